@@ -1,0 +1,197 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Report is what Inspect finds.
+type Report struct {
+	Rows    int         `json:"rows"`
+	Columns []Column    `json:"columns"`
+	Motions []Motion    `json:"trajectories"`
+	Step    Step        `json:"step"`
+	Gaps    []Gap       `json:"gaps"`
+	Ranges  []Range     `json:"ranges"`
+	Agree   []Agreement `json:"agreement"`
+	Notes   []string    `json:"notes"`
+	Try     []string    `json:"try"`
+	time    string      // unit of time
+}
+
+// Motion is one trajectory in brief.
+type Motion struct {
+	ID       string  `json:"id"`
+	File     string  `json:"file"`
+	Rows     int     `json:"rows"`
+	Start    float64 `json:"start"`
+	Duration float64 `json:"duration"`
+}
+
+// Step describes the time steps of all trajectories. Jitter is the root mean square deviation of the steps, gaps left
+// out, from the median step of their own trajectory, relative to it.
+type Step struct {
+	Median float64 `json:"median"`
+	Min    float64 `json:"min"`
+	Max    float64 `json:"max"`
+	Jitter float64 `json:"jitter"`
+}
+
+// Gap is a step longer than three times its trajectory's median.
+type Gap struct {
+	Trajectory string  `json:"trajectory"`
+	Time       float64 `json:"time"` // of the last row before it
+	Step       float64 `json:"step"`
+}
+
+// Range describes the numbers of one used column.
+type Range struct {
+	Name string  `json:"name"`
+	Unit string  `json:"unit,omitempty"`
+	Role string  `json:"role"`
+	Min  float64 `json:"min"`
+	Max  float64 `json:"max"`
+	Mean float64 `json:"mean"`
+	Std  float64 `json:"std"`
+}
+
+// Agreement compares the way Δq that a coordinate goes with the way ∫v dt that its velocity column says, over short spans.
+type Agreement struct {
+	Coordinate  string  `json:"coordinate"`
+	Velocity    string  `json:"velocity"`
+	Discrepancy float64 `json:"discrepancy"` // rms(Δq − ∫v dt) / rms Δq: 0 when they agree
+	Ratio       float64 `json:"ratio"`       // of ∫v dt to Δq by least squares: 1 when they agree, 57.3 for deg/s beside rad
+}
+
+// Inspect describes a set: rows, steps, gaps, ranges, whether velocities are the derivatives of the coordinates, and what to try.
+func Inspect(s *Set) Report {
+	r := Report{Rows: s.Rows(), Columns: s.Columns, Gaps: []Gap{}, Notes: append([]string{}, s.Notes...), time: s.TimeUnit()}
+	var jitter moments
+	var all []float64
+	for i := range s.Trajectories {
+		t := &s.Trajectories[i]
+		r.Motions = append(r.Motions, Motion{t.ID, t.File, t.Len(), t.T[0], t.Duration()})
+		dt := steps(nil, t.T)
+		typical := median(dt)
+		for n, h := range dt {
+			if h > gap*typical {
+				r.Gaps = append(r.Gaps, Gap{t.ID, t.T[n], h})
+			} else {
+				jitter.add(h/typical - 1)
+			}
+		}
+		all = append(all, dt...)
+	}
+	var step moments
+	for _, h := range all {
+		step.add(h)
+	}
+	r.Step = Step{median(all), step.min, step.max, jitter.rms()}
+	for k, c := range s.Coordinates {
+		r.Ranges = append(r.Ranges, s.measure(c.Name, RoleQ, k))
+		r.Agree = append(r.Agree, s.agreement(k))
+	}
+	for k, c := range s.Coordinates {
+		r.Ranges = append(r.Ranges, s.measure(c.Velocity, RoleV, k))
+	}
+	for k, c := range s.Coordinates {
+		if s.HasAccelerations() {
+			r.Ranges = append(r.Ranges, s.measure(c.Acceleration, RoleA, k))
+		}
+	}
+	for k, f := range s.Forces {
+		r.Ranges = append(r.Ranges, s.measure(f, RoleU, k))
+	}
+	r.Try = r.advice(s)
+	return r
+}
+
+// measure describes column k of a role.
+func (s *Set) measure(name, role string, k int) Range {
+	var w moments
+	for i := range s.Trajectories {
+		x, width := s.Trajectories[i].of(role, s.D(), s.M())
+		for n := k; n < len(x); n += width {
+			w.add(x[n])
+		}
+	}
+	return Range{name, s.unit(name), role, w.min, w.max, w.mean, w.std()}
+}
+
+// agreement compares q and v over spans of a two-hundredth of each trajectory, at most 25 rows, so that the rounding of
+// a position sensor does not drown the motion; ∫v dt is the trapezoidal sum.
+func (s *Set) agreement(k int) Agreement {
+	d := s.D()
+	var e, qq, qi float64
+	for i := range s.Trajectories {
+		t := &s.Trajectories[i]
+		span := min(max(t.Len()/200, 1), 25)
+		limit := gap * median(steps(nil, t.T))
+		sum, from := 0., 0
+		for n := 1; n < t.Len(); n++ {
+			h := t.T[n] - t.T[n-1]
+			if h > limit {
+				sum, from = 0, n
+				continue
+			}
+			sum += h * (t.V[(n-1)*d+k] + t.V[n*d+k]) / 2
+			if n-from == span {
+				dq := t.Q[n*d+k] - t.Q[from*d+k]
+				e, qq, qi = e+(dq-sum)*(dq-sum), qq+dq*dq, qi+dq*sum
+				sum, from = 0, n
+			}
+		}
+	}
+	a := Agreement{Coordinate: s.Coordinates[k].Name, Velocity: s.Coordinates[k].Velocity}
+	if qq > 0 {
+		a.Discrepancy, a.Ratio = math.Sqrt(e/qq), qi/qq
+	}
+	return a
+}
+
+// advice says what to try.
+func (r *Report) advice(s *Set) []string {
+	try := []string{}
+	for k, c := range s.Coordinates {
+		q, a := r.Ranges[k], r.Agree[k]
+		if c.Period == 0 && c.Unit == "" && q.Max-q.Min > math.Pi {
+			try = append(try, fmt.Sprintf("--angles %s   if it is an angle in rad: it has no unit and ranges over %.3g", c.Name, q.Max-q.Min))
+		}
+		if turns := s.turns(k); c.Period > 0 && turns > 3 {
+			try = append(try, fmt.Sprintf("--cyclic %s   if nothing depends on where it stands: it goes steadily round, up to %.3g turns", c.Name, turns))
+		}
+		switch {
+		case math.Abs(a.Ratio*math.Pi/180-1) < 0.1:
+			try = append(try, fmt.Sprintf("convert %s: it goes 57 times too fast for %s, as degrees do beside radians", c.Velocity, c.Name))
+		case math.Abs(a.Ratio*180/math.Pi-1) < 0.1:
+			try = append(try, fmt.Sprintf("convert %s: it goes 57 times too slow for %s, as radians do beside degrees", c.Velocity, c.Name))
+		case a.Discrepancy > 0.5:
+			try = append(try, fmt.Sprintf("--differentiate   or another --v: %s is not the derivative of %s (discrepancy %.0f %%)", c.Velocity, c.Name, 100*a.Discrepancy))
+		}
+	}
+	if s.M() > 0 {
+		try = append(try, fmt.Sprintf("--friction both   if the joints rub: %s is recorded, so there is a drive", strings.Join(s.Forces, ", ")))
+	}
+	return try
+}
+
+// turns is the largest number of turns that angle k makes in one trajectory, if in every one nearly all steps go the same way; else 0.
+func (s *Set) turns(k int) float64 {
+	d, most := s.D(), 0.
+	for i := range s.Trajectories {
+		t := &s.Trajectories[i]
+		way := t.Q[(t.Len()-1)*d+k] - t.Q[k]
+		against := 0
+		for n := 1; n < t.Len(); n++ {
+			if (t.Q[n*d+k]-t.Q[(n-1)*d+k])*way <= 0 {
+				against++
+			}
+		}
+		if 100*against > t.Len() {
+			return 0
+		}
+		most = max(most, math.Abs(way)/s.Coordinates[k].Period)
+	}
+	return most
+}

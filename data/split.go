@@ -1,0 +1,199 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"sort"
+)
+
+// Split is a set in three parts; all share memory with it.
+type Split struct{ Train, Valid, Test *Set }
+
+// manyTrajectories are enough to hold out whole ones.
+const manyTrajectories = 9
+
+// Split holds data out by whole stretches of motion, never by shuffled rows. With nine trajectories or more the units
+// are the trajectories; otherwise each trajectory is cut into blocks of the given time, and these are the units. Counted
+// j = 0, 1, 2, … through the whole set, j mod 3 = 2 goes to Test, j mod 9 = 4 to Valid, the rest to Train.
+//
+// Block b of a trajectory covers the rows nearest to t₀ + b·block and t₀ + (b+1)·block and those between; neighbours
+// share one row, so that each holds a whole window of that duration. A last block shorter than half is dropped.
+// Neighbouring blocks of Train are joined.
+//
+// It is an error if a part would have no window of that duration.
+func (s *Set) Split(block float64) (Split, error) {
+	if !(block > 0) || math.IsInf(block, 0) {
+		return Split{}, fmt.Errorf("the duration of a block must be positive and finite, not %v", block)
+	}
+	var (
+		parts [3][]Trajectory // train, valid, test
+		j     int
+		whole = len(s.Trajectories) >= manyTrajectories
+	)
+	for i := range s.Trajectories {
+		t := &s.Trajectories[i]
+		if whole {
+			parts[part(j)] = append(parts[part(j)], *t)
+			j++
+			continue
+		}
+		lo, hi := 0, 0 // the piece being joined
+		join := func() {
+			if hi > lo {
+				parts[0] = append(parts[0], s.piece(t, lo, hi))
+			}
+		}
+		for b := t.blocks(block); len(b) > 1; b, j = b[1:], j+1 {
+			switch p := part(j); {
+			case p != 0:
+				parts[p] = append(parts[p], s.piece(t, b[0], b[1]))
+			case hi == b[0]:
+				hi = b[1]
+			default:
+				join()
+				lo, hi = b[0], b[1]
+			}
+		}
+		join()
+	}
+	sp := Split{s.with(parts[0]), s.with(parts[1]), s.with(parts[2])}
+	for k, p := range []*Set{sp.Train, sp.Valid, sp.Test} {
+		if len(p.Windows(block, 0)) == 0 {
+			return Split{}, s.tooLittle(block, [3]string{"training", "validation", "testing"}[k])
+		}
+	}
+	return sp, nil
+}
+
+// part is where unit j goes: 0 train, 1 valid, 2 test.
+func part(j int) int {
+	switch {
+	case j%3 == 2:
+		return 2
+	case j%9 == 4:
+		return 1
+	}
+	return 0
+}
+
+// piece is rows lo to hi, both included, with an id that says so.
+func (s *Set) piece(t *Trajectory, lo, hi int) Trajectory {
+	p := t.Slice(s.D(), s.M(), lo, hi+1)
+	p.ID = fmt.Sprintf("%s[%d:%d]", t.ID, lo, hi+1)
+	return p
+}
+
+// blocks lists the rows where blocks begin and, last, where the last one ends. A block holds one step at least.
+func (t *Trajectory) blocks(block float64) []int {
+	b := []int{0}
+	for j := 1.; ; j++ {
+		lo := b[len(b)-1]
+		hi := nearest(t.T, t.T[0]+j*block)
+		if hi <= lo && lo < t.Len()-1 {
+			hi = lo + 1
+			j = math.Max(j, math.Round((t.T[hi]-t.T[0])/block))
+		}
+		if hi == t.Len()-1 {
+			if t.T[hi]-t.T[lo] >= block/2 {
+				b = append(b, hi)
+			}
+			return b
+		}
+		b = append(b, hi)
+	}
+}
+
+// nearest is the row whose time is nearest to at, the earlier one of two equally near.
+func nearest(t []float64, at float64) int {
+	i := sort.SearchFloat64s(t, at)
+	if i == len(t) || i > 0 && at-t[i-1] <= t[i]-at {
+		return i - 1
+	}
+	return i
+}
+
+func (s *Set) tooLittle(block float64, use string) error {
+	if len(s.Trajectories) >= manyTrajectories {
+		return fmt.Errorf("too little data for windows of %v %s: none is left for %s; the longest trajectory lasts %.6g: use a shorter horizon",
+			block, s.TimeUnit(), use, s.longest())
+	}
+	total := 0.
+	for i := range s.Trajectories {
+		total += s.Trajectories[i].Duration()
+	}
+	return fmt.Errorf("too little data for windows of %v %s: none is left for %s; %.6g in all gives %.3g windows and at least 5 without gaps are needed: use a horizon below %.3g, or record more",
+		block, s.TimeUnit(), use, total, total/block, total/5)
+}
+
+func (s *Set) longest() float64 {
+	d := 0.
+	for i := range s.Trajectories {
+		d = max(d, s.Trajectories[i].Duration())
+	}
+	return d
+}
+
+// Window is rows Start … Start+Steps, both included, of one trajectory.
+type Window struct{ Trajectory, Start, Steps int }
+
+// gap is how many times the median step makes a gap, which no window spans.
+const gap = 3
+
+// Windows lists the windows of duration horizon: of all numbers of steps the one whose total is nearest to it, at least 1.
+// At the end of a trajectory, or before a gap, it may fall short of horizon by half a step. Starts are stride rows apart; 0 sets the windows end to end.
+// No window spans a step longer than three times the trajectory's median.
+func (s *Set) Windows(horizon float64, stride int) []Window {
+	if stride < 0 {
+		panic("data: negative stride")
+	}
+	var ws []Window
+	for k := range s.Trajectories {
+		t := s.Trajectories[k].T
+		limit := gap * median(steps(nil, t))
+		clear := 0 // no gap lies in rows start…clear
+		for start := 0; start < len(t)-1; {
+			for clear = max(clear, start); clear < len(t)-1 && t[clear+1]-t[clear] <= limit; clear++ {
+			}
+			target := t[start] + horizon
+			end := max(nearest(t[:clear+1], target), start+1)
+			if end > clear || target-t[clear] > (0.5+1e-9)*(t[end]-t[end-1]) {
+				start = clear + 1 // no whole window is left before the gap
+				continue
+			}
+			ws = append(ws, Window{k, start, end - start})
+			if stride > 0 {
+				start += stride
+			} else {
+				start = end
+			}
+		}
+	}
+	return ws
+}
+
+// steps appends the time steps of t to dt.
+func steps(dt, t []float64) []float64 {
+	for n := 1; n < len(t); n++ {
+		dt = append(dt, t[n]-t[n-1])
+	}
+	return dt
+}
+
+// median of x; 0 of nothing. x is left as it is.
+func median(x []float64) float64 {
+	if len(x) == 0 {
+		return 0
+	}
+	y := append([]float64(nil), x...)
+	sort.Float64s(y)
+	return (y[(len(y)-1)/2] + y[len(y)/2]) / 2
+}
+
+// TypicalStep is the median time step of all trajectories.
+func (s *Set) TypicalStep() float64 {
+	var dt []float64
+	for i := range s.Trajectories {
+		dt = steps(dt, s.Trajectories[i].T)
+	}
+	return median(dt)
+}

@@ -1,0 +1,109 @@
+package data
+
+import (
+	"bufio"
+	"io"
+	"strconv"
+	"strings"
+
+	"lagrange/internal/file"
+)
+
+// WriteCSV writes the set with the columns it was read with, those ignored left out, and with every digit of the
+// numbers: reading it back gives the same set. Several trajectories without a trajectory column get one.
+func (s *Set) WriteCSV(w io.Writer) error {
+	cols := s.written()
+	b := bufio.NewWriter(w)
+	for j, c := range cols {
+		if j > 0 {
+			_ = b.WriteByte(',') // a write error stays in b until Flush
+		}
+		_, _ = b.WriteString(quote(c.label()))
+	}
+	_ = b.WriteByte('\n')
+	at := make([]int, len(cols))
+	for j, c := range cols {
+		at[j] = s.place(c)
+	}
+	var line []byte
+	for i := range s.Trajectories {
+		t := &s.Trajectories[i]
+		for n := range t.T {
+			line = line[:0]
+			for j, c := range cols {
+				if j > 0 {
+					line = append(line, ',')
+				}
+				if c.Role == RoleTrajectory {
+					line = append(line, quote(t.ID)...)
+					continue
+				}
+				x, w := t.of(c.Role, s.D(), s.M())
+				line = strconv.AppendFloat(line, x[n*w+at[j]], 'g', -1, 64)
+			}
+			_, _ = b.Write(append(line, '\n'))
+		}
+	}
+	return b.Flush()
+}
+
+// Save writes the set as CSV to a file, whole or not at all.
+func (s *Set) Save(path string) error { return file.Write(path, s.WriteCSV) }
+
+// written lists the columns to write: those used, in the order of the file, or in the order trajectory, t, q, v, a, u.
+func (s *Set) written() []Column {
+	var cols []Column
+	for _, c := range s.Columns {
+		if c.Role != RoleIgnored && (c.Role != RoleA || s.HasAccelerations()) {
+			cols = append(cols, c)
+		}
+	}
+	if s.TrajectoryColumn == "" && len(s.Trajectories) > 1 {
+		cols = append([]Column{{Name: "trajectory", Role: RoleTrajectory}}, cols...)
+	}
+	if s.Columns != nil {
+		return cols
+	}
+	if s.TrajectoryColumn != "" {
+		cols = append(cols, Column{Name: s.TrajectoryColumn, Role: RoleTrajectory})
+	}
+	cols = append(cols, Column{Name: s.Time, Role: RoleTime})
+	for _, c := range s.Coordinates {
+		cols = append(cols, Column{Name: c.Name, Unit: c.Unit, Role: RoleQ})
+	}
+	for _, c := range s.Coordinates {
+		cols = append(cols, Column{Name: c.Velocity, Role: RoleV})
+	}
+	for _, c := range s.Coordinates {
+		if s.HasAccelerations() && c.Acceleration != "" {
+			cols = append(cols, Column{Name: c.Acceleration, Role: RoleA})
+		}
+	}
+	for _, f := range s.Forces {
+		cols = append(cols, Column{Name: f, Role: RoleU})
+	}
+	return cols
+}
+
+// place is the position of a column among those of its role.
+func (s *Set) place(c Column) int {
+	for k, f := range s.Forces {
+		if c.Role == RoleU && f == c.Name {
+			return k
+		}
+	}
+	for k, q := range s.Coordinates {
+		if c.Role == RoleQ && q.Name == c.Name || c.Role == RoleV && q.Velocity == c.Name || c.Role == RoleA && q.Acceleration == c.Name {
+			return k
+		}
+	}
+	return 0
+}
+
+// quote puts a cell into quotes where its text could be taken for something else.
+func quote(cell string) string {
+	if strings.ContainsAny(cell, ",;\t\"\n\r") {
+		return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
+	}
+	return cell
+}

@@ -1,0 +1,83 @@
+// Package mech holds mechanical systems whose Lagrangian is known: the ground truth to learn from and to measure against. Accelerations
+// are closed forms or solves of the true equations of motion and share nothing with learned models.
+package mech
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+)
+
+// Coordinate describes one q and its v = q̇. Angles are in radians and do not wrap.
+type Coordinate struct {
+	Name, VelocityName string
+	Unit, VelocityUnit string
+	Angle              bool
+}
+
+// Parameter is a constant of a system.
+type Parameter struct {
+	Name, Unit, Meaning string
+	Value               float64
+}
+
+// About is what a reader should know of a system.
+type About struct {
+	Title       string
+	Lagrangian  string // L(q, v) as text, in the names of Parameters and the usual signs of the coordinates
+	Coordinates []Coordinate
+	Parameters  []Parameter
+	EnergyScale float64 // what an energy error is divided by, in the unit of the energy
+	Source      string  // where the equations and the sampling come from
+}
+
+// System is a conservative mechanical system of d degrees of freedom. q, v and a hold d numbers. The methods may be called concurrently.
+type System interface {
+	Name() string
+	About() About
+	Dim() int // d
+	Lagrangian(q, v []float64) float64
+	Accel(q, v, a []float64) // writes a = q̈; a must not overlap q or v
+	Energy(q, v []float64) float64
+	Sample(r *rand.Rand, q, v []float64) // writes a state to train on
+	Start(r *rand.Rand, q, v []float64)  // writes a start for a roll-out
+}
+
+var systems = []System{
+	Chain(1),
+	Chain(2),
+	Chain(3),
+	spring{m: 1, k: 1},
+	cartPole{M: 1, m: 1, l: 1, g: gravity},
+	kepler{μ: 1},
+}
+
+// Systems returns the systems that have a name of their own, always in the same order.
+func Systems() []System { return append([]System(nil), systems...) }
+
+// Lookup finds a system by its name: one of Systems, or chain-n for a chain of n pendulums. The error lists the names.
+func Lookup(name string) (System, error) {
+	names := make([]string, len(systems))
+	for i, s := range systems {
+		if s.Name() == name {
+			return s, nil
+		}
+		names[i] = s.Name()
+	}
+	if digits, ok := strings.CutPrefix(name, "chain-"); ok {
+		if n, err := strconv.Atoi(digits); err == nil && 1 <= n && n <= 1000 {
+			return Chain(n), nil
+		}
+	}
+	return nil, fmt.Errorf("no system %q; there are %s, and chain-n with n from 1 to 1000", name, strings.Join(names, ", "))
+}
+
+// gravity is g in m/s², with the digits of Cranmer et al. (2020).
+const gravity = 9.8
+
+func uniform(r *rand.Rand, x []float64, low, high float64) {
+	for i := range x {
+		x[i] = low + (high-low)*r.Float64()
+	}
+}

@@ -1,0 +1,33 @@
+package model
+
+import (
+	"math/rand/v2"
+
+	"lagrange/nn"
+)
+
+// baseline is the plain network: a = net(q, v, u), with the same features as the Lagrangian network and outputs in units
+// of the data's accelerations. Friction needs no part of its own: the net sees v.
+var baseline = family{
+	name: "nn", title: "baseline network",
+	params: func(s Spec) int { return s.shape(s.columns(true), s.D()).Params() },
+	init: func(s Spec, r *rand.Rand, theta []float64) {
+		shape := s.shape(s.columns(true), s.D())
+		if s.PaperInit {
+			nn.PaperInit(shape, r, theta)
+		} else {
+			nn.PlainInit(0.3)(shape, r, theta)
+		}
+	},
+	tape32: accelerations[float32],
+	tape64: accelerations[float64],
+}
+
+func accelerations[T nn.Float](s Spec, theta []T, batch int) SecondOrder[T] {
+	d, m := s.D(), s.M()
+	columns := s.columns(true)
+	_, accel := scales[T](s)
+	head := &scaleHead[T]{scale: accel, in: d + len(columns)}
+	f := newChain[T](newFeatures[T](columns), nn.New(s.shape(columns, d), theta, batch, 0, false), head, batch, 0, false)
+	return newNewton(d, m, batch, f)
+}

@@ -1,0 +1,235 @@
+package model
+
+import (
+	"lagrange/internal/lin"
+	"lagrange/internal/vec"
+	"lagrange/nn"
+)
+
+// Health counts what went wrong in a tape's evaluations since it was last cleared.
+type Health struct {
+	Solves    int // solves of M a = r
+	Fallbacks int // of these, by the pseudo-inverse: M was not safely positive definite
+	NonFinite int // samples whose mass matrix or acceleration was not finite
+}
+
+// Add adds the counts of g.
+func (h *Health) Add(g Health) {
+	h.Solves += g.Solves
+	h.Fallbacks += g.Fallbacks
+	h.NonFinite += g.NonFinite
+}
+
+// SecondOrder is the acceleration half of a second-order model, on batches: q, v, a, λ, dq, dv are (B, d), u and du (B, m).
+type SecondOrder[T nn.Float] interface {
+	// Accel writes a(q, v, u).
+	Accel(q, v, u, a []T)
+	// VJP follows Accel, for the same batch: it adds λᵀ∂a/∂θ to dθ, and λᵀ∂a/∂q, ∂v, ∂u to dq, dv, du.
+	VJP(lambda, dtheta, dq, dv, du []T)
+	Health() *Health
+}
+
+// Mechanics is what a model with a Lagrangian knows of sample b of the batch last given to Accel.
+type Mechanics[T nn.Float] interface {
+	// Lagrangian is L; it is defined up to L → cL + dF/dt only.
+	Lagrangian(b int) T
+	// Energy is E = v·L_v − L, conserved by the flow where there are no forces.
+	Energy(b int) T
+	// Momentum is p = L_v (d).
+	Momentum(b int) []T
+	// Mass is M = L_vv (d, d).
+	Mass(b int) []T
+}
+
+// newton reads accelerations off a part of d outputs, a = f(q, v, u): the baseline network.
+type newton[T nn.Float] struct {
+	d, m             int
+	f                nn.Part[T]
+	x, xbar, y, ybar *nn.Streams[T]
+	health           Health
+}
+
+func newNewton[T nn.Float](d, m, batch int, f nn.Part[T]) *newton[T] {
+	return &newton[T]{
+		d: d, m: m, f: f,
+		x: nn.NewStreams[T](batch, 0, f.In(), false, false), xbar: nn.NewStreams[T](batch, 0, f.In(), false, true),
+		y: nn.NewStreams[T](batch, 0, d, false, false), ybar: nn.NewStreams[T](batch, 0, d, false, true),
+	}
+}
+
+// Health implements SecondOrder.
+func (e *newton[T]) Health() *Health { return &e.health }
+
+// Accel implements SecondOrder.
+func (e *newton[T]) Accel(q, v, u, a []T) {
+	B := len(q) / e.d
+	for _, s := range []*nn.Streams[T]{e.x, e.xbar, e.y, e.ybar} {
+		s.Resize(B)
+	}
+	for b := range B {
+		r := e.x.Row(0, b)
+		copy(r, q[b*e.d:(b+1)*e.d])
+		copy(r[e.d:], v[b*e.d:(b+1)*e.d])
+		copy(r[2*e.d:], u[b*e.m:(b+1)*e.m])
+	}
+	e.f.Forward(e.x, e.y)
+	for b := range B {
+		r := a[b*e.d : (b+1)*e.d]
+		copy(r, e.y.Row(0, b))
+		if !vec.Finite(r) {
+			e.health.NonFinite++
+		}
+	}
+}
+
+// VJP implements SecondOrder.
+func (e *newton[T]) VJP(lambda, dtheta, dq, dv, du []T) {
+	copy(e.ybar.Block(0), lambda)
+	e.f.Reverse(e.ybar, e.xbar, dtheta)
+	for b := range e.x.Batch {
+		r := e.xbar.Row(0, b)
+		vec.Add(r[:e.d], dq[b*e.d:(b+1)*e.d])
+		vec.Add(r[e.d:2*e.d], dv[b*e.d:(b+1)*e.d])
+		vec.Add(r[2*e.d:], du[b*e.m:(b+1)*e.m])
+	}
+}
+
+// eulerLagrange solves M a = L_q − L_vq v + Q for a scalar part L(q, v) and forces Q (Cranmer et al. 2020, eq. 6).
+//
+// Its d+1 tangents are e₁ … e_d in the slots of v, which give the columns of M, and (v, 0), which gives L_vq v.
+type eulerLagrange[T nn.Float] struct {
+	d, m             int
+	L                nn.Part[T]
+	forces           []force[T]
+	x, xbar, y, ybar *nn.Streams[T]
+	dir              nn.Directions[T]
+	u                []T // (B, m) of the last Accel
+	M, F             []T // (B, d, d) and the factors of M
+	kind             []lin.Kind
+	a, mu, r         []T // (B, d), (d), (d)
+	work             *lin.Work[T]
+	health           Health
+}
+
+func newEulerLagrange[T nn.Float](d, m, batch int, L nn.Part[T], forces []force[T]) *eulerLagrange[T] {
+	k := d + 1
+	return &eulerLagrange[T]{
+		d: d, m: m, L: L, forces: forces,
+		x: nn.NewStreams[T](batch, k, L.In(), true, false), xbar: nn.NewStreams[T](batch, k, L.In(), true, true),
+		y: nn.NewStreams[T](batch, k, 1, true, false), ybar: nn.NewStreams[T](batch, k, 1, true, true),
+		dir: nn.Directions[T]{S: make([]T, batch*k), T: make([]T, batch*k)},
+		u:   make([]T, batch*m), M: make([]T, batch*d*d), F: make([]T, batch*d*d), kind: make([]lin.Kind, batch),
+		a: make([]T, batch*d), mu: make([]T, d), r: make([]T, d), work: lin.NewWork[T](d),
+	}
+}
+
+// Health implements SecondOrder.
+func (e *eulerLagrange[T]) Health() *Health { return &e.health }
+
+// Accel implements SecondOrder.
+func (e *eulerLagrange[T]) Accel(q, v, u, a []T) {
+	d, B := e.d, len(q)/e.d
+	for _, s := range []*nn.Streams[T]{e.x, e.xbar, e.y, e.ybar} {
+		s.Resize(B)
+	}
+	copy(e.u, u)
+	for b := range B {
+		x := e.x.Row(0, b)
+		copy(x, q[b*d:(b+1)*d])
+		copy(x[d:], v[b*d:(b+1)*d])
+		for k := 1; k <= d; k++ {
+			t := e.x.Row(k, b)
+			clear(t)
+			t[d+k-1] = 1
+			e.ybar.Row(k, b)[0] = 0
+		}
+		t := e.x.Row(d+1, b)
+		clear(t)
+		copy(t, v[b*d:(b+1)*d])
+		e.ybar.Row(0, b)[0], e.ybar.Row(d+1, b)[0] = 1, 0
+	}
+	e.L.Forward(e.x, e.y)
+	e.L.Reverse(e.ybar, e.xbar, nil)
+	for b := range B {
+		e.solve(b)
+	}
+	copy(a, e.a[:B*d])
+}
+
+// solve finds the acceleration of sample b.
+func (e *eulerLagrange[T]) solve(b int) {
+	d := e.d
+	M, F := e.M[b*d*d:(b+1)*d*d], e.F[b*d*d:(b+1)*d*d]
+	for j := range d {
+		copy(M[j*d:(j+1)*d], e.xbar.Row(j+1, b)[d:])
+	}
+	Lq, Lvqv := e.xbar.Row(0, b), e.xbar.Row(d+1, b)[d:]
+	for i := range e.r {
+		e.r[i] = Lq[i] - Lvqv[i]
+	}
+	for _, f := range e.forces {
+		f.add(e.x.Row(0, b)[d:], e.u[b*e.m:(b+1)*e.m], e.r)
+	}
+	e.kind[b] = e.work.Factor(d, M, F)
+	a := e.a[b*d : (b+1)*d]
+	lin.Solve(d, e.kind[b], F, e.r, a)
+	e.health.Solves++
+	if e.kind[b] == lin.Pseudo {
+		e.health.Fallbacks++
+	}
+	if !vec.Finite(a) {
+		e.health.NonFinite++
+	}
+}
+
+// VJP implements SecondOrder. With μ = M⁻¹λ and v, a, μ held constant,
+//
+//	∂(λᵀa)/∂θ = −∂L_st/∂θ + μᵀ∂Q/∂θ,   L_st the mixed part of L(x + s(v, a) + t(0, μ) − st(μ, 0)).
+//
+// L_st is linear in t, so the minus sign goes into it: everything is done with −μ. The same sweep gives the gradient
+// with respect to the state; in s = (v, a) the velocity appears once more, which adds (L_qv μ).
+func (e *eulerLagrange[T]) VJP(lambda, dtheta, dq, dv, du []T) {
+	d, B := e.d, e.x.Batch
+	for b := range B {
+		lin.Solve(d, e.kind[b], e.F[b*d*d:(b+1)*d*d], lambda[b*d:(b+1)*d], e.mu)
+		v, u := e.x.Row(0, b)[d:], e.u[b*e.m:(b+1)*e.m]
+		for _, f := range e.forces {
+			f.vjp(v, u, e.mu, dtheta, dv[b*d:(b+1)*d], du[b*e.m:(b+1)*e.m])
+		}
+		cs, ct := e.dir.S[b*(d+1):(b+1)*(d+1)], e.dir.T[b*(d+1):(b+1)*(d+1)]
+		xst := e.x.Row(nn.ST, b)
+		clear(xst)
+		for i, m := range e.mu {
+			cs[i], ct[i], xst[i] = e.a[b*d+i], -m, m
+		}
+		cs[d], ct[d] = 1, 0
+		e.ybar.Row(nn.S, b)[0], e.ybar.Row(nn.U, b)[0], e.ybar.Row(nn.ST, b)[0] = 0, 0, 0
+	}
+	e.x.Combine(e.dir)
+	e.L.Mixed(e.dir, e.x, e.y)
+	e.L.MixedReverse(e.dir, e.ybar, e.xbar, dtheta)
+	for b := range B {
+		g := e.xbar.Row(nn.ST, b)
+		vec.Add(g[:d], dq[b*d:(b+1)*d])
+		vec.Add(g[d:], dv[b*d:(b+1)*d])
+		vec.Add(e.xbar.Row(nn.U, b)[:d], dv[b*d:(b+1)*d])
+	}
+}
+
+// Lagrangian implements Mechanics.
+func (e *eulerLagrange[T]) Lagrangian(b int) T { return e.y.Row(0, b)[0] }
+
+// Momentum implements Mechanics.
+func (e *eulerLagrange[T]) Momentum(b int) []T { return e.xbar.Row(0, b)[e.d:] }
+
+// Mass implements Mechanics.
+func (e *eulerLagrange[T]) Mass(b int) []T { return e.M[b*e.d*e.d : (b+1)*e.d*e.d] }
+
+// Energy implements Mechanics.
+func (e *eulerLagrange[T]) Energy(b int) T {
+	E := -e.Lagrangian(b)
+	for i, p := range e.Momentum(b) {
+		E += p * e.x.Row(0, b)[e.d+i]
+	}
+	return E
+}

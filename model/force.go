@@ -1,0 +1,136 @@
+package model
+
+import (
+	"math"
+
+	"lagrange/nn"
+)
+
+// force is a generalised force Q(q, v, u; θ) on the right-hand side of the Euler–Lagrange equation. It works on one
+// sample at a time: d is small and there is no matrix product in it.
+type force[T nn.Float] interface {
+	// add adds Q to r (d).
+	add(v, u, r []T)
+	// vjp adds μᵀ∂Q/∂θ to dθ (all parameters of the model), μᵀ∂Q/∂v to dv and μᵀ∂Q/∂u to du.
+	vjp(v, u, mu, dtheta, dv, du []T)
+}
+
+// drive is the known force u through a learned gain, Q_i = E/s_i (Σ_j B_ij u_j/σ_j + b_i): s_i is the scale of v_i,
+// σ_j that of u_j, E the model's unit of power, and b an offset of the sensor or actuator. θ holds B (d, m), then b (d).
+type drive[T nn.Float] struct {
+	theta  []T
+	at     int
+	E      T
+	vs, us []T
+}
+
+func driveParams(d, m int) int { return d*m + d }
+
+func (f *drive[T]) add(_, u, r []T) {
+	m := len(f.us)
+	for i, s := range f.vs {
+		Q := f.theta[len(f.vs)*m+i]
+		for j, x := range u {
+			Q += f.theta[i*m+j] * x / f.us[j]
+		}
+		r[i] += f.E / s * Q
+	}
+}
+
+func (f *drive[T]) vjp(_, u, mu, dtheta, _, du []T) {
+	d, m, g := len(f.vs), len(f.us), dtheta[f.at:]
+	for i, s := range f.vs {
+		y := f.E / s * mu[i]
+		g[d*m+i] += y
+		for j, x := range u {
+			g[i*m+j] += y * x / f.us[j]
+			du[j] += y * f.theta[i*m+j] / f.us[j]
+		}
+	}
+}
+
+// viscous is friction from the Rayleigh function D = ½ E wᵀ(RRᵀ)w with w_i = v_i/s_i: Q = −∂D/∂v. R is lower
+// triangular, so that friction never brings energy. θ holds R row by row.
+type viscous[T nn.Float] struct {
+	theta []T
+	at    int
+	E     T
+	vs    []T
+	y     []T // Rᵀw
+}
+
+func viscousParams(d int) int { return d * (d + 1) / 2 }
+
+func (f *viscous[T]) add(v, _, r []T) {
+	f.project(v)
+	for i, s := range f.vs {
+		row := f.theta[i*(i+1)/2:]
+		for j := 0; j <= i; j++ {
+			r[i] -= f.E / s * row[j] * f.y[j]
+		}
+	}
+}
+
+// project sets y = Rᵀ w.
+func (f *viscous[T]) project(v []T) {
+	clear(f.y)
+	for i, s := range f.vs {
+		row := f.theta[i*(i+1)/2:]
+		for j := 0; j <= i; j++ {
+			f.y[j] += row[j] * v[i] / s
+		}
+	}
+}
+
+func (f *viscous[T]) vjp(v, _, mu, dtheta, dv, _ []T) {
+	// μᵀQ = −E pᵀR Rᵀw with p_i = μ_i/s_i, so ∂/∂R_ij = −E (p_i y_j + w_i z_j) with y = Rᵀw, z = Rᵀp
+	f.project(v)
+	g := dtheta[f.at:]
+	for j := range f.vs {
+		var z T
+		for i := j; i < len(f.vs); i++ {
+			z += f.theta[i*(i+1)/2+j] * mu[i] / f.vs[i]
+		}
+		for i := j; i < len(f.vs); i++ {
+			k, s := i*(i+1)/2+j, f.vs[i]
+			g[k] -= f.E * (mu[i]/s*f.y[j] + v[i]/s*z)
+			dv[i] -= f.E / s * f.theta[k] * z
+		}
+	}
+}
+
+// coulomb is dry friction, smooth at rest: D = E Σ c_i² ε_i log cosh(w_i/ε_i), so Q_i = −E/s_i c_i² tanh(w_i/ε_i), with
+// w_i = v_i/s_i. θ holds c (d), then log ε (d).
+type coulomb[T nn.Float] struct {
+	theta []T
+	at    int
+	E     T
+	vs    []T
+}
+
+func coulombParams(d int) int { return 2 * d }
+
+func (f *coulomb[T]) at0(i int, v []T) (c, w, eps, t T) {
+	c, eps = f.theta[i], T(math.Exp(float64(f.theta[len(f.vs)+i])))
+	w = v[i] / f.vs[i]
+	return c, w, eps, T(math.Tanh(float64(w / eps)))
+}
+
+func (f *coulomb[T]) add(v, _, r []T) {
+	for i, s := range f.vs {
+		c, _, _, t := f.at0(i, v)
+		r[i] -= f.E / s * c * c * t
+	}
+}
+
+func (f *coulomb[T]) vjp(v, _, mu, dtheta, dv, _ []T) {
+	g := dtheta[f.at:]
+	for i, s := range f.vs {
+		c, w, eps, t := f.at0(i, v)
+		y := f.E / s * mu[i]
+		slope := c * c * (1 - t*t) / eps // of c² tanh(w/ε) in w
+		g[i] -= y * 2 * c * t
+		g[len(f.vs)+i] += y * slope * w // dε = ε d(log ε)
+		dv[i] -= y * slope / s
+	}
+}

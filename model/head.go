@@ -1,0 +1,142 @@
+package model
+
+import "lagrange/nn"
+
+// kineticHead is the head of a Lagrangian network, L = l + ½ Σᵢ cᵢ vᵢ²: the output l of the net and a kinetic energy that
+// keeps the mass matrix away from singular while the net is young (c = 0 is the paper's form). Its input is
+// (l, q, v); it implements nn.Part.
+type kineticHead[T nn.Float] struct {
+	c []T // (d)
+	x *nn.Streams[T]
+}
+
+func (h *kineticHead[T]) In() int  { return 1 + 2*len(h.c) }
+func (h *kineticHead[T]) Out() int { return 1 }
+
+// v returns the velocities in row b of block k.
+func (h *kineticHead[T]) v(k, b int) []T { return h.x.Row(k, b)[1+len(h.c):] }
+
+// Forward implements nn.Part.
+func (h *kineticHead[T]) Forward(x, y *nn.Streams[T]) {
+	h.x = x
+	for b := range x.Batch {
+		v := h.v(0, b)
+		y.Row(0, b)[0] = x.Row(0, b)[0] + dot3(h.c, v, v)/2
+		for k := 1; k <= x.K; k++ {
+			y.Row(k, b)[0] = x.Row(k, b)[0] + dot3(h.c, v, h.v(k, b))
+		}
+	}
+}
+
+// Reverse implements nn.Part.
+func (h *kineticHead[T]) Reverse(ybar, xbar *nn.Streams[T], _ []T) {
+	d := len(h.c)
+	for b := range ybar.Batch {
+		y := ybar.Row(0, b)[0]
+		for k := 0; k <= ybar.K; k++ {
+			yk, r, vk := ybar.Row(k, b)[0], xbar.Row(k, b), h.v(k, b)
+			r[0] = yk
+			clear(r[1 : 1+d])
+			for i, v := range h.v(0, b) {
+				if k == 0 {
+					r[1+d+i] = h.c[i] * v * y
+				} else {
+					r[1+d+i] = h.c[i] * (v*yk + vk[i]*y)
+				}
+			}
+		}
+	}
+}
+
+// Mixed implements nn.Part.
+func (h *kineticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
+	for b := range x.Batch {
+		v, vs, vt, vst := h.v(0, b), h.v(nn.S, b), h.v(nn.U, b), h.v(nn.ST, b)
+		y.Row(nn.S, b)[0] = x.Row(nn.S, b)[0] + dot3(h.c, v, vs)
+		y.Row(nn.U, b)[0] = x.Row(nn.U, b)[0] + dot3(h.c, v, vt)
+		y.Row(nn.ST, b)[0] = x.Row(nn.ST, b)[0] + dot3(h.c, v, vst) + dot3(h.c, vs, vt)
+	}
+}
+
+// MixedReverse implements nn.Part.
+func (h *kineticHead[T]) MixedReverse(_ nn.Directions[T], ybar, xbar *nn.Streams[T], _ []T) {
+	d := len(h.c)
+	for b := range ybar.Batch {
+		v, vs, vt, vst := h.v(0, b), h.v(nn.S, b), h.v(nn.U, b), h.v(nn.ST, b)
+		y, ys, yt, yst := ybar.Row(0, b)[0], ybar.Row(nn.S, b)[0], ybar.Row(nn.U, b)[0], ybar.Row(nn.ST, b)[0]
+		rs, rt, rst := xbar.Row(nn.S, b), xbar.Row(nn.U, b), xbar.Row(nn.ST, b)
+		rs[0], rt[0], rst[0] = ys, yt, yst
+		clear(rs[1 : 1+d])
+		clear(rt[1 : 1+d])
+		clear(rst[1 : 1+d])
+		for i, c := range h.c {
+			rs[1+d+i] = c * (v[i]*ys + vs[i]*y)
+			rt[1+d+i] = c * (v[i]*yt + vt[i]*y)
+			rst[1+d+i] = c * (v[i]*yst + vs[i]*yt + vt[i]*ys + vst[i]*y)
+		}
+	}
+}
+
+func dot3[T nn.Float](c, x, y []T) (s T) {
+	for i, f := range c {
+		s += f * x[i] * y[i]
+	}
+	return
+}
+
+// scaleHead gives the outputs of a net the units of the data, y = scale ⊙ l; what follows l in its input is not used.
+// It implements nn.Part.
+type scaleHead[T nn.Float] struct {
+	scale []T
+	in    int
+}
+
+func (h *scaleHead[T]) In() int  { return h.in }
+func (h *scaleHead[T]) Out() int { return len(h.scale) }
+
+// Forward implements nn.Part.
+func (h *scaleHead[T]) Forward(x, y *nn.Streams[T]) {
+	for k := 0; k <= x.K; k++ {
+		h.forward(k, x, y)
+	}
+}
+
+// Reverse implements nn.Part.
+func (h *scaleHead[T]) Reverse(ybar, xbar *nn.Streams[T], _ []T) {
+	for k := 0; k <= ybar.K; k++ {
+		h.reverse(k, ybar, xbar)
+	}
+}
+
+// Mixed implements nn.Part.
+func (h *scaleHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
+	for k := nn.ST; k < 0; k++ {
+		h.forward(k, x, y)
+	}
+}
+
+// MixedReverse implements nn.Part.
+func (h *scaleHead[T]) MixedReverse(_ nn.Directions[T], ybar, xbar *nn.Streams[T], _ []T) {
+	for k := nn.ST; k < 0; k++ {
+		h.reverse(k, ybar, xbar)
+	}
+}
+
+func (h *scaleHead[T]) forward(k int, x, y *nn.Streams[T]) {
+	for b := range x.Batch {
+		l, o := x.Row(k, b), y.Row(k, b)
+		for i, s := range h.scale {
+			o[i] = s * l[i]
+		}
+	}
+}
+
+func (h *scaleHead[T]) reverse(k int, ybar, xbar *nn.Streams[T]) {
+	for b := range ybar.Batch {
+		o, l := ybar.Row(k, b), xbar.Row(k, b)
+		for i, s := range h.scale {
+			l[i] = s * o[i]
+		}
+		clear(l[len(h.scale):])
+	}
+}

@@ -1,0 +1,122 @@
+package model
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"lagrange/nn"
+)
+
+// lnn is the Lagrangian neural network (Cranmer et al. 2020): a net gives L(q, v), the Euler–Lagrange equation the
+// acceleration; forces and friction stand on its right-hand side. θ holds the net, then the forces.
+var lnn = family{
+	name: "lnn", title: "Lagrangian network",
+	params: func(s Spec) int { return s.shape(s.columns(false), 1).Params() + forceParams(s) },
+	init: func(s Spec, r *rand.Rand, theta []float64) {
+		shape := s.shape(s.columns(false), 1)
+		n := shape.Params()
+		if s.PaperInit {
+			nn.PaperInit(shape, r, theta[:n])
+		} else {
+			nn.PlainInit(0.1)(shape, r, theta[:n])
+		}
+		initForces(s, theta[n:])
+	},
+	tape32: lagrangian[float32],
+	tape64: lagrangian[float64],
+}
+
+func lagrangian[T nn.Float](s Spec, theta []T, batch int) SecondOrder[T] {
+	d, m := s.D(), s.M()
+	columns := s.columns(false)
+	shape := s.shape(columns, 1)
+	n := shape.Params()
+	c := make([]T, d)
+	for i, x := range s.Coordinates {
+		c[i] = T(s.Kinetic / (x.Speed * x.Speed))
+	}
+	L := newChain[T](newFeatures[T](columns), nn.New(shape, theta[:n], batch, d+1, true), &kineticHead[T]{c: c}, batch, d+1, true)
+	return newEulerLagrange[T](d, m, batch, L, newForces(s, theta, n))
+}
+
+// power is the unit E of generalised forces, speed-scaled: with a mass matrix of order one in the units of the head, a
+// force of order one gives an acceleration of order one of its scale.
+func (s Spec) power() float64 {
+	sum := 0.0
+	for _, c := range s.Coordinates {
+		sum += c.Accel * c.Accel / (c.Speed * c.Speed)
+	}
+	return math.Sqrt(sum / float64(s.D()))
+}
+
+func forceParams(s Spec) int { return len(layout(s).params) }
+
+// forceLayout names the parameters of the forces in the order in which they stand in θ, with their first values.
+type forceLayout struct {
+	drive, viscous, coulomb int // where each begins; −1: absent
+	params                  []float64
+}
+
+func layout(s Spec) forceLayout {
+	d, m := s.D(), s.M()
+	l := forceLayout{-1, -1, -1, nil}
+	grow := func(n int, f func(i int) float64) int {
+		at := len(l.params)
+		for i := range n {
+			l.params = append(l.params, f(i))
+		}
+		return at
+	}
+	if m > 0 {
+		l.drive = grow(driveParams(d, m), func(int) float64 { return 0 })
+	}
+	if s.Friction == Viscous || s.Friction == Both {
+		l.viscous = grow(viscousParams(d), func(i int) float64 {
+			if onDiagonal(i) {
+				return 0.3
+			}
+			return 0
+		})
+	}
+	if s.Friction == Coulomb || s.Friction == Both {
+		l.coulomb = grow(coulombParams(d), func(i int) float64 {
+			if i < d {
+				return 0.3
+			}
+			return math.Log(0.03)
+		})
+	}
+	return l
+}
+
+// onDiagonal says whether element i of a lower triangle stored row by row is diagonal: i = k(k+3)/2.
+func onDiagonal(i int) bool {
+	for k := 0; ; k++ {
+		if at := k * (k + 3) / 2; at >= i {
+			return at == i
+		}
+	}
+}
+
+func initForces(s Spec, theta []float64) { copy(theta, layout(s).params) }
+
+// newForces composes the forces on the parameters theta[at:].
+func newForces[T nn.Float](s Spec, theta []T, at int) []force[T] {
+	var fs []force[T]
+	l, E := layout(s), T(s.power())
+	vs, _ := scales[T](s)
+	if l.drive >= 0 {
+		us := make([]T, s.M())
+		for j, u := range s.Inputs {
+			us[j] = T(u.Scale)
+		}
+		fs = append(fs, &drive[T]{theta: theta[at+l.drive:], at: at + l.drive, E: E, vs: vs, us: us})
+	}
+	if l.viscous >= 0 {
+		fs = append(fs, &viscous[T]{theta: theta[at+l.viscous:], at: at + l.viscous, E: E, vs: vs, y: make([]T, s.D())})
+	}
+	if l.coulomb >= 0 {
+		fs = append(fs, &coulomb[T]{theta: theta[at+l.coulomb:], at: at + l.coulomb, E: E, vs: vs})
+	}
+	return fs
+}

@@ -1,0 +1,175 @@
+// Package model has learned vector fields: compositions of features, a net, a head and an equation of motion.
+//
+//	state (q, v) ─► features ─► net ─► head ─► L or a ─► equation of motion ─► a
+//
+// Every model offers two operations on a batch of states and nothing above it needs more: its field ẋ = f(x, u), and
+// the product of an adjoint with the field's derivatives. See doc/theory.md and doc/architecture.md.
+package model
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+
+	"lagrange/nn"
+)
+
+const pi = math.Pi
+
+// Tape evaluates a model on batches of up to the size it was made for. It is bound to the model's parameters, which may
+// change between calls, and serves one goroutine at a time. x, dx, λ are (B, 2d), rows (q, v); u, du are (B, m).
+// Nothing is allocated after a tape was made.
+type Tape[T nn.Float] interface {
+	// Field writes ẋ = f(x, u; θ).
+	Field(x, u, xdot []T)
+	// VJP follows Field, for the same batch: it adds λᵀ∂f/∂θ to dθ, and writes λᵀ∂f/∂x and λᵀ∂f/∂u to dx and du.
+	VJP(lambda, dtheta, dx, du []T)
+	// Health counts what went wrong; the caller may clear it.
+	Health() *Health
+}
+
+// Model is a learned vector field.
+type Model[T nn.Float] struct {
+	Spec  Spec
+	Theta []T
+}
+
+// New returns a model with freshly drawn parameters.
+func New[T nn.Float](spec Spec, seed uint64) (*Model[T], error) {
+	if err := spec.Check(); err != nil {
+		return nil, err
+	}
+	f, err := lookup(spec.Family)
+	if err != nil {
+		return nil, err
+	}
+	theta := make([]float64, f.params(spec))
+	f.init(spec, rand.New(rand.NewPCG(seed, 0x1a9ca9e)), theta)
+	m := &Model[T]{Spec: spec, Theta: make([]T, len(theta))}
+	for i, x := range theta {
+		m.Theta[i] = T(x)
+	}
+	return m, nil
+}
+
+// With returns a model of the same Spec on the given parameters.
+func With[T nn.Float](spec Spec, theta []T) (*Model[T], error) {
+	if err := spec.Check(); err != nil {
+		return nil, err
+	}
+	f, err := lookup(spec.Family)
+	if err != nil {
+		return nil, err
+	}
+	if n := f.params(spec); n != len(theta) {
+		return nil, fmt.Errorf("a %s of this shape has %d parameters, not %d", spec.Family, n, len(theta))
+	}
+	return &Model[T]{Spec: spec, Theta: theta}, nil
+}
+
+// Tape returns a tape for batches of up to batch states.
+func (m *Model[T]) Tape(batch int) Tape[T] {
+	return lift(m.Spec.D(), m.Spec.M(), batch, m.SecondOrder(batch))
+}
+
+// SecondOrder returns the acceleration half of a model, for batches of up to batch states. When the model has a
+// Lagrangian it implements Mechanics.
+func (m *Model[T]) SecondOrder(batch int) SecondOrder[T] {
+	f, err := lookup(m.Spec.Family)
+	if err != nil {
+		panic("model: " + err.Error())
+	}
+	switch theta := any(m.Theta).(type) {
+	case []float32:
+		return any(f.tape32(m.Spec, theta, batch)).(SecondOrder[T])
+	case []float64:
+		return any(f.tape64(m.Spec, theta, batch)).(SecondOrder[T])
+	}
+	panic("model: parameters are float32 or float64")
+}
+
+// family is one kind of model: how many parameters it has, how they are drawn, how it is composed.
+type family struct {
+	name, title string
+	params      func(Spec) int
+	init        func(Spec, *rand.Rand, []float64)
+	tape32      func(Spec, []float32, int) SecondOrder[float32]
+	tape64      func(Spec, []float64, int) SecondOrder[float64]
+}
+
+var families = []family{lnn, baseline}
+
+// Families lists the names of the kinds of model.
+func Families() []string {
+	var names []string
+	for _, f := range families {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// Title is the name in words of a family, for tables and figures.
+func Title(name string) string {
+	f, err := lookup(name)
+	if err != nil {
+		return name
+	}
+	return f.title
+}
+
+func lookup(name string) (family, error) {
+	for _, f := range families {
+		if f.name == name {
+			return f, nil
+		}
+	}
+	return family{}, fmt.Errorf("no model %q; there are %s", name, strings.Join(Families(), ", "))
+}
+
+// lifted makes a field ẋ = (v, a) of accelerations.
+type lifted[T nn.Float] struct {
+	SecondOrder[T]
+	d, m                    int
+	q, v, a, lambda, dq, dv []T
+}
+
+func lift[T nn.Float](d, m, batch int, s SecondOrder[T]) *lifted[T] {
+	n := batch * d
+	w := make([]T, 6*n)
+	return &lifted[T]{SecondOrder: s, d: d, m: m, q: w[:n], v: w[n : 2*n], a: w[2*n : 3*n], lambda: w[3*n : 4*n], dq: w[4*n : 5*n], dv: w[5*n:]}
+}
+
+// Field implements Tape.
+func (l *lifted[T]) Field(x, u, xdot []T) {
+	d, B := l.d, len(x)/(2*l.d)
+	for b := range B {
+		r := x[2*b*d:]
+		copy(l.q[b*d:(b+1)*d], r)
+		copy(l.v[b*d:(b+1)*d], r[d:])
+	}
+	l.Accel(l.q[:B*d], l.v[:B*d], u, l.a[:B*d])
+	for b := range B {
+		r := xdot[2*b*d:]
+		copy(r[:d], l.v[b*d:(b+1)*d])
+		copy(r[d:2*d], l.a[b*d:(b+1)*d])
+	}
+}
+
+// VJP implements Tape.
+func (l *lifted[T]) VJP(lambda, dtheta, dx, du []T) {
+	d, B := l.d, len(lambda)/(2*l.d)
+	for b := range B {
+		r := lambda[2*b*d:]
+		copy(l.dv[b*d:(b+1)*d], r) // q̇ = v
+		copy(l.lambda[b*d:(b+1)*d], r[d:])
+	}
+	clear(l.dq[:B*d])
+	clear(du)
+	l.SecondOrder.VJP(l.lambda[:B*d], dtheta, l.dq[:B*d], l.dv[:B*d], du)
+	for b := range B {
+		r := dx[2*b*d:]
+		copy(r[:d], l.dq[b*d:(b+1)*d])
+		copy(r[d:2*d], l.dv[b*d:(b+1)*d])
+	}
+}

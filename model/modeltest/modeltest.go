@@ -1,0 +1,262 @@
+// Package modeltest is the conformance suite that every model has to pass: what a trainer, an integrator or a metric
+// relies on, checked against finite differences.
+package modeltest
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"lagrange/model"
+)
+
+const batch = 5
+
+// Check runs the suite on a Spec.
+func Check(t *testing.T, spec model.Spec) {
+	t.Helper()
+	m, err := model.New[float64](spec, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(19, 5))
+	for i := range m.Theta {
+		m.Theta[i] += 0.1 * r.NormFloat64()
+	}
+	s := &suite{m: m, r: r, d: spec.D(), m_: spec.M(), tape: m.Tape(batch)}
+	s.x, s.u = s.state(), s.normal(batch*s.m_)
+	t.Run("batch equals single", s.batchEqualsSingle)
+	t.Run("VJP", s.vjp)
+	t.Run("Euler-Lagrange", s.eulerLagrange)
+	t.Run("energy balance", s.energyBalance)
+	t.Run("non-finite input is reported", s.nonFinite)
+	t.Run("float32", s.float32)
+	t.Run("no allocation", s.allocations)
+}
+
+type suite struct {
+	m     *model.Model[float64]
+	r     *rand.Rand
+	d, m_ int
+	tape  model.Tape[float64]
+	x, u  []float64
+}
+
+func (s *suite) normal(n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = s.r.NormFloat64()
+	}
+	return x
+}
+
+// state draws states of the scale of the model.
+func (s *suite) state() []float64 {
+	x := s.normal(batch * 2 * s.d)
+	for b := range batch {
+		for i, c := range s.m.Spec.Coordinates {
+			q, v := &x[2*b*s.d+i], &x[(2*b+1)*s.d+i]
+			*q = c.Mean + c.Scale**q
+			*v *= c.Speed
+		}
+	}
+	return x
+}
+
+func (s *suite) field(x, u []float64) []float64 {
+	y := make([]float64, len(x))
+	s.tape.Field(x, u, y)
+	return y
+}
+
+func (s *suite) batchEqualsSingle(t *testing.T) {
+	all, n := s.field(s.x, s.u), 2*s.d
+	for b := range batch {
+		one := s.field(s.x[b*n:(b+1)*n], s.u[b*s.m_:(b+1)*s.m_])
+		for i, y := range one {
+			if w := all[b*n+i]; math.Abs(y-w) > 1e-12*(1+math.Abs(w)) {
+				t.Errorf("sample %d, element %d: %v alone, %v in a batch", b, i, y, w)
+			}
+		}
+	}
+}
+
+// vjp: λᵀf against central differences in every parameter, state and force, to 1e-6 of the largest derivative.
+func (s *suite) vjp(t *testing.T) {
+	lambda := s.normal(batch * 2 * s.d)
+	s.field(s.x, s.u)
+	dtheta, dx, du := make([]float64, len(s.m.Theta)), make([]float64, len(s.x)), make([]float64, len(s.u))
+	s.tape.VJP(lambda, dtheta, dx, du)
+	for _, c := range []struct {
+		name   string
+		at, by []float64
+	}{{"dθ", s.m.Theta, dtheta}, {"dx", s.x, dx}, {"du", s.u, du}} {
+		want, top := make([]float64, len(c.at)), 1e-6
+		for i, was := range c.at {
+			h := 1e-5 * max(1, math.Abs(was))
+			f := func(x float64) (y float64) {
+				c.at[i] = x
+				for j, v := range s.field(s.x, s.u) {
+					y += lambda[j] * v
+				}
+				return
+			}
+			// Richardson: the error of central differences falls from h² to h⁴
+			coarse, fine := (f(was+2*h)-f(was-2*h))/(4*h), (f(was+h)-f(was-h))/(2*h)
+			want[i] = fine + (fine-coarse)/3
+			c.at[i] = was
+			top = max(top, math.Abs(want[i]))
+		}
+		for i := range want {
+			if !(math.Abs(want[i]-c.by[i]) <= 1e-6*top) {
+				t.Fatalf("%s[%d] = %v, want %v (largest %v)", c.name, i, c.by[i], want[i], top)
+			}
+		}
+	}
+}
+
+// mechanics returns the acceleration half with its Lagrangian after one evaluation at (q, v), or skips the test.
+func (s *suite) mechanics(t *testing.T, q, v, u []float64) (model.Mechanics[float64], []float64) {
+	so := s.m.SecondOrder(1)
+	k, ok := so.(model.Mechanics[float64])
+	if !ok {
+		t.Skip("a model without a Lagrangian")
+	}
+	a := make([]float64, s.d)
+	so.Accel(q, v, u, a)
+	return k, a
+}
+
+func (s *suite) sample(b int) (q, v, u []float64) {
+	n := 2 * s.d
+	return s.x[b*n : b*n+s.d], s.x[b*n+s.d : (b+1)*n], s.u[b*s.m_ : (b+1)*s.m_]
+}
+
+// eulerLagrange: (d/dt) L_v along (v, a) minus L_q, both by differences of values of L and p alone, is the same as
+// M a − M a₀ with a₀ the acceleration without forces; without forces it is 0. And p = ∂L/∂v.
+func (s *suite) eulerLagrange(t *testing.T) {
+	const h = 1e-5
+	for b := range batch {
+		q, v, u := s.sample(b)
+		k, a := s.mechanics(t, q, v, u)
+		p0 := append([]float64(nil), k.Momentum(0)...)
+		L := func(q, v []float64) float64 { k, _ := s.mechanics(t, q, v, u); return k.Lagrangian(0) }
+		p := func(e float64) []float64 {
+			k, _ := s.mechanics(t, along(q, e, v), along(v, e, a), u)
+			return append([]float64(nil), k.Momentum(0)...)
+		}
+		plus, minus := p(h), p(-h)
+		free := s.m.Spec.M() == 0 && (s.m.Spec.Friction == "" || s.m.Spec.Friction == model.NoFriction)
+		for i := range s.d {
+			c := s.m.Spec.Coordinates[i]
+			hq, hv := h*c.Scale, h*c.Speed
+			Lq := (L(along(q, hq, unit(s.d, i)), v) - L(along(q, -hq, unit(s.d, i)), v)) / (2 * hq)
+			Lv := (L(q, along(v, hv, unit(s.d, i))) - L(q, along(v, -hv, unit(s.d, i)))) / (2 * hv)
+			if math.Abs(Lv-p0[i]) > 1e-6*(1+math.Abs(Lv)) {
+				t.Errorf("p[%d] = %v, ∂L/∂v = %v", i, p0[i], Lv)
+			}
+			if pdot := (plus[i] - minus[i]) / (2 * h); free && math.Abs(pdot-Lq) > 1e-5*(1+math.Abs(pdot)+math.Abs(Lq)) {
+				t.Errorf("ṗ[%d] = %v but L_q = %v", i, pdot, Lq)
+			}
+		}
+	}
+}
+
+// energyBalance: dE/dt along (v, a) is the power v·Q, and so 0 without forces and at most 0 with friction alone.
+func (s *suite) energyBalance(t *testing.T) {
+	const h = 1e-5
+	spec := s.m.Spec
+	if spec.M() > 0 {
+		t.Skip("driven: the power is not known from outside")
+	}
+	for b := range batch {
+		q, v, u := s.sample(b)
+		_, a := s.mechanics(t, q, v, u)
+		E := func(e float64) float64 {
+			k, _ := s.mechanics(t, along(q, e, v), along(v, e, a), u)
+			return k.Energy(0)
+		}
+		rate, scale := (E(h)-E(-h))/(2*h), 1+math.Abs(E(0))
+		switch {
+		case spec.Friction == "" || spec.Friction == model.NoFriction:
+			if math.Abs(rate) > 1e-5*scale {
+				t.Errorf("sample %d: dE/dt = %v without forces", b, rate)
+			}
+		case !(rate < 0):
+			t.Errorf("sample %d: friction brings energy, dE/dt = %v", b, rate)
+		}
+	}
+}
+
+func (s *suite) nonFinite(t *testing.T) {
+	clean := s.field(s.x, s.u)
+	*s.tape.Health() = model.Health{}
+	x := append([]float64(nil), s.x...)
+	x[2*s.d+s.d] = math.NaN() // a velocity of sample 1: no ignorable one
+	y := s.field(x, s.u)
+	if h := *s.tape.Health(); h.NonFinite != 1 {
+		t.Errorf("one NaN in, %d samples reported", h.NonFinite)
+	}
+	for i := range y {
+		switch b := i / (2 * s.d); {
+		case b != 1 && y[i] != clean[i]:
+			t.Fatalf("sample %d changed with a NaN in sample 1", b)
+		case i == 2*s.d+s.d && y[i] == y[i]:
+			t.Error("the field of a NaN is a number")
+		}
+	}
+}
+
+func (s *suite) float32(t *testing.T) {
+	theta := make([]float32, len(s.m.Theta))
+	for i, x := range s.m.Theta {
+		theta[i] = float32(x)
+	}
+	m, err := model.With(s.m.Spec, theta)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, u, y := make([]float32, len(s.x)), make([]float32, len(s.u)), make([]float32, len(s.x))
+	for i := range x {
+		x[i] = float32(s.x[i])
+	}
+	for i := range u {
+		u[i] = float32(s.u[i])
+	}
+	m.Tape(batch).Field(x, u, y)
+	top := 0.0
+	want := s.field(s.x, s.u)
+	for _, w := range want {
+		top = max(top, math.Abs(w))
+	}
+	for i, w := range want {
+		if math.Abs(float64(y[i])-w) > 2e-3*top {
+			t.Errorf("element %d: %v in float32, %v in float64", i, y[i], w)
+		}
+	}
+}
+
+func (s *suite) allocations(t *testing.T) {
+	y, lambda := make([]float64, len(s.x)), s.normal(len(s.x))
+	dtheta, dx, du := make([]float64, len(s.m.Theta)), make([]float64, len(s.x)), make([]float64, len(s.u))
+	if n := testing.AllocsPerRun(10, func() {
+		s.tape.Field(s.x, s.u, y)
+		s.tape.VJP(lambda, dtheta, dx, du)
+	}); n != 0 {
+		t.Errorf("%v allocations in Field and VJP", n)
+	}
+}
+
+func along(x []float64, e float64, d []float64) []float64 {
+	y := make([]float64, len(x))
+	for i := range x {
+		y[i] = x[i] + e*d[i]
+	}
+	return y
+}
+
+func unit(d, i int) []float64 {
+	e := make([]float64, d)
+	e[i] = 1
+	return e
+}

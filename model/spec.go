@@ -1,0 +1,165 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"lagrange/nn"
+)
+
+// Coordinate describes one generalised coordinate to a model: its names and units, and the scales that make the numbers
+// a net sees of order one.
+type Coordinate struct {
+	Name     string  `json:"name"`
+	Unit     string  `json:"unit,omitempty"`
+	Velocity string  `json:"velocity"`         // name of the velocity
+	Period   float64 `json:"period,omitempty"` // of an angle, in the units of q; 0 = not periodic
+	Cyclic   bool    `json:"cyclic,omitempty"` // ignorable: left out of the features, so its momentum is conserved
+	Mean     float64 `json:"mean,omitempty"`   // subtracted from q (not from an angle)
+	Scale    float64 `json:"scale"`            // of q
+	Speed    float64 `json:"speed"`            // of v
+	Accel    float64 `json:"accel"`            // of a
+}
+
+// Input describes one known force u.
+type Input struct {
+	Name  string  `json:"name"`
+	Scale float64 `json:"scale"`
+}
+
+// Friction says which dissipative forces a model has.
+type Friction string
+
+// The kinds of friction.
+const (
+	NoFriction Friction = "none"
+	Viscous    Friction = "viscous"
+	Coulomb    Friction = "coulomb"
+	Both       Friction = "both"
+)
+
+// Frictions lists the kinds of friction.
+func Frictions() []Friction { return []Friction{NoFriction, Viscous, Coulomb, Both} }
+
+// Spec is what is fixed about a model: everything but its parameters. It is saved with it.
+type Spec struct {
+	Family      string       `json:"family"` // see Families
+	Coordinates []Coordinate `json:"coordinates"`
+	Inputs      []Input      `json:"inputs,omitempty"`
+	Hidden      []int        `json:"hidden"`
+	Activation  string       `json:"activation"`
+	Friction    Friction     `json:"friction,omitempty"` // zero value: none
+	Kinetic     float64      `json:"kinetic"`            // c of the head L = l + ½ Σ c (vᵢ/speedᵢ)²
+	PaperInit   bool         `json:"paper_init,omitempty"`
+	TimeUnit    string       `json:"time_unit,omitempty"`
+}
+
+// D is the number of degrees of freedom.
+func (s Spec) D() int { return len(s.Coordinates) }
+
+// M is the number of known forces.
+func (s Spec) M() int { return len(s.Inputs) }
+
+// Check reports what is wrong with a Spec and the way out.
+func (s Spec) Check() error {
+	if _, err := lookup(s.Family); err != nil {
+		return err
+	}
+	if _, err := nn.LookupActivation(s.Activation); err != nil {
+		return err
+	}
+	if s.D() == 0 {
+		return fmt.Errorf("a model needs at least one coordinate")
+	}
+	if len(s.Hidden) == 0 || slices.Min(s.Hidden) < 1 || slices.Max(s.Hidden) > 1<<14 || len(s.Hidden) > 64 {
+		return fmt.Errorf("hidden layers %v: give 1 to 64 layers of 1 to 16384 units, like 64x2", s.Hidden)
+	}
+	if s.Friction != "" && !slices.Contains(Frictions(), s.Friction) {
+		return fmt.Errorf("no friction %q; there are %v", s.Friction, Frictions())
+	}
+	for _, c := range s.Coordinates {
+		if !positive(c.Scale, c.Speed, c.Accel, 1+c.Period) || !finite(c.Mean) {
+			return fmt.Errorf("coordinate %q: its scales have to be positive and finite", c.Name)
+		}
+	}
+	for _, u := range s.Inputs {
+		if !positive(u.Scale) {
+			return fmt.Errorf("force %q: its scale has to be positive and finite", u.Name)
+		}
+	}
+	return nil
+}
+
+func finite(x float64) bool { return x-x == 0 }
+
+func positive(xs ...float64) bool {
+	for _, x := range xs {
+		if !(x > 0) || !finite(x) {
+			return false
+		}
+	}
+	return true
+}
+
+// columns describes the state (q, v) to the features; with inputs, (q, v, u).
+func (s Spec) columns(inputs bool) []column {
+	var cs []column
+	for _, c := range s.Coordinates {
+		switch {
+		case c.Cyclic:
+			cs = append(cs, column{kind: dropped})
+		case c.Period > 0:
+			cs = append(cs, column{kind: circle, w: 2 * pi / c.Period})
+		default:
+			cs = append(cs, column{kind: affine, mean: c.Mean, scale: c.Scale})
+		}
+	}
+	for _, c := range s.Coordinates {
+		cs = append(cs, column{kind: affine, scale: c.Speed})
+	}
+	for _, u := range s.Inputs {
+		if inputs {
+			cs = append(cs, column{kind: affine, scale: u.Scale})
+		}
+	}
+	return cs
+}
+
+// shape is the net between columns and outputs.
+func (s Spec) shape(columns []column, out int) nn.Shape {
+	in := 0
+	for _, c := range columns {
+		in += c.width()
+	}
+	a, err := nn.LookupActivation(s.Activation)
+	if err != nil {
+		panic("model: " + err.Error())
+	}
+	return nn.Shape{Sizes: append(append([]int{in}, s.Hidden...), out), Activation: a}
+}
+
+// speeds returns the scales of v, and accels those of a.
+func scales[T nn.Float](s Spec) (speed, accel []T) {
+	for _, c := range s.Coordinates {
+		speed, accel = append(speed, T(c.Speed)), append(accel, T(c.Accel))
+	}
+	return
+}
+
+// ParseHidden reads the sizes of hidden layers: "64x2" is two of 64, "64,32" one of each.
+func ParseHidden(text string) ([]int, error) {
+	bad := fmt.Errorf("hidden layers %q: write UNITSxLAYERS like 64x2, or a list like 64,32", text)
+	var sizes []int
+	for part := range strings.SplitSeq(text, ",") {
+		n, times := 0, 1
+		if k, err := fmt.Sscanf(part, "%dx%d", &n, &times); k == 0 || (err != nil && strings.Contains(part, "x")) {
+			return nil, bad
+		}
+		if want := fmt.Sprintf("%dx%d", n, times); part != want && part != fmt.Sprint(n) || n < 1 || times < 1 || times > 64 {
+			return nil, bad
+		}
+		sizes = append(sizes, slices.Repeat([]int{n}, times)...)
+	}
+	return sizes, nil
+}

@@ -1,0 +1,168 @@
+package nn
+
+import (
+	"fmt"
+
+	"lagrange/internal/gemm"
+	"lagrange/internal/vec"
+)
+
+// Shape is a multilayer perceptron: the number of inputs, of units of each hidden layer, and of outputs; hidden layers
+// apply the activation, the last one is linear. θ holds for each layer W (in, out) and then b (out).
+type Shape struct {
+	Sizes      []int
+	Activation Activation
+}
+
+// Params is the length of θ.
+func (s Shape) Params() int {
+	p := 0
+	for l := range s.Layers() {
+		p += (s.Sizes[l] + 1) * s.Sizes[l+1]
+	}
+	return p
+}
+
+// Layers is the number of weight matrices.
+func (s Shape) Layers() int { return len(s.Sizes) - 1 }
+
+// MLP is a Shape with parameters and the memory of one batch; it implements Part.
+type MLP[T Float] struct {
+	shape  Shape
+	layers []layer[T]
+}
+
+// layer keeps the streams of one weight matrix: its input h and that input's adjoint ā, its output z before the
+// activation and that output's adjoint δ.
+type layer[T Float] struct {
+	in, out, at int // θ[at:] holds W, then b
+	w, b        []T
+	h, z, a, d  *Streams[T]
+	jet         []T // f′, f″, f‴ at z, for the layers that have an activation
+}
+
+// New binds a shape to parameters θ, with memory for up to batch rows, k tangents and, when mixed, the mixed parts.
+func New[T Float](s Shape, theta []T, batch, k int, mixed bool) *MLP[T] {
+	if len(s.Sizes) < 2 || len(theta) != s.Params() {
+		panic(fmt.Sprintf("nn: %d parameters do not fit sizes %v", len(theta), s.Sizes))
+	}
+	m := &MLP[T]{shape: s, layers: make([]layer[T], s.Layers())}
+	at := 0
+	for l := range m.layers {
+		in, out := s.Sizes[l], s.Sizes[l+1]
+		y := &m.layers[l]
+		y.in, y.out, y.at = in, out, at
+		y.w, y.b = theta[at:at+in*out], theta[at+in*out:at+(in+1)*out]
+		at += (in + 1) * out
+		if l > 0 {
+			y.h = NewStreams[T](batch, k, in, mixed, false)
+			y.a = NewStreams[T](batch, k, in, mixed, true)
+		}
+		if l < s.Layers()-1 {
+			y.z = NewStreams[T](batch, k, out, mixed, false)
+			y.d = NewStreams[T](batch, k, out, mixed, true)
+			y.jet = make([]T, 3*batch*out)
+		}
+	}
+	return m
+}
+
+// In is the number of inputs.
+func (m *MLP[T]) In() int { return m.shape.Sizes[0] }
+
+// Out is the number of outputs.
+func (m *MLP[T]) Out() int { return m.shape.Sizes[m.shape.Layers()] }
+
+// derivatives returns f′, f″, f‴ at the layer's pre-activations, each (B, out).
+func (l *layer[T]) derivatives(batch int) vec.Jet[T] {
+	n := batch * l.out
+	return vec.Jet[T]{F1: l.jet[:n], F2: l.jet[n : 2*n], F3: l.jet[2*n : 3*n]}
+}
+
+// Forward implements Part: one product of (1+K)·B rows for each layer.
+func (m *MLP[T]) Forward(x, y *Streams[T]) {
+	B, last := x.Batch, len(m.layers)-1
+	m.layers[0].h, m.layers[last].z = x, y
+	for i := range m.layers {
+		l := &m.layers[i]
+		l.z.Resize(B)
+		gemm.Mul((1+x.K)*B, l.out, l.in, l.h.first(), l.h.Stride, l.w, l.out, l.z.first(), l.z.Stride)
+		vec.AddRows(B, l.out, l.z.Stride, l.b, l.z.Block(0))
+		if i == last {
+			break
+		}
+		h := m.layers[i+1].h
+		h.Resize(B)
+		f := l.derivatives(B)
+		sweep(m.shape.Activation, l.z.Block(0), h.Block(0), f)
+		for k := 1; k <= x.K; k++ {
+			vec.Mul(f.F1, l.z.Block(k), h.Block(k)) // h_k = f′ z_k
+		}
+	}
+}
+
+// Reverse implements Part: one product of (1+K)·B rows for each layer.
+func (m *MLP[T]) Reverse(ybar, xbar *Streams[T], dtheta []T) {
+	B, last := ybar.Batch, len(m.layers)-1
+	m.layers[0].a, m.layers[last].d = xbar, ybar
+	for i := last; i >= 0; i-- {
+		l := &m.layers[i]
+		if i < last {
+			a := m.layers[i+1].a
+			l.d.Resize(B)
+			f := l.derivatives(B)
+			vec.Mul(f.F1, a.Block(0), l.d.Block(0)) // δ = f′ ā
+			for k := 1; k <= ybar.K; k++ {          // δ_k = f′ ā_k + f″ ā z_k
+				vec.MulAdd2(f.F1, a.Block(k), f.F2, a.Block(0), l.z.Block(k), l.d.Block(k))
+			}
+		}
+		if dtheta != nil {
+			l.gradient(B, l.h.Block(0), l.d.Block(0), l.d.Block(0), dtheta)
+		}
+		l.a.Resize(B)
+		gemm.MulT((1+ybar.K)*B, l.in, l.out, l.d.first(), l.d.Stride, l.w, l.out, l.a.first(), l.a.Stride)
+	}
+}
+
+// gradient adds dW = hᵀδ over the given rows, and db = Σ of B rows of bias.
+func (l *layer[T]) gradient(rows int, h, d, bias, dtheta []T) {
+	g := dtheta[l.at:]
+	gemm.MulAdd(l.in, l.out, rows, h, l.h.Stride, d, l.d.Stride, g, l.out)
+	vec.SumRows(l.h.Batch, l.out, l.d.Stride, bias, g[l.in*l.out:])
+}
+
+// Mixed implements Part: one product of B rows for each layer.
+func (m *MLP[T]) Mixed(d Directions[T], x, y *Streams[T]) {
+	B, last := x.Batch, len(m.layers)-1
+	for i := range m.layers {
+		l := &m.layers[i]
+		l.z.Combine(d)
+		gemm.Mul(B, l.out, l.in, l.h.Block(ST), l.h.Stride, l.w, l.out, l.z.Block(ST), l.z.Stride)
+		if i == last {
+			break
+		}
+		h, f := m.layers[i+1].h, l.derivatives(B)
+		vec.Mul(f.F1, l.z.Block(S), h.Block(S))
+		vec.Mul(f.F1, l.z.Block(U), h.Block(U))
+		vec.Mixed(f.F1, f.F2, l.z.Block(S), l.z.Block(U), l.z.Block(ST), h.Block(ST))
+	}
+}
+
+// MixedReverse implements Part: one product of B rows and one of inner size 4B for each layer.
+func (m *MLP[T]) MixedReverse(d Directions[T], ybar, xbar *Streams[T], dtheta []T) {
+	B, last := ybar.Batch, len(m.layers)-1
+	for i := last; i >= 0; i-- {
+		l := &m.layers[i]
+		if i < last {
+			vec.MixedReverse(l.derivatives(B), duals(l.z), duals(m.layers[i+1].a), duals(l.d))
+		}
+		// dW = h_st ⊗ δ + h_t ⊗ δ_s + h_s ⊗ δ_t + h ⊗ δ_st
+		l.gradient(4*B, l.h.four(), l.d.four(), l.d.Block(ST), dtheta)
+		l.a.Combine(d)
+		gemm.MulT(B, l.in, l.out, l.d.Block(ST), l.d.Stride, l.w, l.out, l.a.Block(ST), l.a.Stride)
+	}
+}
+
+func duals[T Float](x *Streams[T]) vec.Duals[T] {
+	return vec.Duals[T]{Value: x.Block(0), S: x.Block(S), T: x.Block(U), ST: x.Block(ST)}
+}

@@ -1,0 +1,147 @@
+// Package nn has the multilayer perceptron and the streams that are pushed through it: the value of a batch, its
+// tangents, the adjoints of all of them, and the mixed second-order stream from which the exact parameter gradient of
+// a learned Lagrangian follows (doc/theory.md; Cranmer et al. 2020 for the model, whose gradient is here one
+// hyper-dual pass).
+package nn
+
+import "lagrange/internal/vec"
+
+// Float is the number type of a network.
+type Float interface{ ~float32 | ~float64 }
+
+// Streams holds what is known of one quantity of n = Cols numbers for a batch: its value, K tangents and, when Mixed,
+// the three parts s, t, st of a hyper-dual number, each a block of (Batch, Cols) numbers. Blocks are named by k:
+// 0 the value, 1…K the tangents, S, T, ST the mixed parts.
+//
+// In memory the blocks of a quantity that is pushed forward run
+//
+//	st, t, s, value, tangent 1, … tangent K
+//
+// and those of an adjoint run the other way. So value and tangents are adjacent and go through a weight matrix as one
+// product; and the four pairs of the weight gradient, h_st↔δ, h_t↔δ_s, h_s↔δ_t, h↔δ_st, face each other and make one
+// product of inner size 4B.
+type Streams[T Float] struct {
+	Batch, K, Cols int
+	Mixed          bool
+	Stride         int // distance of rows
+	Data           []T
+	adjoint        bool
+	most           int // rows there is room for
+}
+
+// The blocks of the mixed parts.
+const (
+	S  = -1
+	U  = -2 // the part t of a hyper-dual number (T is the number type)
+	ST = -3
+)
+
+// mixedBlocks is the number of blocks that stand beside value and tangents.
+func (x *Streams[T]) mixedBlocks() int {
+	if x.Mixed {
+		return 3
+	}
+	return 0
+}
+
+// NewStreams returns streams for up to batch rows of cols numbers with k tangents.
+func NewStreams[T Float](batch, k, cols int, mixed, adjoint bool) *Streams[T] {
+	x := &Streams[T]{Batch: batch, K: k, Cols: cols, Mixed: mixed, Stride: cols, adjoint: adjoint, most: batch}
+	x.Data = make([]T, (1+k+x.mixedBlocks())*batch*cols)
+	return x
+}
+
+// Resize sets the number of rows in use, which is at most that of NewStreams.
+func (x *Streams[T]) Resize(batch int) {
+	if batch > x.most {
+		panic("nn: a batch larger than the tape was made for")
+	}
+	x.Batch = batch
+}
+
+// View makes x the columns lo…hi of y, sharing memory, with the rows in use of y.
+func (x *Streams[T]) View(y *Streams[T], lo, hi int) {
+	*x = *y
+	x.Cols = hi - lo
+	x.Data = y.Data[lo:]
+}
+
+// offset returns where block k starts.
+func (x *Streams[T]) offset(k int) int {
+	if x.adjoint {
+		k = x.K - k
+	} else {
+		k += x.mixedBlocks()
+	}
+	return k * x.Batch * x.Stride
+}
+
+// step is the distance from one tangent to the next.
+func (x *Streams[T]) step() int {
+	if x.adjoint {
+		return -x.Batch * x.Stride
+	}
+	return x.Batch * x.Stride
+}
+
+// Block returns block k from its first row on.
+func (x *Streams[T]) Block(k int) []T {
+	o := x.offset(k)
+	return x.Data[o : o+(x.Batch-1)*x.Stride+x.Cols]
+}
+
+// Row returns row b of block k.
+func (x *Streams[T]) Row(k, b int) []T {
+	o := x.offset(k) + b*x.Stride
+	return x.Data[o : o+x.Cols]
+}
+
+// first returns the memory of value and tangents together: (1+K)·Batch adjacent rows.
+func (x *Streams[T]) first() []T {
+	if x.adjoint {
+		return x.Data
+	}
+	return x.Data[x.offset(0):]
+}
+
+// four returns the memory of value, s, t and st together: 4·Batch adjacent rows.
+func (x *Streams[T]) four() []T {
+	if x.adjoint {
+		return x.Data[x.offset(0):]
+	}
+	return x.Data
+}
+
+// Directions says how the directions s and t of a mixed derivative are combined from the tangents: x_s = Σ_k S[b,k] x_k,
+// and likewise for T; both are (Batch, K).
+type Directions[T Float] struct{ S, T []T }
+
+// Combine fills the parts s and t of x from its tangents.
+func (x *Streams[T]) Combine(d Directions[T]) {
+	for part, c := range [2][]T{d.S, d.T} {
+		vec.Combine(x.Batch, x.K, x.Cols, x.Stride, c, x.Data, x.offset(1), x.step(), x.Data, x.offset(S-part))
+	}
+}
+
+// Part is a differentiable map y = f(x; θ) through which streams are pushed. A part remembers the streams of its last
+// Forward and Reverse, so it serves one goroutine at a time; several parts may share θ.
+//
+// The four rules, for tangents k, directions s and t, and adjoints written with a bar:
+//
+//	Forward       y = f(x)                  y_k  = f′ x_k
+//	Reverse       x̄ = f′ᵀ ȳ                 x̄_k  = f′ᵀ ȳ_k + (f″ x_k)ᵀ ȳ
+//	Mixed         y_st = f′ x_st + f″[x_s, x_t]
+//	MixedReverse  x̄_st = f′ᵀ ȳ_st + (f″ x_s)ᵀ ȳ_t + (f″ x_t)ᵀ ȳ_s + (f″ x_st + f‴[x_s, x_t])ᵀ ȳ
+type Part[T Float] interface {
+	In() int
+	Out() int
+	// Forward reads value and tangents of x and writes those of y.
+	Forward(x, y *Streams[T])
+	// Reverse reads value and tangents of ȳ and writes those of x̄. With dθ it adds ∂(Σ ȳ·y)/∂θ to it (value only).
+	Reverse(ybar, xbar *Streams[T], dtheta []T)
+	// Mixed follows Forward: it reads s, t and st of x and writes those of y.
+	Mixed(d Directions[T], x, y *Streams[T])
+	// MixedReverse follows Reverse and Mixed: it reads s, t, st of ȳ, writes those of x̄, and adds the parameter
+	// gradient of the st part of Σ ȳ·y to dθ.
+	MixedReverse(d Directions[T], ybar, xbar *Streams[T], dtheta []T)
+}

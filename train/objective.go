@@ -1,0 +1,66 @@
+// Package train fits models to data: losses, Adam with its schedules, the loop, and checkpoints from which a run goes on
+// bit for bit.
+package train
+
+import (
+	"fmt"
+	"math"
+
+	"lagrange/model"
+	"lagrange/nn"
+)
+
+// Objective is a loss over a set of samples.
+type Objective[T nn.Float] interface {
+	// Len is the number of samples.
+	Len() int
+	// Pass returns an evaluator of the loss for one goroutine and up to most samples at a time.
+	Pass(m *model.Model[T], most int) Pass[T]
+}
+
+// Pass evaluates an objective on one core.
+type Pass[T nn.Float] interface {
+	// Loss returns the sum of the losses of the samples of a batch; with dθ it adds the gradient of that sum.
+	Loss(batch []int, dtheta []T) float64
+	// Health counts what went wrong.
+	Health() *model.Health
+}
+
+// Penalty turns a residual, in units of its scale, into a loss.
+type Penalty struct {
+	Name string
+	// Of returns ρ(r) and ρ′(r).
+	Of func(r float64) (rho, slope float64)
+}
+
+// The penalties: L1 |r|, L2 r², and Huber's, quadratic within 1 and linear beyond.
+var (
+	L1    = Penalty{"l1", func(r float64) (float64, float64) { return math.Abs(r), sign(r) }}
+	L2    = Penalty{"l2", func(r float64) (float64, float64) { return r * r, 2 * r }}
+	Huber = Penalty{"huber", func(r float64) (float64, float64) {
+		if math.Abs(r) <= 1 {
+			return r * r / 2, r
+		}
+		return math.Abs(r) - 0.5, sign(r)
+	}}
+)
+
+// LookupPenalty finds a penalty by name; the error lists the names.
+func LookupPenalty(name string) (Penalty, error) {
+	for _, p := range []Penalty{L1, L2, Huber} {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	return Penalty{}, fmt.Errorf("no loss %q; there are l1, l2, huber", name)
+}
+
+func sign(r float64) float64 {
+	switch {
+	case r > 0:
+		return 1
+	case r < 0:
+		return -1
+	}
+	return r // 0 or NaN
+}

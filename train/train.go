@@ -1,0 +1,262 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"lagrange/internal/par"
+	"lagrange/internal/vec"
+	"lagrange/model"
+	"lagrange/nn"
+)
+
+// Settings says how to train. Zero values stand for the documented defaults.
+type Settings struct {
+	Steps    int     `json:"steps"`    // must be given; see Calibrate for a budget in time
+	Batch    int     `json:"batch"`    // samples a step; default 256, at most what there are
+	Rate     float64 `json:"rate"`     // largest learning rate; default 3e-3
+	Schedule string  `json:"schedule"` // see Schedules; default one-cycle
+	Clip     float64 `json:"clip"`     // largest norm of the gradient; default 10; negative: none
+	Seed     uint64  `json:"seed"`
+	Workers  int     `json:"workers"`  // cores; default all. The sum over shares of a batch depends on it in the last bits
+	Validate int     `json:"validate"` // steps between validations; default Steps/50, at least 1
+}
+
+// Defaults fills in what is zero.
+func (s Settings) Defaults() Settings {
+	if s.Batch == 0 {
+		s.Batch = 256
+	}
+	if s.Rate == 0 {
+		s.Rate = 3e-3
+	}
+	if s.Schedule == "" {
+		s.Schedule = "one-cycle"
+	}
+	if s.Clip == 0 {
+		s.Clip = 10
+	}
+	if s.Workers == 0 {
+		s.Workers = par.Workers()
+	}
+	if s.Validate == 0 {
+		s.Validate = max(1, s.Steps/50)
+	}
+	return s
+}
+
+// State is everything a run needs to go on bit for bit. Step i draws its batch from a generator seeded with (Seed, i),
+// so there is no other random state.
+type State[T nn.Float] struct {
+	Step     int     // steps done
+	Theta    []T     // parameters now
+	M, S     []T     // Adam's moments
+	Best     []T     // parameters with the least validation loss so far
+	BestLoss float64 // and that loss
+	Updates  int     // steps that changed the parameters: Adam's count
+	Skipped  int     // steps with a non-finite loss or gradient: they did not reach the parameters
+	Health   model.Health
+	History  []Point
+}
+
+// Point is one validation.
+type Point struct {
+	Step  int     `json:"step"`
+	Train float64 `json:"train"` // mean loss of the batches since the last point
+	Valid float64 `json:"valid"`
+}
+
+// NewState starts a run from a model's parameters.
+func NewState[T nn.Float](m *model.Model[T]) *State[T] {
+	n := len(m.Theta)
+	return &State[T]{
+		Theta: append([]T(nil), m.Theta...), M: make([]T, n), S: make([]T, n),
+		Best: append([]T(nil), m.Theta...), BestLoss: math.Inf(1),
+	}
+}
+
+// Loop is a run under way.
+type Loop[T nn.Float] struct {
+	Model        *model.Model[T] // its parameters are those of the step; Run leaves the best ones in it
+	Train, Valid Objective[T]
+	Settings     Settings
+	State        *State[T]
+	// On, if set, is called after every validation with the state at that point; an error from it ends the run.
+	On func(*State[T]) error
+	// Clock is called once a step, for callers that show progress or save by the clock; an error ends the run. It sees the
+	// state between steps.
+	Clock func(s *State[T], loss float64) error
+
+	shares [][]T
+	passes []Pass[T]
+	valid  []Pass[T]
+	losses []float64
+	batch  []int
+}
+
+// Run trains until Settings.Steps and leaves the parameters of the best validation in the model. When ctx ends first, the
+// error is ctx's, and State is where to go on from.
+func (l *Loop[T]) Run(ctx context.Context) error {
+	if err := l.prepare(); err != nil {
+		return err
+	}
+	sum, n := 0.0, 0
+	for s := l.State; s.Step < l.Settings.Steps; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		loss := l.step()
+		if finite(loss) {
+			sum, n = sum+loss, n+1
+		}
+		if s.Step%l.Settings.Validate == 0 || s.Step == l.Settings.Steps {
+			l.validate(sum / float64(n))
+			sum, n = 0, 0
+			if l.On != nil {
+				if err := l.On(s); err != nil {
+					return err
+				}
+			}
+		}
+		if l.Clock != nil {
+			if err := l.Clock(s, loss); err != nil {
+				return err
+			}
+		}
+	}
+	copy(l.Model.Theta, l.State.Best)
+	return nil
+}
+
+func (l *Loop[T]) prepare() error {
+	l.Settings = l.Settings.Defaults()
+	s := &l.Settings
+	if s.Steps < 1 {
+		return fmt.Errorf("train: %d steps", s.Steps)
+	}
+	if _, err := schedule(s.Schedule); err != nil {
+		return err
+	}
+	if l.Train.Len() == 0 || l.Valid.Len() == 0 {
+		return fmt.Errorf("train: no samples to train on (%d) or to validate with (%d)", l.Train.Len(), l.Valid.Len())
+	}
+	s.Batch = min(s.Batch, l.Train.Len())
+	s.Workers = min(s.Workers, s.Batch)
+	copy(l.Model.Theta, l.State.Theta)
+	l.shares, l.passes, l.valid = nil, nil, nil
+	for range s.Workers {
+		share := s.Batch/s.Workers + 1
+		l.shares = append(l.shares, make([]T, len(l.Model.Theta)))
+		l.passes = append(l.passes, l.Train.Pass(l.Model, share))
+		l.valid = append(l.valid, l.Valid.Pass(l.Model, share))
+	}
+	l.losses, l.batch = make([]float64, s.Workers), make([]int, s.Batch)
+	return nil
+}
+
+// step makes one step and returns its loss. Each core takes a whole share of the batch; there is one join.
+func (l *Loop[T]) step() float64 {
+	s, st := l.Settings, l.State
+	r := rand.New(rand.NewPCG(s.Seed, uint64(st.Step)))
+	for b := range l.batch {
+		l.batch[b] = r.IntN(l.Train.Len())
+	}
+	par.Do(s.Workers, func(w int) {
+		lo, hi := par.Span(s.Batch, w, s.Workers)
+		clear(l.shares[w])
+		l.losses[w] = l.passes[w].Loss(l.batch[lo:hi], l.shares[w])
+	})
+	g, loss := l.shares[0], l.losses[0]
+	for w := 1; w < s.Workers; w++ {
+		vec.Add(l.shares[w], g)
+		loss += l.losses[w]
+	}
+	for _, p := range l.passes {
+		st.Health.Add(*p.Health())
+		*p.Health() = model.Health{}
+	}
+	st.Step++
+	loss /= float64(s.Batch)
+	norm := vec.Norm(g) / float64(s.Batch)
+	if !finite(loss) || !finite(norm) {
+		st.Skipped++
+		return math.NaN()
+	}
+	c := 1 / float64(s.Batch)
+	if s.Clip > 0 && norm > s.Clip {
+		c *= s.Clip / norm
+	}
+	f, _ := schedule(s.Schedule)
+	st.Updates++
+	vec.Adam(st.Updates, s.Rate*f(float64(st.Step)/float64(s.Steps)), 0.9, 0.999, 1e-8, c, g, st.Theta, st.M, st.S)
+	copy(l.Model.Theta, st.Theta)
+	return loss
+}
+
+// validate evaluates the validation loss and keeps the best parameters.
+func (l *Loop[T]) validate(train float64) {
+	st := l.State
+	loss := l.mean(l.Valid, l.valid)
+	st.History = append(st.History, Point{Step: st.Step, Train: train, Valid: loss})
+	if loss < st.BestLoss {
+		st.BestLoss = loss
+		copy(st.Best, st.Theta)
+	}
+}
+
+// mean is the mean loss over all samples of an objective, on all cores.
+func (l *Loop[T]) mean(o Objective[T], passes []Pass[T]) float64 {
+	p := len(passes)
+	most := l.Settings.Batch/p + 1
+	par.Do(p, func(w int) {
+		lo, hi := par.Span(o.Len(), w, p)
+		l.losses[w] = 0
+		index := make([]int, 0, most)
+		for lo < hi {
+			index = index[:0]
+			for ; lo < hi && len(index) < most; lo++ {
+				index = append(index, lo)
+			}
+			l.losses[w] += passes[w].Loss(index, nil)
+		}
+	})
+	sum := 0.0
+	for _, x := range l.losses {
+		sum += x
+	}
+	return sum / float64(o.Len())
+}
+
+// Calibrate turns a budget in time into a number of steps: it runs the first steps on a copy, for about 3 % of the budget,
+// and throws them away, so that the run that follows is exactly the one of that number of steps.
+func Calibrate[T nn.Float](ctx context.Context, m *model.Model[T], train, valid Objective[T], s Settings, budget time.Duration) (int, error) {
+	copied, err := model.With(m.Spec, append([]T(nil), m.Theta...))
+	if err != nil {
+		return 0, err
+	}
+	s.Steps, s.Validate = 1<<30, 1<<30
+	l := Loop[T]{Model: copied, Train: train, Valid: valid, Settings: s, State: NewState(copied)}
+	if err := l.prepare(); err != nil {
+		return 0, err
+	}
+	start := time.Now()
+	l.validate(0)
+	validation := time.Since(start)
+	steps, start := 0, time.Now()
+	for steps < 3 || time.Since(start) < budget*3/100 {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		l.step()
+		steps++
+	}
+	spent := time.Since(start)
+	// a run of N steps validates 50 times
+	left := budget - validation*51 - spent
+	return max(10, int(float64(left)/float64(spent)*float64(steps))), nil
+}
+
+func finite(x float64) bool { return x-x == 0 }

@@ -1,0 +1,82 @@
+package train
+
+import (
+	"lagrange/model"
+	"lagrange/nn"
+	"lagrange/ode"
+)
+
+// Windows is the loss of motions predicted from their first state: ρ of the errors of q and v, in units of their scales,
+// averaged over steps and coordinates. One step is the next-state loss, more are a roll-out loss.
+type Windows[T nn.Float] struct {
+	Steps   int
+	N       int
+	X       []T // recorded states (N, Steps+1, 2d)
+	U       []T // recorded forces (N, Steps+1, m)
+	H       []T // time steps (N, Steps)
+	Penalty Penalty
+}
+
+// Len implements Objective.
+func (o *Windows[T]) Len() int { return o.N }
+
+// Pass implements Objective.
+func (o *Windows[T]) Pass(m *model.Model[T], most int) Pass[T] {
+	n, f, k := 2*m.Spec.D(), m.Spec.M(), o.Steps
+	tape := m.Tape(most)
+	p := &windowPass[T]{
+		o: o, tape: tape, roll: model.NewRollout(m.Spec, tape, ode.RK4.Tableau, most, k), n: n, m: f,
+		x: make([]T, most*n), h: make([]T, k*most), u: make([]T, (k+1)*most*f), lambda: make([]T, (k+1)*most*n),
+	}
+	for _, c := range m.Spec.Coordinates {
+		p.scale = append(p.scale, c.Scale)
+	}
+	for _, c := range m.Spec.Coordinates {
+		p.scale = append(p.scale, c.Speed)
+	}
+	return p
+}
+
+type windowPass[T nn.Float] struct {
+	o               *Windows[T]
+	tape            model.Tape[T]
+	roll            *model.Rollout[T]
+	n, m            int
+	scale           []float64 // of q, then of v
+	x, h, u, lambda []T
+}
+
+// Health implements Pass.
+func (p *windowPass[T]) Health() *model.Health { return p.tape.Health() }
+
+// Loss implements Pass.
+func (p *windowPass[T]) Loss(batch []int, dtheta []T) (sum float64) {
+	o, n, m, B, K := p.o, p.n, p.m, len(batch), p.o.Steps
+	for b, i := range batch {
+		copy(p.x[b*n:(b+1)*n], o.X[i*(K+1)*n:])
+		for k := range K + 1 {
+			copy(p.u[(k*B+b)*m:(k*B+b+1)*m], o.U[(i*(K+1)+k)*m:])
+			if k < K {
+				p.h[k*B+b] = o.H[i*K+k]
+			}
+		}
+	}
+	p.roll.Run(p.x[:B*n], p.h[:K*B], p.u[:(K+1)*B*m])
+	clear(p.lambda[:B*n]) // the first state is given
+	share := 1 / float64(K*n)
+	for k := 1; k <= K; k++ {
+		x := p.roll.State(k)
+		for b, i := range batch {
+			want := o.X[(i*(K+1)+k)*n:]
+			for j, s := range p.scale {
+				rho, slope := o.Penalty.Of(float64(x[b*n+j]-want[j]) / s)
+				sum += rho * share
+				p.lambda[(k*B+b)*n+j] = T(slope / s * share)
+			}
+		}
+	}
+	if dtheta != nil {
+		p.roll.Reverse(p.lambda[:(K+1)*B*n], dtheta)
+	}
+	return sum
+}
