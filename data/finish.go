@@ -19,6 +19,9 @@ func (b *builder) finish() (*Set, error) {
 	if err := s.constant(); err != nil {
 		return nil, err
 	}
+	if b.o.Angles == nil {
+		s.turning()
+	}
 	return s, nil
 }
 

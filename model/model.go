@@ -53,6 +53,18 @@ func New[T nn.Float](spec Spec, seed uint64) (*Model[T], error) {
 	return m, nil
 }
 
+// Params is the number of parameters of models of a Spec.
+func Params(spec Spec) (int, error) {
+	if err := spec.Check(); err != nil {
+		return 0, err
+	}
+	f, err := lookup(spec.Family)
+	if err != nil {
+		return 0, err
+	}
+	return f.params(spec), nil
+}
+
 // With returns a model of the same Spec on the given parameters.
 func With[T nn.Float](spec Spec, theta []T) (*Model[T], error) {
 	if err := spec.Check(); err != nil {

@@ -60,12 +60,14 @@ type State[T nn.Float] struct {
 	Skipped  int     // steps with a non-finite loss or gradient: they did not reach the parameters
 	Health   model.Health
 	History  []Point
+	Sum      float64 // of the losses since the last validation
+	Count    int     // and how many they are
 }
 
 // Point is one validation.
 type Point struct {
 	Step  int     `json:"step"`
-	Train float64 `json:"train"` // mean loss of the batches since the last point
+	Train float64 `json:"train"` // mean loss of the batches since the last point; 0 when all were skipped
 	Valid float64 `json:"valid"`
 }
 
@@ -103,18 +105,17 @@ func (l *Loop[T]) Run(ctx context.Context) error {
 	if err := l.prepare(); err != nil {
 		return err
 	}
-	sum, n := 0.0, 0
 	for s := l.State; s.Step < l.Settings.Steps; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		loss := l.step()
 		if finite(loss) {
-			sum, n = sum+loss, n+1
+			s.Sum, s.Count = s.Sum+loss, s.Count+1
 		}
 		if s.Step%l.Settings.Validate == 0 || s.Step == l.Settings.Steps {
-			l.validate(sum / float64(n))
-			sum, n = 0, 0
+			l.validate(s.Sum / max(1, float64(s.Count)))
+			s.Sum, s.Count = 0, 0
 			if l.On != nil {
 				if err := l.On(s); err != nil {
 					return err

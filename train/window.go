@@ -62,7 +62,6 @@ func (p *windowPass[T]) Loss(batch []int, dtheta []T) (sum float64) {
 		}
 	}
 	p.roll.Run(p.x[:B*n], p.h[:K*B], p.u[:(K+1)*B*m])
-	clear(p.lambda[:B*n]) // the first state is given
 	share := 1 / float64(K*n)
 	for k := 1; k <= K; k++ {
 		x := p.roll.State(k)

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"lagrange"
+	"lagrange/data"
+	"lagrange/model"
+)
+
+func evalCommand() *cobra.Command {
+	var columns columnFlags
+	var horizon span
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "eval MODEL DATA.csv…",
+		Short: "Measure a model on recordings",
+		Long: `Predict windows of a recording from their first rows and compare: the model, the
+baseline trained beside it, and a motion of constant velocity. Of the recording
+that the model was trained on, only windows that it has not seen are used.`,
+		Example: `  lagrange eval pendulum.lagrange pendulum.csv
+  lagrange eval pendulum.lagrange other.csv --horizon 1s --json`,
+		Args: need("MODEL", "DATA.csv…"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			m, err := lagrange.Load(args[0])
+			if err != nil {
+				return err
+			}
+			set, err := data.Read(args[1:], modelColumns(cmd, m, columns.options()))
+			if err != nil {
+				return err
+			}
+			h := 0.0
+			if horizon.given() {
+				if h, err = horizon.in(set.TimeUnit()); err != nil {
+					return err
+				}
+			}
+			e, err := m.Evaluate(cmd.Context(), set, h)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), e)
+			}
+			return printEvaluation(cmd.OutOrStdout(), m, set, e)
+		},
+	}
+	columns.add(cmd)
+	cmd.Flags().Var(&horizon, "horizon", "length of the windows (default that of training)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return cmd
+}
+
+// modelColumns reads a file as the model's own was read, but for what flags say.
+func modelColumns(cmd *cobra.Command, m *lagrange.Model, o data.Options) data.Options {
+	own := m.Options()
+	for name, take := range map[string]func(){
+		"q": func() { own.Q = o.Q }, "v": func() { own.V = o.V }, "a": func() { own.A = o.A }, "u": func() { own.U = o.U },
+		"time": func() { own.Time = o.Time }, "trajectory": func() { own.Trajectory = o.Trajectory },
+		"angles": func() { own.Angles = o.Angles }, "differentiate": func() { own.Differentiate = o.Differentiate },
+	} {
+		if cmd.Flags().Changed(name) {
+			take()
+		}
+	}
+	return own
+}
+
+// printEvaluation prints the table of scores and the health of the model.
+func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.Evaluation) error {
+	which := "windows of the recording"
+	if e.HeldOut {
+		which = "held-out windows of the recording trained on"
+	}
+	fmt.Fprintf(w, "\nRoot-mean-square error over %d %s, each %.4g %s long\n", e.Windows, which, e.Horizon, set.TimeUnit())
+	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	fmt.Fprint(tab, "\t")
+	for _, c := range set.Coordinates {
+		fmt.Fprintf(tab, "%s\t%s\tmedian window %s\t", label(c.Name, c.Unit), c.Velocity, c.Name)
+	}
+	fmt.Fprintln(tab)
+	row := func(name, title string) {
+		s, ok := e.Models[name]
+		if !ok {
+			return
+		}
+		fmt.Fprintf(tab, "%s\t", title)
+		for i := range set.Coordinates {
+			fmt.Fprintf(tab, "%.4g\t%.4g\t%.4g\t", s.RMSEQ[i], s.RMSEV[i], s.MedianQ[i])
+		}
+		fmt.Fprintln(tab)
+	}
+	for _, f := range model.Families() {
+		row(f, model.Title(f))
+	}
+	row("constant_velocity", "constant velocity")
+	if err := tab.Flush(); err != nil {
+		return err
+	}
+	if e.Mass != nil {
+		fmt.Fprintf(w, "\nmass matrix   smallest eigenvalue %.3g, largest condition number %.3g; not positive definite at %d of %d states\n",
+			e.Mass.MinEigenvalue, e.Mass.MaxCondition, e.Mass.NotPositive, e.Mass.States)
+	}
+	if e.EnergyDrift != nil {
+		fmt.Fprintf(w, "energy drift  %.2g of the spread of the learned energy, over ten horizons\n", *e.EnergyDrift)
+	}
+	_, err := fmt.Fprintf(w, "training      %d steps, %.1f s, %d non-finite steps skipped, %d solves by the pseudo-inverse\n",
+		m.Record.Steps, m.Record.Seconds, m.Record.Skipped, m.Record.Fallbacks)
+	return err
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lagrange/data"
+	"lagrange/internal/file"
+)
+
+// columnFlags say which columns of a recording are what; what no flag says is recognised from the header.
+type columnFlags struct{ o data.Options }
+
+// add gives the command the flags.
+func (c *columnFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringSliceVar(&c.o.Q, "q", nil, "`columns` of the coordinates, comma-separated (default: by the header)")
+	f.StringSliceVar(&c.o.V, "v", nil, "`columns` of their velocities, in the order of --q")
+	f.StringSliceVar(&c.o.A, "a", nil, `columns of their accelerations; --a "" for none`)
+	f.StringSliceVar(&c.o.U, "u", nil, `columns of the known forces; --u "" for none`)
+	f.StringVar(&c.o.Time, "time", "", "`column` of the time")
+	f.StringVar(&c.o.Trajectory, "trajectory", "", "`column` that tells trajectories apart")
+	f.StringSliceVar(&c.o.Angles, "angles", nil, `coordinates that are angles; --angles "" for none`)
+	f.BoolVar(&c.o.Differentiate, "differentiate", false, "estimate velocities from the coordinates")
+}
+
+// options are the flags as given; a list given as "" is empty, one not given is nil.
+func (c *columnFlags) options() data.Options { return c.o }
+
+// span is a length of time as a flag: a bare number, in the time unit of the recording, or a number with a unit, such as 1s, 2m, 500ms.
+type span struct {
+	n     float64 // seconds when timed
+	timed bool
+	text  string
+}
+
+// spanOf is a bare number as a default.
+func spanOf(n float64) span { return span{n: n, text: strconv.FormatFloat(n, 'g', -1, 64)} }
+
+// seconds reads a length of time; timed tells whether it came with a unit and is in seconds.
+func seconds(text string) (n float64, timed bool, err error) {
+	n, err = strconv.ParseFloat(text, 64)
+	if err != nil {
+		d, e := time.ParseDuration(text)
+		if e != nil {
+			return 0, false, errors.New("want a number, in the unit of the time column, or a duration such as 1s, 2m, 500ms")
+		}
+		n, timed = d.Seconds(), true
+	}
+	if !(n > 0) || math.IsInf(n, 0) {
+		return 0, false, errors.New("want a finite time above 0")
+	}
+	return n, timed, nil
+}
+
+// Set reads the flag (pflag.Value).
+func (s *span) Set(text string) error {
+	n, timed, err := seconds(text)
+	if err == nil {
+		*s = span{n, timed, text}
+	}
+	return err
+}
+
+// String is the flag as given (pflag.Value).
+func (s *span) String() string { return s.text }
+
+// Type names the kind of value in the help (pflag.Value).
+func (s *span) Type() string { return "time" }
+
+// given tells whether there is a value.
+func (s *span) given() bool { return s.text != "" }
+
+// in is the span in the unit of a time column; a column without a unit counts in seconds.
+func (s *span) in(unit string) (float64, error) {
+	if !s.timed {
+		return s.n, nil
+	}
+	for _, u := range []struct {
+		names   string
+		seconds float64
+	}{
+		{"|s|sec|second|seconds", 1}, {"ms", 1e-3}, {"us|µs|μs", 1e-6}, {"ns", 1e-9}, {"min|minute|minutes", 60}, {"h|hr|hour|hours", 3600},
+		{"d|day|days", 86400},
+	} {
+		for name := range strings.SplitSeq(u.names, "|") {
+			if name == unit {
+				return s.n / u.seconds, nil
+			}
+		}
+	}
+	return 0, usagef("%s cannot be told in %q, the unit of the time column: give a bare number in that unit", s.text, unit)
+}
+
+// need wants exactly the named arguments; more of the last one when it ends in "…".
+func need(names ...string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return fmt.Errorf("missing argument: %s", strings.Join(names[len(args):], " "))
+		case len(args) > len(names) && !strings.HasSuffix(names[len(names)-1], "…"):
+			return fmt.Errorf("unexpected argument %q after %s", args[len(names)], strings.Join(names, " "))
+		}
+		return nil
+	}
+}
+
+// output writes to the file at path, whole or not at all, or to standard output when path is "-" or empty.
+func output(cmd *cobra.Command, path string, fill func(io.Writer) error) error {
+	if path != "" && path != "-" {
+		return file.Write(path, fill)
+	}
+	w := bufio.NewWriter(cmd.OutOrStdout())
+	if err := fill(w); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// printJSON prints one object, indented.
+func printJSON(w io.Writer, x any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(x)
+}

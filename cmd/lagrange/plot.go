@@ -1,0 +1,206 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lagrange/data"
+	"lagrange/plot"
+)
+
+// figureFile is where a run leaves its pictures as data: a JSON object of plot.Figure by name.
+const figureFile = "figure.json"
+
+// maxShown bounds the coordinates drawn, a row of panels each.
+const maxShown = 8
+
+func plotCommand() *cobra.Command {
+	var (
+		columns      columnFlags
+		path, figure string
+		trajectories int
+	)
+	cmd := &cobra.Command{
+		Use:   "plot PATH.csv [PREDICTED.csv] | RUN-FOLDER",
+		Short: "Draw motion, or the figures of a run, as SVG or PNG",
+		Long: `Plot draws, for every coordinate, the coordinate and its velocity against time and the phase
+portrait; of more than eight coordinates the first eight (choose others with --q and --v).
+Given two files, the recorded motion and a predicted one, it draws them together.
+
+Given the folder of a run, it draws the figures of the run: the one named by --figure, or all
+of them, each into a file of its own when there are several (PICTURE-NAME.svg).`,
+		Example: `  lagrange plot dp.csv -o dp.svg
+  lagrange plot dp.csv predicted.csv --trajectories 1 -o compare.png
+  lagrange plot runs/double-pendulum -o picture.svg --figure energy`,
+		Args: cobra.MatchAll(need("PATH.csv…"), cobra.MaximumNArgs(2)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch ext := strings.ToLower(filepath.Ext(path)); {
+			case path == "":
+				return usagef("where to draw? give -o with a name that ends in .svg or .png")
+			case ext != ".svg" && ext != ".png":
+				return usagef("-o %s: choose a name that ends in .svg or .png", path)
+			case trajectories < 1:
+				return usagef("--trajectories %d: want at least 1", trajectories)
+			}
+			if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
+				if len(args) > 1 {
+					return usagef("unexpected argument %q after a folder", args[1])
+				}
+				return drawRun(args[0], figure, path)
+			}
+			if figure != "" {
+				return usagef("--figure is for the folder of a run; %s is none", args[0])
+			}
+			f, err := drawMotion(args, columns.options(), trajectories)
+			if err != nil {
+				return err
+			}
+			return f.Save(path)
+		},
+	}
+	columns.add(cmd)
+	f := cmd.Flags()
+	f.StringVarP(&path, "output", "o", "", "`picture` to write, .svg or .png")
+	f.IntVar(&trajectories, "trajectories", 3, "how many to draw, from the first")
+	f.StringVar(&figure, "figure", "", "which figure of a run, by `name`")
+	return cmd
+}
+
+// drawMotion makes a figure of the first n trajectories of one recording, or of two with the same coordinates.
+func drawMotion(paths []string, o data.Options, n int) (f plot.Figure, err error) {
+	sets := make([]*data.Set, len(paths))
+	for i, p := range paths {
+		if sets[i], err = data.Read([]string{p}, o); err != nil {
+			return f, err
+		}
+		if a, b := coordinates(sets[0]), coordinates(sets[i]); !slices.Equal(a, b) {
+			return f, fmt.Errorf("%s has the coordinates %s, but %s has %s: they cannot be drawn together", p, strings.Join(b, ", "),
+				paths[0], strings.Join(a, ", "))
+		}
+	}
+	f = plot.Figure{Columns: 3, Width: 10, Height: 6}
+	time := label(sets[0].Time, sets[0].TimeUnit())
+	for k, c := range sets[0].Coordinates[:min(sets[0].D(), maxShown)] {
+		q, v := label(c.Name, c.Unit), label(c.Velocity, velocityUnit(sets[0], c))
+		panels := [3]plot.Panel{{XLabel: time, YLabel: q}, {XLabel: time, YLabel: v}, {XLabel: q, YLabel: v}}
+		for i := range min(n, len(sets[0].Trajectories)) {
+			for j, s := range sets {
+				if i >= len(s.Trajectories) {
+					continue
+				}
+				t := &s.Trajectories[i]
+				q, v := column(t.Q, s.D(), k), column(t.V, s.D(), k)
+				for p, xy := range [3][2][]float64{{t.T, q}, {t.T, v}, {q, v}} {
+					panels[p].Series = append(panels[p].Series, plot.Series{Name: seriesName(sets, i, j), X: xy[0], Y: xy[1]})
+				}
+			}
+		}
+		f.Panels = append(f.Panels, panels[:]...)
+	}
+	return f, nil
+}
+
+// seriesName tells trajectory i of set j apart from the others, with as few words as needed.
+func seriesName(sets []*data.Set, i, j int) string {
+	var words []string
+	if len(sets[0].Trajectories) > 1 {
+		words = append(words, sets[0].Trajectories[i].ID)
+	}
+	if len(sets) > 1 {
+		words = append(words, [2]string{"recorded", "predicted"}[j])
+	}
+	return strings.Join(words, " ")
+}
+
+func coordinates(s *data.Set) (names []string) {
+	for _, c := range s.Coordinates {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// velocityUnit is the unit that the file gives the velocity of c.
+func velocityUnit(s *data.Set, c data.Coordinate) string {
+	for _, col := range s.Columns {
+		if col.Role == data.RoleV && col.Name == c.Velocity {
+			return col.Unit
+		}
+	}
+	return ""
+}
+
+// column is column k of x, (n, d).
+func column(x []float64, d, k int) []float64 {
+	y := make([]float64, 0, len(x)/d)
+	for ; k < len(x); k += d {
+		y = append(y, x[k])
+	}
+	return y
+}
+
+// drawRun draws the figures that a run left in its folder.
+func drawRun(folder, name, path string) error {
+	source := filepath.Join(folder, figureFile)
+	figures, err := readFigures(source)
+	if err != nil {
+		return err
+	}
+	names := slices.Sorted(maps.Keys(figures))
+	if name != "" {
+		if !slices.Contains(names, name) {
+			return usagef("--figure %s: %s has %s", name, source, strings.Join(names, ", "))
+		}
+		names = []string{name}
+	}
+	for _, n := range names {
+		to := path
+		if len(names) > 1 {
+			ext := filepath.Ext(path)
+			to = strings.TrimSuffix(path, ext) + "-" + n + ext
+		}
+		if err := figures[n].Save(to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readFigures reads and checks the figures of a run.
+func readFigures(source string) (map[string]plot.Figure, error) {
+	text, err := os.ReadFile(source)
+	if os.IsNotExist(err) {
+		return nil, fmt.Errorf("%s: no such file: the folder is not that of a run, which \"lagrange reproduce -o\" writes", source)
+	} else if err != nil {
+		return nil, err
+	}
+	var figures map[string]plot.Figure
+	if err := json.Unmarshal(text, &figures); err != nil {
+		return nil, fmt.Errorf("%s: not the figures of a run: %w", source, err)
+	}
+	if len(figures) == 0 {
+		return nil, fmt.Errorf("%s: no figures", source)
+	}
+	for name, f := range figures {
+		if name == "" || name != filepath.Base(name) {
+			return nil, fmt.Errorf("%s: figure %q: a name cannot be part of a file name", source, name)
+		}
+		if len(f.Panels) == 0 {
+			return nil, fmt.Errorf("%s: figure %q has no panels", source, name)
+		}
+		for _, p := range f.Panels {
+			for _, s := range p.Series {
+				if len(s.X) != len(s.Y) {
+					return nil, fmt.Errorf("%s: figure %q, series %q: %d x for %d y", source, name, s.Name, len(s.X), len(s.Y))
+				}
+			}
+		}
+	}
+	return figures, nil
+}

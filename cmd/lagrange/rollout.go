@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lagrange"
+	"lagrange/data"
+	"lagrange/ode"
+)
+
+// rolloutFlags are what the roll-out of a model needs.
+type rolloutFlags struct {
+	q, v, u          []float64
+	duration, dt     span
+	from, path       string
+	integrator       string
+	rtol             float64
+	rtolGiven, timed bool // --rtol; --duration or --dt
+}
+
+func rolloutCommand() *cobra.Command {
+	o := rolloutFlags{duration: spanOf(10), dt: spanOf(0.01)}
+	cmd := &cobra.Command{
+		Use:   "rollout MODEL.lagrange",
+		Short: "Predict motion with a learned model",
+		Long: `Rollout integrates a learned model from coordinates --q and velocities --v, or from the first
+row of every trajectory of a recording (--from): then the times and the known forces are those
+of the recording, and the columns written are the ones read, without accelerations.
+
+A motion that cannot be continued ends the program with exit code 1; what was reached is kept
+in a file of its own, named PATH.partial.csv, and an existing output stays as it was.`,
+		Example: `  lagrange rollout dp.lagrange --q 1.5,0 --v 0,0 --duration 100 -o path.csv
+  lagrange rollout dp.lagrange --q 1.5,0 --integrator midpoint --dt 0.005 -o path.csv
+  lagrange rollout motor.lagrange --q 0.1 --u 0.5 --duration 2s | head
+  lagrange rollout dp.lagrange --from dp.csv -o predicted.csv`,
+		Args: need("MODEL.lagrange"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			changed := cmd.Flags().Changed
+			o.rtolGiven, o.timed = changed("rtol"), changed("duration") || changed("dt")
+			return o.run(cmd, args[0])
+		},
+	}
+	f := cmd.Flags()
+	f.Float64SliceVar(&o.q, "q", nil, "coordinates at the start, comma-separated `numbers`")
+	f.Float64SliceVar(&o.v, "v", nil, "velocities at the start, comma-separated `numbers` (default: at rest)")
+	f.Float64SliceVar(&o.u, "u", nil, "constant known forces, comma-separated `numbers` (default: none)")
+	f.Var(&o.duration, "duration", "of the motion")
+	f.Var(&o.dt, "dt", "from one row to the next; also the step of a method with fixed steps")
+	f.StringVar(&o.from, "from", "", "start from the trajectories of this `recording`")
+	f.StringVar(&o.integrator, "integrator", ode.Dopri5.Name, "`method`: "+strings.Join(methods(), ", "))
+	f.Float64Var(&o.rtol, "rtol", 1e-9, "tolerance, relative and absolute, of a method that chooses its steps")
+	f.StringVarP(&o.path, "output", "o", "-", "`file` to write; - is standard output")
+	// The only error is a flag that does not exist.
+	_ = cmd.RegisterFlagCompletionFunc("integrator", cobra.FixedCompletions(methods(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func methods() (names []string) {
+	for _, m := range ode.Methods() {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+func (o *rolloutFlags) run(cmd *cobra.Command, model string) error {
+	options, err := o.options()
+	if err != nil {
+		return err
+	}
+	m, err := lagrange.Load(model)
+	if err != nil {
+		return err
+	}
+	var set *data.Set
+	if o.from != "" {
+		set, err = o.follow(cmd.Context(), m, options)
+	} else {
+		set, err = o.start(cmd.Context(), m, options)
+	}
+	var blowup *ode.Blowup
+	switch {
+	case errors.As(err, &blowup) && set != nil:
+		return o.keep(cmd, set, err)
+	case err != nil:
+		return err
+	}
+	return output(cmd, o.path, set.WriteCSV)
+}
+
+// options checks what can be checked without the model.
+func (o *rolloutFlags) options() (r lagrange.RolloutOptions, err error) {
+	if r.Method, err = ode.Lookup(o.integrator); err != nil {
+		return r, usageError{err}
+	}
+	switch {
+	case o.from == "" && o.q == nil:
+		return r, usagef("where to start? give --q, or --from with a recording")
+	case o.from != "" && (o.q != nil || o.v != nil || o.u != nil || o.timed):
+		return r, usagef("--from takes start, times and forces from the recording: leave out --q, --v, --u, --duration, --dt")
+	case !(o.rtol > 0) || math.IsInf(o.rtol, 0):
+		return r, usagef("--rtol %g: want a number above 0", o.rtol)
+	case o.rtolGiven && !r.Method.Adaptive():
+		return r, usagef("--rtol has no meaning for %s, whose step is fixed: choose it with --dt", o.integrator)
+	}
+	for flag, x := range map[string][]float64{"q": o.q, "v": o.v, "u": o.u} {
+		for _, x := range x {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return r, usagef("--%s: %v is not a finite number", flag, x)
+			}
+		}
+	}
+	r.RTol, r.ATol = o.rtol, o.rtol
+	return r, nil
+}
+
+// start rolls out from --q and --v.
+func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.RolloutOptions) (*data.Set, error) {
+	set := m.Columns()
+	var names []string
+	for _, c := range set.Coordinates {
+		names = append(names, c.Name)
+	}
+	if o.v == nil {
+		o.v = make([]float64, m.D())
+	}
+	for _, f := range []struct {
+		flag string
+		x    []float64
+		want []string
+		what string
+	}{{"q", o.q, names, "coordinate"}, {"v", o.v, names, "coordinate"}, {"u", o.u, set.Forces, "known force"}} {
+		if len(f.x) != len(f.want) && (f.flag != "u" || f.x != nil) {
+			return nil, usagef("--%s holds %s, the model has %s", f.flag, count(len(f.x), "number"),
+				strings.TrimSpace(count(len(f.want), f.what)+" "+strings.Join(f.want, ", ")))
+		}
+	}
+	dt, steps, err := grid(o.duration, o.dt, set.TimeUnit(), 1)
+	if err != nil {
+		return nil, err
+	}
+	times := make([]float64, steps+1)
+	for n := range times {
+		times[n] = float64(n) * dt
+	}
+	t, err := m.Rollout(ctx, o.q, o.v, o.u, times, r)
+	if t.ID == "" {
+		t.ID = "1"
+	}
+	set.Trajectories = []data.Trajectory{t}
+	return set, err
+}
+
+// follow rolls out from the first row of every trajectory of a recording.
+func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange.RolloutOptions) (*data.Set, error) {
+	recorded, err := data.Read([]string{o.from}, m.Options())
+	if err != nil {
+		return nil, err
+	}
+	if a, b := described(m.Columns()), described(recorded); a != b {
+		return nil, fmt.Errorf("%s has %s, the model was trained on %s: names and units must be the same", o.from, b, a)
+	}
+	return m.RolloutSet(ctx, recorded, r)
+}
+
+// described lists coordinates and forces: "coordinates theta [rad]; forces tau".
+func described(s *data.Set) string {
+	var q []string
+	for _, c := range s.Coordinates {
+		q = append(q, label(c.Name, c.Unit))
+	}
+	text := "coordinates " + strings.Join(q, ", ")
+	if s.M() > 0 {
+		text += "; forces " + strings.Join(s.Forces, ", ")
+	}
+	return text
+}
+
+// keep writes what was reached before a motion could not be continued; the output itself stays as it was.
+func (o *rolloutFlags) keep(cmd *cobra.Command, set *data.Set, cause error) error {
+	path, where := o.path, "on standard output"
+	if path != "" && path != "-" {
+		path = strings.TrimSuffix(path, filepath.Ext(path)) + ".partial" + filepath.Ext(path)
+		where = "in " + path
+	}
+	if err := output(cmd, path, set.WriteCSV); err != nil {
+		return errors.Join(cause, err)
+	}
+	return fmt.Errorf("%w; the %s reached before are %s", cause, count(set.Rows(), "row"), where)
+}
+
+// count is "1 row" or "3 rows".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

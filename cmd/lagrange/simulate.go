@@ -1,0 +1,89 @@
+package main
+
+import (
+	"math"
+
+	"github.com/spf13/cobra"
+
+	"lagrange/mech"
+)
+
+// maxRows bounds a simulation to what fits into memory and a file one would want.
+const maxRows = 50_000_000
+
+func simulateCommand() *cobra.Command {
+	var (
+		sim          simulation
+		sample, path string
+		duration, dt = spanOf(10), spanOf(0.01)
+	)
+	cmd := &cobra.Command{
+		Use:   "simulate SYSTEM",
+		Short: "Simulate a true system and write its motion as CSV",
+		Long: `Simulate integrates the true equations of motion of a system (see "lagrange systems") by a
+method of order 8 with a relative tolerance of 1e-12 and writes time, coordinates and
+velocities, with a trajectory column when there are several. The same seed gives the same file.`,
+		Example: `  lagrange simulate double-pendulum --trajectories 20 --duration 10 --dt 0.01 --seed 1 -o dp.csv
+  lagrange simulate chain-5 --duration 2m --dt 20ms --accelerations -o chain.csv
+  lagrange simulate pendulum --duration 1 | head`,
+		Args:              need("SYSTEM"),
+		ValidArgsFunction: completeSystems,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if sim.system, err = mech.Lookup(args[0]); err != nil {
+				return usageError{err}
+			}
+			if sample != "start" && sample != "train" {
+				return usagef("--sample %s: want start or train", sample)
+			}
+			sim.spread = sample == "train"
+			if sim.trajectories < 1 {
+				return usagef("--trajectories %d: want at least 1", sim.trajectories)
+			}
+			if sim.dt, sim.steps, err = grid(duration, dt, timeUnit(sim.system), sim.trajectories); err != nil {
+				return err
+			}
+			set, err := sim.run(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return output(cmd, path, set.WriteCSV)
+		},
+	}
+	f := cmd.Flags()
+	f.IntVar(&sim.trajectories, "trajectories", 1, "how many, each from a start of its own")
+	f.Var(&duration, "duration", "of each trajectory")
+	f.Var(&dt, "dt", "from one row to the next")
+	f.Uint64Var(&sim.seed, "seed", 1, "of the starts")
+	f.StringVar(&sample, "sample", "start", "`starts`: start, as for roll-outs, or train, spread as for training")
+	f.BoolVar(&sim.accelerations, "accelerations", false, "write accelerations too")
+	f.StringVarP(&path, "output", "o", "-", "`file` to write; - is standard output")
+	return cmd
+}
+
+// grid turns a duration and a time step into times 0, dt, … steps·dt, the last one not after the duration; unit is that of the times.
+func grid(duration, dt span, unit string, trajectories int) (h float64, steps int, err error) {
+	T, err := duration.in(unit)
+	if err != nil {
+		return 0, 0, err
+	}
+	if h, err = dt.in(unit); err != nil {
+		return 0, 0, err
+	}
+	n := math.Floor(T/h + 1e-9) // 1e-9: 10/0.01 counts as 1000 even when it rounds below
+	switch {
+	case n < 2:
+		return 0, 0, usagef("--duration %s holds less than two steps of --dt %s", duration.text, dt.text)
+	case (n+1)*float64(trajectories) > maxRows:
+		return 0, 0, usagef("--duration %s and --dt %s make %.3g rows; at most %.3g are written", duration.text, dt.text, (n+1)*float64(trajectories), float64(maxRows))
+	}
+	return h, int(n), nil
+}
+
+func completeSystems(_ *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		for _, s := range mech.Systems() {
+			names = append(names, s.Name()+"\t"+s.About().Title)
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"lagrange"
+	"lagrange/data"
+	"lagrange/model"
+)
+
+// trainFlags are the flags of train that are not settings as they stand.
+type trainFlags struct {
+	columns                  columnFlags
+	out, hidden, friction    string
+	horizon, budget          span
+	resume, json, noBaseline bool
+	settings                 lagrange.Settings
+}
+
+func trainCommand() *cobra.Command {
+	f := &trainFlags{}
+	cmd := &cobra.Command{
+		Use:   "train DATA.csv… -o MODEL",
+		Short: "Learn a Lagrangian from recordings",
+		Long: `Learn a model of one or several recordings, and a baseline network beside it.
+
+With acceleration columns it learns from them, else by predicting windows of the
+motion. Held-out data is chosen by whole trajectories, or by blocks of time as
+long as the horizon; the parameters are those of the best validation. The time
+of --budget is shared by the model and its baseline, and is turned into a
+number of steps, which is recorded: --steps repeats the run exactly.
+
+An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume.`,
+		Example: `  lagrange train pendulum.csv -o pendulum.lagrange --friction both
+  lagrange train examples/planets.csv -o planets.lagrange --cyclic phi --budget 5m
+  lagrange train a.csv b.csv -o arm.lagrange --q q1,q2 --v w1,w2 --u tau1,tau2 --angles q1,q2 --json`,
+		Args: need("DATA.csv…"),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
+	}
+	f.columns.add(cmd)
+	s, fl := &f.settings, cmd.Flags()
+	fl.StringVarP(&f.out, "output", "o", "", "model `file` to write (required)")
+	fl.StringVar(&s.Model, "model", "lnn", "`family`: "+strings.Join(model.Families(), " or "))
+	fl.StringSliceVar(&s.Cyclic, "cyclic", nil, "`coordinates` on which nothing depends: their momentum is conserved exactly")
+	fl.StringVar(&f.friction, "friction", "none", "none, viscous, coulomb or both")
+	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers (default 32x2; 64x2 with accelerations)")
+	fl.StringVar(&s.Activation, "activation", "softplus", "relu2, relu3, tanh, sigmoid, softplus, swish or gelu")
+	fl.StringVar(&s.Loss, "loss", "huber", "l1, l2 or huber")
+	fl.Var(&f.horizon, "horizon", "length of held-out windows (default 25 time steps)")
+	fl.IntVar(&s.Window, "window", 0, "time steps of a training window (default those of the horizon, at most 32; 1 is the next-state loss)")
+	fl.IntVar(&s.Steps, "steps", 0, "training steps of each model")
+	fl.Var(&f.budget, "budget", "training time of all models together (default 60s)")
+	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate (default 5e-3; 1e-2 with accelerations)")
+	fl.Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
+	fl.BoolVar(&f.noBaseline, "no-baseline", false, "train the model alone, without a baseline to compare it with")
+	fl.BoolVar(&f.resume, "resume", false, "go on where an interrupted run stopped")
+	fl.BoolVar(&f.json, "json", false, "print one JSON object")
+	return cmd
+}
+
+// check turns the flags into settings.
+func (f *trainFlags) check() (err error) {
+	s := &f.settings
+	if f.out == "" {
+		return usagef("missing flag: -o MODEL, the file to write")
+	}
+	if f.hidden != "" {
+		if s.Hidden, err = model.ParseHidden(f.hidden); err != nil {
+			return usageError{err}
+		}
+	}
+	s.Friction = model.Friction(f.friction)
+	if s.Steps < 0 || s.Window < 0 || s.Rate < 0 {
+		return usagef("--steps, --window and --rate cannot be negative")
+	}
+	if s.Steps > 0 && f.budget.given() {
+		return usagef("give --steps or --budget, not both")
+	}
+	shape := s.Hidden
+	if shape == nil {
+		shape = []int{1}
+	}
+	trial := model.Spec{Family: s.Model, Activation: s.Activation, Friction: s.Friction, Hidden: shape, Coordinates: []model.Coordinate{{Scale: 1, Speed: 1, Accel: 1}}}
+	if err := trial.Check(); err != nil {
+		return usageError{err}
+	}
+	budget := 60.0
+	if f.budget.given() {
+		if budget, err = f.budget.in("s"); err != nil {
+			return err
+		}
+	}
+	if s.Steps == 0 {
+		s.Budget = time.Duration(budget * float64(time.Second))
+	}
+	return nil
+}
+
+func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	set, err := data.Read(args, f.columns.options())
+	if err != nil {
+		return err
+	}
+	if f.horizon.given() {
+		if f.settings.Horizon, err = f.horizon.in(set.TimeUnit()); err != nil {
+			return err
+		}
+	}
+	if err := writable(f.out); err != nil {
+		return err
+	}
+	say := cmd.ErrOrStderr()
+	understood(say, set)
+	families := []string{f.settings.Model}
+	if f.settings.Model != "nn" && !f.noBaseline {
+		families = append(families, "nn")
+		f.settings.Budget /= 2
+	}
+	var models []*lagrange.Model
+	var checkpoints []string
+	for _, family := range families {
+		s := f.settings
+		s.Model, s.Resume = family, f.resume
+		s.Checkpoint = f.out + "." + family + ".checkpoint"
+		checkpoints = append(checkpoints, s.Checkpoint)
+		if !f.resume {
+			os.Remove(s.Checkpoint) // of a run that was given up
+		}
+		p := newProgress(say, model.Title(family))
+		s.On = p.step
+		m, err := lagrange.Fit(cmd.Context(), set, s)
+		p.close()
+		if err != nil {
+			if cmd.Context().Err() != nil {
+				return fmt.Errorf("saved in %s; the same command with --resume goes on: %w", s.Checkpoint, err)
+			}
+			return err
+		}
+		models = append(models, m)
+	}
+	m := models[0]
+	if len(models) > 1 {
+		m.Baseline = models[1]
+	}
+	if err := m.Save(f.out); err != nil {
+		return err
+	}
+	for _, c := range checkpoints {
+		os.Remove(c)
+	}
+	return f.report(cmd, m, set)
+}
+
+// report evaluates, prints and draws.
+func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model, set *data.Set) error {
+	e, err := m.Evaluate(cmd.Context(), set, 0)
+	if err != nil {
+		return err
+	}
+	picture := strings.TrimSuffix(f.out, filepath.Ext(f.out)) + ".svg"
+	fig, err := m.Picture(set)
+	if err != nil {
+		return err
+	}
+	if err := fig.Save(picture); err != nil {
+		return err
+	}
+	if f.json {
+		return printJSON(cmd.OutOrStdout(), e)
+	}
+	if err := printEvaluation(cmd.OutOrStdout(), m, set, e); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nmodel    %s\npicture  %s\nrepeat   --steps %d --seed %d\n", f.out, picture, m.Record.Steps, m.Record.Seed)
+	return err
+}
+
+// writable makes sure, before hours of training, that a file can be made beside path.
+func writable(path string) error {
+	if i, err := os.Stat(path); err == nil && i.IsDir() {
+		return fmt.Errorf("%s is a folder; name a file", path)
+	}
+	t, err := os.CreateTemp(filepath.Dir(path), ".lagrange-*")
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, errors.Unwrap(err))
+	}
+	return errors.Join(t.Close(), os.Remove(t.Name()))
+}
+
+// understood says which column was taken for what.
+func understood(w io.Writer, set *data.Set) {
+	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, c := range set.Columns {
+		fmt.Fprintf(tab, "%s\t%s\t%s\n", label(c.Name, c.Unit), c.Role, c.Why)
+	}
+	tab.Flush()
+	for _, n := range set.Notes {
+		fmt.Fprintln(w, "note:", n)
+	}
+}
+
+// progress shows how training goes: a live line in a terminal, a plain one now and then elsewhere.
+type progress struct {
+	w     io.Writer
+	title string
+	bar   *progressbar.ProgressBar
+	live  bool
+	last  time.Time
+}
+
+func newProgress(w io.Writer, title string) *progress {
+	f, ok := w.(*os.File)
+	return &progress{w: w, title: title, live: ok && term.IsTerminal(int(f.Fd())), last: time.Now()}
+}
+
+func (p *progress) step(s lagrange.Progress) {
+	wait := 100 * time.Millisecond
+	if !p.live {
+		wait = 5 * time.Second
+	}
+	if time.Since(p.last) < wait && s.Step < s.Steps {
+		return
+	}
+	p.last = time.Now()
+	valid := "–"
+	if !math.IsNaN(s.Valid) {
+		valid = fmt.Sprintf("%.3g", s.Valid)
+	}
+	text := fmt.Sprintf("%s  loss %.3g  validation %s", p.title, s.Loss, valid)
+	if !p.live {
+		fmt.Fprintf(p.w, "%s  step %d/%d  left %s\n", text, s.Step, s.Steps, s.Left.Round(time.Second))
+		return
+	}
+	if p.bar == nil {
+		p.bar = progressbar.NewOptions(s.Steps, progressbar.OptionSetWriter(p.w), progressbar.OptionShowCount(),
+			progressbar.OptionSetPredictTime(true), progressbar.OptionFullWidth(), progressbar.OptionSetRenderBlankState(true))
+	}
+	p.bar.Describe(text)
+	p.bar.Set(s.Step) // to a terminal: nothing to be done about an error
+}
+
+func (p *progress) close() {
+	if p.bar != nil {
+		p.bar.Exit()
+		fmt.Fprintln(p.w)
+	}
+}

@@ -1,0 +1,96 @@
+package lagrange
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"lagrange/data"
+	"lagrange/eval"
+	"lagrange/model"
+)
+
+// Evaluation is what is measured of a model on a recording.
+type Evaluation struct {
+	Horizon float64                `json:"horizon"` // of the windows, in the recording's time unit
+	Windows int                    `json:"windows"`
+	HeldOut bool                   `json:"held_out"` // the recording is the one trained on: its test windows only
+	Models  map[string]eval.Scores `json:"models"`   // the model and its baseline by family, and "constant_velocity"
+	Mass    *eval.Mass             `json:"mass_matrix,omitempty"`
+	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its
+	// spread over the recording; only for a model without forces and friction.
+	EnergyDrift *float64 `json:"energy_drift,omitempty"`
+}
+
+// Evaluate predicts windows of a recording from their first rows. Of the recording that the model was trained on, only
+// windows that it has not seen are used. horizon 0 is that of training.
+func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (Evaluation, error) {
+	if set.D() != m.D() || set.M() != m.M() {
+		return Evaluation{}, fmt.Errorf("the recording has %d coordinates and %d forces, the model %d and %d; name the columns with --q, --v, --u", set.D(), set.M(), m.D(), m.M())
+	}
+	if horizon == 0 {
+		horizon = m.Record.Horizon
+	}
+	r := Evaluation{Horizon: horizon, HeldOut: Fingerprint(set) == m.Record.Data}
+	test := set
+	if r.HeldOut {
+		split, err := set.Split(m.Record.Horizon)
+		if err != nil {
+			return r, err
+		}
+		test = split.Test
+	}
+	ws := test.Windows(horizon, 0)
+	if r.Windows = len(ws); r.Windows == 0 {
+		return r, fmt.Errorf("no window of %g %s in what may be used of the recording; use a shorter --horizon (trained with %g)", horizon, set.TimeUnit(), m.Record.Horizon)
+	}
+	r.Models = map[string]eval.Scores{"constant_velocity": eval.ConstantVelocity(test, ws)}
+	for k := m; k != nil; k = k.Baseline {
+		if err := ctx.Err(); err != nil {
+			return r, err
+		}
+		r.Models[k.net.Spec.Family] = eval.Windows(k.net, test, ws)
+	}
+	if mass, ok := eval.MassMatrix(m.net, test); ok {
+		r.Mass = &mass
+		if m.M() == 0 && (m.net.Spec.Friction == "" || m.net.Spec.Friction == model.NoFriction) {
+			drift, err := m.drift(ctx, test, ws[0], horizon)
+			if err != nil {
+				return r, err
+			}
+			r.EnergyDrift = &drift
+		}
+	}
+	return r, nil
+}
+
+// drift follows the learned energy over ten horizons from the start of a window.
+func (m *Model) drift(ctx context.Context, set *data.Set, w data.Window, horizon float64) (float64, error) {
+	d := m.D()
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, t := range set.Trajectories {
+		for n := range t.T {
+			E, _ := m.Energy(t.Q[n*d:(n+1)*d], t.V[n*d:(n+1)*d])
+			lo, hi = min(lo, E), max(hi, E)
+		}
+	}
+	t := &set.Trajectories[w.Trajectory]
+	times := make([]float64, 101)
+	for i := range times {
+		times[i] = float64(i) * horizon / 10
+	}
+	path, err := m.Rollout(ctx, t.Q[w.Start*d:(w.Start+1)*d], t.V[w.Start*d:(w.Start+1)*d], nil, times, RolloutOptions{})
+	if ctx.Err() != nil {
+		return 0, err
+	}
+	if err != nil {
+		return math.MaxFloat64, nil // it blew up: an outcome, not a failure
+	}
+	first, _ := m.Energy(path.Q[:d], path.V[:d])
+	worst := 0.0
+	for n := range path.T {
+		E, _ := m.Energy(path.Q[n*d:(n+1)*d], path.V[n*d:(n+1)*d])
+		worst = max(worst, math.Abs(E-first))
+	}
+	return worst / max(hi-lo, math.SmallestNonzeroFloat64), nil
+}

@@ -1,0 +1,298 @@
+package lagrange
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"time"
+
+	"lagrange/data"
+	"lagrange/model"
+	"lagrange/train"
+)
+
+// Settings says what to fit and how. Zero values stand for the documented defaults.
+type Settings struct {
+	Model      string         // "lnn" (default) or "nn"
+	Hidden     []int          // default 32x2 for a model trained on windows, 64x2 on accelerations
+	Activation string         // default softplus
+	Friction   model.Friction // default none
+	Cyclic     []string       // coordinates on which nothing depends
+	Loss       string         // "huber" (default), "l1" or "l2"
+	Horizon    float64        // of held-out windows, in the recording's time unit; default 25 steps
+	Window     int            // steps of a training window; default those of Horizon, at most 32
+	Steps      int            // training steps; or
+	Budget     time.Duration  // training time, turned into Steps; default 60 s when both are zero
+	Batch      int            // samples a step; default 128 rows, or 1024 rows in windows
+	Rate       float64        // default 1e-2 on accelerations, 5e-3 on windows
+	Seed       uint64
+	Workers    int            // default all cores
+	Options    data.Options   // how the recording was read; kept in the model
+	Checkpoint string         // file to go on from after an interruption; "" = none
+	Resume     bool           // go on from Checkpoint if it is there
+	Every      time.Duration  // between checkpoints; default 5 s
+	On         func(Progress) // told after every step how far it is
+}
+
+// Progress is how far training has come.
+type Progress struct {
+	Model         string
+	Step, Steps   int
+	Loss, Valid   float64 // of this step; of the last validation (NaN before the first)
+	Elapsed, Left time.Duration
+}
+
+// Fit learns a model of a recording. Held-out data is chosen by whole trajectories, or by blocks of time as long as the
+// horizon (data.Set.Split); the parameters are those of the best validation. With recorded accelerations it learns from
+// them, else by predicting windows of motion. When ctx ends first, the error is ctx's, the checkpoint is written, and a
+// later call with Resume goes on bit for bit.
+func Fit(ctx context.Context, set *data.Set, s Settings) (*Model, error) {
+	s = s.defaults(set)
+	split, err := set.Split(s.Horizon)
+	if err != nil {
+		return nil, err
+	}
+	penalty, err := train.LookupPenalty(s.Loss)
+	if err != nil {
+		return nil, err
+	}
+	spec, err := specOf(set, split.Train, s)
+	if err != nil {
+		return nil, err
+	}
+	net, err := model.New[float64](spec, s.Seed)
+	if err != nil {
+		return nil, err
+	}
+	learn, valid, err := objectives(split, s, penalty)
+	if err != nil {
+		return nil, err
+	}
+	loop := &train.Loop[float64]{Model: net, Train: learn, Valid: valid, State: train.NewState(net)}
+	loop.Settings = train.Settings{Steps: s.Steps, Batch: s.Batch, Rate: s.Rate, Seed: s.Seed, Workers: s.Workers}
+	print := Fingerprint(set)
+	seconds, err := run(ctx, loop, s, fmt.Sprintf("%s %s %d %g", print, s.Loss, s.Window, s.Horizon))
+	if err != nil {
+		return nil, err
+	}
+	r := Record{
+		Seed: loop.Settings.Seed, Steps: loop.Settings.Steps, Batch: loop.Settings.Batch, Rate: loop.Settings.Rate, Workers: loop.Settings.Workers, Loss: s.Loss,
+		Objective: "windows", Window: s.Window, Horizon: s.Horizon, Data: print, Options: columns(set), Seconds: seconds,
+		Validation: loop.State.BestLoss, Skipped: loop.State.Skipped, Fallbacks: loop.State.Health.Fallbacks,
+	}
+	if set.HasAccelerations() {
+		r.Objective, r.Window = "accelerations", 0
+	}
+	if math.IsInf(r.Validation, 0) {
+		return nil, fmt.Errorf("every validation of the %s was not finite: %d of %d steps were skipped; try a smaller rate or another seed", spec.Family, r.Skipped, r.Steps)
+	}
+	return &Model{Record: r, net: net}, nil
+}
+
+func (s Settings) defaults(set *data.Set) Settings {
+	set0 := func(x *int, v int) {
+		if *x == 0 {
+			*x = v
+		}
+	}
+	if s.Model == "" {
+		s.Model = "lnn"
+	}
+	if s.Activation == "" {
+		s.Activation = "softplus"
+	}
+	if s.Loss == "" {
+		s.Loss = "huber"
+	}
+	if s.Horizon == 0 {
+		s.Horizon = 25 * set.TypicalStep()
+	}
+	set0(&s.Window, min(32, max(1, int(math.Round(s.Horizon/set.TypicalStep())))))
+	batch, rate, hidden := max(16, 1024/s.Window), 5e-3, []int{32, 32}
+	if set.HasAccelerations() {
+		batch, rate, hidden = 128, 1e-2, []int{64, 64}
+	}
+	set0(&s.Batch, batch)
+	if s.Rate == 0 {
+		s.Rate = rate
+	}
+	if s.Hidden == nil {
+		s.Hidden = hidden
+	}
+	if s.Steps == 0 && s.Budget == 0 {
+		s.Budget = time.Minute
+	}
+	if s.Every == 0 {
+		s.Every = 5 * time.Second
+	}
+	return s
+}
+
+// specOf describes the model: coordinates as recorded, scales from the training data.
+func specOf(set, learn *data.Set, s Settings) (model.Spec, error) {
+	spec := model.Spec{Family: s.Model, Hidden: s.Hidden, Activation: s.Activation, Friction: s.Friction, Kinetic: 1, TimeUnit: set.TimeUnit()}
+	if s.Model == "nn" {
+		spec.Friction = "" // the plain network sees v and needs no part for it
+	}
+	sc := learn.Scales()
+	for i, c := range set.Coordinates {
+		k := model.Coordinate{
+			Name: c.Name, Unit: c.Unit, Velocity: c.Velocity, Period: c.Period, Cyclic: slices.Contains(s.Cyclic, c.Name),
+			Mean: sc.Mean[i], Scale: sc.Q[i], Speed: sc.V[i], Accel: sc.A[i],
+		}
+		if c.Period > 0 {
+			k.Mean, k.Scale = 0, c.Period/(2*math.Pi)
+		}
+		spec.Coordinates = append(spec.Coordinates, k)
+	}
+	for j, u := range set.Forces {
+		spec.Inputs = append(spec.Inputs, model.Input{Name: u, Scale: sc.U[j]})
+	}
+	for _, name := range s.Cyclic {
+		if !slices.ContainsFunc(set.Coordinates, func(c data.Coordinate) bool { return c.Name == name }) {
+			return spec, fmt.Errorf("no coordinate %q to be cyclic; there are %v", name, names(set))
+		}
+	}
+	return spec, nil
+}
+
+func names(set *data.Set) (n []string) {
+	for _, c := range set.Coordinates {
+		n = append(n, c.Name)
+	}
+	return
+}
+
+// columns says where the quantities of a set stood, so that another recording is read the same way.
+func columns(set *data.Set) data.Options {
+	o := data.Options{Time: set.Time, Trajectory: set.TrajectoryColumn, U: append([]string{}, set.Forces...), Angles: []string{}}
+	for _, c := range set.Coordinates {
+		o.Q, o.V = append(o.Q, c.Name), append(o.V, c.Velocity)
+		if c.Period > 0 {
+			o.Angles = append(o.Angles, c.Name)
+		}
+	}
+	return o
+}
+
+// objectives builds the losses of the training and validation parts.
+func objectives(split data.Split, s Settings, p train.Penalty) (learn, valid train.Objective[float64], err error) {
+	if split.Train.HasAccelerations() {
+		return accelerations(split.Train, p), accelerations(split.Valid, p), nil
+	}
+	l, v := windows(split.Train, s.Window, p), windows(split.Valid, s.Window, p)
+	if l.N == 0 || v.N == 0 {
+		return nil, nil, fmt.Errorf("no training window of %d steps without a gap; use a shorter --horizon", s.Window)
+	}
+	return l, v, nil
+}
+
+func accelerations(set *data.Set, p train.Penalty) *train.Accelerations[float64] {
+	d, o := set.D(), &train.Accelerations[float64]{Penalty: p}
+	for _, t := range set.Trajectories {
+		for n := range t.T {
+			o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
+		}
+		o.A, o.U, o.N = append(o.A, t.A...), append(o.U, t.U...), o.N+t.Len()
+	}
+	return o
+}
+
+// windows takes every window of so many steps that spans no gap; they overlap.
+func windows(set *data.Set, steps int, p train.Penalty) *train.Windows[float64] {
+	d, m, o := set.D(), set.M(), &train.Windows[float64]{Steps: steps, Penalty: p}
+	limit := 3 * set.TypicalStep()
+	for _, t := range set.Trajectories {
+		for i := 0; i+steps < t.Len(); i++ {
+			if t.T[i+steps]-t.T[i] > limit*float64(steps) || gap(t.T[i:i+steps+1]) {
+				continue
+			}
+			for n := i; n <= i+steps; n++ {
+				o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
+				if n > i {
+					o.H = append(o.H, t.T[n]-t.T[n-1])
+				}
+			}
+			if m > 0 {
+				o.U = append(o.U, t.U[i*m:(i+steps+1)*m]...)
+			}
+			o.N++
+		}
+	}
+	return o
+}
+
+// gap says whether one step is more than three times the mean of the others.
+func gap(t []float64) bool {
+	mean := (t[len(t)-1] - t[0]) / float64(len(t)-1)
+	for i := 1; i < len(t); i++ {
+		if t[i]-t[i-1] > 3*mean {
+			return true
+		}
+	}
+	return false
+}
+
+// run trains, with checkpoints by the clock.
+func run(ctx context.Context, loop *train.Loop[float64], s Settings, print string) (seconds float64, err error) {
+	spec := loop.Model.Spec
+	save := func() error {
+		if s.Checkpoint == "" {
+			return nil
+		}
+		return train.SaveCheckpoint(s.Checkpoint, print, spec, loop.Settings, loop.State)
+	}
+	resumed := false
+	if s.Resume && s.Checkpoint != "" {
+		if _, e := os.Stat(s.Checkpoint); e == nil {
+			if loop.State, loop.Settings, err = train.LoadCheckpoint[float64](s.Checkpoint, print, spec); err != nil {
+				return 0, err
+			}
+			resumed = true
+		}
+	}
+	begin := time.Now()
+	if !resumed && loop.Settings.Steps == 0 {
+		if loop.Settings.Steps, err = train.Calibrate(ctx, loop.Model, loop.Train, loop.Valid, loop.Settings, s.Budget); err != nil {
+			return 0, err
+		}
+	}
+	from, first, last := time.Now(), loop.State.Step, time.Now()
+	loop.Clock = func(st *train.State[float64], loss float64) error {
+		if s.On != nil {
+			p := Progress{Model: spec.Family, Step: st.Step, Steps: loop.Settings.Steps, Loss: loss, Valid: math.NaN(), Elapsed: time.Since(begin)}
+			if n := len(st.History); n > 0 {
+				p.Valid = st.History[n-1].Valid
+			}
+			p.Left = time.Duration(float64(time.Since(from)) / float64(st.Step-first) * float64(p.Steps-st.Step))
+			s.On(p)
+		}
+		if time.Since(last) > s.Every {
+			last = time.Now()
+			return save()
+		}
+		return nil
+	}
+	err = loop.Run(ctx)
+	if e := save(); err == nil || e != nil {
+		err = e
+	}
+	return time.Since(begin).Seconds(), err
+}
+
+// Fingerprint identifies the numbers of a recording: times, states, accelerations and forces.
+func Fingerprint(set *data.Set) string {
+	h := sha256.New()
+	for _, t := range set.Trajectories {
+		for _, x := range [][]float64{t.T, t.Q, t.V, t.A, t.U} {
+			binary.Write(h, binary.LittleEndian, int64(len(x))) // to memory: cannot fail
+			binary.Write(h, binary.LittleEndian, x)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

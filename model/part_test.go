@@ -1,0 +1,36 @@
+package model
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"lagrange/nn"
+	"lagrange/nn/parttest"
+)
+
+// The four rules hold for each part beside the net, and for their chain.
+func TestParts(t *testing.T) {
+	columns := []column{{kind: circle, w: 1.3}, {kind: dropped}, {kind: affine, mean: 0.4, scale: 1.7}, {kind: affine, scale: 2.5}}
+	tanh, err := nn.LookupActivation("tanh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shape := nn.Shape{Sizes: []int{4, 5, 1}, Activation: tanh}
+	type part = nn.Part[float64]
+	for name, c := range map[string]struct {
+		in, params int
+		bind       func(theta []float64, batch, k int) part
+	}{
+		"features":     {4, 0, func([]float64, int, int) part { return newFeatures[float64](columns) }},
+		"kinetic head": {5, 0, func([]float64, int, int) part { return &kineticHead[float64]{c: []float64{1.5, 0.6}} }},
+		"scale head":   {5, 0, func([]float64, int, int) part { return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5} }},
+		"chain": {4, shape.Params(), func(theta []float64, batch, k int) part {
+			return newChain[float64](newFeatures[float64](columns), nn.New(shape, theta, batch, k, true), &kineticHead[float64]{c: []float64{1.5, 0.6}}, batch, k, true)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(4, 4))
+			parttest.Check(t, r, draws(r, c.params, 1), draws(r, 3*c.in, 1), c.bind)
+		})
+	}
+}

@@ -1,0 +1,75 @@
+package lagrange
+
+import (
+	"fmt"
+	"math"
+
+	"lagrange/data"
+	"lagrange/eval"
+	"lagrange/model"
+	"lagrange/plot"
+)
+
+// Picture draws recorded against predicted motion over the windows of a recording that Evaluate uses, each prediction
+// starting afresh at the first row of its window.
+func (m *Model) Picture(set *data.Set) (plot.Figure, error) {
+	test := set
+	if Fingerprint(set) == m.Record.Data {
+		split, err := set.Split(m.Record.Horizon)
+		if err != nil {
+			return plot.Figure{}, err
+		}
+		test = split.Test
+	}
+	const most = 8 // windows: more are no longer seen apart
+	ws := test.Windows(m.Record.Horizon, 0)
+	ws = ws[:min(most, len(ws))]
+	f := plot.Figure{Title: "Held-out windows: recorded and predicted"}
+	for i, c := range set.Coordinates {
+		p := plot.Panel{XLabel: unit("time, windows end to end", set.TimeUnit()), YLabel: unit(c.Name, c.Unit)}
+		p.Series = append(p.Series, end2end("recorded", test, ws, i, func(w data.Window) []float64 { return recorded(test, w) }))
+		for k := m; k != nil; k = k.Baseline {
+			tape := k.net.Tape(1)
+			p.Series = append(p.Series, end2end(model.Title(k.net.Spec.Family), test, ws, i, func(w data.Window) []float64 {
+				return eval.Predict(k.net, tape, test, w)
+			}))
+		}
+		f.Panels = append(f.Panels, p)
+	}
+	return f, nil
+}
+
+func unit(name, unit string) string {
+	if unit == "" {
+		return name
+	}
+	return fmt.Sprintf("%s [%s]", name, unit)
+}
+
+// recorded returns the states (Steps+1, 2d) of a window.
+func recorded(set *data.Set, w data.Window) (x []float64) {
+	d, t := set.D(), &set.Trajectories[w.Trajectory]
+	for n := w.Start; n <= w.Start+w.Steps; n++ {
+		x = append(append(x, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
+	}
+	return
+}
+
+// end2end puts coordinate i of the windows one after the other, with a gap between them; angles start within one turn.
+func end2end(name string, set *data.Set, ws []data.Window, i int, path func(data.Window) []float64) plot.Series {
+	s, d, at := plot.Series{Name: name}, set.D(), 0.0
+	for _, w := range ws {
+		t := &set.Trajectories[w.Trajectory]
+		x, turns := path(w), 0.0
+		if P := set.Coordinates[i].Period; P > 0 {
+			turns = P * math.Round(t.Q[w.Start*d+i]/P)
+		}
+		for k := range w.Steps + 1 {
+			s.X = append(s.X, at+t.T[w.Start+k]-t.T[w.Start])
+			s.Y = append(s.Y, x[2*k*d+i]-turns)
+		}
+		at = s.X[len(s.X)-1]
+		s.X, s.Y = append(s.X, at), append(s.Y, math.NaN())
+	}
+	return s
+}
