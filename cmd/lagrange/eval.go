@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -77,7 +78,7 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	if e.HeldOut {
 		which = "held-out windows of the recording trained on"
 	}
-	fmt.Fprintf(w, "\nRoot-mean-square error over %d %s, each %.4g %s long\n", e.Windows, which, e.Horizon, set.TimeUnit())
+	fmt.Fprintf(w, "\nRoot-mean-square error over %d %s, each %s long\n", e.Windows, which, strings.TrimSpace(fmt.Sprintf("%.4g %s", e.Horizon, set.TimeUnit())))
 	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprint(tab, "\t")
 	for _, c := range set.Coordinates {

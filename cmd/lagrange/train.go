@@ -65,6 +65,7 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate (default 5e-3; 1e-2 with accelerations)")
 	fl.Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
 	fl.BoolVar(&f.noBaseline, "no-baseline", false, "train the model alone, without a baseline to compare it with")
+	fl.DurationVar(&s.Every, "checkpoint-every", 5*time.Second, "`time` between checkpoints, the most work that a power cut can cost")
 	fl.BoolVar(&f.resume, "resume", false, "go on where an interrupted run stopped")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object")
 	return cmd
