@@ -19,7 +19,7 @@ import (
 // Settings says what to fit and how. Zero values stand for the documented defaults.
 type Settings struct {
 	Model      string         // "lnn" (default) or "nn"
-	Hidden     []int          // default 32x2 for a model trained on windows, 64x2 on accelerations
+	Hidden     []int          // default 32x2 on windows (16x2 below 5000 rows), 64x2 on accelerations
 	Activation string         // default softplus
 	Friction   model.Friction // default none
 	Cyclic     []string       // coordinates on which nothing depends
@@ -32,7 +32,7 @@ type Settings struct {
 	Rate       float64        // default 1e-2 on accelerations, 5e-3 on windows
 	Seed       uint64
 	Workers    int            // default all cores
-	Options    data.Options   // how the recording was read; kept in the model
+	Options    data.Options   // how the recording was read, so that others are read the same way
 	Checkpoint string         // file to go on from after an interruption; "" = none
 	Resume     bool           // go on from Checkpoint if it is there
 	Every      time.Duration  // between checkpoints; default 5 s
@@ -82,7 +82,7 @@ func Fit(ctx context.Context, set *data.Set, s Settings) (*Model, error) {
 	}
 	r := Record{
 		Seed: loop.Settings.Seed, Steps: loop.Settings.Steps, Batch: loop.Settings.Batch, Rate: loop.Settings.Rate, Workers: loop.Settings.Workers, Loss: s.Loss,
-		Objective: "windows", Window: s.Window, Horizon: s.Horizon, Data: print, Options: columns(set), Seconds: seconds,
+		Objective: "windows", Window: s.Window, Horizon: s.Horizon, Data: print, Options: columns(set, s.Options), Seconds: seconds,
 		Validation: loop.State.BestLoss, Skipped: loop.State.Skipped, Fallbacks: loop.State.Health.Fallbacks,
 	}
 	if set.HasAccelerations() {
@@ -114,6 +114,9 @@ func (s Settings) defaults(set *data.Set) Settings {
 	}
 	set0(&s.Window, min(32, max(1, int(math.Round(s.Horizon/set.TypicalStep())))))
 	batch, rate, hidden := max(16, 1024/s.Window), 5e-3, []int{32, 32}
+	if set.Rows() < 5000 { // a short recording is fitted too closely by more: README, "Measured"
+		hidden = []int{16, 16}
+	}
 	if set.HasAccelerations() {
 		batch, rate, hidden = 128, 1e-2, []int{64, 64}
 	}
@@ -168,11 +171,15 @@ func names(set *data.Set) (n []string) {
 	return
 }
 
-// columns says where the quantities of a set stood, so that another recording is read the same way.
-func columns(set *data.Set) data.Options {
-	o := data.Options{Time: set.Time, Trajectory: set.TrajectoryColumn, U: append([]string{}, set.Forces...), Angles: []string{}}
+// columns says where the quantities of a set stood, so that another recording is read the same way. Which column tells
+// trajectories apart is left to the header of that one, unless it was said how.
+func columns(set *data.Set, read data.Options) data.Options {
+	o := data.Options{Time: set.Time, Trajectory: read.Trajectory, U: append([]string{}, set.Forces...), Angles: []string{}, Differentiate: read.Differentiate}
 	for _, c := range set.Coordinates {
-		o.Q, o.V = append(o.Q, c.Name), append(o.V, c.Velocity)
+		o.Q = append(o.Q, c.Name)
+		if !read.Differentiate {
+			o.V = append(o.V, c.Velocity)
+		}
 		if c.Period > 0 {
 			o.Angles = append(o.Angles, c.Name)
 		}

@@ -262,7 +262,7 @@ func Load(path string) (*Model, error) {
 
 func decode(c file.Container) (*Model, error) {
 	var hs []header
-	if err := json.Unmarshal(c.Header, &hs); err != nil || len(hs) == 0 || len(hs) > 2 {
+	if err := json.Unmarshal(c.Header, &hs); err != nil || len(hs) == 0 || len(hs) > 2 || len(hs) == 2 && (hs[0].Spec.D() != hs[1].Spec.D() || hs[0].Spec.M() != hs[1].Spec.M()) {
 		return nil, errors.Join(fmt.Errorf("its header is not that of a model"), err)
 	}
 	var first, last *Model

@@ -112,7 +112,7 @@ func (a *sums) scores() Scores {
 		s.RMSEV = append(s.RMSEV, number(math.Sqrt(a.v[i]/float64(a.n))))
 		slices.Sort(a.each[i])
 		n := len(a.each[i])
-		s.MedianQ = append(s.MedianQ, (a.each[i][(n-1)/2]+a.each[i][n/2])/2)
+		s.MedianQ = append(s.MedianQ, a.each[i][(n-1)/2]/2+a.each[i][n/2]/2) // halves first: the sum may overflow
 	}
 	return s
 }

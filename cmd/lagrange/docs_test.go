@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var shBlock = regexp.MustCompile("(?ms)^```sh\\n(.*?)^```")
+
+// commands lists the lines of the sh blocks that call the program, without comments; a line may go on after a backslash.
+func commands(text string) (lines []string) {
+	for _, block := range shBlock.FindAllStringSubmatch(text, -1) {
+		for line := range strings.Lines(strings.ReplaceAll(block[1], "\\\n", " ")) {
+			line, _, _ = strings.Cut(line, " #")
+			line = strings.TrimSpace(line)
+			if strings.HasPrefix(line, "lagrange ") || strings.HasPrefix(line, "go run ./cmd/lagrange ") {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
+}
+
+var quoted = regexp.MustCompile(`"[^"]*"|'[^']*'|[^\s"']+`)
+
+// hurried takes a command apart into arguments, with 20 steps in place of any time to train.
+func hurried(command string) (args []string) {
+	command = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(command), "go run ./cmd/"), "lagrange ")
+	words := quoted.FindAllString(command, -1)
+	for i := 0; i < len(words); i++ {
+		switch w := strings.Trim(words[i], `"'`); {
+		case w == "--budget":
+			i++
+		case strings.HasPrefix(w, "--budget="):
+		default:
+			args = append(args, w)
+		}
+	}
+	if (args[0] == "train" || args[0] == "reproduce") && !slices.Contains(args, "--steps") {
+		args = append(args, "--steps", "20")
+	}
+	return args
+}
+
+func TestHurried(t *testing.T) {
+	got := commands("```sh\ngo run ./cmd/lagrange train a.csv --budget 5m \\\n  -o 'a b'  # learn\nls\nlagrange systems\n```\n```\nlagrange not this\n```\n")
+	if len(got) != 2 || got[1] != "lagrange systems" {
+		t.Fatalf("%q", got)
+	}
+	if args := hurried(got[0]); !slices.Equal(args, []string{"train", "a.csv", "-o", "a b", "--steps", "20"}) {
+		t.Errorf("%q", args)
+	}
+}
+
+// The commands of the README work, one after the other, in a folder that has what they name.
+func TestREADME(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := commands(string(text))
+	if len(lines) == 0 {
+		t.Fatal("no sh block of README.md calls the program")
+	}
+	if testing.Short() {
+		t.Skip("the experiments and the training take seconds")
+	}
+	folder := filepath.Join(t.TempDir(), "lagrange")
+	if err := os.Mkdir(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	link(t, "../../examples", filepath.Join(folder, "examples"))
+	shared := link(t, "../../../shared", filepath.Join(folder, "../shared"))
+	t.Chdir(folder)
+	for _, line := range lines {
+		if strings.Contains(line, "../shared") && !shared {
+			t.Logf("skipped, no ../shared: %s", line)
+			continue
+		}
+		var in, out io.ReadWriter = nil, &bytes.Buffer{}
+		for command := range strings.SplitSeq(line, " | ") {
+			var errw bytes.Buffer
+			if code := run(hurried(command), in, out, &errw); code != exitOK {
+				t.Fatalf("%s: exit code %d\n%s", line, code, &errw)
+			}
+			in, out = out, &bytes.Buffer{}
+		}
+	}
+}
+
+// link makes a folder appear at a path, if there is one.
+func link(t *testing.T, folder, at string) bool {
+	t.Helper()
+	from, err := filepath.Abs(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(from); err != nil {
+		return false
+	}
+	if err := os.Symlink(from, at); err != nil {
+		t.Skipf("no links here: %v", err)
+	}
+	return true
+}

@@ -1,0 +1,118 @@
+package paper
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"lagrange/plot"
+)
+
+// The experiment, barely trained: its files are whole, its numbers finite and, from the same seed, the same.
+func TestDoublePendulum(t *testing.T) {
+	if testing.Short() {
+		t.Skip("160 roll-outs to t = 100 take seconds")
+	}
+	folder := filepath.Join(t.TempDir(), "run", "1")
+	seen := map[string]int{}
+	s := Settings{Steps: 60, Seed: 7, Folder: folder, On: func(p Progress) { seen[p.Model] = p.Step }}
+	r, err := DoublePendulum(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Models) != 2 || seen["lnn"] != 60 || seen["baseline"] != 60 {
+		t.Errorf("models %v, steps %v", r.Models, seen)
+	}
+	for name, m := range r.Models {
+		for _, x := range []float64{m.AccelL1, m.AccelL1Median, m.EnergyErrorMean, m.EnergyErrorMedian, m.EnergyErrorMax, m.Seconds} {
+			if !(x > 0) || x-x != 0 {
+				t.Errorf("%s: %+v", name, m)
+				break
+			}
+		}
+		if m.Steps != 60 || m.Samples != 60*batch || m.Parameters == 0 || m.EnergyErrorMedian > m.EnergyErrorMax || m.EnergyErrorMean > m.EnergyErrorMax {
+			t.Errorf("%s: %+v", name, m)
+		}
+	}
+	files(t, folder, r)
+	s.Folder = ""
+	again, err := DoublePendulum(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := timeless(r), timeless(again); !reflect.DeepEqual(a, b) {
+		t.Errorf("the same seed gives %+v, then %+v", a, b)
+	}
+}
+
+// timeless is a report without what the clock says.
+func timeless(r Report) Report {
+	models := map[string]Score{}
+	for name, m := range r.Models {
+		m.Seconds = 0
+		models[name] = m
+	}
+	r.Seconds, r.Models = 0, models
+	return r
+}
+
+// files reads back what was written.
+func files(t *testing.T, folder string, r Report) {
+	t.Helper()
+	read := func(name string) *os.File {
+		f, err := os.Open(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { f.Close() })
+		return f
+	}
+	var back Report
+	if err := json.NewDecoder(read("report.json")).Decode(&back); err != nil || !reflect.DeepEqual(back, r) {
+		t.Errorf("report.json: %+v, %v", back, err)
+	}
+	var figures map[string]plot.Figure
+	if err := json.NewDecoder(read("figure.json")).Decode(&figures); err != nil {
+		t.Error(err)
+	}
+	for _, f := range figures {
+		for i, series := range []int{3, 3, 2, 2} { // the true motion and the models'; the models
+			if len(f.Panels) != 4 || len(f.Panels[i].Series) != series {
+				t.Fatalf("panels %+v", f.Panels)
+			}
+		}
+	}
+	if len(figures) != 1 {
+		t.Errorf("%d figures", len(figures))
+	}
+	if m, err := png.Decode(read("double-pendulum.png")); err != nil || m.Bounds().Dx() < 100 {
+		t.Error("png: ", err)
+	}
+	for d, words := xml.NewDecoder(read("double-pendulum.svg")), 0; ; words++ {
+		if _, err := d.Token(); err == io.EOF && words > 100 {
+			break
+		} else if err != nil {
+			t.Fatal("svg: ", words, err)
+		}
+	}
+}
+
+// A run that is cancelled is an error, and leaves no numbers that look like a result.
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	folder := t.TempDir()
+	_, err := DoublePendulum(ctx, Settings{Steps: 60, Folder: folder, On: func(Progress) { cancel() }})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(folder, "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
