@@ -53,6 +53,9 @@ type Progress struct {
 // later call with Resume goes on bit for bit.
 func Fit(ctx context.Context, set *data.Set, s Settings) (*Model, error) {
 	s = s.defaults(set)
+	if s.Steps < 0 || s.Window < 1 || s.Batch < 1 || s.Workers < 0 || s.Budget < 0 || s.Every < 0 || !(s.Rate > 0) || math.IsInf(s.Rate, 0) {
+		return nil, fmt.Errorf("settings out of range: steps %d, window %d, batch %d, workers %d, budget %v, rate %v; leave at zero what should have its default", s.Steps, s.Window, s.Batch, s.Workers, s.Budget, s.Rate)
+	}
 	split, err := set.Split(s.Horizon)
 	if err != nil {
 		return nil, err
@@ -213,10 +216,10 @@ func accelerations(set *data.Set, p train.Penalty) *train.Accelerations[float64]
 // windows takes every window of so many steps that spans no gap; they overlap.
 func windows(set *data.Set, steps int, p train.Penalty) *train.Windows[float64] {
 	d, m, o := set.D(), set.M(), &train.Windows[float64]{Steps: steps, Penalty: p}
-	limit := 3 * set.TypicalStep()
 	for _, t := range set.Trajectories {
+		limit := 3 * (&data.Set{Trajectories: []data.Trajectory{t}}).TypicalStep() // each recording has its own time step
 		for i := 0; i+steps < t.Len(); i++ {
-			if t.T[i+steps]-t.T[i] > limit*float64(steps) || gap(t.T[i:i+steps+1]) {
+			if gap(t.T[i:i+steps+1], limit) {
 				continue
 			}
 			for n := i; n <= i+steps; n++ {
@@ -234,11 +237,10 @@ func windows(set *data.Set, steps int, p train.Penalty) *train.Windows[float64] 
 	return o
 }
 
-// gap says whether one step is more than three times the mean of the others.
-func gap(t []float64) bool {
-	mean := (t[len(t)-1] - t[0]) / float64(len(t)-1)
+// gap says whether one step is longer than limit.
+func gap(t []float64, limit float64) bool {
 	for i := 1; i < len(t); i++ {
-		if t[i]-t[i-1] > 3*mean {
+		if t[i]-t[i-1] > limit {
 			return true
 		}
 	}

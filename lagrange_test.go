@@ -311,3 +311,13 @@ func TestTimeSteps(t *testing.T) {
 		}
 	}
 }
+
+// Settings that cannot be meant are refused with an error, before anything is trained.
+func TestSettingsOutOfRange(t *testing.T) {
+	set := driven()
+	for _, s := range []lagrange.Settings{{Steps: -1}, {Steps: 5, Window: -3}, {Steps: 5, Batch: -1}, {Steps: 5, Workers: -1}, {Steps: 5, Rate: -1}, {Steps: 5, Rate: math.NaN()}} {
+		if _, err := lagrange.Fit(t.Context(), set, s); err == nil || !strings.Contains(err.Error(), "out of range") {
+			t.Errorf("%+v: %v", s, err)
+		}
+	}
+}

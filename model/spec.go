@@ -61,6 +61,9 @@ func (s Spec) D() int { return len(s.Coordinates) }
 // M is the number of known forces.
 func (s Spec) M() int { return len(s.Inputs) }
 
+// mostColumns bounds a Spec that comes from a file, before anything of its size is allocated.
+const mostColumns = 256
+
 // Check reports what is wrong with a Spec and the way out.
 func (s Spec) Check() error {
 	if _, err := lookup(s.Family); err != nil {
@@ -69,8 +72,8 @@ func (s Spec) Check() error {
 	if _, err := nn.LookupActivation(s.Activation); err != nil {
 		return err
 	}
-	if s.D() == 0 {
-		return fmt.Errorf("a model needs at least one coordinate")
+	if s.D() < 1 || s.D() > mostColumns || s.M() > mostColumns {
+		return fmt.Errorf("%d coordinates and %d forces: a model has at least one coordinate and at most %d of each", s.D(), s.M(), mostColumns)
 	}
 	if len(s.Hidden) == 0 || slices.Min(s.Hidden) < 1 || slices.Max(s.Hidden) > 1<<14 || len(s.Hidden) > 64 {
 		return fmt.Errorf("hidden layers %v: give 1 to 64 layers of 1 to 16384 units, like 64x2", s.Hidden)
@@ -79,7 +82,7 @@ func (s Spec) Check() error {
 		return fmt.Errorf("no friction %q; there are %v", s.Friction, Frictions())
 	}
 	for _, c := range s.Coordinates {
-		if !positive(c.Scale, c.Speed, c.Accel, 1+c.Period) || !finite(c.Mean) {
+		if !positive(c.Scale, c.Speed, c.Accel) || !finite(c.Mean) || !finite(c.Period) || c.Period < 0 {
 			return fmt.Errorf("coordinate %q: its scales have to be positive and finite", c.Name)
 		}
 	}
