@@ -27,12 +27,12 @@ type Record struct {
 	Rate       float64      `json:"rate"`
 	Workers    int          `json:"workers"`
 	Loss       string       `json:"loss"`
-	Objective  string       `json:"objective"` // "accelerations" or "windows"
-	Window     int          `json:"window"`    // steps of a training window
-	Horizon    float64      `json:"horizon"`   // of held-out windows, and the length of blocks
-	Data       string       `json:"data"`      // fingerprint of the numbers it was trained on
-	Options    data.Options `json:"options"`   // which columns they stood in
-	Seconds    float64      `json:"seconds"`
+	Objective  string       `json:"objective"`  // "accelerations" or "windows"
+	Window     int          `json:"window"`     // steps of a training window
+	Horizon    float64      `json:"horizon"`    // of held-out windows, and the length of blocks
+	Data       string       `json:"data"`       // fingerprint of the numbers it was trained on
+	Options    data.Options `json:"options"`    // which columns they stood in
+	Seconds    float64      `json:"seconds"`    // of training, since it was last resumed
 	Validation float64      `json:"validation"` // its best validation loss
 	Skipped    int          `json:"nonfinite_skipped"`
 	Fallbacks  int          `json:"fallback_solves"`

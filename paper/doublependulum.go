@@ -50,7 +50,7 @@ func DoublePendulum(ctx context.Context, s Settings) (Report, error) {
 	learn := sample(system, rand.New(rand.NewPCG(s.Seed, 1)), states)
 	valid := sample(system, rand.New(rand.NewPCG(s.Seed, 2)), 4096)
 	fresh := sample(system, rand.New(rand.NewPCG(s.Seed, 3)), tests)
-	run := pendulumRun{system: system, settings: s, learn: learn, valid: valid, fresh: fresh, figures: newPendulumFigures(system, s.Seed)}
+	run := pendulumRun{system: system, settings: s, learn: learn, valid: valid, fresh: fresh, figures: &pendulumFigures{system: system}}
 	for _, m := range pendulumModels {
 		spec := pendulumSpec(system, learn, m.family, m.hidden)
 		score, err := run.model(ctx, m.name, spec, m.rate)
@@ -219,10 +219,6 @@ type pendulumFigures struct {
 	curves []plot.Series
 	energy []plot.Series
 	motion [2][]plot.Series
-}
-
-func newPendulumFigures(system mech.System, _ uint64) *pendulumFigures {
-	return &pendulumFigures{system: system}
 }
 
 // learning adds a learning curve.
