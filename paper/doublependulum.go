@@ -22,6 +22,7 @@ const (
 	starts    = 40      // roll-outs for the energy error
 	duration  = 100.0
 	reporting = 0.1
+	diverged  = 100.0 // energy error, in energy scales, from which a roll-out counts as blown up
 	batch     = 128
 )
 
@@ -194,7 +195,7 @@ func (r *pendulumRun) energy(ctx context.Context, m *model.Model[float64], name 
 	}
 	for i := range errs {
 		score.EnergyErrorMax = max(score.EnergyErrorMax, errs[i])
-		if blown[i] {
+		if blown[i] || errs[i] > diverged {
 			score.Blowups++
 		}
 	}
@@ -230,7 +231,7 @@ func (f *pendulumFigures) learning(name string, history []train.Point) {
 	f.curves = append(f.curves, s)
 }
 
-// paths adds the energy error of all starts, as its mean over them, and the first motion beside the true one.
+// paths adds the energy error of all starts, as its mean over those that have not diverged, and the first motion beside the true one.
 func (f *pendulumFigures) paths(name string, times, x0 []float64, paths []ode.Result) {
 	d, scale := f.system.Dim(), f.system.About().EnergyScale
 	E := plot.Series{Name: name, X: times, Y: make([]float64, len(times))}
@@ -239,8 +240,11 @@ func (f *pendulumFigures) paths(name string, times, x0 []float64, paths []ode.Re
 		for i, p := range paths {
 			if x := x0[2*i*d : 2*(i+1)*d]; k < p.N {
 				y := p.X[2*k*d : 2*(k+1)*d]
-				E.Y[k] += math.Abs(f.system.Energy(y[:d], y[d:])-f.system.Energy(x[:d], x[d:])) / scale
-				n++
+				e := math.Abs(f.system.Energy(y[:d], y[d:])-f.system.Energy(x[:d], x[d:])) / scale
+				if e <= diverged {
+					E.Y[k] += e
+					n++
+				}
 			}
 		}
 		E.Y[k] /= n

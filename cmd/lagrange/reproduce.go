@@ -77,8 +77,8 @@ func printPendulum(w io.Writer, r paper.Report, folder string) error {
 	fmt.Fprintln(tab, "\tacceleration error\tmedian\tenergy error mean\tmedian\tmax\tsamples\tsteps")
 	for _, name := range []string{"lnn", "baseline"} {
 		m := r.Models[name]
-		fmt.Fprintf(tab, "%s\t%.3g\t%.3g\t%.3g %%\t%.3g %%\t%.3g %%\t%.3g\t%d\n", name, m.AccelL1, m.AccelL1Median,
-			100*m.EnergyErrorMean, 100*m.EnergyErrorMedian, 100*m.EnergyErrorMax, float64(m.Samples), m.Steps)
+		fmt.Fprintf(tab, "%s\t%.3g\t%.3g\t%s\t%s\t%s\t%.3g\t%d\n", name, m.AccelL1, m.AccelL1Median,
+			percent(m.EnergyErrorMean), percent(m.EnergyErrorMedian), percent(m.EnergyErrorMax), float64(m.Samples), m.Steps)
 	}
 	fmt.Fprintln(tab, "lnn, paper\t0.073\t\t0.4 %\t\t\t3.07e+08\t600000")
 	fmt.Fprintln(tab, "baseline, paper\t0.074\t\t8 %\t\t\t\t")
@@ -87,7 +87,7 @@ func printPendulum(w io.Writer, r paper.Report, folder string) error {
 	}
 	for _, name := range []string{"lnn", "baseline"} {
 		m := r.Models[name]
-		fmt.Fprintf(w, "\n%-9s %d parameters, trained %.0f s; %d non-finite steps skipped, %d solves by the pseudo-inverse, %d of 40 roll-outs ended early",
+		fmt.Fprintf(w, "\n%-9s %d parameters, trained %.0f s; %d non-finite steps skipped, %d solves by the pseudo-inverse, %d of 40 roll-outs diverged",
 			name, m.Parameters, m.Seconds, m.NonFiniteSkipped, m.FallbackSolves, m.Blowups)
 	}
 	fmt.Fprintln(w)
@@ -95,4 +95,12 @@ func printPendulum(w io.Writer, r paper.Report, folder string) error {
 		fmt.Fprintf(w, "\nfigures and numbers: %s\n", folder)
 	}
 	return nil
+}
+
+// percent prints a fraction; beyond a hundredfold a roll-out has diverged and its digits say nothing (--json has them).
+func percent(x float64) string {
+	if x > 100 {
+		return "> 10000 %"
+	}
+	return fmt.Sprintf("%.3g %%", 100*x)
 }
