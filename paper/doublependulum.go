@@ -22,7 +22,7 @@ const (
 	starts    = 40      // roll-outs for the energy error
 	duration  = 100.0
 	reporting = 0.1
-	diverged  = 100.0 // energy error, in energy scales, from which a roll-out counts as blown up
+	diverged  = 100.0 // energy error, in energy scales, at which a roll-out counts as blown up; larger ones count as this
 	batch     = 128
 )
 
@@ -187,6 +187,9 @@ func (r *pendulumRun) energy(ctx context.Context, m *model.Model[float64], name 
 			}
 			end := res.X[(res.N-1)*2*d : res.N*2*d]
 			errs[i] = math.Abs(r.system.Energy(end[:d], end[d:])-r.system.Energy(x[:d], x[d:])) / scale
+			if !(errs[i] < diverged) { // or NaN
+				errs[i], blown[i] = diverged, true
+			}
 			paths[i] = res
 		}
 	})
@@ -195,7 +198,7 @@ func (r *pendulumRun) energy(ctx context.Context, m *model.Model[float64], name 
 	}
 	for i := range errs {
 		score.EnergyErrorMax = max(score.EnergyErrorMax, errs[i])
-		if blown[i] || errs[i] > diverged {
+		if blown[i] {
 			score.Blowups++
 		}
 	}

@@ -38,7 +38,7 @@ type Score struct {
 	EnergyErrorMean   float64 `json:"energy_error_mean"`
 	EnergyErrorMedian float64 `json:"energy_error_median"`
 	EnergyErrorMax    float64 `json:"energy_error_max"`
-	Blowups           int     `json:"blowups"` // roll-outs that ended early or diverged; their error is the one where they ended
+	Blowups           int     `json:"blowups"` // roll-outs that ended early, with the error there, or diverged, which counts as 100 energy scales
 	Samples           int     `json:"samples"`
 	Steps             int     `json:"steps"`
 	Parameters        int     `json:"parameters"`
