@@ -234,23 +234,21 @@ func (f *pendulumFigures) learning(name string, history []train.Point) {
 	f.curves = append(f.curves, s)
 }
 
-// paths adds the energy error of all starts, as its mean over those that have not diverged, and the first motion beside the true one.
+// paths adds the energy error of all starts, as its mean, with those that have diverged at that error, and the first motion beside the true one.
 func (f *pendulumFigures) paths(name string, times, x0 []float64, paths []ode.Result) {
 	d, scale := f.system.Dim(), f.system.About().EnergyScale
 	E := plot.Series{Name: name, X: times, Y: make([]float64, len(times))}
 	for k := range times {
-		n := 0.0
 		for i, p := range paths {
-			if x := x0[2*i*d : 2*(i+1)*d]; k < p.N {
+			x, e := x0[2*i*d:2*(i+1)*d], diverged
+			if k < p.N {
 				y := p.X[2*k*d : 2*(k+1)*d]
-				e := math.Abs(f.system.Energy(y[:d], y[d:])-f.system.Energy(x[:d], x[d:])) / scale
-				if e <= diverged {
-					E.Y[k] += e
-					n++
+				if now := math.Abs(f.system.Energy(y[:d], y[d:])-f.system.Energy(x[:d], x[d:])) / scale; now < diverged {
+					e = now
 				}
 			}
+			E.Y[k] += e / starts
 		}
-		E.Y[k] /= n
 	}
 	f.energy = append(f.energy, E)
 	const shown = 101 // the first ten time units: later a chaotic motion tells nothing
