@@ -31,14 +31,10 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 	if horizon == 0 {
 		horizon = m.Record.Horizon
 	}
-	r := Evaluation{Horizon: horizon, HeldOut: Fingerprint(set) == m.Record.Data}
-	test := set
-	if r.HeldOut {
-		split, err := set.Split(m.Record.Horizon)
-		if err != nil {
-			return r, err
-		}
-		test = split.Test
+	test, heldOut, err := m.unseen(set)
+	r := Evaluation{Horizon: horizon, HeldOut: heldOut}
+	if err != nil {
+		return r, err
 	}
 	ws := test.Windows(horizon, 0)
 	if r.Windows = len(ws); r.Windows == 0 {
@@ -64,13 +60,26 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 	return r, nil
 }
 
+// unseen returns what of a recording the model was not trained on: its test part if heldOut, else all of it.
+func (m *Model) unseen(set *data.Set) (test *data.Set, heldOut bool, err error) {
+	if Fingerprint(set) != m.Record.Data {
+		return set, false, nil
+	}
+	split, err := set.Split(m.Record.Horizon)
+	return split.Test, true, err
+}
+
 // drift follows the learned energy over ten horizons from the start of a window.
 func (m *Model) drift(ctx context.Context, set *data.Set, w data.Window, horizon float64) (float64, error) {
-	d := m.D()
+	d, so, a := m.D(), m.net.SecondOrder(1), make([]float64, m.D())
+	energy := func(q, v []float64) float64 { // of many states, on one tape
+		so.Accel(q, v, nil, a)
+		return so.(model.Mechanics[float64]).Energy(0)
+	}
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, t := range set.Trajectories {
 		for n := range t.T {
-			E, _ := m.Energy(t.Q[n*d:(n+1)*d], t.V[n*d:(n+1)*d])
+			E := energy(t.Q[n*d:(n+1)*d], t.V[n*d:(n+1)*d])
 			lo, hi = min(lo, E), max(hi, E)
 		}
 	}
@@ -86,11 +95,10 @@ func (m *Model) drift(ctx context.Context, set *data.Set, w data.Window, horizon
 	if err != nil {
 		return math.MaxFloat64, nil // it blew up: an outcome, not a failure
 	}
-	first, _ := m.Energy(path.Q[:d], path.V[:d])
+	first := energy(path.Q[:d], path.V[:d])
 	worst := 0.0
 	for n := range path.T {
-		E, _ := m.Energy(path.Q[n*d:(n+1)*d], path.V[n*d:(n+1)*d])
-		worst = max(worst, math.Abs(E-first))
+		worst = max(worst, math.Abs(energy(path.Q[n*d:(n+1)*d], path.V[n*d:(n+1)*d])-first))
 	}
 	return worst / max(hi-lo, math.SmallestNonzeroFloat64), nil
 }

@@ -13,13 +13,9 @@ import (
 // Picture draws recorded against predicted motion over the windows of a recording that Evaluate uses, each prediction
 // starting afresh at the first row of its window.
 func (m *Model) Picture(set *data.Set) (plot.Figure, error) {
-	test := set
-	if Fingerprint(set) == m.Record.Data {
-		split, err := set.Split(m.Record.Horizon)
-		if err != nil {
-			return plot.Figure{}, err
-		}
-		test = split.Test
+	test, _, err := m.unseen(set)
+	if err != nil {
+		return plot.Figure{}, err
 	}
 	const most = 8 // windows: more are no longer seen apart
 	ws := test.Windows(m.Record.Horizon, 0)

@@ -2,6 +2,7 @@
 package eval
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -169,12 +170,4 @@ func MassMatrix(m *model.Model[float64], s *data.Set) (r Mass, ok bool) {
 	return r, true
 }
 
-func byAbs(a, b float64) int {
-	switch {
-	case math.Abs(a) < math.Abs(b):
-		return -1
-	case math.Abs(a) > math.Abs(b):
-		return 1
-	}
-	return 0
-}
+func byAbs(a, b float64) int { return cmp.Compare(math.Abs(a), math.Abs(b)) }

@@ -37,10 +37,7 @@ type Model[T nn.Float] struct {
 
 // New returns a model with freshly drawn parameters.
 func New[T nn.Float](spec Spec, seed uint64) (*Model[T], error) {
-	if err := spec.Check(); err != nil {
-		return nil, err
-	}
-	f, err := lookup(spec.Family)
+	f, err := spec.checked()
 	if err != nil {
 		return nil, err
 	}
@@ -53,12 +50,17 @@ func New[T nn.Float](spec Spec, seed uint64) (*Model[T], error) {
 	return m, nil
 }
 
+// checked returns the family of a Spec that is sound.
+func (s Spec) checked() (family, error) {
+	if err := s.Check(); err != nil {
+		return family{}, err
+	}
+	return lookup(s.Family)
+}
+
 // Params is the number of parameters of models of a Spec.
 func Params(spec Spec) (int, error) {
-	if err := spec.Check(); err != nil {
-		return 0, err
-	}
-	f, err := lookup(spec.Family)
+	f, err := spec.checked()
 	if err != nil {
 		return 0, err
 	}
@@ -67,10 +69,7 @@ func Params(spec Spec) (int, error) {
 
 // With returns a model of the same Spec on the given parameters.
 func With[T nn.Float](spec Spec, theta []T) (*Model[T], error) {
-	if err := spec.Check(); err != nil {
-		return nil, err
-	}
-	f, err := lookup(spec.Family)
+	f, err := spec.checked()
 	if err != nil {
 		return nil, err
 	}

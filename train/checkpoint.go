@@ -63,15 +63,14 @@ func LoadCheckpoint[T nn.Float](path, data string, spec model.Spec) (*State[T], 
 	case string(was) != string(is):
 		return nil, h.Settings, fmt.Errorf("%s belongs to a run with another model; give the same flags, or leave out --resume to start again", path)
 	}
-	m, err := model.New[T](spec, 0)
+	n, err := model.Params(spec)
 	if err != nil {
 		return nil, h.Settings, err
 	}
-	n := len(m.Theta)
 	if h.Points < 0 || len(c.Floats) != 4*n+2+3*h.Points {
 		return nil, h.Settings, fmt.Errorf("%s: holds %d numbers, not those of a model of %d parameters", path, len(c.Floats), n)
 	}
-	st := NewState(m)
+	st := NewState(&model.Model[T]{Spec: spec, Theta: make([]T, n)})
 	for k, part := range [][]T{st.Theta, st.M, st.S, st.Best} {
 		for i := range part {
 			part[i] = T(c.Floats[k*n+i])
