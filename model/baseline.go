@@ -28,6 +28,6 @@ func accelerations[T nn.Float](s Spec, theta []T, batch int) SecondOrder[T] {
 	columns := s.columns(true)
 	_, accel := scales[T](s)
 	head := &scaleHead[T]{scale: accel, in: d + len(columns)}
-	f := newChain[T](newFeatures[T](columns), nn.New(s.shape(columns, d), theta, batch, 0, false), head, batch, 0, false)
+	f := newChain[T](newFeatures[T](columns, batch), nn.New(s.shape(columns, d), theta, batch, 0, false), head, batch, 0, false)
 	return newNewton(d, m, batch, f)
 }

@@ -6,26 +6,36 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"lagrange/internal/gemm/peak"
 	"lagrange/internal/par"
 	"lagrange/internal/vec"
 	"lagrange/model"
 	"lagrange/nn"
 )
 
-// The sizes that are measured: the default net, the paper's, and one so small that the products hardly count.
+// The sizes that are measured: the paper's net, the default one, and one so small that the products hardly count.
 var benchmarks = []struct {
 	hidden string
 	batch  int
 }{{"500x4", 32}, {"500x4", 512}, {"64x2", 512}, {"32x3", 512}}
 
+// BenchmarkStep measures one training step on given accelerations a*, loss Σ|a − a*|, as train makes it: every core takes
+// its share of the batch through field and gradient, then a span of the parameters through sum and Adam. With d= it
+// is the cost in the number of coordinates.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range benchmarks {
 		name := fmt.Sprintf("net=%s/batch=%d", c.hidden, c.batch)
-		b.Run("prec=f32/"+name, func(b *testing.B) { benchmarkStep[float32](b, c.hidden, c.batch) })
-		b.Run("prec=f64/"+name, func(b *testing.B) { benchmarkStep[float64](b, c.hidden, c.batch) })
+		b.Run("prec=f32/"+name, func(b *testing.B) { benchmarkStep[float32](b, 2, c.hidden, c.batch) })
+		b.Run("prec=f64/"+name, func(b *testing.B) { benchmarkStep[float64](b, 2, c.hidden, c.batch) })
+	}
+	for _, d := range []int{1, 2, 3, 4, 6, 8, 12, 16} {
+		b.Run(fmt.Sprintf("d=%d/prec=f32/net=200x3/batch=256", d), func(b *testing.B) {
+			benchmarkStep[float32](b, d, "200x3", 256)
+		})
 	}
 }
 
+// BenchmarkAccel measures accelerations alone; a batch of one stays on one core: the latency of a single state.
 func BenchmarkAccel(b *testing.B) {
 	for _, c := range benchmarks {
 		for _, batch := range []int{1, c.batch} {
@@ -39,79 +49,101 @@ func BenchmarkAccel(b *testing.B) {
 	}
 }
 
-// benchmarkStep measures one training step on given accelerations a*, loss Σ|a − a*|: every core takes its share of the
-// batch through field and gradient, the shares are added, and Adam follows.
-func benchmarkStep[T nn.Float](b *testing.B, hidden string, batch int) {
-	m, shares := benchmarkModel[T](b, hidden, batch)
+func benchmarkStep[T nn.Float](b *testing.B, d int, hidden string, batch int) {
+	m, shares := benchmarkModel[T](b, d, hidden, batch)
+	team := par.NewTeam(len(shares))
+	defer team.Close()
 	n := len(m.Theta)
 	m1, m2 := make([]T, n), make([]T, n)
 	i := 0
-	step := func() {
-		par.Do(len(shares), func(w int) { shares[w].gradient() })
-		g := shares[0].dtheta
+	gradient := func(w int) { shares[w].gradient() }
+	adam := func(w int) {
+		lo, hi := par.Span(n, w, len(shares))
+		g := shares[0].dtheta[lo:hi]
 		for _, s := range shares[1:] {
-			vec.Add(s.dtheta, g)
+			vec.Add(s.dtheta[lo:hi], g)
 		}
+		vec.Adam(i, 1e-4, 0.9, 0.999, 1e-8, 1/float64(batch), g, m.Theta[lo:hi], m1[lo:hi], m2[lo:hi])
+	}
+	step := func() {
 		i++
-		vec.Adam(i, 1e-4, 0.9, 0.999, 1e-8, 1/float64(batch), g, m.Theta, m1, m2)
+		team.Do(gradient)
+		team.Do(adam)
 	}
 	step() // the first touch of the memory is no part of a step
+	b.ReportAllocs()
 	for b.Loop() {
 		step()
 	}
 	if !vec.Finite(m.Theta) {
 		b.Error("the parameters are not finite")
 	}
-	gflops(b, m.Spec, 2*m.Spec.D()+10, batch)
+	roofline[T](b, m.Spec, d+11, batch, len(shares))
 }
 
-// benchmarkAccel measures accelerations alone; a batch of one stays on one core: the latency of a single state.
 func benchmarkAccel[T nn.Float](b *testing.B, hidden string, batch int) {
-	m, shares := benchmarkModel[T](b, hidden, batch)
-	field := func(w int) { shares[w].field() }
-	par.Do(len(shares), field)
+	m, shares := benchmarkModel[T](b, 2, hidden, batch)
+	team := par.NewTeam(len(shares))
+	defer team.Close()
+	field := func(w int) { shares[w].each((*share[T]).field) }
+	team.Do(field)
 	b.ReportAllocs()
 	for b.Loop() {
-		if len(shares) == 1 {
-			shares[0].field()
-		} else {
-			par.Do(len(shares), field)
-		}
+		team.Do(field)
 	}
-	gflops(b, m.Spec, 2*(m.Spec.D()+2), batch)
+	roofline[T](b, m.Spec, m.Spec.D()+3, batch, len(shares))
 }
 
-// share is what one core needs for its part of a batch.
+// share is what one core needs for its part of a batch, which it takes in chunks.
 type share[T nn.Float] struct {
-	tape                      model.Tape[T]
-	x, want, xdot, lambda, dx []T // (B, 2d)
-	dtheta                    []T
-	d                         int
+	tape             model.Tape[T]
+	x, want          []T // (B, 2d)
+	xdot, lambda, dx []T // (chunk, 2d)
+	dtheta           []T
+	d, chunk         int
 }
 
-func (s *share[T]) field() { s.tape.Field(s.x, nil, s.xdot) }
+// each runs f on every chunk.
+func (s *share[T]) each(f func(s *share[T], x, want []T)) {
+	for x, want := s.x, s.want; len(x) > 0; {
+		n := min(len(x), s.chunk*2*s.d)
+		f(s, x[:n], want[:n])
+		x, want = x[n:], want[n:]
+	}
+}
 
-// gradient sets dθ, with λ = sign(a − a*).
+func (s *share[T]) field(x, _ []T) { s.tape.Field(x, nil, s.xdot[:len(x)]) }
+
+// gradient sets dθ.
 func (s *share[T]) gradient() {
 	clear(s.dtheta)
-	s.field()
-	for i := range s.lambda {
-		s.lambda[i] = 0
-		if i%(2*s.d) >= s.d {
-			s.lambda[i] = T(math.Copysign(1, float64(s.xdot[i]-s.want[i])))
-		}
-	}
-	s.tape.VJP(s.lambda, s.dtheta, s.dx, nil)
+	s.each((*share[T]).chunkGradient)
 }
 
-// benchmarkModel returns a Lagrangian network of two angles and, for each core, its share of the batch.
-func benchmarkModel[T nn.Float](b *testing.B, hidden string, batch int) (*model.Model[T], []*share[T]) {
+// chunkGradient adds the gradient of a chunk, with λ = sign(a − a*).
+func (s *share[T]) chunkGradient(x, want []T) {
+	s.field(x, nil)
+	lambda := s.lambda[:len(x)]
+	for i := range lambda {
+		lambda[i] = 0
+		if i%(2*s.d) >= s.d {
+			lambda[i] = T(math.Copysign(1, float64(s.xdot[i]-want[i])))
+		}
+	}
+	s.tape.VJP(lambda, s.dtheta, s.dx[:len(x)], nil)
+}
+
+// benchmarkModel returns a Lagrangian network of d angles and, for each core, its share of the batch.
+func benchmarkModel[T nn.Float](b *testing.B, d int, hidden string, batch int) (*model.Model[T], []*share[T]) {
 	sizes, err := model.ParseHidden(hidden)
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := model.Coordinate{Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1}
-	m, err := model.New[T](model.Spec{Family: "lnn", Coordinates: []model.Coordinate{c, c}, Hidden: sizes, Activation: "softplus", Kinetic: 4}, 1)
+	spec := model.Spec{Family: "lnn", Hidden: sizes, Activation: "softplus", Kinetic: 4}
+	for range d {
+		spec.Coordinates = append(spec.Coordinates, model.Coordinate{Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1})
+	}
+	m, err := model.New[T](spec, 1)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -120,11 +152,11 @@ func benchmarkModel[T nn.Float](b *testing.B, hidden string, batch int) (*model.
 	cores := min(par.Workers(), batch)
 	for w := range cores {
 		lo, hi := par.Span(batch, w, cores)
-		d := m.Spec.D()
-		n := (hi - lo) * 2 * d
+		chunk := min(m.Chunk(), hi-lo)
+		n, c := (hi-lo)*2*d, chunk*2*d
 		s := &share[T]{
-			tape: m.Tape(hi - lo), d: d, dtheta: make([]T, len(m.Theta)),
-			x: make([]T, n), want: make([]T, n), xdot: make([]T, n), lambda: make([]T, n), dx: make([]T, n),
+			tape: m.Tape(chunk), d: d, chunk: chunk, dtheta: make([]T, len(m.Theta)),
+			x: make([]T, n), want: make([]T, n), xdot: make([]T, c), lambda: make([]T, c), dx: make([]T, c),
 		}
 		for i := range n {
 			s.x[i], s.want[i] = T(r.NormFloat64()), T(r.NormFloat64())
@@ -134,15 +166,16 @@ func benchmarkModel[T nn.Float](b *testing.B, hidden string, batch int) (*model.
 	return m, shares
 }
 
-// gflops reports the rate of the matrix products alone: for each weight matrix (in, out), units products of 2·B·in·out
-// floating-point operations. A step has 2(d+2) for the accelerations, 1 for the mixed part forward, and back 1 for it
-// and 4 for the weights (doc/theory.md).
-func gflops(b *testing.B, s model.Spec, units, batch int) {
+// roofline reports the rate of the matrix products alone and its share of what the cores do in registers: for each weight
+// matrix (in, out), units products of 2·B·in·out floating-point operations (doc/theory.md).
+func roofline[T nn.Float](b *testing.B, s model.Spec, units, batch, cores int) {
 	in := 3 * s.D() // sin q, cos q, v
 	flops := 0
 	for _, out := range append(append([]int(nil), s.Hidden...), 1) {
 		flops += units * 2 * batch * in * out
 		in = out
 	}
-	b.ReportMetric(float64(flops)*float64(b.N)/b.Elapsed().Seconds()*1e-9, "GFLOP/s")
+	rate := float64(flops) * float64(b.N) / b.Elapsed().Seconds() * 1e-9
+	b.ReportMetric(rate, "GFLOP/s")
+	b.ReportMetric(100*rate/peak.Rate[T](cores), "%peak")
 }

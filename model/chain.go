@@ -17,10 +17,10 @@ func newChain[T nn.Float](features, net, head nn.Part[T], batch, k int, mixed bo
 	}
 	return &chain[T]{
 		features: features, net: net, head: head,
-		phi:    nn.NewStreams[T](batch, k, net.In(), mixed, false),
-		phibar: nn.NewStreams[T](batch, k, net.In(), mixed, true),
-		lx:     nn.NewStreams[T](batch, k, head.In(), mixed, false),
-		lxbar:  nn.NewStreams[T](batch, k, head.In(), mixed, true),
+		phi:    nn.NewStreams[T](batch, k, net.In(), mixed),
+		phibar: nn.NewAdjoint[T](batch, net.In(), mixed),
+		lx:     nn.NewStreams[T](batch, k, head.In(), mixed),
+		lxbar:  nn.NewAdjoint[T](batch, head.In(), mixed),
 	}
 }
 
@@ -44,11 +44,11 @@ func (c *chain[T]) Forward(x, y *nn.Streams[T]) {
 }
 
 // Reverse implements nn.Part.
-func (c *chain[T]) Reverse(ybar, xbar *nn.Streams[T], dtheta []T) {
-	c.head.Reverse(ybar, c.lxbar, dtheta)
-	c.net.Reverse(&c.lbar, c.phibar, dtheta)
-	c.features.Reverse(c.phibar, xbar, dtheta)
-	c.add(xbar, 0, xbar.K)
+func (c *chain[T]) Reverse(ybar, xbar *nn.Streams[T], H, dtheta []T) {
+	c.head.Reverse(ybar, c.lxbar, H, dtheta)
+	c.net.Reverse(&c.lbar, c.phibar, H, dtheta)
+	c.features.Reverse(c.phibar, xbar, H, dtheta)
+	c.add(xbar, 0, 0)
 }
 
 // Mixed implements nn.Part.
@@ -60,10 +60,10 @@ func (c *chain[T]) Mixed(d nn.Directions[T], x, y *nn.Streams[T]) {
 }
 
 // MixedReverse implements nn.Part.
-func (c *chain[T]) MixedReverse(d nn.Directions[T], ybar, xbar *nn.Streams[T], dtheta []T) {
-	c.head.MixedReverse(d, ybar, c.lxbar, dtheta)
-	c.net.MixedReverse(d, &c.lbar, c.phibar, dtheta)
-	c.features.MixedReverse(d, c.phibar, xbar, dtheta)
+func (c *chain[T]) MixedReverse(ybar, xbar *nn.Streams[T], dtheta []T) {
+	c.head.MixedReverse(ybar, c.lxbar, dtheta)
+	c.net.MixedReverse(&c.lbar, c.phibar, dtheta)
+	c.features.MixedReverse(c.phibar, xbar, dtheta)
 	c.add(xbar, nn.ST, nn.S)
 }
 

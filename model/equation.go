@@ -52,8 +52,8 @@ type newton[T nn.Float] struct {
 func newNewton[T nn.Float](d, m, batch int, f nn.Part[T]) *newton[T] {
 	return &newton[T]{
 		d: d, m: m, f: f,
-		x: nn.NewStreams[T](batch, 0, f.In(), false, false), xbar: nn.NewStreams[T](batch, 0, f.In(), false, true),
-		y: nn.NewStreams[T](batch, 0, d, false, false), ybar: nn.NewStreams[T](batch, 0, d, false, true),
+		x: nn.NewStreams[T](batch, 0, f.In(), false), xbar: nn.NewAdjoint[T](batch, f.In(), false),
+		y: nn.NewStreams[T](batch, 0, d, false), ybar: nn.NewAdjoint[T](batch, d, false),
 	}
 }
 
@@ -85,7 +85,7 @@ func (e *newton[T]) Accel(q, v, u, a []T) {
 // VJP implements SecondOrder.
 func (e *newton[T]) VJP(lambda, dtheta, dq, dv, du []T) {
 	copy(e.ybar.Block(0), lambda)
-	e.f.Reverse(e.ybar, e.xbar, dtheta)
+	e.f.Reverse(e.ybar, e.xbar, nil, dtheta)
 	for b := range e.x.Batch {
 		r := e.xbar.Row(0, b)
 		vec.Add(r[:e.d], dq[b*e.d:(b+1)*e.d])
@@ -96,13 +96,15 @@ func (e *newton[T]) VJP(lambda, dtheta, dq, dv, du []T) {
 
 // eulerLagrange solves M a = L_q − L_vq v + Q for a scalar part L(q, v) and forces Q (Cranmer et al. 2020, eq. 6).
 //
-// Its d+1 tangents are e₁ … e_d in the slots of v, which give the columns of M, and (v, 0), which gives L_vq v.
+// Its d+1 tangents are e₁ … e_d in the slots of v and (v, 0). The matrix H of second derivatives of L along them holds
+// M and, in its last column, L_vq v.
 type eulerLagrange[T nn.Float] struct {
 	d, m             int
 	L                nn.Part[T]
 	forces           []force[T]
 	x, xbar, y, ybar *nn.Streams[T]
 	dir              nn.Directions[T]
+	H                []T // (B, d+1, d+1), upper triangles
 	u                []T // (B, m) of the last Accel
 	M, F             []T // (B, d, d) and the factors of M
 	kind             []lin.Kind
@@ -115,8 +117,9 @@ func newEulerLagrange[T nn.Float](d, m, batch int, L nn.Part[T], forces []force[
 	k := d + 1
 	return &eulerLagrange[T]{
 		d: d, m: m, L: L, forces: forces,
-		x: nn.NewStreams[T](batch, k, L.In(), true, false), xbar: nn.NewStreams[T](batch, k, L.In(), true, true),
-		y: nn.NewStreams[T](batch, k, 1, true, false), ybar: nn.NewStreams[T](batch, k, 1, true, true),
+		x: nn.NewStreams[T](batch, k, L.In(), true), xbar: nn.NewAdjoint[T](batch, L.In(), true),
+		y: nn.NewStreams[T](batch, k, 1, true), ybar: nn.NewAdjoint[T](batch, 1, true),
+		H:   make([]T, batch*k*k),
 		dir: nn.Directions[T]{S: make([]T, batch*k), T: make([]T, batch*k)},
 		u:   make([]T, batch*m), M: make([]T, batch*d*d), F: make([]T, batch*d*d), kind: make([]lin.Kind, batch),
 		a: make([]T, batch*d), mu: make([]T, d), r: make([]T, d), work: lin.NewWork[T](d),
@@ -141,15 +144,15 @@ func (e *eulerLagrange[T]) Accel(q, v, u, a []T) {
 			t := e.x.Row(k, b)
 			clear(t)
 			t[d+k-1] = 1
-			e.ybar.Row(k, b)[0] = 0
 		}
 		t := e.x.Row(d+1, b)
 		clear(t)
 		copy(t, v[b*d:(b+1)*d])
-		e.ybar.Row(0, b)[0], e.ybar.Row(d+1, b)[0] = 1, 0
+		e.ybar.Row(0, b)[0] = 1
 	}
+	clear(e.H[:B*(d+1)*(d+1)])
 	e.L.Forward(e.x, e.y)
-	e.L.Reverse(e.ybar, e.xbar, nil)
+	e.L.Reverse(e.ybar, e.xbar, e.H, nil)
 	for b := range B {
 		e.solve(b)
 	}
@@ -160,12 +163,12 @@ func (e *eulerLagrange[T]) Accel(q, v, u, a []T) {
 func (e *eulerLagrange[T]) solve(b int) {
 	d := e.d
 	M, F := e.M[b*d*d:(b+1)*d*d], e.F[b*d*d:(b+1)*d*d]
-	for j := range d {
-		copy(M[j*d:(j+1)*d], e.xbar.Row(j+1, b)[d:])
-	}
-	Lq, Lvqv := e.xbar.Row(0, b), e.xbar.Row(d+1, b)[d:]
-	for i := range e.r {
-		e.r[i] = Lq[i] - Lvqv[i]
+	H, Lq := e.H[b*(d+1)*(d+1):(b+1)*(d+1)*(d+1)], e.xbar.Row(0, b)
+	for i := range d {
+		for j := i; j < d; j++ {
+			M[i*d+j], M[j*d+i] = H[i*(d+1)+j], H[i*(d+1)+j]
+		}
+		e.r[i] = Lq[i] - H[i*(d+1)+d] // L_q − L_vq v
 	}
 	for _, f := range e.forces {
 		f.add(e.x.Row(0, b)[d:], e.u[b*e.m:(b+1)*e.m], e.r)
@@ -207,7 +210,7 @@ func (e *eulerLagrange[T]) VJP(lambda, dtheta, dq, dv, du []T) {
 	}
 	e.x.Combine(e.dir)
 	e.L.Mixed(e.dir, e.x, e.y)
-	e.L.MixedReverse(e.dir, e.ybar, e.xbar, dtheta)
+	e.L.MixedReverse(e.ybar, e.xbar, dtheta)
 	for b := range B {
 		g := e.xbar.Row(nn.ST, b)
 		vec.Add(g[:d], dq[b*d:(b+1)*d])

@@ -26,13 +26,19 @@ type features[T nn.Float] struct {
 	columns []column
 	out     int
 	x       *nn.Streams[T]
+	circles []T // sin and cos of the angles of a row, row by row
 }
 
-func newFeatures[T nn.Float](columns []column) *features[T] {
+func newFeatures[T nn.Float](columns []column, batch int) *features[T] {
 	f := &features[T]{columns: columns}
+	angles := 0
 	for _, c := range columns {
 		f.out += c.width()
+		if c.kind == circle {
+			angles++
+		}
 	}
+	f.circles = make([]T, 2*angles*batch)
 	return f
 }
 
@@ -41,110 +47,135 @@ func (c column) width() int { return [...]int{dropped: 0, affine: 1, circle: 2}[
 func (f *features[T]) In() int  { return len(f.columns) }
 func (f *features[T]) Out() int { return f.out }
 
+// slope is f′ of an affine column.
+func slope[T nn.Float](c column) T { return T(1 / c.scale) }
+
 // Forward implements nn.Part.
 func (f *features[T]) Forward(x, y *nn.Streams[T]) {
 	f.x = x
-	f.each(func(c column, i, o, b int) {
-		switch c.kind {
-		case affine:
-			g := T(1 / c.scale)
-			y.Row(0, b)[o] = (x.Row(0, b)[i] - T(c.mean)) * g
-			for k := 1; k <= x.K; k++ {
-				y.Row(k, b)[o] = g * x.Row(k, b)[i]
-			}
-		case circle:
-			s, co := sincos(c.w, x.Row(0, b)[i])
-			w := T(c.w)
-			y.Row(0, b)[o], y.Row(0, b)[o+1] = s, co
-			for k := 1; k <= x.K; k++ {
-				dx := w * x.Row(k, b)[i]
-				y.Row(k, b)[o], y.Row(k, b)[o+1] = co*dx, -s*dx
-			}
-		}
-	})
-}
-
-// Reverse implements nn.Part.
-func (f *features[T]) Reverse(ybar, xbar *nn.Streams[T], _ []T) {
-	f.each(func(c column, i, o, b int) {
-		switch c.kind {
-		case dropped:
-			for k := 0; k <= ybar.K; k++ {
-				xbar.Row(k, b)[i] = 0
-			}
-		case affine:
-			for k := 0; k <= ybar.K; k++ {
-				xbar.Row(k, b)[i] = T(1/c.scale) * ybar.Row(k, b)[o]
-			}
-		case circle:
-			s, co := sincos(c.w, f.x.Row(0, b)[i])
-			w := T(c.w)
-			ys, yc := ybar.Row(0, b)[o], ybar.Row(0, b)[o+1]
-			xbar.Row(0, b)[i] = w * (co*ys - s*yc)
-			for k := 1; k <= ybar.K; k++ {
-				r := ybar.Row(k, b)
-				xbar.Row(k, b)[i] = w * (co*r[o] - s*r[o+1] - w*f.x.Row(k, b)[i]*(s*ys+co*yc))
-			}
-		}
-	})
-}
-
-// Mixed implements nn.Part.
-func (f *features[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
-	f.each(func(c column, i, o, b int) {
-		xs, xt, xst := x.Row(nn.S, b)[i], x.Row(nn.U, b)[i], x.Row(nn.ST, b)[i]
-		switch c.kind {
-		case affine:
-			g := T(1 / c.scale)
-			y.Row(nn.S, b)[o], y.Row(nn.U, b)[o], y.Row(nn.ST, b)[o] = g*xs, g*xt, g*xst
-		case circle:
-			s, co := sincos(c.w, f.x.Row(0, b)[i])
-			w := T(c.w)
-			y.Row(nn.S, b)[o], y.Row(nn.S, b)[o+1] = co*w*xs, -s*w*xs
-			y.Row(nn.U, b)[o], y.Row(nn.U, b)[o+1] = co*w*xt, -s*w*xt
-			y.Row(nn.ST, b)[o] = w * (co*xst - s*w*xs*xt)
-			y.Row(nn.ST, b)[o+1] = w * (-s*xst - co*w*xs*xt)
-		}
-	})
-}
-
-// MixedReverse implements nn.Part.
-func (f *features[T]) MixedReverse(_ nn.Directions[T], ybar, xbar *nn.Streams[T], _ []T) {
-	f.each(func(c column, i, o, b int) {
-		as, at, ast := ybar.Row(nn.S, b), ybar.Row(nn.U, b), ybar.Row(nn.ST, b)
-		rs, rt, rst := xbar.Row(nn.S, b), xbar.Row(nn.U, b), xbar.Row(nn.ST, b)
-		switch c.kind {
-		case dropped:
-			rs[i], rt[i], rst[i] = 0, 0, 0
-		case affine:
-			g := T(1 / c.scale)
-			rs[i], rt[i], rst[i] = g*as[o], g*at[o], g*ast[o]
-		case circle:
-			s, co := sincos(c.w, f.x.Row(0, b)[i])
-			w, a := T(c.w), ybar.Row(0, b)
-			xs, xt, xst := w*f.x.Row(nn.S, b)[i], w*f.x.Row(nn.U, b)[i], w*f.x.Row(nn.ST, b)[i]
-			// p = f′ᵀ·, g = f″ᵀ· of an adjoint (sin, cos); f‴ = −f′ in units of w
-			p := func(r []T) T { return co*r[o] - s*r[o+1] }
-			g := func(r []T) T { return -s*r[o] - co*r[o+1] }
-			rs[i] = w * (p(as) + g(a)*xs)
-			rt[i] = w * (p(at) + g(a)*xt)
-			rst[i] = w * (p(ast) + g(at)*xs + g(as)*xt + g(a)*xst - p(a)*xs*xt)
-		}
-	})
-}
-
-// each visits every column of every row: i its place in the state, o that of its first feature.
-func (f *features[T]) each(visit func(c column, i, o, b int)) {
-	for b := range f.x.Batch {
-		o := 0
+	circles := f.circles
+	for b := range x.Batch {
+		xb, yb, o := x.Row(0, b), y.Row(0, b), 0
 		for i, c := range f.columns {
-			visit(c, i, o, b)
+			switch c.kind {
+			case affine:
+				yb[o] = (xb[i] - T(c.mean)) * slope[T](c)
+			case circle:
+				s, co := math.Sincos(c.w * float64(xb[i]))
+				circles[0], circles[1] = T(s), T(co)
+				yb[o], yb[o+1] = T(s), T(co)
+				circles = circles[2:]
+			}
+			o += c.width()
+		}
+	}
+	for k := 1; k <= x.K; k++ {
+		f.push(k, x, y)
+	}
+}
+
+// push sets y_k = f′ x_k for block k, a tangent or a direction.
+func (f *features[T]) push(k int, x, y *nn.Streams[T]) {
+	circles := f.circles
+	for b := range x.Batch {
+		xk, yk, o := x.Row(k, b), y.Row(k, b), 0
+		for i, c := range f.columns {
+			switch c.kind {
+			case affine:
+				yk[o] = slope[T](c) * xk[i]
+			case circle:
+				dx := T(c.w) * xk[i]
+				yk[o], yk[o+1] = circles[1]*dx, -circles[0]*dx
+				circles = circles[2:]
+			}
 			o += c.width()
 		}
 	}
 }
 
-func sincos[T nn.Float](w float64, x T) (s, c T) {
-	ss, cc := math.Sincos(w * float64(x))
-	return T(ss), T(cc)
+// pull sets x̄_k = f′ᵀ ȳ_k for block k.
+func (f *features[T]) pull(k int, ybar, xbar *nn.Streams[T]) {
+	circles := f.circles
+	for b := range ybar.Batch {
+		y, x, o := ybar.Row(k, b), xbar.Row(k, b), 0
+		for i, c := range f.columns {
+			switch c.kind {
+			case dropped:
+				x[i] = 0
+			case affine:
+				x[i] = slope[T](c) * y[o]
+			case circle:
+				x[i] = T(c.w) * (circles[1]*y[o] - circles[0]*y[o+1])
+				circles = circles[2:]
+			}
+			o += c.width()
+		}
+	}
+}
+
+// bent visits the angles, the only columns with an f″: column i of row b, whose features begin at o, with sin and cos.
+func (f *features[T]) bent(visit func(w T, b, i, o int, s, c T)) {
+	circles := f.circles
+	for b := range f.x.Batch {
+		o := 0
+		for i, c := range f.columns {
+			if c.kind == circle {
+				visit(T(c.w), b, i, o, circles[0], circles[1])
+				circles = circles[2:]
+			}
+			o += c.width()
+		}
+	}
+}
+
+// Reverse implements nn.Part.
+func (f *features[T]) Reverse(ybar, xbar *nn.Streams[T], H, _ []T) {
+	f.pull(0, ybar, xbar)
+	if H == nil {
+		return
+	}
+	f.bent(func(w T, b, i, o int, s, c T) {
+		y := ybar.Row(0, b)
+		curvature(f.x, b, i, -w*w*(s*y[o]+c*y[o+1]), H)
+	})
+}
+
+// curvature adds c x_k x_l, for column i of the tangents of sample b, to the upper triangle of its matrix in H.
+func curvature[T nn.Float](x *nn.Streams[T], b, i int, c T, H []T) {
+	K := x.K
+	for k := range K {
+		ck := c * x.Row(k+1, b)[i]
+		for l := k; l < K; l++ {
+			H[(b*K+k)*K+l] += ck * x.Row(l+1, b)[i]
+		}
+	}
+}
+
+// Mixed implements nn.Part.
+func (f *features[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
+	for k := nn.ST; k < 0; k++ {
+		f.push(k, x, y)
+	}
+	f.bent(func(w T, b, i, o int, s, c T) { // y_st += f″[x_s, x_t]
+		r, st := y.Row(nn.ST, b), w*w*x.Row(nn.S, b)[i]*x.Row(nn.U, b)[i]
+		r[o] -= s * st
+		r[o+1] -= c * st
+	})
+}
+
+// MixedReverse implements nn.Part.
+func (f *features[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ []T) {
+	for k := nn.ST; k < 0; k++ {
+		f.pull(k, ybar, xbar)
+	}
+	f.bent(func(w T, b, i, o int, s, c T) {
+		xs, xt, xst := w*f.x.Row(nn.S, b)[i], w*f.x.Row(nn.U, b)[i], w*f.x.Row(nn.ST, b)[i]
+		a := ybar.Row(0, b)
+		// g = f″ᵀ ȳ in units of w²; f‴ = −f′ in units of w³
+		g := func(r []T) T { return -s*r[o] - c*r[o+1] }
+		p := c*a[o] - s*a[o+1]
+		xbar.Row(nn.S, b)[i] += w * g(a) * xs
+		xbar.Row(nn.U, b)[i] += w * g(a) * xt
+		xbar.Row(nn.ST, b)[i] += w * (g(ybar.Row(nn.U, b))*xs + g(ybar.Row(nn.S, b))*xt + g(a)*xst - p*xs*xt)
+	})
 }

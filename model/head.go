@@ -29,21 +29,15 @@ func (h *kineticHead[T]) Forward(x, y *nn.Streams[T]) {
 }
 
 // Reverse implements nn.Part.
-func (h *kineticHead[T]) Reverse(ybar, xbar *nn.Streams[T], _ []T) {
+func (h *kineticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H, _ []T) {
 	d := len(h.c)
 	for b := range ybar.Batch {
-		y := ybar.Row(0, b)[0]
-		for k := 0; k <= ybar.K; k++ {
-			yk, r, vk := ybar.Row(k, b)[0], xbar.Row(k, b), h.v(k, b)
-			r[0] = yk
-			clear(r[1 : 1+d])
-			for i, v := range h.v(0, b) {
-				if k == 0 {
-					r[1+d+i] = h.c[i] * v * y
-				} else {
-					r[1+d+i] = h.c[i] * (v*yk + vk[i]*y)
-				}
-			}
+		y, r := ybar.Row(0, b)[0], xbar.Row(0, b)
+		r[0] = y
+		clear(r[1 : 1+d])
+		for i, v := range h.v(0, b) {
+			r[1+d+i] = h.c[i] * v * y
+			curvature(h.x, b, 1+d+i, h.c[i]*y, H)
 		}
 	}
 }
@@ -59,7 +53,7 @@ func (h *kineticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 }
 
 // MixedReverse implements nn.Part.
-func (h *kineticHead[T]) MixedReverse(_ nn.Directions[T], ybar, xbar *nn.Streams[T], _ []T) {
+func (h *kineticHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ []T) {
 	d := len(h.c)
 	for b := range ybar.Batch {
 		v, vs, vt, vst := h.v(0, b), h.v(nn.S, b), h.v(nn.U, b), h.v(nn.ST, b)
@@ -102,11 +96,7 @@ func (h *scaleHead[T]) Forward(x, y *nn.Streams[T]) {
 }
 
 // Reverse implements nn.Part.
-func (h *scaleHead[T]) Reverse(ybar, xbar *nn.Streams[T], _ []T) {
-	for k := 0; k <= ybar.K; k++ {
-		h.reverse(k, ybar, xbar)
-	}
-}
+func (h *scaleHead[T]) Reverse(ybar, xbar *nn.Streams[T], _, _ []T) { h.reverse(0, ybar, xbar) }
 
 // Mixed implements nn.Part.
 func (h *scaleHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
@@ -116,7 +106,7 @@ func (h *scaleHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 }
 
 // MixedReverse implements nn.Part.
-func (h *scaleHead[T]) MixedReverse(_ nn.Directions[T], ybar, xbar *nn.Streams[T], _ []T) {
+func (h *scaleHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ []T) {
 	for k := nn.ST; k < 0; k++ {
 		h.reverse(k, ybar, xbar)
 	}

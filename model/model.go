@@ -10,7 +10,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
+	"unsafe"
 
 	"lagrange/nn"
 )
@@ -77,6 +79,15 @@ func With[T nn.Float](spec Spec, theta []T) (*Model[T], error) {
 		return nil, fmt.Errorf("a %s of this shape has %d parameters, not %d", spec.Family, n, len(theta))
 	}
 	return &Model[T]{Spec: spec, Theta: theta}, nil
+}
+
+// Chunk is how many samples are best evaluated at once: more would push the streams of a layer out of the second-level
+// cache, fewer would read the weights too often. Larger batches are worth splitting.
+func (m *Model[T]) Chunk() int {
+	const cache, streams = 1 << 20, 25 // bytes; blocks a layer keeps: 7 of z and h each, 4 of their adjoints, 3 of the jet
+	var x T
+	widest := slices.Max(m.Spec.Hidden)
+	return min(max(cache/(streams*widest*int(unsafe.Sizeof(x))), 16), 256)
 }
 
 // Tape returns a tape for batches of up to batch states.

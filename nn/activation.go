@@ -13,13 +13,15 @@ type Activation struct {
 	Name string
 	// Jet returns f, f′, f″ and f‴ at z.
 	Jet func(z float64) (f, f1, f2, f3 float64)
+	// Kernel evaluates the same over a whole layer, where there is one; vec.None is always right.
+	Kernel vec.Kernel
 }
 
 // Activations lists those known, by name: the paper's five and two that came later.
 func Activations() []Activation {
 	return []Activation{
-		{"relu2", relu2}, {"relu3", relu3}, {"tanh", tanh}, {"sigmoid", sigmoid},
-		{"softplus", softplus}, {"swish", swish}, {"gelu", gelu},
+		{"relu2", relu2, vec.Relu2}, {"relu3", relu3, vec.Relu3}, {"tanh", tanh, vec.Tanh}, {"sigmoid", sigmoid, vec.Sigmoid},
+		{"softplus", softplus, vec.Softplus}, {"swish", swish, vec.Swish}, {"gelu", gelu, vec.Gelu},
 	}
 }
 
@@ -33,15 +35,6 @@ func LookupActivation(name string) (Activation, error) {
 		names = append(names, a.Name)
 	}
 	return Activation{}, fmt.Errorf("no activation %q; there are %s", name, strings.Join(names, ", "))
-}
-
-// sweep evaluates an activation and its derivatives over the pre-activations z of a layer.
-func sweep[T Float](a Activation, z, h []T, j vec.Jet[T]) {
-	h, f1, f2, f3 := h[:len(z)], j.F1[:len(z)], j.F2[:len(z)], j.F3[:len(z)]
-	for i, x := range z {
-		f, g, gg, ggg := a.Jet(float64(x))
-		h[i], f1[i], f2[i], f3[i] = T(f), T(g), T(gg), T(ggg)
-	}
 }
 
 func relu2(z float64) (f, f1, f2, f3 float64) {

@@ -55,13 +55,13 @@ func New[T Float](s Shape, theta []T, batch, k int, mixed bool) *MLP[T] {
 		y.w, y.b = theta[at:at+in*out], theta[at+in*out:at+(in+1)*out]
 		at += (in + 1) * out
 		if l > 0 {
-			y.h = NewStreams[T](batch, k, in, mixed, false)
-			y.a = NewStreams[T](batch, k, in, mixed, true)
+			y.h = NewStreams[T](batch, k, in, mixed)
+			y.a = NewAdjoint[T](batch, in, mixed)
 		}
 		if l < s.Layers()-1 {
-			y.z = NewStreams[T](batch, k, out, mixed, false)
-			y.d = NewStreams[T](batch, k, out, mixed, true)
-			y.jet = make([]T, 3*batch*out)
+			y.z = NewStreams[T](batch, k, out, mixed)
+			y.d = NewAdjoint[T](batch, out, mixed)
+			y.jet = make([]T, 3*batch*y.z.Stride)
 		}
 	}
 	return m
@@ -73,9 +73,9 @@ func (m *MLP[T]) In() int { return m.shape.Sizes[0] }
 // Out is the number of outputs.
 func (m *MLP[T]) Out() int { return m.shape.Sizes[m.shape.Layers()] }
 
-// derivatives returns f′, f″, f‴ at the layer's pre-activations, each (B, out).
-func (l *layer[T]) derivatives(batch int) vec.Jet[T] {
-	n := batch * l.out
+// derivatives returns f′, f″, f‴ at the layer's pre-activations, each laid out like a block of z.
+func (l *layer[T]) derivatives() vec.Jet[T] {
+	n := len(l.z.Block(0))
 	return vec.Jet[T]{F1: l.jet[:n], F2: l.jet[n : 2*n], F3: l.jet[2*n : 3*n]}
 }
 
@@ -86,23 +86,23 @@ func (m *MLP[T]) Forward(x, y *Streams[T]) {
 	for i := range m.layers {
 		l := &m.layers[i]
 		l.z.Resize(B)
-		gemm.Mul((1+x.K)*B, l.out, l.in, l.h.first(), l.h.Stride, l.w, l.out, l.z.first(), l.z.Stride)
+		gemm.Mul((1+x.K)*B, l.out, l.in, l.h.from(0), l.h.Stride, l.w, l.out, l.z.from(0), l.z.Stride)
 		vec.AddRows(B, l.out, l.z.Stride, l.b, l.z.Block(0))
 		if i == last {
 			break
 		}
 		h := m.layers[i+1].h
 		h.Resize(B)
-		f := l.derivatives(B)
-		sweep(m.shape.Activation, l.z.Block(0), h.Block(0), f)
-		for k := 1; k <= x.K; k++ {
-			vec.Mul(f.F1, l.z.Block(k), h.Block(k)) // h_k = f′ z_k
+		f := l.derivatives()
+		vec.Sweep(m.shape.Activation.Kernel, m.shape.Activation.Jet, l.z.Block(0), h.Block(0), f)
+		if x.K > 0 {
+			vec.Scale(f.F1, x.K, l.z.step(), l.z.from(1), h.from(1)) // h_k = f′ z_k
 		}
 	}
 }
 
-// Reverse implements Part: one product of (1+K)·B rows for each layer.
-func (m *MLP[T]) Reverse(ybar, xbar *Streams[T], dtheta []T) {
+// Reverse implements Part: one product of B rows for each layer. The curvature of a layer is Σ f″ ā z_i z_j.
+func (m *MLP[T]) Reverse(ybar, xbar *Streams[T], H, dtheta []T) {
 	B, last := ybar.Batch, len(m.layers)-1
 	m.layers[0].a, m.layers[last].d = xbar, ybar
 	for i := last; i >= 0; i-- {
@@ -110,17 +110,17 @@ func (m *MLP[T]) Reverse(ybar, xbar *Streams[T], dtheta []T) {
 		if i < last {
 			a := m.layers[i+1].a
 			l.d.Resize(B)
-			f := l.derivatives(B)
-			vec.Mul(f.F1, a.Block(0), l.d.Block(0)) // δ = f′ ā
-			for k := 1; k <= ybar.K; k++ {          // δ_k = f′ ā_k + f″ ā z_k
-				vec.MulAdd2(f.F1, a.Block(k), f.F2, a.Block(0), l.z.Block(k), l.d.Block(k))
+			f := l.derivatives()
+			vec.Scale(f.F1, 1, 0, a.Block(0), l.d.Block(0)) // δ = f′ ā
+			if l.z.K > 0 {
+				vec.Curvature(B, l.z.K, l.out, l.z.Stride, f.F2, a.Block(0), l.z.from(1), l.z.step(), H)
 			}
 		}
 		if dtheta != nil {
 			l.gradient(B, l.h.Block(0), l.d.Block(0), l.d.Block(0), dtheta)
 		}
 		l.a.Resize(B)
-		gemm.MulT((1+ybar.K)*B, l.in, l.out, l.d.first(), l.d.Stride, l.w, l.out, l.a.first(), l.a.Stride)
+		gemm.MulT(B, l.in, l.out, l.d.Block(0), l.d.Stride, l.w, l.out, l.a.Block(0), l.a.Stride)
 	}
 }
 
@@ -141,25 +141,22 @@ func (m *MLP[T]) Mixed(d Directions[T], x, y *Streams[T]) {
 		if i == last {
 			break
 		}
-		h, f := m.layers[i+1].h, l.derivatives(B)
-		vec.Mul(f.F1, l.z.Block(S), h.Block(S))
-		vec.Mul(f.F1, l.z.Block(U), h.Block(U))
-		vec.Mixed(f.F1, f.F2, l.z.Block(S), l.z.Block(U), l.z.Block(ST), h.Block(ST))
+		h, f := m.layers[i+1].h, l.derivatives()
+		vec.MixedParts(f.F1, f.F2, l.z.Block(S), l.z.Block(U), l.z.Block(ST), h.Block(S), h.Block(U), h.Block(ST))
 	}
 }
 
-// MixedReverse implements Part: one product of B rows and one of inner size 4B for each layer.
-func (m *MLP[T]) MixedReverse(d Directions[T], ybar, xbar *Streams[T], dtheta []T) {
+// MixedReverse implements Part: one product of 3B rows and one of inner size 4B for each layer.
+func (m *MLP[T]) MixedReverse(ybar, xbar *Streams[T], dtheta []T) {
 	B, last := ybar.Batch, len(m.layers)-1
 	for i := last; i >= 0; i-- {
 		l := &m.layers[i]
 		if i < last {
-			vec.MixedReverse(l.derivatives(B), duals(l.z), duals(m.layers[i+1].a), duals(l.d))
+			vec.MixedReverse(l.derivatives(), duals(l.z), duals(m.layers[i+1].a), duals(l.d))
 		}
 		// dW = h_st ⊗ δ + h_t ⊗ δ_s + h_s ⊗ δ_t + h ⊗ δ_st
-		l.gradient(4*B, l.h.four(), l.d.four(), l.d.Block(ST), dtheta)
-		l.a.Combine(d)
-		gemm.MulT(B, l.in, l.out, l.d.Block(ST), l.d.Stride, l.w, l.out, l.a.Block(ST), l.a.Stride)
+		l.gradient(4*B, l.h.from(ST), l.d.from(0), l.d.Block(ST), dtheta)
+		gemm.MulT(3*B, l.in, l.out, l.d.from(S), l.d.Stride, l.w, l.out, l.a.from(S), l.a.Stride)
 	}
 }
 

@@ -4,7 +4,11 @@
 // hyper-dual pass).
 package nn
 
-import "lagrange/internal/vec"
+import (
+	"unsafe"
+
+	"lagrange/internal/vec"
+)
 
 // Float is the number type of a network.
 type Float interface{ ~float32 | ~float64 }
@@ -17,13 +21,13 @@ type Float interface{ ~float32 | ~float64 }
 //
 //	st, t, s, value, tangent 1, … tangent K
 //
-// and those of an adjoint run the other way. So value and tangents are adjacent and go through a weight matrix as one
-// product; and the four pairs of the weight gradient, h_st↔δ, h_t↔δ_s, h_s↔δ_t, h↔δ_st, face each other and make one
-// product of inner size 4B.
+// and those of an adjoint, which has no tangents, run the other way. So value and tangents are adjacent and go through a
+// weight matrix as one product, as do the adjoints s, t, st; and the four pairs of the weight gradient, h_st↔δ, h_t↔δ_s,
+// h_s↔δ_t, h↔δ_st, face each other and make one product of inner size 4B.
 type Streams[T Float] struct {
 	Batch, K, Cols int
 	Mixed          bool
-	Stride         int // distance of rows
+	Stride         int // distance of rows, see stride
 	Data           []T
 	adjoint        bool
 	most           int // rows there is room for
@@ -44,11 +48,30 @@ func (x *Streams[T]) mixedBlocks() int {
 	return 0
 }
 
-// NewStreams returns streams for up to batch rows of cols numbers with k tangents.
-func NewStreams[T Float](batch, k, cols int, mixed, adjoint bool) *Streams[T] {
-	x := &Streams[T]{Batch: batch, K: k, Cols: cols, Mixed: mixed, Stride: cols, adjoint: adjoint, most: batch}
-	x.Data = make([]T, (1+k+x.mixedBlocks())*batch*cols)
+// NewStreams returns streams of a quantity that is pushed forward, for up to batch rows of cols numbers with k tangents
+// and, when mixed, the mixed parts.
+func NewStreams[T Float](batch, k, cols int, mixed bool) *Streams[T] {
+	x := &Streams[T]{Batch: batch, K: k, Cols: cols, Mixed: mixed, Stride: stride[T](cols), most: batch}
+	x.Data = make([]T, (1+k+x.mixedBlocks())*batch*x.Stride)
 	return x
+}
+
+// NewAdjoint returns streams of an adjoint, for up to batch rows of cols numbers and, when mixed, the mixed parts.
+func NewAdjoint[T Float](batch, cols int, mixed bool) *Streams[T] {
+	x := NewStreams[T](batch, 0, cols, mixed)
+	x.adjoint = true
+	return x
+}
+
+// stride is the distance of rows of cols numbers. Rows a multiple of 256 bytes apart would share a few sets of the
+// first-level cache and push one another out of it, so such rows get a cache line more.
+func stride[T Float](cols int) int {
+	var x T
+	size := int(unsafe.Sizeof(x))
+	if cols > 0 && cols*size%256 == 0 {
+		return cols + 64/size
+	}
+	return cols
 }
 
 // Resize sets the number of rows in use, which is at most that of NewStreams.
@@ -69,20 +92,15 @@ func (x *Streams[T]) View(y *Streams[T], lo, hi int) {
 // offset returns where block k starts.
 func (x *Streams[T]) offset(k int) int {
 	if x.adjoint {
-		k = x.K - k
+		k = -k
 	} else {
 		k += x.mixedBlocks()
 	}
 	return k * x.Batch * x.Stride
 }
 
-// step is the distance from one tangent to the next.
-func (x *Streams[T]) step() int {
-	if x.adjoint {
-		return -x.Batch * x.Stride
-	}
-	return x.Batch * x.Stride
-}
+// step is the distance from one block to the next.
+func (x *Streams[T]) step() int { return x.Batch * x.Stride }
 
 // Block returns block k from its first row on.
 func (x *Streams[T]) Block(k int) []T {
@@ -96,21 +114,9 @@ func (x *Streams[T]) Row(k, b int) []T {
 	return x.Data[o : o+x.Cols]
 }
 
-// first returns the memory of value and tangents together: (1+K)·Batch adjacent rows.
-func (x *Streams[T]) first() []T {
-	if x.adjoint {
-		return x.Data
-	}
-	return x.Data[x.offset(0):]
-}
-
-// four returns the memory of value, s, t and st together: 4·Batch adjacent rows.
-func (x *Streams[T]) four() []T {
-	if x.adjoint {
-		return x.Data[x.offset(0):]
-	}
-	return x.Data
-}
+// from returns the memory from the block on that comes first of those that go through one product: the value before its
+// tangents, s before the other mixed parts of an adjoint, or, for the four parts that face one another, st or the value.
+func (x *Streams[T]) from(k int) []T { return x.Data[x.offset(k):] }
 
 // Directions says how the directions s and t of a mixed derivative are combined from the tangents: x_s = Σ_k S[b,k] x_k,
 // and likewise for T; both are (Batch, K).
@@ -118,30 +124,32 @@ type Directions[T Float] struct{ S, T []T }
 
 // Combine fills the parts s and t of x from its tangents.
 func (x *Streams[T]) Combine(d Directions[T]) {
-	for part, c := range [2][]T{d.S, d.T} {
-		vec.Combine(x.Batch, x.K, x.Cols, x.Stride, c, x.Data, x.offset(1), x.step(), x.Data, x.offset(S-part))
-	}
+	vec.Directions(x.Batch, x.K, x.Cols, x.Stride, d.S, d.T, x.from(1), x.step(), x.Block(S), x.Block(U))
 }
 
 // Part is a differentiable map y = f(x; θ) through which streams are pushed. A part remembers the streams of its last
 // Forward and Reverse, so it serves one goroutine at a time; several parts may share θ.
 //
-// The four rules, for tangents k, directions s and t, and adjoints written with a bar:
+// The four rules, for tangents k, i, j, directions s and t, and adjoints written with a bar:
 //
 //	Forward       y = f(x)                  y_k  = f′ x_k
-//	Reverse       x̄ = f′ᵀ ȳ                 x̄_k  = f′ᵀ ȳ_k + (f″ x_k)ᵀ ȳ
+//	Reverse       x̄ = f′ᵀ ȳ                 H_ij = ȳᵀ f″[x_i, x_j]
 //	Mixed         y_st = f′ x_st + f″[x_s, x_t]
-//	MixedReverse  x̄_st = f′ᵀ ȳ_st + (f″ x_s)ᵀ ȳ_t + (f″ x_t)ᵀ ȳ_s + (f″ x_st + f‴[x_s, x_t])ᵀ ȳ
+//	MixedReverse  x̄_s  = f′ᵀ ȳ_s + (f″ x_s)ᵀ ȳ, and likewise t
+//	              x̄_st = f′ᵀ ȳ_st + (f″ x_s)ᵀ ȳ_t + (f″ x_t)ᵀ ȳ_s + (f″ x_st + f‴[x_s, x_t])ᵀ ȳ
+//
+// Summed over the parts of a composition, H is the matrix of second derivatives of Σ ȳ·y along the tangents.
 type Part[T Float] interface {
 	In() int
 	Out() int
 	// Forward reads value and tangents of x and writes those of y.
 	Forward(x, y *Streams[T])
-	// Reverse reads value and tangents of ȳ and writes those of x̄. With dθ it adds ∂(Σ ȳ·y)/∂θ to it (value only).
-	Reverse(ybar, xbar *Streams[T], dtheta []T)
+	// Reverse reads the value of ȳ and writes that of x̄. It adds the curvature of each sample to the upper triangle of H
+	// (B, K, K), and with dθ it adds ∂(Σ ȳ·y)/∂θ to it.
+	Reverse(ybar, xbar *Streams[T], H, dtheta []T)
 	// Mixed follows Forward: it reads s, t and st of x and writes those of y.
 	Mixed(d Directions[T], x, y *Streams[T])
 	// MixedReverse follows Reverse and Mixed: it reads s, t, st of ȳ, writes those of x̄, and adds the parameter
 	// gradient of the st part of Σ ȳ·y to dθ.
-	MixedReverse(d Directions[T], ybar, xbar *Streams[T], dtheta []T)
+	MixedReverse(ybar, xbar *Streams[T], dtheta []T)
 }

@@ -92,11 +92,14 @@ type Loop[T nn.Float] struct {
 	// state between steps.
 	Clock func(s *State[T], loss float64) error
 
-	shares [][]T
+	team   *par.Team
+	shares [][]T // of the gradient, one for each core
 	passes []Pass[T]
 	valid  []Pass[T]
 	losses []float64
+	sums   []float64 // of the squares of each core's span of the gradient
 	batch  []int
+	chunk  int // samples a pass is given at a time
 }
 
 // Run trains until Settings.Steps and leaves the parameters of the best validation in the model. When ctx ends first, the
@@ -105,6 +108,7 @@ func (l *Loop[T]) Run(ctx context.Context) error {
 	if err := l.prepare(); err != nil {
 		return err
 	}
+	defer l.release()
 	for s := l.State; s.Step < l.Settings.Steps; {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -128,6 +132,7 @@ func (l *Loop[T]) Run(ctx context.Context) error {
 			}
 		}
 	}
+	l.release()
 	copy(l.Model.Theta, l.State.Best)
 	return nil
 }
@@ -146,42 +151,47 @@ func (l *Loop[T]) prepare() error {
 	}
 	s.Batch = min(s.Batch, l.Train.Len())
 	s.Workers = min(s.Workers, s.Batch)
+	// the passes are bound to the model's parameters; while the loop runs, those of the state are the same memory
 	copy(l.Model.Theta, l.State.Theta)
+	l.State.Theta = l.Model.Theta
 	l.shares, l.passes, l.valid = nil, nil, nil
+	l.chunk = min(l.Model.Chunk(), s.Batch/s.Workers+1)
 	for range s.Workers {
-		share := s.Batch/s.Workers + 1
 		l.shares = append(l.shares, make([]T, len(l.Model.Theta)))
-		l.passes = append(l.passes, l.Train.Pass(l.Model, share))
-		l.valid = append(l.valid, l.Valid.Pass(l.Model, share))
+		l.passes = append(l.passes, l.Train.Pass(l.Model, l.chunk))
+		l.valid = append(l.valid, l.Valid.Pass(l.Model, l.chunk))
 	}
-	l.losses, l.batch = make([]float64, s.Workers), make([]int, s.Batch)
+	l.losses, l.sums, l.batch = make([]float64, s.Workers), make([]float64, s.Workers), make([]int, s.Batch)
+	l.team = par.NewTeam(s.Workers)
 	return nil
 }
 
-// step makes one step and returns its loss. Each core takes a whole share of the batch; there is one join.
+// release ends the goroutines and gives the state parameters of its own again.
+func (l *Loop[T]) release() {
+	if l.team != nil {
+		l.team.Close()
+		l.team = nil
+		l.State.Theta = append([]T(nil), l.Model.Theta...)
+	}
+}
+
+// step makes one step and returns its loss. Each core takes a whole share of the batch, then a span of the parameters.
 func (l *Loop[T]) step() float64 {
 	s, st := l.Settings, l.State
 	r := rand.New(rand.NewPCG(s.Seed, uint64(st.Step)))
 	for b := range l.batch {
 		l.batch[b] = r.IntN(l.Train.Len())
 	}
-	par.Do(s.Workers, func(w int) {
+	l.team.Do(func(w int) {
 		lo, hi := par.Span(s.Batch, w, s.Workers)
 		clear(l.shares[w])
-		l.losses[w] = l.passes[w].Loss(l.batch[lo:hi], l.shares[w])
+		l.losses[w] = 0
+		for ; lo < hi; lo += l.chunk {
+			l.losses[w] += l.passes[w].Loss(l.batch[lo:min(lo+l.chunk, hi)], l.shares[w])
+		}
 	})
-	g, loss := l.shares[0], l.losses[0]
-	for w := 1; w < s.Workers; w++ {
-		vec.Add(l.shares[w], g)
-		loss += l.losses[w]
-	}
-	for _, p := range l.passes {
-		st.Health.Add(*p.Health())
-		*p.Health() = model.Health{}
-	}
+	loss, norm := l.gather()
 	st.Step++
-	loss /= float64(s.Batch)
-	norm := vec.Norm(g) / float64(s.Batch)
 	if !finite(loss) || !finite(norm) {
 		st.Skipped++
 		return math.NaN()
@@ -192,9 +202,32 @@ func (l *Loop[T]) step() float64 {
 	}
 	f, _ := schedule(s.Schedule)
 	st.Updates++
-	vec.Adam(st.Updates, s.Rate*f(float64(st.Step)/float64(s.Steps)), 0.9, 0.999, 1e-8, c, g, st.Theta, st.M, st.S)
-	copy(l.Model.Theta, st.Theta)
+	rate := s.Rate * f(float64(st.Step)/float64(s.Steps))
+	l.team.Do(func(w int) {
+		lo, hi := par.Span(len(st.Theta), w, s.Workers)
+		vec.Adam(st.Updates, rate, 0.9, 0.999, 1e-8, c, l.shares[0][lo:hi], st.Theta[lo:hi], st.M[lo:hi], st.S[lo:hi])
+	})
 	return loss
+}
+
+// gather adds the shares of the gradient to the first and returns the mean loss and the norm of its gradient.
+func (l *Loop[T]) gather() (loss, norm float64) {
+	s := l.Settings
+	l.team.Do(func(w int) {
+		lo, hi := par.Span(len(l.shares[0]), w, s.Workers)
+		g := l.shares[0][lo:hi]
+		for _, share := range l.shares[1:] {
+			vec.Add(share[lo:hi], g)
+		}
+		l.sums[w] = vec.SumSquares(g)
+	})
+	sum := 0.0
+	for w, p := range l.passes {
+		loss, sum = loss+l.losses[w], sum+l.sums[w]
+		l.State.Health.Add(*p.Health())
+		*p.Health() = model.Health{}
+	}
+	return loss / float64(s.Batch), math.Sqrt(sum) / float64(s.Batch)
 }
 
 // validate evaluates the validation loss and keeps the best parameters.
@@ -210,15 +243,13 @@ func (l *Loop[T]) validate(train float64) {
 
 // mean is the mean loss over all samples of an objective, on all cores.
 func (l *Loop[T]) mean(o Objective[T], passes []Pass[T]) float64 {
-	p := len(passes)
-	most := l.Settings.Batch/p + 1
-	par.Do(p, func(w int) {
-		lo, hi := par.Span(o.Len(), w, p)
+	l.team.Do(func(w int) {
+		lo, hi := par.Span(o.Len(), w, len(passes))
 		l.losses[w] = 0
-		index := make([]int, 0, most)
+		index := make([]int, 0, l.chunk)
 		for lo < hi {
 			index = index[:0]
-			for ; lo < hi && len(index) < most; lo++ {
+			for ; lo < hi && len(index) < l.chunk; lo++ {
 				index = append(index, lo)
 			}
 			l.losses[w] += passes[w].Loss(index, nil)
@@ -243,6 +274,7 @@ func Calibrate[T nn.Float](ctx context.Context, m *model.Model[T], train, valid 
 	if err := l.prepare(); err != nil {
 		return 0, err
 	}
+	defer l.release()
 	start := time.Now()
 	l.validate(0)
 	validation := time.Since(start)

@@ -1,8 +1,12 @@
 package par
 
 import (
+	"math/rand/v2"
 	"sync/atomic"
 	"testing"
+	"time"
+
+	"go.uber.org/goleak"
 )
 
 func TestSpanTilesTheRange(t *testing.T) {
@@ -47,5 +51,65 @@ func TestDoRaisesAPanic(t *testing.T) {
 				}
 			})
 		}()
+	}
+}
+
+// A team keeps its rounds apart whether its members look out or sleep, and leaves no goroutine behind.
+func TestTeamRounds(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	r := rand.New(rand.NewPCG(3, 1))
+	for _, p := range []int{1, 2, 5} { // five share fewer cores on most machines, and do not look out then
+		team := NewTeam(p)
+		counts := make([]int, p)
+		for round := range 300 {
+			lazy := -1
+			if round%10 == 0 {
+				lazy = r.IntN(p)
+				time.Sleep(2 * patience) // members fall asleep
+			}
+			team.Do(func(w int) {
+				if w == lazy {
+					time.Sleep(2 * patience) // the leader falls asleep, or the others do
+				}
+				counts[w]++
+			})
+			for w, n := range counts {
+				if n != round+1 {
+					t.Fatalf("p=%d: after round %d member %d has run %d times", p, round, w, n)
+				}
+			}
+		}
+		team.Close()
+	}
+}
+
+func TestTeamSurvivesAPanic(t *testing.T) {
+	team := NewTeam(3)
+	defer team.Close()
+	func() {
+		defer func() { _ = recover() }()
+		team.Do(func(w int) { panic(w) })
+	}()
+	var n atomic.Int32
+	team.Do(func(int) { n.Add(1) })
+	if n.Load() != 3 {
+		t.Errorf("%d of 3 members worked after a panic", n.Load())
+	}
+}
+
+// BenchmarkTeam measures a round without work, BenchmarkDo that of goroutines started for it.
+func BenchmarkTeam(b *testing.B) {
+	team := NewTeam(2)
+	defer team.Close()
+	nothing := func(int) {}
+	for b.Loop() {
+		team.Do(nothing)
+	}
+}
+
+func BenchmarkDo(b *testing.B) {
+	nothing := func(int) {}
+	for b.Loop() {
+		Do(2, nothing)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"lagrange/internal/isa"
 )
 
 // lengths are those at which an unrolled or a vector loop goes wrong.
@@ -43,8 +45,10 @@ func near[T Float](t *testing.T, name string, got []T, want func(i int) float64)
 }
 
 func TestSweeps(t *testing.T) {
-	t.Run("float32", sweeps[float32])
-	t.Run("float64", sweeps[float64])
+	onEachTier(t, func(t *testing.T) {
+		t.Run("float32", sweeps[float32])
+		t.Run("float64", sweeps[float64])
+	})
 }
 
 func sweeps[T Float](t *testing.T) {
@@ -54,14 +58,11 @@ func sweeps[T Float](t *testing.T) {
 		f := func(k, i int) float64 { return float64(x[k][i]) }
 		y := operands[T](r, 1, n)[0]
 
-		Mul(x[0], x[1], y)
-		near(t, "Mul", y, func(i int) float64 { return f(0, i) * f(1, i) })
-
-		MulAdd2(x[0], x[1], x[2], x[3], x[4], y)
-		near(t, "MulAdd2", y, func(i int) float64 { return f(0, i)*f(1, i) + f(2, i)*f(3, i)*f(4, i) })
-
-		Mixed(x[0], x[1], x[2], x[3], x[4], y)
-		near(t, "Mixed", y, func(i int) float64 { return f(0, i)*f(4, i) + f(1, i)*f(2, i)*f(3, i) })
+		h := operands[T](r, 3, n)
+		MixedParts(x[0], x[1], x[2], x[3], x[4], h[0], h[1], h[2])
+		near(t, "MixedParts h_s", h[0], func(i int) float64 { return f(0, i) * f(2, i) })
+		near(t, "MixedParts h_t", h[1], func(i int) float64 { return f(0, i) * f(3, i) })
+		near(t, "MixedParts h_st", h[2], func(i int) float64 { return f(0, i)*f(4, i) + f(1, i)*f(2, i)*f(3, i) })
 
 		was := append([]T(nil), y...)
 		Add(x[0], y)
@@ -81,8 +82,10 @@ func sweeps[T Float](t *testing.T) {
 
 // The sweeps over rows leave what stands between the rows alone.
 func TestRows(t *testing.T) {
-	t.Run("float32", rows[float32])
-	t.Run("float64", rows[float64])
+	onEachTier(t, func(t *testing.T) {
+		t.Run("float32", rows[float32])
+		t.Run("float64", rows[float64])
+	})
 }
 
 func rows[T Float](t *testing.T) {
@@ -113,36 +116,59 @@ func rows[T Float](t *testing.T) {
 	}
 }
 
-// Combine, with blocks that run up and down in memory, into a block beside them.
-func TestCombine(t *testing.T) {
-	t.Run("float32", combine[float32])
-	t.Run("float64", combine[float64])
+// Blocks of rows: tangents scaled, combined and curved, against the sums written out.
+func TestBlocks(t *testing.T) {
+	onEachTier(t, func(t *testing.T) {
+		t.Run("float32", blocks[float32])
+		t.Run("float64", blocks[float64])
+	})
 }
 
-func combine[T Float](t *testing.T) {
-	const B, K = 3, 4
+func blocks[T Float](t *testing.T) {
+	const B = 3
 	r := rand.New(rand.NewPCG(1, 3))
 	for _, n := range lengths[1:] {
-		ld := n + 3
-		block := B * ld
-		for _, up := range []bool{true, false} {
-			first, step, at := block, block, 0 // y, x_1 … x_K
-			if !up {
-				first, step, at = (K-1)*block, -block, K*block // x_K … x_1, y
-			}
-			x := operands[T](r, 1, (K+1)*block)[0]
-			c := operands[T](r, 1, B*K)[0]
-			c[1] = 0
-			was := append([]T(nil), x...)
-			Combine(B, K, n, ld, c, x, first, step, x, at)
-			near(t, "Combine", x, func(i int) float64 {
-				b, j := (i-at)/ld, (i-at)%ld
-				if i < at || i >= at+block || j >= n {
+		for _, K := range []int{1, 2, 3, 4, 6, 7, 17} {
+			ld := n + 3
+			step := B*ld + 5
+			x, y := operands[T](r, 1, K*step)[0], operands[T](r, 1, K*step)[0]
+			a, s, u := operands[T](r, 2, B*ld), operands[T](r, 1, B*ld)[0], operands[T](r, 1, B*ld)[0]
+			c, H := operands[T](r, 2, B*K), operands[T](r, 1, B*K*K)[0]
+			f := a[0]
+			was, before, wasH := append([]T(nil), y...), append([]T(nil), s...), append([]T(nil), H...)
+
+			Scale(f, K, step, x, y)
+			near(t, "Scale", y, func(i int) float64 {
+				if i%step >= len(f) {
 					return float64(was[i])
 				}
-				sum := 0.0
-				for k := range K {
-					sum += float64(c[b*K+k]) * float64(was[first+k*step+b*ld+j])
+				return float64(f[i%step]) * float64(x[i])
+			})
+
+			Directions(B, K, n, ld, c[0], c[1], x, step, s, u)
+			for part, y := range [][]T{s, u} {
+				near(t, "Directions", y, func(i int) float64 {
+					if i%ld >= n && part == 0 {
+						return float64(before[i])
+					} else if i%ld >= n {
+						return float64(y[i])
+					}
+					sum := 0.0
+					for k := range K {
+						sum += float64(c[part][i/ld*K+k]) * float64(x[k*step+i])
+					}
+					return sum
+				})
+			}
+
+			Curvature(B, K, n, ld, f, a[1], x, step, H)
+			near(t, "Curvature", H, func(h int) float64 {
+				b, i, k := h/(K*K), h/K%K, h%K
+				sum := float64(wasH[h])
+				for j := range n {
+					if at := b*ld + j; i <= k {
+						sum += float64(f[at]) * float64(a[1][at]) * float64(x[i*step+at]) * float64(x[k*step+at])
+					}
 				}
 				return sum
 			})
@@ -162,8 +188,10 @@ func (p *kingmaBa) step(t int, alpha, beta1, beta2, eps, g float64) {
 }
 
 func TestAdam(t *testing.T) {
-	t.Run("float32", func(t *testing.T) { adam[float32](t, 2e-5) })
-	t.Run("float64", func(t *testing.T) { adam[float64](t, 1e-13) })
+	onEachTier(t, func(t *testing.T) {
+		t.Run("float32", func(t *testing.T) { adam[float32](t, 2e-5) })
+		t.Run("float64", func(t *testing.T) { adam[float64](t, 1e-13) })
+	})
 }
 
 // An ε as large as the gradients shows that it stands outside the root, next to the corrected second moment.
@@ -189,9 +217,47 @@ func adam[T Float](t *testing.T, tol float64) {
 	}
 }
 
+// One step of the kernels beside the twin's, within the bounds that Adam's comment states.
+func TestAdamTwin(t *testing.T) {
+	onEachTier(t, func(t *testing.T) {
+		t.Run("float32", adamTwin[float32])
+		t.Run("float64", adamTwin[float64])
+	})
+}
+
+func adamTwin[T Float](t *testing.T) {
+	const i, n, rate, beta1, beta2, delta, c = 7, 5000, 0.01, 0.9, 0.999, 1e-8, 0.3
+	r := rand.New(rand.NewPCG(1, 5))
+	g, x, y := operands[T](r, 1, n)[0], operands[T](r, 3, n), make([][]T, 3)
+	for k := range g {
+		x[2][k] *= x[2][k]
+	}
+	for k := range x {
+		y[k] = append([]T(nil), x[k]...)
+	}
+	was := append([]T(nil), x[1]...)
+	Adam(i, rate, beta1, beta2, delta, c, g, x[0], x[1], x[2])
+	use(t, isa.Generic)
+	Adam(i, rate, beta1, beta2, delta, c, g, y[0], y[1], y[2])
+	eps := epsilon[T]()
+	for k := range g {
+		terms := math.Abs(beta1*float64(was[k])) + math.Abs((1-beta1)*c*float64(g[k]))
+		s := float64(y[2][k])
+		root := math.Sqrt(1 - math.Pow(beta2, i))
+		step := rate * root / (1 - math.Pow(beta1, i)) / (math.Sqrt(s) + delta*root) * terms
+		for p, bound := range [3]float64{eps*math.Abs(float64(y[0][k])) + 6*eps*step, eps * terms, 2 * eps * s} {
+			if d := math.Abs(float64(x[p][k]) - float64(y[p][k])); d > bound {
+				t.Fatalf("array %d of θ, m, s: %v, twin %v, at most %v apart", p, x[p][k], y[p][k], bound)
+			}
+		}
+	}
+}
+
 func TestFinite(t *testing.T) {
-	t.Run("float32", func(t *testing.T) { finite(t, math.MaxFloat32, float32(math.Inf(1))) })
-	t.Run("float64", func(t *testing.T) { finite(t, math.MaxFloat64, math.Inf(1)) })
+	onEachTier(t, func(t *testing.T) {
+		t.Run("float32", func(t *testing.T) { finite(t, math.MaxFloat32, float32(math.Inf(1))) })
+		t.Run("float64", func(t *testing.T) { finite(t, math.MaxFloat64, math.Inf(1)) })
+	})
 }
 
 // One element anywhere that is not finite is found; the largest numbers are finite although their sum is not.

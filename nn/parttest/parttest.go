@@ -18,20 +18,22 @@ func Check(t *testing.T, r *rand.Rand, theta, x []float64, bind func(theta []flo
 	in := bind(theta, 1, K).In()
 	B := len(x) / in
 	c := &check{t: t, r: r, part: bind(theta, B, K), theta: theta, B: B, K: K}
-	c.x, c.y = c.streams(c.part.In(), false), c.streams(c.part.Out(), false)
-	c.ybar, c.xbar = c.streams(c.part.Out(), true), c.streams(c.part.In(), true)
+	in, out := c.part.In(), c.part.Out()
+	c.x, c.y = nn.NewStreams[float64](B, K, in, true), nn.NewStreams[float64](B, K, out, true)
+	c.ybar, c.xbar = nn.NewAdjoint[float64](B, out, true), nn.NewAdjoint[float64](B, in, true)
 	copy(c.x.Block(0), x)
-	c.dir = nn.Directions[float64]{S: c.normal(B * K), T: c.normal(B * K)}
-	for k := range K + 1 {
-		if k > 0 {
-			copy(c.x.Block(k), c.normal(B*in))
-		}
-		copy(c.ybar.Block(k), c.normal(B*c.part.Out()))
+	for k := 1; k <= K; k++ {
+		fill(c.x, k, c.normal)
 	}
-	c.x.Combine(c.dir)
-	c.ybar.Combine(c.dir)
-	copy(c.x.Block(nn.ST), c.normal(B*in))
-	copy(c.ybar.Block(nn.ST), c.normal(B*c.part.Out()))
+	fill(c.x, nn.ST, c.normal)
+	for k := nn.ST; k <= 0; k++ {
+		fill(c.ybar, k, c.normal)
+	}
+	// direction s is the first tangent, so that moving that tangent moves x_s
+	c.dir = nn.Directions[float64]{S: make([]float64, B*K), T: c.normal(B * K)}
+	for b := range B {
+		c.dir.S[b*K] = 1
+	}
 	c.rules()
 }
 
@@ -45,8 +47,10 @@ type check struct {
 	dir              nn.Directions[float64]
 }
 
-func (c *check) streams(cols int, adjoint bool) *nn.Streams[float64] {
-	return nn.NewStreams[float64](c.B, c.K, cols, true, adjoint)
+func fill(x *nn.Streams[float64], k int, normal func(n int) []float64) {
+	for b := range x.Batch {
+		copy(x.Row(k, b), normal(x.Cols))
+	}
 }
 
 func (c *check) normal(n int) []float64 {
@@ -57,36 +61,47 @@ func (c *check) normal(n int) []float64 {
 	return v
 }
 
-// run evaluates all four rules with x moved by h along block m, its tangents k moved by h along block mk, and the
-// adjoints likewise, and returns copies of the outputs; dθ is that of MixedReverse.
-func (c *check) run() (y, xbar map[int][]float64, dReverse, dMixed []float64) {
-	dReverse, dMixed = make([]float64, len(c.theta)), make([]float64, len(c.theta))
-	c.part.Forward(c.x, c.y)
-	c.part.Reverse(c.ybar, c.xbar, dReverse)
-	c.part.Mixed(c.dir, c.x, c.y)
-	c.part.MixedReverse(c.dir, c.ybar, c.xbar, dMixed)
-	y, xbar = map[int][]float64{}, map[int][]float64{}
-	for k := nn.ST; k <= c.K; k++ {
-		y[k] = append([]float64(nil), c.y.Block(k)...)
-		xbar[k] = append([]float64(nil), c.xbar.Block(k)...)
-	}
-	return
+// outputs is what the four rules leave: the blocks of y and x̄, the curvature, and the parameter gradients of Reverse and
+// of MixedReverse.
+type outputs struct {
+	y, xbar             map[int][]float64
+	H, dReverse, dMixed []float64
 }
 
-// moved runs the part at x + h·x_m with first-order parts of block `carrier` moved by h·(block of the mixed part).
-func (c *check) moved(h float64, m, carrier, mixed int) (y, xbar map[int][]float64) {
-	undo := []func(){}
-	for _, s := range []*nn.Streams[float64]{c.x, c.ybar} {
-		undo = append(undo, shift(s.Block(0), h, s.Block(m)))
-		if mixed != 0 {
-			undo = append(undo, shift(s.Block(carrier), h, s.Block(mixed)))
+func (c *check) run() (o outputs) {
+	o.H = make([]float64, c.B*c.K*c.K)
+	o.dReverse, o.dMixed = make([]float64, len(c.theta)), make([]float64, len(c.theta))
+	c.x.Combine(c.dir)
+	c.part.Forward(c.x, c.y)
+	c.part.Reverse(c.ybar, c.xbar, o.H, o.dReverse)
+	c.part.Mixed(c.dir, c.x, c.y)
+	c.part.MixedReverse(c.ybar, c.xbar, o.dMixed)
+	o.y, o.xbar = map[int][]float64{}, map[int][]float64{}
+	for k := nn.ST; k <= c.K; k++ {
+		o.y[k] = append([]float64(nil), c.y.Block(k)...)
+		if k <= 0 {
+			o.xbar[k] = append([]float64(nil), c.xbar.Block(k)...)
 		}
 	}
-	y, xbar, _, _ = c.run()
-	for _, u := range undo {
-		u()
+	return o
+}
+
+// moved runs the part at x + h·x_k.
+func (c *check) moved(h float64, k int) outputs {
+	defer shift(c.x.Block(0), h, c.x.Block(k))()
+	return c.run()
+}
+
+// along runs the part with x and ȳ moved along their parts k; along t (U) their parts s move along st.
+func (c *check) along(h float64, k int) outputs {
+	c.x.Combine(c.dir)
+	defer shift(c.x.Block(0), h, c.x.Block(k))()
+	defer shift(c.ybar.Block(0), h, c.ybar.Block(k))()
+	if k == nn.U {
+		defer shift(c.x.Block(1), h, c.x.Block(nn.ST))()
+		defer shift(c.ybar.Block(nn.S), h, c.ybar.Block(nn.ST))()
 	}
-	return
+	return c.run()
 }
 
 func shift(x []float64, h float64, d []float64) func() {
@@ -99,28 +114,42 @@ func shift(x []float64, h float64, d []float64) func() {
 
 func (c *check) rules() {
 	const h = 1e-5
-	y, xbar, _, _ := c.run()
+	o := c.run()
 	for k := 1; k <= c.K; k++ {
-		yp, xp := c.moved(h, k, 0, 0)
-		ym, xm := c.moved(-h, k, 0, 0)
-		c.same("forward tangent", y[k], yp[0], ym[0], h)
-		c.same("reverse tangent", xbar[k], xp[0], xm[0], h)
-	}
-	// the first tangent stands in for direction s: dir.S = e₁, so that its derivative along t is the mixed part
-	for b := range c.B {
-		for k := range c.K {
-			c.dir.S[b*c.K+k] = map[bool]float64{true: 1}[k == 0]
+		p, m := c.moved(h, k), c.moved(-h, k)
+		c.same("forward tangent", o.y[k], p.y[0], m.y[0], h)
+		for j := k; j <= c.K; j++ {
+			c.same("curvature", c.pair(o.H, k, j), c.weighted(p.y[j]), c.weighted(m.y[j]), h)
 		}
 	}
-	c.x.Combine(c.dir)
-	c.ybar.Combine(c.dir)
-	y, xbar, dReverse, dMixed := c.run()
-	yp, xp := c.moved(h, nn.U, 1, nn.ST)
-	ym, xm := c.moved(-h, nn.U, 1, nn.ST)
-	c.same("mixed", y[nn.ST], yp[1], ym[1], h)
-	c.same("mixed reverse", xbar[nn.ST], xp[1], xm[1], h)
-	c.reverseGradient(xbar[0])
-	c.parameters(dReverse, dMixed)
+	p, m := c.along(h, nn.S), c.along(-h, nn.S)
+	c.same("mixed reverse, s", o.xbar[nn.S], p.xbar[0], m.xbar[0], h)
+	p, m = c.along(h, nn.U), c.along(-h, nn.U)
+	c.same("mixed reverse, t", o.xbar[nn.U], p.xbar[0], m.xbar[0], h)
+	c.same("mixed", o.y[nn.ST], p.y[1], m.y[1], h)
+	c.same("mixed reverse, st", o.xbar[nn.ST], p.xbar[nn.S], m.xbar[nn.S], h)
+	c.reverseGradient(o.xbar[0])
+	c.parameters(o.dReverse, o.dMixed)
+}
+
+// pair returns the curvature along tangents i and j (from 1) of each sample.
+func (c *check) pair(H []float64, i, j int) []float64 {
+	p := make([]float64, c.B)
+	for b := range p {
+		p[b] = H[(b*c.K+i-1)*c.K+j-1]
+	}
+	return p
+}
+
+// weighted returns Σ ȳ·y_j of each sample.
+func (c *check) weighted(y []float64) []float64 {
+	w := make([]float64, c.B)
+	for b := range w {
+		for i, v := range c.ybar.Row(0, b) {
+			w[b] += v * y[b*c.y.Stride+i]
+		}
+	}
+	return w
 }
 
 // reverseGradient: x̄ = ∇ Σ ȳ·y.
@@ -156,7 +185,7 @@ func (c *check) parameters(dReverse, dMixed []float64) {
 
 // sums returns Σ ȳ·y and its st part Σ ȳ·y_st + ȳ_s·y_t + ȳ_t·y_s + ȳ_st·y.
 func (c *check) sums() (value, st float64) {
-	y, _, _, _ := c.run()
+	y := c.run().y
 	dot := func(a, b int) (s float64) {
 		for i, v := range c.ybar.Block(a) {
 			s += v * y[b][i]

@@ -1,0 +1,5 @@
+//go:build !amd64 || purego
+
+package peak
+
+func loops(bool) loop { return loop{} }
