@@ -142,7 +142,7 @@ func (m *MLP[T]) Mixed(d Directions[T], x, y *Streams[T]) {
 			break
 		}
 		h, f := m.layers[i+1].h, l.derivatives()
-		vec.MixedParts(f.F1, f.F2, l.z.Block(S), l.z.Block(U), l.z.Block(ST), h.Block(S), h.Block(U), h.Block(ST))
+		vec.Mixed(f.F1, f.F2, l.z.Block(S), l.z.Block(U), l.z.Block(ST), h.Block(S), h.Block(U), h.Block(ST))
 	}
 }
 

@@ -216,10 +216,10 @@ func (l *Loop[T]) gather() (loss, norm float64) {
 	l.team.Do(func(w int) {
 		lo, hi := par.Span(len(l.shares[0]), w, s.Workers)
 		g := l.shares[0][lo:hi]
-		for _, share := range l.shares[1:] {
-			vec.Add(share[lo:hi], g)
-		}
 		l.sums[w] = vec.SumSquares(g)
+		for _, share := range l.shares[1:] {
+			l.sums[w] = vec.AddSquares(share[lo:hi], g)
+		}
 	})
 	sum := 0.0
 	for w, p := range l.passes {

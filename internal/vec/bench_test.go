@@ -37,7 +37,7 @@ func benchmarks[T Float](b *testing.B) {
 	run(fmt.Sprint("Scale/K=", K), func() { Scale(x[0], K, n, z, y) })
 	run(fmt.Sprint("Curvature/K=", K), func() { Curvature(B, K, width, width, x[0], x[1], z, n, H) })
 	run(fmt.Sprint("Directions/K=", K), func() { Directions(B, K, width, width, c[0], c[1], z, n, x[0], x[1]) })
-	run("MixedParts", func() { MixedParts(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]) })
+	run("Mixed", func() { Mixed(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]) })
 	run("MixedReverse", func() { mixedReverseOf(x[:10], x[10:]) })
 	run("AddRows", func() { AddRows(B, width, width, x[0], x[1]) })
 	run("SumRows", func() { SumRows(B, width, width, x[1], x[0]) })

@@ -67,8 +67,8 @@ func calls[T Float]() []call[T] {
 		}
 	}
 	cs := []call[T]{
-		{"MixedParts", false, all(8), func(_ int, x [][]T) { MixedParts(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]) }},
-		{"MixedParts in place", false, all(5), func(_ int, x [][]T) { MixedParts(x[0], x[1], x[2], x[3], x[4], x[2], x[3], x[4]) }},
+		{"Mixed", false, all(8), func(_ int, x [][]T) { Mixed(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]) }},
+		{"Mixed in place", false, all(5), func(_ int, x [][]T) { Mixed(x[0], x[1], x[2], x[3], x[4], x[2], x[3], x[4]) }},
 		{"MixedReverse", false, all(13), func(_ int, x [][]T) { mixedReverseOf(x[:10], x[10:]) }},
 		{"MixedReverse in place", false, all(10), func(_ int, x [][]T) { mixedReverseOf(x, x[7:10]) }},
 		{"AddRows", false, rows(1), func(n int, x [][]T) { AddRows(rowsB, n, n+gap, x[2], x[3]) }},
@@ -182,7 +182,7 @@ func everySweep[T Float]() {
 	Scale(a[:], K, n, z[:], z[:])
 	Directions(1, K, n, n, H[:], H[K:], z[:], n, a[:], b[:])
 	Curvature(1, K, n, n, a[:], b[:], z[:], n, H[:])
-	MixedParts(a[:], b[:], c[:], d[:], e[:], f[:], g[:], h[:])
+	Mixed(a[:], b[:], c[:], d[:], e[:], f[:], g[:], h[:])
 	MixedReverse(Jet[T]{a[:], b[:], c[:]}, Duals[T]{nil, d[:], e[:], f[:]}, Duals[T]{g[:], h[:], i[:], j[:]},
 		Duals[T]{nil, k[:], l[:], m[:]})
 	AddRows(1, n, n, a[:], b[:])

@@ -68,10 +68,10 @@ func Directions[T Float](B, K, n, ld int, cs, ct, x []T, step int, s, t []T) {
 	}
 }
 
-// MixedParts sets the parts of h = f(z) beside its value:
+// Mixed sets the parts of h = f(z) beside its value:
 //
 //	h_s = f′ z_s          h_t = f′ z_t          h_st = f′ z_st + f″ z_s z_t
-func MixedParts[T Float](f1, f2, zs, zt, zst, hs, ht, hst []T) {
+func Mixed[T Float](f1, f2, zs, zt, zst, hs, ht, hst []T) {
 	n := len(f1)
 	f2, zs, zt, zst, hs, ht, hst = f2[:n], zs[:n], zt[:n], zst[:n], hs[:n], ht[:n], hst[:n]
 	if call := of[T]().mixed; call != nil {

@@ -59,10 +59,10 @@ func sweeps[T Float](t *testing.T) {
 		y := operands[T](r, 1, n)[0]
 
 		h := operands[T](r, 3, n)
-		MixedParts(x[0], x[1], x[2], x[3], x[4], h[0], h[1], h[2])
-		near(t, "MixedParts h_s", h[0], func(i int) float64 { return f(0, i) * f(2, i) })
-		near(t, "MixedParts h_t", h[1], func(i int) float64 { return f(0, i) * f(3, i) })
-		near(t, "MixedParts h_st", h[2], func(i int) float64 { return f(0, i)*f(4, i) + f(1, i)*f(2, i)*f(3, i) })
+		Mixed(x[0], x[1], x[2], x[3], x[4], h[0], h[1], h[2])
+		near(t, "Mixed h_s", h[0], func(i int) float64 { return f(0, i) * f(2, i) })
+		near(t, "Mixed h_t", h[1], func(i int) float64 { return f(0, i) * f(3, i) })
+		near(t, "Mixed h_st", h[2], func(i int) float64 { return f(0, i)*f(4, i) + f(1, i)*f(2, i)*f(3, i) })
 
 		was := append([]T(nil), y...)
 		Add(x[0], y)
