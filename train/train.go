@@ -216,7 +216,9 @@ func (l *Loop[T]) gather() (loss, norm float64) {
 	l.team.Do(func(w int) {
 		lo, hi := par.Span(len(l.shares[0]), w, s.Workers)
 		g := l.shares[0][lo:hi]
-		l.sums[w] = vec.SumSquares(g)
+		if s.Workers == 1 {
+			l.sums[w] = vec.SumSquares(g)
+		}
 		for _, share := range l.shares[1:] {
 			l.sums[w] = vec.AddSquares(share[lo:hi], g)
 		}
