@@ -152,7 +152,7 @@ func benchmarkModel[T nn.Float](b *testing.B, d int, hidden string, batch int) (
 	cores := min(par.Workers(), batch)
 	for w := range cores {
 		lo, hi := par.Span(batch, w, cores)
-		chunk := min(m.Chunk(), hi-lo)
+		chunk := min(model.Chunk, hi-lo)
 		n, c := (hi-lo)*2*d, chunk*2*d
 		s := &share[T]{
 			tape: m.Tape(chunk), d: d, chunk: chunk, dtheta: make([]T, len(m.Theta)),

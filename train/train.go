@@ -155,7 +155,7 @@ func (l *Loop[T]) prepare() error {
 	copy(l.Model.Theta, l.State.Theta)
 	l.State.Theta = l.Model.Theta
 	l.shares, l.passes, l.valid = nil, nil, nil
-	l.chunk = min(l.Model.Chunk(), s.Batch/s.Workers+1)
+	l.chunk = min(model.Chunk, s.Batch/s.Workers+1)
 	for range s.Workers {
 		l.shares = append(l.shares, make([]T, len(l.Model.Theta)))
 		l.passes = append(l.passes, l.Train.Pass(l.Model, l.chunk))
