@@ -27,10 +27,11 @@ type features[T nn.Float] struct {
 	out     int
 	x       *nn.Streams[T]
 	circles []T // sin and cos of the angles of a row, row by row
+	bend    *bend[T]
 }
 
 func newFeatures[T nn.Float](columns []column, batch int) *features[T] {
-	f := &features[T]{columns: columns}
+	f := &features[T]{columns: columns, bend: newBend[T](batch, len(columns))}
 	angles := 0
 	for _, c := range columns {
 		f.out += c.width()
@@ -76,39 +77,41 @@ func (f *features[T]) Forward(x, y *nn.Streams[T]) {
 
 // push sets y_k = f′ x_k for block k, a tangent or a direction.
 func (f *features[T]) push(k int, x, y *nn.Streams[T]) {
-	circles := f.circles
+	circles, xk, yk := f.circles, x.Block(k), y.Block(k)
 	for b := range x.Batch {
-		xk, yk, o := x.Row(k, b), y.Row(k, b), 0
+		xb, yb, o := xk[b*x.Stride:], yk[b*y.Stride:], 0
 		for i, c := range f.columns {
 			switch c.kind {
 			case affine:
-				yk[o] = slope[T](c) * xk[i]
+				yb[o] = slope[T](c) * xb[i]
+				o++
 			case circle:
-				dx := T(c.w) * xk[i]
-				yk[o], yk[o+1] = circles[1]*dx, -circles[0]*dx
+				dx := T(c.w) * xb[i]
+				yb[o], yb[o+1] = circles[1]*dx, -circles[0]*dx
 				circles = circles[2:]
+				o += 2
 			}
-			o += c.width()
 		}
 	}
 }
 
 // pull sets x̄_k = f′ᵀ ȳ_k for block k.
 func (f *features[T]) pull(k int, ybar, xbar *nn.Streams[T]) {
-	circles := f.circles
+	circles, yk, xk := f.circles, ybar.Block(k), xbar.Block(k)
 	for b := range ybar.Batch {
-		y, x, o := ybar.Row(k, b), xbar.Row(k, b), 0
+		yb, xb, o := yk[b*ybar.Stride:], xk[b*xbar.Stride:], 0
 		for i, c := range f.columns {
 			switch c.kind {
 			case dropped:
-				x[i] = 0
+				xb[i] = 0
 			case affine:
-				x[i] = slope[T](c) * y[o]
+				xb[i] = slope[T](c) * yb[o]
+				o++
 			case circle:
-				x[i] = T(c.w) * (circles[1]*y[o] - circles[0]*y[o+1])
+				xb[i] = T(c.w) * (circles[1]*yb[o] - circles[0]*yb[o+1])
 				circles = circles[2:]
+				o += 2
 			}
-			o += c.width()
 		}
 	}
 }
@@ -136,19 +139,9 @@ func (f *features[T]) Reverse(ybar, xbar *nn.Streams[T], H, _ []T) {
 	}
 	f.bent(func(w T, b, i, o int, s, c T) {
 		y := ybar.Row(0, b)
-		curvature(f.x, b, i, -w*w*(s*y[o]+c*y[o+1]), H)
+		f.bend.c.Row(0, b)[i] = -w * w * (s*y[o] + c*y[o+1])
 	})
-}
-
-// curvature adds c x_k x_l, for column i of the tangents of sample b, to the upper triangle of its matrix in H.
-func curvature[T nn.Float](x *nn.Streams[T], b, i int, c T, H []T) {
-	K := x.K
-	for k := range K {
-		ck := c * x.Row(k+1, b)[i]
-		for l := k; l < K; l++ {
-			H[(b*K+k)*K+l] += ck * x.Row(l+1, b)[i]
-		}
-	}
+	f.bend.add(f.x, H)
 }
 
 // Mixed implements nn.Part.

@@ -6,8 +6,13 @@ import "lagrange/nn"
 // keeps the mass matrix away from singular while the net is young (c = 0 is the paper's form). Its input is
 // (l, q, v); it implements nn.Part.
 type kineticHead[T nn.Float] struct {
-	c []T // (d)
-	x *nn.Streams[T]
+	c    []T // (d)
+	x    *nn.Streams[T]
+	bend *bend[T]
+}
+
+func newKineticHead[T nn.Float](c []T, batch int) *kineticHead[T] {
+	return &kineticHead[T]{c: c, bend: newBend[T](batch, 1+2*len(c))}
 }
 
 func (h *kineticHead[T]) In() int  { return 1 + 2*len(h.c) }
@@ -35,11 +40,13 @@ func (h *kineticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H, _ []T) {
 		y, r := ybar.Row(0, b)[0], xbar.Row(0, b)
 		r[0] = y
 		clear(r[1 : 1+d])
+		bend := h.bend.c.Row(0, b)[1+d:]
 		for i, v := range h.v(0, b) {
 			r[1+d+i] = h.c[i] * v * y
-			curvature(h.x, b, 1+d+i, h.c[i]*y, H)
+			bend[i] = h.c[i] * y
 		}
 	}
+	h.bend.add(h.x, H)
 }
 
 // Mixed implements nn.Part.

@@ -35,7 +35,7 @@ func lagrangian[T nn.Float](s Spec, theta []T, batch int) SecondOrder[T] {
 	for i, x := range s.Coordinates {
 		c[i] = T(s.Kinetic / (x.Speed * x.Speed))
 	}
-	L := newChain[T](newFeatures[T](columns, batch), nn.New(shape, theta[:n], batch, d+1, true), &kineticHead[T]{c: c}, batch, d+1, true)
+	L := newChain[T](newFeatures[T](columns, batch), nn.New(shape, theta[:n], batch, d+1, true), newKineticHead(c, batch), batch, d+1, true)
 	return newEulerLagrange[T](d, m, batch, L, newForces(s, theta, n))
 }
 

@@ -22,10 +22,10 @@ func TestParts(t *testing.T) {
 		bind       func(theta []float64, batch, k int) part
 	}{
 		"features":     {4, 0, func(_ []float64, batch, _ int) part { return newFeatures[float64](columns, batch) }},
-		"kinetic head": {5, 0, func([]float64, int, int) part { return &kineticHead[float64]{c: []float64{1.5, 0.6}} }},
+		"kinetic head": {5, 0, func(_ []float64, batch, _ int) part { return newKineticHead([]float64{1.5, 0.6}, batch) }},
 		"scale head":   {5, 0, func([]float64, int, int) part { return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5} }},
 		"chain": {4, shape.Params(), func(theta []float64, batch, k int) part {
-			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, true), &kineticHead[float64]{c: []float64{1.5, 0.6}}, batch, k, true)
+			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, true), newKineticHead([]float64{1.5, 0.6}, batch), batch, k, true)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -113,7 +113,7 @@ func (m *MLP[T]) Reverse(ybar, xbar *Streams[T], H, dtheta []T) {
 			f := l.derivatives()
 			vec.Scale(f.F1, 1, 0, a.Block(0), l.d.Block(0)) // δ = f′ ā
 			if l.z.K > 0 {
-				vec.Curvature(B, l.z.K, l.out, l.z.Stride, f.F2, a.Block(0), l.z.from(1), l.z.step(), H)
+				l.z.Curvature(f.F2, a.Block(0), H)
 			}
 		}
 		if dtheta != nil {

@@ -29,7 +29,7 @@ type Streams[T Float] struct {
 	Mixed          bool
 	Stride         int // distance of rows, see stride
 	Data           []T
-	adjoint        bool
+	zero, way      int // block k is the (zero + way·k)-th in memory
 	most           int // rows there is room for
 }
 
@@ -40,26 +40,27 @@ const (
 	ST = -3
 )
 
-// mixedBlocks is the number of blocks that stand beside value and tangents.
-func (x *Streams[T]) mixedBlocks() int {
-	if x.Mixed {
-		return 3
-	}
-	return 0
-}
-
 // NewStreams returns streams of a quantity that is pushed forward, for up to batch rows of cols numbers with k tangents
 // and, when mixed, the mixed parts.
 func NewStreams[T Float](batch, k, cols int, mixed bool) *Streams[T] {
-	x := &Streams[T]{Batch: batch, K: k, Cols: cols, Mixed: mixed, Stride: stride[T](cols), most: batch}
-	x.Data = make([]T, (1+k+x.mixedBlocks())*batch*x.Stride)
-	return x
+	return newStreams[T](batch, k, cols, mixed, 1)
 }
 
 // NewAdjoint returns streams of an adjoint, for up to batch rows of cols numbers and, when mixed, the mixed parts.
 func NewAdjoint[T Float](batch, cols int, mixed bool) *Streams[T] {
-	x := NewStreams[T](batch, 0, cols, mixed)
-	x.adjoint = true
+	return newStreams[T](batch, 0, cols, mixed, -1)
+}
+
+func newStreams[T Float](batch, k, cols int, mixed bool, way int) *Streams[T] {
+	x := &Streams[T]{Batch: batch, K: k, Cols: cols, Mixed: mixed, Stride: stride[T](cols), way: way, most: batch}
+	blocks := 1 + k
+	if mixed {
+		blocks += 3
+		if way > 0 {
+			x.zero = 3
+		}
+	}
+	x.Data = make([]T, blocks*batch*x.Stride)
 	return x
 }
 
@@ -90,14 +91,7 @@ func (x *Streams[T]) View(y *Streams[T], lo, hi int) {
 }
 
 // offset returns where block k starts.
-func (x *Streams[T]) offset(k int) int {
-	if x.adjoint {
-		k = -k
-	} else {
-		k += x.mixedBlocks()
-	}
-	return k * x.Batch * x.Stride
-}
+func (x *Streams[T]) offset(k int) int { return (x.zero + x.way*k) * x.Batch * x.Stride }
 
 // step is the distance from one block to the next.
 func (x *Streams[T]) step() int { return x.Batch * x.Stride }
@@ -117,6 +111,12 @@ func (x *Streams[T]) Row(k, b int) []T {
 // from returns the memory from the block on that comes first of those that go through one product: the value before its
 // tangents, s before the other mixed parts of an adjoint, or, for the four parts that face one another, st or the value.
 func (x *Streams[T]) from(k int) []T { return x.Data[x.offset(k):] }
+
+// Curvature adds Σ w a x_i x_j over the columns of each sample to the upper triangle of H (B, K, K), for tangents i and j;
+// w and a are laid out like a block of x.
+func (x *Streams[T]) Curvature(w, a, H []T) {
+	vec.Curvature(x.Batch, x.K, x.Cols, x.Stride, w, a, x.from(1), x.step(), H)
+}
 
 // Directions says how the directions s and t of a mixed derivative are combined from the tangents: x_s = Σ_k S[b,k] x_k,
 // and likewise for T; both are (Batch, K).
