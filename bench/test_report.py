@@ -1,0 +1,132 @@
+"""python3 -m unittest discover bench"""
+
+import pathlib
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import report
+
+STEP = "BenchmarkStep/prec=f32/net=500x4/batch=32"
+OUTPUT = """goos: linux
+pkg: lagrange/model
+BenchmarkStep/prec=f32/net=500x4/batch=32-2         	     100	   2000000 ns/op	       350.0 GFLOP/s	        70.5 %peak	       0 B/op	       0 allocs/op
+BenchmarkAccel/prec=f64/net=64x2/batch=1   	  200000	      5000 ns/op	       0 B/op	       1 allocs/op
+BenchmarkStep/d=16-2	10	3.5e+06 ns/op	2.5 MB/tape
+BenchmarkOdd some words of a log
+PASS
+"""
+
+
+def jax(form, ms, batch=32):
+    return {"who": f"jax {form}", "lines": [{"peer": "jax", "form": form, "batch": batch, "step_ms": ms}]}
+
+
+def lagrange(ns, name=STEP, **metrics):
+    return {"who": "lagrange", "results": {name: {"ns/op": ns, **metrics}}}
+
+
+def raw(*rounds):
+    return {
+        "machine": "M", "versions": {"Go": "1"}, "date": "D", "command": "bench/run", "notes": ["a note"],
+        "rounds": list(rounds),
+    }
+
+
+class Parse(unittest.TestCase):
+    def test_every_metric(self):
+        got = report.parse(OUTPUT)
+        self.assertEqual(set(got), {STEP, report.SMALL, "BenchmarkStep/d=16"})
+        want = {"ns/op": 2e6, "GFLOP/s": 350, "%peak": 70.5, "B/op": 0, "allocs/op": 0}
+        self.assertEqual(got[STEP], want)
+        self.assertEqual(got["BenchmarkStep/d=16"], {"ns/op": 3.5e6, "MB/tape": 2.5})
+
+    def test_name_that_ends_in_a_number(self):
+        self.assertIn("BenchmarkAccel/batch=1", report.parse("BenchmarkAccel/batch=1-16 1 5 ns/op"))
+
+
+class Numbers(unittest.TestCase):
+    def test_three_digits(self):
+        for x, want in ((0, "0"), (0.1952, "0.195"), (6.0, "6"), (99.96, "100"), (123.4, "123"), (4321, "4320")):
+            self.assertEqual(report.number(x), want)
+
+    def test_spread(self):
+        self.assertEqual(report.spread([3, 1, 2], "ms"), "2 ms (1–3)")
+        self.assertEqual(report.duration([2500]), "2.5 µs")
+
+
+class Ratios(unittest.TestCase):
+    def test_against_the_run_just_before(self):
+        data = raw(
+            [lagrange(1e6), jax("paper", 8), lagrange(2e6), jax("hvp", 8)],
+            [lagrange(1e6), jax("paper", 6), lagrange(4e6), jax("hvp", 8)],
+        )
+        peers, _ = report.theirs(data)
+        self.assertEqual(peers["jax paper"][0], ([8, 6], [8, 6]))
+        self.assertEqual(peers["jax hvp"][0], ([8, 8], [4, 2]))
+
+    def test_the_strongest_counts_and_losses_show(self):
+        data = raw([lagrange(2e6), jax("paper", 20), lagrange(2e6), jax("hvp", 4), lagrange(2e6), jax("streams", 1)])
+        text = report.ratios(data)
+        self.assertIn("| the paper's form in JAX | step, batch 32 | paper | 20 | 10 |  | ≥ 6: met |", text)
+        self.assertIn("| hvp | 4 | 2 |  | ≥ 2.5: **missed** |", text)
+        self.assertIn("| streams | 1 | 0.5 |  | ≥ 2.5: **missed**; **lost** |", text)
+
+    def test_at_the_peak(self):
+        text = report.ratios(raw([lagrange(2e6, **{"%peak": 80.0}), jax("paper", 8)]))
+        self.assertIn("| paper | 8 | 4 | 5 | ≥ 6: **missed** |", text)
+
+    def test_other_sizes_do_not_mix(self):
+        peers, _ = report.theirs(raw([lagrange(1e6), jax("paper", 8, batch=512)]))
+        self.assertEqual(peers["jax paper"], {1: ([8], [])})
+
+    def test_what_failed_is_told(self):
+        run = {"who": "torch compile", "lines": [{"peer": "torch", "form": "hvp, compile", "batch": 32, "failed": "no"}]}
+        text = report.page(raw([lagrange(1e6), run]), "$notes")
+        self.assertIn("- torch, hvp, compile fails: batch 32: no", text)
+
+
+class Tables(unittest.TestCase):
+    def test_targets(self):
+        text = report.targets(raw([{"who": "lagrange", "results": report.parse(OUTPUT)}]))
+        self.assertIn("| one state, 64×2, float64 | 5 µs | ≤ 6 µs: met |", text)
+        self.assertIn("| allocations of one state, 64×2, float64 | 1 | ≤ 0: **missed** |", text)
+        self.assertIn("| share of the FMA peak, step, batch 32 | 70.5 % | ≥ 65 %: met |", text)
+        self.assertNotIn("batch 512", text)
+
+    def test_roofline_counts_and_columns(self):
+        text = report.roofline(raw([{"who": "lagrange", "results": report.parse(OUTPUT)}]))
+        self.assertIn("| benchmark | MFLOP | time | GFLOP/s | %peak | MB/tape | B/op | allocs/op |", text)
+        self.assertIn("| Step/prec=f32/net=500x4/batch=32 | 700 | 2 ms | 350 | 70.5 |", text)
+        self.assertNotIn("%peak", report.roofline(raw([lagrange(1e6)])))
+
+    def test_rows_are_as_wide_as_the_head(self):
+        data = raw([lagrange(1e6), jax("paper", 8), {"who": "lagrange", "results": report.parse(OUTPUT)}])
+        for text in (report.comparison(data), report.ratios(data), report.roofline(data), report.targets(data)):
+            self.assertEqual(len({line.count("|") for line in text.splitlines()}), 1)
+
+    def test_cost_in_d_in_order(self):
+        data = raw([lagrange(2e6, "BenchmarkStep/d=16/batch=32"), lagrange(1e6, "BenchmarkStep/d=2/batch=32")])
+        self.assertEqual(
+            report.cost_in_d(data).splitlines(), ["| d | Step/batch=32, ms |", "| --- | ---: |", "| 2 | 1 |", "| 16 | 2 |"]
+        )
+        self.assertEqual(report.cost_in_d(raw([lagrange(1e6)])), "")
+
+    def test_memory_in_the_batch(self):
+        data = raw([lagrange(1e6, "BenchmarkStep/net=a/batch=512", **{"MB/tape": 7}), lagrange(1e6, "BenchmarkStep/net=a/batch=32", **{"MB/tape": 1})])
+        self.assertEqual(report.memory(data).splitlines()[-1], "| Step/net=a, MB/tape | 1 | 7 |")
+
+
+class Page(unittest.TestCase):
+    def test_the_template_is_filled(self):
+        template = (pathlib.Path(report.__file__).parent / "performance.md.tmpl").read_text(encoding="utf-8")
+        text = report.page(raw([lagrange(1e6), jax("paper", 8)]), template)
+        self.assertNotIn("$", text)
+        for part in ("a note", "JAX, paper", "bench/run", "1 round.", "## Cost in d\n\nNot measured in this run."):
+            self.assertIn(part, text)
+
+
+if __name__ == "__main__":
+    unittest.main()
