@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 
 	"lagrange/data"
 	"lagrange/internal/file"
@@ -43,6 +44,7 @@ type Model struct {
 	Record   Record
 	Baseline *Model // the plain network trained beside it, if any
 	net      *model.Model[float64]
+	single   sync.Pool // of second-order tapes of one state
 }
 
 // Spec is what is fixed about the model.
@@ -64,42 +66,49 @@ func (m *Model) Options() data.Options { return m.Record.Options }
 func (m *Model) Tape(batch int) model.Tape[float64] { return m.net.Tape(batch) }
 
 // Accel returns the accelerations (d) at (q, v) under forces u (m). For control loops, a Tape does the same without
-// allocating.
+// allocating even its result.
 func (m *Model) Accel(q, v, u []float64) []float64 {
 	m.fits(q, v, u)
 	a := make([]float64, m.D())
-	m.net.SecondOrder(1).Accel(q, v, u, a)
+	s := m.one()
+	defer m.single.Put(s)
+	s.Accel(q, v, u, a)
 	return a
+}
+
+// one returns a tape of one state, to be given back to single.
+func (m *Model) one() model.SecondOrder[float64] {
+	if s, ok := m.single.Get().(model.SecondOrder[float64]); ok {
+		return s
+	}
+	return m.net.SecondOrder(1)
 }
 
 // Energy returns E = v·L_v − L, in the model's own unit: a Lagrangian is learned up to a factor and a constant. ok is
 // false for a model without a Lagrangian.
 func (m *Model) Energy(q, v []float64) (E float64, ok bool) {
-	k, ok := m.mechanics(q, v)
-	if !ok {
-		return 0, false
-	}
-	return k.Energy(0), true
+	ok = m.mechanics(q, v, func(k model.Mechanics[float64]) { E = k.Energy(0) })
+	return E, ok
 }
 
 // Momentum returns p = L_v (d), in the model's own unit. ok is false for a model without a Lagrangian.
 func (m *Model) Momentum(q, v []float64) (p []float64, ok bool) {
-	k, ok := m.mechanics(q, v)
-	if !ok {
-		return nil, false
-	}
-	return append([]float64(nil), k.Momentum(0)...), true
+	ok = m.mechanics(q, v, func(k model.Mechanics[float64]) { p = append(p, k.Momentum(0)...) })
+	return p, ok
 }
 
-func (m *Model) mechanics(q, v []float64) (model.Mechanics[float64], bool) {
+// mechanics lets ask look at the Lagrangian at (q, v), if the model has one.
+func (m *Model) mechanics(q, v []float64, ask func(model.Mechanics[float64])) bool {
 	u := make([]float64, m.M())
 	m.fits(q, v, u)
-	s := m.net.SecondOrder(1)
+	s := m.one()
+	defer m.single.Put(s)
 	k, ok := s.(model.Mechanics[float64])
 	if ok {
 		s.Accel(q, v, u, make([]float64, m.D()))
+		ask(k)
 	}
-	return k, ok
+	return ok
 }
 
 func (m *Model) fits(q, v, u []float64) {
@@ -140,59 +149,84 @@ func (m *Model) Rollout(ctx context.Context, q, v, u, times []float64, o Rollout
 }
 
 // RolloutSet starts from the first row of every trajectory of a recording and reports at the same times, under its forces,
-// taken as linear between samples. The Set has the same columns but for accelerations.
+// taken as linear between samples. The Set has the same columns but for accelerations. Trajectories are integrated side by
+// side on all cores, each with steps of its own; those that blow up hold what was reached, and the error is that of the first.
 func (m *Model) RolloutSet(ctx context.Context, s *data.Set, o RolloutOptions) (*data.Set, error) {
-	out := *s
-	out.Trajectories = nil
-	for i := range s.Trajectories {
-		t, err := m.follow(ctx, &s.Trajectories[i], o)
-		if len(t.T) > 0 {
-			out.Trajectories = append(out.Trajectories, t)
-		}
-		if err != nil {
-			return &out, fmt.Errorf("trajectory %q: %w", s.Trajectories[i].ID, err)
-		}
-	}
-	return &out, nil
+	N, d, f := len(s.Trajectories), m.D(), m.M()
+	out, fails, u := *s, make([]error, N), make([]float64, N*f)
+	out.Trajectories = make([]data.Trajectory, N)
+	ode.Together(N, 2*d, model.Chunk, m.batch(u), func(i int, field ode.Field) {
+		out.Trajectories[i], fails[i] = m.follow(ctx, field, u[i*f:(i+1)*f], &s.Trajectories[i], o)
+	})
+	return &out, first(fails, s.Trajectories)
 }
 
-// follow rolls out one trajectory, interval by interval, since the forces bend at the samples.
-func (m *Model) follow(ctx context.Context, t *data.Trajectory, o RolloutOptions) (data.Trajectory, error) {
+// first returns the error of the first trajectory that failed, under its name, and says how many did.
+func first(fails []error, ts []data.Trajectory) error {
+	at, n := -1, 0
+	for i := len(fails) - 1; i >= 0; i-- {
+		if fails[i] != nil {
+			at, n = i, n+1
+		}
+	}
+	if at < 0 {
+		return nil
+	}
+	more := ""
+	if n > 1 {
+		more = fmt.Sprintf(", first of %d that failed", n)
+	}
+	return fmt.Errorf("trajectory %q%s: %w", ts[at].ID, more, fails[at])
+}
+
+// batch returns the model as a field of many solutions under the forces u (N, m), of which only the rows of who are read.
+func (m *Model) batch(u []float64) func(size int) ode.Batch {
+	f := m.M()
+	return func(size int) ode.Batch {
+		tape, us := m.net.Tape(size), make([]float64, size*f)
+		return func(who []int, _, x, dx []float64) {
+			for b, i := range who {
+				copy(us[b*f:(b+1)*f], u[i*f:])
+			}
+			tape.Field(x, us[:len(who)*f], dx)
+		}
+	}
+}
+
+// follow rolls out one trajectory under the forces that it writes to u (m) before it asks for the field, and interval by
+// interval, since they bend at the samples; without forces in one integration, with dense output.
+func (m *Model) follow(ctx context.Context, field ode.Field, u []float64, t *data.Trajectory, o RolloutOptions) (data.Trajectory, error) {
 	d, f := m.D(), m.M()
 	m.fits(t.Q[:d], t.V[:d], t.U[:f])
 	out := data.Trajectory{ID: t.ID, File: t.File, Line: t.Line}
-	tape, u := m.net.Tape(1), make([]float64, f)
 	x := append(append([]float64(nil), t.Q[:d]...), t.V[:d]...)
-	opt := o.options()
-	opt.Dim = 2 * d
-	keep := func(k int) {
+	keep := func(k int, x []float64) {
 		out.T, out.Q, out.V = append(out.T, t.T[k]), append(out.Q, x[:d]...), append(out.V, x[d:]...)
 		out.U = append(out.U, t.U[k*f:(k+1)*f]...)
 	}
-	keep(0)
-	if f == 0 { // nothing bends: one integration, with dense output
-		r, err := ode.Solve(ctx, func(_ float64, x, dx []float64) { tape.Field(x, u, dx) }, x, t.T, opt)
+	keep(0, x)
+	if f == 0 {
+		r, err := ode.Solve(ctx, field, x, t.T, o.options())
 		for k := 1; k < r.N; k++ {
-			x = r.X[2*k*d : 2*(k+1)*d]
-			keep(k)
+			keep(k, r.X[2*k*d:2*(k+1)*d])
 		}
 		return out, err
 	}
 	for k := 0; k+1 < t.Len(); k++ {
-		h := t.T[k+1] - t.T[k]
-		field := func(at float64, x, dx []float64) {
+		h, u0, u1 := t.T[k+1]-t.T[k], t.U[k*f:(k+1)*f], t.U[(k+1)*f:(k+2)*f]
+		forced := func(at float64, x, dx []float64) {
 			c := (at - t.T[k]) / h
 			for j := range u {
-				u[j] = (1-c)*t.U[k*f+j] + c*t.U[(k+1)*f+j]
+				u[j] = (1-c)*u0[j] + c*u1[j]
 			}
-			tape.Field(x, u, dx)
+			field(at, x, dx)
 		}
-		r, err := ode.Solve(ctx, field, x, t.T[k:k+2], opt)
+		r, err := ode.Solve(ctx, forced, x, t.T[k:k+2], o.options())
 		if err != nil {
 			return out, err
 		}
 		x = r.X[2*d:]
-		keep(k + 1)
+		keep(k+1, x)
 	}
 	return out, nil
 }

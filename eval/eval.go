@@ -8,6 +8,7 @@ import (
 
 	"lagrange/data"
 	"lagrange/internal/lin"
+	"lagrange/internal/par"
 	"lagrange/model"
 	"lagrange/ode"
 )
@@ -22,10 +23,29 @@ type Scores struct {
 
 // Windows scores a model; a prediction that leaves the numbers counts as infinitely wrong.
 func Windows(m *model.Model[float64], s *data.Set, ws []data.Window) Scores {
+	order := make([]int, len(ws)) // by length: one batch takes the same number of steps
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(ws[i].Steps, ws[j].Steps) })
+	var batches [][]int
+	for lo, hi := 0, 0; lo < len(ws); lo = hi {
+		for hi < min(len(ws), lo+model.Chunk) && ws[order[hi]].Steps == ws[order[lo]].Steps {
+			hi++
+		}
+		batches = append(batches, order[lo:hi])
+	}
+	paths := make([][]float64, len(ws))
+	p := max(1, min(par.Workers(), len(batches)))
+	par.Do(p, func(w int) {
+		tape := m.Tape(min(model.Chunk, len(ws)))
+		for k := w; k < len(batches); k += p {
+			predict(m, tape, s, ws, batches[k], paths)
+		}
+	})
 	a := newSums(s)
-	tape := m.Tape(1)
-	for _, w := range ws {
-		a.window(Predict(m, tape, s, w), s, w)
+	for i, w := range ws {
+		a.window(paths[i], s, w)
 	}
 	return a.scores()
 }
@@ -33,23 +53,34 @@ func Windows(m *model.Model[float64], s *data.Set, ws []data.Window) Scores {
 // Predict rolls a model through a window from its first row, by the steps and under the forces that were recorded; the
 // states are (Steps+1, 2d). tape is one of the model's.
 func Predict(m *model.Model[float64], tape model.Tape[float64], s *data.Set, w data.Window) []float64 {
-	d, f, t := s.D(), s.M(), &s.Trajectories[w.Trajectory]
-	r := model.NewRollout(m.Spec, tape, ode.RK4.Tableau, 1, w.Steps)
-	h := make([]float64, w.Steps)
-	for k := range h {
-		h[k] = t.T[w.Start+k+1] - t.T[w.Start+k]
+	var path [1][]float64
+	predict(m, tape, s, []data.Window{w}, []int{0}, path[:])
+	return path[0]
+}
+
+// predict rolls a model through the windows numbered in which, all of one length, as one batch, and appends to their paths.
+func predict(m *model.Model[float64], tape model.Tape[float64], s *data.Set, ws []data.Window, which []int, paths [][]float64) {
+	d, f, B, K := s.D(), s.M(), len(which), ws[which[0]].Steps
+	x, h, u := make([]float64, B*2*d), make([]float64, K*B), make([]float64, (K+1)*B*f)
+	for b, i := range which {
+		w := ws[i]
+		t := s.Trajectories[w.Trajectory].Slice(d, f, w.Start, w.Start+K+1)
+		copy(x[2*b*d:], t.Q[:d])
+		copy(x[2*b*d+d:], t.V[:d])
+		for k := range K {
+			h[k*B+b] = t.T[k+1] - t.T[k]
+		}
+		for k := range K + 1 {
+			copy(u[(k*B+b)*f:(k*B+b+1)*f], t.U[k*f:])
+		}
 	}
-	x := append(append([]float64(nil), t.Q[w.Start*d:(w.Start+1)*d]...), t.V[w.Start*d:(w.Start+1)*d]...)
-	var u []float64
-	if f > 0 {
-		u = t.U[w.Start*f : (w.Start+w.Steps+1)*f]
-	}
+	r := model.NewRollout(m.Spec, tape, ode.RK4.Tableau, B, K)
 	r.Run(x, h, u)
-	var path []float64
-	for k := range w.Steps + 1 {
-		path = append(path, r.State(k)...)
+	for k := range K + 1 {
+		for b, i := range which {
+			paths[i] = append(paths[i], r.State(k)[2*b*d:2*(b+1)*d]...)
+		}
 	}
-	return path
 }
 
 // ConstantVelocity scores the prediction that everything goes on as it went at the start of the window.

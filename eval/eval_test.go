@@ -3,6 +3,7 @@ package eval
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -79,6 +80,39 @@ func TestUniform(t *testing.T) {
 		if !slices.Equal(x, []float64{0}) {
 			t.Errorf("errors %+v of a uniform motion", r)
 		}
+	}
+}
+
+// Windows of many lengths score as each does when it is predicted alone, with a force and uneven steps.
+func TestWindowsArePredictions(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	s := track(0, make([]float64, 400), make([]float64, 400))
+	s.Forces = []string{"F"}
+	w := &s.Trajectories[0]
+	for n := range w.Q {
+		w.Q[n], w.V[n] = math.Sincos(float64(n))
+		w.T[n], w.U = float64(n)*0.1+r.Float64()*0.05, append(w.U, r.NormFloat64())
+	}
+	spec := shaped(t, "lnn", 1).Spec
+	spec.Inputs, spec.Hidden, spec.Activation = []model.Input{{Name: "F", Scale: 1}}, []int{8}, "softplus"
+	m, err := model.New[float64](spec, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ws []data.Window
+	for start := range 380 {
+		ws = append(ws, data.Window{Start: start, Steps: 1 + r.IntN(3)*r.IntN(9)})
+	}
+	a, tape := newSums(s), m.Tape(1)
+	for _, w := range ws {
+		a.window(Predict(m, tape, s, w), s, w)
+	}
+	got, want := Windows(m, s, ws), a.scores()
+	near(t, "rmse q", got.RMSEQ, want.RMSEQ...)
+	near(t, "rmse v", got.RMSEV, want.RMSEV...)
+	near(t, "median", got.MedianQ, want.MedianQ...)
+	if slices.Equal(want.RMSEQ, ConstantVelocity(s, ws).RMSEQ) {
+		t.Error("the model does not accelerate: the test cannot fail")
 	}
 }
 

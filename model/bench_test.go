@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"lagrange/internal/gemm/peak"
@@ -178,4 +179,20 @@ func roofline[T nn.Float](b *testing.B, s model.Spec, units, batch, cores int) {
 	rate := float64(flops) * float64(b.N) / b.Elapsed().Seconds() * 1e-9
 	b.ReportMetric(rate, "GFLOP/s")
 	b.ReportMetric(100*rate/peak.Rate[T](cores), "%peak")
+}
+
+// BenchmarkTape measures what a tape of a batch takes of memory.
+func BenchmarkTape(b *testing.B) {
+	for _, batch := range []int{1, 32, 256, 1024} {
+		b.Run(fmt.Sprintf("prec=f32/net=500x4/batch=%d", batch), func(b *testing.B) {
+			m, _ := benchmarkModel[float32](b, 2, "500x4", 1)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			for b.Loop() {
+				m.Tape(batch)
+			}
+			runtime.ReadMemStats(&after)
+			b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(b.N)/1e6, "MB/tape")
+		})
+	}
 }

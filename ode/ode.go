@@ -1,5 +1,6 @@
 // Package ode integrates ordinary differential equations ẋ = f(t, x), one state or a batch of them at once, with methods that are
 // values: explicit tableaux (Euler, RK4), adaptive pairs with dense output (Dopri5, Dop853) and geometric methods (Verlet, Midpoint).
+// Solve takes one step size for a whole batch; Together integrates many solutions, each with its own, and evaluates their field at once.
 //
 // Sources: Hairer, Nørsett, Wanner, Solving Ordinary Differential Equations I (2nd ed. 1993), Sections II.4–II.6, II.10;
 // Hairer, Lubich, Wanner, Geometric Numerical Integration (2nd ed. 2006), Sections I.1, VI.3, VIII.6.

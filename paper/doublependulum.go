@@ -8,7 +8,6 @@ import (
 	"os"
 	"time"
 
-	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/ode"
@@ -173,25 +172,24 @@ func (r *pendulumRun) energy(ctx context.Context, m *model.Model[float64], name 
 	errs, paths, blown := make([]float64, starts), make([]ode.Result, starts), make([]bool, starts)
 	fails := make([]error, starts)
 	times := grid(duration, reporting)
-	p := par.Workers()
-	par.Do(p, func(w int) {
-		tape := m.Tape(1)
-		field := func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }
-		for i := w; i < starts; i += p {
-			x := x0[2*i*d : 2*(i+1)*d]
-			res, err := ode.Solve(ctx, field, x, times, ode.Options{RTol: 1e-8, ATol: 1e-8})
-			var b *ode.Blowup
-			if blown[i] = errors.As(err, &b); err != nil && !blown[i] {
-				fails[i] = err
-				return
-			}
-			end := res.X[(res.N-1)*2*d : res.N*2*d]
-			errs[i] = math.Abs(r.system.Energy(end[:d], end[d:])-r.system.Energy(x[:d], x[d:])) / scale
-			if !(errs[i] < diverged) { // or NaN
-				errs[i], blown[i] = diverged, true
-			}
-			paths[i] = res
+	field := func(size int) ode.Batch {
+		tape := m.Tape(size)
+		return func(_ []int, _, x, dx []float64) { tape.Field(x, nil, dx) }
+	}
+	ode.Together(starts, 2*d, model.Chunk, field, func(i int, f ode.Field) {
+		x := x0[2*i*d : 2*(i+1)*d]
+		res, err := ode.Solve(ctx, f, x, times, ode.Options{RTol: 1e-8, ATol: 1e-8})
+		var b *ode.Blowup
+		if blown[i] = errors.As(err, &b); err != nil && !blown[i] {
+			fails[i] = err
+			return
 		}
+		end := res.X[(res.N-1)*2*d : res.N*2*d]
+		errs[i] = math.Abs(r.system.Energy(end[:d], end[d:])-r.system.Energy(x[:d], x[d:])) / scale
+		if !(errs[i] < diverged) { // or NaN
+			errs[i], blown[i] = diverged, true
+		}
+		paths[i] = res
 	})
 	if err := errors.Join(fails...); err != nil {
 		return err

@@ -27,7 +27,7 @@ const (
 // package with all packages under it, and within a room imports are free:
 // model/modeltest lives in the room model. The root package is ".".
 var floors = map[string]int{
-	"internal/isa": -1,
+	"internal/isa":  -1,
 	"internal/file": 0, "internal/gemm": 0, "internal/house": 0, "internal/lin": 0, "internal/par": 0, "internal/vec": 0,
 	"data": 1, "mech": 1, "ode": 1, "plot": 1,
 	"nn":    2,
