@@ -49,13 +49,14 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 	}
 	if mass, ok := eval.MassMatrix(m.net, test); ok {
 		r.Mass = &mass
-		if m.M() == 0 && (m.net.Spec.Friction == "" || m.net.Spec.Friction == model.NoFriction) {
-			drift, err := m.drift(ctx, test, ws[0], horizon)
-			if err != nil {
-				return r, err
-			}
-			r.EnergyDrift = &drift
+	}
+	_, conserved := model.As[model.Conserved[float64]](m.net.Tape(1))
+	if conserved && m.M() == 0 && (m.net.Spec.Friction == "" || m.net.Spec.Friction == model.NoFriction) {
+		drift, err := m.drift(ctx, test, ws[0], horizon)
+		if err != nil {
+			return r, err
 		}
+		r.EnergyDrift = &drift
 	}
 	return r, nil
 }
@@ -71,10 +72,10 @@ func (m *Model) unseen(set *data.Set) (test *data.Set, heldOut bool, err error) 
 
 // drift follows the learned energy over ten horizons from the start of a window.
 func (m *Model) drift(ctx context.Context, set *data.Set, w data.Window, horizon float64) (float64, error) {
-	d, so, a := m.D(), m.net.SecondOrder(1), make([]float64, m.D())
-	energy := func(q, v []float64) float64 { // of many states, on one tape
-		so.Accel(q, v, nil, a)
-		return so.(model.Mechanics[float64]).Energy(0)
+	d := m.D()
+	energy := func(q, v []float64) float64 {
+		E, _ := m.Energy(q, v, nil)
+		return E
 	}
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, t := range set.Trajectories {

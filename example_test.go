@@ -56,8 +56,8 @@ func ExampleModel_Energy() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	before, ok := m.Energy(path.Q[:1], path.V[:1])
-	after, _ := m.Energy(path.Q[1:], path.V[1:])
+	before, ok := m.Energy(path.Q[:1], path.V[:1], nil)
+	after, _ := m.Energy(path.Q[1:], path.V[1:], nil)
 	fmt.Println(ok, math.Abs(after-before) < 1e-5)
 	// Output: true true
 }

@@ -18,12 +18,13 @@ import (
 
 // Settings says what to fit and how. Zero values stand for the documented defaults.
 type Settings struct {
-	Model      string         // "lnn" (default) or "nn"
+	Model      string         // one of model.Families; default "lnn"
 	Hidden     []int          // default 32x2 on windows (16x2 below 5000 rows), 64x2 on accelerations
 	Activation string         // default softplus
 	Friction   model.Friction // default none
 	Cyclic     []string       // coordinates on which nothing depends
 	Loss       string         // "huber" (default), "l1" or "l2"
+	Objective  string         // see Objectives; default accelerations where they are recorded, else windows
 	Horizon    float64        // of held-out windows, in the recording's time unit; default 25 steps
 	Window     int            // steps of a training window; default those of Horizon, at most 32
 	Steps      int            // training steps; or
@@ -49,9 +50,14 @@ type Progress struct {
 
 // Fit learns a model of a recording. Held-out data is chosen by whole trajectories, or by blocks of time as long as the
 // horizon (data.Set.Split); the parameters are those of the best validation. With recorded accelerations it learns from
-// them, else by predicting windows of motion. When ctx ends first, the error is ctx's, the checkpoint is written, and a
-// later call with Resume goes on bit for bit.
+// them, else by predicting windows of motion, which is what a Neural ODE always does. A Hamiltonian network takes velocities
+// for momenta; where the columns of v hold true momenta, it has to learn from windows. When ctx ends first, the error is ctx's,
+// the checkpoint is written, and a later call with Resume goes on bit for bit.
 func Fit(ctx context.Context, set *data.Set, s Settings) (*Model, error) {
+	var err error
+	if s.Objective, err = s.objective(set); err != nil {
+		return nil, err
+	}
 	s = s.defaults(set)
 	if s.Steps < 0 || s.Window < 1 || s.Batch < 1 || s.Workers < 0 || s.Budget < 0 || s.Every < 0 || !(s.Rate > 0) || math.IsInf(s.Rate, 0) {
 		return nil, fmt.Errorf("settings out of range: steps %d, window %d, batch %d, workers %d, budget %v, rate %v; leave at zero what should have its default", s.Steps, s.Window, s.Batch, s.Workers, s.Budget, s.Rate)
@@ -72,24 +78,24 @@ func Fit(ctx context.Context, set *data.Set, s Settings) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	learn, valid, err := objectives(split, s, penalty)
+	learn, valid, err := objectives(net, split, s, penalty)
 	if err != nil {
 		return nil, err
 	}
 	loop := &train.Loop[float64]{Model: net, Train: learn, Valid: valid, State: train.NewState(net)}
 	loop.Settings = train.Settings{Steps: s.Steps, Batch: s.Batch, Rate: s.Rate, Seed: s.Seed, Workers: s.Workers}
 	print := Fingerprint(set)
-	seconds, err := run(ctx, loop, s, fmt.Sprintf("%s %s %d %g", print, s.Loss, s.Window, s.Horizon))
+	seconds, err := run(ctx, loop, s, fmt.Sprintf("%s %s %s %d %g", print, s.Objective, s.Loss, s.Window, s.Horizon))
 	if err != nil {
 		return nil, err
 	}
 	r := Record{
 		Seed: loop.Settings.Seed, Steps: loop.Settings.Steps, Batch: loop.Settings.Batch, Rate: loop.Settings.Rate, Workers: loop.Settings.Workers, Loss: s.Loss,
-		Objective: "windows", Window: s.Window, Horizon: s.Horizon, Data: print, Options: columns(set, s.Options), Seconds: seconds,
+		Objective: s.Objective, Window: s.Window, Horizon: s.Horizon, Data: print, Options: columns(set, s.Options), Seconds: seconds,
 		Validation: loop.State.BestLoss, Skipped: loop.State.Skipped, Fallbacks: loop.State.Health.Fallbacks,
 	}
-	if set.HasAccelerations() {
-		r.Objective, r.Window = "accelerations", 0
+	if s.Objective != Windows {
+		r.Window = 0
 	}
 	if math.IsInf(r.Validation, 0) {
 		return nil, fmt.Errorf("every validation of the %s was not finite: %d of %d steps were skipped; try a smaller rate or another seed", spec.Family, r.Skipped, r.Steps)
@@ -120,7 +126,7 @@ func (s Settings) defaults(set *data.Set) Settings {
 	if set.Rows() < 5000 { // a short recording is fitted too closely by more: README, "Measured"
 		hidden = []int{16, 16}
 	}
-	if set.HasAccelerations() {
+	if s.Objective != Windows {
 		batch, rate, hidden = 128, 1e-2, []int{64, 64}
 	}
 	set0(&s.Batch, batch)
@@ -142,7 +148,7 @@ func (s Settings) defaults(set *data.Set) Settings {
 // specOf describes the model: coordinates as recorded, scales from the training data.
 func specOf(set, learn *data.Set, s Settings) (model.Spec, error) {
 	spec := model.Spec{Family: s.Model, Hidden: s.Hidden, Activation: s.Activation, Friction: s.Friction, Kinetic: 1, TimeUnit: set.TimeUnit()}
-	if s.Model == "nn" {
+	if s.Model == "nn" || s.Model == "node" {
 		spec.Friction = "" // the plain network sees v and needs no part for it
 	}
 	sc := learn.Scales()
@@ -157,7 +163,7 @@ func specOf(set, learn *data.Set, s Settings) (model.Spec, error) {
 		spec.Coordinates = append(spec.Coordinates, k)
 	}
 	for j, u := range set.Forces {
-		spec.Inputs = append(spec.Inputs, model.Input{Name: u, Scale: sc.U[j]})
+		spec.Inputs = append(spec.Inputs, model.Input{Name: u, Scale: sc.U[j], Mean: sc.UMean[j], Condition: j >= len(set.Forces)-set.Conditions})
 	}
 	for _, name := range s.Cyclic {
 		if !slices.ContainsFunc(set.Coordinates, func(c data.Coordinate) bool { return c.Name == name }) {
@@ -177,7 +183,8 @@ func names(set *data.Set) (n []string) {
 // columns says where the quantities of a set stood, so that another recording is read the same way. Which column tells
 // trajectories apart is left to the header of that one, unless it was said how.
 func columns(set *data.Set, read data.Options) data.Options {
-	o := data.Options{Time: set.Time, Trajectory: read.Trajectory, U: append([]string{}, set.Forces...), Angles: []string{}, Differentiate: read.Differentiate}
+	forces := len(set.Forces) - set.Conditions
+	o := data.Options{Time: set.Time, Trajectory: read.Trajectory, U: append([]string{}, set.Forces[:forces]...), Conditions: set.Forces[forces:], Angles: []string{}, Differentiate: read.Differentiate}
 	for _, c := range set.Coordinates {
 		o.Q = append(o.Q, c.Name)
 		if !read.Differentiate {
@@ -191,12 +198,15 @@ func columns(set *data.Set, read data.Options) data.Options {
 }
 
 // objectives builds the losses of the training and validation parts.
-func objectives(split data.Split, s Settings, p train.Penalty) (learn, valid train.Objective[float64], err error) {
-	if split.Train.HasAccelerations() {
+func objectives(net *model.Model[float64], split data.Split, s Settings, p train.Penalty) (learn, valid train.Objective[float64], err error) {
+	switch s.Objective {
+	case Accelerations:
 		return accelerations(split.Train, p), accelerations(split.Valid, p), nil
+	case Torque:
+		return torques(net, split, p)
 	}
 	l, v := windows(split.Train, s.Window, p), windows(split.Valid, s.Window, p)
-	if l.N == 0 || v.N == 0 {
+	if l.Len() == 0 || v.Len() == 0 {
 		return nil, nil, fmt.Errorf("no training window of %d steps without a gap; use a shorter --horizon", s.Window)
 	}
 	return l, v, nil
@@ -215,23 +225,19 @@ func accelerations(set *data.Set, p train.Penalty) *train.Accelerations[float64]
 
 // windows takes every window of so many steps that spans no gap; they overlap.
 func windows(set *data.Set, steps int, p train.Penalty) *train.Windows[float64] {
-	d, m, o := set.D(), set.M(), &train.Windows[float64]{Steps: steps, Penalty: p}
+	d, o := set.D(), &train.Windows[float64]{Steps: steps, Penalty: p}
 	for _, t := range set.Trajectories {
+		first := len(o.H)
+		for n := range t.T {
+			o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
+			o.H = append(o.H, t.T[min(n+1, t.Len()-1)]-t.T[n])
+		}
+		o.U = append(o.U, t.U...)
 		limit := 3 * (&data.Set{Trajectories: []data.Trajectory{t}}).TypicalStep() // each recording has its own time step
 		for i := 0; i+steps < t.Len(); i++ {
-			if gap(t.T[i:i+steps+1], limit) {
-				continue
+			if !gap(t.T[i:i+steps+1], limit) {
+				o.Start = append(o.Start, first+i)
 			}
-			for n := i; n <= i+steps; n++ {
-				o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
-				if n > i {
-					o.H = append(o.H, t.T[n]-t.T[n-1])
-				}
-			}
-			if m > 0 {
-				o.U = append(o.U, t.U[i*m:(i+steps+1)*m]...)
-			}
-			o.N++
 		}
 	}
 	return o

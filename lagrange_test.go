@@ -147,13 +147,13 @@ func TestCyclic(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p0, ok := m.Momentum(q, v)
-		E0, _ := m.Energy(q, v)
+		p0, ok := m.Momentum(q, v, nil)
+		E0, _ := m.Energy(q, v, nil)
 		var dp [2]float64
 		dE := 0.0
 		for n := range path.T {
-			p, _ := m.Momentum(path.Q[2*n:2*n+2], path.V[2*n:2*n+2])
-			E, _ := m.Energy(path.Q[2*n:2*n+2], path.V[2*n:2*n+2])
+			p, _ := m.Momentum(path.Q[2*n:2*n+2], path.V[2*n:2*n+2], nil)
+			E, _ := m.Energy(path.Q[2*n:2*n+2], path.V[2*n:2*n+2], nil)
 			dE = max(dE, math.Abs(E-E0))
 			for i := range dp {
 				dp[i] = max(dp[i], math.Abs(p[i]-p0[i]))
@@ -277,7 +277,7 @@ func TestWrongSettings(t *testing.T) {
 	set := recording("pendulum", 12, 30, false, 0.05)
 	for wayOut, wrong := range map[string]func(*lagrange.Settings){
 		"huber":                 func(s *lagrange.Settings) { s.Loss = "l3" },
-		"there are lnn, nn":     func(s *lagrange.Settings) { s.Model = "gnn" },
+		"there are lnn":         func(s *lagrange.Settings) { s.Model = "gnn" },
 		"softplus":              func(s *lagrange.Settings) { s.Activation = "soft" },
 		"viscous":               func(s *lagrange.Settings) { s.Friction = "wet" },
 		"there are [theta]":     func(s *lagrange.Settings) { s.Cyclic = []string{"phi"} },

@@ -28,7 +28,7 @@ type Record struct {
 	Rate       float64      `json:"rate"`
 	Workers    int          `json:"workers"`
 	Loss       string       `json:"loss"`
-	Objective  string       `json:"objective"`  // "accelerations" or "windows"
+	Objective  string       `json:"objective"`  // see Objectives
 	Window     int          `json:"window"`     // steps of a training window
 	Horizon    float64      `json:"horizon"`    // of held-out windows, and the length of blocks
 	Data       string       `json:"data"`       // fingerprint of the numbers it was trained on
@@ -44,7 +44,7 @@ type Model struct {
 	Record   Record
 	Baseline *Model // the plain network trained beside it, if any
 	net      *model.Model[float64]
-	single   sync.Pool // of second-order tapes of one state
+	single   sync.Pool // of *state
 }
 
 // Spec is what is fixed about the model.
@@ -65,50 +65,57 @@ func (m *Model) Options() data.Options { return m.Record.Options }
 // Tape evaluates batches without allocating; see model.Tape.
 func (m *Model) Tape(batch int) model.Tape[float64] { return m.net.Tape(batch) }
 
-// Accel returns the accelerations (d) at (q, v) under forces u (m). For control loops, a Tape does the same without
-// allocating even its result.
-func (m *Model) Accel(q, v, u []float64) []float64 {
+// state is a tape of one state and what goes in and out of it.
+type state struct {
+	tape    model.Tape[float64]
+	x, xdot []float64
+}
+
+// at evaluates the field at (q, v) under inputs u (nil: zeros) and lets see look at the result.
+func (m *Model) at(q, v, u []float64, see func(s *state)) {
+	if u == nil {
+		u = make([]float64, m.M())
+	}
 	m.fits(q, v, u)
-	a := make([]float64, m.D())
-	s := m.one()
+	s, ok := m.single.Get().(*state)
+	if !ok {
+		s = &state{m.net.Tape(1), make([]float64, 2*m.D()), make([]float64, 2*m.D())}
+	}
 	defer m.single.Put(s)
-	s.Accel(q, v, u, a)
+	copy(s.x, q)
+	copy(s.x[m.D():], v)
+	s.tape.Field(s.x, u, s.xdot)
+	see(s)
+}
+
+// Accel returns the accelerations (d) at (q, v) under inputs u (m). For control loops, a Tape does the same without
+// allocating even its result.
+func (m *Model) Accel(q, v, u []float64) (a []float64) {
+	m.at(q, v, u, func(s *state) { a = append(a, s.xdot[m.D():]...) })
 	return a
 }
 
-// one returns a tape of one state, to be given back to single.
-func (m *Model) one() model.SecondOrder[float64] {
-	if s, ok := m.single.Get().(model.SecondOrder[float64]); ok {
-		return s
-	}
-	return m.net.SecondOrder(1)
-}
-
-// Energy returns E = v·L_v − L, in the model's own unit: a Lagrangian is learned up to a factor and a constant. ok is
-// false for a model without a Lagrangian.
-func (m *Model) Energy(q, v []float64) (E float64, ok bool) {
-	ok = m.mechanics(q, v, func(k model.Mechanics[float64]) { E = k.Energy(0) })
+// Energy returns E = v·L_v − L or H, in the model's own unit: it is learned up to a constant, and from a Lagrangian up to a
+// factor. ok is false for a model without one. u (m) gives the conditions; nil: zeros.
+func (m *Model) Energy(q, v, u []float64) (E float64, ok bool) {
+	m.at(q, v, u, func(s *state) {
+		var k model.Conserved[float64]
+		if k, ok = model.As[model.Conserved[float64]](s.tape); ok {
+			E = k.Energy(0)
+		}
+	})
 	return E, ok
 }
 
 // Momentum returns p = L_v (d), in the model's own unit. ok is false for a model without a Lagrangian.
-func (m *Model) Momentum(q, v []float64) (p []float64, ok bool) {
-	ok = m.mechanics(q, v, func(k model.Mechanics[float64]) { p = append(p, k.Momentum(0)...) })
+func (m *Model) Momentum(q, v, u []float64) (p []float64, ok bool) {
+	m.at(q, v, u, func(s *state) {
+		var k model.Mechanics[float64]
+		if k, ok = model.As[model.Mechanics[float64]](s.tape); ok {
+			p = append(p, k.Momentum(0)...)
+		}
+	})
 	return p, ok
-}
-
-// mechanics lets ask look at the Lagrangian at (q, v), if the model has one.
-func (m *Model) mechanics(q, v []float64, ask func(model.Mechanics[float64])) bool {
-	u := make([]float64, m.M())
-	m.fits(q, v, u)
-	s := m.one()
-	defer m.single.Put(s)
-	k, ok := s.(model.Mechanics[float64])
-	if ok {
-		s.Accel(q, v, u, make([]float64, m.D()))
-		ask(k)
-	}
-	return ok
 }
 
 func (m *Model) fits(q, v, u []float64) {
@@ -254,6 +261,9 @@ func (m *Model) Columns() *data.Set {
 	}
 	for _, u := range s.Inputs {
 		out.Forces = append(out.Forces, u.Name)
+		if u.Condition {
+			out.Conditions++
+		}
 		out.Columns = append(out.Columns, data.Column{Name: u.Name, Role: data.RoleU})
 	}
 	return out

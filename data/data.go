@@ -110,7 +110,8 @@ func rows(x []float64, w, lo, hi int) []float64 {
 // Set is a number of trajectories of one system, all with the same columns.
 type Set struct {
 	Coordinates      []Coordinate
-	Forces           []string // names of the u columns; length m
+	Forces           []string // names of the u columns: forces, then conditions; length m
+	Conditions       int      // how many of them, the last ones, are conditions
 	Time             string   // name of the time column
 	TrajectoryColumn string   // name of the column that tells trajectories apart; "" if none
 	Columns          []Column // every column of the file; nil for a set made by a program
@@ -121,7 +122,7 @@ type Set struct {
 // D is the number of coordinates d.
 func (s *Set) D() int { return len(s.Coordinates) }
 
-// M is the number of known forces m.
+// M is the number of known inputs m, forces and conditions together.
 func (s *Set) M() int { return len(s.Forces) }
 
 // Rows is the number of rows of all trajectories together.

@@ -126,6 +126,7 @@ func (b *builder) start(name string, cols []Column, l layout, notes []string) {
 	for _, j := range l.u {
 		s.Forces = append(s.Forces, cols[j].Name)
 	}
+	s.Conditions = l.conditions
 	for _, n := range notes {
 		s.Notes = append(s.Notes, name+": "+n)
 	}

@@ -9,6 +9,7 @@ import (
 // A list that is not nil replaces what would have been recognised, so an empty one means none.
 type Options struct {
 	Q, V, A, U    []string // names of coordinates, velocities, accelerations, forces; V and A in the order of Q
+	Conditions    []string // names of conditions: masses, lengths, field strengths, on which the system depends
 	Time          string   // name of the time column
 	Trajectory    string   // name of the column that tells trajectories apart
 	Angles        []string // the coordinates that are angles
@@ -19,6 +20,7 @@ type Options struct {
 type layout struct {
 	time, trajectory int // trajectory is -1 when there is none
 	q, v, a, u       []int
+	conditions       int // how many of u, the last ones, are conditions
 }
 
 // resolver turns a header and options into a layout, and writes role and reason into the columns.
@@ -57,11 +59,11 @@ func resolve(cols []Column, o Options) (l layout, notes []string, err error) {
 	if o.Differentiate && o.V != nil {
 		return l, nil, &Error{Msg: "--v and --differentiate exclude each other: velocities are either read or estimated"}
 	}
-	lists := [4][]int{}
+	lists := [5][]int{}
 	for i, f := range []struct {
 		flag  string
 		names []string
-	}{{"--q", o.Q}, {"--v", o.V}, {"--a", o.A}, {"--u", o.U}} {
+	}{{"--q", o.Q}, {"--v", o.V}, {"--a", o.A}, {"--u", o.U}, {"--condition", o.Conditions}} {
 		if lists[i], err = r.pick(f.flag, f.names); err != nil {
 			return l, nil, err
 		}
@@ -79,6 +81,7 @@ func resolve(cols []Column, o Options) (l layout, notes []string, err error) {
 	if o.U == nil {
 		l.u = r.recognised(RoleU)
 	}
+	l.u, l.conditions = append(l.u, lists[4]...), len(lists[4])
 	if err = r.coordinates(&l, o); err != nil {
 		return l, nil, err
 	}

@@ -4,17 +4,18 @@ import "math"
 
 // Scales are typical sizes, by coordinate (length d) or force (length m), to make features and losses dimensionless.
 type Scales struct {
-	Mean []float64 // of q
-	Q    []float64 // standard deviation of q
-	V    []float64 // root mean square of v
-	A    []float64 // root mean square of a: recorded, else Δv/Δt over the steps that are not gaps
-	U    []float64 // root mean square of u
+	Mean  []float64 // of q
+	Q     []float64 // standard deviation of q
+	V     []float64 // root mean square of v
+	A     []float64 // root mean square of a: recorded, else Δv/Δt over the steps that are not gaps
+	U     []float64 // root mean square of a force, standard deviation of a condition
+	UMean []float64 // mean of a condition, 0 for a force
 }
 
 // Scales measures the set. A size below 1e-12 of the largest value of its column, or 0, is given as 1, so that one may divide by it.
 func (s *Set) Scales() Scales {
 	d, m := s.D(), s.M()
-	sc := Scales{make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, m)}
+	sc := Scales{make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, m), make([]float64, m)}
 	recorded := s.HasAccelerations()
 	for k := range d {
 		var q, v, a moments
@@ -40,7 +41,11 @@ func (s *Set) Scales() Scales {
 				u.add(s.Trajectories[i].U[n])
 			}
 		}
-		sc.U[k] = u.size(u.rms())
+		if k < m-s.Conditions {
+			sc.U[k] = u.size(u.rms())
+		} else {
+			sc.U[k], sc.UMean[k] = u.size(u.std()), u.mean
+		}
 	}
 	return sc
 }

@@ -167,13 +167,13 @@ type Mass struct {
 
 // MassMatrix diagnoses a model with a Lagrangian; ok is false for one without.
 func MassMatrix(m *model.Model[float64], s *data.Set) (r Mass, ok bool) {
-	so := m.SecondOrder(1)
-	k, ok := so.(model.Mechanics[float64])
+	tape := m.Tape(1)
+	k, ok := model.As[model.Mechanics[float64]](tape)
 	if !ok {
 		return r, false
 	}
 	d, f := s.D(), s.M()
-	a, w, e, M := make([]float64, d), make([]float64, d), make([]float64, d*d), make([]float64, d*d)
+	x, xdot, w, e, M := make([]float64, 2*d), make([]float64, 2*d), make([]float64, d), make([]float64, d*d), make([]float64, d*d)
 	r.MinEigenvalue = math.Inf(1)
 	for _, t := range s.Trajectories {
 		for n := range t.T {
@@ -181,7 +181,9 @@ func MassMatrix(m *model.Model[float64], s *data.Set) (r Mass, ok bool) {
 			if f > 0 {
 				u = t.U[n*f : (n+1)*f]
 			}
-			so.Accel(t.Q[n*d:(n+1)*d], t.V[n*d:(n+1)*d], u, a)
+			copy(x, t.Q[n*d:(n+1)*d])
+			copy(x[d:], t.V[n*d:(n+1)*d])
+			tape.Field(x, u, xdot)
 			copy(M, k.Mass(0))
 			for i, c := range m.Spec.Coordinates {
 				for j, b := range m.Spec.Coordinates {

@@ -41,6 +41,13 @@ func (s cartPole) Lagrangian(q, v []float64) float64 { return s.kinetic(q, v) - 
 
 func (s cartPole) Energy(q, v []float64) float64 { return s.kinetic(q, v) + s.potential(q) }
 
+// Momentum is ((M + m) ẋ + m l θ̇ cos θ, m l ẋ cos θ + m l² θ̇).
+func (s cartPole) Momentum(q, v, p []float64) {
+	c := s.m * s.l * math.Cos(q[1])
+	p[0] = (s.M+s.m)*v[0] + c*v[1]
+	p[1] = c*v[0] + s.m*s.l*s.l*v[1]
+}
+
 // Accel solves (M + m) ẍ + m l θ̈ cos θ = m l θ̇² sin θ and l θ̈ + ẍ cos θ = −g sin θ.
 func (s cartPole) Accel(q, v, a []float64) {
 	sin, cos := math.Sincos(q[1])

@@ -82,6 +82,16 @@ func (s chain) Lagrangian(q, v []float64) float64 { return s.kinetic(q, v) - s.p
 
 func (s chain) Energy(q, v []float64) float64 { return s.kinetic(q, v) + s.potential(q) }
 
+// Momentum is pᵢ = Σⱼ cᵢⱼ ωⱼ cos(θᵢ − θⱼ).
+func (s chain) Momentum(q, v, p []float64) {
+	for i := range s.n {
+		p[i] = 0
+		for j := range s.n {
+			p[i] += float64(s.n-max(i, j)) * v[j] * math.Cos(q[i]-q[j])
+		}
+	}
+}
+
 // Accel follows Newton, not Lagrange. With u the direction of a rod, Sᵢ its tension and pᵢ the bobs,
 //
 //	p̈ᵢ = −Sᵢ uᵢ + Sᵢ₊₁ uᵢ₊₁ + g,   (p̈ᵢ − p̈ᵢ₋₁)·uᵢ = −vᵢ²,

@@ -37,6 +37,9 @@ func (s kepler) Energy(q, v []float64) float64 {
 	return (v[0]*v[0]+r*r*w*w)/2 - s.μ/r
 }
 
+// Momentum is (ṙ, r² φ̇).
+func (s kepler) Momentum(q, v, p []float64) { p[0], p[1] = v[0], q[0]*q[0]*v[1] }
+
 // Accel is r̈ = r φ̇² − μ/r², φ̈ = −2 ṙ φ̇/r.
 func (s kepler) Accel(q, v, a []float64) {
 	r, w := q[0], v[1]

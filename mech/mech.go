@@ -40,8 +40,18 @@ type System interface {
 	Lagrangian(q, v []float64) float64
 	Accel(q, v, a []float64) // writes a = q̈; a must not overlap q or v
 	Energy(q, v []float64) float64
+	Momentum(q, v, p []float64)          // writes the canonical momentum p = L_v; p must not overlap q or v
 	Sample(r *rand.Rand, q, v []float64) // writes a state to train on
 	Start(r *rand.Rand, q, v []float64)  // writes a start for a roll-out
+}
+
+// Conditioned is a system with m conditions c: parameters that are drawn anew for every sample or motion and stand still along it. A
+// model is told them. The methods of System hold for the values in About.
+type Conditioned interface {
+	System
+	Conditions() []Parameter                    // those of About's that are conditions, with the values they have
+	SampleConditions(r *rand.Rand, c []float64) // writes conditions to train on, or for a roll-out
+	At(c []float64) System                      // the system under the conditions c
 }
 
 var systems = []System{
@@ -51,6 +61,8 @@ var systems = []System{
 	spring{m: 1, k: 1},
 	cartPole{M: 1, m: 1, l: 1, g: gravity},
 	kepler{μ: 1},
+	twoBody{m1: 1, m2: 1},
+	relativistic{g: 10},
 }
 
 // Systems returns the systems that have a name of their own, always in the same order.

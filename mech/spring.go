@@ -24,6 +24,9 @@ func (s spring) Lagrangian(q, v []float64) float64 { return (s.m*v[0]*v[0] - s.k
 
 func (s spring) Energy(q, v []float64) float64 { return (s.m*v[0]*v[0] + s.k*q[0]*q[0]) / 2 }
 
+// Momentum is m v.
+func (s spring) Momentum(_, v, p []float64) { p[0] = s.m * v[0] }
+
 func (s spring) Accel(q, _, a []float64) { a[0] = -s.k / s.m * q[0] }
 
 // Sample draws q and v from U(−1, 1).

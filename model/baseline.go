@@ -23,11 +23,11 @@ var baseline = family{
 	tape64: accelerations[float64],
 }
 
-func accelerations[T nn.Float](s Spec, theta []T, batch int) SecondOrder[T] {
+func accelerations[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	d, m := s.D(), s.M()
 	columns := s.columns(true)
 	_, accel := scales[T](s)
 	head := &scaleHead[T]{scale: accel, in: d + len(columns)}
-	f := newChain[T](newFeatures[T](columns, batch), nn.New(s.shape(columns, d), theta, batch, 0, false), head, batch, 0, false)
-	return newNewton(d, m, batch, f)
+	f := newChain[T](newFeatures[T](columns, batch), nn.New(s.shape(columns, d), theta, batch, 0, 0), head, batch, 0, 0)
+	return lift(d, m, batch, newNewton(d, m, batch, f))
 }

@@ -26,13 +26,22 @@ var benchmarks = []struct {
 func BenchmarkStep(b *testing.B) {
 	for _, c := range benchmarks {
 		name := fmt.Sprintf("net=%s/batch=%d", c.hidden, c.batch)
-		b.Run("prec=f32/"+name, func(b *testing.B) { benchmarkStep[float32](b, 2, c.hidden, c.batch) })
-		b.Run("prec=f64/"+name, func(b *testing.B) { benchmarkStep[float64](b, 2, c.hidden, c.batch) })
+		b.Run("prec=f32/"+name, func(b *testing.B) { benchmarkStep[float32](b, "lnn", 2, c.hidden, c.batch) })
+		b.Run("prec=f64/"+name, func(b *testing.B) { benchmarkStep[float64](b, "lnn", 2, c.hidden, c.batch) })
 	}
 	for _, d := range []int{1, 2, 3, 4, 6, 8, 12, 16} {
 		b.Run(fmt.Sprintf("d=%d/prec=f32/net=200x3/batch=256", d), func(b *testing.B) {
-			benchmarkStep[float32](b, d, "200x3", 256)
+			benchmarkStep[float32](b, "lnn", d, "200x3", 256)
 		})
+	}
+}
+
+// BenchmarkStepHNN measures a step of the Hamiltonian network, which costs 6 products a layer whatever d is.
+func BenchmarkStepHNN(b *testing.B) {
+	for _, c := range benchmarks {
+		name := fmt.Sprintf("net=%s/batch=%d", c.hidden, c.batch)
+		b.Run("prec=f32/"+name, func(b *testing.B) { benchmarkStep[float32](b, "hnn", 2, c.hidden, c.batch) })
+		b.Run("prec=f64/"+name, func(b *testing.B) { benchmarkStep[float64](b, "hnn", 2, c.hidden, c.batch) })
 	}
 }
 
@@ -50,8 +59,8 @@ func BenchmarkAccel(b *testing.B) {
 	}
 }
 
-func benchmarkStep[T nn.Float](b *testing.B, d int, hidden string, batch int) {
-	m, shares := benchmarkModel[T](b, d, hidden, batch)
+func benchmarkStep[T nn.Float](b *testing.B, family string, d int, hidden string, batch int) {
+	m, shares := benchmarkModel[T](b, family, d, hidden, batch)
 	team := par.NewTeam(len(shares))
 	defer team.Close()
 	n := len(m.Theta)
@@ -79,11 +88,15 @@ func benchmarkStep[T nn.Float](b *testing.B, d int, hidden string, batch int) {
 	if !vec.Finite(m.Theta) {
 		b.Error("the parameters are not finite")
 	}
-	roofline[T](b, m.Spec, d+11, batch, len(shares))
+	units := d + 11
+	if family == "hnn" {
+		units = 6
+	}
+	roofline[T](b, m.Spec, units, batch, len(shares))
 }
 
 func benchmarkAccel[T nn.Float](b *testing.B, hidden string, batch int) {
-	m, shares := benchmarkModel[T](b, 2, hidden, batch)
+	m, shares := benchmarkModel[T](b, "lnn", 2, hidden, batch)
 	team := par.NewTeam(len(shares))
 	defer team.Close()
 	field := func(w int) { shares[w].each((*share[T]).field) }
@@ -134,13 +147,13 @@ func (s *share[T]) chunkGradient(x, want []T) {
 	s.tape.VJP(lambda, s.dtheta, s.dx[:len(x)], nil)
 }
 
-// benchmarkModel returns a Lagrangian network of d angles and, for each core, its share of the batch.
-func benchmarkModel[T nn.Float](b *testing.B, d int, hidden string, batch int) (*model.Model[T], []*share[T]) {
+// benchmarkModel returns a model of d angles and, for each core, its share of the batch.
+func benchmarkModel[T nn.Float](b *testing.B, family string, d int, hidden string, batch int) (*model.Model[T], []*share[T]) {
 	sizes, err := model.ParseHidden(hidden)
 	if err != nil {
 		b.Fatal(err)
 	}
-	spec := model.Spec{Family: "lnn", Hidden: sizes, Activation: "softplus", Kinetic: 4}
+	spec := model.Spec{Family: family, Hidden: sizes, Activation: "softplus", Kinetic: 4}
 	for range d {
 		spec.Coordinates = append(spec.Coordinates, model.Coordinate{Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1})
 	}
@@ -185,7 +198,7 @@ func roofline[T nn.Float](b *testing.B, s model.Spec, units, batch, cores int) {
 func BenchmarkTape(b *testing.B) {
 	for _, batch := range []int{1, 32, 256, 1024} {
 		b.Run(fmt.Sprintf("prec=f32/net=500x4/batch=%d", batch), func(b *testing.B) {
-			m, _ := benchmarkModel[float32](b, 2, "500x4", 1)
+			m, _ := benchmarkModel[float32](b, "lnn", 2, "500x4", 1)
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			for b.Loop() {

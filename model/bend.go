@@ -8,7 +8,7 @@ type bend[T nn.Float] struct{ c, ones *nn.Streams[T] }
 
 // newBend returns weights of zero for inputs of cols numbers.
 func newBend[T nn.Float](batch, cols int) *bend[T] {
-	e := &bend[T]{nn.NewStreams[T](batch, 0, cols, false), nn.NewStreams[T](batch, 0, cols, false)}
+	e := &bend[T]{nn.NewStreams[T](batch, 0, cols, 0), nn.NewStreams[T](batch, 0, cols, 0)}
 	for i := range e.ones.Data {
 		e.ones.Data[i] = 1
 	}

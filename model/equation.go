@@ -29,12 +29,17 @@ type SecondOrder[T nn.Float] interface {
 	Health() *Health
 }
 
-// Mechanics is what a model with a Lagrangian knows of sample b of the batch last given to Accel.
+// Conserved is what a model with an energy knows of sample b of the batch last given to Field.
+type Conserved[T nn.Float] interface {
+	// Energy is E = v·L_v − L, or H: the flow conserves it where there are no forces.
+	Energy(b int) T
+}
+
+// Mechanics is what a model with a Lagrangian knows of such a sample.
 type Mechanics[T nn.Float] interface {
+	Conserved[T]
 	// Lagrangian is L; it is defined up to L → cL + dF/dt only.
 	Lagrangian(b int) T
-	// Energy is E = v·L_v − L, conserved by the flow where there are no forces.
-	Energy(b int) T
 	// Momentum is p = L_v (d).
 	Momentum(b int) []T
 	// Mass is M = L_vv (d, d).
@@ -52,8 +57,8 @@ type newton[T nn.Float] struct {
 func newNewton[T nn.Float](d, m, batch int, f nn.Part[T]) *newton[T] {
 	return &newton[T]{
 		d: d, m: m, f: f,
-		x: nn.NewStreams[T](batch, 0, f.In(), false), xbar: nn.NewAdjoint[T](batch, f.In(), false),
-		y: nn.NewStreams[T](batch, 0, d, false), ybar: nn.NewAdjoint[T](batch, d, false),
+		x: nn.NewStreams[T](batch, 0, f.In(), 0), xbar: nn.NewAdjoint[T](batch, f.In(), 0),
+		y: nn.NewStreams[T](batch, 0, d, 0), ybar: nn.NewAdjoint[T](batch, d, 0),
 	}
 }
 
@@ -100,6 +105,7 @@ func (e *newton[T]) VJP(lambda, dtheta, dq, dv, du []T) {
 // M and, in its last column, L_vq v.
 type eulerLagrange[T nn.Float] struct {
 	d, m             int
+	conditions       []int // their places in u; in x they follow the state
 	L                nn.Part[T]
 	forces           []force[T]
 	x, xbar, y, ybar *nn.Streams[T]
@@ -113,12 +119,12 @@ type eulerLagrange[T nn.Float] struct {
 	health           Health
 }
 
-func newEulerLagrange[T nn.Float](d, m, batch int, L nn.Part[T], forces []force[T]) *eulerLagrange[T] {
+func newEulerLagrange[T nn.Float](d, m int, conditions []int, batch int, L nn.Part[T], forces []force[T]) *eulerLagrange[T] {
 	k := d + 1
 	return &eulerLagrange[T]{
-		d: d, m: m, L: L, forces: forces,
-		x: nn.NewStreams[T](batch, k, L.In(), true), xbar: nn.NewAdjoint[T](batch, L.In(), true),
-		y: nn.NewStreams[T](batch, k, 1, true), ybar: nn.NewAdjoint[T](batch, 1, true),
+		d: d, m: m, conditions: conditions, L: L, forces: forces,
+		x: nn.NewStreams[T](batch, k, L.In(), nn.HyperDual), xbar: nn.NewAdjoint[T](batch, L.In(), nn.HyperDual),
+		y: nn.NewStreams[T](batch, k, 1, nn.HyperDual), ybar: nn.NewAdjoint[T](batch, 1, nn.HyperDual),
 		H:   make([]T, batch*k*k),
 		dir: nn.Directions[T]{S: make([]T, batch*k), T: make([]T, batch*k)},
 		u:   make([]T, batch*m), M: make([]T, batch*d*d), F: make([]T, batch*d*d), kind: make([]lin.Kind, batch),
@@ -131,6 +137,15 @@ func (e *eulerLagrange[T]) Health() *Health { return &e.health }
 
 // Accel implements SecondOrder.
 func (e *eulerLagrange[T]) Accel(q, v, u, a []T) {
+	e.sweep(q, v, u)
+	for b := range e.x.Batch {
+		e.solve(b)
+	}
+	copy(a, e.a[:len(q)])
+}
+
+// sweep differentiates L at the states: once in x̄, twice in H.
+func (e *eulerLagrange[T]) sweep(q, v, u []T) {
 	d, B := e.d, len(q)/e.d
 	for _, s := range []*nn.Streams[T]{e.x, e.xbar, e.y, e.ybar} {
 		s.Resize(B)
@@ -140,6 +155,9 @@ func (e *eulerLagrange[T]) Accel(q, v, u, a []T) {
 		x := e.x.Row(0, b)
 		copy(x, q[b*d:(b+1)*d])
 		copy(x[d:], v[b*d:(b+1)*d])
+		for j, k := range e.conditions {
+			x[2*d+j] = u[b*e.m+k]
+		}
 		for k := 1; k <= d; k++ {
 			t := e.x.Row(k, b)
 			clear(t)
@@ -153,16 +171,11 @@ func (e *eulerLagrange[T]) Accel(q, v, u, a []T) {
 	clear(e.H[:B*(d+1)*(d+1)])
 	e.L.Forward(e.x, e.y)
 	e.L.Reverse(e.ybar, e.xbar, e.H, nil)
-	for b := range B {
-		e.solve(b)
-	}
-	copy(a, e.a[:B*d])
 }
 
-// solve finds the acceleration of sample b.
-func (e *eulerLagrange[T]) solve(b int) {
-	d := e.d
-	M, F := e.M[b*d*d:(b+1)*d*d], e.F[b*d*d:(b+1)*d*d]
+// balance sets M and r = L_q − L_vq v + Q of sample b.
+func (e *eulerLagrange[T]) balance(b int) {
+	d, M := e.d, e.Mass(b)
 	H, Lq := e.H[b*(d+1)*(d+1):(b+1)*(d+1)*(d+1)], e.xbar.Row(0, b)
 	for i := range d {
 		for j := i; j < d; j++ {
@@ -171,10 +184,16 @@ func (e *eulerLagrange[T]) solve(b int) {
 		e.r[i] = Lq[i] - H[i*(d+1)+d] // L_q − L_vq v
 	}
 	for _, f := range e.forces {
-		f.add(e.x.Row(0, b)[d:], e.u[b*e.m:(b+1)*e.m], e.r)
+		f.add(e.x.Row(0, b)[d:2*d], e.u[b*e.m:(b+1)*e.m], e.r)
 	}
-	e.kind[b] = e.work.Factor(d, M, F)
-	a := e.a[b*d : (b+1)*d]
+}
+
+// solve finds the acceleration of sample b.
+func (e *eulerLagrange[T]) solve(b int) {
+	e.balance(b)
+	d := e.d
+	F, a := e.F[b*d*d:(b+1)*d*d], e.a[b*d:(b+1)*d]
+	e.kind[b] = e.work.Factor(d, e.Mass(b), F)
 	lin.Solve(d, e.kind[b], F, e.r, a)
 	e.health.Solves++
 	if e.kind[b] == lin.Pseudo {
@@ -192,30 +211,45 @@ func (e *eulerLagrange[T]) solve(b int) {
 // L_st is linear in t, so the minus sign goes into it: everything is done with −μ. The same sweep gives the gradient
 // with respect to the state; in s = (v, a) the velocity appears once more, which adds (L_qv μ).
 func (e *eulerLagrange[T]) VJP(lambda, dtheta, dq, dv, du []T) {
-	d, B := e.d, e.x.Batch
-	for b := range B {
+	d := e.d
+	for b := range e.x.Batch {
 		lin.Solve(d, e.kind[b], e.F[b*d*d:(b+1)*d*d], lambda[b*d:(b+1)*d], e.mu)
-		v, u := e.x.Row(0, b)[d:], e.u[b*e.m:(b+1)*e.m]
-		for _, f := range e.forces {
-			f.vjp(v, u, e.mu, dtheta, dv[b*d:(b+1)*d], du[b*e.m:(b+1)*e.m])
-		}
-		cs, ct := e.dir.S[b*(d+1):(b+1)*(d+1)], e.dir.T[b*(d+1):(b+1)*(d+1)]
-		xst := e.x.Row(nn.ST, b)
-		clear(xst)
-		for i, m := range e.mu {
-			cs[i], ct[i], xst[i] = e.a[b*d+i], -m, m
-		}
-		cs[d], ct[d] = 1, 0
-		e.ybar.Row(nn.S, b)[0], e.ybar.Row(nn.U, b)[0], e.ybar.Row(nn.ST, b)[0] = 0, 0, 0
+		e.aim(b, dtheta, dv, du)
 	}
+	e.mixed(dtheta, dq, dv, du)
+}
+
+// aim sets the directions of sample b for the gradient with μ, and adds that of its forces.
+func (e *eulerLagrange[T]) aim(b int, dtheta, dv, du []T) {
+	d := e.d
+	v, u := e.x.Row(0, b)[d:2*d], e.u[b*e.m:(b+1)*e.m]
+	for _, f := range e.forces {
+		f.vjp(v, u, e.mu, dtheta, dv[b*d:(b+1)*d], du[b*e.m:(b+1)*e.m])
+	}
+	cs, ct := e.dir.S[b*(d+1):(b+1)*(d+1)], e.dir.T[b*(d+1):(b+1)*(d+1)]
+	xst := e.x.Row(nn.ST, b)
+	clear(xst)
+	for i, m := range e.mu {
+		cs[i], ct[i], xst[i] = e.a[b*d+i], -m, m
+	}
+	cs[d], ct[d] = 1, 0
+	e.ybar.Row(nn.S, b)[0], e.ybar.Row(nn.U, b)[0], e.ybar.Row(nn.ST, b)[0] = 0, 0, 0
+}
+
+// mixed is the sweep along the directions set by aim.
+func (e *eulerLagrange[T]) mixed(dtheta, dq, dv, du []T) {
+	d, B := e.d, e.x.Batch
 	e.x.Combine(e.dir)
 	e.L.Mixed(e.dir, e.x, e.y)
 	e.L.MixedReverse(e.ybar, e.xbar, dtheta)
 	for b := range B {
 		g := e.xbar.Row(nn.ST, b)
 		vec.Add(g[:d], dq[b*d:(b+1)*d])
-		vec.Add(g[d:], dv[b*d:(b+1)*d])
+		vec.Add(g[d:2*d], dv[b*d:(b+1)*d])
 		vec.Add(e.xbar.Row(nn.U, b)[:d], dv[b*d:(b+1)*d])
+		for j, k := range e.conditions {
+			du[b*e.m+k] += g[2*d+j]
+		}
 	}
 }
 
@@ -223,12 +257,12 @@ func (e *eulerLagrange[T]) VJP(lambda, dtheta, dq, dv, du []T) {
 func (e *eulerLagrange[T]) Lagrangian(b int) T { return e.y.Row(0, b)[0] }
 
 // Momentum implements Mechanics.
-func (e *eulerLagrange[T]) Momentum(b int) []T { return e.xbar.Row(0, b)[e.d:] }
+func (e *eulerLagrange[T]) Momentum(b int) []T { return e.xbar.Row(0, b)[e.d : 2*e.d] }
 
 // Mass implements Mechanics.
 func (e *eulerLagrange[T]) Mass(b int) []T { return e.M[b*e.d*e.d : (b+1)*e.d*e.d] }
 
-// Energy implements Mechanics.
+// Energy implements Conserved.
 func (e *eulerLagrange[T]) Energy(b int) T {
 	E := -e.Lagrangian(b)
 	for i, p := range e.Momentum(b) {

@@ -146,8 +146,11 @@ func (f *features[T]) Reverse(ybar, xbar *nn.Streams[T], H, _ []T) {
 
 // Mixed implements nn.Part.
 func (f *features[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
-	for k := nn.ST; k < 0; k++ {
+	for k := -x.Parts; k < 0; k++ {
 		f.push(k, x, y)
+	}
+	if x.Parts < nn.HyperDual {
+		return
 	}
 	f.bent(func(w T, b, i, o int, s, c T) { // y_st += f″[x_s, x_t]
 		r, st := y.Row(nn.ST, b), w*w*x.Row(nn.S, b)[i]*x.Row(nn.U, b)[i]
@@ -158,16 +161,20 @@ func (f *features[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 
 // MixedReverse implements nn.Part.
 func (f *features[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ []T) {
-	for k := nn.ST; k < 0; k++ {
+	for k := -ybar.Parts; k < 0; k++ {
 		f.pull(k, ybar, xbar)
 	}
 	f.bent(func(w T, b, i, o int, s, c T) {
-		xs, xt, xst := w*f.x.Row(nn.S, b)[i], w*f.x.Row(nn.U, b)[i], w*f.x.Row(nn.ST, b)[i]
 		a := ybar.Row(0, b)
 		// g = f″ᵀ ȳ in units of w²; f‴ = −f′ in units of w³
 		g := func(r []T) T { return -s*r[o] - c*r[o+1] }
-		p := c*a[o] - s*a[o+1]
+		xs := w * f.x.Row(nn.S, b)[i]
 		xbar.Row(nn.S, b)[i] += w * g(a) * xs
+		if ybar.Parts < nn.HyperDual {
+			return
+		}
+		xt, xst := w*f.x.Row(nn.U, b)[i], w*f.x.Row(nn.ST, b)[i]
+		p := c*a[o] - s*a[o+1]
 		xbar.Row(nn.U, b)[i] += w * g(a) * xt
 		xbar.Row(nn.ST, b)[i] += w * (g(ybar.Row(nn.U, b))*xs + g(ybar.Row(nn.S, b))*xt + g(a)*xst - p*xs*xt)
 	})

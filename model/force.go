@@ -22,6 +22,7 @@ type drive[T nn.Float] struct {
 	at     int
 	E      T
 	vs, us []T
+	in     []int // places of the forces among the inputs
 }
 
 func driveParams(d, m int) int { return d*m + d }
@@ -30,8 +31,8 @@ func (f *drive[T]) add(_, u, r []T) {
 	m := len(f.us)
 	for i, s := range f.vs {
 		Q := f.theta[len(f.vs)*m+i]
-		for j, x := range u {
-			Q += f.theta[i*m+j] * x / f.us[j]
+		for j, k := range f.in {
+			Q += f.theta[i*m+j] * u[k] / f.us[j]
 		}
 		r[i] += f.E / s * Q
 	}
@@ -42,9 +43,9 @@ func (f *drive[T]) vjp(_, u, mu, dtheta, _, du []T) {
 	for i, s := range f.vs {
 		y := f.E / s * mu[i]
 		g[d*m+i] += y
-		for j, x := range u {
-			g[i*m+j] += y * x / f.us[j]
-			du[j] += y * f.theta[i*m+j] / f.us[j]
+		for j, k := range f.in {
+			g[i*m+j] += y * u[k] / f.us[j]
+			du[k] += y * f.theta[i*m+j] / f.us[j]
 		}
 	}
 }

@@ -4,22 +4,24 @@ import "lagrange/nn"
 
 // kineticHead is the head of a Lagrangian network, L = l + ½ Σᵢ cᵢ vᵢ²: the output l of the net and a kinetic energy that
 // keeps the mass matrix away from singular while the net is young (c = 0 is the paper's form). Its input is
-// (l, q, v); it implements nn.Part.
+// (l, q, v) and the conditions, which it does not use; it implements nn.Part.
 type kineticHead[T nn.Float] struct {
 	c    []T // (d)
+	in   int
 	x    *nn.Streams[T]
 	bend *bend[T]
 }
 
-func newKineticHead[T nn.Float](c []T, batch int) *kineticHead[T] {
-	return &kineticHead[T]{c: c, bend: newBend[T](batch, 1+2*len(c))}
+// newKineticHead returns the head for states and conditions of the given number of columns.
+func newKineticHead[T nn.Float](c []T, columns, batch int) *kineticHead[T] {
+	return &kineticHead[T]{c: c, in: 1 + columns, bend: newBend[T](batch, 1+columns)}
 }
 
-func (h *kineticHead[T]) In() int  { return 1 + 2*len(h.c) }
+func (h *kineticHead[T]) In() int  { return h.in }
 func (h *kineticHead[T]) Out() int { return 1 }
 
 // v returns the velocities in row b of block k.
-func (h *kineticHead[T]) v(k, b int) []T { return h.x.Row(k, b)[1+len(h.c):] }
+func (h *kineticHead[T]) v(k, b int) []T { return h.x.Row(k, b)[1+len(h.c) : 1+2*len(h.c)] }
 
 // Forward implements nn.Part.
 func (h *kineticHead[T]) Forward(x, y *nn.Streams[T]) {
@@ -39,7 +41,7 @@ func (h *kineticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H, _ []T) {
 	for b := range ybar.Batch {
 		y, r := ybar.Row(0, b)[0], xbar.Row(0, b)
 		r[0] = y
-		clear(r[1 : 1+d])
+		clear(r[1:])
 		bend := h.bend.c.Row(0, b)[1+d:]
 		for i, v := range h.v(0, b) {
 			r[1+d+i] = h.c[i] * v * y
@@ -52,10 +54,13 @@ func (h *kineticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H, _ []T) {
 // Mixed implements nn.Part.
 func (h *kineticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 	for b := range x.Batch {
-		v, vs, vt, vst := h.v(0, b), h.v(nn.S, b), h.v(nn.U, b), h.v(nn.ST, b)
-		y.Row(nn.S, b)[0] = x.Row(nn.S, b)[0] + dot3(h.c, v, vs)
-		y.Row(nn.U, b)[0] = x.Row(nn.U, b)[0] + dot3(h.c, v, vt)
-		y.Row(nn.ST, b)[0] = x.Row(nn.ST, b)[0] + dot3(h.c, v, vst) + dot3(h.c, vs, vt)
+		v := h.v(0, b)
+		for k := -x.Parts; k < 0; k++ {
+			y.Row(k, b)[0] = x.Row(k, b)[0] + dot3(h.c, v, h.v(k, b))
+		}
+		if x.Parts == nn.HyperDual {
+			y.Row(nn.ST, b)[0] += dot3(h.c, h.v(nn.S, b), h.v(nn.U, b))
+		}
 	}
 }
 
@@ -63,17 +68,20 @@ func (h *kineticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 func (h *kineticHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ []T) {
 	d := len(h.c)
 	for b := range ybar.Batch {
-		v, vs, vt, vst := h.v(0, b), h.v(nn.S, b), h.v(nn.U, b), h.v(nn.ST, b)
-		y, ys, yt, yst := ybar.Row(0, b)[0], ybar.Row(nn.S, b)[0], ybar.Row(nn.U, b)[0], ybar.Row(nn.ST, b)[0]
-		rs, rt, rst := xbar.Row(nn.S, b), xbar.Row(nn.U, b), xbar.Row(nn.ST, b)
-		rs[0], rt[0], rst[0] = ys, yt, yst
-		clear(rs[1 : 1+d])
-		clear(rt[1 : 1+d])
-		clear(rst[1 : 1+d])
-		for i, c := range h.c {
-			rs[1+d+i] = c * (v[i]*ys + vs[i]*y)
-			rt[1+d+i] = c * (v[i]*yt + vt[i]*y)
-			rst[1+d+i] = c * (v[i]*yst + vs[i]*yt + vt[i]*ys + vst[i]*y)
+		v, y := h.v(0, b), ybar.Row(0, b)[0]
+		for k := -ybar.Parts; k < 0; k++ {
+			vk, yk, r := h.v(k, b), ybar.Row(k, b)[0], xbar.Row(k, b)
+			r[0] = yk
+			clear(r[1:])
+			for i, c := range h.c {
+				r[1+d+i] = c * (v[i]*yk + vk[i]*y)
+			}
+		}
+		if ybar.Parts == nn.HyperDual {
+			vs, vt, ys, yt, r := h.v(nn.S, b), h.v(nn.U, b), ybar.Row(nn.S, b)[0], ybar.Row(nn.U, b)[0], xbar.Row(nn.ST, b)
+			for i, c := range h.c {
+				r[1+d+i] += c * (vs[i]*yt + vt[i]*ys)
+			}
 		}
 	}
 }
@@ -107,14 +115,14 @@ func (h *scaleHead[T]) Reverse(ybar, xbar *nn.Streams[T], _, _ []T) { h.reverse(
 
 // Mixed implements nn.Part.
 func (h *scaleHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
-	for k := nn.ST; k < 0; k++ {
+	for k := -x.Parts; k < 0; k++ {
 		h.forward(k, x, y)
 	}
 }
 
 // MixedReverse implements nn.Part.
 func (h *scaleHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ []T) {
-	for k := nn.ST; k < 0; k++ {
+	for k := -ybar.Parts; k < 0; k++ {
 		h.reverse(k, ybar, xbar)
 	}
 }

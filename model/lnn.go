@@ -26,17 +26,23 @@ var lnn = family{
 	tape64: lagrangian[float64],
 }
 
-func lagrangian[T nn.Float](s Spec, theta []T, batch int) SecondOrder[T] {
-	d, m := s.D(), s.M()
+func lagrangian[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
+	d := s.D()
+	L, n := scalar(s, theta, batch, d+1, nn.HyperDual)
+	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), s.inputs(true), batch, L, newForces(s, theta, n)))
+}
+
+// scalar composes a function of state and conditions, l + ½ Σ c (vᵢ/speedᵢ)² with l the output of a net on the first n parameters.
+func scalar[T nn.Float](s Spec, theta []T, batch, k, parts int) (f nn.Part[T], n int) {
 	columns := s.columns(false)
 	shape := s.shape(columns, 1)
-	n := shape.Params()
-	c := make([]T, d)
+	n = shape.Params()
+	c := make([]T, s.D())
 	for i, x := range s.Coordinates {
 		c[i] = T(s.Kinetic / (x.Speed * x.Speed))
 	}
-	L := newChain[T](newFeatures[T](columns, batch), nn.New(shape, theta[:n], batch, d+1, true), newKineticHead(c, batch), batch, d+1, true)
-	return newEulerLagrange[T](d, m, batch, L, newForces(s, theta, n))
+	net := nn.New(shape, theta[:n], batch, k, parts)
+	return newChain[T](newFeatures[T](columns, batch), net, newKineticHead(c, len(columns), batch), batch, k, parts), n
 }
 
 // power is the unit E of generalised forces, speed-scaled: with a mass matrix of order one in the units of the head, a
@@ -58,7 +64,7 @@ type forceLayout struct {
 }
 
 func layout(s Spec) forceLayout {
-	d, m := s.D(), s.M()
+	d, m := s.D(), len(s.inputs(false))
 	l := forceLayout{-1, -1, -1, nil}
 	grow := func(n int, f func(i int) float64) int {
 		at := len(l.params)
@@ -102,15 +108,21 @@ func initForces(s Spec, theta []float64) { copy(theta, layout(s).params) }
 
 // newForces composes the forces on the parameters theta[at:].
 func newForces[T nn.Float](s Spec, theta []T, at int) []force[T] {
-	var fs []force[T]
-	l, E := layout(s), T(s.power())
 	vs, _ := scales[T](s)
+	return composeForces(s, theta, at, T(s.power()), vs)
+}
+
+// composeForces is newForces with the unit E of power and the scales of q̇ given.
+func composeForces[T nn.Float](s Spec, theta []T, at int, E T, vs []T) []force[T] {
+	var fs []force[T]
+	l := layout(s)
 	if l.drive >= 0 {
-		us := make([]T, s.M())
-		for j, u := range s.Inputs {
-			us[j] = T(u.Scale)
+		in := s.inputs(false)
+		us := make([]T, len(in))
+		for j, k := range in {
+			us[j] = T(s.Inputs[k].Scale)
 		}
-		fs = append(fs, &drive[T]{theta: theta[at+l.drive:], at: at + l.drive, E: E, vs: vs, us: us})
+		fs = append(fs, &drive[T]{theta: theta[at+l.drive:], at: at + l.drive, E: E, vs: vs, us: us, in: in})
 	}
 	if l.viscous >= 0 {
 		fs = append(fs, &viscous[T]{theta: theta[at+l.viscous:], at: at + l.viscous, E: E, vs: vs, y: make([]T, s.D())})

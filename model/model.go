@@ -33,6 +33,7 @@ type Tape[T nn.Float] interface {
 type Model[T nn.Float] struct {
 	Spec  Spec
 	Theta []T
+	tape  func(theta []T, batch int) Tape[T] // of a composed model; nil: the family's
 }
 
 // New returns a model with freshly drawn parameters.
@@ -86,23 +87,30 @@ const Chunk = 32
 
 // Tape returns a tape for batches of up to batch states.
 func (m *Model[T]) Tape(batch int) Tape[T] {
-	return lift(m.Spec.D(), m.Spec.M(), batch, m.SecondOrder(batch))
-}
-
-// SecondOrder returns the acceleration half of a model, for batches of up to batch states. When the model has a
-// Lagrangian it implements Mechanics.
-func (m *Model[T]) SecondOrder(batch int) SecondOrder[T] {
+	if m.tape != nil {
+		return m.tape(m.Theta, batch)
+	}
 	f, err := lookup(m.Spec.Family)
 	if err != nil {
 		panic("model: " + err.Error())
 	}
 	switch theta := any(m.Theta).(type) {
 	case []float32:
-		return any(f.tape32(m.Spec, theta, batch)).(SecondOrder[T])
+		return any(f.tape32(m.Spec, theta, batch)).(Tape[T])
 	case []float64:
-		return any(f.tape64(m.Spec, theta, batch)).(SecondOrder[T])
+		return any(f.tape64(m.Spec, theta, batch)).(Tape[T])
 	}
 	panic("model: parameters are float32 or float64")
+}
+
+// As finds what else a tape offers, such as Mechanics: of the batch last given to Field.
+func As[O any, T nn.Float](t Tape[T]) (o O, ok bool) {
+	if l, lifts := t.(*lifted[T]); lifts {
+		o, ok = l.SecondOrder.(O)
+		return o, ok
+	}
+	o, ok = t.(O)
+	return o, ok
 }
 
 // family is one kind of model: how many parameters it has, how they are drawn, how it is composed.
@@ -110,11 +118,11 @@ type family struct {
 	name, title string
 	params      func(Spec) int
 	init        func(Spec, *rand.Rand, []float64)
-	tape32      func(Spec, []float32, int) SecondOrder[float32]
-	tape64      func(Spec, []float64, int) SecondOrder[float64]
+	tape32      func(Spec, []float32, int) Tape[float32]
+	tape64      func(Spec, []float64, int) Tape[float64]
 }
 
-var families = []family{lnn, baseline}
+var families = []family{lnn, delan, baseline, hnn, node}
 
 // Families lists the names of the kinds of model.
 func Families() []string {

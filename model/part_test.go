@@ -19,18 +19,20 @@ func TestParts(t *testing.T) {
 	type part = nn.Part[float64]
 	for name, c := range map[string]struct {
 		in, params int
-		bind       func(theta []float64, batch, k int) part
+		bind       func(theta []float64, batch, k, parts int) part
 	}{
-		"features":     {4, 0, func(_ []float64, batch, _ int) part { return newFeatures[float64](columns, batch) }},
-		"kinetic head": {5, 0, func(_ []float64, batch, _ int) part { return newKineticHead([]float64{1.5, 0.6}, batch) }},
-		"scale head":   {5, 0, func([]float64, int, int) part { return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5} }},
-		"chain": {4, shape.Params(), func(theta []float64, batch, k int) part {
-			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, true), newKineticHead([]float64{1.5, 0.6}, batch), batch, k, true)
+		"features":     {4, 0, func(_ []float64, batch, _, _ int) part { return newFeatures[float64](columns, batch) }},
+		"kinetic head": {5, 0, func(_ []float64, batch, _, _ int) part { return newKineticHead([]float64{1.5, 0.6}, 4, batch) }},
+		"scale head":   {5, 0, func([]float64, int, int, int) part { return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5} }},
+		"chain": {4, shape.Params(), func(theta []float64, batch, k, parts int) part {
+			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, parts), newKineticHead([]float64{1.5, 0.6}, 4, batch), batch, k, parts)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(4, 4))
-			parttest.Check(t, r, draws(r, c.params, 1), draws(r, 3*c.in, 1), c.bind)
+			theta, x := draws(r, c.params, 1), draws(r, 3*c.in, 1)
+			parttest.Check(t, r, theta, x, func(theta []float64, batch, k int) part { return c.bind(theta, batch, k, nn.HyperDual) })
+			parttest.CheckDual(t, r, theta, x, func(theta []float64, batch int) part { return c.bind(theta, batch, 0, nn.Dual) })
 		})
 	}
 }

@@ -8,28 +8,33 @@ import (
 
 // Rollout carries a batch of states through recorded times with one step of an explicit method for each interval, under
 // recorded forces (linear between their samples), and carries adjoints back through the same steps: the gradient is
-// that of the discrete trajectory, exactly. Every sample has step sizes of its own. Its memory is that of the stages'
-// states; the net is evaluated again on the way back.
+// that of the discrete trajectory, exactly. Every sample has step sizes of its own. It remembers the states between steps and,
+// of the last steps, those of the stages; the stages of earlier ones, and the net for all, are evaluated again on the way back. So
+// its memory is that of the states and a constant. No one else may use the tape between Run and Reverse.
 type Rollout[T nn.Float] struct {
 	tape           Tape[T]
 	tab            ode.Tableau
 	n, m           int // numbers of a state and of the forces
 	B, steps       int
-	X              []T // stage states (steps, stages, B, n)
 	end            []T // states (steps+1, B, n)
 	h, u           []T // of the last Run
-	K              [][]T
+	kept           int
+	X              []T   // states of the stages of the last kept steps (kept, stages, B, n); step k stands at k mod kept
+	K, dX          [][]T // of each stage of one step: field, adjoint of the state (B, n)
 	us, dx, du, lk []T
 	lambda         []T
-	dX             [][]T
 }
+
+// remembered is how many numbers of stages a roll-out remembers at most, if they are those of more than one step: 2 MB in float64.
+const remembered = 1 << 18
 
 // NewRollout returns a roll-out of up to batch states through up to steps intervals on the given tape.
 func NewRollout[T nn.Float](s Spec, tape Tape[T], tab ode.Tableau, batch, steps int) *Rollout[T] {
 	n, m, stages := 2*s.D(), s.M(), len(tab.B)
+	kept := max(1, min(steps, remembered/(stages*batch*n)))
 	r := &Rollout[T]{
 		tape: tape, tab: tab, n: n, m: m,
-		X: make([]T, steps*stages*batch*n), end: make([]T, (steps+1)*batch*n),
+		kept: kept, X: make([]T, kept*stages*batch*n), end: make([]T, (steps+1)*batch*n),
 		us: make([]T, batch*m), dx: make([]T, batch*n), du: make([]T, batch*m),
 		lk: make([]T, batch*n), lambda: make([]T, batch*n),
 	}
@@ -49,14 +54,18 @@ func (r *Rollout[T]) Run(x, h, u []T) {
 	r.steps, r.h, r.u = len(h)/r.B, h, u
 	copy(r.State(0), x)
 	for k := range r.steps {
-		x, y := r.State(k), r.State(k+1)
-		hk := h[k*r.B : (k+1)*r.B]
-		for i, a := range r.tab.A {
-			X := r.stage(k, i)
-			r.combine(x, hk, a, X)
-			r.tape.Field(X, r.force(k, r.tab.C[i]), r.K[i][:len(x)])
-		}
-		r.combine(x, hk, r.tab.B, y)
+		r.stages(k)
+		r.combine(r.State(k), h[k*r.B:(k+1)*r.B], r.tab.B, r.State(k+1))
+	}
+}
+
+// stages evaluates those of step k: X_i = x + h Σ_j a_ij K_j, K_i = f(X_i). The tape is left at the last one.
+func (r *Rollout[T]) stages(k int) {
+	x, h := r.State(k), r.h[k*r.B:(k+1)*r.B]
+	for i, a := range r.tab.A {
+		X := r.stage(k, i)
+		r.combine(x, h, a, X)
+		r.tape.Field(X, r.force(k, r.tab.C[i]), r.K[i][:len(x)])
 	}
 }
 
@@ -79,7 +88,7 @@ func (r *Rollout[T]) combine(x, h []T, a []float64, y []T) {
 // stage returns X_i of step k.
 func (r *Rollout[T]) stage(k, i int) []T {
 	size := r.B * r.n
-	at := (k*len(r.tab.B) + i) * size
+	at := (k%r.kept*len(r.tab.B) + i) * size
 	return r.X[at : at+size]
 }
 
@@ -102,10 +111,16 @@ func (r *Rollout[T]) Reverse(lambda, dtheta []T) []T {
 	l := r.lambda[:size]
 	copy(l, lambda[r.steps*size:])
 	for k := r.steps - 1; k >= 0; k-- {
-		h := r.h[k*r.B : (k+1)*r.B]
-		for i := len(r.tab.B) - 1; i >= 0; i-- {
+		h, last := r.h[k*r.B:(k+1)*r.B], len(r.tab.B)-1
+		again := k < r.steps-r.kept
+		if again {
+			r.stages(k)
+		}
+		for i := last; i >= 0; i-- {
 			r.stageAdjoint(i, h, l)
-			r.tape.Field(r.stage(k, i), r.force(k, r.tab.C[i]), r.dx[:size])
+			if at := i == last && (again || k == r.steps-1); !at { // the tape is at the stage that was last evaluated
+				r.tape.Field(r.stage(k, i), r.force(k, r.tab.C[i]), r.dx[:size])
+			}
 			r.tape.VJP(r.lk[:size], dtheta, r.dX[i][:size], r.du[:r.B*r.m])
 		}
 		for i := range r.tab.B {

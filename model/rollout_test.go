@@ -2,8 +2,10 @@ package model_test
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"lagrange/model"
@@ -87,7 +89,7 @@ func TestRolloutIsRK4(t *testing.T) {
 	for _, c := range []struct {
 		family string
 		d, m   int
-	}{{"lnn", 2, 1}, {"lnn", 1, 0}, {"nn", 3, 2}} {
+	}{{"lnn", 2, 1}, {"lnn", 1, 0}, {"nn", 3, 2}, {"hnn", 2, 1}} {
 		g := newRolling(t, c.family, c.d, c.m, ode.RK4.Tableau)
 		g.loss()
 		for b := range g.B {
@@ -107,7 +109,7 @@ func TestRolloutReverse(t *testing.T) {
 		family string
 		d, m   int
 		method ode.Method
-	}{{"lnn", 2, 1, ode.RK4}, {"lnn", 1, 0, ode.Dopri5}, {"nn", 2, 1, ode.RK4}, {"lnn", 2, 0, ode.Euler}} {
+	}{{"lnn", 2, 1, ode.RK4}, {"lnn", 1, 0, ode.Dopri5}, {"nn", 2, 1, ode.RK4}, {"hnn", 2, 1, ode.RK4}, {"lnn", 2, 0, ode.Euler}} {
 		g := newRolling(t, c.family, c.d, c.m, c.method.Tableau)
 		g.loss()
 		dtheta := make([]float64, len(g.m.Theta))
@@ -142,5 +144,113 @@ func TestRolloutDoesNotAllocate(t *testing.T) {
 		g.roll.Reverse(g.lambda, dtheta)
 	}); n != 0 {
 		t.Errorf("%v allocations in Run and Reverse", n)
+	}
+}
+
+// The stages that Reverse evaluates again are those of Run to the bit: the gradient does not depend on how many a roll-out
+// remembers.
+func TestRolloutMemory(t *testing.T) {
+	for _, c := range []struct {
+		family string
+		method ode.Method
+	}{{"lnn", ode.RK4}, {"node", ode.Dopri5}, {"hnn", ode.RK4}} {
+		g := newRolling(t, c.family, 2, 1, c.method.Tableau)
+		wantTheta, want := g.remembering(c.method.Tableau)
+		for kept := 1; kept <= g.steps+1; kept++ {
+			model.Remember(g.roll, kept)
+			g.loss()
+			dtheta := make([]float64, len(g.m.Theta))
+			dx := g.roll.Reverse(g.lambda, dtheta)
+			if !slices.Equal(dtheta, wantTheta) || !slices.Equal(dx, want) {
+				t.Errorf("%s %s: another gradient than with all stages kept, with those of %d steps", c.family, c.method.Name, kept)
+			}
+		}
+	}
+}
+
+// remembering returns the gradient of the loss with all stages kept.
+func (g *rolling) remembering(tab ode.Tableau) (dtheta, l []float64) {
+	size, s := g.B*g.n, len(tab.B)
+	tape, x := g.m.Tape(g.B), append([]float64(nil), g.x...)
+	K, dX, du := make([][]float64, s), make([][]float64, s), make([]float64, g.B*g.f)
+	var X, us [][]float64
+	for k := range g.steps {
+		for i := range s {
+			y, u := append([]float64(nil), x...), make([]float64, g.B*g.f)
+			for j, a := range tab.A[i] {
+				for p := range y {
+					if a != 0 {
+						y[p] += a * g.h[k*g.B+p/g.n] * K[j][p]
+					}
+				}
+			}
+			for p := range u {
+				u[p] = (1-tab.C[i])*g.u[k*len(u)+p] + tab.C[i]*g.u[(k+1)*len(u)+p]
+			}
+			K[i] = make([]float64, size)
+			tape.Field(y, u, K[i])
+			X, us = append(X, y), append(us, u)
+		}
+		for j, b := range tab.B {
+			for p := range x {
+				if b != 0 {
+					x[p] += b * g.h[k*g.B+p/g.n] * K[j][p]
+				}
+			}
+		}
+	}
+	dtheta, l = make([]float64, len(g.m.Theta)), append([]float64(nil), g.lambda[g.steps*size:]...)
+	for k := g.steps - 1; k >= 0; k-- {
+		for i := s - 1; i >= 0; i-- {
+			lk := make([]float64, size)
+			for p := range lk {
+				sum := tab.B[i] * l[p]
+				for j := i + 1; j < s; j++ {
+					sum += tab.A[j][i] * dX[j][p]
+				}
+				lk[p] = g.h[k*g.B+p/g.n] * sum
+			}
+			dX[i] = make([]float64, size)
+			tape.Field(X[k*s+i], us[k*s+i], K[0])
+			tape.VJP(lk, dtheta, dX[i], du)
+		}
+		for i := range s {
+			for p := range l {
+				l[p] += dX[i][p]
+			}
+		}
+		for p := range l {
+			l[p] += g.lambda[k*size+p]
+		}
+	}
+	return dtheta, l
+}
+
+// BenchmarkRollout measures a training step on windows: Run and Reverse of RK4 for a chunk of samples.
+func BenchmarkRollout(b *testing.B) {
+	for _, family := range []string{"lnn", "node", "hnn"} {
+		for _, steps := range []int{1, 25} {
+			b.Run(fmt.Sprintf("%s/net=32x2/steps=%d", family, steps), func(b *testing.B) {
+				s := spec(family, 2, 0, "")
+				s.Hidden = []int{32, 32}
+				m, err := model.New[float64](s, 1)
+				if err != nil {
+					b.Fatal(err)
+				}
+				B := model.Chunk
+				r := model.NewRollout(s, m.Tape(B), ode.RK4.Tableau, B, steps)
+				x, h, lambda, dtheta := make([]float64, B*4), make([]float64, steps*B), make([]float64, (steps+1)*B*4), make([]float64, len(m.Theta))
+				for i := range x {
+					x[i] = math.Sin(float64(i))
+				}
+				for i := range h {
+					h[i] = 0.02
+				}
+				for b.Loop() {
+					r.Run(x, h, nil)
+					r.Reverse(lambda, dtheta)
+				}
+			})
+		}
 	}
 }

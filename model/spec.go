@@ -22,10 +22,13 @@ type Coordinate struct {
 	Accel    float64 `json:"accel"`            // of a
 }
 
-// Input describes one known force u.
+// Input describes one known number u beside the state: a force, or a condition such as a mass, a length or a field
+// strength, on which the Lagrangian depends but which does not change along a motion.
 type Input struct {
-	Name  string  `json:"name"`
-	Scale float64 `json:"scale"`
+	Name      string  `json:"name"`
+	Condition bool    `json:"condition,omitempty"`
+	Mean      float64 `json:"mean,omitempty"` // subtracted from a condition
+	Scale     float64 `json:"scale"`
 }
 
 // Friction says which dissipative forces a model has.
@@ -58,8 +61,18 @@ type Spec struct {
 // D is the number of degrees of freedom.
 func (s Spec) D() int { return len(s.Coordinates) }
 
-// M is the number of known forces.
+// M is the number of known inputs u, forces and conditions together.
 func (s Spec) M() int { return len(s.Inputs) }
+
+// inputs returns the places in u of the forces, or of the conditions.
+func (s Spec) inputs(conditions bool) (at []int) {
+	for j, u := range s.Inputs {
+		if u.Condition == conditions {
+			at = append(at, j)
+		}
+	}
+	return at
+}
 
 // mostColumns bounds a Spec that comes from a file, before anything of its size is allocated.
 const mostColumns = 256
@@ -73,7 +86,7 @@ func (s Spec) Check() error {
 		return err
 	}
 	if s.D() < 1 || s.D() > mostColumns || s.M() > mostColumns {
-		return fmt.Errorf("%d coordinates and %d forces: a model has at least one coordinate and at most %d of each", s.D(), s.M(), mostColumns)
+		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate and at most %d of each", s.D(), s.M(), mostColumns)
 	}
 	if len(s.Hidden) == 0 || slices.Min(s.Hidden) < 1 || slices.Max(s.Hidden) > 1<<14 || len(s.Hidden) > 64 {
 		return fmt.Errorf("hidden layers %v: give 1 to 64 layers of 1 to 16384 units, like 64x2", s.Hidden)
@@ -87,8 +100,8 @@ func (s Spec) Check() error {
 		}
 	}
 	for _, u := range s.Inputs {
-		if !positive(u.Scale) {
-			return fmt.Errorf("force %q: its scale has to be positive and finite", u.Name)
+		if !positive(u.Scale) || !finite(u.Mean) {
+			return fmt.Errorf("input %q: its scale has to be positive and finite", u.Name)
 		}
 	}
 	return nil
@@ -105,8 +118,8 @@ func positive(xs ...float64) bool {
 	return true
 }
 
-// columns describes the state (q, v) to the features; with inputs, (q, v, u).
-func (s Spec) columns(inputs bool) []column {
+// columns describes the state and its conditions (q, v, c) to the features; with forces, (q, v, u).
+func (s Spec) columns(forces bool) []column {
 	var cs []column
 	for _, c := range s.Coordinates {
 		switch {
@@ -122,8 +135,8 @@ func (s Spec) columns(inputs bool) []column {
 		cs = append(cs, column{kind: affine, scale: c.Speed})
 	}
 	for _, u := range s.Inputs {
-		if inputs {
-			cs = append(cs, column{kind: affine, scale: u.Scale})
+		if forces || u.Condition {
+			cs = append(cs, column{kind: affine, mean: u.Mean, scale: u.Scale})
 		}
 	}
 	return cs

@@ -8,23 +8,32 @@ import (
 // Init draws the parameters of a shape.
 type Init func(s Shape, r *rand.Rand, theta []float64)
 
-// PaperInit is the law of Cranmer et al. 2020 (§3, "Initialization"): weights from a normal distribution with standard
-// deviation σ = 1/√n · {2.2 first layer; 0.58 i hidden layer i; n output}, where n is the number of hidden units;
-// biases 0. Layers are counted from 0, so the first layer is i = 0 and hidden layers are i = 1, 2, ….
-func PaperInit(s Shape, r *rand.Rand, theta []float64) {
-	each(s, theta, func(l, in, out int, w, b []float64) {
-		n := float64(s.Sizes[1])
-		sigma := 0.58 * float64(l) / math.Sqrt(n)
-		switch l {
-		case 0:
-			sigma = 2.2 / math.Sqrt(n)
-		case s.Layers() - 1:
-			sigma = n / math.Sqrt(n)
-		}
-		normal(r, sigma, w)
-		clear(b)
-	})
+// Law is an Init that draws the weights of layer i, counted from 0, from a normal distribution with standard deviation σ(i);
+// biases are 0.
+func Law(sigma func(s Shape, i int) float64) Init {
+	return func(s Shape, r *rand.Rand, theta []float64) {
+		each(s, theta, func(l, _, _ int, w, b []float64) {
+			normal(r, sigma(s, l), w)
+			clear(b)
+		})
+	}
 }
+
+// PaperLaw is the law of Cranmer et al. 2020 (§3, "Initialization"), σ = 1/√n · {2.2 first layer; 0.58 i hidden layer i;
+// n output}, where n is the number of hidden units. The first layer is i = 0, hidden layers are i = 1, 2, ….
+func PaperLaw(s Shape, i int) float64 {
+	n := float64(s.Sizes[1])
+	switch i {
+	case 0:
+		return 2.2 / math.Sqrt(n)
+	case s.Layers() - 1:
+		return n / math.Sqrt(n)
+	}
+	return 0.58 * float64(i) / math.Sqrt(n)
+}
+
+// PaperInit draws by PaperLaw.
+func PaperInit(s Shape, r *rand.Rand, theta []float64) { Law(PaperLaw)(s, r, theta) }
 
 // PlainInit is for heads that bring a positive definite kinetic energy of their own: σ = 1.6/√in for every weight, 1/2
 // for the biases of hidden layers, so that units differ in where they bend; the output layer is scaled by out, and 0

@@ -41,8 +41,8 @@ type layer[T Float] struct {
 	jet         []T // f′, f″, f‴ at z, for the layers that have an activation
 }
 
-// New binds a shape to parameters θ, with memory for up to batch rows, k tangents and, when mixed, the mixed parts.
-func New[T Float](s Shape, theta []T, batch, k int, mixed bool) *MLP[T] {
+// New binds a shape to parameters θ, with memory for up to batch rows, k tangents and so many parts.
+func New[T Float](s Shape, theta []T, batch, k, parts int) *MLP[T] {
 	if len(s.Sizes) < 2 || len(theta) != s.Params() {
 		panic(fmt.Sprintf("nn: %d parameters do not fit sizes %v", len(theta), s.Sizes))
 	}
@@ -55,12 +55,12 @@ func New[T Float](s Shape, theta []T, batch, k int, mixed bool) *MLP[T] {
 		y.w, y.b = theta[at:at+in*out], theta[at+in*out:at+(in+1)*out]
 		at += (in + 1) * out
 		if l > 0 {
-			y.h = NewStreams[T](batch, k, in, mixed)
-			y.a = NewAdjoint[T](batch, in, mixed)
+			y.h = NewStreams[T](batch, k, in, parts)
+			y.a = NewAdjoint[T](batch, in, parts)
 		}
 		if l < s.Layers()-1 {
-			y.z = NewStreams[T](batch, k, out, mixed)
-			y.d = NewAdjoint[T](batch, out, mixed)
+			y.z = NewStreams[T](batch, k, out, parts)
+			y.d = NewAdjoint[T](batch, out, parts)
 			y.jet = make([]T, 3*batch*y.z.Stride)
 		}
 	}
@@ -131,32 +131,47 @@ func (l *layer[T]) gradient(rows int, h, d, bias, dtheta []T) {
 	vec.SumRows(l.h.Batch, l.out, l.d.Stride, bias, g[l.in*l.out:])
 }
 
-// Mixed implements Part: one product of B rows for each layer.
+// Mixed implements Part: one product of B rows for each layer, of the one part that is no combination of tangents.
 func (m *MLP[T]) Mixed(d Directions[T], x, y *Streams[T]) {
-	B, last := x.Batch, len(m.layers)-1
+	B, p, last := x.Batch, -x.Parts, len(m.layers)-1
 	for i := range m.layers {
 		l := &m.layers[i]
-		l.z.Combine(d)
-		gemm.Mul(B, l.out, l.in, l.h.Block(ST), l.h.Stride, l.w, l.out, l.z.Block(ST), l.z.Stride)
+		if p == ST {
+			l.z.Combine(d)
+		}
+		gemm.Mul(B, l.out, l.in, l.h.Block(p), l.h.Stride, l.w, l.out, l.z.Block(p), l.z.Stride)
 		if i == last {
 			break
 		}
 		h, f := m.layers[i+1].h, l.derivatives()
-		vec.Mixed(f.F1, f.F2, l.z.Block(S), l.z.Block(U), l.z.Block(ST), h.Block(S), h.Block(U), h.Block(ST))
+		if p == ST {
+			vec.Mixed(f.F1, f.F2, l.z.Block(S), l.z.Block(U), l.z.Block(ST), h.Block(S), h.Block(U), h.Block(ST))
+		} else {
+			vec.Scale(f.F1, 1, 0, l.z.Block(S), h.Block(S)) // h_s = f′ z_s
+		}
 	}
 }
 
-// MixedReverse implements Part: one product of 3B rows and one of inner size 4B for each layer.
+// MixedReverse implements Part: for each layer one product of B rows for each part, and for its weights
+//
+//	dW = h_st ⊗ δ + h_t ⊗ δ_s + h_s ⊗ δ_t + h ⊗ δ_st,  or of dual numbers  dW = h_s ⊗ δ + h ⊗ δ_s,
+//
+// one product of inner size 4B or 2B.
 func (m *MLP[T]) MixedReverse(ybar, xbar *Streams[T], dtheta []T) {
-	B, last := ybar.Batch, len(m.layers)-1
+	B, parts, last := ybar.Batch, ybar.Parts, len(m.layers)-1
 	for i := last; i >= 0; i-- {
 		l := &m.layers[i]
 		if i < last {
-			vec.MixedReverse(l.derivatives(), duals(l.z), duals(m.layers[i+1].a), duals(l.d))
+			a := m.layers[i+1].a
+			if parts == HyperDual {
+				vec.MixedReverse(l.derivatives(), duals(l.z), duals(a), duals(l.d))
+			} else {
+				f := l.derivatives()
+				vec.DualReverse(f.F1, f.F2, l.z.Block(S), a.Block(0), a.Block(S), l.d.Block(S))
+			}
 		}
-		// dW = h_st ⊗ δ + h_t ⊗ δ_s + h_s ⊗ δ_t + h ⊗ δ_st
-		l.gradient(4*B, l.h.from(ST), l.d.from(0), l.d.Block(ST), dtheta)
-		gemm.MulT(3*B, l.in, l.out, l.d.from(S), l.d.Stride, l.w, l.out, l.a.from(S), l.a.Stride)
+		l.gradient((1+parts)*B, l.h.from(-parts), l.d.from(0), l.d.Block(-parts), dtheta)
+		gemm.MulT(parts*B, l.in, l.out, l.d.from(S), l.d.Stride, l.w, l.out, l.a.from(S), l.a.Stride)
 	}
 }
 

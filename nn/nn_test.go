@@ -46,7 +46,10 @@ func TestMLPObeysTheFourRules(t *testing.T) {
 					x[i] = r.NormFloat64()
 				}
 				parttest.Check(t, r, theta, x, func(theta []float64, batch, k int) nn.Part[float64] {
-					return nn.New(s, theta, batch, k, true)
+					return nn.New(s, theta, batch, k, nn.HyperDual)
+				})
+				parttest.CheckDual(t, r, theta, x, func(theta []float64, batch int) nn.Part[float64] {
+					return nn.New(s, theta, batch, 0, nn.Dual)
 				})
 			}
 		})

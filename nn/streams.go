@@ -13,9 +13,9 @@ import (
 // Float is the number type of a network.
 type Float interface{ ~float32 | ~float64 }
 
-// Streams holds what is known of one quantity of n = Cols numbers for a batch: its value, K tangents and, when Mixed,
-// the three parts s, t, st of a hyper-dual number, each a block of (Batch, Cols) numbers. Blocks are named by k:
-// 0 the value, 1…K the tangents, S, T, ST the mixed parts.
+// Streams holds what is known of one quantity of n = Cols numbers for a batch: its value, K tangents and, as there are
+// Parts, the part s of a dual number or the parts s, t, st of a hyper-dual one, each a block of (Batch, Cols) numbers.
+// Blocks are named by k: 0 the value, 1…K the tangents, S, U, ST the parts.
 //
 // In memory the blocks of a quantity that is pushed forward run
 //
@@ -23,44 +23,48 @@ type Float interface{ ~float32 | ~float64 }
 //
 // and those of an adjoint, which has no tangents, run the other way. So value and tangents are adjacent and go through a
 // weight matrix as one product, as do the adjoints s, t, st; and the four pairs of the weight gradient, h_st↔δ, h_t↔δ_s,
-// h_s↔δ_t, h↔δ_st, face each other and make one product of inner size 4B.
+// h_s↔δ_t, h↔δ_st, face each other and make one product of inner size 4B. Of a dual number they are two, h_s↔δ, h↔δ_s.
 type Streams[T Float] struct {
 	Batch, K, Cols int
-	Mixed          bool
+	Parts          int // none (0), Dual or HyperDual
 	Stride         int // distance of rows, see stride
 	Data           []T
 	zero, way      int // block k is the (zero + way·k)-th in memory
 	most           int // rows there is room for
 }
 
-// The blocks of the mixed parts.
+// The blocks of the parts beside the value; −Parts is the lowest.
 const (
 	S  = -1
 	U  = -2 // the part t of a hyper-dual number (T is the number type)
 	ST = -3
 )
 
+// How many parts a number has beside its value: a first derivative along s, or a mixed second derivative along s and t.
+const (
+	Dual      = 1
+	HyperDual = 3
+)
+
 // NewStreams returns streams of a quantity that is pushed forward, for up to batch rows of cols numbers with k tangents
-// and, when mixed, the mixed parts.
-func NewStreams[T Float](batch, k, cols int, mixed bool) *Streams[T] {
-	return newStreams[T](batch, k, cols, mixed, 1)
+// and so many parts.
+func NewStreams[T Float](batch, k, cols, parts int) *Streams[T] {
+	x := newStreams[T](batch, k, cols, parts, 1)
+	x.zero = parts
+	return x
 }
 
-// NewAdjoint returns streams of an adjoint, for up to batch rows of cols numbers and, when mixed, the mixed parts.
-func NewAdjoint[T Float](batch, cols int, mixed bool) *Streams[T] {
-	return newStreams[T](batch, 0, cols, mixed, -1)
+// NewAdjoint returns streams of an adjoint, for up to batch rows of cols numbers and so many parts.
+func NewAdjoint[T Float](batch, cols, parts int) *Streams[T] {
+	return newStreams[T](batch, 0, cols, parts, -1)
 }
 
-func newStreams[T Float](batch, k, cols int, mixed bool, way int) *Streams[T] {
-	x := &Streams[T]{Batch: batch, K: k, Cols: cols, Mixed: mixed, Stride: stride[T](cols), way: way, most: batch}
-	blocks := 1 + k
-	if mixed {
-		blocks += 3
-		if way > 0 {
-			x.zero = 3
-		}
+func newStreams[T Float](batch, k, cols, parts, way int) *Streams[T] {
+	if parts != 0 && parts != Dual && parts != HyperDual {
+		panic("nn: a number has no parts, that of a dual or those of a hyper-dual number")
 	}
-	x.Data = make([]T, blocks*batch*x.Stride)
+	x := &Streams[T]{Batch: batch, K: k, Cols: cols, Parts: parts, Stride: stride[T](cols), way: way, most: batch}
+	x.Data = make([]T, (1+k+parts)*batch*x.Stride)
 	return x
 }
 
@@ -139,6 +143,9 @@ func (x *Streams[T]) Combine(d Directions[T]) {
 //	              x̄_st = f′ᵀ ȳ_st + (f″ x_s)ᵀ ȳ_t + (f″ x_t)ᵀ ȳ_s + (f″ x_st + f‴[x_s, x_t])ᵀ ȳ
 //
 // Summed over the parts of a composition, H is the matrix of second derivatives of Σ ȳ·y along the tangents.
+//
+// Of hyper-dual numbers s and t are combinations of the tangents. A dual number has s alone, along any direction, with
+// y_s = f′ x_s: its st is absent, and what is said of st below is meant of s.
 type Part[T Float] interface {
 	In() int
 	Out() int

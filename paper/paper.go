@@ -4,24 +4,16 @@ package paper
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"slices"
 	"time"
 
 	"lagrange/internal/file"
 	"lagrange/plot"
 )
-
-// Settings says how long to train and from which seed; give Steps or Budget.
-type Settings struct {
-	Steps  int           // training steps of each model
-	Budget time.Duration // training time of all models together; turned into Steps, which the report names
-	Seed   uint64
-	Folder string // where figures and numbers go; "" = nowhere
-	// On is told how training goes.
-	On func(Progress)
-}
 
 // Progress is how far the training of one model has come.
 type Progress struct {
@@ -38,13 +30,10 @@ type Score struct {
 	EnergyErrorMean   float64 `json:"energy_error_mean"`
 	EnergyErrorMedian float64 `json:"energy_error_median"`
 	EnergyErrorMax    float64 `json:"energy_error_max"`
-	Blowups           int     `json:"blowups"` // roll-outs that ended early, with the error there, or diverged, which counts as 100 energy scales
-	Samples           int     `json:"samples"`
-	Steps             int     `json:"steps"`
-	Parameters        int     `json:"parameters"`
-	Seconds           float64 `json:"seconds"` // of training
-	NonFiniteSkipped  int     `json:"nonfinite_skipped"`
-	FallbackSolves    int     `json:"fallback_solves"`
+	RolloutError      float64 `json:"rollout_error"` // of the state, in units of its spread, over the first ten time units
+	ValidTime         float64 `json:"valid_time"`    // until that error exceeds 0.3
+	Blowups           int     `json:"blowups"`       // roll-outs that ended early, with the error there, or diverged, which counts as 100 energy scales
+	Fitted
 }
 
 // Report is the result of an experiment.
@@ -53,29 +42,64 @@ type Report struct {
 	Seed    uint64           `json:"seed"`
 	Seconds float64          `json:"seconds"` // all of it
 	Models  map[string]Score `json:"models"`
+	Runs    []Report         `json:"runs,omitempty"` // of several seeds all, the first of which is the one above
 }
 
 // save writes report.json, figure.json (the figures as data, for `lagrange plot`) and each figure as SVG and PNG.
 func save(folder string, r any, figures map[string]plot.Figure) error {
-	for name, x := range map[string]any{"report.json": r, "figure.json": figures} {
-		err := file.Write(folder+"/"+name, func(w io.Writer) error {
-			e := json.NewEncoder(w)
-			e.SetIndent("", "  ")
-			return e.Encode(x)
-		})
-		if err != nil {
-			return err
-		}
+	if err := writeJSON(filepath.Join(folder, "report.json"), r); err != nil {
+		return err
 	}
+	drawn := map[string]plot.Figure{}
 	for name, f := range figures {
+		drawn[name] = unbroken(f)
 		for _, format := range []string{".svg", ".png"} {
-			if err := f.Save(folder + "/" + name + format); err != nil {
+			if err := drawn[name].Save(filepath.Join(folder, name+format)); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return writeJSON(filepath.Join(folder, "figure.json"), drawn)
 }
+
+func writeJSON(path string, x any) error {
+	return file.Write(path, func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(x)
+	})
+}
+
+// unbroken cuts series at points that are not finite, which JSON has no words for: the pieces have one name, and so one look.
+func unbroken(f plot.Figure) plot.Figure {
+	panels := slices.Clone(f.Panels)
+	for i, p := range panels {
+		var pieces []plot.Series
+		for _, s := range p.Series {
+			from := 0
+			for k := range len(s.X) + 1 {
+				if k < len(s.X) && finite(s.X[k]) && finite(s.Y[k]) {
+					continue
+				}
+				if k > from || len(s.X) == 0 {
+					piece := s
+					piece.X, piece.Y = s.X[from:k], s.Y[from:k]
+					pieces = append(pieces, piece)
+				}
+				from = k + 1
+			}
+		}
+		panels[i].Series = pieces
+	}
+	f.Panels = panels
+	return f
+}
+
+func finite(x float64) bool { return x-x == 0 }
+
+// percent prints a fraction.
+func percent(x float64) string { return fmt.Sprintf("%.3g %%", 100*x) }
 
 func mean(x []float64) float64 {
 	s := 0.0

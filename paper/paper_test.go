@@ -23,15 +23,16 @@ func TestDoublePendulum(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "run", "1")
 	seen := map[string]int{}
 	s := Settings{Steps: 60, Seed: 7, Folder: folder, On: func(p Progress) { seen[p.Model] = p.Step }}
-	r, err := DoublePendulum(t.Context(), s)
+	result, err := doublePendulum.Reproduce(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
+	r := result.Numbers.(Report)
 	if len(r.Models) != 2 || seen["lnn"] != 60 || seen["baseline"] != 60 {
 		t.Errorf("models %v, steps %v", r.Models, seen)
 	}
 	for name, m := range r.Models {
-		for _, x := range []float64{m.AccelL1, m.AccelL1Median, m.EnergyErrorMean, m.EnergyErrorMedian, m.EnergyErrorMax, m.Seconds} {
+		for _, x := range []float64{m.AccelL1, m.AccelL1Median, m.EnergyErrorMean, m.EnergyErrorMedian, m.EnergyErrorMax, m.RolloutError, m.Seconds} {
 			if !(x > 0) || x-x != 0 {
 				t.Errorf("%s: %+v", name, m)
 				break
@@ -43,11 +44,11 @@ func TestDoublePendulum(t *testing.T) {
 	}
 	files(t, folder, r)
 	s.Folder = ""
-	again, err := DoublePendulum(t.Context(), s)
+	again, err := doublePendulum.Reproduce(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, b := timeless(r), timeless(again); !reflect.DeepEqual(a, b) {
+	if a, b := timeless(r), timeless(again.Numbers.(Report)); !reflect.DeepEqual(a, b) {
 		t.Errorf("the same seed gives %+v, then %+v", a, b)
 	}
 }
@@ -83,8 +84,8 @@ func files(t *testing.T, folder string, r Report) {
 		t.Error(err)
 	}
 	for _, f := range figures {
-		for i, series := range []int{3, 3, 2, 2} { // the true motion and the models'; the models
-			if len(f.Panels) != 4 || len(f.Panels[i].Series) != series {
+		for i, series := range []int{3, 3, 3, 2, 2, 2} { // the true motion and the models'; the models
+			if len(f.Panels) != 6 || len(f.Panels[i].Series) != series {
 				t.Fatalf("panels %+v", f.Panels)
 			}
 		}
@@ -108,7 +109,7 @@ func files(t *testing.T, folder string, r Report) {
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	folder := t.TempDir()
-	_, err := DoublePendulum(ctx, Settings{Steps: 60, Folder: folder, On: func(Progress) { cancel() }})
+	_, err := doublePendulum.Reproduce(ctx, Settings{Steps: 60, Folder: folder, On: func(Progress) { cancel() }})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}

@@ -103,6 +103,9 @@ func (v view) margins() (m vg.Rectangle) {
 	if v.XLabel != "" {
 		m.Min.Y += labelGap/2 + labelX.Height(v.XLabel)
 	}
+	if v.Map != nil {
+		m.Max.X = max(m.Max.X, v.Map.room())
+	}
 	if v.Title != "" {
 		m.Max.Y = max(m.Max.Y, labelGap+panelStyle.Height(v.Title))
 	}
@@ -111,8 +114,13 @@ func (v view) margins() (m vg.Rectangle) {
 
 // draw draws the panel, its data into the area of c and the rest around it.
 func (v view) draw(c draw.Canvas, keys []key) {
-	v.drawGrid(c)
-	empty := true
+	empty := v.Map == nil
+	if empty {
+		v.drawGrid(c)
+	} else {
+		v.Map.draw(c)
+		v.Map.drawBar(c)
+	}
 	for i, s := range v.Series {
 		var pieces [][]vg.Point
 		for _, piece := range v.shown(s) {

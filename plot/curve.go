@@ -38,6 +38,9 @@ func (p Panel) shown(s Series) (pieces [][]point) {
 // axes returns both axes, as long as what is shown with a little room around it,
 // with about nx and ny labelled ticks.
 func (p Panel) axes(nx, ny int) (x, y axis) {
+	if p.Map != nil {
+		return p.Map.axes(nx, ny)
+	}
 	lo, hi := point{math.Inf(1), math.Inf(1)}, point{math.Inf(-1), math.Inf(-1)}
 	for _, s := range p.Series {
 		for _, piece := range p.shown(s) {

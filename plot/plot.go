@@ -42,11 +42,13 @@ type Series struct {
 	Style Style
 }
 
-// A Panel is one pair of axes. Series are drawn in order, the last on top.
+// A Panel is one pair of axes. Series are drawn in order, the last on top. With a Map under them the axes are those of its
+// grid, and linear.
 type Panel struct {
 	Title, XLabel, YLabel string
 	LogX, LogY            bool
 	Series                []Series
+	Map                   *Map `json:",omitempty"`
 }
 
 // A Figure is a grid of panels, filled row by row.
@@ -82,7 +84,8 @@ func check(format string) error {
 }
 
 // Encode draws the figure to w; format is "svg" or "png". It panics on a figure
-// without panels and on a series whose X and Y differ in length.
+// without panels, on a series whose X and Y differ in length, and on a map whose
+// numbers do not fit its grid.
 func (f Figure) Encode(w io.Writer, format string) error {
 	if err := check(format); err != nil {
 		return err
@@ -107,13 +110,21 @@ func (f Figure) Encode(w io.Writer, format string) error {
 	// Arial and Helvetica have the widths of Liberation Sans, which few viewers have.
 	svg := bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"),
 		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
-	_, err := w.Write(svg)
+	_, err := w.Write(stretched(svg))
 	return err
 }
 
 func (f Figure) withDefaults() Figure {
 	if len(f.Panels) == 0 {
 		panic("plot: figure without panels")
+	}
+	for _, p := range f.Panels {
+		if p.Map == nil {
+			continue
+		}
+		if err := p.Map.check(); err != nil {
+			panic("plot: " + err.Error())
+		}
 	}
 	if f.Columns == 0 {
 		f.Columns = 1

@@ -1,15 +1,21 @@
 package train
 
 import (
+	"math"
+
 	"lagrange/model"
 	"lagrange/nn"
 )
 
-// Accelerations is the loss Σᵢ ρ((aᵢ − aᵢ*)/sᵢ) of given accelerations, with s the scales of the model's coordinates.
+// Accelerations is the loss Σᵢ w ρ((ẋᵢ − ẋᵢ*)/sᵢ) of given derivatives of the state, with s the scales of the model's
+// coordinates. For a second-order model q̇ = v holds by itself and only the accelerations count; a Hamiltonian on (q, p) has to
+// get q̇ right too, and X then holds momenta and A their derivatives.
 type Accelerations[T nn.Float] struct {
 	X       []T // states (N, 2d)
-	U       []T // forces (N, m)
+	U       []T // inputs (N, m)
 	A       []T // accelerations (N, d)
+	Qdot    []T // q̇ (N, d); nil: the second half of the state
+	Weight  []T // w (N); nil: 1
 	N       int
 	Penalty Penalty
 }
@@ -25,8 +31,15 @@ func (o *Accelerations[T]) Pass(m *model.Model[T], most int) Pass[T] {
 		x: make([]T, most*2*d), u: make([]T, most*f), y: make([]T, most*2*d),
 		lambda: make([]T, most*2*d), dx: make([]T, most*2*d), du: make([]T, most*f),
 	}
-	for _, c := range m.Spec.Coordinates {
-		p.scale = append(p.scale, c.Accel)
+	for i, c := range m.Spec.Coordinates {
+		speed, square := c.Speed, 0.0
+		for k := i; k < len(o.Qdot); k += d {
+			square += float64(o.Qdot[k]) * float64(o.Qdot[k])
+		}
+		if square > 0 {
+			speed = math.Sqrt(square / float64(o.N))
+		}
+		p.speed, p.accel = append(p.speed, speed), append(p.accel, c.Accel)
 	}
 	return p
 }
@@ -35,7 +48,7 @@ type accelerationPass[T nn.Float] struct {
 	o                       *Accelerations[T]
 	tape                    model.Tape[T]
 	d, m                    int
-	scale                   []float64
+	speed, accel            []float64 // scales of q̇ and of a
 	x, u, y, lambda, dx, du []T
 }
 
@@ -51,14 +64,29 @@ func (p *accelerationPass[T]) Loss(batch []int, dtheta []T) (sum float64) {
 	}
 	p.tape.Field(p.x[:B*n], p.u[:B*p.m], p.y[:B*n])
 	for b, i := range batch {
-		for k, s := range p.scale {
-			rho, slope := p.o.Penalty.Of(float64(p.y[b*n+p.d+k]-p.o.A[i*p.d+k]) / s)
-			sum += rho
-			p.lambda[b*n+k], p.lambda[b*n+p.d+k] = 0, T(slope/s)
+		w := 1.0
+		if p.o.Weight != nil {
+			w = float64(p.o.Weight[i])
 		}
+		qdot := p.x[b*n+p.d:]
+		if p.o.Qdot != nil {
+			qdot = p.o.Qdot[i*p.d:]
+		}
+		sum += p.residuals(b*n, w, p.speed, qdot)
+		sum += p.residuals(b*n+p.d, w, p.accel, p.o.A[i*p.d:])
 	}
 	if dtheta != nil {
 		p.tape.VJP(p.lambda[:B*n], dtheta, p.dx[:B*n], p.du[:B*p.m])
+	}
+	return sum
+}
+
+// residuals returns Σ w ρ((ẋ − ẋ*)/s) over the d numbers from at on, and sets their λ.
+func (p *accelerationPass[T]) residuals(at int, w float64, scale []float64, want []T) (sum float64) {
+	for k, s := range scale {
+		rho, slope := p.o.Penalty.Of(float64(p.y[at+k]-want[k]) / s)
+		sum += w * rho
+		p.lambda[at+k] = T(w * slope / s)
 	}
 	return sum
 }

@@ -76,9 +76,12 @@ func normal(r *rand.Rand, n int) []float64 {
 
 // windows draws N windows of K steps that have nothing to do with any model.
 func windows(r *rand.Rand, N, K int, p Penalty) *Windows[float64] {
-	o := &Windows[float64]{Steps: K, N: N, X: normal(r, N*(K+1)*4), U: normal(r, N*(K+1)), Penalty: p}
-	for range N * K {
+	o := &Windows[float64]{Steps: K, X: normal(r, N*(K+1)*4), U: normal(r, N*(K+1)), Penalty: p}
+	for range N * (K + 1) {
 		o.H = append(o.H, 0.02+0.04*r.Float64())
+	}
+	for i := range N {
+		o.Start = append(o.Start, i*(K+1))
 	}
 	return o
 }
@@ -87,7 +90,7 @@ func windows(r *rand.Rand, N, K int, p Penalty) *Windows[float64] {
 func TestGradients(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 1))
 	batch := []int{3, 0, 3, 4}
-	for _, family := range []string{"lnn", "nn"} {
+	for _, family := range []string{"lnn", "nn", "hnn"} {
 		for _, p := range []Penalty{L1, L2, Huber} {
 			for name, o := range map[string]Objective[float64]{
 				"accelerations": &Accelerations[float64]{X: normal(r, 20), U: normal(r, 5), A: normal(r, 10), N: 5, Penalty: p},
@@ -168,10 +171,10 @@ func selfMade(m *model.Model[float64], w *Windows[float64]) {
 		tape.Field(x, []float64{u}, y)
 		return y
 	}
-	for i := range w.N {
+	for i := range w.Len() {
 		for k := range w.Steps {
 			at := i*(w.Steps+1) + k
-			x, h, u0, u1 := w.X[at*n:(at+1)*n], w.H[i*w.Steps+k], w.U[at], w.U[at+1]
+			x, h, u0, u1 := w.X[at*n:(at+1)*n], w.H[at], w.U[at], w.U[at+1]
 			move := func(c float64, k []float64) []float64 {
 				y := slices.Clone(x)
 				for j := range y {

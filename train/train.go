@@ -267,10 +267,7 @@ func (l *Loop[T]) mean(o Objective[T], passes []Pass[T]) float64 {
 // Calibrate turns a budget in time into a number of steps: it runs the first steps on a copy, for about 3 % of the budget,
 // and throws them away, so that the run that follows is exactly the one of that number of steps.
 func Calibrate[T nn.Float](ctx context.Context, m *model.Model[T], train, valid Objective[T], s Settings, budget time.Duration) (int, error) {
-	copied, err := model.With(m.Spec, append([]T(nil), m.Theta...))
-	if err != nil {
-		return 0, err
-	}
+	copied := m.Copy()
 	s.Steps, s.Validate = 1<<30, 1<<30
 	l := Loop[T]{Model: copied, Train: train, Valid: valid, Settings: s, State: NewState(copied)}
 	if err := l.prepare(); err != nil {

@@ -7,18 +7,19 @@ import (
 )
 
 // Windows is the loss of motions predicted from their first state: ρ of the errors of q and v, in units of their scales,
-// averaged over steps and coordinates. One step is the next-state loss, more are a roll-out loss.
+// averaged over steps and coordinates. One step is the next-state loss, more are a roll-out loss. The rows of all trajectories
+// stand one after another; windows may overlap.
 type Windows[T nn.Float] struct {
 	Steps   int
-	N       int
-	X       []T // recorded states (N, Steps+1, 2d)
-	U       []T // recorded forces (N, Steps+1, m)
-	H       []T // time steps (N, Steps)
+	X       []T   // recorded states (rows, 2d)
+	U       []T   // recorded inputs (rows, m)
+	H       []T   // time from each row to the next (rows)
+	Start   []int // first row of each window; Steps more rows of its trajectory follow
 	Penalty Penalty
 }
 
 // Len implements Objective.
-func (o *Windows[T]) Len() int { return o.N }
+func (o *Windows[T]) Len() int { return len(o.Start) }
 
 // Pass implements Objective.
 func (o *Windows[T]) Pass(m *model.Model[T], most int) Pass[T] {
@@ -53,11 +54,12 @@ func (p *windowPass[T]) Health() *model.Health { return p.tape.Health() }
 func (p *windowPass[T]) Loss(batch []int, dtheta []T) (sum float64) {
 	o, n, m, B, K := p.o, p.n, p.m, len(batch), p.o.Steps
 	for b, i := range batch {
-		copy(p.x[b*n:(b+1)*n], o.X[i*(K+1)*n:])
+		at := o.Start[i]
+		copy(p.x[b*n:(b+1)*n], o.X[at*n:])
 		for k := range K + 1 {
-			copy(p.u[(k*B+b)*m:(k*B+b+1)*m], o.U[(i*(K+1)+k)*m:])
+			copy(p.u[(k*B+b)*m:(k*B+b+1)*m], o.U[(at+k)*m:])
 			if k < K {
-				p.h[k*B+b] = o.H[i*K+k]
+				p.h[k*B+b] = o.H[at+k]
 			}
 		}
 	}
@@ -66,7 +68,7 @@ func (p *windowPass[T]) Loss(batch []int, dtheta []T) (sum float64) {
 	for k := 1; k <= K; k++ {
 		x := p.roll.State(k)
 		for b, i := range batch {
-			want := o.X[(i*(K+1)+k)*n:]
+			want := o.X[(o.Start[i]+k)*n:]
 			for j, s := range p.scale {
 				rho, slope := o.Penalty.Of(float64(x[b*n+j]-want[j]) / s)
 				sum += rho * share

@@ -20,6 +20,7 @@ var kernels = map[string]func(simd.Code){
 		directions(c)
 		mixed(c)
 		mixedReverse(c)
+		dualReverse(c)
 	},
 	"sums": func(c simd.Code) {
 		add(c)

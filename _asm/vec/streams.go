@@ -143,3 +143,18 @@ func mixedReverse(c simd.Code) {
 	})
 	end()
 }
+
+func dualReverse(c simd.Code) {
+	begin(c, "dualReverse", "f1, f2, zs, a, as, ds *T, n int",
+		"sets the adjoint of a dual pass, ds = f1 as + f2 a zs.")
+	n := arg("n")
+	c.Sweep("loop", n, func(l simd.Lane) {
+		get := func(name string) reg.VecVirtual { return l.Get(arg(name)) }
+		f1, f2, as := get("f1"), get("f2"), get("as")
+		c.Mul(get("a"), f2, f2)
+		c.Mul(f1, as, as)
+		c.FMA(f2, get("zs"), as)
+		l.Put(as, arg("ds"))
+	})
+	end()
+}

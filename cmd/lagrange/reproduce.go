@@ -1,10 +1,16 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -14,88 +20,240 @@ import (
 
 func reproduceCommand() *cobra.Command {
 	var s paper.Settings
-	budget := span{n: 120, timed: true, text: "2m"}
+	var budget span
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "reproduce EXPERIMENT",
-		Short: "Run an experiment of the paper: double-pendulum",
+		Use:   "reproduce EXPERIMENT | all",
+		Short: "Run experiments of the paper: " + strings.Join(append(paper.Names(), "all"), ", "),
 		Long: `Run an experiment of Cranmer et al. 2020, "Lagrangian Neural Networks", and print
-what is measured beside what the paper reports.
-
-double-pendulum: learn from exact accelerations of 600,000 random states, then
-measure the acceleration error over 20,000 fresh states, and the energy error
-after 100 time units over 40 starts nearly at rest, as a fraction of the energy
-scale 29.4. The time of --budget is training time, shared by the two models.`,
+what is measured beside what was published. Given no --steps and no --budget it
+takes the time stated here; with --quick, the second one.
+` + experimentsHelp() + `
+"reproduce all" runs them all, says how long that takes before it starts, and with
+-o writes a page of results, results.md, into the folder, with pictures and numbers
+in folders below. Interrupted, the same command goes on: what is finished with the
+same settings is not repeated.`,
 		Example: `  lagrange reproduce double-pendulum --budget 1m
-  lagrange reproduce double-pendulum --steps 5000 --seed 2 --json -o run`,
+  lagrange reproduce double-pendulum --steps 5000 --seed 2 --json -o run
+  lagrange reproduce all --quick -o out`,
 		Args: need("EXPERIMENT"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if args[0] != "double-pendulum" {
-				return usagef("no experiment %q; there is double-pendulum", args[0])
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			if s.Steps < 0 || s.Steps > 0 && cmd.Flags().Changed("budget") {
+			return append(paper.Names(), "all"), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if s.Steps < 0 || s.Steps > 0 && budget.given() {
 				return usagef("give --steps (above 0) or --budget, not both")
 			}
-			n, err := budget.in("s")
-			if err != nil {
-				return err
-			}
-			s.Budget = time.Duration(n * float64(time.Second))
-			var p *progress
-			on := ""
-			s.On = func(x paper.Progress) {
-				if x.Model != on {
-					on, p = x.Model, newProgress(cmd.ErrOrStderr(), x.Model)
+			if budget.given() {
+				n, err := budget.in("s")
+				if err != nil {
+					return err
 				}
-				p.step(lagrange.Progress{Model: x.Model, Step: x.Step, Steps: x.Steps, Loss: x.Loss, Valid: x.Valid, Left: x.Left})
-				if x.Step == x.Steps {
-					p.close()
-				}
+				s.Budget = time.Duration(n * float64(time.Second))
 			}
-			r, err := paper.DoublePendulum(cmd.Context(), s)
+			if args[0] != "all" && args[0] != paper.Names()[0] && (len(s.Models) > 0 || s.Recipe != "" || s.Seeds != 1) {
+				return usagef("--models, --recipe and --seeds are for %s", paper.Names()[0])
+			}
+			if s.Seeds < 1 {
+				return usagef("--seeds has to be at least 1")
+			}
+			s.Version = version()
+			if args[0] == "all" {
+				return reproduceAll(cmd, s, asJSON)
+			}
+			e, err := paper.Lookup(args[0])
 			if err != nil {
-				return err
+				return usageError{err}
 			}
-			if asJSON {
-				return printJSON(cmd.OutOrStdout(), r)
-			}
-			return printPendulum(cmd.OutOrStdout(), r, s.Folder)
+			return reproduceOne(cmd, e, s, asJSON)
 		},
 	}
-	cmd.Flags().Var(&budget, "budget", "training time of all models together")
+	cmd.Flags().Var(&budget, "budget", "training time of all models together, of each experiment")
 	cmd.Flags().IntVar(&s.Steps, "steps", 0, "training steps of each model, instead of a budget")
 	cmd.Flags().Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
+	cmd.Flags().StringSliceVar(&s.Models, "models", nil, "models of double-pendulum: "+strings.Join(paper.PendulumModels(), ", ")+", or all (default "+strings.Join(paper.PendulumModels()[:paper.DefaultModels], ",")+")")
+	cmd.Flags().StringVar(&s.Recipe, "recipe", "", "of double-pendulum: \"paper\" for that of the paper, instead of the best one found here")
+	cmd.Flags().IntVar(&s.Seeds, "seeds", 1, "of double-pendulum: how many runs, from --seed on")
+	cmd.Flags().BoolVar(&s.Quick, "quick", false, "a shorter run, to see how it goes")
 	cmd.Flags().StringVarP(&s.Folder, "output", "o", "", "`folder` for figures and numbers")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	_ = cmd.RegisterFlagCompletionFunc("models", cobra.FixedCompletions(append(paper.PendulumModels(), "all"), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("recipe", cobra.FixedCompletions([]string{paper.PaperRecipe}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-// printPendulum prints the table beside the paper's.
-func printPendulum(w io.Writer, r paper.Report, folder string) error {
-	fmt.Fprintf(w, "\nDouble pendulum, seed %d, %.0f s\n\n", r.Seed, r.Seconds)
-	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(tab, "\tacceleration error\tmedian\tenergy error mean\tmedian\tmax\tsamples\tsteps")
-	for _, name := range []string{"lnn", "baseline"} {
-		m := r.Models[name]
-		fmt.Fprintf(tab, "%s\t%.3g\t%.3g\t%s\t%s\t%s\t%.3g\t%d\n", name, m.AccelL1, m.AccelL1Median,
-			percent(m.EnergyErrorMean), percent(m.EnergyErrorMedian), percent(m.EnergyErrorMax), float64(m.Samples), m.Steps)
+// experimentsHelp lists the experiments and how long they take.
+func experimentsHelp() string {
+	var b strings.Builder
+	for _, e := range paper.Experiments() {
+		full, quick := e.Takes(paper.Settings{}), e.Takes(paper.Settings{Quick: true})
+		fmt.Fprintf(&b, "\n%s (%s; quick %s):\n%s\n", e.Name, clock(full), clock(quick), e.About)
 	}
-	fmt.Fprintln(tab, "lnn, paper\t0.073\t\t0.4 %\t\t\t3.07e+08\t600000")
-	fmt.Fprintln(tab, "baseline, paper\t0.074\t\t8 %\t\t\t\t")
-	if err := tab.Flush(); err != nil {
+	return b.String()
+}
+
+// clock prints a time without the zeros at its end.
+func clock(d time.Duration) string {
+	text := d.Round(time.Second).String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
+}
+
+// reproduceOne runs an experiment and prints its tables.
+func reproduceOne(cmd *cobra.Command, e paper.Experiment, s paper.Settings, asJSON bool) error {
+	out, errw := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	if d := e.Takes(s); d > 0 {
+		fmt.Fprintf(errw, "%s: about %s on two cores\n", e.Name, clock(d))
+	}
+	if e.Derived && s.Folder != "" {
+		s.Others = paper.Reports(s.Folder)
+	}
+	s.On = reporter(errw, "")
+	begin := time.Now()
+	r, err := e.Reproduce(cmd.Context(), s)
+	if err != nil {
 		return err
 	}
-	for _, name := range []string{"lnn", "baseline"} {
-		m := r.Models[name]
-		fmt.Fprintf(w, "\n%-9s %d parameters, trained %.0f s; %d non-finite steps skipped, %d solves by the pseudo-inverse, %d of 40 roll-outs ended early or diverged (counted as 10000 %%)",
-			name, m.Parameters, m.Seconds, m.NonFiniteSkipped, m.FallbackSolves, m.Blowups)
+	if asJSON {
+		return printJSON(out, r.Numbers)
 	}
-	fmt.Fprintln(w)
-	if folder != "" {
-		fmt.Fprintf(w, "\nfigures and numbers: %s\n", folder)
+	fmt.Fprintf(out, "\n%s, seed %d, %s\n", e.Title, s.Seed, clock(time.Since(begin)))
+	if err := printFound(out, r.Tables, r.Notes); err != nil {
+		return err
+	}
+	if s.Folder != "" {
+		fmt.Fprintf(out, "\nfigures and numbers: %s\n", s.Folder)
 	}
 	return nil
 }
 
-// percent prints a fraction.
-func percent(x float64) string { return fmt.Sprintf("%.3g %%", 100*x) }
+// reproduceAll runs every experiment that is not finished yet and prints all tables.
+func reproduceAll(cmd *cobra.Command, s paper.Settings, asJSON bool) error {
+	out, errw := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	experiments := paper.Experiments()
+	announce(errw, experiments, s)
+	all, err := paper.All(cmd.Context(), experiments, s, func(e paper.Experiment) func(paper.Progress) {
+		i := slices.IndexFunc(experiments, func(x paper.Experiment) bool { return x.Name == e.Name })
+		at := fmt.Sprintf("%s, %d of %d", e.Name, i+1, len(experiments))
+		if d := e.Takes(s); d > 0 {
+			at += ", about " + clock(d)
+		}
+		fmt.Fprintln(errw, at)
+		return reporter(errw, e.Name+" ")
+	})
+	if len(all) < len(experiments) {
+		return fmt.Errorf("%w; %d of %d experiments are finished, and with -o the same command goes on", err, len(all), len(experiments))
+	}
+	if asJSON {
+		numbers := map[string]json.RawMessage{}
+		for _, f := range all {
+			if f.Err == nil {
+				numbers[f.Run.Name] = f.Numbers
+			}
+		}
+		return errors.Join(err, printJSON(out, numbers))
+	}
+	for i, f := range all {
+		fmt.Fprintf(out, "\n%s, seed %d, %s\n", experiments[i].Title, f.Run.Seed, clock(time.Duration(f.Seconds*float64(time.Second))))
+		if e := printFound(out, f.Tables, f.Notes); e != nil {
+			return e
+		}
+	}
+	if s.Folder != "" {
+		fmt.Fprintf(out, "\npage of results: %s\n", filepath.Join(s.Folder, "results.md"))
+	}
+	return err
+}
+
+// announce says how long a run of all will take.
+func announce(w io.Writer, experiments []paper.Experiment, s paper.Settings) {
+	done := paper.Done(experiments, s)
+	said := fmt.Sprintf("%d experiments", len(experiments))
+	if len(done) > 0 {
+		said += fmt.Sprintf(", %d of them finished before", len(done))
+	}
+	var left time.Duration
+	for _, e := range experiments {
+		if _, ok := done[e.Name]; !ok {
+			left += e.Takes(s)
+		}
+	}
+	if left > 0 {
+		said += fmt.Sprintf("; about %s on two cores", clock(left))
+	}
+	fmt.Fprintln(w, said)
+}
+
+// reporter shows the training of one model after the other.
+func reporter(w io.Writer, before string) func(paper.Progress) {
+	var p *progress
+	on := ""
+	return func(x paper.Progress) {
+		if p == nil || x.Model != on {
+			if p != nil {
+				p.close()
+			}
+			on, p = x.Model, newProgress(w, before+x.Model)
+		}
+		p.step(lagrange.Progress{Model: x.Model, Step: x.Step, Steps: x.Steps, Loss: x.Loss, Valid: x.Valid, Left: x.Left})
+		if x.Step == x.Steps {
+			p.close()
+			p = nil
+		}
+	}
+}
+
+// noteWidth is where notes are broken into lines.
+const noteWidth = 110
+
+// printFound prints tables and notes for people.
+func printFound(w io.Writer, tables []paper.Table, notes []string) error {
+	for _, t := range tables {
+		fmt.Fprintf(w, "\n%s\n\n", t.Title)
+		tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+		fmt.Fprintln(tab, strings.Join(t.Columns, "\t"))
+		for _, r := range t.Rows {
+			fmt.Fprintln(tab, strings.Join(r, "\t"))
+		}
+		if err := tab.Flush(); err != nil {
+			return err
+		}
+	}
+	if len(notes) > 0 {
+		fmt.Fprintln(w)
+	}
+	for _, n := range notes {
+		if _, err := fmt.Fprintln(w, "– "+wrap(n, noteWidth, "\n  ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wrap breaks text between words so that lines are at most width letters long, where words allow.
+func wrap(text string, width int, newline string) string {
+	var b strings.Builder
+	at := 0
+	for i, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case at+1+n > width:
+			b.WriteString(newline)
+			at = 0
+		default:
+			b.WriteString(" ")
+			at++
+		}
+		b.WriteString(word)
+		at += n
+	}
+	return b.String()
+}

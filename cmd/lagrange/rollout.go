@@ -50,7 +50,7 @@ in a file of its own, named PATH.partial.csv, and an existing output stays as it
 	f := cmd.Flags()
 	f.Float64SliceVar(&o.q, "q", nil, "coordinates at the start, comma-separated `numbers`")
 	f.Float64SliceVar(&o.v, "v", nil, "velocities at the start, comma-separated `numbers` (default: at rest)")
-	f.Float64SliceVar(&o.u, "u", nil, "constant known forces, comma-separated `numbers` (default: none)")
+	f.Float64SliceVar(&o.u, "u", nil, "constant known forces, then conditions, comma-separated `numbers` (default: none)")
 	f.Var(&o.duration, "duration", "of the motion")
 	f.Var(&o.dt, "dt", "from one row to the next; also the step of a method with fixed steps")
 	f.StringVar(&o.from, "from", "", "start from the trajectories of this `recording`")

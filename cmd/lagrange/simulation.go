@@ -32,29 +32,41 @@ func (s simulation) run(ctx context.Context) (*data.Set, error) {
 	for n := range times {
 		times[n] = float64(n) * s.dt
 	}
-	field := func(_ float64, x, dx []float64) {
-		copy(dx[:d], x[d:])
-		s.system.Accel(x[:d], x[d:], dx[d:])
-	}
-	start := s.system.Start
-	if s.spread {
-		start = s.system.Sample
-	}
 	set := s.columns()
 	for i := range s.trajectories {
-		x := make([]float64, 2*d)
-		start(rand.New(rand.NewPCG(s.seed, uint64(i))), x[:d], x[d:])
-		r, err := ode.Solve(ctx, field, x, times, ode.Options{Method: ode.Dop853, RTol: 1e-12, ATol: 1e-12})
+		x, r := make([]float64, 2*d), rand.New(rand.NewPCG(s.seed, uint64(i)))
+		system, c := s.conditioned(r)
+		if s.spread {
+			system.Sample(r, x[:d], x[d:])
+		} else {
+			system.Start(r, x[:d], x[d:])
+		}
+		field := func(_ float64, x, dx []float64) {
+			copy(dx[:d], x[d:])
+			system.Accel(x[:d], x[d:], dx[d:])
+		}
+		motion, err := ode.Solve(ctx, field, x, times, ode.Options{Method: ode.Dop853, RTol: 1e-12, ATol: 1e-12})
 		if err != nil {
 			return nil, fmt.Errorf("trajectory %d of %s: %w", i+1, s.system.Name(), err)
 		}
-		set.Trajectories = append(set.Trajectories, s.trajectory(strconv.Itoa(i+1), times, r.X))
+		set.Trajectories = append(set.Trajectories, s.trajectory(system, c, strconv.Itoa(i+1), times, motion.X))
 	}
 	return set, nil
 }
 
-// trajectory takes states X, (len(t), 2d), apart.
-func (s simulation) trajectory(id string, t, X []float64) data.Trajectory {
+// conditioned draws the conditions of a trajectory, if the system has any: they stand in a column of their own.
+func (s simulation) conditioned(r *rand.Rand) (_ mech.System, c []float64) {
+	system, ok := s.system.(mech.Conditioned)
+	if !ok {
+		return s.system, nil
+	}
+	c = make([]float64, len(system.Conditions()))
+	system.SampleConditions(r, c)
+	return system.At(c), c
+}
+
+// trajectory takes states X, (len(t), 2d), apart, of a motion under the conditions c.
+func (s simulation) trajectory(system mech.System, c []float64, id string, t, X []float64) data.Trajectory {
 	d := s.system.Dim()
 	w := data.Trajectory{ID: id, T: t}
 	a := make([]float64, d)
@@ -62,15 +74,16 @@ func (s simulation) trajectory(id string, t, X []float64) data.Trajectory {
 		q, v := X[2*d*n:][:d], X[2*d*n+d:][:d]
 		w.Q = append(w.Q, q...)
 		w.V = append(w.V, v...)
+		w.U = append(w.U, c...)
 		if s.accelerations {
-			s.system.Accel(q, v, a)
+			system.Accel(q, v, a)
 			w.A = append(w.A, a...)
 		}
 	}
 	return w
 }
 
-// columns is an empty set with the names and units of the system: trajectory (if several), t, q, v, a.
+// columns is an empty set with the names and units of the system: trajectory (if several), t, q, v, a, conditions.
 func (s simulation) columns() *data.Set {
 	about := s.system.About()
 	set := &data.Set{Time: "t"}
@@ -94,6 +107,12 @@ func (s simulation) columns() *data.Set {
 		set.Coordinates = append(set.Coordinates, q)
 	}
 	set.Columns = append(append(set.Columns, vs...), as...)
+	if system, ok := s.system.(mech.Conditioned); ok {
+		for _, c := range system.Conditions() {
+			set.Forces, set.Conditions = append(set.Forces, c.Name), set.Conditions+1
+			set.Columns = append(set.Columns, data.Column{Name: c.Name, Unit: c.Unit, Role: data.RoleU})
+		}
+	}
 	return set
 }
 

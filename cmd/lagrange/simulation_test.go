@@ -29,6 +29,10 @@ func TestSimulation(t *testing.T) {
 			}
 			d := system.Dim()
 			for i, w := range set.Trajectories {
+				system := system
+				if c, ok := system.(mech.Conditioned); ok {
+					system = c.At(w.U[:len(c.Conditions())])
+				}
 				E := system.Energy(w.Q[:d], w.V[:d])
 				for n := range w.T {
 					if e := math.Abs(system.Energy(w.Q[d*n:][:d], w.V[d*n:][:d]) - E); !(e < 1e-9*system.About().EnergyScale) {

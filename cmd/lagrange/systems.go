@@ -51,10 +51,23 @@ func listSystems(out io.Writer) error {
 		}
 		fmt.Fprintf(w, "  coordinates\t%s\n", strings.Join(q, "; "))
 		fmt.Fprintf(w, "  parameters\t%s\n", strings.Join(p, "; "))
+		if names := conditions(s); names != nil {
+			fmt.Fprintf(w, "  conditions\t%s, drawn for each trajectory\n", strings.Join(names, ", "))
+		}
 		fmt.Fprintf(w, "  Lagrangian\t%s\n", b.Lagrangian)
 		fmt.Fprintf(w, "  source\t%s\n", b.Source)
 	}
 	return w.Flush()
+}
+
+// conditions are the names of the parameters that are drawn for each trajectory.
+func conditions(s mech.System) (names []string) {
+	if c, ok := s.(mech.Conditioned); ok {
+		for _, p := range c.Conditions() {
+			names = append(names, p.Name)
+		}
+	}
+	return names
 }
 
 // label is a column's header: name [unit].
@@ -86,6 +99,7 @@ type systemJSON struct {
 	Lagrangian  string           `json:"lagrangian"`
 	Coordinates []coordinateJSON `json:"coordinates"`
 	Parameters  []parameterJSON  `json:"parameters"`
+	Conditions  []string         `json:"conditions,omitempty"` // of the parameters, those drawn for each trajectory
 	EnergyScale float64          `json:"energy_scale"`
 	Source      string           `json:"source"`
 }
@@ -93,7 +107,7 @@ type systemJSON struct {
 func systemsJSON() (list []systemJSON) {
 	for _, s := range mech.Systems() {
 		b := s.About()
-		j := systemJSON{Name: s.Name(), Title: b.Title, Lagrangian: b.Lagrangian, EnergyScale: b.EnergyScale, Source: b.Source}
+		j := systemJSON{Name: s.Name(), Title: b.Title, Lagrangian: b.Lagrangian, Conditions: conditions(s), EnergyScale: b.EnergyScale, Source: b.Source}
 		for _, c := range b.Coordinates {
 			j.Coordinates = append(j.Coordinates, coordinateJSON{c.Name, c.Unit, c.VelocityName, c.VelocityUnit, c.Angle})
 		}

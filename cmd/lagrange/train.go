@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -37,10 +38,15 @@ func trainCommand() *cobra.Command {
 		Long: `Learn a model of one or several recordings, and a baseline network beside it.
 
 With acceleration columns it learns from them, else by predicting windows of the
-motion. Held-out data is chosen by whole trajectories, or by blocks of time as
-long as the horizon; the parameters are those of the best validation. The time
-of --budget is shared by the model and its baseline, and is turned into a
-number of steps, which is recorded: --steps repeats the run exactly.
+motion. With one force column for each coordinate beside them, --objective torque
+learns the forces of given motion instead. A Neural ODE (node) learns from windows in
+any case. A Hamiltonian network (hnn) takes velocities for momenta; where the columns
+of --v are true momenta it needs --objective windows.
+
+Held-out data is chosen by whole trajectories, or by blocks of time as long as the
+horizon; the parameters are those of the best validation. The time of --budget is
+shared by the model and its baseline, and is turned into a number of steps, which is
+recorded: --steps repeats the run exactly.
 
 An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume.`,
 		Example: `  lagrange train pendulum.csv -o pendulum.lagrange --friction both
@@ -52,12 +58,13 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	f.columns.add(cmd)
 	s, fl := &f.settings, cmd.Flags()
 	fl.StringVarP(&f.out, "output", "o", "", "model `file` to write (required)")
-	fl.StringVar(&s.Model, "model", "lnn", "`family`: "+strings.Join(model.Families(), " or "))
+	fl.StringVar(&s.Model, "model", "lnn", "`family`: "+strings.Join(model.Families(), ", "))
 	fl.StringSliceVar(&s.Cyclic, "cyclic", nil, "`coordinates` on which nothing depends: their momentum is conserved exactly")
 	fl.StringVar(&f.friction, "friction", "none", "none, viscous, coulomb or both")
 	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers (default 32x2; 16x2 below 5000 rows; 64x2 with accelerations)")
 	fl.StringVar(&s.Activation, "activation", "softplus", "relu2, relu3, tanh, sigmoid, softplus, swish or gelu")
 	fl.StringVar(&s.Loss, "loss", "huber", "l1, l2 or huber")
+	fl.StringVar(&s.Objective, "objective", "", strings.Join(lagrange.Objectives(), ", ")+": what to learn from (default accelerations where they are recorded, else windows)")
 	fl.Var(&f.horizon, "horizon", "length of held-out windows (default 25 time steps)")
 	fl.IntVar(&s.Window, "window", 0, "time steps of a training window (default those of the horizon, at most 32; 1 is the next-state loss)")
 	fl.IntVar(&s.Steps, "steps", 0, "training steps of each model")
@@ -85,6 +92,9 @@ func (f *trainFlags) check() (err error) {
 	s.Friction = model.Friction(f.friction)
 	if s.Steps < 0 || s.Window < 0 || s.Rate < 0 {
 		return usagef("--steps, --window and --rate cannot be negative")
+	}
+	if s.Objective != "" && !slices.Contains(lagrange.Objectives(), s.Objective) {
+		return usagef("no objective %q; there are %s", s.Objective, strings.Join(lagrange.Objectives(), ", "))
 	}
 	if s.Steps > 0 && f.budget.given() {
 		return usagef("give --steps or --budget, not both")
@@ -133,39 +143,49 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 		families = append(families, "nn")
 		f.settings.Budget /= 2
 	}
-	var models []*lagrange.Model
-	var checkpoints []string
-	for _, family := range families {
+	var m *lagrange.Model
+	for i, family := range families {
 		s := f.settings
-		s.Model, s.Resume = family, f.resume
-		s.Checkpoint = f.out + "." + family + ".checkpoint"
-		checkpoints = append(checkpoints, s.Checkpoint)
-		if !f.resume {
-			os.Remove(s.Checkpoint) // of a run that was given up
+		s.Model = family
+		if i > 0 && s.Objective == lagrange.Torque {
+			s.Objective = "" // the baseline has no inverse dynamics
 		}
-		p := newProgress(say, model.Title(family))
-		s.On = p.step
-		m, err := lagrange.Fit(cmd.Context(), set, s)
-		p.close()
+		k, err := f.fit(cmd, set, s)
 		if err != nil {
-			if cmd.Context().Err() != nil {
-				return fmt.Errorf("saved in %s; the same command with --resume goes on: %w", s.Checkpoint, err)
-			}
 			return err
 		}
-		models = append(models, m)
-	}
-	m := models[0]
-	if len(models) > 1 {
-		m.Baseline = models[1]
+		if i == 0 {
+			m = k
+		} else {
+			m.Baseline = k
+		}
 	}
 	if err := m.Save(f.out); err != nil {
 		return err
 	}
-	for _, c := range checkpoints {
-		os.Remove(c)
+	for _, family := range families {
+		os.Remove(f.checkpoint(family))
 	}
 	return f.report(cmd, m, set)
+}
+
+// checkpoint is the file from which the training of a family goes on.
+func (f *trainFlags) checkpoint(family string) string { return f.out + "." + family + ".checkpoint" }
+
+// fit trains one model and shows how it goes.
+func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set, s lagrange.Settings) (*lagrange.Model, error) {
+	s.Resume, s.Checkpoint = f.resume, f.checkpoint(s.Model)
+	if !f.resume {
+		os.Remove(s.Checkpoint) // of a run that was given up
+	}
+	p := newProgress(cmd.ErrOrStderr(), model.Title(s.Model))
+	defer p.close()
+	s.On = p.step
+	m, err := lagrange.Fit(cmd.Context(), set, s)
+	if err != nil && cmd.Context().Err() != nil {
+		err = fmt.Errorf("saved in %s; the same command with --resume goes on: %w", s.Checkpoint, err)
+	}
+	return m, err
 }
 
 // report evaluates, prints and draws.

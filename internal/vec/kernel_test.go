@@ -71,6 +71,8 @@ func calls[T Float]() []call[T] {
 		{"Mixed in place", false, all(5), func(_ int, x [][]T) { Mixed(x[0], x[1], x[2], x[3], x[4], x[2], x[3], x[4]) }},
 		{"MixedReverse", false, all(13), func(_ int, x [][]T) { mixedReverseOf(x[:10], x[10:]) }},
 		{"MixedReverse in place", false, all(10), func(_ int, x [][]T) { mixedReverseOf(x, x[7:10]) }},
+		{"DualReverse", false, all(6), func(_ int, x [][]T) { DualReverse(x[0], x[1], x[2], x[3], x[4], x[5]) }},
+		{"DualReverse in place", false, all(5), func(_ int, x [][]T) { DualReverse(x[0], x[1], x[2], x[3], x[4], x[4]) }},
 		{"AddRows", false, rows(1), func(n int, x [][]T) { AddRows(rowsB, n, n+gap, x[2], x[3]) }},
 		{"SumRows", false, rows(1), func(n int, x [][]T) { SumRows(rowsB, n, n+gap, x[2], x[3]) }},
 		{"Add", false, all(2), func(_ int, x [][]T) { Add(x[0], x[1]) }},
@@ -185,6 +187,7 @@ func everySweep[T Float]() {
 	Mixed(a[:], b[:], c[:], d[:], e[:], f[:], g[:], h[:])
 	MixedReverse(Jet[T]{a[:], b[:], c[:]}, Duals[T]{nil, d[:], e[:], f[:]}, Duals[T]{g[:], h[:], i[:], j[:]},
 		Duals[T]{nil, k[:], l[:], m[:]})
+	DualReverse(a[:], b[:], c[:], d[:], e[:], f[:])
 	AddRows(1, n, n, a[:], b[:])
 	SumRows(1, n, n, a[:], b[:])
 	AddSquares(a[:], b[:])

@@ -14,6 +14,7 @@ type kernels[T Float] struct {
 	directions   func(cs, ct, x, s, t *T, n, K, step int)
 	mixed        func(f1, f2, zs, zt, zst, hs, ht, hst *T, n int)
 	mixedReverse func(f1, f2, f3, zs, zt, zst, a, as, at, ast, ds, dt, dst *T, n int)
+	dualReverse  func(f1, f2, zs, a, as, ds *T, n int)
 	add          func(x, y *T, n int)
 	addSquares   func(x, y *T, n int, s *float64)
 	sumSquares   func(y *T, n int, s *float64)

@@ -35,6 +35,11 @@ func mixedF32AVX512(f1 *float32, f2 *float32, zs *float32, zt *float32, zst *flo
 //go:noescape
 func mixedReverseF32AVX512(f1 *float32, f2 *float32, f3 *float32, zs *float32, zt *float32, zst *float32, a *float32, as *float32, at *float32, ast *float32, ds *float32, dt *float32, dst *float32, n int)
 
+// dualReverseF32AVX512 sets the adjoint of a dual pass, ds = f1 as + f2 a zs.
+//
+//go:noescape
+func dualReverseF32AVX512(f1 *float32, f2 *float32, zs *float32, a *float32, as *float32, ds *float32, n int)
+
 // scaleF64AVX512 sets y_k = f ⊙ x_k for K ≥ 1 blocks of n numbers.
 //
 //go:noescape
@@ -65,6 +70,11 @@ func mixedF64AVX512(f1 *float64, f2 *float64, zs *float64, zt *float64, zst *flo
 //
 //go:noescape
 func mixedReverseF64AVX512(f1 *float64, f2 *float64, f3 *float64, zs *float64, zt *float64, zst *float64, a *float64, as *float64, at *float64, ast *float64, ds *float64, dt *float64, dst *float64, n int)
+
+// dualReverseF64AVX512 sets the adjoint of a dual pass, ds = f1 as + f2 a zs.
+//
+//go:noescape
+func dualReverseF64AVX512(f1 *float64, f2 *float64, zs *float64, a *float64, as *float64, ds *float64, n int)
 
 // scaleF32AVX2 sets y_k = f ⊙ x_k for K ≥ 1 blocks of n numbers.
 //
@@ -97,6 +107,11 @@ func mixedF32AVX2(f1 *float32, f2 *float32, zs *float32, zt *float32, zst *float
 //go:noescape
 func mixedReverseF32AVX2(f1 *float32, f2 *float32, f3 *float32, zs *float32, zt *float32, zst *float32, a *float32, as *float32, at *float32, ast *float32, ds *float32, dt *float32, dst *float32, n int)
 
+// dualReverseF32AVX2 sets the adjoint of a dual pass, ds = f1 as + f2 a zs.
+//
+//go:noescape
+func dualReverseF32AVX2(f1 *float32, f2 *float32, zs *float32, a *float32, as *float32, ds *float32, n int)
+
 // scaleF64AVX2 sets y_k = f ⊙ x_k for K ≥ 1 blocks of n numbers.
 //
 //go:noescape
@@ -127,3 +142,8 @@ func mixedF64AVX2(f1 *float64, f2 *float64, zs *float64, zt *float64, zst *float
 //
 //go:noescape
 func mixedReverseF64AVX2(f1 *float64, f2 *float64, f3 *float64, zs *float64, zt *float64, zst *float64, a *float64, as *float64, at *float64, ast *float64, ds *float64, dt *float64, dst *float64, n int)
+
+// dualReverseF64AVX2 sets the adjoint of a dual pass, ds = f1 as + f2 a zs.
+//
+//go:noescape
+func dualReverseF64AVX2(f1 *float64, f2 *float64, zs *float64, a *float64, as *float64, ds *float64, n int)

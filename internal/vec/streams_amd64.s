@@ -547,6 +547,60 @@ loopDone:
 	VZEROUPPER
 	RET
 
+// func dualReverseF32AVX512(f1 *float32, f2 *float32, zs *float32, a *float32, as *float32, ds *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dualReverseF32AVX512(SB), NOSPLIT, $0-56
+	MOVQ n+48(FP), AX
+	XORQ CX, CX
+	SUBQ $0x10, AX
+	JL   loopTail
+
+loop:
+	MOVQ        f1+0(FP), DX
+	VMOVUPS     (DX)(CX*1), Z0
+	MOVQ        f2+8(FP), DX
+	VMOVUPS     (DX)(CX*1), Z1
+	MOVQ        as+32(FP), DX
+	VMOVUPS     (DX)(CX*1), Z2
+	MOVQ        a+24(FP), DX
+	VMOVUPS     (DX)(CX*1), Z3
+	VMULPS      Z1, Z3, Z1
+	VMULPS      Z2, Z0, Z2
+	MOVQ        zs+16(FP), DX
+	VMOVUPS     (DX)(CX*1), Z0
+	VFMADD231PS Z0, Z1, Z2
+	MOVQ        ds+40(FP), DX
+	VMOVUPS     Z2, (DX)(CX*1)
+	ADDQ        $0x40, CX
+	SUBQ        $0x10, AX
+	JGE         loop
+
+loopTail:
+	ADDQ        $0x10, AX
+	JZ          loopDone
+	MOVL        $0xffffffff, DX
+	BZHIL       AX, DX, DX
+	KMOVW       DX, K1
+	MOVQ        f1+0(FP), AX
+	VMOVUPS.Z   (AX)(CX*1), K1, Z0
+	MOVQ        f2+8(FP), AX
+	VMOVUPS.Z   (AX)(CX*1), K1, Z1
+	MOVQ        as+32(FP), AX
+	VMOVUPS.Z   (AX)(CX*1), K1, Z2
+	MOVQ        a+24(FP), AX
+	VMOVUPS.Z   (AX)(CX*1), K1, Z3
+	VMULPS      Z1, Z3, Z1
+	VMULPS      Z2, Z0, Z2
+	MOVQ        zs+16(FP), AX
+	VMOVUPS.Z   (AX)(CX*1), K1, Z0
+	VFMADD231PS Z0, Z1, Z2
+	MOVQ        ds+40(FP), AX
+	VMOVUPS     Z2, K1, (AX)(CX*1)
+
+loopDone:
+	VZEROUPPER
+	RET
+
 // func scaleF64AVX512(f *float64, x *float64, y *float64, n int, K int, step int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·scaleF64AVX512(SB), NOSPLIT, $0-48
@@ -1070,6 +1124,60 @@ loopTail:
 	VFMADD231PD Z4, Z2, Z7
 	MOVQ        dt+88(FP), AX
 	VMOVUPD     Z7, K1, (AX)(CX*1)
+
+loopDone:
+	VZEROUPPER
+	RET
+
+// func dualReverseF64AVX512(f1 *float64, f2 *float64, zs *float64, a *float64, as *float64, ds *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dualReverseF64AVX512(SB), NOSPLIT, $0-56
+	MOVQ n+48(FP), AX
+	XORQ CX, CX
+	SUBQ $0x08, AX
+	JL   loopTail
+
+loop:
+	MOVQ        f1+0(FP), DX
+	VMOVUPD     (DX)(CX*1), Z0
+	MOVQ        f2+8(FP), DX
+	VMOVUPD     (DX)(CX*1), Z1
+	MOVQ        as+32(FP), DX
+	VMOVUPD     (DX)(CX*1), Z2
+	MOVQ        a+24(FP), DX
+	VMOVUPD     (DX)(CX*1), Z3
+	VMULPD      Z1, Z3, Z1
+	VMULPD      Z2, Z0, Z2
+	MOVQ        zs+16(FP), DX
+	VMOVUPD     (DX)(CX*1), Z0
+	VFMADD231PD Z0, Z1, Z2
+	MOVQ        ds+40(FP), DX
+	VMOVUPD     Z2, (DX)(CX*1)
+	ADDQ        $0x40, CX
+	SUBQ        $0x08, AX
+	JGE         loop
+
+loopTail:
+	ADDQ        $0x08, AX
+	JZ          loopDone
+	MOVL        $0xffffffff, DX
+	BZHIL       AX, DX, DX
+	KMOVW       DX, K1
+	MOVQ        f1+0(FP), AX
+	VMOVUPD.Z   (AX)(CX*1), K1, Z0
+	MOVQ        f2+8(FP), AX
+	VMOVUPD.Z   (AX)(CX*1), K1, Z1
+	MOVQ        as+32(FP), AX
+	VMOVUPD.Z   (AX)(CX*1), K1, Z2
+	MOVQ        a+24(FP), AX
+	VMOVUPD.Z   (AX)(CX*1), K1, Z3
+	VMULPD      Z1, Z3, Z1
+	VMULPD      Z2, Z0, Z2
+	MOVQ        zs+16(FP), AX
+	VMOVUPD.Z   (AX)(CX*1), K1, Z0
+	VFMADD231PD Z0, Z1, Z2
+	MOVQ        ds+40(FP), AX
+	VMOVUPD     Z2, K1, (AX)(CX*1)
 
 loopDone:
 	VZEROUPPER
@@ -1604,6 +1712,61 @@ loopDone:
 	VZEROUPPER
 	RET
 
+// func dualReverseF32AVX2(f1 *float32, f2 *float32, zs *float32, a *float32, as *float32, ds *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·dualReverseF32AVX2(SB), NOSPLIT, $0-56
+	MOVQ n+48(FP), AX
+	XORQ CX, CX
+	SUBQ $0x08, AX
+	JL   loopTail
+
+loop:
+	MOVQ        f1+0(FP), DX
+	VMOVUPS     (DX)(CX*1), Y0
+	MOVQ        f2+8(FP), DX
+	VMOVUPS     (DX)(CX*1), Y1
+	MOVQ        as+32(FP), DX
+	VMOVUPS     (DX)(CX*1), Y2
+	MOVQ        a+24(FP), DX
+	VMOVUPS     (DX)(CX*1), Y3
+	VMULPS      Y1, Y3, Y1
+	VMULPS      Y2, Y0, Y2
+	MOVQ        zs+16(FP), DX
+	VMOVUPS     (DX)(CX*1), Y0
+	VFMADD231PS Y0, Y1, Y2
+	MOVQ        ds+40(FP), DX
+	VMOVUPS     Y2, (DX)(CX*1)
+	ADDQ        $0x20, CX
+	SUBQ        $0x08, AX
+	JGE         loop
+
+loopTail:
+	ADDQ        $0x08, AX
+	JZ          loopDone
+	LEAQ        ladder32<>+0(SB), BX
+	MOVQ        $+8, DX
+	SUBQ        AX, DX
+	VMOVUPS     (BX)(DX*4), Y0
+	MOVQ        f1+0(FP), AX
+	VMASKMOVPS  (AX)(CX*1), Y0, Y1
+	MOVQ        f2+8(FP), AX
+	VMASKMOVPS  (AX)(CX*1), Y0, Y2
+	MOVQ        as+32(FP), AX
+	VMASKMOVPS  (AX)(CX*1), Y0, Y3
+	MOVQ        a+24(FP), AX
+	VMASKMOVPS  (AX)(CX*1), Y0, Y4
+	VMULPS      Y2, Y4, Y2
+	VMULPS      Y3, Y1, Y3
+	MOVQ        zs+16(FP), AX
+	VMASKMOVPS  (AX)(CX*1), Y0, Y1
+	VFMADD231PS Y1, Y2, Y3
+	MOVQ        ds+40(FP), AX
+	VMASKMOVPS  Y3, Y0, (AX)(CX*1)
+
+loopDone:
+	VZEROUPPER
+	RET
+
 // func scaleF64AVX2(f *float64, x *float64, y *float64, n int, K int, step int)
 // Requires: AVX
 TEXT ·scaleF64AVX2(SB), NOSPLIT, $0-48
@@ -2113,6 +2276,61 @@ loopTail:
 	VFMADD231PD Y5, Y3, Y8
 	MOVQ        dt+88(FP), AX
 	VMASKMOVPD  Y8, Y0, (AX)(CX*1)
+
+loopDone:
+	VZEROUPPER
+	RET
+
+// func dualReverseF64AVX2(f1 *float64, f2 *float64, zs *float64, a *float64, as *float64, ds *float64, n int)
+// Requires: AVX, FMA3
+TEXT ·dualReverseF64AVX2(SB), NOSPLIT, $0-56
+	MOVQ n+48(FP), AX
+	XORQ CX, CX
+	SUBQ $0x04, AX
+	JL   loopTail
+
+loop:
+	MOVQ        f1+0(FP), DX
+	VMOVUPD     (DX)(CX*1), Y0
+	MOVQ        f2+8(FP), DX
+	VMOVUPD     (DX)(CX*1), Y1
+	MOVQ        as+32(FP), DX
+	VMOVUPD     (DX)(CX*1), Y2
+	MOVQ        a+24(FP), DX
+	VMOVUPD     (DX)(CX*1), Y3
+	VMULPD      Y1, Y3, Y1
+	VMULPD      Y2, Y0, Y2
+	MOVQ        zs+16(FP), DX
+	VMOVUPD     (DX)(CX*1), Y0
+	VFMADD231PD Y0, Y1, Y2
+	MOVQ        ds+40(FP), DX
+	VMOVUPD     Y2, (DX)(CX*1)
+	ADDQ        $0x20, CX
+	SUBQ        $0x04, AX
+	JGE         loop
+
+loopTail:
+	ADDQ        $0x04, AX
+	JZ          loopDone
+	LEAQ        ladder64<>+0(SB), BX
+	MOVQ        $+4, DX
+	SUBQ        AX, DX
+	VMOVUPS     (BX)(DX*8), Y0
+	MOVQ        f1+0(FP), AX
+	VMASKMOVPD  (AX)(CX*1), Y0, Y1
+	MOVQ        f2+8(FP), AX
+	VMASKMOVPD  (AX)(CX*1), Y0, Y2
+	MOVQ        as+32(FP), AX
+	VMASKMOVPD  (AX)(CX*1), Y0, Y3
+	MOVQ        a+24(FP), AX
+	VMASKMOVPD  (AX)(CX*1), Y0, Y4
+	VMULPD      Y2, Y4, Y2
+	VMULPD      Y3, Y1, Y3
+	MOVQ        zs+16(FP), AX
+	VMASKMOVPD  (AX)(CX*1), Y0, Y1
+	VFMADD231PD Y1, Y2, Y3
+	MOVQ        ds+40(FP), AX
+	VMASKMOVPD  Y3, Y0, (AX)(CX*1)
 
 loopDone:
 	VZEROUPPER

@@ -108,6 +108,21 @@ func MixedReverse[T Float](f Jet[T], z, a, delta Duals[T]) {
 	}
 }
 
+// DualReverse sets the adjoint δ_s of the pre-activations z, which have a part s alone, from the adjoints ā of the outputs:
+//
+//	δ_s = f′ ā_s + f″ ā z_s
+func DualReverse[T Float](f1, f2, zs, a, as, ds []T) {
+	n := len(f1)
+	f2, zs, a, as, ds = f2[:n], zs[:n], a[:n], as[:n], ds[:n]
+	if call := of[T]().dualReverse; call != nil {
+		call(ptr(f1), ptr(f2), ptr(zs), ptr(a), ptr(as), ptr(ds), n)
+		return
+	}
+	for i, f := range f1 {
+		ds[i] = f*as[i] + f2[i]*a[i]*zs[i]
+	}
+}
+
 // AddRows adds b to each of the rows of y (rows, n), which stand ld apart.
 func AddRows[T Float](rows, n, ld int, b, y []T) {
 	for i := range rows {

@@ -68,6 +68,10 @@ func sweeps[T Float](t *testing.T) {
 		Add(x[0], y)
 		near(t, "Add", y, func(i int) float64 { return float64(was[i]) + f(0, i) })
 
+		e := operands[T](r, 1, n)[0]
+		DualReverse(x[0], x[1], x[2], x[3], x[4], e)
+		near(t, "DualReverse", e, func(i int) float64 { return f(0, i)*f(4, i) + f(1, i)*f(3, i)*f(2, i) })
+
 		d := operands[T](r, 4, n)
 		value := append([]T(nil), d[0]...)
 		MixedReverse(Jet[T]{x[0], x[1], x[2]}, Duals[T]{nil, x[3], x[4], x[5]}, Duals[T]{x[6], x[7], x[8], x[9]}, Duals[T]{d[0], d[1], d[2], d[3]})

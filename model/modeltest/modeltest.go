@@ -29,6 +29,7 @@ func Check(t *testing.T, spec model.Spec) {
 	t.Run("VJP", s.vjp)
 	t.Run("Euler-Lagrange", s.eulerLagrange)
 	t.Run("energy balance", s.energyBalance)
+	t.Run("inverse dynamics", s.inverseDynamics)
 	t.Run("non-finite input is reported", s.nonFinite)
 	t.Run("float32", s.float32)
 	t.Run("no allocation", s.allocations)
@@ -91,40 +92,44 @@ func (s *suite) vjp(t *testing.T) {
 		name   string
 		at, by []float64
 	}{{"dθ", s.m.Theta, dtheta}, {"dx", s.x, dx}, {"du", s.u, du}} {
-		want, top := make([]float64, len(c.at)), 1e-6
-		for i, was := range c.at {
-			h := 1e-5 * max(1, math.Abs(was))
-			f := func(x float64) (y float64) {
-				c.at[i] = x
-				for j, v := range s.field(s.x, s.u) {
-					y += lambda[j] * v
-				}
-				return
+		slopes(t, c.name, c.at, c.by, func() (y float64) {
+			for j, v := range s.field(s.x, s.u) {
+				y += lambda[j] * v
 			}
-			// Richardson: the error of central differences falls from h² to h⁴
-			coarse, fine := (f(was+2*h)-f(was-2*h))/(4*h), (f(was+h)-f(was-h))/(2*h)
-			want[i] = fine + (fine-coarse)/3
-			c.at[i] = was
-			top = max(top, math.Abs(want[i]))
-		}
-		for i := range want {
-			if !(math.Abs(want[i]-c.by[i]) <= 1e-6*top) {
-				t.Fatalf("%s[%d] = %v, want %v (largest %v)", c.name, i, c.by[i], want[i], top)
-			}
+			return
+		})
+	}
+}
+
+// slopes holds derivatives by of f in the numbers at against central differences.
+func slopes(t *testing.T, name string, at, by []float64, f func() float64) {
+	want, top := make([]float64, len(at)), 1e-6
+	for i, was := range at {
+		h := 1e-5 * max(1, math.Abs(was))
+		g := func(x float64) float64 { at[i] = x; return f() }
+		// Richardson: the error of central differences falls from h² to h⁴
+		coarse, fine := (g(was+2*h)-g(was-2*h))/(4*h), (g(was+h)-g(was-h))/(2*h)
+		want[i] = fine + (fine-coarse)/3
+		at[i] = was
+		top = max(top, math.Abs(want[i]))
+	}
+	for i := range want {
+		if !(math.Abs(want[i]-by[i]) <= 1e-6*top) {
+			t.Fatalf("%s[%d] = %v, want %v (largest %v)", name, i, by[i], want[i], top)
 		}
 	}
 }
 
 // mechanics returns the acceleration half with its Lagrangian after one evaluation at (q, v), or skips the test.
 func (s *suite) mechanics(t *testing.T, q, v, u []float64) (model.Mechanics[float64], []float64) {
-	so := s.m.SecondOrder(1)
-	k, ok := so.(model.Mechanics[float64])
+	tape := s.m.Tape(1)
+	k, ok := model.As[model.Mechanics[float64]](tape)
 	if !ok {
 		t.Skip("a model without a Lagrangian")
 	}
-	a := make([]float64, s.d)
-	so.Accel(q, v, u, a)
-	return k, a
+	xdot := make([]float64, 2*s.d)
+	tape.Field(append(append([]float64(nil), q...), v...), u, xdot)
+	return k, xdot[s.d:]
 }
 
 func (s *suite) sample(b int) (q, v, u []float64) {
@@ -162,18 +167,24 @@ func (s *suite) eulerLagrange(t *testing.T) {
 	}
 }
 
-// energyBalance: dE/dt along (v, a) is the power v·Q, and so 0 without forces and at most 0 with friction alone.
+// energyBalance: dE/dt along the field is the power q̇·Q, and so 0 without forces and at most 0 with friction alone.
 func (s *suite) energyBalance(t *testing.T) {
 	const h = 1e-5
 	spec := s.m.Spec
 	if spec.M() > 0 {
 		t.Skip("driven: the power is not known from outside")
 	}
-	for b := range batch {
-		q, v, u := s.sample(b)
-		_, a := s.mechanics(t, q, v, u)
+	tape := s.m.Tape(1)
+	k, ok := model.As[model.Conserved[float64]](tape)
+	if !ok {
+		t.Skip("a model without an energy")
+	}
+	for b, n := 0, 2*s.d; b < batch; b++ {
+		x, u := s.x[b*n:(b+1)*n], s.u[b*s.m_:(b+1)*s.m_]
+		xdot, unused := make([]float64, n), make([]float64, n)
+		tape.Field(x, u, xdot)
 		E := func(e float64) float64 {
-			k, _ := s.mechanics(t, along(q, e, v), along(v, e, a), u)
+			tape.Field(along(x, e, xdot), u, unused)
 			return k.Energy(0)
 		}
 		rate, scale := (E(h)-E(-h))/(2*h), 1+math.Abs(E(0))
@@ -192,7 +203,8 @@ func (s *suite) nonFinite(t *testing.T) {
 	clean := s.field(s.x, s.u)
 	*s.tape.Health() = model.Health{}
 	x := append([]float64(nil), s.x...)
-	x[2*s.d+s.d] = math.NaN() // a velocity of sample 1: no ignorable one
+	last := 4*s.d - 1 // the velocity of the last coordinate in sample 1
+	x[last] = math.NaN()
 	y := s.field(x, s.u)
 	if h := *s.tape.Health(); h.NonFinite != 1 {
 		t.Errorf("one NaN in, %d samples reported", h.NonFinite)
@@ -201,7 +213,7 @@ func (s *suite) nonFinite(t *testing.T) {
 		switch b := i / (2 * s.d); {
 		case b != 1 && y[i] != clean[i]:
 			t.Fatalf("sample %d changed with a NaN in sample 1", b)
-		case i == 2*s.d+s.d && y[i] == y[i]:
+		case i == last && y[i] == y[i]:
 			t.Error("the field of a NaN is a number")
 		}
 	}

@@ -19,8 +19,8 @@ func Check(t *testing.T, r *rand.Rand, theta, x []float64, bind func(theta []flo
 	B := len(x) / in
 	c := &check{t: t, r: r, part: bind(theta, B, K), theta: theta, B: B, K: K}
 	in, out := c.part.In(), c.part.Out()
-	c.x, c.y = nn.NewStreams[float64](B, K, in, true), nn.NewStreams[float64](B, K, out, true)
-	c.ybar, c.xbar = nn.NewAdjoint[float64](B, out, true), nn.NewAdjoint[float64](B, in, true)
+	c.x, c.y = nn.NewStreams[float64](B, K, in, nn.HyperDual), nn.NewStreams[float64](B, K, out, nn.HyperDual)
+	c.ybar, c.xbar = nn.NewAdjoint[float64](B, out, nn.HyperDual), nn.NewAdjoint[float64](B, in, nn.HyperDual)
 	copy(c.x.Block(0), x)
 	for k := 1; k <= K; k++ {
 		fill(c.x, k, c.normal)

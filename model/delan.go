@@ -1,0 +1,61 @@
+package model
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"lagrange/nn"
+)
+
+// delan is the Deep Lagrangian network (Lutter et al. 2019): a net of (q, conditions) gives the potential V and the factor of a
+// mass matrix that is positive definite by construction; forces and friction stand on the right-hand side as for the
+// Lagrangian network. It can say only what is quadratic in v. θ holds the net, then the forces.
+var delan = family{
+	name: "delan", title: "Deep Lagrangian network",
+	params: func(s Spec) int { return s.shape(s.positions(), triangle(s.D())+1).Params() + forceParams(s) },
+	init: func(s Spec, r *rand.Rand, theta []float64) {
+		shape := s.shape(s.positions(), triangle(s.D())+1)
+		n := shape.Params()
+		if s.PaperInit {
+			nn.PaperInit(shape, r, theta[:n])
+		} else {
+			nn.PlainInit(0.05)(shape, r, theta[:n])
+		}
+		initForces(s, theta[n:])
+	},
+	tape32: structured[float32],
+	tape64: structured[float64],
+}
+
+func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
+	d, columns := s.D(), s.positions()
+	shape := s.shape(columns, triangle(d)+1)
+	n := shape.Params()
+	speed, _ := scales[T](s)
+	net := nn.New(shape, theta[:n], batch, d+1, nn.HyperDual)
+	head := newInertiaHead(speed, T(s.height()), len(columns), batch, d+1)
+	L := newChain[T](newFeatures[T](columns, batch), net, head, batch, d+1, nn.HyperDual)
+	return lift(d, s.M(), batch, newEulerLagrange[T](d, s.M(), s.inputs(true), batch, L, newForces(s, theta, n)))
+}
+
+// positions are the columns of a Lagrangian whose net does not see v.
+func (s Spec) positions() []column {
+	cs := s.columns(false)
+	for i := s.D(); i < 2*s.D(); i++ {
+		cs[i] = column{kind: dropped}
+	}
+	return cs
+}
+
+// height is the unit of V: with a mass matrix of order one in units of the speeds, a potential that changes by it over the scale
+// of q accelerates by the scale of a.
+func (s Spec) height() float64 {
+	sum, n := 0.0, 0
+	for _, c := range s.Coordinates {
+		if !c.Cyclic {
+			e := c.Accel * c.Scale / (c.Speed * c.Speed)
+			sum, n = sum+e*e, n+1
+		}
+	}
+	return math.Sqrt(sum / float64(max(1, n)))
+}

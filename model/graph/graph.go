@@ -1,0 +1,141 @@
+// Package graph has Lagrangian graph networks: Lagrangians that are sums of local densities (Cranmer et al. 2020, §2.2),
+//
+//	L = Σᵢ ℓ( {q_j, v_j : j ∈ Iᵢ}, attributes of i; θ ),
+//
+// with one net shared by all terms of a kind. A term is a sample of a batch, whatever it belongs to; what the terms find is
+// assembled as in finite elements, and the sparse mass matrix solved as a band or by conjugate gradients. So an
+// evaluation costs O(n) for n sites, and what was learned on few sites runs on many.
+package graph
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"lagrange/internal/file"
+	"lagrange/model"
+	"lagrange/nn"
+)
+
+// Model is a sum of local densities on a topology.
+type Model[T nn.Float] struct {
+	Topology *Topology
+	// Densities describes ℓ for each kind of term: the coordinates it sees, in their order, and its attributes as conditions. Its
+	// kinetic term counts once for every term that sees a site.
+	Densities []model.Spec
+	Theta     []T // of the densities, one after the other
+	part      []int
+}
+
+// Density describes a local density of so many sites that are all alike.
+func Density(site []model.Coordinate, sites int, attributes []model.Input, hidden []int, activation string, kinetic float64) model.Spec {
+	s := model.Spec{Family: "lnn", Hidden: hidden, Activation: activation, Kinetic: kinetic}
+	for range sites {
+		s.Coordinates = append(s.Coordinates, site...)
+	}
+	for _, a := range attributes {
+		a.Condition = true
+		s.Inputs = append(s.Inputs, a)
+	}
+	return s
+}
+
+// New returns a model with freshly drawn parameters.
+func New[T nn.Float](t *Topology, seed uint64, densities ...model.Spec) (*Model[T], error) {
+	var theta []T
+	for _, s := range densities {
+		m, err := model.New[T](s, seed)
+		if err != nil {
+			return nil, err
+		}
+		theta = append(theta, m.Theta...)
+		seed++
+	}
+	return With(t, theta, densities...)
+}
+
+// With returns a model on the given parameters.
+func With[T nn.Float](t *Topology, theta []T, densities ...model.Spec) (*Model[T], error) {
+	m := &Model[T]{Topology: t, Densities: densities, Theta: theta, part: []int{0}}
+	if len(densities) != len(t.Terms) {
+		return nil, fmt.Errorf("a topology with %d kinds of terms needs as many densities, not %d", len(t.Terms), len(densities))
+	}
+	for k, s := range densities {
+		if err := s.CheckDensity(); err != nil {
+			return nil, err
+		}
+		if terms := t.Terms[k]; s.D() != terms.Size || terms.Len() > 0 && s.M() != terms.attributes() {
+			return nil, fmt.Errorf("density %d is one of %d coordinates and %d attributes, its terms have %d and %d", k+1, s.D(), s.M(), terms.Size, terms.attributes())
+		}
+		n, err := model.Params(s)
+		if err != nil {
+			return nil, err
+		}
+		m.part = append(m.part, m.part[k]+n)
+	}
+	if n := m.part[len(densities)]; n != len(theta) {
+		return nil, fmt.Errorf("densities of these shapes have %d parameters, not %d", n, len(theta))
+	}
+	return m, nil
+}
+
+// On returns the model with the same densities and parameters on another topology, such as one of many more sites.
+func (m *Model[T]) On(t *Topology) (*Model[T], error) { return With(t, m.Theta, m.Densities...) }
+
+// Tape returns a tape for batches of up to batch states of all sites, rows (q, v); there are no inputs. It also
+// implements model.Mechanics and runs on one core.
+func (m *Model[T]) Tape(batch int) model.Tape[T] { return newTape(m, m.Theta, batch, 1) }
+
+// Wide is a tape that shares the terms among so many cores, for states of very many sites.
+func (m *Model[T]) Wide(batch, workers int) model.Tape[T] {
+	return newTape(m, m.Theta, batch, workers)
+}
+
+// Model is m for all that trains and measures models; they share θ. The scales of a site are those of the first one that
+// the first density sees.
+func (m *Model[T]) Model() *model.Model[T] {
+	s := model.Spec{Family: "graph"}
+	for i := range m.Topology.Sites {
+		for _, c := range m.Densities[0].Coordinates[:m.Topology.Dim] {
+			c.Name, c.Velocity = fmt.Sprint(c.Name, i), fmt.Sprint(c.Velocity, i)
+			s.Coordinates = append(s.Coordinates, c)
+		}
+	}
+	return model.Compose(s, m.Theta, func(theta []T, batch int) model.Tape[T] { return newTape(m, theta, batch, 1) })
+}
+
+const version = 1 // of the file
+
+// Save writes densities and parameters to path, atomically. The topology is not part of what was learned.
+func (m *Model[T]) Save(path string) error {
+	h, err := json.Marshal(m.Densities)
+	if err != nil {
+		return err
+	}
+	c := file.Container{Kind: "graph", Version: version, Header: h}
+	for _, x := range m.Theta {
+		c.Floats = append(c.Floats, float64(x))
+	}
+	return c.Save(path)
+}
+
+// Load reads what Save wrote, onto a topology.
+func Load[T nn.Float](path string, t *Topology) (*Model[T], error) {
+	c, err := file.Load(path, "graph", version)
+	if err != nil {
+		return nil, err
+	}
+	var densities []model.Spec
+	if err := json.Unmarshal(c.Header, &densities); err != nil {
+		return nil, fmt.Errorf("%s: its header does not describe densities: %w", path, err)
+	}
+	theta := make([]T, len(c.Floats))
+	for i, x := range c.Floats {
+		theta[i] = T(x)
+	}
+	m, err := With(t, theta, slices.Clip(densities)...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}

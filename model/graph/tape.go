@@ -1,0 +1,234 @@
+package graph
+
+import (
+	"lagrange/internal/par"
+	"lagrange/internal/vec"
+	"lagrange/model"
+	"lagrange/nn"
+)
+
+// tape evaluates a model in three sweeps: each term finds its share of L, p, L_q − L_vq v and M; the shares are added up;
+// M a = r is solved. The terms of all states of a batch are one long batch, evaluated in chunks, so the streams of
+// the net take no more memory for a million sites than for ten.
+type tape[T nn.Float] struct {
+	t        *Topology
+	kinds    []*kind[T]
+	workers  int
+	dtheta   [][]T // of the workers but the first
+	x        []T   // (B, 2D) of the last Field
+	B        int
+	L, p     []T       // (B), (B, D)
+	r, a, mu []float64 // (B, D)
+	aT, muT  []T       // the same, for the terms
+	solver   *solver
+	health   model.Health
+}
+
+// kind is the terms of one kind in a tape.
+type kind[T nn.Float] struct {
+	Terms
+	k, m, width int
+	lo, hi      int     // its part of θ
+	at          []int32 // where the elements of M of a term stand in the pattern, (terms, Size, Size); −1: nowhere
+	found       []T     // what each term found, (B, terms, width)
+	field, back []*pass[T]
+}
+
+// newTape binds a model to parameters.
+func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
+	t, D := m.Topology, m.Topology.D()
+	e := &tape[T]{
+		t: t, workers: workers, x: make([]T, batch*2*D), L: make([]T, batch), p: make([]T, batch*D),
+		r: make([]float64, batch*D), a: make([]float64, batch*D), mu: make([]float64, batch*D),
+		aT: make([]T, batch*D), muT: make([]T, batch*D), solver: newSolver(t, batch),
+	}
+	for range workers - 1 {
+		e.dtheta = append(e.dtheta, make([]T, len(theta)))
+	}
+	for i, s := range m.Densities {
+		n, k := t.Terms[i].Len(), s.D()
+		c := &kind[T]{Terms: t.Terms[i], k: k, m: s.M(), width: 1 + 2*k + k*(k+1)/2, lo: m.part[i], hi: m.part[i+1], at: make([]int32, n*k*k)}
+		c.found = make([]T, batch*n*c.width)
+		for a := range n {
+			c.locate(t, a)
+		}
+		most := min(model.Chunk, max(1, batch*n))
+		for range workers {
+			c.field = append(c.field, newPass[T](s, theta[c.lo:c.hi], most, k+1, 0))
+			c.back = append(c.back, newPass[T](s, theta[c.lo:c.hi], most, 2, nn.HyperDual))
+		}
+		e.kinds = append(e.kinds, c)
+	}
+	return e
+}
+
+// locate finds the places of term a's elements of M.
+func (c *kind[T]) locate(t *Topology, a int) {
+	index := c.Index[a*c.k : (a+1)*c.k]
+	for i, gi := range index {
+		for j, gj := range index {
+			at := int32(-1)
+			if gi >= 0 && gj >= 0 {
+				at = t.m.At(gi, gj)
+			}
+			c.at[(a*c.k+i)*c.k+j] = at
+		}
+	}
+}
+
+// share evaluates the terms of kind c on all cores: for the field, or with dθ for the gradient.
+func (e *tape[T]) share(c *kind[T], dtheta []T) {
+	if e.workers == 1 {
+		e.run(c, 0, dtheta)
+		return
+	}
+	par.Do(e.workers, func(w int) { e.run(c, w, dtheta) })
+}
+
+// run is worker w's share, chunk by chunk.
+func (e *tape[T]) run(c *kind[T], w int, dtheta []T) {
+	n := e.B * c.Len()
+	first, last := par.Span((n+model.Chunk-1)/model.Chunk, w, e.workers)
+	if dtheta != nil && w > 0 {
+		dtheta = e.dtheta[w-1]
+	}
+	for i := first; i < last; i++ {
+		lo, hi := i*model.Chunk, min((i+1)*model.Chunk, n)
+		if dtheta == nil {
+			e.sweep(c, c.field[w], lo, hi)
+		} else {
+			e.reverse(c, c.back[w], lo, hi, dtheta[c.lo:c.hi])
+		}
+	}
+}
+
+// Health implements model.Tape.
+func (e *tape[T]) Health() *model.Health { return &e.health }
+
+// Field implements model.Tape.
+func (e *tape[T]) Field(x, _, xdot []T) {
+	D := e.t.D()
+	e.B = len(x) / (2 * D)
+	copy(e.x, x)
+	for _, c := range e.kinds {
+		e.share(c, nil)
+	}
+	for b := range e.B {
+		e.assemble(b)
+		r, a := e.r[b*D:(b+1)*D], e.a[b*D:(b+1)*D]
+		e.health.Solves++
+		if e.solver.factor(b, r, a) != positive {
+			e.health.Fallbacks++
+		}
+		if !vec.Finite(a) {
+			e.health.NonFinite++
+		}
+		y := xdot[2*b*D:]
+		copy(y[:D], x[(2*b+1)*D:(2*b+2)*D])
+		for i, s := range a {
+			e.aT[b*D+i], y[D+i] = T(s), T(s)
+		}
+	}
+}
+
+// assemble adds up what the terms found for state b.
+func (e *tape[T]) assemble(b int) {
+	D := e.t.D()
+	r, p, M := e.r[b*D:(b+1)*D], e.p[b*D:(b+1)*D], e.solver.mass(b)
+	clear(r)
+	clear(p)
+	clear(M)
+	e.L[b] = 0
+	for _, c := range e.kinds {
+		k := c.k
+		for a := range c.Len() {
+			f := c.found[(b*c.Len()+a)*c.width:][:c.width]
+			e.L[b] += f[0]
+			for i, g := range c.Index[a*k : (a+1)*k] {
+				if g >= 0 {
+					p[g] += f[1+i]
+					r[g] += float64(f[1+k+i])
+				}
+			}
+			h, at := f[1+2*k:], c.at[a*k*k:(a+1)*k*k]
+			for i := range k {
+				for j := i; j < k; j++ {
+					if g := at[i*k+j]; g >= 0 {
+						M[g] += float64(h[0])
+						if i != j {
+							M[at[j*k+i]] += float64(h[0])
+						}
+					}
+					h = h[1:]
+				}
+			}
+		}
+	}
+}
+
+// VJP implements model.Tape: with μ = M⁻¹λ every term sees its own rows of v, a and μ, and the gradient is the sum of theirs.
+func (e *tape[T]) VJP(lambda, dtheta, dx, _ []T) {
+	D := e.t.D()
+	for b := range e.B {
+		mu := e.mu[b*D : (b+1)*D]
+		for i, l := range lambda[(2*b+1)*D : (2*b+2)*D] {
+			e.r[b*D+i] = float64(l)
+		}
+		if e.solver.solve(b, e.r[b*D:(b+1)*D], mu); e.solver.how[b] == lost {
+			e.health.NonFinite++
+		}
+		for i, s := range mu {
+			e.muT[b*D+i] = T(s)
+		}
+		clear(dx[2*b*D : (2*b+1)*D])
+		copy(dx[(2*b+1)*D:(2*b+2)*D], lambda[2*b*D:]) // q̇ = v
+	}
+	for _, g := range e.dtheta {
+		clear(g)
+	}
+	for _, c := range e.kinds {
+		e.share(c, dtheta)
+		k := c.k
+		for s := range e.B * c.Len() {
+			b, a := s/c.Len(), s%c.Len()
+			f, g := c.found[s*c.width:], dx[2*b*D:(2*b+2)*D]
+			for i, at := range c.Index[a*k : (a+1)*k] {
+				if at >= 0 {
+					g[at] += f[i]
+					g[D+int(at)] += f[k+i]
+				}
+			}
+		}
+	}
+	for _, g := range e.dtheta {
+		vec.Add(g, dtheta)
+	}
+}
+
+// Lagrangian implements model.Mechanics.
+func (e *tape[T]) Lagrangian(b int) T { return e.L[b] }
+
+// Momentum implements model.Mechanics.
+func (e *tape[T]) Momentum(b int) []T { return e.p[b*e.t.D() : (b+1)*e.t.D()] }
+
+// Energy implements model.Mechanics.
+func (e *tape[T]) Energy(b int) T {
+	D := e.t.D()
+	E := -float64(e.L[b])
+	for i, p := range e.Momentum(b) {
+		E += float64(p) * float64(e.x[(2*b+1)*D+i])
+	}
+	return T(E)
+}
+
+// Mass implements model.Mechanics: the full matrix, of few sites.
+func (e *tape[T]) Mass(b int) []T {
+	D, m := e.t.D(), e.solver.mass(b)
+	M := make([]T, D*D)
+	for i := range int32(D) {
+		for _, j := range e.t.m.Of(i) {
+			M[int(i)*D+int(j)] = T(m[e.t.m.At(i, j)])
+		}
+	}
+	return M
+}

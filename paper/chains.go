@@ -1,0 +1,165 @@
+package paper
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"lagrange/mech"
+)
+
+// The protocol of the published code of Finzi et al. 2020: motions of 3 s from states near the lowest one, dt 0.03; of 800 of them one
+// piece of five states each to learn from, and of 100 others the first state of such a piece to start from.
+const (
+	chainStep, chainTime = 0.03, 3.0
+	chainPieces          = 800
+	chainTests           = 100
+	chainFloor           = 1e-8 // added to the error, whose logarithm is taken
+)
+
+// chainTask is the task of n pendulums.
+func chainTask(n int, seed uint64) (*task, error) {
+	t := &task{
+		name: fmt.Sprintf("chain-%d", n), title: fmt.Sprintf("Chain of %d", n), body: mech.Chain(n), period: 2 * math.Pi, dt: chainStep,
+		times: grid(chainTime-chainStep, chainStep), measures: []string{"relative_error"}, score: chainScore, curve: chainCurve,
+		ylabel: "relative error, geometric mean",
+	}
+	t.published = []map[string]string{
+		{"node": "3.8e-4", "hnn-canonical": "1.2e-4", "delan": "2.5e-4", "clnn": "5.2e-5", "true, 1e-4 off": "3.6e-5"},
+		{"node": "6.5e-2", "hnn-canonical": "1.9e-3", "delan": "1.3e-3", "clnn": "1.1e-4", "true, 1e-4 off": "5.9e-5"},
+	}[n-1]
+	var err error
+	if t.learn, err = t.pieces(rand.New(rand.NewPCG(seed, 0xc4a11)), chainPieces); err != nil {
+		return nil, err
+	}
+	if t.valid, err = t.pieces(rand.New(rand.NewPCG(seed, 0xc4a12)), chainTests); err != nil {
+		return nil, err
+	}
+	tests, err := t.pieces(rand.New(rand.NewPCG(seed, 0xc4a13)), chainTests)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range tests.start {
+		t.starts = append(t.starts, tests.X[2*s*n:2*(s+1)*n]...)
+	}
+	return t, t.solve()
+}
+
+// pieces draws motions and of each one piece of five states.
+func (t *task) pieces(r *rand.Rand, N int) (p records, err error) {
+	n := t.body.Dim()
+	for range N {
+		z := make([]float64, 2*n)
+		for i := range z {
+			z[i] = r.NormFloat64()
+		}
+		b := bobs(z)
+		for i := range 2 * n {
+			b[i] += 0.2 * r.NormFloat64()
+			b[2*n+i] = 3 * (0.5*b[2*n+i] + 0.4*r.NormFloat64())
+		}
+		const length = windowSteps + 1
+		from := length * r.IntN(len(t.times)/length)
+		x, err := motion(t.body, rods(b), t.times[:from+length])
+		if err != nil {
+			return p, err
+		}
+		p.start = append(p.start, len(p.start)*length)
+		p.X = append(p.X, x[2*n*from:]...)
+	}
+	return p, nil
+}
+
+// bobs returns positions and velocities in the plane, (2, n, 2), of a state of angles and angular velocities; rods have length 1.
+func bobs(x []float64) []float64 {
+	n := len(x) / 2
+	z := make([]float64, 4*n)
+	for i := range n {
+		for j := range i + 1 {
+			sin, cos := math.Sincos(x[j])
+			z[2*i] += sin
+			z[2*i+1] -= cos
+			z[2*n+2*i] += cos * x[n+j]
+			z[2*n+2*i+1] += sin * x[n+j]
+		}
+	}
+	return z
+}
+
+// rods returns the state whose rods have the directions of z, and its velocities across them.
+func rods(z []float64) []float64 {
+	n := len(z) / 4
+	x := make([]float64, 2*n)
+	apart := func(at, i int) float64 { // from the bob above
+		if i == 0 {
+			return z[at]
+		}
+		return z[at+2*i] - z[at+2*i-2]
+	}
+	for i := range n {
+		x[i] = math.Atan2(apart(0, i), -apart(1, i))
+		sin, cos := math.Sincos(x[i])
+		x[n+i] = cos*apart(2*n, i) + sin*apart(2*n+1, i)
+	}
+	return x
+}
+
+// chainErrors are the relative errors ‖ẑ − z‖/‖ẑ + z‖ of positions and velocities in the plane over a motion; 1 where there is none.
+func chainErrors(n int, x, truth []float64) []float64 {
+	e := make([]float64, len(truth)/(2*n))
+	for k := range e {
+		a, b := bobs(x[2*n*k:2*n*(k+1)]), bobs(truth[2*n*k:2*n*(k+1)])
+		var minus, plus float64
+		for i := range a {
+			minus, plus = minus+(a[i]-b[i])*(a[i]-b[i]), plus+(a[i]+b[i])*(a[i]+b[i])
+		}
+		if e[k] = math.Sqrt(minus / plus); !finite(e[k]) {
+			e[k] = 1
+		}
+	}
+	return e
+}
+
+// chainScore is the geometric mean over times and starts, as published: exp of ∫ log(e + 1e-8) dt / 3 s by the trapezoidal rule.
+func chainScore(t *task, paths [][]float64) []float64 {
+	sum := 0.0
+	for i, x := range paths {
+		e := chainErrors(t.body.Dim(), x, t.truth[i])
+		for k := 1; k < len(e); k++ {
+			sum += (math.Log(e[k-1]+chainFloor) + math.Log(e[k]+chainFloor)) / 2 * t.dt / chainTime
+		}
+	}
+	return []float64{math.Exp(sum / float64(len(paths)))}
+}
+
+// chainCurve is the geometric mean over starts at each time.
+func chainCurve(t *task, paths [][]float64) []float64 {
+	y := make([]float64, len(t.times))
+	for i, x := range paths {
+		for k, e := range chainErrors(t.body.Dim(), x, t.truth[i]) {
+			y[k] += math.Log(e+chainFloor) / float64(len(paths))
+		}
+	}
+	for k := range y {
+		y[k] = math.Exp(y[k])
+	}
+	return y
+}
+
+// nudged is the error of the true system from starts moved by 1e-4 N(0, 1) in the plane.
+func nudged(t *task, r *rand.Rand) (float64, error) {
+	n := 2 * t.body.Dim()
+	var paths [][]float64
+	for at := 0; at < len(t.starts); at += n {
+		z := bobs(t.starts[at : at+n])
+		for i := range z {
+			z[i] += 1e-4 * r.NormFloat64()
+		}
+		x, err := motion(t.body, rods(z), t.times)
+		if err != nil {
+			return 0, err
+		}
+		paths = append(paths, x)
+	}
+	return chainScore(t, paths)[0], nil
+}

@@ -1,0 +1,112 @@
+package paper
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"lagrange/plot"
+)
+
+// Experiment is one of those that `lagrange reproduce` knows.
+type Experiment struct {
+	Name, Title, About string
+	Full, Quick        time.Duration            // how long it takes with the default settings, all in all, on two cores
+	Share              func(s Settings) float64 // what s asks for, as a part of the default; nil: 1
+	Derived            bool                     // made of the reports of the others, which Settings.Others has
+	Run                func(ctx context.Context, s Settings) (Result, error)
+}
+
+// Result is what an experiment found.
+type Result struct {
+	Numbers any                    // for report.json and --json; all of them finite
+	Tables  []Table                // for people and the page of results
+	Figures map[string]plot.Figure // by the names of their files
+	Notes   []string               // losses, caveats, what was found
+}
+
+// Table is a table for people, beside the published numbers.
+type Table struct {
+	Title   string     `json:"title"`
+	Columns []string   `json:"columns"`
+	Rows    [][]string `json:"rows"`
+}
+
+// Settings says how an experiment is run. Without Steps and Budget each experiment takes what it needs, with Quick a part of it.
+type Settings struct {
+	Steps   int           // training steps of each model
+	Budget  time.Duration // training time of all models together; turned into Steps, which the report names
+	Seed    uint64
+	Version string   // of the program; runs of another one do not count as done
+	Quick   bool     // an honest shorter run: its notes say how short
+	Folder  string   // where figures and numbers go, and what an experiment needs to go on after an interruption; "" = nowhere
+	Models  []string // of the double pendulum; none = its default ones, "all" = all
+	Recipe  string   // of the double pendulum: PaperRecipe, or "" for the best one found here
+	Seeds   int      // of the double pendulum: so many runs, with Seed, Seed + 1, …; 0 = 1
+	// Others are the reports of the experiments that ran before, by name.
+	Others map[string]json.RawMessage
+	// On is told how it goes.
+	On func(Progress)
+}
+
+// PaperRecipe is that of the paper, for Settings.Recipe.
+const PaperRecipe = "paper"
+
+// Experiments lists the experiments in the order of the page of results.
+func Experiments() []Experiment {
+	return []Experiment{doublePendulum, relativity, activations, initialisation, beyond}
+}
+
+// Names lists the names of the experiments.
+func Names() []string {
+	var names []string
+	for _, e := range Experiments() {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+// Lookup finds an experiment by name; the error lists the names.
+func Lookup(name string) (Experiment, error) {
+	for _, e := range Experiments() {
+		if e.Name == name {
+			return e, nil
+		}
+	}
+	return Experiment{}, fmt.Errorf("no experiment %q; there are %s, and all", name, strings.Join(Names(), ", "))
+}
+
+// Takes is about how long a run takes on two cores; 0 = nobody knows, since steps are given.
+func (e Experiment) Takes(s Settings) time.Duration {
+	switch {
+	case s.Steps > 0:
+		return 0
+	case s.Budget > 0 && !e.Derived:
+		return s.Budget
+	}
+	share := 1.0
+	if e.Share != nil {
+		share = e.Share(s)
+	}
+	if s.Quick {
+		return time.Duration(share * float64(e.Quick))
+	}
+	return time.Duration(share * float64(e.Full))
+}
+
+// Reproduce runs the experiment and leaves report.json, figure.json and the pictures in s.Folder, which it makes.
+func (e Experiment) Reproduce(ctx context.Context, s Settings) (Result, error) {
+	if s.Folder != "" {
+		if err := os.MkdirAll(s.Folder, 0o777); err != nil {
+			return Result{}, err
+		}
+	}
+	r, err := e.Run(ctx, s)
+	if err != nil || s.Folder == "" {
+		return r, err
+	}
+	return r, save(s.Folder, r.Numbers, r.Figures)
+}

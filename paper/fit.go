@@ -1,0 +1,69 @@
+package paper
+
+import (
+	"context"
+	"time"
+
+	"lagrange/model"
+	"lagrange/nn"
+	"lagrange/train"
+)
+
+// fit is how one model is trained.
+type fit[T nn.Float] struct {
+	name         string // for Progress
+	learn, valid train.Objective[T]
+	set          train.Settings
+	budget       time.Duration // where set has no Steps
+	on           func(Progress)
+}
+
+// Fitted is what a training has cost.
+type Fitted struct {
+	Steps            int     `json:"steps"`
+	Samples          int     `json:"samples"`
+	Parameters       int     `json:"parameters"`
+	Seconds          float64 `json:"seconds"`
+	NonFiniteSkipped int     `json:"nonfinite_skipped"`
+	FallbackSolves   int     `json:"fallback_solves"`
+}
+
+// train leaves the parameters of the best validation in the model and returns the learning curve too.
+func (f fit[T]) train(ctx context.Context, m *model.Model[T]) (Fitted, []train.Point, error) {
+	begin := time.Now()
+	if f.set.Steps == 0 {
+		steps, err := train.Calibrate(ctx, m, f.learn, f.valid, f.set, f.budget)
+		if err != nil {
+			return Fitted{}, nil, err
+		}
+		f.set.Steps = steps
+	}
+	loop := &train.Loop[T]{Model: m, Train: f.learn, Valid: f.valid, Settings: f.set, State: train.NewState(m)}
+	from := time.Now()
+	loop.On = func(s *train.State[T]) error {
+		if f.on != nil {
+			p := s.History[len(s.History)-1]
+			left := time.Duration(float64(time.Since(from)) * float64(f.set.Steps-s.Step) / float64(s.Step))
+			f.on(Progress{Model: f.name, Step: s.Step, Steps: f.set.Steps, Loss: p.Train, Valid: p.Valid, Left: left})
+		}
+		return nil
+	}
+	if err := loop.Run(ctx); err != nil {
+		return Fitted{}, nil, err
+	}
+	st := loop.State
+	return Fitted{
+		Steps: st.Step, Samples: st.Step * loop.Settings.Batch, Parameters: len(m.Theta), Seconds: time.Since(begin).Seconds(),
+		NonFiniteSkipped: st.Skipped, FallbackSolves: st.Health.Fallbacks,
+	}, st.History, nil
+}
+
+// then is what two stages have cost together.
+func (f Fitted) then(g Fitted) Fitted {
+	g.Steps += f.Steps
+	g.Samples += f.Samples
+	g.Seconds += f.Seconds
+	g.NonFiniteSkipped += f.NonFiniteSkipped
+	g.FallbackSolves += f.FallbackSolves
+	return g
+}

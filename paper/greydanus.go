@@ -1,0 +1,153 @@
+package paper
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"lagrange/mech"
+)
+
+// oscillator is one coordinate with H = p² + V(q), as in the published code of Greydanus et al. 2019: mass ½, so q̇ = 2p.
+type oscillator struct{ V, dV func(q float64) float64 }
+
+func (o oscillator) Dim() int                      { return 1 }
+func (o oscillator) Accel(q, _, a []float64)       { a[0] = -2 * o.dV(q[0]) }
+func (o oscillator) Momentum(_, v, p []float64)    { p[0] = v[0] / 2 }
+func (o oscillator) Energy(q, v []float64) float64 { return v[0]*v[0]/4 + o.V(q[0]) }
+
+// oscillatorTask is that of the mass on a spring or of the pendulum: 25 motions of 3 s with noise of 0.05 on q and p, and their exact
+// derivatives. rows are the states of a motion, least and most its first radius in the plane of q and p.
+func oscillatorTask(name, title string, o oscillator, rows int, least, most float64, seed uint64) (*task, error) {
+	t := &task{
+		name: name, title: title, body: o, dt: 3 / float64(rows-1), times: grid(20, 20./99),
+		measures: []string{"energy_mse", "coordinate_mse", "true_energy_mse"}, score: radiusScore, curve: energyCurve, ylabel: "error of the energy",
+	}
+	r := rand.New(rand.NewPCG(seed, 0x6e01))
+	var err error
+	for _, p := range []*records{&t.learn, &t.valid} {
+		if *p, err = t.noisy(r, 25, rows, least, most); err != nil {
+			return nil, err
+		}
+	}
+	for range 15 { // |q|, |p| from 0.2 to 1
+		for range 2 {
+			x := 1.6*r.Float64() - 0.8
+			t.starts = append(t.starts, x+math.Copysign(0.2, x))
+		}
+		t.starts[len(t.starts)-1] *= 2
+	}
+	return t, t.solve()
+}
+
+// noisy draws motions.
+func (t *task) noisy(r *rand.Rand, N, rows int, least, most float64) (p records, err error) {
+	const noise = 0.05
+	for range N {
+		q, y := 2*r.Float64()-1, 2*r.Float64()-1
+		s := (least + (most-least)*r.Float64()) / math.Hypot(q, y)
+		x, err := motion(t.body, []float64{s * q, 2 * s * y}, grid(3, t.dt))
+		if err != nil {
+			return p, err
+		}
+		p.observe(t.body, x, rows)
+		at := len(p.X) - len(x)
+		for k := range rows {
+			p.X[at+2*k] += noise * r.NormFloat64()
+			p.X[at+2*k+1] += 2 * noise * r.NormFloat64()
+		}
+	}
+	return p, nil
+}
+
+// observe adds a motion with its exact derivatives.
+func (p *records) observe(b body, x []float64, rows int) {
+	d, from := b.Dim(), len(p.A)/b.Dim()
+	a := make([]float64, d)
+	for k := range rows {
+		y := x[2*d*k : 2*d*(k+1)]
+		b.Accel(y[:d], y[d:], a)
+		p.X, p.V, p.A = append(p.X, y...), append(p.V, y[d:]...), append(p.A, a...)
+		if k+windowSteps < rows {
+			p.start = append(p.start, from+k)
+		}
+	}
+}
+
+// twoBodyTask is that of two bodies: 800 motions of 50 states over 20 units of time, 15 starts for 25.
+func twoBodyTask(seed uint64) (*task, error) {
+	system, err := mech.Lookup("two-body")
+	if err != nil {
+		return nil, err
+	}
+	t := &task{
+		name: "two-body", title: "Two bodies", body: system, dt: 20. / 49, times: grid(25, 25./499),
+		measures: []string{"energy_mse", "coordinate_mse"}, score: energyScore, curve: energyCurve, ylabel: "error of the energy",
+	}
+	r := rand.New(rand.NewPCG(seed, 0x6e02))
+	x := make([]float64, 8)
+	for i := range 1000 {
+		p := &t.learn
+		if i < 40 {
+			p = &t.valid
+		} else if i < 200 {
+			continue // the rest of the published test set
+		}
+		system.Start(r, x[:4], x[4:])
+		y, err := motion(system, x, grid(20, t.dt))
+		if err != nil {
+			return nil, err
+		}
+		p.observe(system, y, 50)
+	}
+	for range 15 {
+		system.Start(r, x[:4], x[4:])
+		t.starts = append(t.starts, x...)
+	}
+	return t, t.solve()
+}
+
+// energyScore is the mean square error over starts and times of the energy, and of the coordinates and momenta.
+func energyScore(t *task, paths [][]float64) []float64 {
+	return meanSquares(t, paths, t.body.Energy)
+}
+
+// radiusScore takes q² + p² for the energy, as the published code does even for the pendulum, and adds the error of the true one.
+func radiusScore(t *task, paths [][]float64) []float64 {
+	radius := func(q, v []float64) float64 { return q[0]*q[0] + v[0]*v[0]/4 }
+	return append(meanSquares(t, paths, radius), meanSquares(t, paths, t.body.Energy)[0])
+}
+
+func meanSquares(t *task, paths [][]float64, energy func(q, v []float64) float64) []float64 {
+	d := t.body.Dim()
+	var E, z, n float64
+	for i, x := range paths {
+		a, b := toMomenta(t.body, x), toMomenta(t.body, t.truth[i])
+		for k := 0; k < len(x); k += 2 * d {
+			e := energy(x[k:k+d], x[k+d:k+2*d]) - energy(t.truth[i][k:k+d], t.truth[i][k+d:k+2*d])
+			E, n = E+e*e, n+1
+			for j := k; j < k+2*d; j++ {
+				z += (a[j] - b[j]) * (a[j] - b[j]) / float64(2*d)
+			}
+		}
+	}
+	return []float64{min(E/n, hopeless), min(z/n, hopeless)}
+}
+
+// hopeless is the largest error that is told apart.
+const hopeless = 1e6
+
+// energyCurve is the root mean square over starts of the error of the energy at each time.
+func energyCurve(t *task, paths [][]float64) []float64 {
+	d, y := t.body.Dim(), make([]float64, len(t.times))
+	for i, x := range paths {
+		for k := range y {
+			a, b := x[2*d*k:2*d*(k+1)], t.truth[i][2*d*k:2*d*(k+1)]
+			e := t.body.Energy(a[:d], a[d:]) - t.body.Energy(b[:d], b[d:])
+			y[k] += e * e / float64(len(paths))
+		}
+	}
+	for k := range y {
+		y[k] = math.Sqrt(y[k])
+	}
+	return y
+}

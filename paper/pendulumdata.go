@@ -1,0 +1,104 @@
+package paper
+
+import (
+	"math"
+	"math/rand/v2"
+	"sync"
+
+	"lagrange/internal/par"
+	"lagrange/mech"
+	"lagrange/model"
+	"lagrange/train"
+)
+
+// sample draws training states of a system with their exact accelerations.
+func sample(system mech.System, r *rand.Rand, n int) *train.Accelerations[float64] {
+	d := system.Dim()
+	o := &train.Accelerations[float64]{N: n, X: make([]float64, n*2*d), A: make([]float64, n*d), Penalty: train.Huber}
+	for i := range n {
+		q, v := o.X[2*i*d:(2*i+1)*d], o.X[(2*i+1)*d:2*(i+1)*d]
+		system.Sample(r, q, v)
+		system.Accel(q, v, o.A[i*d:(i+1)*d])
+	}
+	return o
+}
+
+// view is how a model sees states: (q, v), or with the canonical momentum (q, p) and ṗ.
+func (r *pendulumRun) view(c pendulumModel, o *train.Accelerations[float64]) *train.Accelerations[float64] {
+	w := *o
+	if !c.canonical {
+		return &w
+	}
+	d := r.system.Dim()
+	w.X, w.A, w.Qdot = toMomenta(r.system, o.X), make([]float64, len(o.A)), make([]float64, len(o.A))
+	for k := 0; k < len(o.A); k += d {
+		copy(w.Qdot[k:k+d], o.X[2*k+d:2*k+2*d])
+		momentumRate(r.system, o.X[2*k:2*k+d], o.X[2*k+d:2*k+2*d], o.A[k:k+d], w.A[k:k+d])
+	}
+	return &w
+}
+
+// momentumRate writes ṗ, the derivative of p(q, v) along (v, a), by central differences, extrapolated.
+func momentumRate(b body, q, v, a, pdot []float64) {
+	d := len(q)
+	w := make([]float64, 3*d)
+	clear(pdot)
+	for _, s := range [...]struct{ h, c float64 }{{1, 4. / 3}, {2, -1. / 3}} {
+		const h = 1e-4
+		for _, sign := range [...]float64{1, -1} {
+			for i := range d {
+				w[i], w[d+i] = q[i]+sign*s.h*h*v[i], v[i]+sign*s.h*h*a[i]
+			}
+			b.Momentum(w[:d], w[d:2*d], w[2*d:])
+			for i, p := range w[2*d:] {
+				pdot[i] += sign * s.c * p / (2 * s.h * h)
+			}
+		}
+	}
+}
+
+// The neural ODE learns where this many of the states are after one and two steps of this size.
+const (
+	nodeStates = 200_000
+	nodeStep   = 0.02
+)
+
+// nextStates are windows of two steps of the true motion from the first N states.
+func nextStates(system mech.System, o *train.Accelerations[float64], N int) *train.Windows[float64] {
+	n := 2 * system.Dim()
+	w := &train.Windows[float64]{Steps: 2, X: make([]float64, 3*N*n), H: make([]float64, 3*N), Start: make([]int, N), Penalty: train.L1}
+	var once sync.Once
+	par.Do(par.Workers(), func(k int) {
+		lo, hi := par.Span(N, k, par.Workers())
+		for i := lo; i < hi; i++ {
+			x, err := motion(system, o.X[i*n:(i+1)*n], []float64{0, nodeStep, 2 * nodeStep})
+			if err != nil {
+				once.Do(func() { panic("paper: " + err.Error()) }) // a pendulum has no singularity
+			}
+			copy(w.X[3*i*n:], x)
+			w.Start[i] = 3 * i
+		}
+	})
+	for i := range w.H {
+		w.H[i] = nodeStep
+	}
+	return w
+}
+
+// pendulumSpec scales a model to the data.
+func pendulumSpec(system mech.System, o *train.Accelerations[float64], family string, hidden []int) model.Spec {
+	d := system.Dim()
+	spec := model.Spec{Family: family, Hidden: hidden, Activation: "softplus", Kinetic: 1}
+	for i, c := range system.About().Coordinates {
+		var vv, aa float64
+		for k := range o.N {
+			vv += o.X[2*k*d+d+i] * o.X[2*k*d+d+i]
+			aa += o.A[k*d+i] * o.A[k*d+i]
+		}
+		spec.Coordinates = append(spec.Coordinates, model.Coordinate{
+			Name: c.Name, Unit: c.Unit, Velocity: c.VelocityName, Period: 2 * math.Pi, Scale: 1,
+			Speed: math.Sqrt(vv / float64(o.N)), Accel: math.Sqrt(aa / float64(o.N)),
+		})
+	}
+	return spec
+}

@@ -1,0 +1,182 @@
+package paper
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"lagrange/mech"
+	"lagrange/model"
+	"lagrange/train"
+)
+
+// particleSet is states of the relativistic particle, each in a field of its own, drawn as in the published code.
+type particleSet struct{ q, v, g, a, p []float64 }
+
+func drawParticles(seed, stream uint64, n int) *particleSet {
+	system, err := mech.Lookup("relativistic")
+	if err != nil {
+		panic("paper: " + err.Error())
+	}
+	s, r := system.(mech.Conditioned), rand.New(rand.NewPCG(seed, stream))
+	x := make([]float64, 5*n)
+	set := &particleSet{x[:n], x[n : 2*n], x[2*n : 3*n], x[3*n : 4*n], x[4*n:]}
+	for i := range n {
+		q, v, g := set.q[i:i+1], set.v[i:i+1], set.g[i:i+1]
+		s.SampleConditions(r, g)
+		at := s.At(g)
+		at.Sample(r, q, v)
+		at.Accel(q, v, set.a[i:i+1])
+		at.Momentum(q, v, set.p[i:i+1])
+	}
+	return set
+}
+
+// state is what the model is given of sample i, and the derivative it should have of it. Where p stands beside q, its derivative is g.
+func (s *particleSet) state(m particleModel, i int) (x, y [2]float64) {
+	if m.canonical {
+		return [2]float64{s.q[i] / m.shrunk, s.p[i]}, [2]float64{s.v[i], s.g[i]}
+	}
+	return [2]float64{s.q[i] / m.shrunk, s.v[i]}, [2]float64{s.v[i], s.a[i]}
+}
+
+// perForce is what an error of 1 in the derivative of what stands beside q does to q̈: 1/M of a momentum.
+func (s *particleSet) perForce(m particleModel, i int) float64 {
+	if m.canonical {
+		return particleMass(s.v[i])
+	}
+	return 1
+}
+
+// particleMass is 1/M = (1 − v²)^(5/2)/(1 + 2v²), the acceleration for g = 1.
+func particleMass(v float64) float64 {
+	m := (1 - v) * (1 + v)
+	return m * m * math.Sqrt(m) / (1 + 2*v*v)
+}
+
+// particleAccel is the size of q̈, and the unit of losses.
+const particleAccel = 4
+
+// objective is the published loss: w (|q̇ − q̇*| + |q̈ − q̈*|) with w over its mean, in units that keep most gradients below where they are clipped.
+func (s *particleSet) objective(m particleModel) *particleLoss {
+	return s.weighted(m, officialWeight)
+}
+
+// gently is a loss to begin with: the weights of the published one, over their mean, and five times (1 − v²)^(3/2), over its mean. Under the
+// published weights alone a Lagrangian network first learns to stand still: most of their weight lies at speeds where a ≈ 0, an M that grows
+// everywhere serves them, and where M is large no gradient is left.
+func (s *particleSet) gently(m particleModel) *particleLoss {
+	fast, slow := s.meanOf(officialWeight), s.meanOf(slowly)
+	return s.weighted(m, func(v float64) float64 { return (officialWeight(v)/fast + 5*slowly(v)/slow) / 6 })
+}
+
+func slowly(v float64) float64 { return math.Pow((1-v)*(1+v), 1.5) }
+
+func (s *particleSet) meanOf(w func(v float64) float64) (mean float64) {
+	for _, v := range s.v {
+		mean += w(v) / float64(len(s.v))
+	}
+	return mean
+}
+
+func (s *particleSet) weighted(m particleModel, w func(v float64) float64) *particleLoss {
+	o, mean := &particleLoss{u: s.g}, s.meanOf(w)
+	for i, v := range s.v {
+		x, y := s.state(m, i)
+		c := w(v) / mean / particleAccel
+		o.x, o.y, o.w = append(o.x, x[:]...), append(o.y, y[:]...), append(o.w, c, c*s.perForce(m, i))
+	}
+	return o
+}
+
+// particleLoss is Σ w |ẋ − ẋ*| over both halves of the state.
+type particleLoss struct{ x, u, y, w []float64 } // (N, 2), (N), (N, 2), (N, 2)
+
+// Len implements train.Objective.
+func (o *particleLoss) Len() int { return len(o.u) }
+
+// Pass implements train.Objective.
+func (o *particleLoss) Pass(m *model.Model[float64], most int) train.Pass[float64] {
+	p := &particlePass{o: o, tape: m.Tape(most)}
+	for _, w := range []*[]float64{&p.x, &p.y, &p.lambda, &p.dx} {
+		*w = make([]float64, 2*most)
+	}
+	p.u, p.du = make([]float64, most), make([]float64, most)
+	return p
+}
+
+type particlePass struct {
+	o                       *particleLoss
+	tape                    model.Tape[float64]
+	x, u, y, lambda, dx, du []float64
+}
+
+// Health implements train.Pass.
+func (p *particlePass) Health() *model.Health { return p.tape.Health() }
+
+// Loss implements train.Pass.
+func (p *particlePass) Loss(batch []int, dtheta []float64) (sum float64) {
+	B := len(batch)
+	for b, i := range batch {
+		copy(p.x[2*b:2*b+2], p.o.x[2*i:])
+		p.u[b] = p.o.u[i]
+	}
+	p.tape.Field(p.x[:2*B], p.u[:B], p.y[:2*B])
+	for b, i := range batch {
+		for k := range 2 {
+			rho, slope := train.L1.Of(p.y[2*b+k] - p.o.y[2*i+k])
+			sum += p.o.w[2*i+k] * rho
+			p.lambda[2*b+k] = p.o.w[2*i+k] * slope
+		}
+	}
+	if dtheta != nil {
+		p.tape.VJP(p.lambda[:2*B], dtheta, p.dx[:2*B], p.du[:B])
+	}
+	return sum
+}
+
+// errors calls see with the errors of q̇ and q̈ of every sample.
+func (s *particleSet) errors(m particleModel, net *model.Model[float64], see func(i int, velocity, accel float64)) {
+	n, tape := len(s.v), net.Tape(model.Chunk)
+	x, y := make([]float64, 2*model.Chunk), make([]float64, 2*model.Chunk)
+	for lo := 0; lo < n; lo += model.Chunk {
+		hi := min(lo+model.Chunk, n)
+		for i := lo; i < hi; i++ {
+			from, _ := s.state(m, i)
+			copy(x[2*(i-lo):], from[:])
+		}
+		tape.Field(x[:2*(hi-lo)], s.g[lo:hi], y[:2*(hi-lo)])
+		for i := lo; i < hi; i++ {
+			_, want := s.state(m, i)
+			see(i, math.Abs(y[2*(i-lo)]-want[0]), math.Abs(y[2*(i-lo)+1]-want[1])*s.perForce(m, i))
+		}
+	}
+}
+
+// measure is the published loss over all samples, and over batches of 512 of them.
+func (s *particleSet) measure(m particleModel, net *model.Model[float64]) (r ParticleScore) {
+	const size = 512
+	var all, sum, one, part float64
+	s.errors(m, net, func(i int, velocity, accel float64) {
+		w := officialWeight(s.v[i])
+		all, sum, r.Velocity, r.Accel = all+w, sum+w*(velocity+accel), r.Velocity+w*velocity, r.Accel+w*accel
+		one, part = one+w, part+w*(velocity+accel)
+		if i%size == size-1 {
+			r.Batches += part / one / float64(len(s.v)/size)
+			one, part = 0, 0
+		}
+	})
+	r.Loss, r.Velocity, r.Accel = sum/all, r.Velocity/all, r.Accel/all
+	return r
+}
+
+// nothing is the loss of q̇ = v, q̈ = 0.
+func (s *particleSet) nothing() (loss float64) {
+	all := 0.0
+	for i, v := range s.v {
+		w := officialWeight(v)
+		all, loss = all+w, loss+w*math.Abs(s.a[i])
+	}
+	return loss / all
+}
+
+var _ train.Objective[float64] = (*particleLoss)(nil)

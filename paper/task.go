@@ -1,0 +1,236 @@
+package paper
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"lagrange/internal/lin"
+	"lagrange/model"
+	"lagrange/ode"
+	"lagrange/train"
+)
+
+// body is what a task needs of a true system; every mech.System is one.
+type body interface {
+	Dim() int
+	Accel(q, v, a []float64)
+	Momentum(q, v, p []float64)
+	Energy(q, v []float64) float64
+}
+
+// records are recorded states (q, v), row by row, in motions of equal steps.
+type records struct {
+	X     []float64 // (rows, 2d)
+	V, A  []float64 // recorded q̇ and q̈ (rows, d); nil: there are none
+	start []int     // first rows of windows of windowSteps steps
+}
+
+const windowSteps = 4
+
+// task is a system that all models learn from the same records, and roll-outs by which they are judged.
+type task struct {
+	name, title  string
+	body         body
+	period       float64 // of the coordinates; 0: they are no angles
+	dt           float64
+	learn, valid records
+	starts       []float64 // (n, 2d), (q, v)
+	times        []float64
+	truth        [][]float64 // of each start (times, 2d), (q, v)
+	measures     []string    // what score measures, the first is what counts
+	score        func(t *task, paths [][]float64) []float64
+	curve        func(t *task, paths [][]float64) []float64 // over the times, for the figure
+	ylabel       string
+	published    map[string]string // by model
+}
+
+// toMomenta returns states (q, p) for rows (q, v).
+func toMomenta(b body, x []float64) []float64 {
+	d, y := b.Dim(), append([]float64(nil), x...)
+	for at := 0; at < len(x); at += 2 * d {
+		b.Momentum(x[at:at+d], x[at+d:at+2*d], y[at+d:at+2*d])
+	}
+	return y
+}
+
+// toVelocities is the inverse of toMomenta for a momentum that is linear in v.
+func toVelocities(b body, x []float64) []float64 {
+	d, y := b.Dim(), append([]float64(nil), x...)
+	M, F, e, w := make([]float64, d*d), make([]float64, d*d), make([]float64, d), lin.NewWork[float64](d)
+	for at := 0; at < len(x); at += 2 * d {
+		q := x[at : at+d]
+		for i := range d {
+			e[i] = 1
+			b.Momentum(q, e, M[i*d:(i+1)*d])
+			e[i] = 0
+		}
+		lin.Solve(d, w.Factor(d, M, F), F, x[at+d:at+2*d], y[at+d:at+2*d])
+	}
+	return y
+}
+
+// derivatives are the weights, times 12 h, of the derivative at each of five equidistant points of the polynomial through them.
+var derivatives = [5][5]float64{
+	{-25, 48, -36, 16, -3}, {-3, -10, 18, -6, 1}, {1, -8, 0, 8, -1}, {-1, 6, -18, 10, 3}, {3, -16, 36, -48, 25},
+}
+
+// rates returns the derivatives of the second half of the states, from five-point formulas where there are no records of them.
+func (t *task) rates(r *records, X []float64, canonical bool) []float64 {
+	d := t.body.Dim()
+	a := make([]float64, len(X)/2)
+	switch {
+	case r.A == nil:
+		for _, s := range r.start {
+			for k, weights := range derivatives {
+				for j, w := range weights {
+					for i := range d {
+						a[(s+k)*d+i] += w * X[2*(s+j)*d+d+i] / (12 * t.dt)
+					}
+				}
+			}
+		}
+	case canonical: // the mass is constant
+		for at := 0; at < len(a); at += d {
+			t.body.Momentum(X[2*at:2*at+d], r.A[at:at+d], a[at:at+d])
+		}
+	default:
+		copy(a, r.A)
+	}
+	return a
+}
+
+// objective is the derivatives of the states, recorded or by five-point formulas.
+func (t *task) objective(r *records, c contestant) train.Objective[float64] {
+	d, X := t.body.Dim(), r.X
+	if c.canonical {
+		X = toMomenta(t.body, X)
+	}
+	o := &train.Accelerations[float64]{X: X, A: t.rates(r, X, c.canonical), N: len(X) / (2 * d), Penalty: c.penalty}
+	switch {
+	case c.family != "hnn":
+	case r.V != nil:
+		o.Qdot = r.V
+	default: // the formulas for q, in the place of p
+		turned := make([]float64, len(X))
+		for at := 0; at < len(X); at += 2 * d {
+			copy(turned[at+d:at+2*d], X[at:at+d])
+		}
+		o.Qdot = t.rates(r, turned, false)
+	}
+	return o
+}
+
+// windows is the loss of motions from recorded states.
+func (t *task) windows(r *records, c contestant) train.Objective[float64] {
+	X := r.X
+	if c.canonical {
+		X = toMomenta(t.body, X)
+	}
+	h := make([]float64, len(X)/(2*t.body.Dim()))
+	for i := range h {
+		h[i] = t.dt
+	}
+	return &train.Windows[float64]{Steps: windowSteps, X: X, H: h, Start: r.start, Penalty: c.penalty}
+}
+
+// stage is a part of a training.
+type stage struct {
+	learn, valid train.Objective[float64]
+	rate         float64
+}
+
+// stages are what a model learns one after the other, each for the same time: a neural ODE windows; the others derivatives and then, where
+// those are not recorded, windows too.
+func (t *task) stages(c contestant) (s []stage) {
+	rate := c.rate
+	if c.family != "node" {
+		s = append(s, stage{t.objective(&t.learn, c), t.objective(&t.valid, c), rate})
+		rate /= 3
+	}
+	if c.family == "node" || t.learn.A == nil {
+		s = append(s, stage{t.windows(&t.learn, c), t.windows(&t.valid, c), rate})
+	}
+	return s
+}
+
+// spec scales a model to the records.
+func (t *task) spec(c contestant) model.Spec {
+	d, X := t.body.Dim(), t.learn.X
+	if c.canonical {
+		X = toMomenta(t.body, X)
+	}
+	A := t.rates(&t.learn, X, c.canonical)
+	spec := model.Spec{Family: c.family, Hidden: c.hidden, Activation: c.activation, Kinetic: 1}
+	N := float64(len(A) / d)
+	for i := range d {
+		var mu, qq, vv, aa float64
+		for k := 0; k < len(A); k += d {
+			q, v, a := X[2*k+i], X[2*k+d+i], A[k+i]
+			mu, qq, vv, aa = mu+q/N, qq+q*q/N, vv+v*v/N, aa+a*a/N
+		}
+		k := model.Coordinate{Period: t.period, Scale: 1, Speed: math.Sqrt(vv), Accel: math.Sqrt(aa)}
+		if t.period == 0 {
+			k.Mean, k.Scale = mu, math.Sqrt(qq-mu*mu)
+		}
+		spec.Coordinates = append(spec.Coordinates, k)
+	}
+	return spec
+}
+
+// rollout returns the motions (q, v) of all starts in a field of states (q, v), or (q, p), and how many ended early: those stay where
+// they were last.
+func (t *task) rollout(ctx context.Context, m *model.Model[float64], canonical bool) (paths [][]float64, blown int, err error) {
+	n := 2 * t.body.Dim()
+	N := len(t.starts) / n
+	x0 := t.starts
+	if canonical {
+		x0 = toMomenta(t.body, x0)
+	}
+	paths = make([][]float64, N)
+	early, fails := make([]bool, N), make([]error, N)
+	field := func(size int) ode.Batch {
+		tape := m.Tape(size)
+		return func(_ []int, _, x, dx []float64) { tape.Field(x, nil, dx) }
+	}
+	ode.Together(N, n, model.Chunk, field, func(i int, f ode.Field) {
+		res, err := ode.Solve(ctx, f, x0[i*n:(i+1)*n], t.times, ode.Options{RTol: 1e-8, ATol: 1e-8, MaxSteps: 20_000})
+		var b *ode.Blowup
+		if early[i] = errors.As(err, &b); err != nil && !early[i] {
+			fails[i] = err
+		}
+		for k := res.N; k < len(t.times); k++ {
+			copy(res.X[k*n:(k+1)*n], res.X[(res.N-1)*n:])
+		}
+		if paths[i] = res.X; canonical {
+			paths[i] = toVelocities(t.body, res.X)
+		}
+	})
+	for _, b := range early {
+		if b {
+			blown++
+		}
+	}
+	return paths, blown, errors.Join(fails...)
+}
+
+// motion integrates the true system.
+func motion(b body, x0, times []float64) ([]float64, error) {
+	d := b.Dim()
+	field := func(_ float64, x, dx []float64) { copy(dx, x[d:]); b.Accel(x[:d], x[d:], dx[d:]) }
+	r, err := ode.Solve(context.Background(), field, x0, times, ode.Options{Method: ode.Dop853, RTol: 1e-10, ATol: 1e-10})
+	return r.X, err
+}
+
+// solve sets the true motions of the starts.
+func (t *task) solve() error {
+	n := 2 * t.body.Dim()
+	for at := 0; at < len(t.starts); at += n {
+		x, err := motion(t.body, t.starts[at:at+n], t.times)
+		if err != nil {
+			return err
+		}
+		t.truth = append(t.truth, x)
+	}
+	return nil
+}
