@@ -265,7 +265,7 @@ func run(ctx context.Context, loop *train.Loop[float64], s Settings, print strin
 	resumed := false
 	if s.Resume && s.Checkpoint != "" {
 		if _, e := os.Stat(s.Checkpoint); e == nil {
-			if loop.State, loop.Settings, err = train.LoadCheckpoint[float64](s.Checkpoint, print, spec); err != nil {
+			if loop.State, loop.Settings, err = train.LoadCheckpoint(s.Checkpoint, print, loop.Model); err != nil {
 				return 0, err
 			}
 			resumed = true

@@ -16,6 +16,7 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
+var damp = 0.
 var mix = 0.
 
 func fields(w mech.Wave, r *rand.Rand, n int, rough float64) *train.Accelerations[float64] {
@@ -34,7 +35,13 @@ func fields(w mech.Wave, r *rand.Rand, n int, rough float64) *train.Acceleration
 			q[j] *= 0.5 / s
 			v[j] *= 0.5 / s
 		}
+		amp := math.Pow(10, -damp*r.Float64())
+		for j := range q {
+			q[j] *= amp
+			v[j] *= amp
+		}
 		if rough > 0 {
+			rough := rough * amp
 			rough := rough * math.Pow(10, -mix*r.Float64())
 			for j := range q {
 				q[j] += rough * r.NormFloat64()
@@ -71,6 +78,7 @@ func main() {
 	bfgs := flag.Int("bfgs", 2000, "")
 	bsec := flag.Float64("bsec", 20, "")
 	pmix := flag.Float64("pmix", 3, "")
+	pdamp := flag.Float64("damp", 2, "")
 	flag.Parse()
 	w := mech.Wave{N: 100, C: 1, H: 0.01}
 	tr := fields(w, rand.New(rand.NewPCG(*seed, 1)), *n, *rough)
@@ -97,6 +105,7 @@ func main() {
 		panic(err)
 	}
 	mix = *pmix
+	damp = *pdamp
 	po := fields(w, rand.New(rand.NewPCG(*seed, 3)), *npol, *rough)
 	vp := fields(w, rand.New(rand.NewPCG(*seed, 4)), *npol, *rough)
 	polish(m, po, *npol, *bfgs, vp, *bsec)

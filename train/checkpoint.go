@@ -45,8 +45,8 @@ func SaveCheckpoint[T nn.Float](path, data string, spec model.Spec, s Settings, 
 }
 
 // LoadCheckpoint reads a checkpoint back and says with which settings its run was going. It must be of the same Spec and
-// data, or the error says what differs.
-func LoadCheckpoint[T nn.Float](path, data string, spec model.Spec) (*State[T], Settings, error) {
+// data as the model that is to go on, or the error says what differs.
+func LoadCheckpoint[T nn.Float](path, data string, m *model.Model[T]) (*State[T], Settings, error) {
 	var h checkpoint
 	c, err := file.Load(path, "checkpoint", checkpointVersion)
 	if err != nil {
@@ -56,21 +56,18 @@ func LoadCheckpoint[T nn.Float](path, data string, spec model.Spec) (*State[T], 
 		return nil, h.Settings, fmt.Errorf("%s: its header is not that of a checkpoint: %w", path, err)
 	}
 	was, _ := json.Marshal(h.Spec)
-	is, _ := json.Marshal(spec)
+	is, _ := json.Marshal(m.Spec)
 	switch {
 	case h.Data != data:
 		return nil, h.Settings, fmt.Errorf("%s belongs to a run on other data or with another loss; give the same files, columns, horizon and loss, or leave out --resume to start again", path)
 	case string(was) != string(is):
 		return nil, h.Settings, fmt.Errorf("%s belongs to a run with another model; give the same flags, or leave out --resume to start again", path)
 	}
-	n, err := model.Params(spec)
-	if err != nil {
-		return nil, h.Settings, err
-	}
+	n := len(m.Theta)
 	if h.Points < 0 || len(c.Floats) != 4*n+2+3*h.Points {
 		return nil, h.Settings, fmt.Errorf("%s: holds %d numbers, not those of a model of %d parameters", path, len(c.Floats), n)
 	}
-	st := NewState(&model.Model[T]{Spec: spec, Theta: make([]T, n)})
+	st := NewState(m)
 	for k, part := range [][]T{st.Theta, st.M, st.S, st.Best} {
 		for i := range part {
 			part[i] = T(c.Floats[k*n+i])

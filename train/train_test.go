@@ -130,7 +130,7 @@ func TestContinues(t *testing.T) {
 		}
 		more := newLoop(t, steps)
 		var err error
-		if more.State, more.Settings, err = LoadCheckpoint[float64](path, "data", more.Model.Spec); err != nil {
+		if more.State, more.Settings, err = LoadCheckpoint(path, "data", more.Model); err != nil {
 			t.Fatal(err)
 		}
 		if !sameBits(more.State, l.State) || more.Settings != l.Settings {
@@ -141,12 +141,11 @@ func TestContinues(t *testing.T) {
 			t.Fatalf("stopped after step %d, the run ends elsewhere", k)
 		}
 	}
-	spec := whole.Model.Spec
-	if _, _, err := LoadCheckpoint[float64](path, "other data", spec); err == nil {
+	if _, _, err := LoadCheckpoint(path, "other data", whole.Model); err == nil {
 		t.Error("a checkpoint of a run on other data is taken")
 	}
-	spec.Kinetic++
-	if _, _, err := LoadCheckpoint[float64](path, "data", spec); err == nil {
+	whole.Model.Spec.Kinetic++
+	if _, _, err := LoadCheckpoint(path, "data", whole.Model); err == nil {
 		t.Error("a checkpoint of another model is taken")
 	}
 }
