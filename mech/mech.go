@@ -68,7 +68,8 @@ var systems = []System{
 // Systems returns the systems that have a name of their own, always in the same order.
 func Systems() []System { return append([]System(nil), systems...) }
 
-// Lookup finds a system by its name: one of Systems, or chain-n for a chain of n pendulums. The error lists the names.
+// Lookup finds a system by its name: one of Systems, chain-n for a chain of n pendulums, or wave-n for a ring of n sites with c = 1 and
+// length 1. The error lists the names.
 func Lookup(name string) (System, error) {
 	names := make([]string, len(systems))
 	for i, s := range systems {
@@ -82,7 +83,12 @@ func Lookup(name string) (System, error) {
 			return Chain(n), nil
 		}
 	}
-	return nil, fmt.Errorf("no system %q; there are %s, and chain-n with n from 1 to 1000", name, strings.Join(names, ", "))
+	if digits, ok := strings.CutPrefix(name, "wave-"); ok {
+		if n, err := strconv.Atoi(digits); err == nil && 3 <= n && n <= 1000 {
+			return Wave{N: n, C: 1, H: 1 / float64(n)}, nil
+		}
+	}
+	return nil, fmt.Errorf("no system %q; there are %s, chain-n with n from 1 to 1000, and wave-n with n from 3", name, strings.Join(names, ", "))
 }
 
 // gravity is g in m/s², with the digits of Cranmer et al. (2020).

@@ -90,3 +90,23 @@ func TestWaveSample(t *testing.T) {
 		t.Errorf("mean φ² = %g, largest |φ| %g, largest step %g, T/V = %g", square, most, rough, T/V)
 	}
 }
+
+func TestWaveLookup(t *testing.T) {
+	s, err := Lookup("wave-12")
+	if err != nil || s.Dim() != 12 || s.Name() != "wave-12" {
+		t.Fatalf("%v, %v", s, err)
+	}
+	if b := s.About(); len(b.Coordinates) != 12 || !(b.EnergyScale > 0) {
+		t.Errorf("%+v", b)
+	}
+	for _, bad := range []string{"wave-", "wave-2", "wave-x"} {
+		if _, err := Lookup(bad); err == nil {
+			t.Errorf("%s is a system", bad)
+		}
+	}
+	q, v, a := make([]float64, 12), make([]float64, 12), make([]float64, 12)
+	s.Start(rand.New(rand.NewPCG(1, 1)), q, v)
+	if n := testing.AllocsPerRun(10, func() { s.Accel(q, v, a); s.Energy(q, v); s.Lagrangian(q, v) }); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

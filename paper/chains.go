@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"lagrange/internal/lin"
 	"lagrange/mech"
 )
 
@@ -60,7 +61,7 @@ func (t *task) pieces(r *rand.Rand, N int) (p records, err error) {
 		}
 		const length = windowSteps + 1
 		from := length * r.IntN(len(t.times)/length)
-		x, err := motion(t.body, rods(b), t.times[:from+length])
+		x, err := motion(t.body, rods(onto(b)), t.times[:from+length])
 		if err != nil {
 			return p, err
 		}
@@ -102,6 +103,59 @@ func rods(z []float64) []float64 {
 		x[n+i] = cos*apart(2*n, i) + sin*apart(2*n+1, i)
 	}
 	return x
+}
+
+// onto moves positions and velocities z so that with r_i and w_i those from the bob above
+//
+//	Φ = (|r_i|² − 1, 2 r_i·w_i) = 0,
+//
+// by Newton's steps of least length, −Jᵀ(JJᵀ)⁻¹Φ, as the published code does, none longer than half of z in any number.
+func onto(z []float64) []float64 {
+	n := len(z) / 4
+	C := 2 * n
+	Phi, J, A, F := make([]float64, C), make([]float64, C*4*n), make([]float64, C*C), make([]float64, C*C)
+	lambda, work := make([]float64, C), lin.NewWork[float64](C)
+	for range 100 {
+		clear(J)
+		size, miss := 0.0, 0.0
+		for i := range n {
+			Phi[i], Phi[n+i] = -1, 0
+			for k := 2 * i; k < 2*i+2; k++ {
+				r, w := z[k], z[2*n+k]
+				if i > 0 {
+					r, w = r-z[k-2], w-z[2*n+k-2]
+				}
+				Phi[i], Phi[n+i] = Phi[i]+r*r, Phi[n+i]+2*r*w
+				for back, sign := range []float64{1, -1}[:min(i, 1)+1] {
+					at := k - 2*back
+					J[i*4*n+at], J[(n+i)*4*n+at], J[(n+i)*4*n+2*n+at] = 2*sign*r, 2*sign*w, 2*sign*r
+				}
+				size += (z[k]*z[k] + z[2*n+k]*z[2*n+k]) / float64(4*n)
+			}
+			miss = max(miss, math.Abs(Phi[i]), math.Abs(Phi[n+i]))
+		}
+		if miss < 1e-12 {
+			break
+		}
+		for a := range C {
+			for b := range C {
+				A[a*C+b] = 0
+				for k := range 4 * n {
+					A[a*C+b] += J[a*4*n+k] * J[b*4*n+k]
+				}
+			}
+		}
+		lin.Solve(C, work.Factor(C, A, F), F, Phi, lambda)
+		most := math.Sqrt(size) / 2
+		for k := range z {
+			step := 0.0
+			for a, l := range lambda {
+				step -= J[a*4*n+k] * l
+			}
+			z[k] += max(-most, min(most, step))
+		}
+	}
+	return z
 }
 
 // chainErrors are the relative errors ‖ẑ − z‖/‖ẑ + z‖ of positions and velocities in the plane over a motion; 1 where there is none.
@@ -155,7 +209,7 @@ func nudged(t *task, r *rand.Rand) (float64, error) {
 		for i := range z {
 			z[i] += 1e-4 * r.NormFloat64()
 		}
-		x, err := motion(t.body, rods(z), t.times)
+		x, err := motion(t.body, rods(onto(z)), t.times)
 		if err != nil {
 			return 0, err
 		}

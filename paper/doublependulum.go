@@ -41,7 +41,7 @@ type pendulumModel struct {
 var pendulumModels = []pendulumModel{
 	{name: "lnn", family: "lnn", hidden: []int{64, 64}, rate: 1e-2},
 	{name: "baseline", family: "nn", hidden: []int{128, 128}, rate: 1e-2},
-	{name: "node", family: "node", hidden: []int{128, 128}, rate: 1e-2},
+	{name: "node", family: "node", hidden: []int{64, 64}, rate: 1e-2},
 	{name: "hnn-velocity", family: "hnn", hidden: []int{64, 64}, rate: 1e-2},
 	{name: "hnn-canonical", family: "hnn", hidden: []int{64, 64}, rate: 1e-2, canonical: true},
 	{name: "delan", family: "delan", hidden: []int{64, 64}, rate: 1e-2},
@@ -210,7 +210,12 @@ func (r *pendulumRun) model(ctx context.Context, c pendulumModel) (score Score, 
 		learn.Penalty, valid.Penalty = train.L1, train.L1
 		m, score.Fitted, curve, err = learnSingle(ctx, r, c, spec, single(learn), single(valid))
 	case c.family == "node":
-		m, score.Fitted, curve, err = learnPendulum[float64](ctx, r, c, spec, nextStates(r.system, learn, nodeStates), nextStates(r.system, valid, valid.N))
+		next, fail := nextStates(r.system, learn, nodeStates)
+		check, fail2 := nextStates(r.system, valid, valid.N)
+		if err = errors.Join(fail, fail2); err != nil {
+			return score, err
+		}
+		m, score.Fitted, curve, err = learnPendulum[float64](ctx, r, c, spec, next, check)
 	default:
 		m, score.Fitted, curve, err = learnPendulum[float64](ctx, r, c, spec, learn, valid)
 	}

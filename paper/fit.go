@@ -2,8 +2,10 @@ package paper
 
 import (
 	"context"
+	"sync"
 	"time"
 
+	"lagrange/internal/par"
 	"lagrange/model"
 	"lagrange/nn"
 	"lagrange/train"
@@ -15,6 +17,7 @@ type fit[T nn.Float] struct {
 	learn, valid train.Objective[T]
 	set          train.Settings
 	budget       time.Duration // where set has no Steps
+	most         int           // of steps that fit into it; 0: no bound
 	on           func(Progress)
 }
 
@@ -36,7 +39,9 @@ func (f fit[T]) train(ctx context.Context, m *model.Model[T]) (Fitted, []train.P
 		if err != nil {
 			return Fitted{}, nil, err
 		}
-		f.set.Steps = steps
+		if f.set.Steps = steps; f.most > 0 {
+			f.set.Steps = min(steps, f.most)
+		}
 	}
 	loop := &train.Loop[T]{Model: m, Train: f.learn, Valid: f.valid, Settings: f.set, State: train.NewState(m)}
 	from := time.Now()
@@ -66,4 +71,34 @@ func (f Fitted) then(g Fitted) Fitted {
 	g.NonFiniteSkipped += f.NonFiniteSkipped
 	g.FallbackSolves += f.FallbackSolves
 	return g
+}
+
+// abreast runs jobs 0 … n−1, each on one core, the first ones first, and tells how many are done and
+// the last one's loss. The first error ends it.
+func abreast(n int, s Settings, job func(i int) (loss float64, err error)) error {
+	var mutex sync.Mutex
+	var fail error
+	next, done, begin := 0, 0, time.Now()
+	take := func() int {
+		mutex.Lock()
+		defer mutex.Unlock()
+		if fail != nil {
+			return n
+		}
+		next++
+		return next - 1
+	}
+	par.Do(min(n, par.Workers()), func(int) {
+		for i := take(); i < n; i = take() {
+			loss, err := job(i)
+			mutex.Lock()
+			if done++; err != nil && fail == nil {
+				fail = err
+			} else if s.On != nil {
+				s.On(Progress{Model: "models", Step: done, Steps: n, Loss: loss, Valid: loss, Left: time.Duration(float64(time.Since(begin)) * float64(n-done) / float64(done))})
+			}
+			mutex.Unlock()
+		}
+	})
+	return fail
 }

@@ -15,11 +15,14 @@ func (o oscillator) Accel(q, _, a []float64)       { a[0] = -2 * o.dV(q[0]) }
 func (o oscillator) Momentum(_, v, p []float64)    { p[0] = v[0] / 2 }
 func (o oscillator) Energy(q, v []float64) float64 { return v[0]*v[0]/4 + o.V(q[0]) }
 
+// publishedSteps is how many steps the published models of spring and pendulum take. More of them would learn the noise.
+const publishedSteps = 2000
+
 // oscillatorTask is that of the mass on a spring or of the pendulum: 25 motions of 3 s with noise of 0.05 on q and p, and their exact
 // derivatives. rows are the states of a motion, least and most its first radius in the plane of q and p.
 func oscillatorTask(name, title string, o oscillator, rows int, least, most float64, seed uint64) (*task, error) {
 	t := &task{
-		name: name, title: title, body: o, dt: 3 / float64(rows-1), times: grid(20, 20./99),
+		name: name, title: title, body: o, most: publishedSteps, dt: 3 / float64(rows-1), times: grid(20, 20./99),
 		measures: []string{"energy_mse", "coordinate_mse", "true_energy_mse"}, score: radiusScore, curve: energyCurve, ylabel: "error of the energy",
 	}
 	r := rand.New(rand.NewPCG(seed, 0x6e01))

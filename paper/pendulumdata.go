@@ -1,9 +1,9 @@
 package paper
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
-	"sync"
 
 	"lagrange/internal/par"
 	"lagrange/mech"
@@ -57,32 +57,26 @@ func momentumRate(b body, q, v, a, pdot []float64) {
 	}
 }
 
-// The neural ODE learns where this many of the states are after one and two steps of this size.
+// The neural ODE learns where this many of the states are after a step of this size.
 const (
 	nodeStates = 200_000
 	nodeStep   = 0.02
 )
 
-// nextStates are windows of two steps of the true motion from the first N states.
-func nextStates(system mech.System, o *train.Accelerations[float64], N int) *train.Windows[float64] {
+// nextStates are the first N states and those one step of the true motion later.
+func nextStates(system mech.System, o *train.Accelerations[float64], N int) (*train.Windows[float64], error) {
 	n := 2 * system.Dim()
-	w := &train.Windows[float64]{Steps: 2, X: make([]float64, 3*N*n), H: make([]float64, 3*N), Start: make([]int, N), Penalty: train.L1}
-	var once sync.Once
-	par.Do(par.Workers(), func(k int) {
-		lo, hi := par.Span(N, k, par.Workers())
-		for i := lo; i < hi; i++ {
-			x, err := motion(system, o.X[i*n:(i+1)*n], []float64{0, nodeStep, 2 * nodeStep})
-			if err != nil {
-				once.Do(func() { panic("paper: " + err.Error()) }) // a pendulum has no singularity
-			}
-			copy(w.X[3*i*n:], x)
-			w.Start[i] = 3 * i
+	w := &train.Windows[float64]{Steps: 1, X: make([]float64, 2*N*n), H: make([]float64, 2*N), Start: make([]int, N), Penalty: train.L1}
+	fails := make([]error, par.Workers())
+	par.Do(len(fails), func(k int) {
+		lo, hi := par.Span(N, k, len(fails))
+		for i := lo; i < hi && fails[k] == nil; i++ {
+			x, err := motion(system, o.X[i*n:(i+1)*n], []float64{0, nodeStep})
+			copy(w.X[2*i*n:], x)
+			w.Start[i], w.H[2*i], fails[k] = 2*i, nodeStep, err
 		}
 	})
-	for i := range w.H {
-		w.H[i] = nodeStep
-	}
-	return w
+	return w, errors.Join(fails...)
 }
 
 // pendulumSpec scales a model to the data.

@@ -45,13 +45,13 @@ func (f *pendulumFigures) paths(name string, times []float64, r *pendulumRun, pa
 		}
 	}
 	f.energy = append(f.energy, E)
-	const soon, shown = 301, 101 // of times: later a chaotic motion tells nothing
+	const shown = 101 // of times: later a chaotic motion tells nothing
 	all := make([][]float64, len(paths))
 	for i, p := range paths {
 		all[i] = stateErrors(d, p, r.truth[i], r.spread)
 	}
-	S := plot.Series{Name: name, X: times[:soon]}
-	for k := range S.X {
+	S := plot.Series{Name: name, X: times[1:shown]} // at 0 there is none
+	for k := 1; k < shown; k++ {
 		now := make([]float64, len(all))
 		for i, e := range all {
 			now[i] = e[k]

@@ -199,6 +199,9 @@ func particleNotes(r ParticleReport, s Settings) (notes []string) {
 			notes = append(notes, fmt.Sprintf("%s: %.3g, %.1f times the published %.3g.", m.title, x.Loss, x.Loss/m.published, m.published))
 		}
 	}
+	if l, b := r.Models["lnn"], r.Models["baseline"]; b.Loss < l.Loss {
+		notes = append(notes, fmt.Sprintf("The plain network beats the Lagrangian network: %.3g after %.0f s against %.3g after %.0f s.", b.Loss, b.Seconds, l.Loss, l.Seconds))
+	}
 	v, p, d := r.Models["hnn-velocity"], r.Models["hnn-published"], r.Models["delan"]
 	return append(notes,
 		fmt.Sprintf("A Hamiltonian with p := q̇ has a field without divergence, ∂q̇/∂q + ∂q̈/∂v = 0, and the true one has g a′(v) ≠ 0. No such model can have a loss below %.4f (here %.4f); "+

@@ -34,6 +34,8 @@ type task struct {
 	body         body
 	period       float64 // of the coordinates; 0: they are no angles
 	dt           float64
+	share        float64 // of the training time, for each model
+	most         int     // of steps; 0: no bound
 	learn, valid records
 	starts       []float64 // (n, 2d), (q, v)
 	times        []float64

@@ -35,7 +35,7 @@ accelerations; then let a pulse cross the ring ten times and measure the error o
 field, the drift of its true and its learned energy, and the same density, without
 more training, on 10,000 sites. The time of --budget is training time, shared by the
 models.`,
-	Full: 6 * time.Minute, Quick: 100 * time.Second,
+	Full: 7 * time.Minute, Quick: 60 * time.Second,
 	Run: propagate,
 }
 

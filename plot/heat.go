@@ -25,36 +25,37 @@ type Map struct {
 	Label   string     // of the bar
 }
 
-// Levels are numbers of which some may be NaN or infinite: null in JSON, and NaN when read back.
+// Levels are numbers of which some may be NaN or infinite. In JSON they are one string, numbers with blanks between them and
+// a dash for each that is not finite, which is read back as NaN: a list would be written one to a line.
 type Levels []float64
 
-// MarshalJSON implements json.Marshaler.
-func (z Levels) MarshalJSON() ([]byte, error) {
-	b := []byte{'['}
+// MarshalText implements encoding.TextMarshaler.
+func (z Levels) MarshalText() (text []byte, err error) {
 	for i, x := range z {
 		if i > 0 {
-			b = append(b, ',')
+			text = append(text, ' ')
 		}
 		if x-x != 0 {
-			b = append(b, "null"...)
+			text = append(text, '-')
 		} else {
-			b = strconv.AppendFloat(b, x, 'g', -1, 64)
+			text = strconv.AppendFloat(text, x, 'g', -1, 64)
 		}
 	}
-	return append(b, ']'), nil
+	return text, nil
 }
 
-// UnmarshalJSON implements json.Unmarshaler.
-func (z *Levels) UnmarshalJSON(text []byte) error {
-	var xs []*float64
-	if err := json.Unmarshal(text, &xs); err != nil {
-		return err
-	}
-	*z = make(Levels, len(xs))
-	for i, x := range xs {
-		if (*z)[i] = math.NaN(); x != nil {
-			(*z)[i] = *x
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (z *Levels) UnmarshalText(text []byte) error {
+	*z = nil
+	for word := range bytes.FieldsSeq(text) {
+		x := math.NaN()
+		if string(word) != "-" {
+			var err error
+			if x, err = strconv.ParseFloat(string(word), 64); err != nil {
+				return err
+			}
 		}
+		*z = append(*z, x)
 	}
 	return nil
 }

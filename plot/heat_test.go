@@ -136,8 +136,9 @@ func TestMapJSON(t *testing.T) {
 		t.Errorf("%+v became %+v", f, back)
 	}
 	for _, bad := range []string{
-		`{"X":[0,1],"Y":[0,1],"Columns":2,"Z":[1,2,3]}`, `{"X":[0,1],"Y":[0,1],"Columns":0,"Z":[]}`,
-		`{"X":[1,1],"Y":[0,1],"Columns":1,"Z":[1]}`, `{"X":[0,1],"Y":[0,1],"Columns":1,"Z":[1],"Limit":-1}`,
+		`{"X":[0,1],"Y":[0,1],"Columns":2,"Z":"1 2 3"}`, `{"X":[0,1],"Y":[0,1],"Columns":0,"Z":""}`,
+		`{"X":[1,1],"Y":[0,1],"Columns":1,"Z":"1"}`, `{"X":[0,1],"Y":[0,1],"Columns":1,"Z":"1","Limit":-1}`,
+		`{"X":[0,1],"Y":[0,1],"Columns":1,"Z":"x"}`, `{"X":[0,1],"Y":[0,1],"Columns":1,"Z":[1]}`,
 	} {
 		if err := json.Unmarshal([]byte(bad), new(Map)); err == nil {
 			t.Errorf("%s is no map", bad)

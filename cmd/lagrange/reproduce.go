@@ -72,6 +72,13 @@ same settings is not repeated.`,
 		},
 	}
 	cmd.Flags().Var(&budget, "budget", "training time of all models together, of each experiment")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	reproduceFlags(cmd, &s)
+	return cmd
+}
+
+// reproduceFlags are those that go into the settings as they are.
+func reproduceFlags(cmd *cobra.Command, s *paper.Settings) {
 	cmd.Flags().IntVar(&s.Steps, "steps", 0, "training steps of each model, instead of a budget")
 	cmd.Flags().Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
 	cmd.Flags().StringSliceVar(&s.Models, "models", nil, "models of double-pendulum: "+strings.Join(paper.PendulumModels(), ", ")+", or all (default "+strings.Join(paper.PendulumModels()[:paper.DefaultModels], ",")+")")
@@ -79,10 +86,8 @@ same settings is not repeated.`,
 	cmd.Flags().IntVar(&s.Seeds, "seeds", 1, "of double-pendulum: how many runs, from --seed on")
 	cmd.Flags().BoolVar(&s.Quick, "quick", false, "a shorter run, to see how it goes")
 	cmd.Flags().StringVarP(&s.Folder, "output", "o", "", "`folder` for figures and numbers")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	_ = cmd.RegisterFlagCompletionFunc("models", cobra.FixedCompletions(append(paper.PendulumModels(), "all"), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("recipe", cobra.FixedCompletions([]string{paper.PaperRecipe}, cobra.ShellCompDirectiveNoFileComp))
-	return cmd
 }
 
 // experimentsHelp lists the experiments and how long they take.

@@ -17,7 +17,8 @@ func systemsCommand() *cobra.Command {
 		Use:   "systems",
 		Short: "List the true systems it can simulate",
 		Long: `Systems lists the mechanical systems that "lagrange simulate" knows: coordinates with their
-units, parameters, Lagrangian and source. Besides these, chain-n is a chain of n pendulums.`,
+units, parameters, Lagrangian and source. Besides these, chain-n is a chain of n pendulums
+and wave-n the wave equation on a ring of n sites.`,
 		Example: `  lagrange systems
   lagrange systems --json`,
 		Args: cobra.NoArgs,
