@@ -97,7 +97,7 @@ func propagate(ctx context.Context, s Settings) (Result, error) {
 	begin := time.Now()
 	r := WaveReport{Seed: s.Seed, Models: map[string]WaveScore{}}
 	run := waveRun{settings: s, large: 1}
-	if !s.Quick && s.Steps == 0 {
+	if !s.Quick && s.Steps == 0 && s.Budget == 0 {
 		run.large = waveCrossings
 	}
 	w := ring(waveSites)
@@ -119,7 +119,7 @@ func propagate(ctx context.Context, s Settings) (Result, error) {
 		}
 	}
 	r.Seconds = time.Since(begin).Seconds()
-	return Result{Numbers: r, Tables: waveTables(r), Figures: run.figures.all(), Notes: waveNotes(r, s, run.large)}, nil
+	return Result{Numbers: r, Tables: waveTables(r), Figures: run.figures.all(), Notes: waveNotes(r, run.large)}, nil
 }
 
 type waveRun struct {

@@ -98,7 +98,7 @@ func (f *waveFigures) all() map[string]plot.Figure {
 }
 
 // waveNotes says what was found.
-func waveNotes(r WaveReport, s Settings, large int) (notes []string) {
+func waveNotes(r WaveReport, large int) (notes []string) {
 	for _, m := range waveModels {
 		k := r.Models[m.name]
 		notes = append(notes, fmt.Sprintf("%s: one hidden layer of %d units, %d parameters; %d steps of Adam, then %d quasi-Newton evaluations of %d states, %.0f s; "+
@@ -125,10 +125,8 @@ func waveNotes(r WaveReport, s Settings, large int) (notes []string) {
 			"it runs for t = %d, with a hundred pulses of five to fifteen sites running both ways. The same length with 100 times as many sites would be another "+
 			"density, since it contains h.", large),
 		"The paper shows this experiment as a picture and gives no numbers.")
-	if s.Quick {
-		notes = append(notes, "A quick run: 2,000 steps of each stage at most, for which the full run takes 6,000, and t = 1 on the large ring, for which the full run takes 10.")
-	} else if s.Steps > 0 {
-		notes = append(notes, fmt.Sprintf("Run with --steps %d; t = 1 on the large ring, for which the full run takes 10.", s.Steps))
+	if large < waveCrossings {
+		notes = append(notes, "A shorter run than the full one, which takes at most 6,000 steps of each stage (here those told above), and t = 10 on the large ring.")
 	}
 	return notes
 }
