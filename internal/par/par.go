@@ -26,7 +26,7 @@ func Do(p int, f func(w int)) {
 //
 // Waking a sleeping processor costs about 100 µs, as much as the whole step of a small network. So whoever waits, for
 // work or for the others, looks out for as long as a wake-up costs before going to sleep: waiting then never costs more
-// than twice what the better choice would have (Karlin et al. 1994, the ski-rental argument).
+// than twice what the better choice would have [Karlin1994] (the ski-rental argument).
 type Team struct {
 	p       int
 	f       func(w int)
