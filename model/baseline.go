@@ -13,11 +13,7 @@ var baseline = family{
 	params: func(s Spec) int { return s.shape(s.columns(true), s.D()).Params() },
 	init: func(s Spec, r *rand.Rand, theta []float64) {
 		shape := s.shape(s.columns(true), s.D())
-		if s.PaperInit {
-			nn.PaperInit(shape, r, theta)
-		} else {
-			nn.PlainInit(0.3)(shape, r, theta)
-		}
+		s.draw(shape, 0.3, r, theta)
 	},
 	tape32: accelerations[float32],
 	tape64: accelerations[float64],

@@ -16,11 +16,7 @@ var delan = family{
 	init: func(s Spec, r *rand.Rand, theta []float64) {
 		shape := s.shape(s.positions(), triangle(s.D())+1)
 		n := shape.Params()
-		if s.PaperInit {
-			nn.PaperInit(shape, r, theta[:n])
-		} else {
-			nn.PlainInit(0.05)(shape, r, theta[:n])
-		}
+		s.draw(shape, 0.05, r, theta[:n])
 		initForces(s, theta[n:])
 	},
 	tape32: structured[float32],

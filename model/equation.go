@@ -158,14 +158,7 @@ func (e *eulerLagrange[T]) sweep(q, v, u []T) {
 		for j, k := range e.conditions {
 			x[2*d+j] = u[b*e.m+k]
 		}
-		for k := 1; k <= d; k++ {
-			t := e.x.Row(k, b)
-			clear(t)
-			t[d+k-1] = 1
-		}
-		t := e.x.Row(d+1, b)
-		clear(t)
-		copy(t, v[b*d:(b+1)*d])
+		MassTangents(d, e.x, b)
 		e.ybar.Row(0, b)[0] = 1
 	}
 	clear(e.H[:B*(d+1)*(d+1)])
@@ -251,6 +244,19 @@ func (e *eulerLagrange[T]) mixed(dtheta, dq, dv, du []T) {
 			du[b*e.m+k] += g[2*d+j]
 		}
 	}
+}
+
+// MassTangents sets the tangents of sample b of a state (q, v) of 2d numbers, with whatever follows it: e₁ … e_d in the slots
+// of v, and (v, 0).
+func MassTangents[T nn.Float](d int, x *nn.Streams[T], b int) {
+	for k := 1; k <= d; k++ {
+		t := x.Row(k, b)
+		clear(t)
+		t[d+k-1] = 1
+	}
+	t := x.Row(d+1, b)
+	clear(t)
+	copy(t, x.Row(0, b)[d:2*d])
 }
 
 // Lagrangian implements Mechanics.

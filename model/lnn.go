@@ -15,11 +15,7 @@ var lnn = family{
 	init: func(s Spec, r *rand.Rand, theta []float64) {
 		shape := s.shape(s.columns(false), 1)
 		n := shape.Params()
-		if s.PaperInit {
-			nn.PaperInit(shape, r, theta[:n])
-		} else {
-			nn.PlainInit(0.1)(shape, r, theta[:n])
-		}
+		s.draw(shape, 0.1, r, theta[:n])
 		initForces(s, theta[n:])
 	},
 	tape32: lagrangian[float32],

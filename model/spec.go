@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -153,6 +154,15 @@ func (s Spec) shape(columns []column, out int) nn.Shape {
 		panic("model: " + err.Error())
 	}
 	return nn.Shape{Sizes: append(append([]int{in}, s.Hidden...), out), Activation: a}
+}
+
+// draw sets the first parameters of a net, by the law of the paper or, with its output layer scaled by out, the plain one.
+func (s Spec) draw(shape nn.Shape, out float64, r *rand.Rand, theta []float64) {
+	if s.PaperInit {
+		nn.PaperInit(shape, r, theta)
+	} else {
+		nn.PlainInit(out)(shape, r, theta)
+	}
 }
 
 // speeds returns the scales of v, and accels those of a.

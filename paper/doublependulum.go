@@ -58,10 +58,11 @@ func PendulumModels() (names []string) {
 	return names
 }
 
-const doublePendulumName = "double-pendulum"
+// DoublePendulum is the name of the experiment that takes Models, Recipe and Seeds.
+const DoublePendulum = "double-pendulum"
 
 var doublePendulum = Experiment{
-	Name: doublePendulumName, Title: "Double pendulum",
+	Name: DoublePendulum, Title: "Double pendulum",
 	About: `learn from exact accelerations of 600,000 random states, then
 measure the acceleration error over 20,000 fresh states, and the energy error
 after 100 time units over 40 starts nearly at rest, as a fraction of the energy

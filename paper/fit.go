@@ -8,6 +8,7 @@ import (
 	"lagrange/internal/par"
 	"lagrange/model"
 	"lagrange/nn"
+	"lagrange/ode"
 	"lagrange/train"
 )
 
@@ -101,4 +102,12 @@ func abreast(n int, s Settings, job func(i int) (loss float64, err error)) error
 		}
 	})
 	return fail
+}
+
+// field is a model without inputs as the field of many solutions, for ode.Together.
+func field(m *model.Model[float64]) func(size int) ode.Batch {
+	return func(size int) ode.Batch {
+		tape := m.Tape(size)
+		return func(_ []int, _, x, dx []float64) { tape.Field(x, nil, dx) }
+	}
 }

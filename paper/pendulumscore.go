@@ -65,11 +65,7 @@ func (r *pendulumRun) energy(ctx context.Context, m *model.Model[float64], c pen
 	errs, paths, blown := make([]float64, starts), make([]ode.Result, starts), make([]bool, starts)
 	fails := make([]error, starts)
 	times := grid(duration, reporting)
-	field := func(size int) ode.Batch {
-		tape := m.Tape(size)
-		return func(_ []int, _, x, dx []float64) { tape.Field(x, nil, dx) }
-	}
-	ode.Together(starts, n, model.Chunk, field, func(i int, f ode.Field) {
+	ode.Together(starts, n, model.Chunk, field(m), func(i int, f ode.Field) {
 		res, err := ode.Solve(ctx, f, x0[i*n:(i+1)*n], times, ode.Options{RTol: 1e-8, ATol: 1e-8})
 		var b *ode.Blowup
 		if blown[i] = errors.As(err, &b); err != nil && !blown[i] {

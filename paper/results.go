@@ -48,7 +48,7 @@ type Run struct {
 
 func (s Settings) run(name string) Run {
 	r := Run{Name: name, Version: s.Version, Seed: s.Seed, Quick: s.Quick, Steps: s.Steps, Budget: s.Budget.Seconds()}
-	if name == doublePendulumName { // the others have none of these
+	if name == DoublePendulum { // the others have none of these
 		r.Models, r.Recipe, r.Seeds = strings.Join(s.Models, ","), s.Recipe, s.Seeds
 	}
 	return r

@@ -191,11 +191,7 @@ func (t *task) rollout(ctx context.Context, m *model.Model[float64], canonical b
 	}
 	paths = make([][]float64, N)
 	early, fails := make([]bool, N), make([]error, N)
-	field := func(size int) ode.Batch {
-		tape := m.Tape(size)
-		return func(_ []int, _, x, dx []float64) { tape.Field(x, nil, dx) }
-	}
-	ode.Together(N, n, model.Chunk, field, func(i int, f ode.Field) {
+	ode.Together(N, n, model.Chunk, field(m), func(i int, f ode.Field) {
 		res, err := ode.Solve(ctx, f, x0[i*n:(i+1)*n], t.times, ode.Options{RTol: 1e-8, ATol: 1e-8, MaxSteps: 20_000})
 		var b *ode.Blowup
 		if early[i] = errors.As(err, &b); err != nil && !early[i] {

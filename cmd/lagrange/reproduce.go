@@ -54,8 +54,8 @@ same settings is not repeated.`,
 				}
 				s.Budget = time.Duration(n * float64(time.Second))
 			}
-			if args[0] != "all" && args[0] != paper.Names()[0] && (len(s.Models) > 0 || s.Recipe != "" || s.Seeds != 1) {
-				return usagef("--models, --recipe and --seeds are for %s", paper.Names()[0])
+			if args[0] != "all" && args[0] != paper.DoublePendulum && (len(s.Models) > 0 || s.Recipe != "" || s.Seeds != 1) {
+				return usagef("--models, --recipe and --seeds are for %s", paper.DoublePendulum)
 			}
 			if s.Seeds < 1 {
 				return usagef("--seeds has to be at least 1")

@@ -67,16 +67,8 @@ func (e *tape[T]) sweep(c *kind[T], p *pass[T], lo, hi int) {
 	k, n := c.k, hi-lo
 	p.begin(n)
 	for i := range n {
-		x := p.x.Row(0, i)
-		e.state(c, x, lo+i)
-		for j := 1; j <= k; j++ {
-			t := p.x.Row(j, i)
-			clear(t)
-			t[k+j-1] = 1
-		}
-		t := p.x.Row(k+1, i)
-		clear(t)
-		copy(t, x[k:2*k])
+		e.state(c, p.x.Row(0, i), lo+i)
+		model.MassTangents(k, p.x, i)
 		p.ybar.Row(0, i)[0] = 1
 	}
 	p.ell.Forward(p.x, p.y)
