@@ -25,5 +25,5 @@ func accelerations[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	_, accel := scales[T](s)
 	head := &scaleHead[T]{scale: accel, in: d + len(columns)}
 	f := newChain[T](newFeatures[T](columns, batch), nn.New(s.shape(columns, d), theta, batch, 0, 0), head, batch, 0, 0)
-	return lift(d, m, batch, newNewton(d, m, batch, f))
+	return lift(d, m, batch, newNewton(d, m, len(theta), batch, f))
 }

@@ -44,10 +44,10 @@ func (c *chain[T]) Forward(x, y *nn.Streams[T]) {
 }
 
 // Reverse implements nn.Part.
-func (c *chain[T]) Reverse(ybar, xbar *nn.Streams[T], H, dtheta []T) {
-	c.head.Reverse(ybar, c.lxbar, H, dtheta)
-	c.net.Reverse(&c.lbar, c.phibar, H, dtheta)
-	c.features.Reverse(c.phibar, xbar, H, dtheta)
+func (c *chain[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, g nn.Gradient[T]) {
+	c.head.Reverse(ybar, c.lxbar, H, g)
+	c.net.Reverse(&c.lbar, c.phibar, H, g)
+	c.features.Reverse(c.phibar, xbar, H, g)
 	c.add(xbar, 0, 0)
 }
 
@@ -60,10 +60,10 @@ func (c *chain[T]) Mixed(d nn.Directions[T], x, y *nn.Streams[T]) {
 }
 
 // MixedReverse implements nn.Part.
-func (c *chain[T]) MixedReverse(ybar, xbar *nn.Streams[T], dtheta []T) {
-	c.head.MixedReverse(ybar, c.lxbar, dtheta)
-	c.net.MixedReverse(&c.lbar, c.phibar, dtheta)
-	c.features.MixedReverse(c.phibar, xbar, dtheta)
+func (c *chain[T]) MixedReverse(ybar, xbar *nn.Streams[T], g nn.Gradient[T]) {
+	c.head.MixedReverse(ybar, c.lxbar, g)
+	c.net.MixedReverse(&c.lbar, c.phibar, g)
+	c.features.MixedReverse(c.phibar, xbar, g)
 	c.add(xbar, -xbar.Parts, nn.S)
 }
 

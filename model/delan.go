@@ -31,7 +31,7 @@ func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	net := nn.New(shape, theta[:n], batch, d+1, nn.HyperDual)
 	head := newInertiaHead(speed, T(s.height()), len(columns), batch, d+1)
 	L := newChain[T](newFeatures[T](columns, batch), net, head, batch, d+1, nn.HyperDual)
-	return lift(d, s.M(), batch, newEulerLagrange[T](d, s.M(), s.inputs(true), batch, L, newForces(s, theta, n)))
+	return lift(d, s.M(), batch, newEulerLagrange[T](d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
 }
 
 // positions are the columns of a Lagrangian whose net does not see v.

@@ -24,7 +24,7 @@ func (h *Health) Add(g Health) {
 type SecondOrder[T nn.Float] interface {
 	// Accel writes a(q, v, u).
 	Accel(q, v, u, a []T)
-	// VJP follows Accel, for the same batch: it adds λᵀ∂a/∂θ to dθ, and λᵀ∂a/∂q, ∂v, ∂u to dq, dv, du.
+	// VJP follows Accel, for the same batch: it adds λᵀ∂a/∂θ to dθ (as Tape.VJP does), and λᵀ∂a/∂q, ∂v, ∂u to dq, dv, du.
 	VJP(lambda, dtheta, dq, dv, du []T)
 	Health() *Health
 }
@@ -48,15 +48,15 @@ type Mechanics[T nn.Float] interface {
 
 // newton reads accelerations off a part of d outputs, a = f(q, v, u): the baseline network.
 type newton[T nn.Float] struct {
-	d, m             int
+	d, m, params     int
 	f                nn.Part[T]
 	x, xbar, y, ybar *nn.Streams[T]
 	health           Health
 }
 
-func newNewton[T nn.Float](d, m, batch int, f nn.Part[T]) *newton[T] {
+func newNewton[T nn.Float](d, m, params, batch int, f nn.Part[T]) *newton[T] {
 	return &newton[T]{
-		d: d, m: m, f: f,
+		d: d, m: m, params: params, f: f,
 		x: nn.NewStreams[T](batch, 0, f.In(), 0), xbar: nn.NewAdjoint[T](batch, f.In(), 0),
 		y: nn.NewStreams[T](batch, 0, d, 0), ybar: nn.NewAdjoint[T](batch, d, 0),
 	}
@@ -90,7 +90,7 @@ func (e *newton[T]) Accel(q, v, u, a []T) {
 // VJP implements SecondOrder.
 func (e *newton[T]) VJP(lambda, dtheta, dq, dv, du []T) {
 	copy(e.ybar.Block(0), lambda)
-	e.f.Reverse(e.ybar, e.xbar, nil, dtheta)
+	e.f.Reverse(e.ybar, e.xbar, nil, nn.GradientOf(dtheta, e.params, e.x.Batch))
 	for b := range e.x.Batch {
 		r := e.xbar.Row(0, b)
 		vec.Add(r[:e.d], dq[b*e.d:(b+1)*e.d])
@@ -104,7 +104,7 @@ func (e *newton[T]) VJP(lambda, dtheta, dq, dv, du []T) {
 // Its d+1 tangents are e₁ … e_d in the slots of v and (v, 0). The matrix H of second derivatives of L along them holds
 // M and, in its last column, L_vq v.
 type eulerLagrange[T nn.Float] struct {
-	d, m             int
+	d, m, params     int
 	conditions       []int // their places in u; in x they follow the state
 	L                nn.Part[T]
 	forces           []force[T]
@@ -119,10 +119,10 @@ type eulerLagrange[T nn.Float] struct {
 	health           Health
 }
 
-func newEulerLagrange[T nn.Float](d, m int, conditions []int, batch int, L nn.Part[T], forces []force[T]) *eulerLagrange[T] {
+func newEulerLagrange[T nn.Float](d, m, params int, conditions []int, batch int, L nn.Part[T], forces []force[T]) *eulerLagrange[T] {
 	k := d + 1
 	return &eulerLagrange[T]{
-		d: d, m: m, conditions: conditions, L: L, forces: forces,
+		d: d, m: m, params: params, conditions: conditions, L: L, forces: forces,
 		x: nn.NewStreams[T](batch, k, L.In(), nn.HyperDual), xbar: nn.NewAdjoint[T](batch, L.In(), nn.HyperDual),
 		y: nn.NewStreams[T](batch, k, 1, nn.HyperDual), ybar: nn.NewAdjoint[T](batch, 1, nn.HyperDual),
 		H:   make([]T, batch*k*k),
@@ -163,7 +163,7 @@ func (e *eulerLagrange[T]) sweep(q, v, u []T) {
 	}
 	clear(e.H[:B*(d+1)*(d+1)])
 	e.L.Forward(e.x, e.y)
-	e.L.Reverse(e.ybar, e.xbar, e.H, nil)
+	e.L.Reverse(e.ybar, e.xbar, e.H, nn.Gradient[T]{})
 }
 
 // balance sets M and r = L_q − L_vq v + Q of sample b.
@@ -204,20 +204,20 @@ func (e *eulerLagrange[T]) solve(b int) {
 // L_st is linear in t, so the minus sign goes into it: everything is done with −μ. The same sweep gives the gradient
 // with respect to the state; in s = (v, a) the velocity appears once more, which adds (L_qv μ).
 func (e *eulerLagrange[T]) VJP(lambda, dtheta, dq, dv, du []T) {
-	d := e.d
+	d, g := e.d, nn.GradientOf(dtheta, e.params, e.x.Batch)
 	for b := range e.x.Batch {
 		lin.Solve(d, e.kind[b], e.F[b*d*d:(b+1)*d*d], lambda[b*d:(b+1)*d], e.mu)
-		e.aim(b, dtheta, dv, du)
+		e.aim(b, g, dv, du)
 	}
-	e.mixed(dtheta, dq, dv, du)
+	e.mixed(g, dq, dv, du)
 }
 
 // aim sets the directions of sample b for the gradient with μ, and adds that of its forces.
-func (e *eulerLagrange[T]) aim(b int, dtheta, dv, du []T) {
+func (e *eulerLagrange[T]) aim(b int, g nn.Gradient[T], dv, du []T) {
 	d := e.d
 	v, u := e.x.Row(0, b)[d:2*d], e.u[b*e.m:(b+1)*e.m]
 	for _, f := range e.forces {
-		f.vjp(v, u, e.mu, dtheta, dv[b*d:(b+1)*d], du[b*e.m:(b+1)*e.m])
+		f.vjp(v, u, e.mu, g.Of(b), dv[b*d:(b+1)*d], du[b*e.m:(b+1)*e.m])
 	}
 	cs, ct := e.dir.S[b*(d+1):(b+1)*(d+1)], e.dir.T[b*(d+1):(b+1)*(d+1)]
 	xst := e.x.Row(nn.ST, b)
@@ -230,18 +230,18 @@ func (e *eulerLagrange[T]) aim(b int, dtheta, dv, du []T) {
 }
 
 // mixed is the sweep along the directions set by aim.
-func (e *eulerLagrange[T]) mixed(dtheta, dq, dv, du []T) {
+func (e *eulerLagrange[T]) mixed(g nn.Gradient[T], dq, dv, du []T) {
 	d, B := e.d, e.x.Batch
 	e.x.Combine(e.dir)
 	e.L.Mixed(e.dir, e.x, e.y)
-	e.L.MixedReverse(e.ybar, e.xbar, dtheta)
+	e.L.MixedReverse(e.ybar, e.xbar, g)
 	for b := range B {
-		g := e.xbar.Row(nn.ST, b)
-		vec.Add(g[:d], dq[b*d:(b+1)*d])
-		vec.Add(g[d:2*d], dv[b*d:(b+1)*d])
+		x := e.xbar.Row(nn.ST, b)
+		vec.Add(x[:d], dq[b*d:(b+1)*d])
+		vec.Add(x[d:2*d], dv[b*d:(b+1)*d])
 		vec.Add(e.xbar.Row(nn.U, b)[:d], dv[b*d:(b+1)*d])
 		for j, k := range e.conditions {
-			du[b*e.m+k] += g[2*d+j]
+			du[b*e.m+k] += x[2*d+j]
 		}
 	}
 }

@@ -132,7 +132,7 @@ func (f *features[T]) bent(visit func(w T, b, i, o int, s, c T)) {
 }
 
 // Reverse implements nn.Part.
-func (f *features[T]) Reverse(ybar, xbar *nn.Streams[T], H, _ []T) {
+func (f *features[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient[T]) {
 	f.pull(0, ybar, xbar)
 	if H == nil {
 		return
@@ -160,7 +160,7 @@ func (f *features[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 }
 
 // MixedReverse implements nn.Part.
-func (f *features[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ []T) {
+func (f *features[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) {
 	for k := -ybar.Parts; k < 0; k++ {
 		f.pull(k, ybar, xbar)
 	}

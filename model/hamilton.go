@@ -8,7 +8,7 @@ import (
 // hamilton is the field q̇ = H_p, ṗ = −H_q + Q of a scalar part H(q, p) and forces Q(q̇, u) (Greydanus et al. 2019). The
 // momenta p stand in the place of the velocities; with q̇ given as p it is the non-canonical case. The part gives H in units of E.
 type hamilton[T nn.Float] struct {
-	d, m             int
+	d, m, params     int
 	conditions       []int // their places in u; in x they follow the state
 	E                T
 	H                nn.Part[T]
@@ -19,9 +19,9 @@ type hamilton[T nn.Float] struct {
 	health           Health
 }
 
-func newHamilton[T nn.Float](d, m int, conditions []int, batch int, E T, H nn.Part[T], forces []force[T]) *hamilton[T] {
+func newHamilton[T nn.Float](d, m, params int, conditions []int, batch int, E T, H nn.Part[T], forces []force[T]) *hamilton[T] {
 	return &hamilton[T]{
-		d: d, m: m, conditions: conditions, E: E, H: H, forces: forces,
+		d: d, m: m, params: params, conditions: conditions, E: E, H: H, forces: forces,
 		x: nn.NewStreams[T](batch, 0, H.In(), nn.Dual), xbar: nn.NewAdjoint[T](batch, H.In(), nn.Dual),
 		y: nn.NewStreams[T](batch, 0, 1, nn.Dual), ybar: nn.NewAdjoint[T](batch, 1, nn.Dual),
 		u: make([]T, batch*m), nu: make([]T, d),
@@ -47,7 +47,7 @@ func (e *hamilton[T]) Field(x, u, xdot []T) {
 		e.ybar.Row(0, b)[0] = e.E
 	}
 	e.H.Forward(e.x, e.y)
-	e.H.Reverse(e.ybar, e.xbar, nil, nil)
+	e.H.Reverse(e.ybar, e.xbar, nil, nn.Gradient[T]{})
 	for b := range B {
 		r := xdot[2*b*d : 2*(b+1)*d]
 		copy(r, e.qdot(b))
@@ -74,12 +74,13 @@ func (e *hamilton[T]) qdot(b int) []T { return e.xbar.Row(0, b)[e.d : 2*e.d] }
 // dual number cost 4 products of a layer, a step 6.
 func (e *hamilton[T]) VJP(lambda, dtheta, dx, du []T) {
 	d, B := e.d, e.x.Batch
+	g := nn.GradientOf(dtheta, e.params, B)
 	clear(du)
 	for b := range B {
 		lq, lp := lambda[2*b*d:(2*b+1)*d], lambda[(2*b+1)*d:2*(b+1)*d]
 		copy(e.nu, lq)
 		for _, f := range e.forces {
-			f.vjp(e.qdot(b), e.u[b*e.m:(b+1)*e.m], lp, dtheta, e.nu, du[b*e.m:(b+1)*e.m])
+			f.vjp(e.qdot(b), e.u[b*e.m:(b+1)*e.m], lp, g.Of(b), e.nu, du[b*e.m:(b+1)*e.m])
 		}
 		s := e.x.Row(nn.S, b)
 		clear(s)
@@ -89,7 +90,7 @@ func (e *hamilton[T]) VJP(lambda, dtheta, dx, du []T) {
 		e.ybar.Row(nn.S, b)[0] = 0
 	}
 	e.H.Mixed(nn.Directions[T]{}, e.x, e.y)
-	e.H.MixedReverse(e.ybar, e.xbar, dtheta)
+	e.H.MixedReverse(e.ybar, e.xbar, g)
 	for b := range B {
 		g := e.xbar.Row(nn.S, b)
 		copy(dx[2*b*d:2*(b+1)*d], g)

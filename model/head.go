@@ -36,7 +36,7 @@ func (h *kineticHead[T]) Forward(x, y *nn.Streams[T]) {
 }
 
 // Reverse implements nn.Part.
-func (h *kineticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H, _ []T) {
+func (h *kineticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient[T]) {
 	d := len(h.c)
 	for b := range ybar.Batch {
 		y, r := ybar.Row(0, b)[0], xbar.Row(0, b)
@@ -65,7 +65,7 @@ func (h *kineticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 }
 
 // MixedReverse implements nn.Part.
-func (h *kineticHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ []T) {
+func (h *kineticHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) {
 	d := len(h.c)
 	for b := range ybar.Batch {
 		v, y := h.v(0, b), ybar.Row(0, b)[0]
@@ -111,7 +111,9 @@ func (h *scaleHead[T]) Forward(x, y *nn.Streams[T]) {
 }
 
 // Reverse implements nn.Part.
-func (h *scaleHead[T]) Reverse(ybar, xbar *nn.Streams[T], _, _ []T) { h.reverse(0, ybar, xbar) }
+func (h *scaleHead[T]) Reverse(ybar, xbar *nn.Streams[T], _ []T, _ nn.Gradient[T]) {
+	h.reverse(0, ybar, xbar)
+}
 
 // Mixed implements nn.Part.
 func (h *scaleHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
@@ -121,7 +123,7 @@ func (h *scaleHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 }
 
 // MixedReverse implements nn.Part.
-func (h *scaleHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ []T) {
+func (h *scaleHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) {
 	for k := -ybar.Parts; k < 0; k++ {
 		h.reverse(k, ybar, xbar)
 	}

@@ -27,7 +27,7 @@ func hamiltonian[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 		speeds = append(speeds, T(E/c.Speed))
 	}
 	forces := composeForces(s, theta, n, T(math.Sqrt(power)), speeds)
-	return newHamilton(s.D(), s.M(), s.inputs(true), batch, T(E), H, forces)
+	return newHamilton(s.D(), s.M(), len(theta), s.inputs(true), batch, T(E), H, forces)
 }
 
 // energy is the unit of a Hamiltonian: q ṗ, in the mean over the coordinates on which it may depend; p² where there is none.

@@ -134,7 +134,7 @@ func dot[T nn.Float](x, y []T) (s T) {
 }
 
 // Reverse implements nn.Part.
-func (h *inertiaHead[T]) Reverse(ybar, xbar *nn.Streams[T], H, _ []T) {
+func (h *inertiaHead[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient[T]) {
 	for b := range ybar.Batch {
 		L, x := ybar.Row(0, b)[0], xbar.Row(0, b)
 		h.load(0, b)
@@ -224,7 +224,7 @@ func (h *inertiaHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 
 // MixedReverse implements nn.Part: its adjoints are hyper-dual numbers themselves, ȳ = L̄ y, R̄_ij = ȳ_j w_i, l̄_jj = softplus′ R̄_jj,
 // w̄ = R ȳ + ε L̄ w.
-func (h *inertiaHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ []T) {
+func (h *inertiaHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) {
 	for b := range ybar.Batch {
 		h.loadDual(b)
 		L, x, xb, D := duals(ybar, b).at(0), duals(h.x, b), duals(xbar, b), h.dual

@@ -25,7 +25,7 @@ var lnn = family{
 func lagrangian[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	d := s.D()
 	L, n := scalar(s, theta, batch, d+1, nn.HyperDual)
-	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), s.inputs(true), batch, L, newForces(s, theta, n)))
+	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
 }
 
 // scalar composes a function of state and conditions, l + ½ Σ c (vᵢ/speedᵢ)² with l the output of a net on the first n parameters.

@@ -23,7 +23,8 @@ const pi = math.Pi
 type Tape[T nn.Float] interface {
 	// Field writes ẋ = f(x, u; θ).
 	Field(x, u, xdot []T)
-	// VJP follows Field, for the same batch: it adds λᵀ∂f/∂θ to dθ, and writes λᵀ∂f/∂x and λᵀ∂f/∂u to dx and du.
+	// VJP follows Field, for the same batch: it adds λᵀ∂f/∂θ to dθ, and writes λᵀ∂f/∂x and λᵀ∂f/∂u to dx and du. With P
+	// parameters dθ has P numbers, for the sum over the batch, or B·P, a row for each sample: those of a Jacobian.
 	VJP(lambda, dtheta, dx, du []T)
 	// Health counts what went wrong; the caller may clear it.
 	Health() *Health

@@ -45,13 +45,14 @@ func (e *eulerLagrange[T]) Force(q, v, u, a, Q []T) {
 
 // ForceVJP implements InverseDynamics: the gradient of VJP with the accelerations given and μ = −λ.
 func (e *eulerLagrange[T]) ForceVJP(lambda, dtheta, dq, dv, du []T) {
+	g := nn.GradientOf(dtheta, e.params, e.x.Batch)
 	for b := range e.x.Batch {
 		for i, l := range lambda[b*e.d : (b+1)*e.d] {
 			e.mu[i] = -l
 		}
-		e.aim(b, dtheta, dv, du)
+		e.aim(b, g, dv, du)
 	}
-	e.mixed(dtheta, dq, dv, du)
+	e.mixed(g, dq, dv, du)
 }
 
 // Motors implements InverseDynamics.

@@ -102,7 +102,7 @@ func (m *MLP[T]) Forward(x, y *Streams[T]) {
 }
 
 // Reverse implements Part: one product of B rows for each layer. The curvature of a layer is Σ f″ ā z_i z_j.
-func (m *MLP[T]) Reverse(ybar, xbar *Streams[T], H, dtheta []T) {
+func (m *MLP[T]) Reverse(ybar, xbar *Streams[T], H []T, g Gradient[T]) {
 	B, last := ybar.Batch, len(m.layers)-1
 	m.layers[0].a, m.layers[last].d = xbar, ybar
 	for i := last; i >= 0; i-- {
@@ -116,19 +116,28 @@ func (m *MLP[T]) Reverse(ybar, xbar *Streams[T], H, dtheta []T) {
 				l.z.Curvature(f.F2, a.Block(0), H)
 			}
 		}
-		if dtheta != nil {
-			l.gradient(B, l.h.Block(0), l.d.Block(0), l.d.Block(0), dtheta)
+		if !g.None() {
+			l.gradient(1, l.h.from(0), l.d.from(0), l.d.Block(0), g.From(l.at))
 		}
 		l.a.Resize(B)
 		gemm.MulT(B, l.in, l.out, l.d.Block(0), l.d.Stride, l.w, l.out, l.a.Block(0), l.a.Stride)
 	}
 }
 
-// gradient adds dW = hᵀδ over the given rows, and db = Σ of B rows of bias.
-func (l *layer[T]) gradient(rows int, h, d, bias, dtheta []T) {
-	g := dtheta[l.at:]
-	gemm.MulAdd(l.in, l.out, rows, h, l.h.Stride, d, l.d.Stride, g, l.out)
-	vec.SumRows(l.h.Batch, l.out, l.d.Stride, bias, g[l.in*l.out:])
+// gradient adds dW = hᵀδ over blocks of h and δ that face one another, and db = Σ of one block of bias. The blocks of all
+// samples make one product; those of one sample, whose rows are a block apart, make its row of a Jacobian.
+func (l *layer[T]) gradient(blocks int, h, d, bias []T, g Gradient[T]) {
+	B := l.h.Batch
+	if g.Stride == 0 {
+		gemm.MulAdd(l.in, l.out, blocks*B, h, l.h.Stride, d, l.d.Stride, g.Data, l.out)
+		vec.SumRows(B, l.out, l.d.Stride, bias, g.Data[l.in*l.out:])
+		return
+	}
+	for b := range B {
+		row, y := g.Of(b), b*l.d.Stride
+		gemm.MulAdd(l.in, l.out, blocks, h[b*l.h.Stride:], l.h.step(), d[y:], l.d.step(), row, l.out)
+		vec.Add(bias[y:y+l.out], row[l.in*l.out:(l.in+1)*l.out])
+	}
 }
 
 // Mixed implements Part: one product of B rows for each layer, of the one part that is no combination of tangents.
@@ -157,7 +166,7 @@ func (m *MLP[T]) Mixed(d Directions[T], x, y *Streams[T]) {
 //	dW = h_st ⊗ δ + h_t ⊗ δ_s + h_s ⊗ δ_t + h ⊗ δ_st,  or of dual numbers  dW = h_s ⊗ δ + h ⊗ δ_s,
 //
 // one product of inner size 4B or 2B.
-func (m *MLP[T]) MixedReverse(ybar, xbar *Streams[T], dtheta []T) {
+func (m *MLP[T]) MixedReverse(ybar, xbar *Streams[T], g Gradient[T]) {
 	B, parts, last := ybar.Batch, ybar.Parts, len(m.layers)-1
 	for i := last; i >= 0; i-- {
 		l := &m.layers[i]
@@ -170,7 +179,7 @@ func (m *MLP[T]) MixedReverse(ybar, xbar *Streams[T], dtheta []T) {
 				vec.DualReverse(f.F1, f.F2, l.z.Block(S), a.Block(0), a.Block(S), l.d.Block(S))
 			}
 		}
-		l.gradient((1+parts)*B, l.h.from(-parts), l.d.from(0), l.d.Block(-parts), dtheta)
+		l.gradient(1+parts, l.h.from(-parts), l.d.from(0), l.d.Block(-parts), g.From(l.at))
 		gemm.MulT(parts*B, l.in, l.out, l.d.from(S), l.d.Stride, l.w, l.out, l.a.from(S), l.a.Stride)
 	}
 }

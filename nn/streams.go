@@ -152,11 +152,11 @@ type Part[T Float] interface {
 	// Forward reads value and tangents of x and writes those of y.
 	Forward(x, y *Streams[T])
 	// Reverse reads the value of ȳ and writes that of x̄. It adds the curvature of each sample to the upper triangle of H
-	// (B, K, K), and with dθ it adds ∂(Σ ȳ·y)/∂θ to it.
-	Reverse(ybar, xbar *Streams[T], H, dtheta []T)
+	// (B, K, K), and adds ∂(Σ ȳ·y)/∂θ to g, if that is anywhere.
+	Reverse(ybar, xbar *Streams[T], H []T, g Gradient[T])
 	// Mixed follows Forward: it reads s, t and st of x and writes those of y.
 	Mixed(d Directions[T], x, y *Streams[T])
 	// MixedReverse follows Reverse and Mixed: it reads s, t, st of ȳ, writes those of x̄, and adds the parameter
-	// gradient of the st part of Σ ȳ·y to dθ.
-	MixedReverse(ybar, xbar *Streams[T], dtheta []T)
+	// gradient of the st part of Σ ȳ·y to g.
+	MixedReverse(ybar, xbar *Streams[T], g Gradient[T])
 }

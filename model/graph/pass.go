@@ -72,7 +72,7 @@ func (e *tape[T]) sweep(c *kind[T], p *pass[T], lo, hi int) {
 		p.ybar.Row(0, i)[0] = 1
 	}
 	p.ell.Forward(p.x, p.y)
-	p.ell.Reverse(p.ybar, p.xbar, p.H, nil)
+	p.ell.Reverse(p.ybar, p.xbar, p.H, nn.Gradient[T]{})
 	for i := range n {
 		f, g, H := c.found[(lo+i)*c.width:][:c.width], p.xbar.Row(0, i), p.H[i*(k+1)*(k+1):]
 		f[0] = p.y.Row(0, i)[0]
@@ -108,10 +108,10 @@ func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta []T) {
 		p.ybar.Row(nn.S, i)[0], p.ybar.Row(nn.U, i)[0], p.ybar.Row(nn.ST, i)[0] = 0, 0, 0
 	}
 	p.ell.Forward(p.x, p.y)
-	p.ell.Reverse(p.ybar, p.xbar, p.H, nil)
+	p.ell.Reverse(p.ybar, p.xbar, p.H, nn.Gradient[T]{})
 	p.x.Combine(p.dir)
 	p.ell.Mixed(p.dir, p.x, p.y)
-	p.ell.MixedReverse(p.ybar, p.xbar, dtheta)
+	p.ell.MixedReverse(p.ybar, p.xbar, nn.Summed(dtheta))
 	for i := range n {
 		f, g, gt := c.found[(lo+i)*c.width:][:c.width], p.xbar.Row(nn.ST, i), p.xbar.Row(nn.U, i)
 		for j := range k {

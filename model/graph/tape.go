@@ -14,6 +14,7 @@ type tape[T nn.Float] struct {
 	t        *Topology
 	kinds    []*kind[T]
 	workers  int
+	theta    []T
 	dtheta   [][]T // of the workers but the first
 	x        []T   // (B, 2D) of the last Field
 	B        int
@@ -38,7 +39,7 @@ type kind[T nn.Float] struct {
 func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	t, D := m.Topology, m.Topology.D()
 	e := &tape[T]{
-		t: t, workers: workers, x: make([]T, batch*2*D), L: make([]T, batch), p: make([]T, batch*D),
+		t: t, workers: workers, theta: theta, x: make([]T, batch*2*D), L: make([]T, batch), p: make([]T, batch*D),
 		r: make([]float64, batch*D), a: make([]float64, batch*D), mu: make([]float64, batch*D),
 		aT: make([]T, batch*D), muT: make([]T, batch*D), solver: newSolver(t, batch),
 	}
@@ -85,9 +86,18 @@ func (e *tape[T]) share(c *kind[T], dtheta []T) {
 	par.Do(e.workers, func(w int) { e.run(c, w, dtheta) })
 }
 
-// run is worker w's share, chunk by chunk.
+// run is worker w's share, chunk by chunk; of the rows of a Jacobian, state by state.
 func (e *tape[T]) run(c *kind[T], w int, dtheta []T) {
 	n := e.B * c.Len()
+	if P := len(e.theta); len(dtheta) > P {
+		first, last := par.Span(e.B, w, e.workers)
+		for b := first; b < last; b++ {
+			for lo := b * c.Len(); lo < (b+1)*c.Len(); lo += model.Chunk {
+				e.reverse(c, c.back[w], lo, min(lo+model.Chunk, (b+1)*c.Len()), dtheta[b*P+c.lo:b*P+c.hi])
+			}
+		}
+		return
+	}
 	first, last := par.Span((n+model.Chunk-1)/model.Chunk, w, e.workers)
 	if dtheta != nil && w > 0 {
 		dtheta = e.dtheta[w-1]
@@ -200,8 +210,10 @@ func (e *tape[T]) VJP(lambda, dtheta, dx, _ []T) {
 			}
 		}
 	}
-	for _, g := range e.dtheta {
-		vec.Add(g, dtheta)
+	if len(dtheta) == len(e.theta) {
+		for _, g := range e.dtheta {
+			vec.Add(g, dtheta)
+		}
 	}
 }
 

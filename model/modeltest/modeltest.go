@@ -27,6 +27,7 @@ func Check(t *testing.T, spec model.Spec) {
 	s.x, s.u = s.state(), s.normal(batch*s.m_)
 	t.Run("batch equals single", s.batchEqualsSingle)
 	t.Run("VJP", s.vjp)
+	t.Run("rows of a Jacobian", s.rows)
 	t.Run("Euler-Lagrange", s.eulerLagrange)
 	t.Run("energy balance", s.energyBalance)
 	t.Run("inverse dynamics", s.inverseDynamics)
@@ -98,6 +99,30 @@ func (s *suite) vjp(t *testing.T) {
 			}
 			return
 		})
+	}
+}
+
+// rows: the row of each sample in a Jacobian is the gradient of that sample alone, and a field serves many of them.
+func (s *suite) rows(t *testing.T) {
+	n, P := 2*s.d, len(s.m.Theta)
+	s.field(s.x, s.u)
+	J, dx, du := make([]float64, batch*P), make([]float64, len(s.x)), make([]float64, len(s.u))
+	lambda := s.normal(batch * n)
+	s.tape.VJP(s.normal(batch*n), make([]float64, batch*P), dx, du)
+	s.tape.VJP(lambda, J, dx, du)
+	for b := range batch {
+		s.field(s.x[b*n:(b+1)*n], s.u[b*s.m_:(b+1)*s.m_])
+		want := make([]float64, P)
+		s.tape.VJP(lambda[b*n:(b+1)*n], want, dx[:n], du[:s.m_])
+		top := 1e-6
+		for _, w := range want {
+			top = max(top, math.Abs(w))
+		}
+		for i, w := range want {
+			if !(math.Abs(J[b*P+i]-w) <= 1e-11*top) {
+				t.Fatalf("row %d, parameter %d: %v, alone %v", b, i, J[b*P+i], w)
+			}
+		}
 	}
 }
 

@@ -24,9 +24,9 @@ func CheckDual(t *testing.T, r *rand.Rand, theta, x []float64, bind func(theta [
 	run := func() (y, xbar []float64) {
 		clear(dtheta)
 		part.Forward(c.x, c.y)
-		part.Reverse(c.ybar, c.xbar, nil, nil)
+		part.Reverse(c.ybar, c.xbar, nil, nn.Gradient[float64]{})
 		part.Mixed(nn.Directions[float64]{}, c.x, c.y)
-		part.MixedReverse(c.ybar, c.xbar, dtheta)
+		part.MixedReverse(c.ybar, c.xbar, nn.Summed(dtheta))
 		return append([]float64(nil), c.y.Block(0)...), append([]float64(nil), c.xbar.Block(0)...)
 	}
 	along := func(h float64) (y, xbar []float64) { // x + h x_s under ȳ + h ȳ_s

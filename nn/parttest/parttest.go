@@ -73,9 +73,9 @@ func (c *check) run() (o outputs) {
 	o.dReverse, o.dMixed = make([]float64, len(c.theta)), make([]float64, len(c.theta))
 	c.x.Combine(c.dir)
 	c.part.Forward(c.x, c.y)
-	c.part.Reverse(c.ybar, c.xbar, o.H, o.dReverse)
+	c.part.Reverse(c.ybar, c.xbar, o.H, nn.Summed(o.dReverse))
 	c.part.Mixed(c.dir, c.x, c.y)
-	c.part.MixedReverse(c.ybar, c.xbar, o.dMixed)
+	c.part.MixedReverse(c.ybar, c.xbar, nn.Summed(o.dMixed))
 	o.y, o.xbar = map[int][]float64{}, map[int][]float64{}
 	for k := nn.ST; k <= c.K; k++ {
 		o.y[k] = append([]float64(nil), c.y.Block(k)...)

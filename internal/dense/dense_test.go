@@ -1,0 +1,83 @@
+package dense
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"lagrange/internal/par"
+)
+
+func normal(r *rand.Rand, n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = r.NormFloat64()
+	}
+	return x
+}
+
+// A Gram matrix is the sum of the products of its rows, its factor gives it back, and a solution solves: for sizes around
+// those of a tile and a panel, on one core and on several.
+func TestFactor(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 1))
+	for _, n := range []int{1, 2, 7, panel - 1, panel, panel + 1, tile, tile + 3, 2*tile + panel + 5} {
+		for _, p := range []int{1, 3} {
+			t.Run(fmt.Sprintf("%d on %d", n, p), func(t *testing.T) {
+				team := par.NewTeam(p)
+				defer team.Close()
+				rows := n + 5
+				J, A := normal(r, rows*n), make([]float64, n*n)
+				first := rows / 2 // a sum over rows may come in pieces
+				Gram(team, first, n, J[:first*n], A)
+				Gram(team, rows-first, n, J[first*n:], A)
+				for range 50 {
+					i := r.IntN(n)
+					j := i + r.IntN(n-i)
+					want := 0.0
+					for k := range rows {
+						want += J[k*n+i] * J[k*n+j]
+					}
+					if math.Abs(A[i*n+j]-want) > 1e-10*float64(rows) {
+						t.Fatalf("(%d, %d): %v, want %v", i, j, A[i*n+j], want)
+					}
+				}
+				for i := range n {
+					A[i*n+i]++ // well conditioned
+				}
+				U, y := append([]float64(nil), A...), normal(r, n)
+				if !FactorUpper(team, n, U) {
+					t.Fatal("not positive definite")
+				}
+				x := append([]float64(nil), y...)
+				SolveUpper(n, U, x)
+				for i := range n {
+					s := 0.0
+					for j := range n {
+						s += A[min(i, j)*n+max(i, j)] * x[j]
+					}
+					if math.Abs(s-y[i]) > 1e-9 {
+						t.Fatalf("row %d: %v, want %v", i, s, y[i])
+					}
+				}
+			})
+		}
+	}
+}
+
+// A matrix that is not positive definite, or not finite, is refused.
+func TestRefuses(t *testing.T) {
+	team := par.NewTeam(2)
+	defer team.Close()
+	n := panel + 9
+	for at, x := range map[int]float64{0: -1, n - 1: -1, panel: 0, panel + 3: math.NaN(), 5: math.Inf(1)} {
+		A := make([]float64, n*n)
+		for i := range n {
+			A[i*n+i] = 2
+		}
+		A[at*n+at] = x
+		if FactorUpper(team, n, A) {
+			t.Errorf("a diagonal element of %v was taken", x)
+		}
+	}
+}
