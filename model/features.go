@@ -11,6 +11,7 @@ type column struct {
 	kind        kind
 	mean, scale float64 // affine: (x − mean)/scale
 	w           float64 // circle: sin wx, cos wx
+	knee        float64 // logarithmic: asinh(x/knee) − asinh(mean/knee)
 }
 
 type kind uint8
@@ -18,32 +19,54 @@ type kind uint8
 const (
 	dropped kind = iota // an ignorable coordinate: nothing depends on it
 	affine
-	circle // an angle: sin and cos, so that what is learned is smooth across the seam
+	circle      // an angle: sin and cos, so that what is learned is smooth across the seam
+	logarithmic // a number that spans orders of magnitude: its logarithm beyond the knee, smooth and straight through zero
 )
+
+// numbers is how many of f and its derivatives are kept of a column with an f″: sin and cos, or f′, f″, f‴.
+func (c column) numbers() int {
+	return [...]int{dropped: 0, affine: 0, circle: 2, logarithmic: 3}[c.kind]
+}
+
+// second is f″ᵀ ȳ of a column with the numbers j kept, whose adjoints are y.
+func second[T nn.Float](c column, j, y []T) T {
+	if c.kind == circle {
+		return -T(c.w*c.w) * (j[0]*y[0] + j[1]*y[1])
+	}
+	return j[1] * y[0]
+}
+
+// third is f‴ᵀ ȳ of such a column.
+func third[T nn.Float](c column, j, y []T) T {
+	if c.kind == circle {
+		return T(c.w*c.w*c.w) * (j[0]*y[1] - j[1]*y[0])
+	}
+	return j[2] * y[0]
+}
 
 // features maps a state to the inputs of the net, one column after the other; it implements nn.Part.
 type features[T nn.Float] struct {
 	columns []column
 	out     int
 	x       *nn.Streams[T]
-	circles []T // sin and cos of the angles of a row, row by row
+	kept    []T // the numbers of the columns with an f″, row by row
 	bend    *bend[T]
 }
 
 func newFeatures[T nn.Float](columns []column, batch int) *features[T] {
 	f := &features[T]{columns: columns, bend: newBend[T](batch, len(columns))}
-	angles := 0
+	kept := 0
 	for _, c := range columns {
 		f.out += c.width()
-		if c.kind == circle {
-			angles++
-		}
+		kept += c.numbers()
 	}
-	f.circles = make([]T, 2*angles*batch)
+	f.kept = make([]T, kept*batch)
 	return f
 }
 
-func (c column) width() int { return [...]int{dropped: 0, affine: 1, circle: 2}[c.kind] }
+func (c column) width() int {
+	return [...]int{dropped: 0, affine: 1, circle: 2, logarithmic: 1}[c.kind]
+}
 
 func (f *features[T]) In() int  { return len(f.columns) }
 func (f *features[T]) Out() int { return f.out }
@@ -54,7 +77,7 @@ func slope[T nn.Float](c column) T { return T(1 / c.scale) }
 // Forward implements nn.Part.
 func (f *features[T]) Forward(x, y *nn.Streams[T]) {
 	f.x = x
-	circles := f.circles
+	kept := f.kept
 	for b := range x.Batch {
 		xb, yb, o := x.Row(0, b), y.Row(0, b), 0
 		for i, c := range f.columns {
@@ -63,11 +86,16 @@ func (f *features[T]) Forward(x, y *nn.Streams[T]) {
 				yb[o] = (xb[i] - T(c.mean)) * slope[T](c)
 			case circle:
 				s, co := math.Sincos(c.w * float64(xb[i]))
-				circles[0], circles[1] = T(s), T(co)
+				kept[0], kept[1] = T(s), T(co)
 				yb[o], yb[o+1] = T(s), T(co)
-				circles = circles[2:]
+			case logarithmic:
+				z := float64(xb[i]) / c.knee
+				f1 := 1 / math.Sqrt(1+z*z)
+				kept[0], kept[1], kept[2] = T(f1/c.knee), T(-z*f1*f1*f1/(c.knee*c.knee)), T((2*z*z-1)*f1*f1*f1*f1*f1/(c.knee*c.knee*c.knee))
+				yb[o] = T(math.Asinh(z) - math.Asinh(c.mean/c.knee))
 			}
 			o += c.width()
+			kept = kept[c.numbers():]
 		}
 	}
 	for k := 1; k <= x.K; k++ {
@@ -77,7 +105,7 @@ func (f *features[T]) Forward(x, y *nn.Streams[T]) {
 
 // push sets y_k = f′ x_k for block k, a tangent or a direction.
 func (f *features[T]) push(k int, x, y *nn.Streams[T]) {
-	circles, xk, yk := f.circles, x.Block(k), y.Block(k)
+	kept, xk, yk := f.kept, x.Block(k), y.Block(k)
 	for b := range x.Batch {
 		xb, yb, o := xk[b*x.Stride:], yk[b*y.Stride:], 0
 		for i, c := range f.columns {
@@ -87,9 +115,13 @@ func (f *features[T]) push(k int, x, y *nn.Streams[T]) {
 				o++
 			case circle:
 				dx := T(c.w) * xb[i]
-				yb[o], yb[o+1] = circles[1]*dx, -circles[0]*dx
-				circles = circles[2:]
+				yb[o], yb[o+1] = kept[1]*dx, -kept[0]*dx
+				kept = kept[2:]
 				o += 2
+			case logarithmic:
+				yb[o] = kept[0] * xb[i]
+				kept = kept[3:]
+				o++
 			}
 		}
 	}
@@ -97,7 +129,7 @@ func (f *features[T]) push(k int, x, y *nn.Streams[T]) {
 
 // pull sets x̄_k = f′ᵀ ȳ_k for block k.
 func (f *features[T]) pull(k int, ybar, xbar *nn.Streams[T]) {
-	circles, yk, xk := f.circles, ybar.Block(k), xbar.Block(k)
+	kept, yk, xk := f.kept, ybar.Block(k), xbar.Block(k)
 	for b := range ybar.Batch {
 		yb, xb, o := yk[b*ybar.Stride:], xk[b*xbar.Stride:], 0
 		for i, c := range f.columns {
@@ -108,23 +140,27 @@ func (f *features[T]) pull(k int, ybar, xbar *nn.Streams[T]) {
 				xb[i] = slope[T](c) * yb[o]
 				o++
 			case circle:
-				xb[i] = T(c.w) * (circles[1]*yb[o] - circles[0]*yb[o+1])
-				circles = circles[2:]
+				xb[i] = T(c.w) * (kept[1]*yb[o] - kept[0]*yb[o+1])
+				kept = kept[2:]
 				o += 2
+			case logarithmic:
+				xb[i] = kept[0] * yb[o]
+				kept = kept[3:]
+				o++
 			}
 		}
 	}
 }
 
-// bent visits the angles, the only columns with an f″: column i of row b, whose features begin at o, with sin and cos.
-func (f *features[T]) bent(visit func(w T, b, i, o int, s, c T)) {
-	circles := f.circles
+// bent visits the columns with an f″: column i of row b, whose features begin at o, with the numbers kept of it.
+func (f *features[T]) bent(visit func(c column, j []T, b, i, o int)) {
+	kept := f.kept
 	for b := range f.x.Batch {
 		o := 0
 		for i, c := range f.columns {
-			if c.kind == circle {
-				visit(T(c.w), b, i, o, circles[0], circles[1])
-				circles = circles[2:]
+			if n := c.numbers(); n > 0 {
+				visit(c, kept, b, i, o)
+				kept = kept[n:]
 			}
 			o += c.width()
 		}
@@ -137,10 +173,7 @@ func (f *features[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient[T]
 	if H == nil {
 		return
 	}
-	f.bent(func(w T, b, i, o int, s, c T) {
-		y := ybar.Row(0, b)
-		f.bend.c.Row(0, b)[i] = -w * w * (s*y[o] + c*y[o+1])
-	})
+	f.bent(func(c column, j []T, b, i, o int) { f.bend.c.Row(0, b)[i] = second(c, j, ybar.Row(0, b)[o:]) })
 	f.bend.add(f.x, H)
 }
 
@@ -152,10 +185,15 @@ func (f *features[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 	if x.Parts < nn.HyperDual {
 		return
 	}
-	f.bent(func(w T, b, i, o int, s, c T) { // y_st += f″[x_s, x_t]
-		r, st := y.Row(nn.ST, b), w*w*x.Row(nn.S, b)[i]*x.Row(nn.U, b)[i]
-		r[o] -= s * st
-		r[o+1] -= c * st
+	f.bent(func(c column, j []T, b, i, o int) { // y_st += f″[x_s, x_t]
+		r, st := y.Row(nn.ST, b), x.Row(nn.S, b)[i]*x.Row(nn.U, b)[i]
+		if c.kind == circle {
+			st *= T(c.w * c.w)
+			r[o] -= j[0] * st
+			r[o+1] -= j[1] * st
+		} else {
+			r[o] += j[1] * st
+		}
 	})
 }
 
@@ -164,18 +202,15 @@ func (f *features[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) 
 	for k := -ybar.Parts; k < 0; k++ {
 		f.pull(k, ybar, xbar)
 	}
-	f.bent(func(w T, b, i, o int, s, c T) {
-		a := ybar.Row(0, b)
-		// g = f″ᵀ ȳ in units of w²; f‴ = −f′ in units of w³
-		g := func(r []T) T { return -s*r[o] - c*r[o+1] }
-		xs := w * f.x.Row(nn.S, b)[i]
-		xbar.Row(nn.S, b)[i] += w * g(a) * xs
+	f.bent(func(c column, j []T, b, i, o int) {
+		bend := func(k int) T { return second(c, j, ybar.Row(k, b)[o:]) } // f″ᵀ ȳ_k
+		xs := f.x.Row(nn.S, b)[i]
+		xbar.Row(nn.S, b)[i] += bend(0) * xs
 		if ybar.Parts < nn.HyperDual {
 			return
 		}
-		xt, xst := w*f.x.Row(nn.U, b)[i], w*f.x.Row(nn.ST, b)[i]
-		p := c*a[o] - s*a[o+1]
-		xbar.Row(nn.U, b)[i] += w * g(a) * xt
-		xbar.Row(nn.ST, b)[i] += w * (g(ybar.Row(nn.U, b))*xs + g(ybar.Row(nn.S, b))*xt + g(a)*xst - p*xs*xt)
+		xt, xst := f.x.Row(nn.U, b)[i], f.x.Row(nn.ST, b)[i]
+		xbar.Row(nn.U, b)[i] += bend(0) * xt
+		xbar.Row(nn.ST, b)[i] += bend(nn.U)*xs + bend(nn.S)*xt + bend(0)*xst + third(c, j, ybar.Row(0, b)[o:])*xs*xt
 	})
 }

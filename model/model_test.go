@@ -41,6 +41,11 @@ func TestConformance(t *testing.T) {
 			s.Coordinates[0].Cyclic = true
 			modeltest.Check(t, s)
 		})
+		t.Run(family+" knees", func(t *testing.T) {
+			s := spec(family, 2, 0, "")
+			s.Coordinates[1].Knee, s.Coordinates[0].SpeedKnee = 0.4, 0.7
+			modeltest.Check(t, s)
+		})
 		t.Run(family+" conditions", func(t *testing.T) { // between the forces, so that places in u are not those among their kind
 			s := spec(family, 2, 3, "")
 			s.Inputs[1].Condition, s.Inputs[1].Mean = true, 0.4

@@ -10,22 +10,22 @@ import (
 
 // The four rules hold for each part beside the net, and for their chain.
 func TestParts(t *testing.T) {
-	columns := []column{{kind: circle, w: 1.3}, {kind: dropped}, {kind: affine, mean: 0.4, scale: 1.7}, {kind: affine, scale: 2.5}}
+	columns := []column{{kind: circle, w: 1.3}, {kind: dropped}, {kind: affine, mean: 0.4, scale: 1.7}, {kind: affine, scale: 2.5}, {kind: logarithmic, mean: 1.5, knee: 0.3}}
 	tanh, err := nn.LookupActivation("tanh")
 	if err != nil {
 		t.Fatal(err)
 	}
-	shape := nn.Shape{Sizes: []int{4, 5, 1}, Activation: tanh}
+	shape := nn.Shape{Sizes: []int{5, 5, 1}, Activation: tanh}
 	type part = nn.Part[float64]
 	for name, c := range map[string]struct {
 		in, params int
 		bind       func(theta []float64, batch, k, parts int) part
 	}{
-		"features":     {4, 0, func(_ []float64, batch, _, _ int) part { return newFeatures[float64](columns, batch) }},
+		"features":     {5, 0, func(_ []float64, batch, _, _ int) part { return newFeatures[float64](columns, batch) }},
 		"kinetic head": {5, 0, func(_ []float64, batch, _, _ int) part { return newKineticHead([]float64{1.5, 0.6}, 4, batch) }},
 		"scale head":   {5, 0, func([]float64, int, int, int) part { return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5} }},
-		"chain": {4, shape.Params(), func(theta []float64, batch, k, parts int) part {
-			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, parts), newKineticHead([]float64{1.5, 0.6}, 4, batch), batch, k, parts)
+		"chain": {5, shape.Params(), func(theta []float64, batch, k, parts int) part {
+			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, parts), newKineticHead([]float64{1.5, 0.6}, 5, batch), batch, k, parts)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -21,6 +21,9 @@ type Coordinate struct {
 	Scale    float64 `json:"scale"`            // of q
 	Speed    float64 `json:"speed"`            // of v
 	Accel    float64 `json:"accel"`            // of a
+	// Knee and SpeedKnee, if set, say that q (not an angle) or v spans orders of magnitude: beyond them the net sees its logarithm.
+	Knee      float64 `json:"knee,omitempty"`
+	SpeedKnee float64 `json:"speed_knee,omitempty"`
 }
 
 // Input describes one known number u beside the state: a force, or a condition such as a mass, a length or a field
@@ -99,6 +102,9 @@ func (s Spec) Check() error {
 		if !positive(c.Scale, c.Speed, c.Accel) || !finite(c.Mean) || !finite(c.Period) || c.Period < 0 {
 			return fmt.Errorf("coordinate %q: its scales have to be positive and finite", c.Name)
 		}
+		if !finite(c.Knee) || c.Knee < 0 || !finite(c.SpeedKnee) || c.SpeedKnee < 0 {
+			return fmt.Errorf("coordinate %q: its knees have to be finite, and positive or 0 for none", c.Name)
+		}
 	}
 	for _, u := range s.Inputs {
 		if !positive(u.Scale) || !finite(u.Mean) {
@@ -128,12 +134,18 @@ func (s Spec) columns(forces bool) []column {
 			cs = append(cs, column{kind: dropped})
 		case c.Period > 0:
 			cs = append(cs, column{kind: circle, w: 2 * pi / c.Period})
+		case c.Knee > 0:
+			cs = append(cs, column{kind: logarithmic, mean: c.Mean, knee: c.Knee})
 		default:
 			cs = append(cs, column{kind: affine, mean: c.Mean, scale: c.Scale})
 		}
 	}
 	for _, c := range s.Coordinates {
-		cs = append(cs, column{kind: affine, scale: c.Speed})
+		if c.SpeedKnee > 0 {
+			cs = append(cs, column{kind: logarithmic, mean: c.Speed, knee: c.SpeedKnee})
+		} else {
+			cs = append(cs, column{kind: affine, scale: c.Speed})
+		}
 	}
 	for _, u := range s.Inputs {
 		if forces || u.Condition {

@@ -1,0 +1,57 @@
+package model
+
+import "lagrange/nn"
+
+// Inertia is what a model with a Lagrangian knows of how its mass matrices M (d, d) hang on its parameters.
+type Inertia[T nn.Float] interface {
+	// MassVJP follows Field or Force, for the same batch: it adds ∂(wᵀ M w)/∂θ to dθ, as Tape.VJP does, for directions
+	// w (B, d).
+	MassVJP(w, dtheta []T)
+}
+
+// MassVJP implements Inertia: wᵀ M w is the mixed part of L(x + s(0, w) + t(0, w)).
+func (e *eulerLagrange[T]) MassVJP(w, dtheta []T) {
+	d := e.d
+	for b := range e.x.Batch {
+		cs, ct := e.dir.S[b*(d+1):(b+1)*(d+1)], e.dir.T[b*(d+1):(b+1)*(d+1)]
+		copy(cs, w[b*d:(b+1)*d])
+		copy(ct, w[b*d:(b+1)*d])
+		cs[d], ct[d] = 0, 0
+		clear(e.x.Row(nn.ST, b))
+		e.ybar.Row(nn.S, b)[0], e.ybar.Row(nn.U, b)[0], e.ybar.Row(nn.ST, b)[0] = 0, 0, 0
+	}
+	e.x.Combine(e.dir)
+	e.L.Mixed(e.dir, e.x, e.y)
+	e.L.MixedReverse(e.ybar, e.xbar, nn.GradientOf(dtheta, e.params, e.x.Batch))
+}
+
+// Linear returns the places in θ of those parameters in which the Lagrangian and the known forces of a model are linear while the
+// others are held: the weights of the output layer of a Lagrangian network, those of V of a structured one, and the gains of
+// the forces with their offsets. The bias of the output layer is not among them, since nothing that moves depends on it. There
+// are none for a model without a Lagrangian of its own.
+func (m *Model[T]) Linear() (at []int) {
+	s := m.Spec
+	if m.tape != nil {
+		return nil
+	}
+	var sizes []int
+	switch s.Family {
+	case lnn.name:
+		sizes = s.shape(s.columns(false), 1).Sizes
+	case delan.name:
+		sizes = s.shape(s.positions(), triangle(s.D())+1).Sizes
+	default:
+		return nil
+	}
+	last := len(sizes) - 1
+	in, out, net := sizes[last-1], sizes[last], nn.Shape{Sizes: sizes}.Params()
+	for i := range in {
+		at = append(at, net-(in+1)*out+i*out+out-1)
+	}
+	if l := layout(s); l.drive >= 0 {
+		for i := range driveParams(s.D(), len(s.inputs(false))) {
+			at = append(at, net+l.drive+i)
+		}
+	}
+	return at
+}
