@@ -121,7 +121,7 @@ func (o *orbits) rollout(ctx context.Context, field func(size int) ode.Batch) (r
 	rms, errs = make([]float64, N), make([][]float64, N)
 	fails := make([]error, N)
 	ode.Together(N, 4, N, field, func(i int, f ode.Field) {
-		res, err := ode.Solve(ctx, f, o.X[i][:4], o.times, ode.Options{Method: ode.Dop853, RTol: 1e-9, ATol: 1e-9, MaxSteps: 200_000})
+		res, err := ode.Solve(ctx, f, o.X[i][:4], o.times, ode.Options{Method: ode.Dop853, RTol: 1e-12, ATol: 1e-12, MaxSteps: 1_000_000})
 		var b *ode.Blowup
 		if err != nil && !errors.As(err, &b) {
 			fails[i] = err
