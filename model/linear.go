@@ -26,27 +26,33 @@ func (e *eulerLagrange[T]) MassVJP(w, dtheta []T) {
 }
 
 // Linear returns the places in θ of those parameters in which the Lagrangian and the known forces of a model are linear while the
-// others are held: the weights of the output layer of a Lagrangian network, those of V of a structured one, and the gains of
-// the forces with their offsets. The bias of the output layer is not among them, since nothing that moves depends on it. There
-// are none for a model without a Lagrangian of its own.
+// others are held: the output layer of a Lagrangian network, that of V of a structured one, and the gains of the forces with their
+// offsets. The bias of L or V itself is not among them, since nothing that moves depends on it. There are none for a model without a
+// Lagrangian of its own.
 func (m *Model[T]) Linear() (at []int) {
 	s := m.Spec
 	if m.tape != nil {
 		return nil
 	}
 	var sizes []int
+	var linear func(output int) (weights, bias bool)
 	switch s.Family {
 	case lnn.name:
-		sizes = s.shape(s.columns(false), 1).Sizes
+		sizes, linear = s.shape(s.columns(false), s.outputs()).Sizes, func(o int) (bool, bool) { return true, o > 0 }
 	case delan.name:
-		sizes = s.shape(s.positions(), triangle(s.D())+1).Sizes
+		sizes, linear = s.shape(s.positions(), triangle(s.D())+1).Sizes, func(o int) (bool, bool) { return o == triangle(s.D()), false }
 	default:
 		return nil
 	}
-	last := len(sizes) - 1
-	in, out, net := sizes[last-1], sizes[last], nn.Shape{Sizes: sizes}.Params()
-	for i := range in {
-		at = append(at, net-(in+1)*out+i*out+out-1)
+	in, out, net := sizes[len(sizes)-2], sizes[len(sizes)-1], nn.Shape{Sizes: sizes}.Params()
+	for o := range out {
+		weights, bias := linear(o)
+		for i := 0; weights && i < in; i++ {
+			at = append(at, net-(in+1)*out+i*out+o)
+		}
+		if bias {
+			at = append(at, net-out+o)
+		}
 	}
 	if l := layout(s); l.drive >= 0 {
 		for i := range driveParams(s.D(), len(s.inputs(false))) {

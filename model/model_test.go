@@ -41,6 +41,11 @@ func TestConformance(t *testing.T) {
 			s.Coordinates[0].Cyclic = true
 			modeltest.Check(t, s)
 		})
+		t.Run(family+" quadratic", func(t *testing.T) {
+			s := spec(family, 2, 1, model.Both)
+			s.Head = model.Quadratic
+			modeltest.Check(t, s)
+		})
 		t.Run(family+" knees", func(t *testing.T) {
 			s := spec(family, 2, 0, "")
 			s.Coordinates[1].Knee, s.Coordinates[0].SpeedKnee = 0.4, 0.7

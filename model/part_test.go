@@ -21,9 +21,10 @@ func TestParts(t *testing.T) {
 		in, params int
 		bind       func(theta []float64, batch, k, parts int) part
 	}{
-		"features":     {5, 0, func(_ []float64, batch, _, _ int) part { return newFeatures[float64](columns, batch) }},
-		"kinetic head": {5, 0, func(_ []float64, batch, _, _ int) part { return newKineticHead([]float64{1.5, 0.6}, 4, batch) }},
-		"scale head":   {5, 0, func([]float64, int, int, int) part { return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5} }},
+		"features":       {5, 0, func(_ []float64, batch, _, _ int) part { return newFeatures[float64](columns, batch) }},
+		"kinetic head":   {5, 0, func(_ []float64, batch, _, _ int) part { return newKineticHead([]float64{1.5, 0.6}, 4, batch) }},
+		"quadratic head": {8, 0, func([]float64, int, int, int) part { return newQuadraticHead([]float64{1.5, 0.6}, 0.7, 4) }},
+		"scale head":     {5, 0, func([]float64, int, int, int) part { return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5} }},
 		"chain": {5, shape.Params(), func(theta []float64, batch, k, parts int) part {
 			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, parts), newKineticHead([]float64{1.5, 0.6}, 5, batch), batch, k, parts)
 		}},

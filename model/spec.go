@@ -57,10 +57,23 @@ type Spec struct {
 	Hidden      []int        `json:"hidden"`
 	Activation  string       `json:"activation"`
 	Friction    Friction     `json:"friction,omitempty"` // zero value: none
+	Head        Head         `json:"head,omitempty"`     // of lnn and hnn; zero value: plain
 	Kinetic     float64      `json:"kinetic"`            // c of the head L = l + ½ Σ c (vᵢ/speedᵢ)²
 	PaperInit   bool         `json:"paper_init,omitempty"`
 	TimeUnit    string       `json:"time_unit,omitempty"`
 }
+
+// Head says what a scalar is made of.
+type Head string
+
+// The heads: one output of the net and a kinetic energy of constant mass; or, beside that output, those of a mass matrix that depends on the state.
+const (
+	Plain     Head = "plain"
+	Quadratic Head = "quadratic"
+)
+
+// Heads lists the heads.
+func Heads() []Head { return []Head{Plain, Quadratic} }
 
 // D is the number of degrees of freedom.
 func (s Spec) D() int { return len(s.Coordinates) }
@@ -88,6 +101,9 @@ func (s Spec) Check() error {
 	}
 	if _, err := nn.LookupActivation(s.Activation); err != nil {
 		return err
+	}
+	if s.Head != "" && !slices.Contains(Heads(), s.Head) {
+		return fmt.Errorf("no head %q; there are %v", s.Head, Heads())
 	}
 	if s.D() < 1 || s.D() > mostColumns || s.M() > mostColumns {
 		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate and at most %d of each", s.D(), s.M(), mostColumns)
