@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"lagrange/internal/vec"
+	"lagrange/model"
 )
 
 // The rows of every objective are the derivatives of its residuals, and Pull is their product with an adjoint.
@@ -21,42 +22,45 @@ func TestRows(t *testing.T) {
 			"accelerations": &Accelerations[float64]{X: normal(r, 20), U: normal(r, 5), A: normal(r, 10), N: 5, Penalty: L2, Weight: []float64{1, 2, 3, 4, 5}},
 			"windows":       windows(r, 5, 3, L2),
 		} {
-			t.Run(family+" "+name, func(t *testing.T) {
-				m := drivenModel(t, family)
-				p := o.Pass(m, 4)
-				n, P := p.Width()*len(batch), len(m.Theta)
-				res, c, J, sum := make([]float64, n), make([]float64, n), make([]float64, n*P), make([]float64, P)
-				p.Residuals(batch, res, c)
-				p.Rows(J)
-				y := normal(r, n)
-				p.Residuals(batch, res, c)
-				p.Pull(y, sum)
-				var got, want []float64
-				for i, was := range m.Theta {
-					f := func(h float64) []float64 { m.Theta[i] = was + h; p.Residuals(batch, res, c); return slices.Clone(res) }
-					const h = 1e-4
-					a, b, x, z := f(2*h), f(-2*h), f(h), f(-h)
-					m.Theta[i] = was
-					s := 0.0
-					for k := range n {
-						coarse, fine := (a[k]-b[k])/(4*h), (x[k]-z[k])/(2*h)
-						want, got = append(want, fine+(fine-coarse)/3), append(got, J[k*P+i])
-						s += y[k] * J[k*P+i]
-					}
-					if math.Abs(s-sum[i]) > 1e-9*(1+math.Abs(s)) {
-						t.Fatalf("Pull of parameter %d: %v, by the rows %v", i, sum[i], s)
-					}
-				}
-				top := 0.0
-				for _, w := range want {
-					top = max(top, math.Abs(w))
-				}
-				for i, w := range want {
-					if math.Abs(got[i]-w) > 1e-6*top {
-						t.Fatalf("element %d: %v, differences say %v (largest %v)", i, got[i], w, top)
-					}
-				}
-			})
+			t.Run(family+" "+name, func(t *testing.T) { checkRows(t, drivenModel(t, family), o, batch) })
+		}
+	}
+}
+
+// checkRows holds the rows of an objective against central differences.
+func checkRows(t *testing.T, m *model.Model[float64], o Objective[float64], batch []int) {
+	t.Helper()
+	p := o.Pass(m, 4)
+	n, P := p.Width()*len(batch), len(m.Theta)
+	res, c, J, sum := make([]float64, n), make([]float64, n), make([]float64, n*P), make([]float64, P)
+	p.Residuals(batch, res, c)
+	p.Rows(J)
+	y := normal(rand.New(rand.NewPCG(8, 7)), n)
+	p.Residuals(batch, res, c)
+	p.Pull(y, sum)
+	var got, want []float64
+	for i, was := range m.Theta {
+		f := func(h float64) []float64 { m.Theta[i] = was + h; p.Residuals(batch, res, c); return slices.Clone(res) }
+		const h = 1e-4
+		a, b, x, z := f(2*h), f(-2*h), f(h), f(-h)
+		m.Theta[i] = was
+		s := 0.0
+		for k := range n {
+			coarse, fine := (a[k]-b[k])/(4*h), (x[k]-z[k])/(2*h)
+			want, got = append(want, fine+(fine-coarse)/3), append(got, J[k*P+i])
+			s += y[k] * J[k*P+i]
+		}
+		if math.Abs(s-sum[i]) > 1e-9*(1+math.Abs(s)) {
+			t.Fatalf("Pull of parameter %d: %v, by the rows %v", i, sum[i], s)
+		}
+	}
+	top := 0.0
+	for _, w := range want {
+		top = max(top, math.Abs(w))
+	}
+	for i, w := range want {
+		if math.Abs(got[i]-w) > 1e-6*top {
+			t.Fatalf("element %d: %v, differences say %v (largest %v)", i, got[i], w, top)
 		}
 	}
 }

@@ -1,0 +1,110 @@
+package train
+
+import (
+	"lagrange/internal/lin"
+	"lagrange/internal/vec"
+	"lagrange/model"
+	"lagrange/nn"
+)
+
+// Definite is a loss of mass matrices that are not positive definite enough: (ε − λ)₊/ε with λ the least eigenvalue of M at a state, in
+// units of v. Without it Gauss and Newton's steps may well leave the signature that a start has found.
+type Definite[T nn.Float] struct {
+	X     []T // states (N, 2d)
+	U     []T // inputs (N, m)
+	Unit  []T // of v (d)
+	Floor T   // ε
+	N     int
+}
+
+// Len implements Objective.
+func (o *Definite[T]) Len() int { return o.N }
+
+// Pass implements Objective; it panics for a model without a mass matrix.
+func (o *Definite[T]) Pass(m *model.Model[T], most int) Pass[T] {
+	d, tape := m.Spec.D(), m.Tape(most)
+	mass, ok := model.As[model.Mechanics[T]](tape)
+	inertia, also := model.As[model.Inertia[T]](tape)
+	if !ok || !also {
+		panic("train: a " + m.Spec.Family + " has no mass matrix")
+	}
+	return &definitePass[T]{
+		o: o, tape: tape, mass: mass, inertia: inertia, d: d, m: m.Spec.M(),
+		x: make([]T, most*2*d), u: make([]T, most*m.Spec.M()), xdot: make([]T, most*2*d), w: make([]T, most*d),
+		M: make([]T, d*d), E: make([]T, d*d), e: make([]T, d),
+	}
+}
+
+type definitePass[T nn.Float] struct {
+	o                            *Definite[T]
+	tape                         model.Tape[T]
+	mass                         model.Mechanics[T]
+	inertia                      model.Inertia[T]
+	d, m, B                      int
+	x, u, xdot, w, M, E, e, rows []T // w (B, d): directions of the least eigenvalues, 0 where there is no loss; rows (B, P)
+}
+
+// Health implements Pass.
+func (p *definitePass[T]) Health() *model.Health { return p.tape.Health() }
+
+// Width implements Pass.
+func (p *definitePass[T]) Width() int { return 1 }
+
+// Penalty implements Pass.
+func (p *definitePass[T]) Penalty() Penalty { return L2 }
+
+// Residuals implements Pass.
+func (p *definitePass[T]) Residuals(batch []int, r, c []T) {
+	d, n, B := p.d, 2*p.d, len(batch)
+	p.B = B
+	for b, i := range batch {
+		copy(p.x[b*n:(b+1)*n], p.o.X[i*n:])
+		copy(p.u[b*p.m:(b+1)*p.m], p.o.U[i*p.m:])
+	}
+	p.tape.Field(p.x[:B*n], p.u[:B*p.m], p.xdot[:B*n])
+	clear(p.w[:B*d])
+	for b := range B {
+		M := p.mass.Mass(b)
+		for i := range d * d {
+			p.M[i] = M[i] * p.o.Unit[i/d] * p.o.Unit[i%d]
+		}
+		lin.Eigen(d, p.M, p.e, p.E)
+		r[b], c[b] = 0, 1
+		if !(p.e[0] >= p.o.Floor) { // NaN too
+			r[b] = 1 - p.e[0]/p.o.Floor
+			for i, s := range p.o.Unit {
+				p.w[b*d+i] = s * p.E[i*d]
+			}
+		}
+	}
+}
+
+// Pull implements Pass.
+func (p *definitePass[T]) Pull(y, dtheta []T) {
+	P := len(dtheta)
+	for b, row := range p.slopes(P) {
+		vec.Axpy(-y[b]/p.o.Floor, row, dtheta)
+	}
+}
+
+// Rows implements Pass.
+func (p *definitePass[T]) Rows(J []T) {
+	P := len(J) / p.B
+	for b, row := range p.slopes(P) {
+		vec.Axpy(-1/p.o.Floor, row, J[b*P:(b+1)*P])
+	}
+}
+
+// slopes visits ∂λ/∂θ = uᵀ ∂M/∂θ u (P) of all samples.
+func (p *definitePass[T]) slopes(P int) func(func(b int, row []T) bool) {
+	if len(p.rows) < P*p.B {
+		p.rows = make([]T, P*p.B)
+	}
+	rows := p.rows[:P*p.B]
+	clear(rows)
+	p.inertia.MassVJP(p.w[:p.B*p.d], rows)
+	return func(yield func(int, []T) bool) {
+		for b := 0; b < p.B && yield(b, rows[b*P:(b+1)*P]); b++ {
+		}
+	}
+}
