@@ -23,6 +23,16 @@ const (
 	logarithmic // a number that spans orders of magnitude: its logarithm beyond the knee, smooth and straight through zero
 )
 
+// Knee is the rule for the knees of a Coordinate: a number that is positive in all of a recording and spans more than threefold is seen
+// by its logarithm; for others it is 0. On the orbits of four planets, 0.3 to 1.7 AU, the accelerations of a Lagrangian with a convex start
+// were two thirds to a half as wrong with logarithms as without.
+func Knee(least, most float64) float64 {
+	if least > 0 && most > 3*least {
+		return least / 3
+	}
+	return 0
+}
+
 // numbers is how many of f and its derivatives are kept of a column with an f″: sin and cos, or f′, f″, f‴.
 func (c column) numbers() int {
 	return [...]int{dropped: 0, affine: 0, circle: 2, logarithmic: 3}[c.kind]

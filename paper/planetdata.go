@@ -20,7 +20,6 @@ type orbits struct {
 	X       [][]float64                   // of each planet (times, 4), (q, v)
 	early   int                           // rows of the first ten years, all that is learned from
 	learn   *train.Accelerations[float64] // of these, planet by planet
-	scales  []float64                     // of each planet's accelerations, those of r in units of its mean distance
 	spec    model.Spec
 	perBody int // rows of learn for each planet
 }
@@ -74,83 +73,73 @@ func (o *orbits) observe(x []float64) {
 		square += (a[0]/x[4*n]*a[0]/x[4*n] + a[1]*a[1]) / 2
 	}
 	s := math.Sqrt(square / float64(o.perBody))
-	o.scales = append(o.scales, s)
 	for range o.perBody {
 		l.Weight = append(l.Weight, 1/(s*s))
 	}
 	l.N += o.perBody
 }
 
-// describe sets the Spec: φ is ignorable, and r and φ̇, which span more than threefold, are seen by their logarithms.
+// describe sets the Spec: φ is ignorable, and r and φ̇, which span more than threefold, are seen by their logarithms. The scales of the
+// accelerations are those of the weighted ones.
 func (o *orbits) describe(coordinates []data.Coordinate) {
 	l := o.learn
 	for i, c := range coordinates {
-		k := model.Coordinate{Name: c.Name, Unit: c.Unit, Velocity: c.Velocity, Cyclic: c.Name == "phi"}
-		least, slowest := math.Inf(1), math.Inf(1)
+		q, v := [2]float64{math.Inf(1), math.Inf(-1)}, [2]float64{math.Inf(1), math.Inf(-1)}
 		var mean, q2, v2, a2 float64
 		for n := range l.N {
-			q, v, a := l.X[4*n+i], l.X[4*n+2+i], l.A[2*n+i]
-			least, slowest = math.Min(least, q), math.Min(slowest, v)
-			mean, q2, v2, a2 = mean+q, q2+q*q, v2+v*v, a2+a*a
+			x, y, a := l.X[4*n+i], l.X[4*n+2+i], l.A[2*n+i]
+			q, v = [2]float64{min(q[0], x), max(q[1], x)}, [2]float64{min(v[0], y), max(v[1], y)}
+			mean, q2, v2, a2 = mean+x, q2+x*x, v2+y*y, a2+a*a*l.Weight[n]
 		}
 		N := float64(l.N)
-		k.Mean = mean / N
-		k.Scale, k.Speed, k.Accel = math.Sqrt(q2/N-k.Mean*k.Mean), math.Sqrt(v2/N), math.Sqrt(a2/N)
-		if !k.Cyclic {
-			k.Knee = least / 3
-		}
-		if slowest > 0 {
-			k.SpeedKnee = slowest / 3
-		}
-		o.spec.Coordinates = append(o.spec.Coordinates, k)
-	}
-	// with weights 1/s² of each sample, the scale of a is that of the accelerations in units of s
-	for i := range o.spec.Coordinates {
-		sum := 0.0
-		for n := range l.N {
-			sum += l.A[2*n+i] * l.A[2*n+i] * l.Weight[n] / float64(l.N)
-		}
-		o.spec.Coordinates[i].Accel = math.Sqrt(sum)
+		mean /= N
+		o.spec.Coordinates = append(o.spec.Coordinates, model.Coordinate{
+			Name: c.Name, Unit: c.Unit, Velocity: c.Velocity, Cyclic: c.Name == "phi",
+			Mean: mean, Scale: math.Sqrt(q2/N - mean*mean), Speed: math.Sqrt(v2 / N), Accel: math.Sqrt(a2 / N),
+			Knee: model.Knee(q[0], q[1]), SpeedKnee: model.Knee(v[0], v[1]),
+		})
 	}
 }
 
-// rollout returns the root mean square over the forty years of the distance between the planets as predicted from their first states and
-// as recorded, in AU, and the distances. A prediction that ends early stays where it was last.
-func (o *orbits) rollout(ctx context.Context, field func(size int) ode.Batch) (rms []float64, errs [][]float64, err error) {
+// rollout returns the distances in AU between the planets as predicted from their first states and as recorded, in the first rows of the
+// recording. A prediction that ends early stays where it was last.
+func (o *orbits) rollout(ctx context.Context, field func(size int) ode.Batch, rows int) ([][]float64, error) {
 	N := len(o.names)
-	rms, errs = make([]float64, N), make([][]float64, N)
-	fails := make([]error, N)
+	errs, fails := make([][]float64, N), make([]error, N)
 	ode.Together(N, 4, N, field, func(i int, f ode.Field) {
-		res, err := ode.Solve(ctx, f, o.X[i][:4], o.times, ode.Options{Method: ode.Dop853, RTol: 1e-12, ATol: 1e-12, MaxSteps: 1_000_000})
+		res, err := ode.Solve(ctx, f, o.X[i][:4], o.times[:rows], ode.Options{Method: ode.Dop853, RTol: 1e-12, ATol: 1e-12, MaxSteps: 200_000})
 		var b *ode.Blowup
 		if err != nil && !errors.As(err, &b) {
 			fails[i] = err
 			return
 		}
-		sum := 0.0
-		for n := range o.times {
+		for n := range rows {
 			a, b := res.X[4*min(n, res.N-1):], o.X[i][4*n:]
 			d := math.Hypot(a[0]*math.Cos(a[1])-b[0]*math.Cos(b[1]), a[0]*math.Sin(a[1])-b[0]*math.Sin(b[1]))
-			d = math.Min(d, hopeless)
-			sum += d * d
+			if !(d < hopeless) {
+				d = hopeless
+			}
 			errs[i] = append(errs[i], d)
 		}
-		rms[i] = math.Sqrt(sum / float64(len(o.times)))
 	})
-	return rms, errs, errors.Join(fails...)
+	return errs, errors.Join(fails...)
 }
 
-// kepler returns the field of Kepler's law r̈ = rφ̇² − GM/r², φ̈ = −2ṙφ̇/r, with GM fitted to the accelerations of the first ten years by least
-// squares, all planets with the same say.
-func (o *orbits) kepler() (GM float64, field func(size int) ode.Batch) {
-	var xy, xx float64
-	for n := range o.learn.N {
-		r, w := o.learn.X[4*n], o.learn.X[4*n+3]
-		pull, want, weight := 1/(r*r), r*w*w-o.learn.A[2*n], r*r*r*r
-		xy, xx = xy+weight*pull*want, xx+weight*pull*pull
+// rms is the root mean square of each row.
+func rms(errs [][]float64) (r []float64) {
+	for _, e := range errs {
+		sum := 0.0
+		for _, x := range e {
+			sum += x * x / float64(len(e))
+		}
+		r = append(r, math.Sqrt(sum))
 	}
-	GM = xy / xx
-	return GM, func(int) ode.Batch {
+	return r
+}
+
+// gravity is the field of Kepler's law, r̈ = rφ̇² − GM/r², φ̈ = −2ṙφ̇/r.
+func gravity(GM float64) func(size int) ode.Batch {
+	return func(int) ode.Batch {
 		return func(_ []int, _, x, dx []float64) {
 			for k := 0; k < len(x); k += 4 {
 				r, vr, w := x[k], x[k+2], x[k+3]
@@ -158,4 +147,24 @@ func (o *orbits) kepler() (GM float64, field func(size int) ode.Batch) {
 			}
 		}
 	}
+}
+
+// kepler fits GM to the first ten years as rolled out, the sum over planets of the mean squares of their distances: it is a parabola near GM = 1,
+// but for the last digits.
+func (o *orbits) kepler(ctx context.Context) (GM float64, err error) {
+	GM = 1
+	for _, h := range []float64{1e-5, 1e-6, 1e-6} {
+		var y [3]float64
+		for i := range y {
+			errs, err := o.rollout(ctx, gravity(GM+float64(i-1)*h), o.early)
+			if err != nil {
+				return 0, err
+			}
+			for _, e := range rms(errs) {
+				y[i] += e * e
+			}
+		}
+		GM -= h / 2 * (y[2] - y[0]) / (y[2] - 2*y[1] + y[0])
+	}
+	return GM, nil
 }

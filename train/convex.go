@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"lagrange/internal/lin"
 	"lagrange/internal/par"
@@ -27,11 +28,12 @@ type Start struct {
 	Before, After float64 // mean loss over the samples used
 	Eigen         float64 // least eigenvalue of M over them after, where the mean one is 1
 	Samples       int
-	Columns       int    // parameters that were solved for
-	Rounds        int    // until it stopped
-	Cuts          int    // samples whose M had to be held up in the last round
-	Done          bool   // false: the model is as it was
-	Why           string // if not done
+	Columns       int       // parameters that were solved for
+	Rounds        int       // until it stopped
+	Cuts          int       // samples whose M had to be held up in the last round
+	Unit          []float64 // of v, in which the diagonal of M has the mean 1 over the samples (d)
+	Done          bool      // false: the model is as it was
+	Why           string    // if not done
 }
 
 func (c Convex) defaults(columns, d int) Convex {
@@ -72,7 +74,7 @@ func ConvexStart(ctx context.Context, m *model.Model[float64], o *Accelerations[
 		return Start{Why: why}, nil
 	}
 	defer p.team.Close()
-	first := append([]float64(nil), m.Theta...)
+	first := slices.Clone(m.Theta)
 	s := Start{Before: p.evaluate(), Samples: len(p.samples), Columns: p.n}
 	s.Eigen = p.eigen
 	best, kept := s.Before, first
@@ -100,8 +102,8 @@ func ConvexStart(ctx context.Context, m *model.Model[float64], o *Accelerations[
 		}
 		if p.eigen > 0 && loss < best {
 			gain := best / loss
-			best, kept = loss, append([]float64(nil), m.Theta...)
-			s.Eigen, s.Cuts, s.Done = p.eigen, len(p.low), true
+			best, kept = loss, slices.Clone(m.Theta)
+			s.Eigen, s.Cuts, s.Unit, s.Done = p.eigen, len(p.low), slices.Clone(p.unit), true
 			if gain < 1.001 && p.eigen > p.c.Floor/2 {
 				break
 			}
