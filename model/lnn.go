@@ -37,8 +37,8 @@ func scalar[T nn.Float](s Spec, theta []T, batch, k, parts int) (f nn.Part[T], n
 	for i, x := range s.Coordinates {
 		c[i] = T(s.Kinetic / (x.Speed * x.Speed))
 	}
-	net := nn.New(shape, theta[:n], batch, k, parts)
-	return newChain[T](newFeatures[T](columns, batch), net, newKineticHead(c, len(columns), batch), batch, k, parts), n
+	net, front := nn.New(shape, theta[:n], batch, k, parts), newFront[T](s, columns, batch, k, parts)
+	return newChain[T](front, net, newKineticHead(c, front.In(), batch), batch, k, parts), n
 }
 
 // power is the unit E of generalised forces, speed-scaled: with a mass matrix of order one in the units of the head, a

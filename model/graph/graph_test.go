@@ -100,7 +100,8 @@ func examples() map[string]example {
 	edges := []Edge{{0, 1, []float64{1}}, {1, 2, []float64{2}}, {3, 1, []float64{2.5}}, {4, 2, []float64{3}}, {0, 4, []float64{1.5}}}
 	net := must(New[float64](Network(2, nodes, edges), 6,
 		Density(planeSite, 1, mass, []int{7}, "softplus", 1), Density(planeSite, 2, spring, []int{8}, "softplus", 0)))
-	all := map[string]example{"ring": {m: ring}, "chain": {m: chain}, "grid": {m: grid}, "network": {m: net}}
+	apart := must(New[float64](Chain(4, 1, 2, Free), 7, Relative(Density(planeSite, 3, nil, []int{8}, "softplus", 1), 2, 1, 1.5, 0.8)))
+	all := map[string]example{"ring": {m: ring}, "chain": {m: chain}, "grid": {m: grid}, "network": {m: net}, "relative": {m: apart}}
 	add := func(name string, s sight) { e := all[name]; e.sees = append(e.sees, s); all[name] = e }
 	for i := range 7 {
 		add("ring", sight{index: []int{(i + 6) % 7, i, (i + 1) % 7}})
@@ -115,6 +116,10 @@ func examples() map[string]example {
 			}
 		}
 		add("chain", sight{index: index})
+	}
+	for i := range 4 {
+		l, r := max(0, i-1), min(i+1, 3)
+		add("relative", sight{index: []int{2 * l, 2*l + 1, 2 * i, 2*i + 1, 2 * r, 2*r + 1}})
 	}
 	for y := range 4 {
 		for x := range 3 {
