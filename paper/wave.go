@@ -166,6 +166,7 @@ func (r *waveRun) model(ctx context.Context, m waveModel) (score WaveScore, err 
 		return score, err
 	}
 	wide := big.Wide(1, par.Workers())
+	defer wide.Close()
 	score.Large, err = r.pulses(ctx, func(_ float64, x, dx []float64) { wide.Field(x, nil, dx) })
 	score.Small, score.Many = perField(tape, waveSites), perField(big.Tape(1), waveLarge)
 	return score, err

@@ -100,8 +100,14 @@ func (m *Model[T]) On(t *Topology) (*Model[T], error) { return With(t, m.Theta, 
 // implements model.Mechanics and runs on one core.
 func (m *Model[T]) Tape(batch int) model.Tape[T] { return newTape(m, m.Theta, batch, 1) }
 
-// Wide is a tape that shares the terms among so many cores, for states of very many sites.
-func (m *Model[T]) Wide(batch, workers int) model.Tape[T] {
+// Wide is a tape with goroutines of its own. They end with Close, after which nothing else may be called.
+type Wide[T nn.Float] interface {
+	model.Tape[T]
+	Close()
+}
+
+// Wide returns a tape that shares the terms among so many cores, for states of very many sites.
+func (m *Model[T]) Wide(batch, workers int) Wide[T] {
 	return newTape(m, m.Theta, batch, workers)
 }
 

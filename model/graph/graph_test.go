@@ -4,7 +4,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime"
 	"testing"
+
+	"go.uber.org/goleak"
 
 	"lagrange/internal/lin"
 	"lagrange/model"
@@ -253,7 +256,9 @@ func TestVJP(t *testing.T) {
 			r := rand.New(rand.NewPCG(9, 1))
 			x, lambda := normal(r, B*2*D), normal(r, B*2*D)
 			y := make([]float64, len(x))
-			for _, tape := range []model.Tape[float64]{e.m.Tape(B), e.m.Wide(B, 3)} {
+			wide := e.m.Wide(B, 3)
+			defer wide.Close()
+			for _, tape := range []model.Tape[float64]{e.m.Tape(B), wide} {
 				dtheta, dx := make([]float64, len(e.m.Theta)), make([]float64, len(x))
 				tape.Field(x, nil, y)
 				tape.VJP(lambda, dtheta, dx, nil)
@@ -296,8 +301,12 @@ func TestTape(t *testing.T) {
 			x := normal(rand.New(rand.NewPCG(2, 9)), B*2*D)
 			y, one, dx := make([]float64, len(x)), make([]float64, 2*D), make([]float64, len(x))
 			tape, dtheta := e.m.Tape(B), make([]float64, len(e.m.Theta))
-			if n := testing.AllocsPerRun(3, func() { tape.Field(x, nil, y); tape.VJP(x, dtheta, dx, nil) }); n != 0 {
-				t.Errorf("%v allocations", n)
+			wide := e.m.Wide(B, 2)
+			defer wide.Close()
+			for _, tape := range []model.Tape[float64]{tape, wide} {
+				if n := testing.AllocsPerRun(3, func() { tape.Field(x, nil, y); tape.VJP(x, dtheta, dx, nil) }); n != 0 {
+					t.Errorf("%v allocations", n)
+				}
 			}
 			theta := make([]float32, len(e.m.Theta))
 			for i, p := range e.m.Theta {
@@ -349,4 +358,19 @@ func TestSaveLoad(t *testing.T) {
 	if _, err := New[float64](Ring(5, 1, 1), 1, force); err == nil {
 		t.Error("a density with a force was accepted")
 	}
+}
+
+// The goroutines of a wide tape live from call to call and end with it.
+func TestWideEnds(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	tape := examples()["ring"].m.Wide(1, 3)
+	x, y := make([]float64, 14), make([]float64, 14)
+	before := runtime.NumGoroutine()
+	for range 5 {
+		tape.Field(x, nil, y)
+	}
+	if n := runtime.NumGoroutine(); n != before {
+		t.Errorf("%d goroutines, %d before the calls", n, before)
+	}
+	tape.Close()
 }

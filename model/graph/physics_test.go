@@ -145,6 +145,7 @@ func TestManySites(t *testing.T) {
 	y, z := make([]float64, 2*n), make([]float64, len(x))
 	few.Tape(1).Field(small, nil, y)
 	tape := many.Wide(1, 2)
+	defer tape.Close()
 	tape.Field(x, nil, z)
 	for i := range n * times {
 		if math.Abs(z[n*times+i]-y[n+i%n]) > 1e-11*(1+math.Abs(y[n+i%n])) {
@@ -214,6 +215,7 @@ func BenchmarkGraph(b *testing.B) {
 			m := must(New[float64](Ring(n, 1, 1), 1, Density(unitSite, 3, nil, []int{32, 32}, "softplus", 1)))
 			x, y := normal(rand.New(rand.NewPCG(1, 1)), 2*n), make([]float64, 2*n)
 			tape := m.Wide(1, par.Workers())
+			defer tape.Close()
 			b.ResetTimer()
 			for range b.N {
 				tape.Field(x, nil, y)
