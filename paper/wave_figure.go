@@ -117,7 +117,7 @@ func waveNotes(r WaveReport, large int) (notes []string) {
 	}
 	notes = append(notes,
 		"The density of this equation is a quadratic, and relu² units that are on for all the numbers they see add up to one exactly: relu² is told the "+
-			"shape of the answer, so softplus, the paper's choice, stands beside it. Both are told that fields are of the size of 20, so that the net works near the "+
+			"shape of the answer, so softplus, the paper's choice, stands beside it. All are told that fields are of the size of 20, so that the net works near the "+
 			"middle of its units, where any smooth density is nearly quadratic; for a field equation that is not linear that would be the wrong advice.",
 		"What is left of relu² is the integrator's error (RK4, a quarter of the time from site to site). What grows with softplus is the mean of the field: "+
 			"nothing pulls it back, so the smallest net force on a field at rest, which the exact density forbids, moves it ever faster.",
