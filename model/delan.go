@@ -29,16 +29,18 @@ func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	n := shape.Params()
 	speed, _ := scales[T](s)
 	net := nn.New(shape, theta[:n], batch, d+1, nn.HyperDual)
-	head := newInertiaHead(speed, T(s.height()), len(columns), batch, d+1)
-	L := newChain[T](newFeatures[T](columns, batch), net, head, batch, d+1, nn.HyperDual)
+	front := newFront[T](s, columns, batch, d+1, nn.HyperDual)
+	head := newInertiaHead(speed, T(s.height()), front.In(), batch, d+1)
+	L := newChain[T](front, net, head, batch, d+1, nn.HyperDual)
 	return lift(d, s.M(), batch, newEulerLagrange[T](d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
 }
 
 // positions are the columns of a Lagrangian whose net does not see v.
 func (s Spec) positions() []column {
 	cs := s.columns(false)
-	for i := s.D(); i < 2*s.D(); i++ {
-		cs[i] = column{kind: dropped}
+	v := cs[len(cs)-s.D()-len(s.inputs(true)):][:s.D()]
+	for i := range v {
+		v[i] = column{kind: dropped}
 	}
 	return cs
 }

@@ -42,17 +42,17 @@ func scalar[T nn.Float](s Spec, theta []T, batch, k, parts int) (f nn.Part[T], n
 	columns := s.columns(false)
 	shape := s.shape(columns, s.outputs())
 	n = shape.Params()
-	net := nn.New(shape, theta[:n], batch, k, parts)
+	net, front := nn.New(shape, theta[:n], batch, k, parts), newFront[T](s, columns, batch, k, parts)
 	if s.Head == Quadratic {
 		speeds, _ := scales[T](s)
-		head := newQuadraticHead(speeds, T(s.Kinetic), len(columns))
-		return newChain[T](newFeatures[T](columns, batch), net, head, batch, k, parts), n
+		head := newQuadraticHead(speeds, T(s.Kinetic), front.In())
+		return newChain[T](front, net, head, batch, k, parts), n
 	}
 	c := make([]T, s.D())
 	for i, x := range s.Coordinates {
 		c[i] = T(s.Kinetic / (x.Speed * x.Speed))
 	}
-	return newChain[T](newFeatures[T](columns, batch), net, newKineticHead(c, len(columns), batch), batch, k, parts), n
+	return newChain[T](front, net, newKineticHead(c, front.In(), batch), batch, k, parts), n
 }
 
 // power is the unit E of generalised forces, speed-scaled: with a mass matrix of order one in the units of the head, a

@@ -28,6 +28,10 @@ func TestParts(t *testing.T) {
 		"chain": {5, shape.Params(), func(theta []float64, batch, k, parts int) part {
 			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, parts), newKineticHead([]float64{1.5, 0.6}, 5, batch), batch, k, parts)
 		}},
+		"features of combinations": {7, 0, func(_ []float64, batch, k, parts int) part {
+			s := Spec{Coordinates: make([]Coordinate, 3), Combinations: []Combination{{Of: []float64{-1, 1, 0}, Scale: 1}, {Of: []float64{0.5, -1, 2}, Scale: 1}}}
+			return newFront[float64](s, append(columns, column{kind: affine, scale: 0.7}, column{kind: dropped}), batch, k, parts)
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(4, 4))

@@ -238,6 +238,7 @@ var initHidden = []int{64, 64, 64}
 
 const (
 	initStates = 50_000
+	batch      = 128 // of its trainings
 	initRate   = 3e-3
 	worstError = 1e6
 )
