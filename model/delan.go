@@ -28,9 +28,10 @@ func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	shape := s.shape(columns, triangle(d)+1)
 	n := shape.Params()
 	speed, _ := scales[T](s)
-	net := nn.New(shape, theta[:n], batch, d+1, nn.HyperDual)
-	head := newInertiaHead(speed, T(s.height()), len(columns), batch, d+1)
-	L := newChain[T](newFeatures[T](columns, batch), net, head, batch, d+1, nn.HyperDual)
+	L := func(k, parts int) nn.Part[T] {
+		head := newInertiaHead(speed, T(s.height()), len(columns), batch, k)
+		return newChain[T](newFeatures[T](columns, batch), nn.New(shape, theta[:n], batch, k, parts), head, batch, k, parts)
+	}
 	return lift(d, s.M(), batch, newEulerLagrange[T](d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
 }
 

@@ -52,7 +52,7 @@ func (s *stepper) march(ctx context.Context, times []float64, r *Result) error {
 	if advance == nil {
 		advance = explicit
 	}
-	if s.gauss != nil {
+	if s.gauss != nil && len(times) > 1 {
 		s.gauss.start()
 	}
 	for i, t1 := range times[1:] {
