@@ -19,7 +19,7 @@ var long = Experiment{
 chaotic start, by methods with error control and by variational ones, which integrate
 the learned Lagrangian itself: the drift of the learned energy is the error of the
 integrator, that of the true energy the error of model and integrator together.`,
-	Full: 9 * time.Minute, Quick: time.Minute,
+	Full: 4 * time.Minute, Quick: 40 * time.Second,
 	Run: followLong,
 }
 

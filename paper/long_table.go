@@ -46,7 +46,7 @@ func longNotes(r LongReport) (notes []string) {
 	notes = append(notes,
 		fmt.Sprintf("The model: %d parameters, trained %.0f s, acceleration error %.3g.", r.Parameters, r.Fitted.Seconds, r.AccelL1),
 		"The learned energy is conserved by the exact flow of any parameters; what it drifts is the integrator's error. Where that is small the error of the true energy is "+
-			"the model's, and halving the step does not change it. The learned energy is in the unit of the true one, fitted over fresh states. Energies are read once in a time unit.",
+			"the model's, and halving the step changes it by no more than chaos does. The learned energy is in the unit of the true one, fitted over fresh states. Energies are read once in a time unit.",
 		fmt.Sprintf("Rounding alone, as a random walk of steps of 0.01, comes to %.0e at the end. An evaluation is that of the field, or of one node of a step: a variational one is of "+
 			"L_q and L_v, and costs 2 products of a layer, 6 with second derivatives, where the field costs 5. midpoint is that for (q, v), which is not symplectic here.", 0x1p-53*math.Sqrt(r.Times[2]/0.01)))
 	for _, start := range longStarts {
