@@ -17,8 +17,8 @@ type Evaluation struct {
 	HeldOut bool                   `json:"held_out"` // the recording is the one trained on: its test windows only
 	Models  map[string]eval.Scores `json:"models"`   // the model and its baseline by family, and "constant_velocity"
 	Mass    *eval.Mass             `json:"mass_matrix,omitempty"`
-	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its
-	// spread over the recording; only for a model without forces and friction.
+	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its spread over the
+	// recorded states, all under the conditions of that window; only for a model without forces and friction.
 	EnergyDrift *float64 `json:"energy_drift,omitempty"`
 }
 
@@ -26,7 +26,7 @@ type Evaluation struct {
 // windows that it has not seen are used. horizon 0 is that of training.
 func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (Evaluation, error) {
 	if set.D() != m.D() || set.M() != m.M() {
-		return Evaluation{}, fmt.Errorf("the recording has %d coordinates and %d forces, the model %d and %d; name the columns with --q, --v, --u", set.D(), set.M(), m.D(), m.M())
+		return Evaluation{}, fmt.Errorf("the recording has %d coordinates and %d inputs, the model %d and %d; name the columns with --q, --v, --u, --condition", set.D(), set.M(), m.D(), m.M())
 	}
 	if horizon == 0 {
 		horizon = m.Record.Horizon
@@ -51,7 +51,7 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 		r.Mass = &mass
 	}
 	_, conserved := model.As[model.Conserved[float64]](m.net.Tape(1))
-	if conserved && m.M() == 0 && (m.net.Spec.Friction == "" || m.net.Spec.Friction == model.NoFriction) {
+	if conserved && len(m.Columns().Forces()) == 0 && (m.net.Spec.Friction == "" || m.net.Spec.Friction == model.NoFriction) {
 		drift, err := m.drift(ctx, test, ws[0], horizon)
 		if err != nil {
 			return r, err
@@ -70,11 +70,14 @@ func (m *Model) unseen(set *data.Set) (test *data.Set, heldOut bool, err error) 
 	return split.Test, true, err
 }
 
-// drift follows the learned energy over ten horizons from the start of a window.
+// drift follows the learned energy over ten horizons from the start of a window, under its conditions: those of another motion may have
+// another zero of energy.
 func (m *Model) drift(ctx context.Context, set *data.Set, w data.Window, horizon float64) (float64, error) {
-	d := m.D()
+	d, f := m.D(), m.M()
+	from := &set.Trajectories[w.Trajectory]
+	q0, v0, c := from.Q[w.Start*d:(w.Start+1)*d], from.V[w.Start*d:(w.Start+1)*d], from.U[w.Start*f:(w.Start+1)*f]
 	energy := func(q, v []float64) float64 {
-		E, _ := m.Energy(q, v, nil)
+		E, _ := m.Energy(q, v, c)
 		return E
 	}
 	lo, hi := math.Inf(1), math.Inf(-1)
@@ -84,12 +87,11 @@ func (m *Model) drift(ctx context.Context, set *data.Set, w data.Window, horizon
 			lo, hi = min(lo, E), max(hi, E)
 		}
 	}
-	t := &set.Trajectories[w.Trajectory]
 	times := make([]float64, 101)
 	for i := range times {
 		times[i] = float64(i) * horizon / 10
 	}
-	path, err := m.Rollout(ctx, t.Q[w.Start*d:(w.Start+1)*d], t.V[w.Start*d:(w.Start+1)*d], nil, times, RolloutOptions{})
+	path, err := m.Rollout(ctx, q0, v0, c, times, RolloutOptions{})
 	if ctx.Err() != nil {
 		return 0, err
 	}

@@ -162,8 +162,8 @@ func specOf(set, learn *data.Set, s Settings) (model.Spec, error) {
 		}
 		spec.Coordinates = append(spec.Coordinates, k)
 	}
-	for j, u := range set.Forces {
-		spec.Inputs = append(spec.Inputs, model.Input{Name: u, Scale: sc.U[j], Mean: sc.UMean[j], Condition: j >= len(set.Forces)-set.Conditions})
+	for j, u := range set.Inputs {
+		spec.Inputs = append(spec.Inputs, model.Input{Name: u, Scale: sc.U[j], Mean: sc.UMean[j], Condition: j >= len(set.Forces())})
 	}
 	for _, name := range s.Cyclic {
 		if !slices.ContainsFunc(set.Coordinates, func(c data.Coordinate) bool { return c.Name == name }) {
@@ -183,8 +183,8 @@ func names(set *data.Set) (n []string) {
 // columns says where the quantities of a set stood, so that another recording is read the same way. Which column tells
 // trajectories apart is left to the header of that one, unless it was said how.
 func columns(set *data.Set, read data.Options) data.Options {
-	forces := len(set.Forces) - set.Conditions
-	o := data.Options{Time: set.Time, Trajectory: read.Trajectory, U: append([]string{}, set.Forces[:forces]...), Conditions: set.Forces[forces:], Angles: []string{}, Differentiate: read.Differentiate}
+	forces := set.Forces()
+	o := data.Options{Time: set.Time, Trajectory: read.Trajectory, U: append([]string{}, forces...), Conditions: set.Inputs[len(forces):], Angles: []string{}, Differentiate: read.Differentiate}
 	for _, c := range set.Coordinates {
 		o.Q = append(o.Q, c.Name)
 		if !read.Differentiate {

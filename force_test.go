@@ -16,7 +16,7 @@ import (
 // torques cause: τ = M (a − a₀), a₀ those without motors.
 func arm() *data.Set {
 	set := recording("double-pendulum", 1, 1, true, 0.1)
-	set.Forces, set.Trajectories = []string{"tau1", "tau2"}, nil
+	set.Inputs, set.Trajectories = []string{"tau1", "tau2"}, nil
 	system, r := mech.Chain(2), rand.New(rand.NewPCG(5, 1))
 	for range 20 {
 		var t data.Trajectory

@@ -61,7 +61,7 @@ func recording(name string, trajectories, steps int, accelerations bool, dt ...f
 // driven is an oscillator q̈ = −q + u under the constant forces u = i/4 of its trajectories, q = u + (1 − u) cos t.
 func driven() *data.Set {
 	set := &data.Set{
-		Time: "t", Forces: []string{"F"}, Coordinates: []data.Coordinate{{Name: "x", Velocity: "v"}},
+		Time: "t", Inputs: []string{"F"}, Coordinates: []data.Coordinate{{Name: "x", Velocity: "v"}},
 		Columns: []data.Column{{Name: "t", Unit: "s", Role: data.RoleTime}},
 	}
 	for i := range 9 {
@@ -172,7 +172,7 @@ func TestRolloutSet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(out.Coordinates, set.Coordinates) || !reflect.DeepEqual(out.Columns, set.Columns) || !slices.Equal(out.Forces, set.Forces) || len(out.Trajectories) != len(set.Trajectories) {
+		if !reflect.DeepEqual(out.Coordinates, set.Coordinates) || !reflect.DeepEqual(out.Columns, set.Columns) || !slices.Equal(out.Inputs, set.Inputs) || len(out.Trajectories) != len(set.Trajectories) {
 			t.Fatalf("%s: %d trajectories of other columns", name, len(out.Trajectories))
 		}
 		d, f := set.D(), set.M()

@@ -56,7 +56,7 @@ func (m *Model) Theta() []float64 { return append([]float64(nil), m.net.Theta...
 // D is the number of coordinates.
 func (m *Model) D() int { return m.net.Spec.D() }
 
-// M is the number of known forces.
+// M is the number of known inputs, forces and conditions together.
 func (m *Model) M() int { return m.net.Spec.M() }
 
 // Options says in which columns the model's quantities stood in the recording it was trained on.
@@ -120,7 +120,7 @@ func (m *Model) Momentum(q, v, u []float64) (p []float64, ok bool) {
 
 func (m *Model) fits(q, v, u []float64) {
 	if len(q) != m.D() || len(v) != m.D() || len(u) != m.M() {
-		panic(fmt.Sprintf("lagrange: a state of %d, %d numbers and %d forces for a model of %d coordinates and %d forces", len(q), len(v), len(u), m.D(), m.M()))
+		panic(fmt.Sprintf("lagrange: a state of %d, %d numbers and %d inputs for a model of %d coordinates and %d inputs", len(q), len(v), len(u), m.D(), m.M()))
 	}
 }
 
@@ -269,7 +269,7 @@ func (m *Model) Columns() *data.Set {
 		out.Columns = append(out.Columns, data.Column{Name: c.Velocity, Unit: unit, Role: data.RoleV})
 	}
 	for _, u := range s.Inputs {
-		out.Forces = append(out.Forces, u.Name)
+		out.Inputs = append(out.Inputs, u.Name)
 		if u.Condition {
 			out.Conditions++
 		}

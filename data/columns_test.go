@@ -2,6 +2,8 @@ package data_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -37,7 +39,7 @@ func roles(s *data.Set) string {
 			angles = append(angles, fmt.Sprintf("%s/%.4g", c.Name, c.Period))
 		}
 	}
-	return strings.Join([]string{s.Time, s.TrajectoryColumn, strings.Join(q, ", "), strings.Join(s.Forces, " "), strings.Join(angles, " ")}, "; ")
+	return strings.Join([]string{s.Time, s.TrajectoryColumn, strings.Join(q, ", "), strings.Join(s.Inputs, " "), strings.Join(angles, " ")}, "; ")
 }
 
 func TestHeaders(t *testing.T) {
@@ -110,5 +112,33 @@ func TestCells(t *testing.T) {
 	}
 	if want := `[motion.csv: columns are separated by semicolons motion.csv: column "note" is ignored: not recognised]`; fmt.Sprint(s.Notes) != want {
 		t.Errorf("notes %s", s.Notes)
+	}
+}
+
+// Forces come before conditions. A condition is no drive, which friction would want, and is called by its name when nothing tells its effect.
+func TestConditions(t *testing.T) {
+	const text = "t,x,v,m,u,k\n0,0,1,2,1,5\n0.1,0.1,0.9,2,2,5\n0.2,0.18,0.7,2,0,5\n0.3,0.24,0.4,2,1,5\n0.4,0.27,0.2,2,3,5\n"
+	path := filepath.Join(t.TempDir(), "a.csv")
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		u              []string
+		inputs, forces string
+		drive          bool
+	}{{[]string{"u"}, "u m k", "u", true}, {[]string{}, "m k", "", false}} {
+		s, err := data.Read([]string{path}, data.Options{Q: []string{"x"}, V: []string{"v"}, U: c.u, Conditions: []string{"m", "k"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(s.Inputs, " "); got != c.inputs || strings.Join(s.Forces(), " ") != c.forces || s.Conditions != 2 {
+			t.Errorf("inputs %q, forces %v", got, s.Forces())
+		}
+		if notes := strings.Join(s.Notes, "\n"); !strings.Contains(notes, "condition k is always 5") || strings.Contains(notes, "force k") {
+			t.Errorf("notes %q", notes)
+		}
+		if advice := strings.Join(data.Inspect(s).Try, "\n"); strings.Contains(advice, "--friction") != c.drive {
+			t.Errorf("advice %q", advice)
+		}
 	}
 }

@@ -110,7 +110,7 @@ func rows(x []float64, w, lo, hi int) []float64 {
 // Set is a number of trajectories of one system, all with the same columns.
 type Set struct {
 	Coordinates      []Coordinate
-	Forces           []string // names of the u columns: forces, then conditions; length m
+	Inputs           []string // names of the u columns: forces, then conditions; length m
 	Conditions       int      // how many of them, the last ones, are conditions
 	Time             string   // name of the time column
 	TrajectoryColumn string   // name of the column that tells trajectories apart; "" if none
@@ -123,7 +123,10 @@ type Set struct {
 func (s *Set) D() int { return len(s.Coordinates) }
 
 // M is the number of known inputs m, forces and conditions together.
-func (s *Set) M() int { return len(s.Forces) }
+func (s *Set) M() int { return len(s.Inputs) }
+
+// Forces are those of the inputs that are no conditions.
+func (s *Set) Forces() []string { return s.Inputs[:len(s.Inputs)-s.Conditions] }
 
 // Rows is the number of rows of all trajectories together.
 func (s *Set) Rows() int {

@@ -78,7 +78,7 @@ func (t *Trajectory) carries(n, d, k int, dq, dw float64) bool {
 }
 
 // constant refuses coordinates that never move and velocities that never change though their coordinate does;
-// it notes forces that are constant.
+// it notes inputs that are constant.
 func (s *Set) constant() error {
 	for k, c := range s.Coordinates {
 		first := &s.Trajectories[0]
@@ -89,9 +89,13 @@ func (s *Set) constant() error {
 			return &Error{File: first.File, Line: first.Line, Column: c.Velocity, Msg: fmt.Sprintf("always %v from here on while %s moves otherwise: name the true velocity with --v, or have it estimated with --differentiate", v, c.Name)}
 		}
 	}
-	for k, name := range s.Forces {
+	for k, name := range s.Inputs {
 		if u, same := s.one(RoleU, k); same {
-			s.Notes = append(s.Notes, fmt.Sprintf("force %s is always %v: its effect cannot be learned", name, u))
+			what := "force"
+			if k >= len(s.Forces()) {
+				what = "condition"
+			}
+			s.Notes = append(s.Notes, fmt.Sprintf("%s %s is always %v: its effect cannot be learned", what, name, u))
 		}
 	}
 	return nil

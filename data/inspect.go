@@ -100,7 +100,7 @@ func Inspect(s *Set) Report {
 			r.Ranges = append(r.Ranges, s.measure(c.Acceleration, RoleA, k))
 		}
 	}
-	for k, f := range s.Forces {
+	for k, f := range s.Inputs {
 		r.Ranges = append(r.Ranges, s.measure(f, RoleU, k))
 	}
 	r.Try = r.advice(s)
@@ -170,8 +170,8 @@ func (r *Report) advice(s *Set) []string {
 			try = append(try, fmt.Sprintf("--differentiate   or another --v: %s is not the derivative of %s (discrepancy %.0f %%)", c.Velocity, c.Name, 100*a.Discrepancy))
 		}
 	}
-	if s.M() > 0 {
-		try = append(try, fmt.Sprintf("--friction both   if the joints rub: %s is recorded, so there is a drive", strings.Join(s.Forces, ", ")))
+	if drive := s.Forces(); len(drive) > 0 {
+		try = append(try, fmt.Sprintf("--friction both   if the joints rub: %s is recorded, so there is a drive", strings.Join(drive, ", ")))
 	}
 	return try
 }

@@ -124,7 +124,7 @@ func (b *builder) start(name string, cols []Column, l layout, notes []string) {
 		s.Coordinates = append(s.Coordinates, c)
 	}
 	for _, j := range l.u {
-		s.Forces = append(s.Forces, cols[j].Name)
+		s.Inputs = append(s.Inputs, cols[j].Name)
 	}
 	s.Conditions = l.conditions
 	for _, n := range notes {
@@ -165,7 +165,7 @@ func (s *Set) same(cols []Column, o Options) (layout, error) {
 			l.a = append(l.a, r.find(c.Acceleration))
 		}
 	}
-	for _, f := range s.Forces {
+	for _, f := range s.Inputs {
 		l.u = append(l.u, r.find(f))
 	}
 	return l, nil

@@ -18,13 +18,13 @@ import (
 // content is what a set says apart from where it stood and what was noted.
 type content struct {
 	Coordinates  []data.Coordinate
-	Forces       []string
+	Inputs       []string
 	Time         string
 	Trajectories []data.Trajectory
 }
 
 func contents(s *data.Set) content {
-	c := content{s.Coordinates, s.Forces, s.Time, nil}
+	c := content{s.Coordinates, s.Inputs, s.Time, nil}
 	for _, t := range s.Trajectories {
 		t.File, t.Line = "", 0
 		c.Trajectories = append(c.Trajectories, t)
@@ -50,7 +50,7 @@ func numbers(t *rapid.T, n int, label string) []float64 {
 
 func drawSet(t *rapid.T) *data.Set {
 	d, m := rapid.IntRange(1, 3).Draw(t, "d"), rapid.IntRange(0, 2).Draw(t, "m")
-	s := &data.Set{Time: "t", TrajectoryColumn: "trial", Forces: []string{"tau", "u2"}[:m:m]}
+	s := &data.Set{Time: "t", TrajectoryColumn: "trial", Inputs: []string{"tau", "u2"}[:m:m]}
 	accel := rapid.Bool().Draw(t, "accelerations")
 	for k := range d {
 		c := data.Coordinate{Name: []string{"x", "y", "q3"}[k], Unit: []string{"m", "", "a, b"}[k], Velocity: []string{"v_x", "y_dot", "v3"}[k]}
@@ -60,7 +60,7 @@ func drawSet(t *rapid.T) *data.Set {
 		s.Coordinates = append(s.Coordinates, c)
 	}
 	if m == 0 {
-		s.Forces = nil
+		s.Inputs = nil
 	}
 	ids := rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z",;#é]{1,4}`), 1, 3, rapid.ID).Draw(t, "ids")
 	for _, id := range ids {

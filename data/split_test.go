@@ -20,7 +20,7 @@ func motion(id string, t []float64) data.Trajectory {
 }
 
 func recording(ts ...[]float64) *data.Set {
-	s := &data.Set{Coordinates: []data.Coordinate{{Name: "q", Velocity: "v"}}, Forces: []string{"u"}, Time: "t"}
+	s := &data.Set{Coordinates: []data.Coordinate{{Name: "q", Velocity: "v"}}, Inputs: []string{"u"}, Time: "t"}
 	for i, t := range ts {
 		s.Trajectories = append(s.Trajectories, motion(fmt.Sprint("run", i), t))
 	}

@@ -79,7 +79,7 @@ func (s *Set) written() []Column {
 			cols = append(cols, Column{Name: c.Acceleration, Role: RoleA})
 		}
 	}
-	for _, f := range s.Forces {
+	for _, f := range s.Inputs {
 		cols = append(cols, Column{Name: f, Role: RoleU})
 	}
 	return cols
@@ -87,7 +87,7 @@ func (s *Set) written() []Column {
 
 // place is the position of a column among those of its role.
 func (s *Set) place(c Column) int {
-	for k, f := range s.Forces {
+	for k, f := range s.Inputs {
 		if c.Role == RoleU && f == c.Name {
 			return k
 		}

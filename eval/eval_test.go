@@ -87,7 +87,7 @@ func TestUniform(t *testing.T) {
 func TestWindowsArePredictions(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	s := track(0, make([]float64, 400), make([]float64, 400))
-	s.Forces = []string{"F"}
+	s.Inputs = []string{"F"}
 	w := &s.Trajectories[0]
 	for n := range w.Q {
 		w.Q[n], w.V[n] = math.Sincos(float64(n))

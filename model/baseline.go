@@ -23,7 +23,8 @@ func accelerations[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	d, m := s.D(), s.M()
 	columns := s.columns(true)
 	_, accel := scales[T](s)
-	head := &scaleHead[T]{scale: accel, in: d + len(columns)}
-	f := newChain[T](newFeatures[T](columns, batch), nn.New(s.shape(columns, d), theta, batch, 0, 0), head, batch, 0, 0)
+	front := newFront[T](s, columns, batch, 0, 0)
+	head := &scaleHead[T]{scale: accel, in: d + front.In()}
+	f := newChain[T](front, nn.New(s.shape(columns, d), theta, batch, 0, 0), head, batch, 0, 0)
 	return lift(d, m, batch, newNewton(d, m, len(theta), batch, f))
 }

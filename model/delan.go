@@ -29,8 +29,9 @@ func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	n := shape.Params()
 	speed, _ := scales[T](s)
 	L := func(k, parts int) nn.Part[T] {
-		head := newInertiaHead(speed, T(s.height()), len(columns), batch, k)
-		return newChain[T](newFeatures[T](columns, batch), nn.New(shape, theta[:n], batch, k, parts), head, batch, k, parts)
+		front := newFront[T](s, columns, batch, k, parts)
+		head := newInertiaHead(speed, T(s.height()), front.In(), batch, k)
+		return newChain[T](front, nn.New(shape, theta[:n], batch, k, parts), head, batch, k, parts)
 	}
 	return lift(d, s.M(), batch, newEulerLagrange[T](d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
 }
@@ -38,8 +39,9 @@ func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 // positions are the columns of a Lagrangian whose net does not see v.
 func (s Spec) positions() []column {
 	cs := s.columns(false)
-	for i := s.D(); i < 2*s.D(); i++ {
-		cs[i] = column{kind: dropped}
+	v := cs[len(cs)-s.D()-len(s.inputs(true)):][:s.D()]
+	for i := range v {
+		v[i] = column{kind: dropped}
 	}
 	return cs
 }

@@ -11,9 +11,9 @@ import (
 // acceleration; forces and friction stand on its right-hand side. θ holds the net, then the forces.
 var lnn = family{
 	name: "lnn", title: "Lagrangian network",
-	params: func(s Spec) int { return s.shape(s.columns(false), 1).Params() + forceParams(s) },
+	params: func(s Spec) int { return s.shape(s.columns(false), s.outputs()).Params() + forceParams(s) },
 	init: func(s Spec, r *rand.Rand, theta []float64) {
-		shape := s.shape(s.columns(false), 1)
+		shape := s.shape(s.columns(false), s.outputs())
 		n := shape.Params()
 		s.draw(shape, 0.1, r, theta[:n])
 		initForces(s, theta[n:])
@@ -23,22 +23,36 @@ var lnn = family{
 }
 
 func lagrangian[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
-	d, n := s.D(), s.shape(s.columns(false), 1).Params()
+	d, n := s.D(), s.shape(s.columns(false), s.outputs()).Params()
 	L := func(k, parts int) nn.Part[T] { f, _ := scalar(s, theta, batch, k, parts); return f }
 	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
 }
 
-// scalar composes a function of state and conditions, l + ½ Σ c (vᵢ/speedᵢ)² with l the output of a net on the first n parameters.
+// outputs is the number of those of the net of a scalar: l, and with a quadratic head N.
+func (s Spec) outputs() int {
+	if s.Head == Quadratic {
+		return 1 + triangle(s.D())
+	}
+	return 1
+}
+
+// scalar composes a function of state and conditions, l + ½ Σ c (vᵢ/speedᵢ)² with l the output of a net on the first n parameters, or
+// what the quadratic head makes of its outputs.
 func scalar[T nn.Float](s Spec, theta []T, batch, k, parts int) (f nn.Part[T], n int) {
 	columns := s.columns(false)
-	shape := s.shape(columns, 1)
+	shape := s.shape(columns, s.outputs())
 	n = shape.Params()
+	net, front := nn.New(shape, theta[:n], batch, k, parts), newFront[T](s, columns, batch, k, parts)
+	if s.Head == Quadratic {
+		speeds, _ := scales[T](s)
+		head := newQuadraticHead(speeds, T(s.Kinetic), front.In())
+		return newChain[T](front, net, head, batch, k, parts), n
+	}
 	c := make([]T, s.D())
 	for i, x := range s.Coordinates {
 		c[i] = T(s.Kinetic / (x.Speed * x.Speed))
 	}
-	net := nn.New(shape, theta[:n], batch, k, parts)
-	return newChain[T](newFeatures[T](columns, batch), net, newKineticHead(c, len(columns), batch), batch, k, parts), n
+	return newChain[T](front, net, newKineticHead(c, front.In(), batch), batch, k, parts), n
 }
 
 // power is the unit E of generalised forces, speed-scaled: with a mass matrix of order one in the units of the head, a

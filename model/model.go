@@ -114,6 +114,12 @@ func As[O any, T nn.Float](t Tape[T]) (o O, ok bool) {
 	return o, ok
 }
 
+// FirstOrder says whether a tape's field is ẋ of (q, p), with q̇ a part of what is learned; in all others q̇ = v.
+func FirstOrder[T nn.Float](t Tape[T]) bool {
+	_, hamiltonian := t.(*hamilton[T])
+	return hamiltonian
+}
+
 // family is one kind of model: how many parameters it has, how they are drawn, how it is composed.
 type family struct {
 	name, title string

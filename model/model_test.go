@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"lagrange/model"
@@ -46,6 +47,79 @@ func TestConformance(t *testing.T) {
 			s.Inputs[1].Condition, s.Inputs[1].Mean = true, 0.4
 			modeltest.Check(t, s)
 		})
+		t.Run(family+" combinations", func(t *testing.T) { modeltest.Check(t, differences(family)) })
+	}
+}
+
+// differences sees of three coordinates only how far they are apart, and two conditions.
+func differences(family string) model.Spec {
+	s := spec(family, 3, 2, "")
+	for i := range s.Coordinates {
+		s.Coordinates[i].Period = 0
+	}
+	s.Inputs[0].Condition, s.Inputs[1].Condition, s.Inputs[1].Mean = true, true, 0.4
+	s.Combinations = []model.Combination{{Of: []float64{-1, 1, 0}, Mean: 0.2, Scale: 0.8}, {Of: []float64{0, -1, 1}, Scale: 1.3}}
+	return s
+}
+
+// A Lagrangian of differences does not change when all coordinates move together, so their momentum is conserved: Σ L_q = 0, and the
+// plain network accelerates as if nothing had moved.
+func TestDifferences(t *testing.T) {
+	for _, family := range model.Families() {
+		m, err := model.New[float64](differences(family), 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tape, u := m.Tape(1), []float64{0.3, 1}
+		x, y, there := []float64{0.1, -0.7, 0.4, 1, -2, 0.5}, make([]float64, 6), make([]float64, 6)
+		tape.Field(x, u, y)
+		for i := range 3 {
+			x[i] += 17
+		}
+		tape.Field(x, u, there)
+		for i := range y {
+			if math.Abs(there[i]-y[i]) > 1e-12*(1+math.Abs(y[i])) {
+				t.Errorf("%s: element %d is %v, moved by 17 %v", family, i, y[i], there[i])
+			}
+		}
+		if k, ok := model.As[model.Mechanics[float64]](tape); ok { // dΣp/dt along the field, by differences
+			rate := slopeOf(func(h float64) (sum float64) {
+				z := append([]float64(nil), x...)
+				for i := range z {
+					z[i] += h * there[i]
+				}
+				tape.Field(z, u, y)
+				for _, p := range k.Momentum(0) {
+					sum += p
+				}
+				return sum
+			})
+			if math.Abs(rate) > 1e-8 {
+				t.Errorf("%s: the momentum of all changes at the rate %g", family, rate)
+			}
+		}
+	}
+}
+
+func slopeOf(f func(h float64) float64) float64 {
+	const h = 1e-4
+	return (8*(f(h)-f(-h)) - (f(2*h) - f(-2*h))) / (12 * h)
+}
+
+// What is no combination of the coordinates is refused.
+func TestBadCombinations(t *testing.T) {
+	for name, spoil := range map[string]func(s *model.Spec){
+		"too few coefficients": func(s *model.Spec) { s.Combinations[0].Of = []float64{1, -1} },
+		"no scale":             func(s *model.Spec) { s.Combinations[1].Scale = 0 },
+		"not a number":         func(s *model.Spec) { s.Combinations[1].Of[2] = math.NaN() },
+		"an angle":             func(s *model.Spec) { s.Coordinates[1].Period = 360 },
+		"ignorable":            func(s *model.Spec) { s.Coordinates[0].Cyclic = true },
+	} {
+		s := differences("lnn")
+		spoil(&s)
+		if s.Check() == nil {
+			t.Errorf("%s: accepted", name)
+		}
 	}
 }
 

@@ -21,11 +21,16 @@ func TestParts(t *testing.T) {
 		in, params int
 		bind       func(theta []float64, batch, k, parts int) part
 	}{
-		"features":     {4, 0, func(_ []float64, batch, _, _ int) part { return newFeatures[float64](columns, batch) }},
-		"kinetic head": {5, 0, func(_ []float64, batch, _, _ int) part { return newKineticHead([]float64{1.5, 0.6}, 4, batch) }},
-		"scale head":   {5, 0, func([]float64, int, int, int) part { return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5} }},
+		"features":       {4, 0, func(_ []float64, batch, _, _ int) part { return newFeatures[float64](columns, batch) }},
+		"kinetic head":   {5, 0, func(_ []float64, batch, _, _ int) part { return newKineticHead([]float64{1.5, 0.6}, 4, batch) }},
+		"quadratic head": {8, 0, func([]float64, int, int, int) part { return newQuadraticHead([]float64{1.5, 0.6}, 0.7, 4) }},
+		"scale head":     {5, 0, func([]float64, int, int, int) part { return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5} }},
 		"chain": {4, shape.Params(), func(theta []float64, batch, k, parts int) part {
 			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, parts), newKineticHead([]float64{1.5, 0.6}, 4, batch), batch, k, parts)
+		}},
+		"features of combinations": {7, 0, func(_ []float64, batch, k, parts int) part {
+			s := Spec{Coordinates: make([]Coordinate, 3), Combinations: []Combination{{Of: []float64{-1, 1, 0}, Scale: 1}, {Of: []float64{0.5, -1, 2}, Scale: 1}}}
+			return newFront[float64](s, append(columns, column{kind: affine, scale: 0.7}, column{kind: dropped}), batch, k, parts)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -23,6 +23,7 @@ type Rollout[T nn.Float] struct {
 	K, dX          [][]T // of each stage of one step: field, adjoint of the state (B, n)
 	us, dx, du, lk []T
 	lambda         []T
+	sense          *sensitivity[T] // of Sensitivities
 }
 
 // remembered is how many numbers of stages a roll-out remembers at most, if they are those of more than one step: 2 MB in float64.

@@ -51,13 +51,28 @@ type Spec struct {
 	Family      string       `json:"family"` // see Families
 	Coordinates []Coordinate `json:"coordinates"`
 	Inputs      []Input      `json:"inputs,omitempty"`
-	Hidden      []int        `json:"hidden"`
-	Activation  string       `json:"activation"`
-	Friction    Friction     `json:"friction,omitempty"` // zero value: none
-	Kinetic     float64      `json:"kinetic"`            // c of the head L = l + ½ Σ c (vᵢ/speedᵢ)²
-	PaperInit   bool         `json:"paper_init,omitempty"`
-	TimeUnit    string       `json:"time_unit,omitempty"`
+	// Combinations are what the net sees of q, instead of each coordinate by itself, such as differences of neighbours; none: q.
+	Combinations []Combination `json:"combinations,omitempty"`
+	Hidden       []int         `json:"hidden"`
+	Activation   string        `json:"activation"`
+	Friction     Friction      `json:"friction,omitempty"` // zero value: none
+	Head         Head          `json:"head,omitempty"`     // of lnn and hnn; zero value: plain
+	Kinetic      float64       `json:"kinetic"`            // c of the head L = l + ½ Σ c (vᵢ/speedᵢ)²
+	PaperInit    bool          `json:"paper_init,omitempty"`
+	TimeUnit     string        `json:"time_unit,omitempty"`
 }
+
+// Head says what a scalar is made of.
+type Head string
+
+// The heads: one output of the net and a kinetic energy of constant mass; or, beside that output, those of a mass matrix that depends on the state.
+const (
+	Plain     Head = "plain"
+	Quadratic Head = "quadratic"
+)
+
+// Heads lists the heads.
+func Heads() []Head { return []Head{Plain, Quadratic} }
 
 // D is the number of degrees of freedom.
 func (s Spec) D() int { return len(s.Coordinates) }
@@ -86,6 +101,9 @@ func (s Spec) Check() error {
 	if _, err := nn.LookupActivation(s.Activation); err != nil {
 		return err
 	}
+	if s.Head != "" && !slices.Contains(Heads(), s.Head) {
+		return fmt.Errorf("no head %q; there are %v", s.Head, Heads())
+	}
 	if s.D() < 1 || s.D() > mostColumns || s.M() > mostColumns {
 		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate and at most %d of each", s.D(), s.M(), mostColumns)
 	}
@@ -105,7 +123,7 @@ func (s Spec) Check() error {
 			return fmt.Errorf("input %q: its scale has to be positive and finite", u.Name)
 		}
 	}
-	return nil
+	return s.checkCombinations()
 }
 
 func finite(x float64) bool { return x-x == 0 }
@@ -119,11 +137,15 @@ func positive(xs ...float64) bool {
 	return true
 }
 
-// columns describes the state and its conditions (q, v, c) to the features; with forces, (q, v, u).
+// columns describes the state and its conditions (q, v, c) to the features; with forces, (q, v, u). Combinations stand for q.
 func (s Spec) columns(forces bool) []column {
 	var cs []column
+	for _, z := range s.Combinations {
+		cs = append(cs, column{kind: affine, mean: z.Mean, scale: z.Scale})
+	}
 	for _, c := range s.Coordinates {
 		switch {
+		case len(s.Combinations) > 0:
 		case c.Cyclic:
 			cs = append(cs, column{kind: dropped})
 		case c.Period > 0:

@@ -223,9 +223,10 @@ func (r *pendulumRun) model(ctx context.Context, c pendulumModel) (score Score, 
 	if err != nil {
 		return score, err
 	}
-	score.AccelL1, score.AccelL1Median = accelL1(m, r.view(c, r.fresh))
 	if c.canonical {
 		score.AccelL1, score.AccelL1Median = r.canonicalL1(m)
+	} else {
+		score.AccelL1, score.AccelL1Median = accelL1(m, r.fresh)
 	}
 	if err := r.energy(ctx, m, c, &score); err != nil {
 		return score, err

@@ -2,7 +2,6 @@ package paper
 
 import (
 	"context"
-	"errors"
 	"math"
 
 	"lagrange/model"
@@ -10,82 +9,71 @@ import (
 	"lagrange/train"
 )
 
-// accelL1 returns mean and median over states of Σᵢ |aᵢ − aᵢ*|.
-func accelL1(m *model.Model[float64], o *train.Accelerations[float64]) (mu, med float64) {
+// accelErrors returns mean and median over states X of Σᵢ |aᵢ − aᵢ*|, a* the rows of A; accel writes the accelerations of some rows x.
+func accelErrors(m *model.Model[float64], X, A []float64, accel func(t model.Tape[float64], x, a []float64)) (mu, med float64) {
 	const chunk = 256
 	d := m.Spec.D()
-	tape, xdot := m.Tape(chunk), make([]float64, chunk*2*d)
-	errs := make([]float64, o.N)
-	for lo := 0; lo < o.N; lo += chunk {
-		hi := min(lo+chunk, o.N)
-		tape.Field(o.X[lo*2*d:hi*2*d], nil, xdot[:(hi-lo)*2*d])
-		for k := lo; k < hi; k++ {
-			for i := range d {
-				errs[k] += math.Abs(xdot[(k-lo)*2*d+d+i] - o.A[k*d+i])
-			}
+	tape, rows, errs := m.Tape(chunk), make([]float64, chunk*d), make([]float64, len(A)/d)
+	for lo := 0; lo < len(errs); lo += chunk {
+		hi := min(lo+chunk, len(errs))
+		a := rows[:(hi-lo)*d]
+		accel(tape, X[lo*2*d:hi*2*d], a)
+		for i, x := range a {
+			errs[lo+i/d] += math.Abs(x - A[lo*d+i])
 		}
 	}
 	return mean(errs), median(errs)
 }
 
-// canonicalL1 is accelL1 of a Hamiltonian on (q, p): q̈ is the derivative of its q̇ along its own field, by central differences.
+// accelL1 is the error of the accelerations of a model on (q, v).
+func accelL1(m *model.Model[float64], o *train.Accelerations[float64]) (mu, med float64) {
+	d := m.Spec.D()
+	return accelErrors(m, o.X, o.A, func(t model.Tape[float64], x, a []float64) {
+		xdot := make([]float64, len(x))
+		t.Field(x, nil, xdot)
+		for k := 0; k < len(a); k += d {
+			copy(a[k:k+d], xdot[2*k+d:])
+		}
+	})
+}
+
+// canonicalL1 is that of a Hamiltonian on (q, p): q̈ is the derivative of its q̇ along its own field, by central differences.
 func (r *pendulumRun) canonicalL1(m *model.Model[float64]) (mu, med float64) {
-	const chunk, h = 256, 1e-5
-	o, n := r.fresh, 2*r.system.Dim()
-	d, X := n/2, toMomenta(r.system, o.X)
-	tape := m.Tape(chunk)
-	f, x, plus, minus := make([]float64, chunk*n), make([]float64, chunk*n), make([]float64, chunk*n), make([]float64, chunk*n)
-	errs := make([]float64, o.N)
-	for lo := 0; lo < o.N; lo += chunk {
-		at := X[lo*n : min(lo+chunk, o.N)*n]
-		tape.Field(at, nil, f[:len(at)])
-		for sign, y := range map[float64][]float64{1: plus, -1: minus} {
-			for i, v := range at {
-				x[i] = v + sign*h*f[i]
+	const h = 1e-5
+	d := r.system.Dim()
+	return accelErrors(m, toMomenta(r.system, r.fresh.X), r.fresh.A, func(t model.Tape[float64], x, a []float64) {
+		f, y, xdot := make([]float64, len(x)), make([]float64, len(x)), make([]float64, len(x))
+		t.Field(x, nil, f)
+		clear(a)
+		for _, sign := range []float64{1, -1} {
+			for i, v := range x {
+				y[i] = v + sign*h*f[i]
 			}
-			tape.Field(x[:len(at)], nil, y[:len(at)])
-		}
-		for i := range at {
-			if i%n < d {
-				k := lo + i/n
-				errs[k] += math.Abs((plus[i]-minus[i])/(2*h) - o.A[k*d+i%n])
+			t.Field(y, nil, xdot)
+			for i := range a {
+				a[i] += sign * xdot[i/d*2*d+i%d]
 			}
 		}
-	}
-	return mean(errs), median(errs)
+		for i := range a {
+			a[i] /= 2 * h
+		}
+	})
 }
 
 // energy rolls the starts out to t = 100 and scores the true energy there against that at the start, and the motion against the true one.
 func (r *pendulumRun) energy(ctx context.Context, m *model.Model[float64], c pendulumModel, score *Score) error {
 	n, scale := 2*r.system.Dim(), r.system.About().EnergyScale
-	d, x0 := n/2, r.starts
-	if c.canonical {
-		x0 = toMomenta(r.system, x0)
+	d, times, errs := n/2, grid(duration, reporting), make([]float64, starts)
+	paths, blown, err := motions(ctx, r.system, m, c.canonical, r.starts, times, 0)
+	if err != nil {
+		return err
 	}
-	errs, paths, blown := make([]float64, starts), make([]ode.Result, starts), make([]bool, starts)
-	fails := make([]error, starts)
-	times := grid(duration, reporting)
-	ode.Together(starts, n, model.Chunk, field(m), func(i int, f ode.Field) {
-		res, err := ode.Solve(ctx, f, x0[i*n:(i+1)*n], times, ode.Options{RTol: 1e-8, ATol: 1e-8})
-		var b *ode.Blowup
-		if blown[i] = errors.As(err, &b); err != nil && !blown[i] {
-			fails[i] = err
-			return
-		}
-		if c.canonical {
-			res.X = toVelocities(r.system, res.X)
-		}
-		x, end := r.starts[i*n:(i+1)*n], res.X[(res.N-1)*n:res.N*n]
+	for i, p := range paths {
+		x, end := r.starts[i*n:(i+1)*n], p.X[(p.N-1)*n:p.N*n]
 		errs[i] = math.Abs(r.system.Energy(end[:d], end[d:])-r.system.Energy(x[:d], x[d:])) / scale
 		if !(errs[i] < diverged) { // or NaN
 			errs[i], blown[i] = diverged, true
 		}
-		paths[i] = res
-	})
-	if err := errors.Join(fails...); err != nil {
-		return err
-	}
-	for i := range errs {
 		score.EnergyErrorMax = max(score.EnergyErrorMax, errs[i])
 		if blown[i] {
 			score.Blowups++

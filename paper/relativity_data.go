@@ -108,14 +108,22 @@ type particlePass struct {
 	o                       *particleLoss
 	tape                    model.Tape[float64]
 	x, u, y, lambda, dx, du []float64
+	B                       int
 }
 
 // Health implements train.Pass.
 func (p *particlePass) Health() *model.Health { return p.tape.Health() }
 
-// Loss implements train.Pass.
-func (p *particlePass) Loss(batch []int, dtheta []float64) (sum float64) {
+// Width implements train.Pass.
+func (p *particlePass) Width() int { return 2 }
+
+// Penalty implements train.Pass.
+func (p *particlePass) Penalty() train.Penalty { return train.L1 }
+
+// Residuals implements train.Pass.
+func (p *particlePass) Residuals(batch []int, r, c []float64) {
 	B := len(batch)
+	p.B = B
 	for b, i := range batch {
 		copy(p.x[2*b:2*b+2], p.o.x[2*i:])
 		p.u[b] = p.o.u[i]
@@ -123,15 +131,29 @@ func (p *particlePass) Loss(batch []int, dtheta []float64) (sum float64) {
 	p.tape.Field(p.x[:2*B], p.u[:B], p.y[:2*B])
 	for b, i := range batch {
 		for k := range 2 {
-			rho, slope := train.L1.Of(p.y[2*b+k] - p.o.y[2*i+k])
-			sum += p.o.w[2*i+k] * rho
-			p.lambda[2*b+k] = p.o.w[2*i+k] * slope
+			r[k*B+b], c[k*B+b] = p.y[2*b+k]-p.o.y[2*i+k], p.o.w[2*i+k]
 		}
 	}
-	if dtheta != nil {
-		p.tape.VJP(p.lambda[:2*B], dtheta, p.dx[:2*B], p.du[:B])
+}
+
+// Pull implements train.Pass.
+func (p *particlePass) Pull(y, dtheta []float64) {
+	for b := range p.B {
+		p.lambda[2*b], p.lambda[2*b+1] = y[b], y[p.B+b]
 	}
-	return sum
+	p.tape.VJP(p.lambda[:2*p.B], dtheta, p.dx[:2*p.B], p.du[:p.B])
+}
+
+// Rows implements train.Pass.
+func (p *particlePass) Rows(J []float64) {
+	size := len(J) / 2
+	for k := range 2 {
+		clear(p.lambda)
+		for b := range p.B {
+			p.lambda[2*b+k] = 1
+		}
+		p.tape.VJP(p.lambda[:2*p.B], J[k*size:(k+1)*size], p.dx[:2*p.B], p.du[:p.B])
+	}
 }
 
 // errors calls see with the errors of q̇ and q̈ of every sample.

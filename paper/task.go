@@ -180,36 +180,49 @@ func (t *task) spec(c contestant) model.Spec {
 	return spec
 }
 
-// rollout returns the motions (q, v) of all starts in a field of states (q, v), or (q, p), and how many ended early: those stay where
-// they were last.
+// motions are those of a model from the starts (N, 2d), states (q, v), reported as (q, v) at the times up to where they came; early are
+// those that blew up before the end. The model is one of (q, v), or of (q, p) if canonical; most bounds the steps, 0: not at all.
+func motions(ctx context.Context, b body, m *model.Model[float64], canonical bool, starts, times []float64, most int) (paths []ode.Result, early []bool, err error) {
+	n := 2 * b.Dim()
+	N := len(starts) / n
+	x0 := starts
+	if canonical {
+		x0 = toMomenta(b, x0)
+	}
+	paths, early = make([]ode.Result, N), make([]bool, N)
+	fails := make([]error, N)
+	ode.Together(N, n, model.Chunk, field(m), func(i int, f ode.Field) {
+		res, err := ode.Solve(ctx, f, x0[i*n:(i+1)*n], times, ode.Options{RTol: 1e-8, ATol: 1e-8, MaxSteps: most})
+		var up *ode.Blowup
+		if early[i] = errors.As(err, &up); err != nil && !early[i] {
+			fails[i] = err
+			return
+		}
+		if canonical {
+			copy(res.X, toVelocities(b, res.X[:res.N*n]))
+		}
+		paths[i] = res
+	})
+	return paths, early, errors.Join(fails...)
+}
+
+// rollout returns the motions of all starts in the field of a model, and how many ended early: those stay where they were last.
 func (t *task) rollout(ctx context.Context, m *model.Model[float64], canonical bool) (paths [][]float64, blown int, err error) {
 	n := 2 * t.body.Dim()
-	N := len(t.starts) / n
-	x0 := t.starts
-	if canonical {
-		x0 = toMomenta(t.body, x0)
+	results, early, err := motions(ctx, t.body, m, canonical, t.starts, t.times, 20_000)
+	if err != nil {
+		return nil, 0, err
 	}
-	paths = make([][]float64, N)
-	early, fails := make([]bool, N), make([]error, N)
-	ode.Together(N, n, model.Chunk, field(m), func(i int, f ode.Field) {
-		res, err := ode.Solve(ctx, f, x0[i*n:(i+1)*n], t.times, ode.Options{RTol: 1e-8, ATol: 1e-8, MaxSteps: 20_000})
-		var b *ode.Blowup
-		if early[i] = errors.As(err, &b); err != nil && !early[i] {
-			fails[i] = err
+	for i, r := range results {
+		for k := r.N; k < len(t.times); k++ {
+			copy(r.X[k*n:(k+1)*n], r.X[(r.N-1)*n:])
 		}
-		for k := res.N; k < len(t.times); k++ {
-			copy(res.X[k*n:(k+1)*n], res.X[(res.N-1)*n:])
-		}
-		if paths[i] = res.X; canonical {
-			paths[i] = toVelocities(t.body, res.X)
-		}
-	})
-	for _, b := range early {
-		if b {
+		paths = append(paths, r.X)
+		if early[i] {
 			blown++
 		}
 	}
-	return paths, blown, errors.Join(fails...)
+	return paths, blown, nil
 }
 
 // motion integrates the true system.

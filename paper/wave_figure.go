@@ -117,10 +117,12 @@ func waveNotes(r WaveReport, large int) (notes []string) {
 	}
 	notes = append(notes,
 		"The density of this equation is a quadratic, and relu² units that are on for all the numbers they see add up to one exactly: relu² is told the "+
-			"shape of the answer, so softplus, the paper's choice, stands beside it. Both are told that fields are of the size of 20, so that the net works near the "+
+			"shape of the answer, so softplus, the paper's choice, stands beside it. All are told that fields are of the size of 20, so that the net works near the "+
 			"middle of its units, where any smooth density is nearly quadratic; for a field equation that is not linear that would be the wrong advice.",
 		"What is left of relu² is the integrator's error (RK4, a quarter of the time from site to site). What grows with softplus is the mean of the field: "+
 			"nothing pulls it back, so the smallest net force on a field at rest, which the exact density forbids, moves it ever faster.",
+		"A density that sees φ only by the differences of neighbours cannot change when the whole field is lifted, so the momentum of the mean is kept whatever was learned. "+
+			"That much of the physics is told to it, and nothing else: the activation, the data and the training are those of the other softplus.",
 		fmt.Sprintf("On 10,000 sites the distance of neighbours is the one that was learned, so the ring is 100 times as long and one crossing takes t = 100; "+
 			"it runs for t = %d, with a hundred pulses of five to fifteen sites running both ways. The same length with 100 times as many sites would be another "+
 			"density, since it contains h.", large),

@@ -120,9 +120,9 @@ func (f *waveFit) point(states int, loss float64) {
 
 // error is |a − a*| / |a*| in the root mean square.
 func (f *waveFit) error(o *train.Accelerations[float64]) float64 {
-	p, sum := o.Pass(f.net, 1), 0.0
+	p, sum := train.NewLoss(o, f.net, 1), 0.0
 	for i := range o.N {
-		sum += p.Loss([]int{i}, nil)
+		sum += p.Of([]int{i}, nil)
 	}
 	return bounded(math.Sqrt(sum / float64(o.N)))
 }
@@ -130,7 +130,7 @@ func (f *waveFit) error(o *train.Accelerations[float64]) float64 {
 // descent is the mean loss over all states of an objective, and its gradient, at the parameters asked for last.
 type descent struct {
 	net       *model.Model[float64]
-	passes    []train.Pass[float64]
+	passes    []*train.Loss[float64]
 	states    [][]int
 	at, slope []float64
 	shares    [][]float64
@@ -149,7 +149,7 @@ func newDescent(net *model.Model[float64], o train.Objective[float64]) *descent 
 			states = append(states, i)
 		}
 		d.states = append(d.states, states)
-		d.passes = append(d.passes, o.Pass(net, hi-lo))
+		d.passes = append(d.passes, train.NewLoss(o, net, hi-lo))
 		d.shares = append(d.shares, make([]float64, len(net.Theta)))
 	}
 	return d
@@ -164,7 +164,7 @@ func (d *descent) to(theta []float64) {
 	copy(d.net.Theta, theta)
 	par.Do(waveShares, func(k int) {
 		clear(d.shares[k])
-		d.losses[k] = d.passes[k].Loss(d.states[k], d.shares[k])
+		d.losses[k] = d.passes[k].Of(d.states[k], d.shares[k])
 	})
 	d.loss = 0
 	clear(d.slope)

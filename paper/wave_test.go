@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"lagrange/mech"
@@ -36,8 +37,7 @@ func TestWaveLearned(t *testing.T) {
 	if testing.Short() {
 		t.Skip("training takes seconds")
 	}
-	site := []model.Coordinate{{Name: "phi", Velocity: "phidot", Scale: waveScale, Speed: waveScale * waveSites, Accel: waveAccel}}
-	g, err := graph.New[float64](graph.Ring(waveSites, 1, 1), 1, graph.Density(site, 3, nil, waveHidden, "relu2", 1))
+	g, err := waveModels[0].density(1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,6 +65,50 @@ func TestWaveLearned(t *testing.T) {
 	E0, E1 := learned(p.row(0)), learned(p.row(2))
 	if p.lost || p.fieldError(2) > 1e-4 || p.trueE[2] > 1e-5 || math.Abs(E1/E0-1) > 1e-5 || p.trueE[0] != 0 || p.fieldError(0) > 1e-12 {
 		t.Errorf("error of the field %g, drift of the true energy %g, of the learned one %g", p.fieldError(2), p.trueE[2], E1/E0-1)
+	}
+}
+
+// A density of differences keeps the momentum of the whole field, trained or not, while that of the field itself does not, and what it
+// learned with softplus lets a pulse cross the ring.
+func TestWaveDifferences(t *testing.T) {
+	w := ring(waveSites)
+	x, dx := make([]float64, 2*w.N), make([]float64, 2*w.N)
+	w.Pulse(0.5, 5*w.H, x[:w.N], x[w.N:])
+	at := func(g *graph.Model[float64]) (*wavePath, float64, error) {
+		tape := g.Tape(1)
+		f := func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }
+		p, err := roll(t.Context(), w, f, x, []float64{0, 0.25, 1})
+		k, _ := model.As[model.Mechanics[float64]](tape)
+		momentum := func(i int) float64 {
+			q, v := p.row(i)
+			f(0, slices.Concat(q, v), dx)
+			return mean(k.Momentum(0))
+		}
+		return p, (momentum(2) - momentum(0)) * waveScale * waveSites, err // in units of the speed
+	}
+	for _, m := range waveModels[1:] {
+		g, err := m.density(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, gain, err := at(g); err != nil || p.lost || (math.Abs(gain) < 1e-10) != m.differences {
+			t.Errorf("%s, untrained: a momentum of %g is gained (%v)", m.name, gain, err)
+		}
+	}
+	if testing.Short() {
+		t.Skip("training takes seconds")
+	}
+	g, err := waveModels[2].density(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := waveFit{settings: Settings{Steps: 400, Seed: 3}, name: "differences", net: g.Model()}
+	if err := f.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	copy(g.Theta, f.net.Theta)
+	if p, gain, err := at(g); err != nil || p.fieldError(2) > 1e-2 || p.trueE[2] > 1e-3 || math.Abs(gain) > 1e-10 {
+		t.Errorf("after one crossing: error of the field %g, drift of the energy %g, momentum gained %g (%v)", p.fieldError(2), p.trueE[2], gain, err)
 	}
 }
 

@@ -27,9 +27,12 @@ func (o *Accelerations[T]) Len() int { return o.N }
 func (o *Accelerations[T]) Pass(m *model.Model[T], most int) Pass[T] {
 	d, f := m.Spec.D(), m.Spec.M()
 	p := &accelerationPass[T]{
-		o: o, tape: m.Tape(most), d: d, m: f,
+		o: o, tape: m.Tape(most), d: d, m: f, first: d,
 		x: make([]T, most*2*d), u: make([]T, most*f), y: make([]T, most*2*d),
 		lambda: make([]T, most*2*d), dx: make([]T, most*2*d), du: make([]T, most*f),
+	}
+	if model.FirstOrder(p.tape) {
+		p.first = 0
 	}
 	for i, c := range m.Spec.Coordinates {
 		speed, square := c.Speed, 0.0
@@ -39,54 +42,84 @@ func (o *Accelerations[T]) Pass(m *model.Model[T], most int) Pass[T] {
 		if square > 0 {
 			speed = math.Sqrt(square / float64(o.N))
 		}
-		p.speed, p.accel = append(p.speed, speed), append(p.accel, c.Accel)
+		p.scale = append(p.scale, speed)
+	}
+	for _, c := range m.Spec.Coordinates {
+		p.scale = append(p.scale, c.Accel)
 	}
 	return p
 }
 
+// accelerationPass compares the numbers of ẋ from the first on: of a second-order model q̇ = v holds by itself.
 type accelerationPass[T nn.Float] struct {
 	o                       *Accelerations[T]
 	tape                    model.Tape[T]
-	d, m                    int
-	speed, accel            []float64 // scales of q̇ and of a
+	d, m, first, B          int
+	scale                   []float64 // of q̇, then of a
 	x, u, y, lambda, dx, du []T
 }
 
 // Health implements Pass.
 func (p *accelerationPass[T]) Health() *model.Health { return p.tape.Health() }
 
-// Loss implements Pass.
-func (p *accelerationPass[T]) Loss(batch []int, dtheta []T) (sum float64) {
-	n, B := 2*p.d, len(batch)
+// Width implements Pass.
+func (p *accelerationPass[T]) Width() int { return 2*p.d - p.first }
+
+// Penalty implements Pass.
+func (p *accelerationPass[T]) Penalty() Penalty { return p.o.Penalty }
+
+// Residuals implements Pass.
+func (p *accelerationPass[T]) Residuals(batch []int, r, c []T) {
+	n, d, B := 2*p.d, p.d, len(batch)
+	p.B = B
 	for b, i := range batch {
 		copy(p.x[b*n:(b+1)*n], p.o.X[i*n:])
 		copy(p.u[b*p.m:(b+1)*p.m], p.o.U[i*p.m:])
 	}
 	p.tape.Field(p.x[:B*n], p.u[:B*p.m], p.y[:B*n])
 	for b, i := range batch {
-		w := 1.0
+		w := T(1)
 		if p.o.Weight != nil {
-			w = float64(p.o.Weight[i])
+			w = p.o.Weight[i]
 		}
-		qdot := p.x[b*n+p.d:]
-		if p.o.Qdot != nil {
-			qdot = p.o.Qdot[i*p.d:]
+		for k := p.first; k < n; k++ {
+			var want T
+			switch {
+			case k >= d:
+				want = p.o.A[i*d+k-d]
+			case p.o.Qdot != nil:
+				want = p.o.Qdot[i*d+k]
+			default:
+				want = p.x[b*n+d+k]
+			}
+			at := (k-p.first)*B + b
+			r[at], c[at] = (p.y[b*n+k]-want)/T(p.scale[k]), w
 		}
-		sum += p.residuals(b*n, w, p.speed, qdot)
-		sum += p.residuals(b*n+p.d, w, p.accel, p.o.A[i*p.d:])
 	}
-	if dtheta != nil {
-		p.tape.VJP(p.lambda[:B*n], dtheta, p.dx[:B*n], p.du[:B*p.m])
-	}
-	return sum
 }
 
-// residuals returns Σ w ρ((ẋ − ẋ*)/s) over the d numbers from at on, and sets their λ.
-func (p *accelerationPass[T]) residuals(at int, w float64, scale []float64, want []T) (sum float64) {
-	for k, s := range scale {
-		rho, slope := p.o.Penalty.Of(float64(p.y[at+k]-want[k]) / s)
-		sum += w * rho
-		p.lambda[at+k] = T(w * slope / s)
+// Pull implements Pass.
+func (p *accelerationPass[T]) Pull(y, dtheta []T) {
+	n, B := 2*p.d, p.B
+	for b := range B {
+		clear(p.lambda[b*n : b*n+p.first])
+		for k := p.first; k < n; k++ {
+			p.lambda[b*n+k] = y[(k-p.first)*B+b] / T(p.scale[k])
+		}
 	}
-	return sum
+	p.tape.VJP(p.lambda[:B*n], dtheta, p.dx[:B*n], p.du[:B*p.m])
+}
+
+// Rows implements Pass.
+func (p *accelerationPass[T]) Rows(J []T) {
+	n, B := 2*p.d, p.B
+	size := len(J) / p.Width()
+	for k := p.first; k < n; k++ {
+		clear(p.lambda[:B*n])
+		for b := range B {
+			p.lambda[b*n+k] = 1 / T(p.scale[k])
+		}
+		p.tape.VJP(p.lambda[:B*n], J[:size], p.dx[:B*n], p.du[:B*p.m])
+		J = J[size:]
+	}
 }

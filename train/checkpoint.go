@@ -9,7 +9,7 @@ import (
 	"lagrange/nn"
 )
 
-const checkpointVersion = 1
+const checkpointVersion = 2
 
 // checkpoint is the header of a checkpoint file. Its numbers stand after it: θ, m, s and the best θ, then BestLoss and Sum, then
 // three for each point of the history.
@@ -23,11 +23,13 @@ type checkpoint struct {
 	Health   model.Health `json:"health"`
 	Points   int          `json:"points"`
 	Count    int          `json:"count"`
+	Damping  float64      `json:"damping"`
+	Rejected int          `json:"rejected"`
 }
 
 // SaveCheckpoint writes all that a run needs to go on bit for bit, atomically. data identifies what it is trained on and how the loss is made of it.
 func SaveCheckpoint[T nn.Float](path, data string, spec model.Spec, s Settings, st *State[T]) error {
-	h, err := json.Marshal(checkpoint{spec, s, data, st.Step, st.Updates, st.Skipped, st.Health, len(st.History), st.Count})
+	h, err := json.Marshal(checkpoint{spec, s, data, st.Step, st.Updates, st.Skipped, st.Health, len(st.History), st.Count, st.Damping, st.Rejected})
 	if err != nil {
 		return err
 	}
@@ -73,7 +75,7 @@ func LoadCheckpoint[T nn.Float](path, data string, m *model.Model[T]) (*State[T]
 			part[i] = T(c.Floats[k*n+i])
 		}
 	}
-	st.Sum, st.Count = c.Floats[4*n+1], h.Count
+	st.Sum, st.Count, st.Damping, st.Rejected = c.Floats[4*n+1], h.Count, h.Damping, h.Rejected
 	st.BestLoss, st.Step, st.Updates, st.Skipped, st.Health = c.Floats[4*n], h.Step, h.Updates, h.Skipped, h.Health
 	for p := c.Floats[4*n+2:]; len(p) > 0; p = p[3:] {
 		st.History = append(st.History, Point{int(p[0]), p[1], p[2]})

@@ -18,12 +18,50 @@ type Objective[T nn.Float] interface {
 	Pass(m *model.Model[T], most int) Pass[T]
 }
 
-// Pass evaluates an objective on one core.
+// Pass evaluates the residuals of an objective, and the products of an adjoint with their derivatives, on one core. Nothing that trains needs
+// more. Of B samples, residuals are (Width, B).
 type Pass[T nn.Float] interface {
-	// Loss returns the sum of the losses of the samples of a batch; with dθ it adds the gradient of that sum.
-	Loss(batch []int, dtheta []T) float64
+	// Width is the number of residuals of a sample.
+	Width() int
+	// Penalty is ρ: the loss is Σ c ρ(r).
+	Penalty() Penalty
+	// Residuals writes the residuals r of a batch, each in units of its scale, and their weights c.
+	Residuals(batch []int, r, c []T)
+	// Pull follows Residuals, for the same batch: it adds Σ y ∂r/∂θ to dθ (P).
+	Pull(y, dtheta []T)
+	// Rows follows Residuals, for the same batch: it adds ∂r/∂θ to J (Width, B, P).
+	Rows(J []T)
 	// Health counts what went wrong.
 	Health() *model.Health
+}
+
+// Loss is the loss of an objective on one core.
+type Loss[T nn.Float] struct {
+	Pass[T]
+	r, c []T
+}
+
+// NewLoss binds an objective to a model, for up to most samples at a time.
+func NewLoss[T nn.Float](o Objective[T], m *model.Model[T], most int) *Loss[T] {
+	p := o.Pass(m, most)
+	n := most * p.Width()
+	return &Loss[T]{Pass: p, r: make([]T, n), c: make([]T, n)}
+}
+
+// Of returns the sum of the losses of the samples of a batch; with dθ it adds the gradient of that sum.
+func (l *Loss[T]) Of(batch []int, dtheta []T) (sum float64) {
+	n, of := len(batch)*l.Width(), l.Penalty().Of
+	r, c := l.r[:n], l.c[:n]
+	l.Residuals(batch, r, c)
+	for i, x := range r {
+		rho, slope := of(float64(x))
+		sum += float64(c[i]) * rho
+		c[i] *= T(slope)
+	}
+	if dtheta != nil {
+		l.Pull(c, dtheta)
+	}
+	return sum
 }
 
 // Penalty turns a residual, in units of its scale, into a loss.

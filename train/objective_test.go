@@ -98,23 +98,23 @@ func TestGradients(t *testing.T) {
 			} {
 				t.Run(fmt.Sprint(family, " ", p.Name, " ", name), func(t *testing.T) {
 					m := drivenModel(t, family)
-					checkGradient(t, m, o.Pass(m, 6), batch)
+					checkGradient(t, m, NewLoss(o, m, 6), batch)
 				})
 			}
 		}
 	}
 }
 
-func checkGradient(t *testing.T, m *model.Model[float64], pass Pass[float64], batch []int) {
+func checkGradient(t *testing.T, m *model.Model[float64], pass *Loss[float64], batch []int) {
 	const was = 0.5
 	dtheta := slices.Repeat([]float64{was}, len(m.Theta))
-	loss := pass.Loss(batch, dtheta)
-	if again := pass.Loss(batch, nil); again != loss {
+	loss := pass.Of(batch, dtheta)
+	if again := pass.Of(batch, nil); again != loss {
 		t.Errorf("the loss is %v with and %v without its gradient", loss, again)
 	}
 	want, top := make([]float64, len(m.Theta)), 0.0
 	for i, x := range m.Theta {
-		f := func(h float64) float64 { m.Theta[i] = x + h; return pass.Loss(batch, nil) }
+		f := func(h float64) float64 { m.Theta[i] = x + h; return pass.Of(batch, nil) }
 		const h = 1e-4 // Richardson: the error of central differences falls from h² to h⁴
 		coarse, fine := (f(2*h)-f(-2*h))/(4*h), (f(h)-f(-h))/(2*h)
 		m.Theta[i] = x
@@ -138,7 +138,7 @@ func TestLossValues(t *testing.T) {
 		draw := rand.New(rand.NewPCG(6, 2))
 		expect := func(what string, o Objective[float64], want float64) {
 			t.Helper()
-			if loss := o.Pass(m, N).Loss([]int{0, 1, 2}, nil); math.Abs(loss-want) > 1e-12 {
+			if loss := NewLoss(o, m, N).Of([]int{0, 1, 2}, nil); math.Abs(loss-want) > 1e-12 {
 				t.Errorf("%s %s: %v, want %v", p.Name, what, loss, want)
 			}
 		}

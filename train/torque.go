@@ -41,16 +41,23 @@ type torquePass[T nn.Float] struct {
 	o                                 *Torques[T]
 	tape                              model.Tape[T]
 	inverse                           model.InverseDynamics[T]
-	d, m                              int
+	d, m, B                           int
 	q, v, a, y, lambda, dq, dv, u, du []T
 }
 
 // Health implements Pass.
 func (p *torquePass[T]) Health() *model.Health { return p.tape.Health() }
 
-// Loss implements Pass.
-func (p *torquePass[T]) Loss(batch []int, dtheta []T) (sum float64) {
-	d, n, m := p.d, len(batch)*p.d, len(batch)*p.m
+// Width implements Pass.
+func (p *torquePass[T]) Width() int { return p.d }
+
+// Penalty implements Pass.
+func (p *torquePass[T]) Penalty() Penalty { return p.o.Penalty }
+
+// Residuals implements Pass.
+func (p *torquePass[T]) Residuals(batch []int, r, c []T) {
+	d, n, m, B := p.d, len(batch)*p.d, len(batch)*p.m, len(batch)
+	p.B = B
 	for b, i := range batch {
 		copy(p.q[b*d:(b+1)*d], p.o.X[2*i*d:])
 		copy(p.v[b*d:(b+1)*d], p.o.X[(2*i+1)*d:])
@@ -60,13 +67,34 @@ func (p *torquePass[T]) Loss(batch []int, dtheta []T) (sum float64) {
 	p.inverse.Force(p.q[:n], p.v[:n], p.u[:m], p.a[:n], p.y[:n])
 	for b, i := range batch {
 		for k, s := range p.o.Scale {
-			rho, slope := p.o.Penalty.Of(float64((p.y[b*d+k] - p.o.Tau[i*d+k]) / s))
-			sum += rho
-			p.lambda[b*d+k] = T(slope) / s
+			r[k*B+b], c[k*B+b] = (p.y[b*d+k]-p.o.Tau[i*d+k])/s, 1
 		}
 	}
-	if dtheta != nil {
-		p.inverse.ForceVJP(p.lambda[:n], dtheta, p.dq[:n], p.dv[:n], p.du[:m]) // of these three nothing is used
+}
+
+// Pull implements Pass.
+func (p *torquePass[T]) Pull(y, dtheta []T) {
+	for b := range p.B {
+		for k, s := range p.o.Scale {
+			p.lambda[b*p.d+k] = y[k*p.B+b] / s
+		}
 	}
-	return sum
+	p.adjoint(dtheta)
+}
+
+// Rows implements Pass.
+func (p *torquePass[T]) Rows(J []T) {
+	size := len(J) / p.d
+	for k, s := range p.o.Scale {
+		clear(p.lambda)
+		for b := range p.B {
+			p.lambda[b*p.d+k] = 1 / s
+		}
+		p.adjoint(J[k*size : (k+1)*size])
+	}
+}
+
+func (p *torquePass[T]) adjoint(dtheta []T) {
+	n, m := p.B*p.d, p.B*p.m
+	p.inverse.ForceVJP(p.lambda[:n], dtheta, p.dq[:n], p.dv[:n], p.du[:m]) // of the last three nothing is used
 }

@@ -97,18 +97,18 @@ func TestTorqueGradient(t *testing.T) {
 		}
 		o, tau := arm(7, 1)
 		o.Tau, o.Scale = tau, []float64{21, 12}
-		p, batch, dtheta := o.Pass(m, 7), upTo(7), make([]float64, len(m.Theta))
-		loss := p.Loss(batch, dtheta)
-		if again := p.Loss(batch, nil); again != loss {
+		p, batch, dtheta := NewLoss(o, m, 7), upTo(7), make([]float64, len(m.Theta))
+		loss := p.Of(batch, dtheta)
+		if again := p.Of(batch, nil); again != loss {
 			t.Errorf("%s: %v and %v", family, loss, again)
 		}
 		top, want := 0.0, make([]float64, len(dtheta))
 		for i, was := range m.Theta {
 			const h = 1e-5
 			m.Theta[i] = was + h
-			plus := p.Loss(batch, nil)
+			plus := p.Of(batch, nil)
 			m.Theta[i] = was - h
-			want[i] = (plus - p.Loss(batch, nil)) / (2 * h)
+			want[i] = (plus - p.Of(batch, nil)) / (2 * h)
 			m.Theta[i], top = was, max(top, math.Abs(want[i]))
 		}
 		for i, g := range dtheta {

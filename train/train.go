@@ -15,19 +15,34 @@ import (
 
 // Settings says how to train. Zero values stand for the documented defaults.
 type Settings struct {
-	Steps    int     `json:"steps"`    // must be given; see Calibrate for a budget in time
-	Batch    int     `json:"batch"`    // samples a step; default 256, at most what there are
-	Rate     float64 `json:"rate"`     // largest learning rate; default 3e-3
-	Schedule string  `json:"schedule"` // see Schedules; default one-cycle
-	Clip     float64 `json:"clip"`     // largest norm of the gradient; default 10; negative: none
-	Seed     uint64  `json:"seed"`
-	Workers  int     `json:"workers"`  // cores; default all. The sum over shares of a batch depends on it in the last bits
-	Validate int     `json:"validate"` // steps between validations; default Steps/50, at least 1
+	Method    string  `json:"method"`              // Adam or GaussNewton; default Adam
+	Equations string  `json:"equations,omitempty"` // of GaussNewton: Normal, Kernel or Free; default by the size of the problem
+	Steps     int     `json:"steps"`               // must be given; see Calibrate for a budget in time
+	Batch     int     `json:"batch"`               // samples a step, at most what there are; default 256, of GaussNewton as many as its equations need
+	Rate      float64 `json:"rate"`                // largest learning rate; default 3e-3
+	Schedule  string  `json:"schedule"`            // see Schedules; default one-cycle
+	Clip      float64 `json:"clip"`                // largest norm of the gradient; default 10; negative: none
+	Seed      uint64  `json:"seed"`
+	Workers   int     `json:"workers"`  // cores; default all. The sum over shares of a batch depends on it in the last bits
+	Validate  int     `json:"validate"` // steps between validations; default Steps/50, at least 1
 }
+
+// The methods: Adam (Kingma & Ba 2015) for any number type and size; Gauss and Newton's with the damping of Levenberg and
+// Marquardt, in float64, for nets of up to some thousand parameters and, more slowly, beyond.
+const (
+	Adam        = "adam"
+	GaussNewton = "gauss-newton"
+)
+
+// Methods lists the names of the methods.
+func Methods() []string { return []string{Adam, GaussNewton} }
 
 // Defaults fills in what is zero.
 func (s Settings) Defaults() Settings {
-	if s.Batch == 0 {
+	if s.Method == "" {
+		s.Method = Adam
+	}
+	if s.Batch == 0 && s.Method == Adam {
 		s.Batch = 256
 	}
 	if s.Rate == 0 {
@@ -58,6 +73,8 @@ type State[T nn.Float] struct {
 	BestLoss float64 // and that loss
 	Updates  int     // steps that changed the parameters: Adam's count
 	Skipped  int     // steps with a non-finite loss or gradient: they did not reach the parameters
+	Damping  float64 // λ of GaussNewton
+	Rejected int     // trials of it that were taken back
 	Health   model.Health
 	History  []Point
 	Sum      float64 // of the losses since the last validation
@@ -76,7 +93,7 @@ func NewState[T nn.Float](m *model.Model[T]) *State[T] {
 	n := len(m.Theta)
 	return &State[T]{
 		Theta: append([]T(nil), m.Theta...), M: make([]T, n), S: make([]T, n),
-		Best: append([]T(nil), m.Theta...), BestLoss: math.Inf(1),
+		Best: append([]T(nil), m.Theta...), BestLoss: math.Inf(1), Damping: 1e-2,
 	}
 }
 
@@ -94,12 +111,13 @@ type Loop[T nn.Float] struct {
 
 	team   *par.Team
 	shares [][]T // of the gradient, one for each core
-	passes []Pass[T]
-	valid  []Pass[T]
+	passes []*Loss[T]
+	valid  []*Loss[T]
 	losses []float64
 	sums   []float64 // of the squares of each core's span of the gradient
 	batch  []int
 	chunk  int // samples a pass is given at a time
+	gauss  *gauss
 }
 
 // Run trains until Settings.Steps and leaves the parameters of the best validation in the model. When ctx ends first, the
@@ -113,7 +131,7 @@ func (l *Loop[T]) Run(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		loss := l.step()
+		loss := l.advance()
 		if finite(loss) {
 			s.Sum, s.Count = s.Sum+loss, s.Count+1
 		}
@@ -149,7 +167,9 @@ func (l *Loop[T]) prepare() error {
 	if l.Train.Len() == 0 || l.Valid.Len() == 0 {
 		return fmt.Errorf("train: no samples to train on (%d) or to validate with (%d)", l.Train.Len(), l.Valid.Len())
 	}
-	s.Batch = min(s.Batch, l.Train.Len())
+	if err := l.plan(); err != nil {
+		return err
+	}
 	s.Workers = min(s.Workers, s.Batch)
 	// the passes are bound to the model's parameters; while the loop runs, those of the state are the same memory
 	copy(l.Model.Theta, l.State.Theta)
@@ -158,12 +178,31 @@ func (l *Loop[T]) prepare() error {
 	l.chunk = min(model.Chunk, s.Batch/s.Workers+1)
 	for range s.Workers {
 		l.shares = append(l.shares, make([]T, len(l.Model.Theta)))
-		l.passes = append(l.passes, l.Train.Pass(l.Model, l.chunk))
-		l.valid = append(l.valid, l.Valid.Pass(l.Model, l.chunk))
+		l.passes = append(l.passes, NewLoss(l.Train, l.Model, l.chunk))
+		l.valid = append(l.valid, NewLoss(l.Valid, l.Model, l.chunk))
 	}
 	l.losses, l.sums, l.batch = make([]float64, s.Workers), make([]float64, s.Workers), make([]int, s.Batch)
 	l.team = par.NewTeam(s.Workers)
+	if g, ok := any(l).(*Loop[float64]); ok && s.Method == GaussNewton {
+		l.gauss = newGauss(g)
+	}
 	return nil
+}
+
+// plan chooses the size of a batch.
+func (l *Loop[T]) plan() error {
+	s := &l.Settings
+	switch s.Method {
+	case Adam:
+		s.Batch = min(s.Batch, l.Train.Len())
+		return nil
+	case GaussNewton:
+		if _, ok := any(l).(*Loop[float64]); !ok {
+			return fmt.Errorf("train: %s needs parameters in float64", GaussNewton)
+		}
+		return s.plan(len(l.Model.Theta), l.Train.Pass(l.Model, 1).Width(), l.Train.Len())
+	}
+	return fmt.Errorf("no method %q; there are %s and %s", s.Method, Adam, GaussNewton)
 }
 
 // release ends the goroutines and gives the state parameters of its own again.
@@ -175,7 +214,15 @@ func (l *Loop[T]) release() {
 	}
 }
 
-// step makes one step and returns its loss. Each core takes a whole share of the batch, then a span of the parameters.
+// advance makes one step of the method and returns the loss before it.
+func (l *Loop[T]) advance() float64 {
+	if l.gauss != nil {
+		return l.gauss.step()
+	}
+	return l.step()
+}
+
+// step makes one of Adam's steps. Each core takes a whole share of the batch, then a span of the parameters.
 func (l *Loop[T]) step() float64 {
 	s, st := l.Settings, l.State
 	r := rand.New(rand.NewPCG(s.Seed, uint64(st.Step)))
@@ -187,7 +234,7 @@ func (l *Loop[T]) step() float64 {
 		clear(l.shares[w])
 		l.losses[w] = 0
 		for ; lo < hi; lo += l.chunk {
-			l.losses[w] += l.passes[w].Loss(l.batch[lo:min(lo+l.chunk, hi)], l.shares[w])
+			l.losses[w] += l.passes[w].Of(l.batch[lo:min(lo+l.chunk, hi)], l.shares[w])
 		}
 	})
 	loss, norm := l.gather()
@@ -244,7 +291,7 @@ func (l *Loop[T]) validate(train float64) {
 }
 
 // mean is the mean loss over all samples of an objective, on all cores.
-func (l *Loop[T]) mean(o Objective[T], passes []Pass[T]) float64 {
+func (l *Loop[T]) mean(o Objective[T], passes []*Loss[T]) float64 {
 	l.team.Do(func(w int) {
 		lo, hi := par.Span(o.Len(), w, len(passes))
 		l.losses[w] = 0
@@ -254,7 +301,7 @@ func (l *Loop[T]) mean(o Objective[T], passes []Pass[T]) float64 {
 			for ; lo < hi && len(index) < l.chunk; lo++ {
 				index = append(index, lo)
 			}
-			l.losses[w] += passes[w].Loss(index, nil)
+			l.losses[w] += passes[w].Of(index, nil)
 		}
 	})
 	sum := 0.0
@@ -282,7 +329,7 @@ func Calibrate[T nn.Float](ctx context.Context, m *model.Model[T], train, valid 
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		l.step()
+		l.advance()
 		steps++
 	}
 	spent := time.Since(start)

@@ -42,7 +42,7 @@ type windowPass[T nn.Float] struct {
 	o               *Windows[T]
 	tape            model.Tape[T]
 	roll            *model.Rollout[T]
-	n, m            int
+	n, m, B         int
 	scale           []float64 // of q, then of v
 	x, h, u, lambda []T
 }
@@ -50,9 +50,16 @@ type windowPass[T nn.Float] struct {
 // Health implements Pass.
 func (p *windowPass[T]) Health() *model.Health { return p.tape.Health() }
 
-// Loss implements Pass.
-func (p *windowPass[T]) Loss(batch []int, dtheta []T) (sum float64) {
+// Width implements Pass.
+func (p *windowPass[T]) Width() int { return p.o.Steps * p.n }
+
+// Penalty implements Pass.
+func (p *windowPass[T]) Penalty() Penalty { return p.o.Penalty }
+
+// Residuals implements Pass.
+func (p *windowPass[T]) Residuals(batch []int, r, c []T) {
 	o, n, m, B, K := p.o, p.n, p.m, len(batch), p.o.Steps
+	p.B = B
 	for b, i := range batch {
 		at := o.Start[i]
 		copy(p.x[b*n:(b+1)*n], o.X[at*n:])
@@ -64,20 +71,45 @@ func (p *windowPass[T]) Loss(batch []int, dtheta []T) (sum float64) {
 		}
 	}
 	p.roll.Run(p.x[:B*n], p.h[:K*B], p.u[:(K+1)*B*m])
-	share := 1 / float64(K*n)
+	share := T(1 / float64(K*n))
 	for k := 1; k <= K; k++ {
 		x := p.roll.State(k)
 		for b, i := range batch {
 			want := o.X[(o.Start[i]+k)*n:]
 			for j, s := range p.scale {
-				rho, slope := o.Penalty.Of(float64(x[b*n+j]-want[j]) / s)
-				sum += rho * share
-				p.lambda[(k*B+b)*n+j] = T(slope / s * share)
+				at := ((k-1)*n+j)*B + b
+				r[at], c[at] = (x[b*n+j]-want[j])/T(s), share
 			}
 		}
 	}
-	if dtheta != nil {
-		p.roll.Reverse(p.lambda[:(K+1)*B*n], dtheta)
+}
+
+// Pull implements Pass.
+func (p *windowPass[T]) Pull(y, dtheta []T) {
+	n, B := p.n, p.B
+	clear(p.lambda[:B*n])
+	for k := 1; k <= p.o.Steps; k++ {
+		for j, s := range p.scale {
+			for b := range B {
+				p.lambda[(k*B+b)*n+j] = y[((k-1)*n+j)*B+b] / T(s)
+			}
+		}
 	}
-	return sum
+	p.roll.Reverse(p.lambda[:(p.o.Steps+1)*B*n], dtheta)
+}
+
+// Rows implements Pass.
+func (p *windowPass[T]) Rows(J []T) {
+	p.roll.Sensitivities(func(k int, S []T) {
+		n, B := p.n, p.B
+		P := len(S) / (B * n)
+		for j, s := range p.scale {
+			for b := range B {
+				row := J[(((k-1)*n+j)*B+b)*P:][:P]
+				for i, x := range S[(b*n+j)*P : (b*n+j+1)*P] {
+					row[i] += x / T(s)
+				}
+			}
+		}
+	}, len(J)/p.Width()/p.B)
 }

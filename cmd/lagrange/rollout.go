@@ -147,7 +147,7 @@ func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.
 		x    []float64
 		want []string
 		what string
-	}{{"q", o.q, names, "coordinate"}, {"v", o.v, names, "coordinate"}, {"u", o.u, set.Forces, "known force"}} {
+	}{{"q", o.q, names, "coordinate"}, {"v", o.v, names, "coordinate"}, {"u", o.u, set.Inputs, "known input"}} {
 		if len(f.x) != len(f.want) && (f.flag != "u" || f.x != nil) {
 			return nil, usagef("--%s holds %s, the model has %s", f.flag, count(len(f.x), "number"),
 				strings.TrimSpace(count(len(f.want), f.what)+" "+strings.Join(f.want, ", ")))
@@ -181,15 +181,18 @@ func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange
 	return m.RolloutSet(ctx, recorded, r)
 }
 
-// described lists coordinates and forces: "coordinates theta [rad]; forces tau".
+// described lists coordinates, forces and conditions: "coordinates theta [rad]; forces tau; conditions m".
 func described(s *data.Set) string {
 	var q []string
 	for _, c := range s.Coordinates {
 		q = append(q, label(c.Name, c.Unit))
 	}
 	text := "coordinates " + strings.Join(q, ", ")
-	if s.M() > 0 {
-		text += "; forces " + strings.Join(s.Forces, ", ")
+	if forces := s.Forces(); len(forces) > 0 {
+		text += "; forces " + strings.Join(forces, ", ")
+	}
+	if s.Conditions > 0 {
+		text += "; conditions " + strings.Join(s.Inputs[len(s.Forces()):], ", ")
 	}
 	return text
 }

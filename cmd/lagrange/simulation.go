@@ -109,7 +109,7 @@ func (s simulation) columns() *data.Set {
 	set.Columns = append(append(set.Columns, vs...), as...)
 	if system, ok := s.system.(mech.Conditioned); ok {
 		for _, c := range system.Conditions() {
-			set.Forces, set.Conditions = append(set.Forces, c.Name), set.Conditions+1
+			set.Inputs, set.Conditions = append(set.Inputs, c.Name), set.Conditions+1
 			set.Columns = append(set.Columns, data.Column{Name: c.Name, Unit: c.Unit, Role: data.RoleU})
 		}
 	}

@@ -149,6 +149,14 @@ func Add[T Float](x, y []T) {
 	}
 }
 
+// Axpy sets y += c x.
+func Axpy[T Float](c T, x, y []T) {
+	y = y[:len(x)]
+	for i, v := range x {
+		y[i] += c * v
+	}
+}
+
 // AddSquares sets y += x and returns Σ y², summed in float64: its relative error is at most (n/4 + 8)·2⁻⁵³ from the
 // kernels, n·2⁻⁵³ from the twin, since no term is negative. It is NaN or infinite if an element of y is.
 func AddSquares[T Float](x, y []T) float64 {

@@ -40,6 +40,20 @@ func Density(site []model.Coordinate, sites int, attributes []model.Input, hidde
 	return s
 }
 
+// Relative lets a density of sites of dim coordinates see of them only how far each is from site centre, in units of scale (dim). It then
+// does not change when all sites move together, so the momentum of all is conserved, however it was learned.
+func Relative(s model.Spec, dim, centre int, scale ...float64) model.Spec {
+	s.Combinations = []model.Combination{}
+	for i := range s.D() {
+		if site, c := i/dim, i%dim; site != centre {
+			z := model.Combination{Of: make([]float64, s.D()), Scale: scale[c]}
+			z.Of[i], z.Of[centre*dim+c] = 1, -1
+			s.Combinations = append(s.Combinations, z)
+		}
+	}
+	return s
+}
+
 // New returns a model with freshly drawn parameters.
 func New[T nn.Float](t *Topology, seed uint64, densities ...model.Spec) (*Model[T], error) {
 	var theta []T
@@ -86,8 +100,14 @@ func (m *Model[T]) On(t *Topology) (*Model[T], error) { return With(t, m.Theta, 
 // implements model.Mechanics and runs on one core.
 func (m *Model[T]) Tape(batch int) model.Tape[T] { return newTape(m, m.Theta, batch, 1) }
 
-// Wide is a tape that shares the terms among so many cores, for states of very many sites.
-func (m *Model[T]) Wide(batch, workers int) model.Tape[T] {
+// Wide is a tape with goroutines of its own. They end with Close, after which nothing else may be called.
+type Wide[T nn.Float] interface {
+	model.Tape[T]
+	Close()
+}
+
+// Wide returns a tape that shares the terms among so many cores, for states of very many sites.
+func (m *Model[T]) Wide(batch, workers int) Wide[T] {
 	return newTape(m, m.Theta, batch, workers)
 }
 

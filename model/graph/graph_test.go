@@ -4,7 +4,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime"
 	"testing"
+
+	"go.uber.org/goleak"
 
 	"lagrange/internal/lin"
 	"lagrange/model"
@@ -100,7 +103,8 @@ func examples() map[string]example {
 	edges := []Edge{{0, 1, []float64{1}}, {1, 2, []float64{2}}, {3, 1, []float64{2.5}}, {4, 2, []float64{3}}, {0, 4, []float64{1.5}}}
 	net := must(New[float64](Network(2, nodes, edges), 6,
 		Density(planeSite, 1, mass, []int{7}, "softplus", 1), Density(planeSite, 2, spring, []int{8}, "softplus", 0)))
-	all := map[string]example{"ring": {m: ring}, "chain": {m: chain}, "grid": {m: grid}, "network": {m: net}}
+	apart := must(New[float64](Chain(4, 1, 2, Free), 7, Relative(Density(planeSite, 3, nil, []int{8}, "softplus", 1), 2, 1, 1.5, 0.8)))
+	all := map[string]example{"ring": {m: ring}, "chain": {m: chain}, "grid": {m: grid}, "network": {m: net}, "relative": {m: apart}}
 	add := func(name string, s sight) { e := all[name]; e.sees = append(e.sees, s); all[name] = e }
 	for i := range 7 {
 		add("ring", sight{index: []int{(i + 6) % 7, i, (i + 1) % 7}})
@@ -115,6 +119,10 @@ func examples() map[string]example {
 			}
 		}
 		add("chain", sight{index: index})
+	}
+	for i := range 4 {
+		l, r := max(0, i-1), min(i+1, 3)
+		add("relative", sight{index: []int{2 * l, 2*l + 1, 2 * i, 2*i + 1, 2 * r, 2*r + 1}})
 	}
 	for y := range 4 {
 		for x := range 3 {
@@ -248,7 +256,9 @@ func TestVJP(t *testing.T) {
 			r := rand.New(rand.NewPCG(9, 1))
 			x, lambda := normal(r, B*2*D), normal(r, B*2*D)
 			y := make([]float64, len(x))
-			for _, tape := range []model.Tape[float64]{e.m.Tape(B), e.m.Wide(B, 3)} {
+			wide := e.m.Wide(B, 3)
+			defer wide.Close()
+			for _, tape := range []model.Tape[float64]{e.m.Tape(B), wide} {
 				dtheta, dx := make([]float64, len(e.m.Theta)), make([]float64, len(x))
 				tape.Field(x, nil, y)
 				tape.VJP(lambda, dtheta, dx, nil)
@@ -291,8 +301,12 @@ func TestTape(t *testing.T) {
 			x := normal(rand.New(rand.NewPCG(2, 9)), B*2*D)
 			y, one, dx := make([]float64, len(x)), make([]float64, 2*D), make([]float64, len(x))
 			tape, dtheta := e.m.Tape(B), make([]float64, len(e.m.Theta))
-			if n := testing.AllocsPerRun(3, func() { tape.Field(x, nil, y); tape.VJP(x, dtheta, dx, nil) }); n != 0 {
-				t.Errorf("%v allocations", n)
+			wide := e.m.Wide(B, 2)
+			defer wide.Close()
+			for _, tape := range []model.Tape[float64]{tape, wide} {
+				if n := testing.AllocsPerRun(3, func() { tape.Field(x, nil, y); tape.VJP(x, dtheta, dx, nil) }); n != 0 {
+					t.Errorf("%v allocations", n)
+				}
 			}
 			theta := make([]float32, len(e.m.Theta))
 			for i, p := range e.m.Theta {
@@ -344,4 +358,19 @@ func TestSaveLoad(t *testing.T) {
 	if _, err := New[float64](Ring(5, 1, 1), 1, force); err == nil {
 		t.Error("a density with a force was accepted")
 	}
+}
+
+// The goroutines of a wide tape live from call to call and end with it.
+func TestWideEnds(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	tape := examples()["ring"].m.Wide(1, 3)
+	x, y := make([]float64, 14), make([]float64, 14)
+	before := runtime.NumGoroutine()
+	for range 5 {
+		tape.Field(x, nil, y)
+	}
+	if n := runtime.NumGoroutine(); n != before {
+		t.Errorf("%d goroutines, %d before the calls", n, before)
+	}
+	tape.Close()
 }

@@ -73,6 +73,42 @@ func TestSymmetry(t *testing.T) {
 	commutes(t, must(m.On(Network(2, nodes, edges))), must(m.On(Network(2, renamed, other))), name, normal(r, 20))
 }
 
+// Where densities see only how far sites are apart, moving all of them changes nothing, and Σ ṗ = Σ L_q = 0: the momentum of all, by
+// component, is the same wherever its motion has come. The ring, which sees the sites themselves, does not pass.
+func TestRelative(t *testing.T) {
+	for name, want := range map[string]bool{"relative": true, "ring": false} {
+		m := examples()[name].m
+		dim, D := m.Topology.Dim, m.Topology.D()
+		tape := m.Tape(1)
+		x := normal(rand.New(rand.NewPCG(2, 8)), 2*D)
+		y, z := make([]float64, 2*D), make([]float64, 2*D)
+		tape.Field(x, nil, y)
+		rate := slope(func(h float64) []float64 {
+			tape.Field(along(x, h, y), nil, z)
+			mech, _ := model.As[model.Mechanics[float64]](tape)
+			sum := make([]float64, dim)
+			for i, p := range mech.Momentum(0) {
+				sum[i%dim] += p
+			}
+			return sum
+		})
+		moved := append([]float64(nil), x...)
+		for i := range D {
+			moved[i] += float64(1 + i%dim)
+		}
+		tape.Field(moved, nil, z)
+		same := true
+		for i := range z {
+			same = same && math.Abs(z[i]-y[i]) < 1e-11*(1+math.Abs(y[i]))
+		}
+		for _, r := range rate {
+			if (math.Abs(r) < 1e-8) != want || same != want {
+				t.Errorf("%s: momenta change at the rates %v; moved, the field is the same: %v", name, rate, same)
+			}
+		}
+	}
+}
+
 // commutes: the field of b at the state with site i renamed to[i] is the field of a, renamed.
 func commutes(t *testing.T, a, b *Model[float64], to []int, x []float64) {
 	t.Helper()
@@ -109,6 +145,7 @@ func TestManySites(t *testing.T) {
 	y, z := make([]float64, 2*n), make([]float64, len(x))
 	few.Tape(1).Field(small, nil, y)
 	tape := many.Wide(1, 2)
+	defer tape.Close()
 	tape.Field(x, nil, z)
 	for i := range n * times {
 		if math.Abs(z[n*times+i]-y[n+i%n]) > 1e-11*(1+math.Abs(y[n+i%n])) {
@@ -178,6 +215,7 @@ func BenchmarkGraph(b *testing.B) {
 			m := must(New[float64](Ring(n, 1, 1), 1, Density(unitSite, 3, nil, []int{32, 32}, "softplus", 1)))
 			x, y := normal(rand.New(rand.NewPCG(1, 1)), 2*n), make([]float64, 2*n)
 			tape := m.Wide(1, par.Workers())
+			defer tape.Close()
 			b.ResetTimer()
 			for range b.N {
 				tape.Field(x, nil, y)

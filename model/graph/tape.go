@@ -13,7 +13,10 @@ import (
 type tape[T nn.Float] struct {
 	t        *Topology
 	kinds    []*kind[T]
-	workers  int
+	team     *par.Team
+	turn     func(w int) // worker w's share of what share was asked for last:
+	kind     *kind[T]
+	grad     []T
 	theta    []T
 	dtheta   [][]T // of the workers but the first
 	x        []T   // (B, 2D) of the last Field
@@ -41,10 +44,11 @@ type kind[T nn.Float] struct {
 func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	t, D := m.Topology, m.Topology.D()
 	e := &tape[T]{
-		t: t, workers: workers, theta: theta, x: make([]T, batch*2*D), L: make([]T, batch), p: make([]T, batch*D),
+		t: t, team: par.NewTeam(workers), theta: theta, x: make([]T, batch*2*D), L: make([]T, batch), p: make([]T, batch*D),
 		r: make([]float64, batch*D), a: make([]float64, batch*D), mu: make([]float64, batch*D),
 		aT: make([]T, batch*D), muT: make([]T, batch*D), solver: newSolver(t, batch),
 	}
+	e.turn = func(w int) { e.run(e.kind, w, e.grad) }
 	for range workers - 1 {
 		e.dtheta = append(e.dtheta, make([]T, len(theta)))
 	}
@@ -81,18 +85,18 @@ func (c *kind[T]) locate(t *Topology, a int) {
 
 // share evaluates the terms of kind c on all cores: for the field, or with dθ for the gradient.
 func (e *tape[T]) share(c *kind[T], dtheta []T) {
-	if e.workers == 1 {
-		e.run(c, 0, dtheta)
-		return
-	}
-	par.Do(e.workers, func(w int) { e.run(c, w, dtheta) })
+	e.kind, e.grad = c, dtheta
+	e.team.Do(e.turn)
 }
+
+// Close ends the goroutines of a Wide tape.
+func (e *tape[T]) Close() { e.team.Close() }
 
 // run is worker w's share, chunk by chunk; of the rows of a Jacobian, state by state.
 func (e *tape[T]) run(c *kind[T], w int, dtheta []T) {
 	n := e.B * c.Len()
 	if P := len(e.theta); len(dtheta) > P {
-		first, last := par.Span(e.B, w, e.workers)
+		first, last := par.Span(e.B, w, e.team.Workers())
 		for b := first; b < last; b++ {
 			for lo := b * c.Len(); lo < (b+1)*c.Len(); lo += model.Chunk {
 				e.reverse(c, c.back[w], lo, min(lo+model.Chunk, (b+1)*c.Len()), dtheta[b*P+c.lo:b*P+c.hi])
@@ -100,7 +104,7 @@ func (e *tape[T]) run(c *kind[T], w int, dtheta []T) {
 		}
 		return
 	}
-	first, last := par.Span((n+model.Chunk-1)/model.Chunk, w, e.workers)
+	first, last := par.Span((n+model.Chunk-1)/model.Chunk, w, e.team.Workers())
 	if dtheta != nil && w > 0 {
 		dtheta = e.dtheta[w-1]
 	}
