@@ -192,10 +192,7 @@ func TestVariationalSymplectic(t *testing.T) {
 
 // The energy of a quiet double pendulum swings and does not drift, and the momentum of a cyclic coordinate stays, to round-off.
 func TestVariationalConserves(t *testing.T) {
-	T := 2000.
-	if testing.Short() {
-		T = 200
-	}
+	const T = 2000.
 	for order, h := range map[int]float64{2: 0.02, 4: 0.05, 6: 0.05, 8: 0.08} {
 		r := vary(t, twoArms, Variational(order), []float64{0.9, -0.5, 0, 0}, grid(0, T, 1000), h)
 		var part [10]float64
