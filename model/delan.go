@@ -28,10 +28,11 @@ func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	shape := s.shape(columns, triangle(d)+1)
 	n := shape.Params()
 	speed, _ := scales[T](s)
-	net := nn.New(shape, theta[:n], batch, d+1, nn.HyperDual)
-	front := newFront[T](s, columns, batch, d+1, nn.HyperDual)
-	head := newInertiaHead(speed, T(s.height()), front.In(), batch, d+1)
-	L := newChain[T](front, net, head, batch, d+1, nn.HyperDual)
+	L := func(k, parts int) nn.Part[T] {
+		front := newFront[T](s, columns, batch, k, parts)
+		head := newInertiaHead(speed, T(s.height()), front.In(), batch, k)
+		return newChain[T](front, nn.New(shape, theta[:n], batch, k, parts), head, batch, k, parts)
+	}
 	return lift(d, s.M(), batch, newEulerLagrange[T](d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
 }
 

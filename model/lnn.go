@@ -23,8 +23,8 @@ var lnn = family{
 }
 
 func lagrangian[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
-	d := s.D()
-	L, n := scalar(s, theta, batch, d+1, nn.HyperDual)
+	d, n := s.D(), s.shape(s.columns(false), s.outputs()).Params()
+	L := func(k, parts int) nn.Part[T] { f, _ := scalar(s, theta, batch, k, parts); return f }
 	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
 }
 

@@ -31,6 +31,7 @@ func Check(t *testing.T, spec model.Spec) {
 	t.Run("Euler-Lagrange", s.eulerLagrange)
 	t.Run("energy balance", s.energyBalance)
 	t.Run("inverse dynamics", s.inverseDynamics)
+	t.Run("variation", s.variation)
 	t.Run("non-finite input is reported", s.nonFinite)
 	t.Run("float32", s.float32)
 	t.Run("no allocation", s.allocations)
