@@ -57,7 +57,7 @@ func sited(spec model.Spec, learn *data.Set, g Graph) (model.Spec, error) {
 // many. They have to be like those of m, in the same units; a baseline cannot follow, and a network has no other edges.
 func (m *Model) On(set *data.Set) (*Model, error) {
 	spec := m.net.Spec
-	if spec.Sites == nil || graph.Shape(spec.Sites.Shape) == graph.Edges {
+	if spec.Sites == nil || graph.Shape(spec.Sites.Shape) == graph.NetworkShape {
 		return nil, fmt.Errorf("a %s cannot be taken to other sites: only a graph can that is a ring or a chain", model.Title(spec.Family))
 	}
 	if set.M() > 0 {

@@ -74,8 +74,8 @@ func TestGraphFit(t *testing.T) {
 		"ring":               {beads(6, 12, ringOf(6)), beads(30, 3, ringOf(30)), lagrange.Graph{Shape: graph.RingShape}},
 		"ring of distances":  {beads(6, 12, ringOf(6)), beads(30, 3, ringOf(30)), lagrange.Graph{Shape: graph.RingShape, Relative: true}},
 		"chain":              {beads(6, 12, ringOf(6)[:5]), beads(30, 3, ringOf(30)[:29]), lagrange.Graph{Shape: graph.ChainShape, Relative: true}},
-		"star":               {beads(5, 12, star), nil, lagrange.Graph{Shape: graph.Edges, Edges: names}},
-		"star, of distances": {beads(5, 12, star), nil, lagrange.Graph{Shape: graph.Edges, Edges: names, Relative: true}},
+		"star":               {beads(5, 12, star), nil, lagrange.Graph{Shape: graph.NetworkShape, Edges: names}},
+		"star, of distances": {beads(5, 12, star), nil, lagrange.Graph{Shape: graph.NetworkShape, Edges: names, Relative: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := quick()
@@ -108,6 +108,30 @@ func TestGraphFit(t *testing.T) {
 				t.Errorf("and back: %v", err)
 			}
 		})
+	}
+}
+
+// What was learned on six sites gives the accelerations of a thousand, more than any other model may have coordinates.
+func TestGraphOnThousand(t *testing.T) {
+	s := quick()
+	s.Model, s.Graph, s.Steps, s.Rate, s.Hidden = graph.Family, lagrange.Graph{Shape: graph.RingShape, Relative: true}, 300, 1e-2, []int{24}
+	m := fit(t, beads(6, 12, ringOf(6)), s)
+	set := beads(1000, 1, ringOf(1000))
+	w := set.Trajectories[0]
+	m, err := m.On(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var miss, size float64
+	for i, a := range m.Accel(w.Q[:1000], w.V[:1000], nil) {
+		miss, size = miss+(a-w.A[i])*(a-w.A[i]), size+w.A[i]*w.A[i]
+	}
+	if !(miss < size/25) {
+		t.Errorf("error of the accelerations %.3g of their size", math.Sqrt(miss/size))
+	}
+	e, err := m.Evaluate(t.Context(), set, 0.5)
+	if err != nil || e.Mass != nil || !(squares(e.Models[graph.Family].RMSEQ) < squares(e.Models["constant_velocity"].RMSEQ)/9) {
+		t.Errorf("%v, a dense mass matrix %v", err, e.Mass)
 	}
 }
 
@@ -169,16 +193,20 @@ func TestGraphRefuses(t *testing.T) {
 		set    *data.Set
 		change func(s *lagrange.Settings)
 	}{
-		"needs a topology":        {set, func(s *lagrange.Settings) { s.Graph.Shape = "" }},
-		"no topology \"tree\"":    {set, func(s *lagrange.Settings) { s.Graph.Shape = "tree" }},
-		"sites of 4 coordinates":  {set, func(s *lagrange.Settings) { s.Graph.Site = 4 }},
-		"ring of 2 sites":         {set, func(s *lagrange.Settings) { s.Graph.Site = 3 }},
-		"no friction":             {set, func(s *lagrange.Settings) { s.Friction = "both" }},
-		"no ignorable":            {set, func(s *lagrange.Settings) { s.Cyclic = []string{"x1"} }},
-		"is for the model":        {set, func(s *lagrange.Settings) { s.Model = "lnn" }},
-		"no coordinate \"y\"":     {set, func(s *lagrange.Settings) { s.Graph.Shape, s.Graph.Edges = graph.Edges, [][2]string{{"x1", "y"}} }},
-		"joins the sites 2 and 2": {set, func(s *lagrange.Settings) { s.Graph.Shape, s.Graph.Edges = graph.Edges, [][2]string{{"x1", "x1"}} }},
-		"network with 0 edges":    {set, func(s *lagrange.Settings) { s.Graph.Shape = graph.Edges }},
+		"needs a topology":       {set, func(s *lagrange.Settings) { s.Graph.Shape = "" }},
+		"no topology \"tree\"":   {set, func(s *lagrange.Settings) { s.Graph.Shape = "tree" }},
+		"sites of 4 coordinates": {set, func(s *lagrange.Settings) { s.Graph.Site = 4 }},
+		"ring of 2 sites":        {set, func(s *lagrange.Settings) { s.Graph.Site = 3 }},
+		"no friction":            {set, func(s *lagrange.Settings) { s.Friction = "both" }},
+		"no ignorable":           {set, func(s *lagrange.Settings) { s.Cyclic = []string{"x1"} }},
+		"is for the model":       {set, func(s *lagrange.Settings) { s.Model = "lnn" }},
+		"no coordinate \"y\"": {set, func(s *lagrange.Settings) {
+			s.Graph.Shape, s.Graph.Edges = graph.NetworkShape, [][2]string{{"x1", "y"}}
+		}},
+		"joins the sites 2 and 2": {set, func(s *lagrange.Settings) {
+			s.Graph.Shape, s.Graph.Edges = graph.NetworkShape, [][2]string{{"x1", "x1"}}
+		}},
+		"network with 0 edges":    {set, func(s *lagrange.Settings) { s.Graph.Shape = graph.NetworkShape }},
 		"no forces":               {&driven, func(s *lagrange.Settings) {}},
 		"both angles or both not": {&angle, func(s *lagrange.Settings) {}},
 		"no inverse dynamics":     {set, func(s *lagrange.Settings) { s.Objective = lagrange.Torque }},

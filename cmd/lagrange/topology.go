@@ -47,12 +47,12 @@ func (f *graphFlags) read(cmd *cobra.Command, model string) (lagrange.Graph, err
 	if g.Site < 1 {
 		return g, usagef("--site has to be at least 1")
 	}
-	if s := graph.Shape(f.topology); s != graph.Edges && slices.Contains(graph.Shapes(), s) {
+	if s := graph.Shape(f.topology); s != graph.NetworkShape && slices.Contains(graph.Shapes(), s) {
 		g.Shape = s
 		return g, nil
 	}
 	var err error
-	g.Shape = graph.Edges
+	g.Shape = graph.NetworkShape
 	g.Edges, err = readEdges(f.topology)
 	return g, err
 }

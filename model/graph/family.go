@@ -26,14 +26,17 @@ type Shape string
 
 // The shapes.
 const (
-	RingShape  Shape = "ring"    // the last site is a neighbour of the first
-	ChainShape Shape = "chain"   // in a row, with free ends
-	FixedShape Shape = "fixed"   // in a row, with a neighbour at rest at 0 beyond both ends
-	Edges      Shape = "network" // the sites that edges join
+	RingShape    Shape = "ring"    // the last site is a neighbour of the first
+	ChainShape   Shape = "chain"   // in a row, with free ends
+	FixedShape   Shape = "fixed"   // in a row, with a neighbour at rest at 0 beyond both ends
+	NetworkShape Shape = "network" // the sites that edges join
 )
 
 // Shapes lists the shapes.
-func Shapes() []Shape { return []Shape{RingShape, ChainShape, FixedShape, Edges} }
+func Shapes() []Shape { return []Shape{RingShape, ChainShape, FixedShape, NetworkShape} }
+
+// mostOfSite bounds the coordinates of a site, since a term's share of M has the square of theirs.
+const mostOfSite = 8
 
 // topology is that of a Spec.
 func topology(s model.Spec) (*Topology, error) {
@@ -41,9 +44,9 @@ func topology(s model.Spec) (*Topology, error) {
 	switch {
 	case k == nil:
 		return nil, errors.New("a graph needs to know how its coordinates belong to sites")
-	case k.Size < 1 || s.D()%k.Size != 0:
-		return nil, fmt.Errorf("%d coordinates do not belong to sites of %d coordinates each", s.D(), k.Size)
-	case len(k.Edges) > s.D()*s.D() || len(k.Edges) > 0 != (Shape(k.Shape) == Edges):
+	case k.Size < 1 || k.Size > mostOfSite || s.D()%k.Size != 0:
+		return nil, fmt.Errorf("%d coordinates do not belong to sites of %d coordinates each, 1 to %d", s.D(), k.Size, mostOfSite)
+	case len(k.Edges) > 0 != (Shape(k.Shape) == NetworkShape):
 		return nil, fmt.Errorf("a %s with %d edges: a network has some, and no other shape has", k.Shape, len(k.Edges))
 	}
 	n := s.D() / k.Size
@@ -57,12 +60,18 @@ func topology(s model.Spec) (*Topology, error) {
 		return Chain(n, 1, k.Size, Free), nil
 	case FixedShape:
 		return Chain(n, 1, k.Size, Fixed), nil
-	case Edges:
+	case NetworkShape:
 		var edges []Edge
+		seen := map[[2]int]bool{}
 		for _, e := range k.Edges {
-			if min(e[0], e[1]) < 0 || max(e[0], e[1]) >= n || e[0] == e[1] {
+			ends := [2]int{min(e[0], e[1]), max(e[0], e[1])}
+			if ends[0] < 0 || ends[1] >= n || ends[0] == ends[1] {
 				return nil, fmt.Errorf("an edge joins the sites %d and %d of %d: want two of them", e[0]+1, e[1]+1, n)
 			}
+			if seen[ends] {
+				return nil, fmt.Errorf("two edges join the sites %d and %d: an edge counts in both directions", e[0]+1, e[1]+1)
+			}
+			seen[ends] = true
 			edges = append(edges, Edge{I: e[0], J: e[1]})
 		}
 		return Network(k.Size, make([][]float64, n), edges), nil
@@ -84,18 +93,7 @@ func check(s model.Spec) error {
 	if err != nil {
 		return err
 	}
-	parameters := 0
-	for _, d := range s.Sites.Densities {
-		if err := d.CheckDensity(); err != nil {
-			return err
-		}
-		n, err := model.Params(d)
-		if err != nil {
-			return err
-		}
-		parameters += n
-	}
-	_, err = With(t, make([]float64, parameters), s.Sites.Densities...)
+	_, err = t.parts(s.Sites.Densities)
 	return err
 }
 
@@ -159,7 +157,7 @@ func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
 	of := func(sites int, kinetic float64) model.Spec {
 		return Density(site, sites, nil, s.Hidden, s.Activation, kinetic)
 	}
-	if Shape(k.Shape) == Edges {
+	if Shape(k.Shape) == NetworkShape {
 		k.Densities = []model.Spec{of(1, s.Kinetic), of(2, 0)}
 	} else {
 		k.Densities = []model.Spec{of(3, s.Kinetic/3)} // three terms see a site

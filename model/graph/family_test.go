@@ -26,11 +26,11 @@ func sites(n int, shape Shape, relative bool, edges ...[2]int) (model.Spec, erro
 
 // Graphs are models of a family like the others, and pass what those pass.
 func TestConformance(t *testing.T) {
-	for _, shape := range []Shape{RingShape, ChainShape, FixedShape, Edges} {
+	for _, shape := range []Shape{RingShape, ChainShape, FixedShape, NetworkShape} {
 		for _, relative := range []bool{false, true} {
 			t.Run(fmt.Sprint(shape, relative), func(t *testing.T) {
 				var edges [][2]int
-				if shape == Edges {
+				if shape == NetworkShape {
 					edges = [][2]int{{0, 1}, {2, 1}, {2, 0}}
 				}
 				s, err := sites(3, shape, relative, edges...)
@@ -77,7 +77,9 @@ func TestBadSites(t *testing.T) {
 		"do not belong":        func(s *model.Spec, k *model.Sites) { k.Size = 4 },
 		"0 coordinates each":   func(s *model.Spec, k *model.Sites) { k.Size = 0 },
 		"ring with 1 edges":    func(s *model.Spec, k *model.Sites) { k.Edges = [][2]int{{0, 1}} },
-		"sites 8 and 1 of 3":   func(s *model.Spec, k *model.Sites) { k.Shape, k.Edges = string(Edges), [][2]int{{7, 0}} },
+		"sites 8 and 1 of 3":   func(s *model.Spec, k *model.Sites) { k.Shape, k.Edges = string(NetworkShape), [][2]int{{7, 0}} },
+		"two edges join":       func(s *model.Spec, k *model.Sites) { k.Shape, k.Edges = string(NetworkShape), [][2]int{{1, 0}, {0, 1}} },
+		"9 coordinates each":   func(s *model.Spec, k *model.Sites) { k.Size = 9 },
 		"kinds of terms":       func(s *model.Spec, k *model.Sites) { k.Densities = nil },
 		"no topology":          func(s *model.Spec, k *model.Sites) { k.Shape = "knot" },
 		"its family is":        func(s *model.Spec, k *model.Sites) { k.Densities[0].Family = "nn" },
