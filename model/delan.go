@@ -10,17 +10,17 @@ import (
 // delan is the Deep Lagrangian network (Lutter et al. 2019): a net of (q, conditions) gives the potential V and the factor of a
 // mass matrix that is positive definite by construction; forces and friction stand on the right-hand side as for the
 // Lagrangian network. It can say only what is quadratic in v. θ holds the net, then the forces.
-var delan = family{
-	name: "delan", title: "Deep Lagrangian network",
-	params: func(s Spec) int { return s.shape(s.positions(), triangle(s.D())+1).Params() + forceParams(s) },
-	init: func(s Spec, r *rand.Rand, theta []float64) {
+var delan = Family{
+	Name: "delan", Title: "Deep Lagrangian network",
+	Params: func(s Spec) int { return s.shape(s.positions(), triangle(s.D())+1).Params() + forceParams(s) },
+	Init: func(s Spec, r *rand.Rand, theta []float64) {
 		shape := s.shape(s.positions(), triangle(s.D())+1)
 		n := shape.Params()
 		s.draw(shape, 0.05, r, theta[:n])
 		initForces(s, theta[n:])
 	},
-	tape32: structured[float32],
-	tape64: structured[float64],
+	Tape32: structured[float32],
+	Tape64: structured[float64],
 }
 
 func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
