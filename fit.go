@@ -23,6 +23,7 @@ type Settings struct {
 	Activation string         // default softplus
 	Friction   model.Friction // default none
 	Cyclic     []string       // coordinates on which nothing depends
+	Graph      Graph          // of the model "graph"
 	Loss       string         // "huber" (default), "l1" or "l2"
 	Objective  string         // see Objectives; default accelerations where they are recorded, else windows
 	Horizon    float64        // of held-out windows, in the recording's time unit; default 25 steps
@@ -170,7 +171,7 @@ func specOf(set, learn *data.Set, s Settings) (model.Spec, error) {
 			return spec, fmt.Errorf("no coordinate %q to be cyclic; there are %v", name, names(set))
 		}
 	}
-	return spec, nil
+	return sited(spec, learn, s.Graph)
 }
 
 func names(set *data.Set) (n []string) {

@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/metrics"
+	"slices"
 	"strings"
 	"testing"
 
 	"lagrange/internal/file"
 	"lagrange/model"
+	"lagrange/model/graph"
 )
 
 // small is the header of a model of one angle and one force, and how many parameters it has.
@@ -70,7 +72,15 @@ func FuzzLoad(f *testing.F) {
 	h, n := small(f, func(*model.Spec) {})
 	b, k := small(f, func(s *model.Spec) { s.Family, s.Friction = "nn", "" })
 	line, j := small(f, func(s *model.Spec) { s.Coordinates[0].Period, s.Inputs = 0, nil })
-	for _, c := range []file.Container{container(f, n, h), container(f, n+k, h, b), container(f, j, line), container(f, n-1, h), container(f, n+1, h), container(f, 0)} {
+	ring, i := small(f, func(s *model.Spec) {
+		s.Family, s.Friction, s.Inputs, s.Sites = graph.Family, "", nil, &model.Sites{Size: 1, Shape: string(graph.RingShape)}
+		s.Coordinates = slices.Repeat(s.Coordinates, 3)
+		var err error
+		if *s, err = graph.Describe(*s, false, nil); err != nil {
+			f.Fatal(err)
+		}
+	})
+	for _, c := range []file.Container{container(f, i, ring), container(f, n, h), container(f, n+k, h, b), container(f, j, line), container(f, n-1, h), container(f, n+1, h), container(f, 0)} {
 		var floats []byte
 		for _, x := range c.Floats {
 			floats = binary.LittleEndian.AppendUint64(floats, math.Float64bits(x))

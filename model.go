@@ -146,6 +146,12 @@ func (m *Model) Rollout(ctx context.Context, q, v, u, times []float64, o Rollout
 	field := func(_ float64, x, dx []float64) { tape.Field(x, u, dx) }
 	opt := o.options()
 	opt.Dim = 2 * d
+	if o.Method.Variational() {
+		var err error
+		if opt.Variation, err = m.variation(o.Method, func(_ float64, at []float64) { copy(at, u) }); err != nil {
+			return data.Trajectory{}, err
+		}
+	}
 	r, err := ode.Solve(ctx, field, append(append([]float64(nil), q...), v...), times, opt)
 	t := data.Trajectory{T: times[:r.N]}
 	for k := range r.N {
@@ -159,6 +165,9 @@ func (m *Model) Rollout(ctx context.Context, q, v, u, times []float64, o Rollout
 // taken as linear between samples. The Set has the same columns but for accelerations. Trajectories are integrated side by
 // side on all cores, each with steps of its own; those that blow up hold what was reached, and the error is that of the first.
 func (m *Model) RolloutSet(ctx context.Context, s *data.Set, o RolloutOptions) (*data.Set, error) {
+	if o.Method.Variational() {
+		return m.variations(ctx, s, o)
+	}
 	N, d, f := len(s.Trajectories), m.D(), m.M()
 	out, fails, u := *s, make([]error, N), make([]float64, N*f)
 	out.Trajectories = make([]data.Trajectory, N)

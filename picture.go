@@ -17,11 +17,16 @@ func (m *Model) Picture(set *data.Set) (plot.Figure, error) {
 	if err != nil {
 		return plot.Figure{}, err
 	}
-	const most = 8 // windows: more are no longer seen apart
+	const most = 8 // windows, and coordinates: more are no longer seen apart
 	ws := test.Windows(m.Record.Horizon, 0)
 	ws = ws[:min(most, len(ws))]
 	f := plot.Figure{Title: "Held-out windows: recorded and predicted"}
-	for i, c := range set.Coordinates {
+	coordinates := set.Coordinates
+	if d := len(coordinates); d > most {
+		coordinates = coordinates[:most]
+		f.Title = fmt.Sprintf("%s, the first %d of %d coordinates", f.Title, most, d)
+	}
+	for i, c := range coordinates {
 		p := plot.Panel{XLabel: unit("time, windows end to end", set.TimeUnit()), YLabel: unit(c.Name, c.Unit)}
 		p.Series = append(p.Series, end2end("recorded", test, ws, i, func(w data.Window) []float64 { return recorded(test, w) }))
 		for k := m; k != nil; k = k.Baseline {

@@ -165,18 +165,21 @@ type Mass struct {
 	States        int     `json:"states"`
 }
 
-// MassMatrix diagnoses a model with a Lagrangian; ok is false for one without.
+// MassMatrix diagnoses a model with a Lagrangian; ok is false for one without, or with more than 256 coordinates. Of many coordinates
+// it looks at some states only, as eigenvalues cost d³.
 func MassMatrix(m *model.Model[float64], s *data.Set) (r Mass, ok bool) {
 	tape := m.Tape(1)
 	k, ok := model.As[model.Mechanics[float64]](tape)
-	if !ok {
+	const dense, most = 256, 1e8 // coordinates; states times d³
+	d, f := s.D(), s.M()
+	if !ok || d > dense {
 		return r, false
 	}
-	d, f := s.D(), s.M()
 	x, xdot, w, e, M := make([]float64, 2*d), make([]float64, 2*d), make([]float64, d), make([]float64, d*d), make([]float64, d*d)
 	r.MinEigenvalue = math.Inf(1)
+	every := 1 + int(float64(s.Rows())*float64(d*d*d)/most)
 	for _, t := range s.Trajectories {
-		for n := range t.T {
+		for n := 0; n < t.Len(); n += every {
 			var u []float64
 			if f > 0 {
 				u = t.U[n*f : (n+1)*f]

@@ -9,6 +9,7 @@ import (
 
 	"lagrange/data"
 	"lagrange/model"
+	"lagrange/model/graph"
 )
 
 // track is a recording of one coordinate at t = 0, 1, 2, …
@@ -159,5 +160,35 @@ func TestMassMatrix(t *testing.T) {
 	}
 	if _, ok := MassMatrix(shaped(t, "nn", 2), s); ok {
 		t.Error("a network without a Lagrangian has a mass matrix")
+	}
+}
+
+// Of 60 coordinates every third state is looked at: 60³ numbers in each of 1000; of 257 none is.
+func TestMassMatrixOfMany(t *testing.T) {
+	for d, want := range map[int]int{60: 334, 257: 0} {
+		s := &data.Set{Coordinates: make([]data.Coordinate, d), Trajectories: []data.Trajectory{{T: make([]float64, 1000)}}}
+		spec := model.Spec{Family: "lnn", Hidden: []int{1}, Activation: "softplus", Kinetic: 1}
+		if d > 256 {
+			spec.Family, spec.Sites = graph.Family, &model.Sites{Size: 1, Shape: string(graph.RingShape)}
+			s.Trajectories[0].T = make([]float64, 3)
+		}
+		n := len(s.Trajectories[0].T) * d
+		s.Trajectories[0].Q, s.Trajectories[0].V = make([]float64, n), make([]float64, n)
+		for range d {
+			spec.Coordinates = append(spec.Coordinates, model.Coordinate{Scale: 1, Speed: 1, Accel: 1})
+		}
+		var err error
+		if spec.Sites != nil {
+			if spec, err = graph.Describe(spec, false, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m, err := model.New[float64](spec, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, ok := MassMatrix(m, s); ok != (want > 0) || r.States != want {
+			t.Errorf("%d coordinates: %d states, %v", d, r.States, ok)
+		}
 	}
 }

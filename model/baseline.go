@@ -8,15 +8,15 @@ import (
 
 // baseline is the plain network: a = net(q, v, u), with the same features as the Lagrangian network and outputs in units
 // of the data's accelerations. Friction needs no part of its own: the net sees v.
-var baseline = family{
-	name: "nn", title: "baseline network",
-	params: func(s Spec) int { return s.shape(s.columns(true), s.D()).Params() },
-	init: func(s Spec, r *rand.Rand, theta []float64) {
+var baseline = Family{
+	Name: "nn", Title: "baseline network",
+	Params: func(s Spec) int { return s.shape(s.columns(true), s.D()).Params() },
+	Init: func(s Spec, r *rand.Rand, theta []float64) {
 		shape := s.shape(s.columns(true), s.D())
 		s.draw(shape, 0.3, r, theta)
 	},
-	tape32: accelerations[float32],
-	tape64: accelerations[float64],
+	Tape32: accelerations[float32],
+	Tape64: accelerations[float64],
 }
 
 func accelerations[T nn.Float](s Spec, theta []T, batch int) Tape[T] {

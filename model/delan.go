@@ -10,17 +10,21 @@ import (
 // delan is the Deep Lagrangian network (Lutter et al. 2019): a net of (q, conditions) gives the potential V and the factor of a
 // mass matrix that is positive definite by construction; forces and friction stand on the right-hand side as for the
 // Lagrangian network. It can say only what is quadratic in v. θ holds the net, then the forces.
-var delan = family{
-	name: "delan", title: "Deep Lagrangian network",
-	params: func(s Spec) int { return s.shape(s.positions(), triangle(s.D())+1).Params() + forceParams(s) },
-	init: func(s Spec, r *rand.Rand, theta []float64) {
+var delan = Family{
+	Name: "delan", Title: "Deep Lagrangian network",
+	Params: func(s Spec) int { return s.shape(s.positions(), triangle(s.D())+1).Params() + forceParams(s) },
+	Init: func(s Spec, r *rand.Rand, theta []float64) {
 		shape := s.shape(s.positions(), triangle(s.D())+1)
 		n := shape.Params()
 		s.draw(shape, 0.05, r, theta[:n])
 		initForces(s, theta[n:])
 	},
-	tape32: structured[float32],
-	tape64: structured[float64],
+	Tape32: structured[float32],
+	Tape64: structured[float64],
+	Linear: func(s Spec) []int {
+		V := triangle(s.D())
+		return s.linear(s.shape(s.positions(), V+1), func(o int) bool { return o == V }, func(int) bool { return false })
+	},
 }
 
 func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
@@ -28,10 +32,11 @@ func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	shape := s.shape(columns, triangle(d)+1)
 	n := shape.Params()
 	speed, _ := scales[T](s)
-	net := nn.New(shape, theta[:n], batch, d+1, nn.HyperDual)
-	front := newFront[T](s, columns, batch, d+1, nn.HyperDual)
-	head := newInertiaHead(speed, T(s.height()), front.In(), batch, d+1)
-	L := newChain[T](front, net, head, batch, d+1, nn.HyperDual)
+	L := func(k, parts int) nn.Part[T] {
+		front := newFront[T](s, columns, batch, k, parts)
+		head := newInertiaHead(speed, T(s.height()), front.In(), batch, k)
+		return newChain[T](front, nn.New(shape, theta[:n], batch, k, parts), head, batch, k, parts)
+	}
 	return lift(d, s.M(), batch, newEulerLagrange[T](d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
 }
 

@@ -19,8 +19,8 @@ func (s Spec) CheckDensity() error {
 		return err
 	}
 	switch {
-	case s.Family != lnn.name:
-		return errors.New("a density is a scalar ℓ(q, v): its family is " + lnn.name + ", not " + s.Family)
+	case s.Family != lnn.Name:
+		return errors.New("a density is a scalar ℓ(q, v): its family is " + lnn.Name + ", not " + s.Family)
 	case len(s.inputs(false)) > 0:
 		return errors.New("a density has no forces: declare its inputs as conditions")
 	case s.Friction != "" && s.Friction != NoFriction:

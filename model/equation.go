@@ -107,6 +107,8 @@ type eulerLagrange[T nn.Float] struct {
 	d, m, params     int
 	conditions       []int // their places in u; in x they follow the state
 	L                nn.Part[T]
+	compose          func(k, parts int) nn.Part[T] // L with memory for other streams
+	varied           *variation[T]                 // made when it is first asked for
 	forces           []force[T]
 	x, xbar, y, ybar *nn.Streams[T]
 	dir              nn.Directions[T]
@@ -119,10 +121,11 @@ type eulerLagrange[T nn.Float] struct {
 	health           Health
 }
 
-func newEulerLagrange[T nn.Float](d, m, params int, conditions []int, batch int, L nn.Part[T], forces []force[T]) *eulerLagrange[T] {
+func newEulerLagrange[T nn.Float](d, m, params int, conditions []int, batch int, compose func(k, parts int) nn.Part[T], forces []force[T]) *eulerLagrange[T] {
 	k := d + 1
+	L := compose(k, nn.HyperDual)
 	return &eulerLagrange[T]{
-		d: d, m: m, params: params, conditions: conditions, L: L, forces: forces,
+		d: d, m: m, params: params, conditions: conditions, L: L, compose: compose, forces: forces,
 		x: nn.NewStreams[T](batch, k, L.In(), nn.HyperDual), xbar: nn.NewAdjoint[T](batch, L.In(), nn.HyperDual),
 		y: nn.NewStreams[T](batch, k, 1, nn.HyperDual), ybar: nn.NewAdjoint[T](batch, 1, nn.HyperDual),
 		H:   make([]T, batch*k*k),

@@ -10,12 +10,12 @@ import (
 // hnn is the Hamiltonian neural network (Greydanus et al. 2019): the net of the Lagrangian network gives H(q, p), Hamilton's
 // equations the field. States are (q, p), and in a Spec Speed and Accel are then the scales of p and ṗ. Whether p is a true
 // canonical momentum or q̇ put in its place is a matter of the data alone.
-var hnn = family{
-	name: "hnn", title: "Hamiltonian network",
-	params: lnn.params,
-	init:   lnn.init,
-	tape32: hamiltonian[float32],
-	tape64: hamiltonian[float64],
+var hnn = Family{
+	Name: "hnn", Title: "Hamiltonian network",
+	Params: lnn.Params,
+	Init:   lnn.Init,
+	Tape32: hamiltonian[float32],
+	Tape64: hamiltonian[float64],
 }
 
 // hamiltonian composes H = E (l + ½ Σ c (pᵢ/Pᵢ)²), with P the scales of p and E that of energy.

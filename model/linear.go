@@ -27,36 +27,30 @@ func (e *eulerLagrange[T]) MassVJP(w, dtheta []T) {
 
 // Linear returns the places in θ of those parameters in which the Lagrangian and the known forces of a model are linear while the
 // others are held: the output layer of a Lagrangian network, that of V of a structured one, and the gains of the forces with their
-// offsets. The bias of L or V itself is not among them, since nothing that moves depends on it. There are none for a model without a
-// Lagrangian of its own.
-func (m *Model[T]) Linear() (at []int) {
-	s := m.Spec
-	if m.tape != nil {
+// offsets. The bias of L or V itself is not among them, since nothing that moves depends on it. There are none for other models.
+func (m *Model[T]) Linear() []int {
+	f, err := lookup(m.Spec.Family)
+	if err != nil || f.Linear == nil || m.tape != nil {
 		return nil
 	}
-	var sizes []int
-	var linear func(output int) (weights, bias bool)
-	switch s.Family {
-	case lnn.name:
-		sizes, linear = s.shape(s.columns(false), s.outputs()).Sizes, func(o int) (bool, bool) { return true, o > 0 }
-	case delan.name:
-		sizes, linear = s.shape(s.positions(), triangle(s.D())+1).Sizes, func(o int) (bool, bool) { return o == triangle(s.D()), false }
-	default:
-		return nil
-	}
-	in, out, net := sizes[len(sizes)-2], sizes[len(sizes)-1], nn.Shape{Sizes: sizes}.Params()
+	return f.Linear(m.Spec)
+}
+
+// linear returns the weights of those outputs of a net of which weights says so, the biases of those of which bias says so, and the gains of the
+// forces behind the net.
+func (s Spec) linear(net nn.Shape, weights, bias func(output int) bool) (at []int) {
+	in, out, end := net.Sizes[net.Layers()-1], net.Sizes[net.Layers()], net.Params()
 	for o := range out {
-		weights, bias := linear(o)
-		for i := 0; weights && i < in; i++ {
-			at = append(at, net-(in+1)*out+i*out+o)
+		for i := 0; weights(o) && i < in; i++ {
+			at = append(at, end-(in+1)*out+i*out+o)
 		}
-		if bias {
-			at = append(at, net-out+o)
+		if bias(o) {
+			at = append(at, end-out+o)
 		}
 	}
 	if l := layout(s); l.drive >= 0 {
 		for i := range driveParams(s.D(), len(s.inputs(false))) {
-			at = append(at, net+l.drive+i)
+			at = append(at, end+l.drive+i)
 		}
 	}
 	return at

@@ -9,22 +9,26 @@ import (
 
 // lnn is the Lagrangian neural network (Cranmer et al. 2020): a net gives L(q, v), the Euler–Lagrange equation the
 // acceleration; forces and friction stand on its right-hand side. θ holds the net, then the forces.
-var lnn = family{
-	name: "lnn", title: "Lagrangian network",
-	params: func(s Spec) int { return s.shape(s.columns(false), s.outputs()).Params() + forceParams(s) },
-	init: func(s Spec, r *rand.Rand, theta []float64) {
+var lnn = Family{
+	Name: "lnn", Title: "Lagrangian network",
+	Params: func(s Spec) int { return s.shape(s.columns(false), s.outputs()).Params() + forceParams(s) },
+	Init: func(s Spec, r *rand.Rand, theta []float64) {
 		shape := s.shape(s.columns(false), s.outputs())
 		n := shape.Params()
 		s.draw(shape, 0.1, r, theta[:n])
 		initForces(s, theta[n:])
 	},
-	tape32: lagrangian[float32],
-	tape64: lagrangian[float64],
+	Tape32: lagrangian[float32],
+	Tape64: lagrangian[float64],
+	Linear: func(s Spec) []int {
+		all, behind := func(int) bool { return true }, func(o int) bool { return o > 0 }
+		return s.linear(s.shape(s.columns(false), s.outputs()), all, behind)
+	},
 }
 
 func lagrangian[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
-	d := s.D()
-	L, n := scalar(s, theta, batch, d+1, nn.HyperDual)
+	d, n := s.D(), s.shape(s.columns(false), s.outputs()).Params()
+	L := func(k, parts int) nn.Part[T] { f, _ := scalar(s, theta, batch, k, parts); return f }
 	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
 }
 

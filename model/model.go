@@ -43,8 +43,8 @@ func New[T nn.Float](spec Spec, seed uint64) (*Model[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	theta := make([]float64, f.params(spec))
-	f.init(spec, rand.New(rand.NewPCG(seed, 0x1a9ca9e)), theta)
+	theta := make([]float64, f.Params(spec))
+	f.Init(spec, rand.New(rand.NewPCG(seed, 0x1a9ca9e)), theta)
 	m := &Model[T]{Spec: spec, Theta: make([]T, len(theta))}
 	for i, x := range theta {
 		m.Theta[i] = T(x)
@@ -53,9 +53,9 @@ func New[T nn.Float](spec Spec, seed uint64) (*Model[T], error) {
 }
 
 // checked returns the family of a Spec that is sound.
-func (s Spec) checked() (family, error) {
+func (s Spec) checked() (Family, error) {
 	if err := s.Check(); err != nil {
-		return family{}, err
+		return Family{}, err
 	}
 	return lookup(s.Family)
 }
@@ -66,7 +66,7 @@ func Params(spec Spec) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return f.params(spec), nil
+	return f.Params(spec), nil
 }
 
 // With returns a model of the same Spec on the given parameters.
@@ -75,7 +75,7 @@ func With[T nn.Float](spec Spec, theta []T) (*Model[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := f.params(spec); n != len(theta) {
+	if n := f.Params(spec); n != len(theta) {
 		return nil, fmt.Errorf("a %s of this shape has %d parameters, not %d", spec.Family, n, len(theta))
 	}
 	return &Model[T]{Spec: spec, Theta: theta}, nil
@@ -97,9 +97,9 @@ func (m *Model[T]) Tape(batch int) Tape[T] {
 	}
 	switch theta := any(m.Theta).(type) {
 	case []float32:
-		return any(f.tape32(m.Spec, theta, batch)).(Tape[T])
+		return any(f.Tape32(m.Spec, theta, batch)).(Tape[T])
 	case []float64:
-		return any(f.tape64(m.Spec, theta, batch)).(Tape[T])
+		return any(f.Tape64(m.Spec, theta, batch)).(Tape[T])
 	}
 	panic("model: parameters are float32 or float64")
 }
@@ -120,22 +120,27 @@ func FirstOrder[T nn.Float](t Tape[T]) bool {
 	return hamiltonian
 }
 
-// family is one kind of model: how many parameters it has, how they are drawn, how it is composed.
-type family struct {
-	name, title string
-	params      func(Spec) int
-	init        func(Spec, *rand.Rand, []float64)
-	tape32      func(Spec, []float32, int) Tape[float32]
-	tape64      func(Spec, []float64, int) Tape[float64]
+// Family is one kind of model: how many parameters it has, how they are drawn, how it is composed.
+type Family struct {
+	Name, Title string
+	Check       func(Spec) error // what it asks beside Spec.Check; nil: nothing
+	Params      func(Spec) int   // of a Spec that is sound
+	Init        func(s Spec, r *rand.Rand, theta []float64)
+	Tape32      func(s Spec, theta []float32, batch int) Tape[float32]
+	Tape64      func(s Spec, theta []float64, batch int) Tape[float64]
+	Linear      func(Spec) []int // see Model.Linear; nil: none
 }
 
-var families = []family{lnn, delan, baseline, hnn, node}
+var families = []Family{lnn, delan, baseline, hnn, node}
+
+// Register adds a family that is composed in another package, which does so when it is initialised.
+func Register(f Family) { families = append(families, f) }
 
 // Families lists the names of the kinds of model.
 func Families() []string {
 	var names []string
 	for _, f := range families {
-		names = append(names, f.name)
+		names = append(names, f.Name)
 	}
 	return names
 }
@@ -146,16 +151,16 @@ func Title(name string) string {
 	if err != nil {
 		return name
 	}
-	return f.title
+	return f.Title
 }
 
-func lookup(name string) (family, error) {
+func lookup(name string) (Family, error) {
 	for _, f := range families {
-		if f.name == name {
+		if f.Name == name {
 			return f, nil
 		}
 	}
-	return family{}, fmt.Errorf("no model %q; there are %s", name, strings.Join(Families(), ", "))
+	return Family{}, fmt.Errorf("no model %q; there are %s", name, strings.Join(Families(), ", "))
 }
 
 // lifted makes a field ẋ = (v, a) of accelerations.

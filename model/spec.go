@@ -35,6 +35,14 @@ type Input struct {
 	Scale     float64 `json:"scale"`
 }
 
+// Sites says how the coordinates of a graph belong to sites, one site after the other, and what their local densities are (model/graph).
+type Sites struct {
+	Size      int      `json:"size"`            // coordinates of each site
+	Shape     string   `json:"shape"`           // see graph.Shapes
+	Edges     [][2]int `json:"edges,omitempty"` // of a network: the sites they join
+	Densities []Spec   `json:"densities"`       // for each kind of term
+}
+
 // Friction says which dissipative forces a model has.
 type Friction string
 
@@ -56,6 +64,7 @@ type Spec struct {
 	Inputs      []Input      `json:"inputs,omitempty"`
 	// Combinations are what the net sees of q, instead of each coordinate by itself, such as differences of neighbours; none: q.
 	Combinations []Combination `json:"combinations,omitempty"`
+	Sites        *Sites        `json:"sites,omitempty"` // of a graph alone
 	Hidden       []int         `json:"hidden"`
 	Activation   string        `json:"activation"`
 	Friction     Friction      `json:"friction,omitempty"` // zero value: none
@@ -93,12 +102,14 @@ func (s Spec) inputs(conditions bool) (at []int) {
 	return at
 }
 
-// mostColumns bounds a Spec that comes from a file, before anything of its size is allocated.
-const mostColumns = 256
+// mostColumns bounds a Spec that comes from a file, before anything of its size is allocated; mostSites bounds the coordinates of a
+// graph, whose matrices are sparse.
+const mostColumns, mostSites = 256, 1 << 20
 
 // Check reports what is wrong with a Spec and the way out.
 func (s Spec) Check() error {
-	if _, err := lookup(s.Family); err != nil {
+	f, err := lookup(s.Family)
+	if err != nil {
 		return err
 	}
 	if _, err := nn.LookupActivation(s.Activation); err != nil {
@@ -107,8 +118,15 @@ func (s Spec) Check() error {
 	if s.Head != "" && !slices.Contains(Heads(), s.Head) {
 		return fmt.Errorf("no head %q; there are %v", s.Head, Heads())
 	}
-	if s.D() < 1 || s.D() > mostColumns || s.M() > mostColumns {
-		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate and at most %d of each", s.D(), s.M(), mostColumns)
+	most := mostColumns
+	if s.Sites != nil {
+		most = mostSites
+	}
+	if s.D() < 1 || s.D() > most || s.M() > mostColumns {
+		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate, at most %d of them and %d inputs", s.D(), s.M(), most, mostColumns)
+	}
+	if s.Sites != nil && f.Check == nil {
+		return fmt.Errorf("a %s has no sites", Title(s.Family))
 	}
 	if len(s.Hidden) == 0 || slices.Min(s.Hidden) < 1 || slices.Max(s.Hidden) > 1<<14 || len(s.Hidden) > 64 {
 		return fmt.Errorf("hidden layers %v: give 1 to 64 layers of 1 to 16384 units, like 64x2", s.Hidden)
@@ -129,7 +147,10 @@ func (s Spec) Check() error {
 			return fmt.Errorf("input %q: its scale has to be positive and finite", u.Name)
 		}
 	}
-	return s.checkCombinations()
+	if err := s.checkCombinations(); err != nil || f.Check == nil {
+		return err
+	}
+	return f.Check(s)
 }
 
 func finite(x float64) bool { return x-x == 0 }

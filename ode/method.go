@@ -40,18 +40,24 @@ type Method struct {
 	beta    float64                           // share of the previous error in the step control
 	advance func(s *stepper, h float64) error // nil: the Tableau
 	pairs   bool                              // a state is (q, v)
+	nodes   int                               // of a variational method
 }
 
 // Adaptive tells whether m chooses its steps by an error estimate.
 func (m Method) Adaptive() bool { return len(m.E) > 0 }
 
-// Methods returns all methods, simplest first.
+// Methods returns all methods that integrate a field, simplest first.
 func Methods() []Method { return []Method{Euler, RK4, Dopri5, Dop853, Verlet, Midpoint} }
+
+// Variationals returns the methods that integrate a variation, of order 2 to 8.
+func Variationals() []Method {
+	return []Method{Variational(2), Variational(4), Variational(6), Variational(8)}
+}
 
 // Lookup finds a method by its name; the error lists the names there are.
 func Lookup(name string) (Method, error) {
 	var names []string
-	for _, m := range Methods() {
+	for _, m := range append(Methods(), Variationals()...) {
 		if m.Name == name {
 			return m, nil
 		}

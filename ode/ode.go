@@ -1,5 +1,5 @@
 // Package ode integrates ordinary differential equations ẋ = f(t, x), one state or a batch of them at once, with methods that are
-// values: explicit tableaux (Euler, RK4), adaptive pairs with dense output (Dopri5, Dop853) and geometric methods (Verlet, Midpoint).
+// values: explicit tableaux (Euler, RK4), adaptive pairs with dense output (Dopri5, Dop853) and geometric methods (Verlet, Midpoint, Variational).
 // Solve takes one step size for a whole batch; Together integrates many solutions, each with its own, and evaluates their field at once.
 //
 // Sources: Hairer, Nørsett, Wanner, Solving Ordinary Differential Equations I (2nd ed. 1993), Sections II.4–II.6, II.10;
@@ -33,10 +33,14 @@ type Options struct {
 	// Dim is n, the numbers in a state; zero = len(x0), one state. The error of a batch is the largest over its states, so each
 	// is as accurate as if it were alone. Verlet reads a state as (q, v), so n must be even.
 	Dim int
+
+	// Variation is what a variational method integrates, with Dim and states (q, v); the field is not read then and may be nil.
+	Variation Variation
 }
 
-// Stats counts accepted steps, rejected steps and evaluations of the field.
-type Stats struct{ Steps, Rejected, Evals int }
+// Stats counts accepted steps, rejected steps, and evaluations of the field or variation by each state of a batch; of these evaluations of a
+// variation, Second had second derivatives.
+type Stats struct{ Steps, Rejected, Evals, Second int }
 
 // Result holds the states at the times asked for.
 type Result struct {

@@ -17,6 +17,7 @@ type stepper struct {
 	fresh bool        // k[0] can be used as it is
 	worst int         // the state with the largest error, or the first that is not finite
 	stats Stats
+	gauss *gauss // of a variational method, for which x and y are (q, p)
 }
 
 func newStepper(f Field, t float64, x0 []float64, o Options) *stepper {
@@ -39,6 +40,9 @@ func newStepper(f Field, t float64, x0 []float64, o Options) *stepper {
 		cut(&s.F[i])
 	}
 	copy(s.x, x0)
+	if m.Variational() {
+		s.gauss = newGauss(s)
+	}
 	return s
 }
 
@@ -47,6 +51,9 @@ func (s *stepper) march(ctx context.Context, times []float64, r *Result) error {
 	advance := s.Method.advance
 	if advance == nil {
 		advance = explicit
+	}
+	if s.gauss != nil && len(times) > 1 {
+		s.gauss.start()
 	}
 	for i, t1 := range times[1:] {
 		t0, m := times[i], 1.
@@ -68,7 +75,14 @@ func (s *stepper) march(ctx context.Context, times []float64, r *Result) error {
 			s.stats.Steps++
 		}
 		s.t = t1
-		copy(r.row(i+1, len(s.x)), s.x)
+		x := s.x
+		if s.gauss != nil {
+			x = s.y
+			if err := s.gauss.velocities(x); err != nil {
+				return err
+			}
+		}
+		copy(r.row(i+1, len(x)), x)
 	}
 	return nil
 }

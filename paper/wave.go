@@ -17,6 +17,7 @@ import (
 )
 
 const (
+	waveName      = "wave"
 	waveSites     = 100
 	waveLarge     = 10_000 // sites of the ring on which nothing was trained
 	waveCrossings = 10
@@ -29,12 +30,12 @@ const (
 func ring(n int) mech.Wave { return mech.Wave{N: n, C: 1, H: 1. / waveSites} }
 
 var wave = Experiment{
-	Name: "wave", Title: "Wave equation on a ring",
+	Name: waveName, Title: "Wave equation on a ring",
 	About: `learn the density of a field, shared by 100 sites of a ring, from exact
 accelerations; then let a pulse cross the ring ten times and measure the error of the
 field, the drift of its true and its learned energy, and the same density, without
 more training, on 10,000 sites. The time of --budget is training time, shared by the
-models.`,
+models. With -o an interrupted run goes on after the last finished stage of training.`,
 	Full: 10 * time.Minute, Quick: 60 * time.Second,
 	Run: propagate,
 }
@@ -133,6 +134,7 @@ func propagate(ctx context.Context, s Settings) (Result, error) {
 		}
 	}
 	r.Seconds = time.Since(begin).Seconds()
+	run.forget()
 	return Result{Numbers: r, Tables: waveTables(r), Figures: run.figures.all(), Notes: waveNotes(r, run.large)}, nil
 }
 

@@ -89,28 +89,48 @@ func (f *waveFit) run(ctx context.Context) (err error) {
 	draw := func(k waveKind, stream uint64, n int) *train.Accelerations[float64] {
 		return k.fields(rand.New(rand.NewPCG(f.settings.Seed, stream)), n)
 	}
-	rough, all := waveKind{rough: 1}, waveKind{rough: 1, fine: 3}
-	learn, valid, fresh := draw(rough, 1, waveFields), draw(rough, 2, 50), draw(waveKind{}, 4, 100)
+	all, fresh := waveKind{rough: 1, fine: 3}, draw(waveKind{}, 4, 100)
+	stage, steps := f.kept()
+	f.curve.Name = f.name
+	if stage < 1 {
+		if steps, err = f.first(ctx, draw, fresh); err != nil {
+			return err
+		}
+		if err := f.keep(1, steps); err != nil {
+			return err
+		}
+	}
+	if stage < 2 {
+		begin := time.Now()
+		if err := f.descend(ctx, draw(all, 3, waveStates), steps); err != nil {
+			return err
+		}
+		f.score.Seconds += time.Since(begin).Seconds()
+		f.score.Samples += f.score.Evaluations * waveStates
+		f.score.AccelError = f.error(fresh)
+		return f.keep(2, steps)
+	}
+	return nil
+}
+
+// first is the first stage; it returns its number of steps.
+func (f *waveFit) first(ctx context.Context, draw func(k waveKind, stream uint64, n int) *train.Accelerations[float64], fresh *train.Accelerations[float64]) (steps int, err error) {
+	rough := waveKind{rough: 1}
+	learn, valid := draw(rough, 1, waveFields), draw(rough, 2, 50)
 	set := train.Settings{Batch: waveBatch, Rate: waveRate, Clip: -1, Seed: f.settings.Seed, Workers: 1}
 	if set.Steps, err = f.steps(ctx, learn, valid, set); err != nil {
-		return err
+		return 0, err
 	}
 	var history []train.Point
 	first := fit[float64]{name: f.name, learn: learn, valid: valid, set: set, on: f.settings.On}
 	if f.score.Fitted, history, err = first.train(ctx, f.net); err != nil {
-		return err
+		return 0, err
 	}
-	f.curve.Name = f.name
 	for _, p := range history {
 		f.point(p.Step*waveBatch, p.Valid)
 	}
 	f.score.AccelAdam = f.error(fresh)
-	begin := time.Now()
-	err = f.descend(ctx, draw(all, 3, waveStates), set.Steps)
-	f.score.Seconds += time.Since(begin).Seconds()
-	f.score.Samples += f.score.Evaluations * waveStates
-	f.score.AccelError = f.error(fresh)
-	return err
+	return set.Steps, nil
 }
 
 // point adds a loss to the learning curve.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
@@ -154,5 +155,65 @@ func TestRounded(t *testing.T) {
 		if got := rounded(x); math.Abs(got-want) > 1e-12*math.Abs(want) {
 			t.Errorf("%g rounded to %g", x, got)
 		}
+	}
+}
+
+// A training that is interrupted in its second stage goes on with it and ends, bit for bit, as if nothing had happened; one of other
+// settings begins anew, and so does a file that is no such thing.
+func TestWaveResumes(t *testing.T) {
+	fresh := func(s Settings) *waveFit {
+		g, err := waveModels[2].density(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &waveFit{settings: s, name: "differences", net: g.Model()}
+	}
+	whole := fresh(Settings{Steps: 60, Seed: 1})
+	if err := whole.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s := Settings{Steps: 60, Seed: 1, Folder: t.TempDir()}
+	broken := fresh(s)
+	firsts := 0
+	broken.settings.On = func(p Progress) {
+		if p.Model == "differences" {
+			firsts++
+		} else if p.Step > 20 {
+			cancel()
+		}
+	}
+	if err := broken.run(ctx); !errors.Is(err, context.Canceled) || firsts == 0 {
+		t.Fatalf("%v after %d reports", err, firsts)
+	}
+	for range 2 { // the second time nothing is left to do
+		again := fresh(s)
+		again.settings.On = func(p Progress) {
+			if p.Model == "differences" {
+				t.Error("the first stage was repeated")
+			}
+		}
+		if err := again.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		again.score.Seconds = whole.score.Seconds
+		if !slices.Equal(again.net.Theta, whole.net.Theta) || again.score != whole.score || !slices.Equal(again.curve.Y, whole.curve.Y) || !slices.Equal(again.curve.X, whole.curve.X) {
+			t.Errorf("%+v, uninterrupted %+v", again.score, whole.score)
+		}
+	}
+	s.Seed = 2
+	if stage, _ := fresh(s).kept(); stage != 0 {
+		t.Error("another seed goes on")
+	}
+	if err := os.WriteFile(broken.keptAt(), []byte("nonsense"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if stage, _ := broken.kept(); stage != 0 {
+		t.Error("nonsense goes on")
+	}
+	(&waveRun{settings: s}).forget()
+	if _, err := os.Stat(broken.keptAt()); err == nil {
+		t.Error("the file stays")
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"text/tabwriter"
 
@@ -10,13 +11,14 @@ import (
 
 	"lagrange"
 	"lagrange/data"
+	"lagrange/eval"
 	"lagrange/model"
 )
 
 func evalCommand() *cobra.Command {
 	var columns columnFlags
 	var horizon span
-	var asJSON bool
+	var asJSON, sites bool
 	cmd := &cobra.Command{
 		Use:   "eval MODEL DATA.csv…",
 		Short: "Measure a model on recordings",
@@ -31,7 +33,12 @@ that the model was trained on, only windows that it has not seen are used.`,
 			if err != nil {
 				return err
 			}
-			set, err := data.Read(args[1:], modelColumns(cmd, m, columns.options()))
+			var set *data.Set
+			if sites {
+				m, set, err = onRecording(m, args[1:], columns.options())
+			} else {
+				set, err = data.Read(args[1:], modelColumns(cmd, m, columns.options()))
+			}
 			if err != nil {
 				return err
 			}
@@ -52,6 +59,7 @@ that the model was trained on, only windows that it has not seen are used.`,
 		},
 	}
 	columns.add(cmd)
+	onSites(cmd, &sites)
 	cmd.Flags().Var(&horizon, "horizon", "length of the windows (default that of training)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd
@@ -73,17 +81,17 @@ func modelColumns(cmd *cobra.Command, m *lagrange.Model, o data.Options) data.Op
 	return own
 }
 
-// printEvaluation prints the table of scores and the health of the model.
-func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.Evaluation) error {
-	which := "windows of the recording"
-	if e.HeldOut {
-		which = "held-out windows of the recording trained on"
-	}
-	fmt.Fprintf(w, "\nRoot-mean-square error over %d %s, each %s long\n", e.Windows, which, strings.TrimSpace(fmt.Sprintf("%.4g %s", e.Horizon, set.TimeUnit())))
+// printScores prints the errors of every coordinate; of more than fit into a line, their root mean square.
+func printScores(w io.Writer, set *data.Set, e lagrange.Evaluation) error {
+	const most = 6
 	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprint(tab, "\t")
-	for _, c := range set.Coordinates {
-		fmt.Fprintf(tab, "%s\t%s\tmedian window %s\t", label(c.Name, c.Unit), c.Velocity, c.Name)
+	if n := set.D(); n > most {
+		fmt.Fprintf(tab, "all %d coordinates\tvelocities\tmedian windows\t", n)
+	} else {
+		for _, c := range set.Coordinates {
+			fmt.Fprintf(tab, "%s\t%s\tmedian window %s\t", label(c.Name, c.Unit), c.Velocity, c.Name)
+		}
 	}
 	fmt.Fprintln(tab)
 	row := func(name, title string) {
@@ -91,8 +99,11 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 		if !ok {
 			return
 		}
+		if set.D() > most {
+			s = eval.Scores{RMSEQ: []float64{rms(s.RMSEQ)}, RMSEV: []float64{rms(s.RMSEV)}, MedianQ: []float64{rms(s.MedianQ)}}
+		}
 		fmt.Fprintf(tab, "%s\t", title)
-		for i := range set.Coordinates {
+		for i := range s.RMSEQ {
 			fmt.Fprintf(tab, "%.4g\t%.4g\t%.4g\t", s.RMSEQ[i], s.RMSEV[i], s.MedianQ[i])
 		}
 		fmt.Fprintln(tab)
@@ -101,7 +112,25 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 		row(f, model.Title(f))
 	}
 	row("constant_velocity", "constant velocity")
-	if err := tab.Flush(); err != nil {
+	return tab.Flush()
+}
+
+func rms(x []float64) float64 {
+	s := 0.0
+	for _, v := range x {
+		s = math.Hypot(s, v/math.Sqrt(float64(len(x))))
+	}
+	return s
+}
+
+// printEvaluation prints the table of scores and the health of the model.
+func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.Evaluation) error {
+	which := "windows of the recording"
+	if e.HeldOut {
+		which = "held-out windows of the recording trained on"
+	}
+	fmt.Fprintf(w, "\nRoot-mean-square error over %d %s, each %s long\n", e.Windows, which, strings.TrimSpace(fmt.Sprintf("%.4g %s", e.Horizon, set.TimeUnit())))
+	if err := printScores(w, set, e); err != nil {
 		return err
 	}
 	if e.Mass != nil {

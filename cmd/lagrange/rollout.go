@@ -19,10 +19,12 @@ import (
 type rolloutFlags struct {
 	q, v, u          []float64
 	duration, dt     span
+	step             span // none: dt, or from row to row
 	from, path       string
 	integrator       string
 	rtol             float64
 	rtolGiven, timed bool // --rtol; --duration or --dt
+	sites            bool
 }
 
 func rolloutCommand() *cobra.Command {
@@ -34,10 +36,13 @@ func rolloutCommand() *cobra.Command {
 row of every trajectory of a recording (--from): then the times and the known forces are those
 of the recording, and the columns written are the ones read, without accelerations.
 
+For long motions the methods variational2 to variational8 integrate the learned Lagrangian
+itself: without forces its energy swings a little, and does not drift.
+
 A motion that cannot be continued ends the program with exit code 1; what was reached is kept
 in a file of its own, named PATH.partial.csv, and an existing output stays as it was.`,
 		Example: `  lagrange rollout dp.lagrange --q 1.5,0 --v 0,0 --duration 100 -o path.csv
-  lagrange rollout dp.lagrange --q 1.5,0 --integrator midpoint --dt 0.005 -o path.csv
+  lagrange rollout dp.lagrange --q 1.5,0 --integrator variational8 --step 0.02 --dt 1 --duration 10000 -o path.csv
   lagrange rollout motor.lagrange --q 0.1 --u 0.5 --duration 2s | head
   lagrange rollout dp.lagrange --from dp.csv -o predicted.csv`,
 		Args: need("MODEL.lagrange"),
@@ -52,8 +57,10 @@ in a file of its own, named PATH.partial.csv, and an existing output stays as it
 	f.Float64SliceVar(&o.v, "v", nil, "velocities at the start, comma-separated `numbers` (default: at rest)")
 	f.Float64SliceVar(&o.u, "u", nil, "constant known forces, then conditions, comma-separated `numbers` (default: none)")
 	f.Var(&o.duration, "duration", "of the motion")
-	f.Var(&o.dt, "dt", "from one row to the next; also the step of a method with fixed steps")
+	f.Var(&o.dt, "dt", "from one row to the next")
+	f.Var(&o.step, "step", "the largest `step` of a method with fixed steps (default: from one row to the next)")
 	f.StringVar(&o.from, "from", "", "start from the trajectories of this `recording`")
+	onSites(cmd, &o.sites)
 	f.StringVar(&o.integrator, "integrator", ode.Dopri5.Name, "`method`: "+strings.Join(methods(), ", "))
 	f.Float64Var(&o.rtol, "rtol", 1e-9, "tolerance, relative and absolute, of a method that chooses its steps")
 	f.StringVarP(&o.path, "output", "o", "-", "`file` to write; - is standard output")
@@ -63,7 +70,7 @@ in a file of its own, named PATH.partial.csv, and an existing output stays as it
 }
 
 func methods() (names []string) {
-	for _, m := range ode.Methods() {
+	for _, m := range append(ode.Methods(), ode.Variationals()...) {
 		names = append(names, m.Name)
 	}
 	return names
@@ -77,6 +84,11 @@ func (o *rolloutFlags) run(cmd *cobra.Command, model string) error {
 	m, err := lagrange.Load(model)
 	if err != nil {
 		return err
+	}
+	if o.step.given() {
+		if options.Step, err = o.step.in(m.Columns().TimeUnit()); err != nil {
+			return err
+		}
 	}
 	var set *data.Set
 	if o.from != "" {
@@ -104,10 +116,14 @@ func (o *rolloutFlags) options() (r lagrange.RolloutOptions, err error) {
 		return r, usagef("where to start? give --q, or --from with a recording")
 	case o.from != "" && (o.q != nil || o.v != nil || o.u != nil || o.timed):
 		return r, usagef("--from takes start, times and forces from the recording: leave out --q, --v, --u, --duration, --dt")
+	case o.from == "" && o.sites:
+		return r, usagef("--sites takes the sites from the recording of --from")
 	case !(o.rtol > 0) || math.IsInf(o.rtol, 0):
 		return r, usagef("--rtol %g: want a number above 0", o.rtol)
 	case o.rtolGiven && !r.Method.Adaptive():
-		return r, usagef("--rtol has no meaning for %s, whose step is fixed: choose it with --dt", o.integrator)
+		return r, usagef("--rtol has no meaning for %s, whose step is fixed: choose it with --step", o.integrator)
+	case o.step.given() && r.Method.Adaptive():
+		return r, usagef("--step has no meaning for %s, which chooses its steps by --rtol", o.integrator)
 	}
 	for flag, x := range map[string][]float64{"q": o.q, "v": o.v, "u": o.u} {
 		for _, x := range x {
@@ -159,6 +175,13 @@ func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.
 
 // follow rolls out from the first row of every trajectory of a recording.
 func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange.RolloutOptions) (*data.Set, error) {
+	if o.sites {
+		m, recorded, err := onRecording(m, []string{o.from}, data.Options{})
+		if err != nil {
+			return nil, err
+		}
+		return m.RolloutSet(ctx, recorded, r)
+	}
 	recorded, err := data.Read([]string{o.from}, m.Options())
 	if err != nil {
 		return nil, err

@@ -19,11 +19,13 @@ import (
 	"lagrange"
 	"lagrange/data"
 	"lagrange/model"
+	"lagrange/model/graph"
 )
 
 // trainFlags are the flags of train that are not settings as they stand.
 type trainFlags struct {
 	columns                  columnFlags
+	graph                    graphFlags
 	out, hidden, friction    string
 	horizon, budget          span
 	resume, json, noBaseline bool
@@ -41,7 +43,8 @@ With acceleration columns it learns from them, else by predicting windows of the
 motion. With one force column for each coordinate beside them, --objective torque
 learns the forces of given motion instead. A Neural ODE (node) learns from windows in
 any case. A Hamiltonian network (hnn) takes velocities for momenta; where the columns
-of --v are true momenta it needs --objective windows.
+of --v are true momenta it needs --objective windows. A graph takes the coordinates for
+sites in their order, which --topology says how to join: they share one local density.
 
 Held-out data is chosen by whole trajectories, or by blocks of time as long as the
 horizon; the parameters are those of the best validation. The time of --budget is
@@ -51,11 +54,13 @@ recorded: --steps repeats the run exactly.
 An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume.`,
 		Example: `  lagrange train pendulum.csv -o pendulum.lagrange --friction both
   lagrange train examples/planets.csv -o planets.lagrange --cyclic phi --budget 5m
+  lagrange train ring.csv -o ring.lagrange --model graph --topology ring --relative
   lagrange train a.csv b.csv -o arm.lagrange --q q1,q2 --v w1,w2 --u tau1,tau2 --angles q1,q2 --json`,
 		Args: need("DATA.csv…"),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	f.columns.add(cmd)
+	f.graph.add(cmd)
 	s, fl := &f.settings, cmd.Flags()
 	fl.StringVarP(&f.out, "output", "o", "", "model `file` to write (required)")
 	fl.StringVar(&s.Model, "model", "lnn", "`family`: "+strings.Join(model.Families(), ", "))
@@ -103,7 +108,11 @@ func (f *trainFlags) check() (err error) {
 	if shape == nil {
 		shape = []int{1}
 	}
-	trial := model.Spec{Family: s.Model, Activation: s.Activation, Friction: s.Friction, Hidden: shape, Coordinates: []model.Coordinate{{Scale: 1, Speed: 1, Accel: 1}}}
+	family := s.Model
+	if family == graph.Family { // its net is that of densities
+		family = "lnn"
+	}
+	trial := model.Spec{Family: family, Activation: s.Activation, Friction: s.Friction, Hidden: shape, Coordinates: []model.Coordinate{{Scale: 1, Speed: 1, Accel: 1}}}
 	if err := trial.Check(); err != nil {
 		return usageError{err}
 	}
@@ -121,6 +130,10 @@ func (f *trainFlags) check() (err error) {
 
 func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 	if err := f.check(); err != nil {
+		return err
+	}
+	var err error
+	if f.settings.Graph, err = f.graph.read(cmd, f.settings.Model); err != nil {
 		return err
 	}
 	set, err := data.Read(args, f.columns.options())
@@ -147,6 +160,9 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 	for i, family := range families {
 		s := f.settings
 		s.Model = family
+		if i > 0 {
+			s.Graph = lagrange.Graph{} // the baseline has no sites
+		}
 		if i > 0 && s.Objective == lagrange.Torque {
 			s.Objective = "" // the baseline has no inverse dynamics
 		}

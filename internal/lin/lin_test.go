@@ -8,6 +8,37 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// The factors solve A x = b as well as gonum's do, with pivots that have to move; a singular matrix and one with NaN are refused.
+func TestLU(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 1))
+	for n := 1; n < 12; n++ {
+		a, x, b, piv := make([]float64, n*n), make([]float64, n), make([]float64, n), make([]int, n)
+		for i := range a {
+			a[i] = r.NormFloat64()
+		}
+		a[0] = map[bool]float64{true: 2}[n == 1] // 0: the first pivot is elsewhere
+		for i := range x {
+			x[i] = r.NormFloat64()
+		}
+		mul(n, a, x, b)
+		condition := mat.Cond(mat.NewDense(n, n, append([]float64(nil), a...)), 2)
+		if !LU(n, a, piv) {
+			t.Fatalf("n = %d: singular", n)
+		}
+		SolveLU(n, a, piv, b)
+		for i := range x {
+			if math.Abs(b[i]-x[i]) > 1e-15*float64(n*n)*condition {
+				t.Errorf("n = %d, condition %.1e: x[%d] = %v, want %v", n, condition, i, b[i], x[i])
+			}
+		}
+	}
+	for _, a := range [][]float64{{1, 2, 2, 4}, {0, 0, 0, 1}, {1, 0, 0, math.NaN()}, {math.Inf(1), 0, 0, 1}} {
+		if LU(2, a, make([]int, 2)) {
+			t.Errorf("%v has factors", a)
+		}
+	}
+}
+
 // symmetric returns a random matrix with the given eigenvalues.
 func symmetric(r *rand.Rand, w []float64) []float64 {
 	d := len(w)

@@ -70,7 +70,19 @@ func New[T nn.Float](t *Topology, seed uint64, densities ...model.Spec) (*Model[
 
 // With returns a model on the given parameters.
 func With[T nn.Float](t *Topology, theta []T, densities ...model.Spec) (*Model[T], error) {
-	m := &Model[T]{Topology: t, Densities: densities, Theta: theta, part: []int{0}}
+	part, err := t.parts(densities)
+	if err != nil {
+		return nil, err
+	}
+	if n := part[len(densities)]; n != len(theta) {
+		return nil, fmt.Errorf("densities of these shapes have %d parameters, not %d", n, len(theta))
+	}
+	return &Model[T]{Topology: t, Densities: densities, Theta: theta, part: part}, nil
+}
+
+// parts returns where in θ each density begins, and the end, of densities that fit the terms.
+func (t *Topology) parts(densities []model.Spec) ([]int, error) {
+	part := []int{0}
 	if len(densities) != len(t.Terms) {
 		return nil, fmt.Errorf("a topology with %d kinds of terms needs as many densities, not %d", len(t.Terms), len(densities))
 	}
@@ -85,12 +97,9 @@ func With[T nn.Float](t *Topology, theta []T, densities ...model.Spec) (*Model[T
 		if err != nil {
 			return nil, err
 		}
-		m.part = append(m.part, m.part[k]+n)
+		part = append(part, part[k]+n)
 	}
-	if n := m.part[len(densities)]; n != len(theta) {
-		return nil, fmt.Errorf("densities of these shapes have %d parameters, not %d", n, len(theta))
-	}
-	return m, nil
+	return part, nil
 }
 
 // On returns the model with the same densities and parameters on another topology, such as one of many more sites.

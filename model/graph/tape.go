@@ -26,11 +26,13 @@ type tape[T nn.Float] struct {
 	aT, muT  []T       // the same, for the terms
 	solver   *solver
 	health   model.Health
+	varied   *variation[T] // made when it is first asked for
 }
 
 // kind is the terms of one kind in a tape.
 type kind[T nn.Float] struct {
 	Terms
+	density     model.Spec
 	k, m, width int
 	lo, hi      int     // its part of θ
 	at          []int32 // where the elements of M of a term stand in the pattern, (terms, Size, Size); −1: nowhere
@@ -52,7 +54,7 @@ func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	}
 	for i, s := range m.Densities {
 		n, k := t.Terms[i].Len(), s.D()
-		c := &kind[T]{Terms: t.Terms[i], k: k, m: s.M(), width: 1 + 2*k + k*(k+1)/2, lo: m.part[i], hi: m.part[i+1], at: make([]int32, n*k*k)}
+		c := &kind[T]{Terms: t.Terms[i], density: s, k: k, m: s.M(), width: 1 + 2*k + k*(k+1)/2, lo: m.part[i], hi: m.part[i+1], at: make([]int32, n*k*k)}
 		c.found = make([]T, batch*n*c.width)
 		for a := range n {
 			c.locate(t, a)

@@ -33,6 +33,7 @@ func Check(t *testing.T, spec model.Spec) {
 	t.Run("inverse dynamics", s.inverseDynamics)
 	t.Run("mass matrix", s.massSlopes)
 	t.Run("linear parameters", s.linear)
+	t.Run("variation", s.variation)
 	t.Run("non-finite input is reported", s.nonFinite)
 	t.Run("float32", s.float32)
 	t.Run("no allocation", s.allocations)

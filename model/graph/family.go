@@ -1,0 +1,222 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"lagrange/model"
+	"lagrange/nn"
+)
+
+// Family is the name of graphs among the families of models, of Specs that say how their coordinates stand (model.Sites).
+const Family = "graph"
+
+func init() {
+	model.Register(model.Family{
+		Name: Family, Title: "Lagrangian graph network", Check: check, Params: params, Init: draw, Tape32: tapes[float32], Tape64: tapes[float64],
+	})
+}
+
+// Shape is a way in which sites are neighbours.
+type Shape string
+
+// The shapes.
+const (
+	RingShape    Shape = "ring"    // the last site is a neighbour of the first
+	ChainShape   Shape = "chain"   // in a row, with free ends
+	FixedShape   Shape = "fixed"   // in a row, with a neighbour at rest at 0 beyond both ends
+	NetworkShape Shape = "network" // the sites that edges join
+)
+
+// Shapes lists the shapes.
+func Shapes() []Shape { return []Shape{RingShape, ChainShape, FixedShape, NetworkShape} }
+
+// mostOfSite bounds the coordinates of a site, since a term's share of M has the square of theirs.
+const mostOfSite = 8
+
+// topology is that of a Spec.
+func topology(s model.Spec) (*Topology, error) {
+	k := s.Sites
+	switch {
+	case k == nil:
+		return nil, errors.New("a graph needs to know how its coordinates belong to sites")
+	case k.Size < 1 || k.Size > mostOfSite || s.D()%k.Size != 0:
+		return nil, fmt.Errorf("%d coordinates do not belong to sites of %d coordinates each, 1 to %d", s.D(), k.Size, mostOfSite)
+	case len(k.Edges) > 0 != (Shape(k.Shape) == NetworkShape):
+		return nil, fmt.Errorf("a %s with %d edges: a network has some, and no other shape has", k.Shape, len(k.Edges))
+	}
+	n := s.D() / k.Size
+	if n < 3 && Shape(k.Shape) == RingShape || n < 2 {
+		return nil, fmt.Errorf("a %s of %d sites: a ring has at least 3, the others 2", k.Shape, n)
+	}
+	switch Shape(k.Shape) {
+	case RingShape:
+		return Ring(n, 1, k.Size), nil
+	case ChainShape:
+		return Chain(n, 1, k.Size, Free), nil
+	case FixedShape:
+		return Chain(n, 1, k.Size, Fixed), nil
+	case NetworkShape:
+		var edges []Edge
+		seen := map[[2]int]bool{}
+		for _, e := range k.Edges {
+			ends := [2]int{min(e[0], e[1]), max(e[0], e[1])}
+			if ends[0] < 0 || ends[1] >= n || ends[0] == ends[1] {
+				return nil, fmt.Errorf("an edge joins the sites %d and %d of %d: want two of them", e[0]+1, e[1]+1, n)
+			}
+			if seen[ends] {
+				return nil, fmt.Errorf("two edges join the sites %d and %d: an edge counts in both directions", e[0]+1, e[1]+1)
+			}
+			seen[ends] = true
+			edges = append(edges, Edge{I: e[0], J: e[1]})
+		}
+		return Network(k.Size, make([][]float64, n), edges), nil
+	}
+	return nil, fmt.Errorf("no topology %q; there are %v", k.Shape, Shapes())
+}
+
+// check reports why a Spec is no graph.
+func check(s model.Spec) error {
+	switch {
+	case s.M() > 0:
+		return fmt.Errorf("a graph takes no forces and no conditions, and there is %s: leave it out with --u \"\" and without --condition", strings.Join(inputs(s), ", "))
+	case s.Friction != "" && s.Friction != model.NoFriction:
+		return errors.New("a graph has no friction: leave it out")
+	case s.Combinations != nil || slices.ContainsFunc(s.Coordinates, func(c model.Coordinate) bool { return c.Cyclic }):
+		return errors.New("a graph has no coordinates of its own on which nothing depends: let its densities see only differences of neighbours")
+	}
+	t, err := topology(s)
+	if err != nil {
+		return err
+	}
+	_, err = t.parts(s.Sites.Densities)
+	return err
+}
+
+func inputs(s model.Spec) (names []string) {
+	for _, u := range s.Inputs {
+		names = append(names, u.Name)
+	}
+	return names
+}
+
+// params is the number of parameters of all densities.
+func params(s model.Spec) (n int) {
+	for _, d := range s.Sites.Densities {
+		k, _ := model.Params(d) // which check has found sound
+		n += k
+	}
+	return n
+}
+
+// draw starts each density as a model of its own.
+func draw(s model.Spec, r *rand.Rand, theta []float64) {
+	for _, d := range s.Sites.Densities {
+		m, err := model.New[float64](d, r.Uint64())
+		if err != nil {
+			panic("graph: " + err.Error())
+		}
+		theta = theta[copy(theta, m.Theta):]
+	}
+}
+
+func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
+	t, err := topology(s)
+	if err != nil {
+		panic("graph: " + err.Error())
+	}
+	m, err := With(t, theta, s.Sites.Densities...)
+	if err != nil {
+		panic("graph: " + err.Error())
+	}
+	return m.Tape(batch)
+}
+
+// Describe completes a Spec whose Sites have size, shape and edges: it adds densities with the net of the Spec and the scales of its
+// coordinates, those of all sites together. With relative they see only how far neighbours are apart, and the states q (rows, D) tell how
+// far that is.
+func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
+	t, err := topology(s)
+	if err != nil {
+		return s, err
+	}
+	site, err := pooled(s)
+	if err != nil {
+		return s, err
+	}
+	for _, c := range site {
+		if relative && c.Period > 0 {
+			return s, fmt.Errorf("coordinate %q is an angle, which enters by sine and cosine and so has no differences: declare that it is none, or use a graph of the coordinates themselves", c.Name)
+		}
+	}
+	k := *s.Sites
+	of := func(sites int, kinetic float64) model.Spec {
+		return Density(site, sites, nil, s.Hidden, s.Activation, kinetic)
+	}
+	if Shape(k.Shape) == NetworkShape {
+		k.Densities = []model.Spec{of(1, s.Kinetic), of(2, 0)}
+	} else {
+		k.Densities = []model.Spec{of(3, s.Kinetic/3)} // three terms see a site
+	}
+	for i := range k.Densities {
+		d := &k.Densities[i]
+		switch sites := d.D() / k.Size; {
+		case !relative:
+		case sites == 1: // no other to be apart from
+			for c := range d.Coordinates {
+				d.Coordinates[c].Cyclic = true
+			}
+		default:
+			*d = Relative(*d, k.Size, sites/2, slices.Repeat([]float64{1}, k.Size)...)
+			t.Terms[i].measure(d.Combinations, t.D(), q)
+		}
+	}
+	s.Sites = &k
+	return s, s.Check()
+}
+
+// pooled are the coordinates of one site, with the scales of all sites taken together.
+func pooled(s model.Spec) ([]model.Coordinate, error) {
+	size := s.Sites.Size
+	site := slices.Clone(s.Coordinates[:size])
+	n := float64(s.D() / size)
+	for c := range site {
+		var mean, q, v, a float64
+		for i := c; i < s.D(); i += size {
+			k := s.Coordinates[i]
+			if k.Period != site[c].Period || k.Unit != site[c].Unit {
+				return nil, fmt.Errorf("coordinates %q and %q stand at the same place of their sites, but are not both in one unit and both angles or both not", site[c].Name, k.Name)
+			}
+			mean, v, a = mean+k.Mean/n, v+k.Speed*k.Speed/n, a+k.Accel*k.Accel/n
+			q += (k.Scale*k.Scale + k.Mean*k.Mean) / n
+		}
+		site[c].Mean, site[c].Scale, site[c].Speed, site[c].Accel = mean, math.Sqrt(q-mean*mean), math.Sqrt(v), math.Sqrt(a)
+	}
+	return site, nil
+}
+
+// measure sets mean and scale of combinations to what the terms find in states q (rows, D); of one that never changes the scale stays.
+func (t Terms) measure(zs []model.Combination, D int, q []float64) {
+	x := make([]float64, t.Size)
+	for i := range zs {
+		z, n, mean, ss := &zs[i], 0.0, 0.0, 0.0
+		for ; n < float64(len(q)/D*t.Len()); n++ { // Welford 1962
+			row, term := int(n)/t.Len(), int(n)%t.Len()
+			gather(t.Index[term*t.Size:(term+1)*t.Size], q[row*D:(row+1)*D], x)
+			y := 0.0
+			for j, c := range z.Of {
+				y += c * x[j]
+			}
+			e := y - mean
+			mean += e / (n + 1)
+			ss += e * (y - mean)
+		}
+		if σ := math.Sqrt(ss / n); σ > 1e-12*math.Abs(mean) {
+			z.Mean, z.Scale = mean, σ
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package graph
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"lagrange/model"
+	"lagrange/model/modeltest"
+)
+
+// sites is a Spec of n sites of two coordinates.
+func sites(n int, shape Shape, relative bool, edges ...[2]int) (model.Spec, error) {
+	s := model.Spec{Family: Family, Hidden: []int{8}, Activation: "softplus", Kinetic: 3, Sites: &model.Sites{Size: 2, Shape: string(shape), Edges: edges}}
+	for i := range n {
+		for _, c := range planeSite {
+			c.Name, c.Mean = fmt.Sprint(c.Name, i), float64(i)
+			s.Coordinates = append(s.Coordinates, c)
+		}
+	}
+	return Describe(s, relative, normal(rand.New(rand.NewPCG(1, 6)), 50*s.D()))
+}
+
+// Graphs are models of a family like the others, and pass what those pass.
+func TestConformance(t *testing.T) {
+	for _, shape := range []Shape{RingShape, ChainShape, FixedShape, NetworkShape} {
+		for _, relative := range []bool{false, true} {
+			t.Run(fmt.Sprint(shape, relative), func(t *testing.T) {
+				var edges [][2]int
+				if shape == NetworkShape {
+					edges = [][2]int{{0, 1}, {2, 1}, {2, 0}}
+				}
+				s, err := sites(3, shape, relative, edges...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				modeltest.Check(t, s)
+				text, err := json.Marshal(s)
+				var back model.Spec
+				if err != nil || json.Unmarshal(text, &back) != nil || back.Check() != nil {
+					t.Errorf("read back: %v, %v", err, back.Check())
+				}
+			})
+		}
+	}
+}
+
+// The scales of a density are those of all sites together, and those of differences are measured: here of coordinates of unit variance
+// with no mean, so √2.
+func TestScales(t *testing.T) {
+	s, err := sites(5, RingShape, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := s.Sites.Densities[0]
+	if c := d.Coordinates[2]; c.Mean != 2 || math.Abs(c.Scale-math.Sqrt(1.5*1.5+2)) > 1e-12 || c.Speed != 1.2 {
+		t.Errorf("%+v", c)
+	}
+	for _, z := range d.Combinations {
+		if math.Abs(z.Scale-math.Sqrt2) > 0.2 || math.Abs(z.Mean) > 0.2 || z.Scale == 1 {
+			t.Errorf("%+v", z)
+		}
+	}
+}
+
+// What a file may hold and no graph is, is refused before anything is built of it.
+func TestBadSites(t *testing.T) {
+	good, err := sites(3, RingShape, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, spoil := range map[string]func(s *model.Spec, k *model.Sites){
+		"how its coordinates":  func(s *model.Spec, k *model.Sites) { s.Sites = nil },
+		"do not belong":        func(s *model.Spec, k *model.Sites) { k.Size = 4 },
+		"0 coordinates each":   func(s *model.Spec, k *model.Sites) { k.Size = 0 },
+		"ring with 1 edges":    func(s *model.Spec, k *model.Sites) { k.Edges = [][2]int{{0, 1}} },
+		"sites 8 and 1 of 3":   func(s *model.Spec, k *model.Sites) { k.Shape, k.Edges = string(NetworkShape), [][2]int{{7, 0}} },
+		"two edges join":       func(s *model.Spec, k *model.Sites) { k.Shape, k.Edges = string(NetworkShape), [][2]int{{1, 0}, {0, 1}} },
+		"9 coordinates each":   func(s *model.Spec, k *model.Sites) { k.Size = 9 },
+		"kinds of terms":       func(s *model.Spec, k *model.Sites) { k.Densities = nil },
+		"no topology":          func(s *model.Spec, k *model.Sites) { k.Shape = "knot" },
+		"its family is":        func(s *model.Spec, k *model.Sites) { k.Densities[0].Family = "nn" },
+		"network has no sites": func(s *model.Spec, k *model.Sites) { s.Family = "lnn" },
+		"of 4 coordinates":     func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates = k.Densities[0].Coordinates[:4] },
+		"has no friction":      func(s *model.Spec, k *model.Sites) { s.Friction = model.Viscous },
+		"takes no forces":      func(s *model.Spec, k *model.Sites) { s.Inputs = []model.Input{{Name: "F", Scale: 1}} },
+		"on which nothing":     func(s *model.Spec, k *model.Sites) { s.Coordinates[0].Cyclic = true },
+		"scales have to be po": func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates[0].Scale = -1 },
+	} {
+		text, _ := json.Marshal(good)
+		var s model.Spec
+		if err := json.Unmarshal(text, &s); err != nil {
+			t.Fatal(err)
+		}
+		spoil(&s, s.Sites)
+		if err := s.Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package graph
+
+import (
+	"lagrange/model"
+	"lagrange/nn"
+)
+
+// variation is the memory of Vary: the states, and for each kind of terms a pass for first derivatives and one for second ones.
+type variation[T nn.Float] struct {
+	x      []T
+	passes [][2]*pass[T]
+}
+
+func (e *tape[T]) newVariation() *variation[T] {
+	w := &variation[T]{x: make([]T, len(e.x))}
+	for _, c := range e.kinds {
+		most := min(model.Chunk, max(1, len(e.L)*c.Len()))
+		p := [2]*pass[T]{}
+		for second := range p {
+			p[second] = newPass[T](c.density, e.theta[c.lo:c.hi], most, second*2*c.k, 0)
+		}
+		w.passes = append(w.passes, p)
+	}
+	return w
+}
+
+// Vary implements model.Variation: the derivatives of all terms are added up, second ones in a full matrix. It runs on one core.
+func (e *tape[T]) Vary(x, _, g, H []T) {
+	if e.varied == nil {
+		e.varied = e.newVariation()
+	}
+	copy(e.varied.x, x)
+	e.x, e.varied.x = e.varied.x, e.x // where a pass finds its states; what is known of the last Field stays with its own
+	defer func() { e.x, e.varied.x = e.varied.x, e.x }()
+	clear(g)
+	clear(H)
+	for i, c := range e.kinds {
+		p, N := e.varied.passes[i][0], len(x)/(2*e.t.D())*c.Len()
+		if H != nil {
+			p = e.varied.passes[i][1]
+		}
+		for lo := 0; lo < N; lo += model.Chunk {
+			e.vary(c, p, lo, min(lo+model.Chunk, N), g, H)
+		}
+	}
+}
+
+// vary adds the derivatives of the terms lo … hi.
+func (e *tape[T]) vary(c *kind[T], p *pass[T], lo, hi int, g, H []T) {
+	k, K, D := c.k, p.x.K, e.t.D()
+	p.begin(hi - lo)
+	for i := range hi - lo {
+		e.state(c, p.x.Row(0, i), lo+i)
+		for j := range K {
+			t := p.x.Row(1+j, i)
+			clear(t)
+			t[j] = 1
+		}
+		p.ybar.Row(0, i)[0] = 1
+	}
+	p.ell.Forward(p.x, p.y)
+	p.ell.Reverse(p.ybar, p.xbar, p.H, nn.Gradient[T]{})
+	for i := range hi - lo {
+		b, index := c.term(lo + i)
+		place := func(j int) int { // of number j of the term's (q, v) in the state; -1: held fast
+			if g := int(index[j%k]); g >= 0 {
+				return g + j/k*D
+			}
+			return -1
+		}
+		for j, d := range p.xbar.Row(0, i)[:2*k] {
+			if at := place(j); at >= 0 {
+				g[2*b*D+at] += d
+			}
+		}
+		for r := range K {
+			for s := range K {
+				if at, to := place(r), place(s); at >= 0 && to >= 0 {
+					H[(2*b*D+at)*2*D+to] += p.H[(i*K+min(r, s))*K+max(r, s)]
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,252 @@
+package paper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"lagrange/model"
+	"lagrange/ode"
+	"lagrange/plot"
+	"lagrange/train"
+)
+
+var long = Experiment{
+	Name: "long", Title: "Long roll-outs",
+	About: `follow a learned double pendulum for 10,000 time units from a gentle and a
+chaotic start, by methods with error control and by variational ones, which integrate
+the learned Lagrangian itself: the drift of the learned energy is the error of the
+integrator, that of the true energy the error of model and integrator together.`,
+	Full: 4 * time.Minute, Quick: 40 * time.Second,
+	Run: followLong,
+}
+
+// longStarts are motions from rest, (q, v).
+var longStarts = []struct {
+	name string
+	x    []float64
+}{
+	{"gentle", []float64{0.9, -0.5, 0, 0}},
+	{"chaotic", []float64{2.5, 1.5, 0, 0}},
+}
+
+// longMethod is a method with its tolerance or step.
+type longMethod struct {
+	method    ode.Method
+	tol, step float64
+	drawn     bool
+}
+
+// longMethods begin with those that take longest. Midpoint is that for (q, v), which is symplectic for no other mass matrix than a constant one.
+func longMethods() (ms []longMethod) {
+	for order := 8; order > 0; order -= 2 {
+		for _, h := range []float64{0.01, 0.02, 0.04} {
+			ms = append(ms, longMethod{method: ode.Variational(order), step: h, drawn: h == 0.02 && order != 6})
+		}
+	}
+	return append(ms,
+		longMethod{method: ode.Dop853, tol: 1e-12, drawn: true}, longMethod{method: ode.Dop853, tol: 1e-9}, longMethod{method: ode.Dop853, tol: 1e-6},
+		longMethod{method: ode.Dopri5, tol: 1e-9}, longMethod{method: ode.Dopri5, tol: 1e-6, drawn: true},
+		longMethod{method: ode.RK4, step: 0.01}, longMethod{method: ode.Midpoint, step: 0.01},
+	)
+}
+
+func (m longMethod) String() string {
+	if m.step > 0 {
+		return fmt.Sprintf("%s, h = %g", m.method.Name, m.step)
+	}
+	return fmt.Sprintf("%s, tolerance %g", m.method.Name, m.tol)
+}
+
+// LongRun is one roll-out. Energies are in units of the energy scale, and the learned one in that of the true one: the unit is fitted.
+type LongRun struct {
+	Start       string     `json:"start"`
+	Method      string     `json:"method"`
+	Step        float64    `json:"step,omitempty"`
+	Tolerance   float64    `json:"tolerance,omitempty"`
+	Drift       [3]float64 `json:"learned_energy_drift"` // the largest |E − E₀| up to LongReport.Times
+	TrueError   [3]float64 `json:"true_energy_error"`
+	Reached     float64    `json:"reached"`     // time
+	Evaluations int        `json:"evaluations"` // of the field, or of L_q and L_v
+	Second      int        `json:"second_derivatives"`
+	Seconds     float64    `json:"seconds"` // on one core
+	Stopped     string     `json:"stopped,omitempty"`
+}
+
+// LongReport is the result of the experiment.
+type LongReport struct {
+	Seed    uint64     `json:"seed"`
+	Seconds float64    `json:"seconds"`
+	AccelL1 float64    `json:"accel_l1"`
+	Times   [3]float64 `json:"times"`
+	Runs    []LongRun  `json:"runs"`
+	Fitted
+}
+
+// followLong follows the motions to t = 10,000.
+func followLong(ctx context.Context, s Settings) (Result, error) {
+	budget, T := time.Minute, 10_000.
+	if s.Quick {
+		budget, T = 20*time.Second, 1000
+	}
+	if s.Budget == 0 {
+		s.Budget = budget
+	}
+	return followTo(ctx, s, T)
+}
+
+// followTo trains the Lagrangian network of the double pendulum and follows its motions to time T.
+func followTo(ctx context.Context, s Settings, T float64) (Result, error) {
+	begin := time.Now()
+	run, err := newPendulumRun(s, s.Seed, s.Budget)
+	if err != nil {
+		return Result{}, err
+	}
+	c := pendulumModels[0]
+	spec := pendulumSpec(run.system, run.learn, c.family, c.hidden)
+	m, fitted, _, err := learnPendulum(ctx, run, c, spec, train.Objective[float64](run.learn), train.Objective[float64](run.valid))
+	if err != nil {
+		return Result{}, err
+	}
+	l := newLongRuns(run, m, T)
+	r, err := l.all(ctx, s)
+	if err != nil {
+		return Result{}, err
+	}
+	r.Seed, r.Fitted = s.Seed, fitted
+	r.AccelL1, _ = accelL1(m, run.fresh)
+	r.Seconds = time.Since(begin).Seconds()
+	return Result{Numbers: r, Tables: longTables(r), Figures: l.figures(), Notes: longNotes(r)}, nil
+}
+
+// longRuns are the roll-outs of a model up to time T.
+type longRuns struct {
+	run   *pendulumRun
+	m     *model.Model[float64]
+	times []float64
+	unit  float64 // of the learned energy, for one of the true energy's
+	paths [][2]plot.Series
+}
+
+// newLongRuns fits the unit of the learned energy to that of the true one, by least squares over fresh states: a Lagrangian is learned up to a factor
+// and what does not move.
+func newLongRuns(run *pendulumRun, m *model.Model[float64], T float64) *longRuns {
+	l := &longRuns{run: run, m: m, times: grid(T, 1), unit: 1}
+	e, x := l.learned(run.fresh.X), l.truth(run.fresh.X)
+	me, mx, xx, xe := mean(e), mean(x), 0.0, 0.0
+	for i := range x {
+		xx += (x[i] - mx) * (x[i] - mx)
+		xe += (x[i] - mx) * (e[i] - me)
+	}
+	l.unit = xe / xx
+	return l
+}
+
+// learned are the learned energies of states, in the unit.
+func (l *longRuns) learned(X []float64) []float64 {
+	const chunk = 256
+	n := 2 * l.run.system.Dim()
+	tape, xdot, E := l.m.Tape(chunk), make([]float64, chunk*n), make([]float64, len(X)/n)
+	for lo := 0; lo < len(E); lo += chunk {
+		hi := min(lo+chunk, len(E))
+		tape.Field(X[lo*n:hi*n], nil, xdot[:(hi-lo)*n])
+		k, _ := model.As[model.Conserved[float64]](tape)
+		for b := range hi - lo {
+			E[lo+b] = k.Energy(b) / l.unit
+		}
+	}
+	return E
+}
+
+// truth are the true energies of states.
+func (l *longRuns) truth(X []float64) []float64 {
+	d := l.run.system.Dim()
+	E := make([]float64, len(X)/(2*d))
+	for i := range E {
+		E[i] = l.run.system.Energy(X[2*i*d:(2*i+1)*d], X[(2*i+1)*d:2*(i+1)*d])
+	}
+	return E
+}
+
+// all runs every method from every start, each on one core.
+func (l *longRuns) all(ctx context.Context, s Settings) (LongReport, error) {
+	ms, T := longMethods(), l.times[len(l.times)-1]
+	r := LongReport{Times: [3]float64{T / 100, T / 10, T}, Runs: make([]LongRun, len(ms)*len(longStarts))}
+	l.paths = make([][2]plot.Series, len(r.Runs))
+	if on := s.On; on != nil {
+		s.On = func(p Progress) { p.Model = "roll-outs"; on(p) }
+	}
+	err := abreast(len(r.Runs), s, func(i int) (float64, error) {
+		var err error
+		r.Runs[i], err = l.follow(ctx, ms[i/len(longStarts)], i)
+		return r.Runs[i].Drift[2], err
+	})
+	return r, err
+}
+
+// follow is roll-out i.
+func (l *longRuns) follow(ctx context.Context, m longMethod, i int) (LongRun, error) {
+	start := longStarts[i%len(longStarts)]
+	r := LongRun{Start: start.name, Method: m.method.Name, Step: m.step, Tolerance: m.tol}
+	tape := l.m.Tape(max(1, m.method.Order/2))
+	o := ode.Options{Method: m.method, Step: m.step, RTol: m.tol, ATol: m.tol, MaxSteps: math.MaxInt}
+	if m.method.Variational() {
+		k, _ := model.As[model.Variation[float64]](tape)
+		o.Variation = func(_, x, g, H []float64) { k.Vary(x, nil, g, H) }
+	}
+	begin := time.Now()
+	res, err := ode.Solve(ctx, func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }, start.x, l.times, o)
+	var b *ode.Blowup
+	if err != nil && !errors.As(err, &b) {
+		return r, err
+	}
+	if r.Seconds, r.Evaluations, r.Second, r.Reached = time.Since(begin).Seconds(), res.Stats.Evals, res.Stats.Second, l.times[res.N-1]; b != nil {
+		r.Stopped = b.Error()
+	}
+	X := res.X[:res.N*len(start.x)]
+	r.Drift, l.paths[i][0] = l.growth(m.String(), l.learned(X))
+	r.TrueError, l.paths[i][1] = l.growth(m.String(), l.truth(X))
+	return r, nil
+}
+
+// growth is the largest |E − E₀| so far, in energy scales: at three times, and as a curve of some points.
+func (l *longRuns) growth(name string, E []float64) (at [3]float64, curve plot.Series) {
+	T, most, next := l.times[len(l.times)-1], 0.0, 1.0
+	curve.Name = name
+	for k, e := range E {
+		if d := math.Abs(e-E[0]) / l.run.system.About().EnergyScale; d < diverged {
+			most = max(most, d)
+		} else {
+			most = diverged
+		}
+		for i, t := range []float64{T / 100, T / 10, T} {
+			if l.times[k] <= t {
+				at[i] = most
+			}
+		}
+		if l.times[k] >= next {
+			curve.X, curve.Y = append(curve.X, l.times[k]), append(curve.Y, max(most, 1e-17))
+			next *= 1.1
+		}
+	}
+	return at, curve
+}
+
+// figures draw what longMethods says is drawn.
+func (l *longRuns) figures() map[string]plot.Figure {
+	f := plot.Figure{Title: "A learned double pendulum over a long time", Columns: 2}
+	for e, what := range []string{"learned energy: error of the integrator", "true energy: error of the model too"} {
+		for s, start := range longStarts {
+			p := plot.Panel{Title: start.name + " start, " + what, XLabel: "t [s]", YLabel: "largest |E − E₀| / 29.4 so far", LogX: true, LogY: true}
+			for i, m := range longMethods() {
+				if m.drawn {
+					p.Series = append(p.Series, l.paths[i*len(longStarts)+s][e])
+				}
+			}
+			f.Panels = append(f.Panels, p)
+		}
+	}
+	return map[string]plot.Figure{"long": f}
+}

@@ -1,0 +1,61 @@
+package paper
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+)
+
+// The experiment, barely trained and over a short time: every method arrives, the learned energy tells integrators apart by order and step, the true
+// one tells of the model, which is the same for all that are accurate.
+func TestLong(t *testing.T) {
+	if testing.Short() {
+		t.Skip("training takes seconds")
+	}
+	result, err := followTo(t.Context(), Settings{Steps: 600, Seed: 2}, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := result.Numbers.(LongReport)
+	if _, err := json.Marshal(r); err != nil {
+		t.Error(err)
+	}
+	drift := map[string]float64{}
+	truth := math.NaN()
+	for i, x := range r.Runs {
+		m := longMethods()[i/len(longStarts)]
+		if x.Reached != 20 || x.Stopped != "" || !(x.Drift[2] > 0) || x.Drift[0] > x.Drift[1] || x.Drift[1] > x.Drift[2] || x.Evaluations == 0 || (x.Second > 0) != m.method.Variational() {
+			t.Errorf("%+v", x)
+		}
+		if x.Start != "gentle" {
+			continue
+		}
+		drift[m.String()] = x.Drift[2]
+		if x.Drift[2] > 1e-8 {
+			continue
+		}
+		if math.IsNaN(truth) {
+			truth = x.TrueError[2]
+		}
+		if math.Abs(x.TrueError[2]-truth) > 1e-4*truth || truth < 1e-4 {
+			t.Errorf("%s: true energy errs by %g, by another accurate method %g", m, x.TrueError[2], truth)
+		}
+	}
+	for order, factor := range map[string]float64{"variational2": 4, "variational4": 16, "variational6": 64} {
+		coarse, fine := drift[order+", h = 0.02"], drift[order+", h = 0.01"]
+		if ratio := coarse / fine; ratio < factor/2 || ratio > 2*factor {
+			t.Errorf("%s: the drift falls from %.1e to %.1e when the step is halved", order, coarse, fine)
+		}
+	}
+	if best := drift["variational8, h = 0.01"]; best > 1e-11 || drift["midpoint, h = 0.01"] < 1e-8 {
+		t.Errorf("drifts %v", drift)
+	}
+	if len(result.Tables) != 2 || len(result.Tables[0].Rows) != len(longMethods()) || len(result.Figures["long"].Panels) != 4 || len(result.Notes) < 4 {
+		t.Errorf("tables %v, notes %q", result.Tables, result.Notes)
+	}
+	for _, p := range result.Figures["long"].Panels {
+		if len(p.Series) != 5 {
+			t.Errorf("%s: %d series", p.Title, len(p.Series))
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package lagrange
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"lagrange/data"
+	"lagrange/model"
+	"lagrange/model/graph"
+)
+
+// Graph says how the coordinates of a recording belong to sites, for Settings.Model "graph": the coordinates of the first site, then those
+// of the second, and so on. All sites share what is learned, so they have to be alike.
+type Graph struct {
+	Shape    graph.Shape // see graph.Shapes
+	Site     int         // coordinates of each site; default 1
+	Edges    [][2]string // of a network: the sites they join, each by the name of one of its coordinates
+	Relative bool        // L depends only on how far neighbours are apart, not on where they are
+}
+
+// sited completes the Spec of a graph, and leaves others alone.
+func sited(spec model.Spec, learn *data.Set, g Graph) (model.Spec, error) {
+	if spec.Family != graph.Family {
+		if g.Shape != "" || g.Site != 0 || g.Edges != nil || g.Relative {
+			return spec, fmt.Errorf("a %s has no sites: a topology is for the model %q", model.Title(spec.Family), graph.Family)
+		}
+		return spec, nil
+	}
+	if g.Shape == "" {
+		return spec, fmt.Errorf("a graph needs a topology: one of %v", graph.Shapes())
+	}
+	if slices.ContainsFunc(spec.Coordinates, func(c model.Coordinate) bool { return c.Cyclic }) {
+		return spec, errors.New("a graph has no ignorable coordinates; densities that see only differences of neighbours do not depend on where all are")
+	}
+	k := &model.Sites{Size: max(1, g.Site), Shape: string(g.Shape)}
+	for _, e := range g.Edges {
+		var sites [2]int
+		for end, name := range e {
+			i := slices.IndexFunc(spec.Coordinates, func(c model.Coordinate) bool { return c.Name == name })
+			if i < 0 {
+				return spec, fmt.Errorf("an edge joins %s and %s, and there is no coordinate %q", e[0], e[1], name)
+			}
+			sites[end] = i / k.Size
+		}
+		k.Edges = append(k.Edges, sites)
+	}
+	var q []float64
+	for _, t := range learn.Trajectories {
+		q = append(q, t.Q...)
+	}
+	spec.Sites = k
+	return graph.Describe(spec, g.Relative, q)
+}
+
+// On returns a graph with the densities of m on the coordinates of a recording, of however many sites: what was learned on few runs on
+// many. They have to be like those of m, in the same units; a baseline cannot follow, and a network has no other edges.
+func (m *Model) On(set *data.Set) (*Model, error) {
+	spec := m.net.Spec
+	if spec.Sites == nil || graph.Shape(spec.Sites.Shape) == graph.NetworkShape {
+		return nil, fmt.Errorf("a %s cannot be taken to other sites: only a graph can that is a ring or a chain", model.Title(spec.Family))
+	}
+	if set.M() > 0 {
+		return nil, fmt.Errorf("a graph takes no forces and no conditions, and the recording has %v: leave them out with --u \"\"", set.Inputs)
+	}
+	site := spec.Sites.Densities[0].Coordinates[:spec.Sites.Size]
+	spec.Coordinates = nil
+	for i, c := range set.Coordinates {
+		k := site[i%len(site)]
+		if k.Unit != c.Unit || k.Period != c.Period {
+			return nil, fmt.Errorf("coordinate %q is not in the unit of %q, or only one of them is an angle", c.Name, k.Name)
+		}
+		k.Name, k.Velocity = c.Name, c.Velocity
+		spec.Coordinates = append(spec.Coordinates, k)
+	}
+	net, err := model.With(spec, m.net.Theta)
+	if err != nil {
+		return nil, err
+	}
+	r := m.Record
+	r.Options = columns(set, r.Options)
+	return &Model{Record: r, net: net}, nil
+}
