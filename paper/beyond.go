@@ -44,9 +44,11 @@ type Outcome struct {
 type contestant struct {
 	name, family string
 	canonical    bool
+	head         model.Head
 	hidden       []int
 	activation   string
-	rate         float64
+	method       string
+	rate         float64 // of Adam
 	batch        int
 	penalty      train.Penalty
 }
@@ -69,11 +71,13 @@ func allContestants(t *task) []contestant {
 	}
 	for i := range cs {
 		cs[i].activation, cs[i].penalty, cs[i].batch = "softplus", train.L2, 64
-		if chain {
-			cs[i].penalty = train.L1
+		if !chain {
+			continue
 		}
-		if cs[i].name == "lnn" && t.name == "chain-2" {
-			cs[i].hidden = []int{16, 16} // larger ones learn the few pieces by heart
+		// pieces without noise: second-order steps over half of them, and nets that do not learn the few by heart
+		cs[i].penalty, cs[i].method, cs[i].batch, cs[i].hidden = train.L1, train.GaussNewton, chainPieces/2, []int{20, 20}
+		if cs[i].family == "lnn" || cs[i].family == "hnn" {
+			cs[i].head = model.Quadratic
 		}
 	}
 	return cs
@@ -173,10 +177,22 @@ func (t *task) train(ctx context.Context, c contestant, s Settings, budget time.
 		return nil, fitted, nil, err
 	}
 	stages := t.stages(c)
+	var unit []float64
 	for i, l := range stages {
+		learn := l.learn
+		if c.method == train.GaussNewton {
+			if o, ok := learn.(*train.Accelerations[float64]); ok {
+				start, err := train.ConvexStart(ctx, m, o, train.Convex{Seed: s.Seed, Workers: 1})
+				if err != nil {
+					return nil, fitted, nil, err
+				}
+				unit = start.Unit
+			}
+			learn = train.KeepDefinite(m, learn, unit)
+		}
 		f := fit[float64]{
-			learn: l.learn, valid: l.valid, budget: budget / time.Duration(len(stages)), most: t.most,
-			set: train.Settings{Steps: s.Steps, Batch: c.batch, Rate: l.rate, Seed: s.Seed + uint64(i), Workers: 1},
+			learn: learn, valid: l.valid, budget: budget / time.Duration(len(stages)), most: t.most,
+			set: train.Settings{Method: c.method, Steps: s.Steps, Batch: c.batch, Rate: l.rate, Seed: s.Seed + uint64(i), Workers: 1},
 		}
 		part, history, err := f.train(ctx, m)
 		if err != nil {

@@ -163,7 +163,7 @@ func (t *task) spec(c contestant) model.Spec {
 		X = toMomenta(t.body, X)
 	}
 	A := t.rates(&t.learn, X, c.canonical)
-	spec := model.Spec{Family: c.family, Hidden: c.hidden, Activation: c.activation, Kinetic: 1}
+	spec := model.Spec{Family: c.family, Hidden: c.hidden, Activation: c.activation, Head: c.head, Kinetic: 1}
 	N := float64(len(A) / d)
 	for i := range d {
 		var mu, qq, vv, aa float64

@@ -109,9 +109,9 @@ func (p *definitePass[T]) slopes(P int) func(func(b int, row []T) bool) {
 	}
 }
 
-// KeepDefinite puts a loss of mass matrices beside the accelerations of a Lagrangian, at their states. Other models, which have no mass matrix,
-// keep their objective. The unit of v is that of a convex start, or nil for the scales of the model.
-func KeepDefinite(m *model.Model[float64], o *Accelerations[float64], unit []float64) Objective[float64] {
+// KeepDefinite puts a loss of mass matrices beside accelerations or windows, at their states. A model that has no mass matrix, and another objective,
+// is as it was. The unit of v is that of a convex start, or nil for the scales of the model.
+func KeepDefinite(m *model.Model[float64], o Objective[float64], unit []float64) Objective[float64] {
 	if _, ok := model.As[model.Inertia[float64]](m.Tape(1)); !ok {
 		return o
 	}
@@ -120,11 +120,22 @@ func KeepDefinite(m *model.Model[float64], o *Accelerations[float64], unit []flo
 			unit = append(unit, c.Speed)
 		}
 	}
-	of := make([][]int, o.N)
-	for i := range of {
-		of[i] = []int{i}
+	second, of := &Definite[float64]{Unit: unit, Floor: leastEigen}, make([][]int, o.Len())
+	switch first := o.(type) {
+	case *Accelerations[float64]:
+		second.X, second.U, second.N = first.X, first.U, first.N
+		for i := range of {
+			of[i] = []int{i}
+		}
+	case *Windows[float64]:
+		second.X, second.U, second.N = first.X, first.U, len(first.H)
+		for i, at := range first.Start {
+			of[i] = []int{at, at + first.Steps} // where it begins and ends
+		}
+	default:
+		return o
 	}
-	return &Beside[float64]{First: o, Second: &Definite[float64]{X: o.X, U: o.U, Unit: unit, Floor: leastEigen, N: o.N}, Of: of, Weight: 1}
+	return &Beside[float64]{First: o, Second: second, Of: of, Weight: 1}
 }
 
 // leastEigen is the least eigenvalue of a mass matrix that is wanted, where those of the data are of order one.
