@@ -56,36 +56,31 @@ func particleMass(v float64) float64 {
 // particleAccel is the size of q̈, and the unit of losses.
 const particleAccel = 4
 
-// objective is the published loss: w (|q̇ − q̇*| + |q̈ − q̈*|) with w over its mean, in units that keep most gradients below where they are clipped.
-func (s *particleSet) objective(m particleModel) *particleLoss {
-	return s.weighted(m, officialWeight)
-}
-
-// gently is a loss to begin with: the weights of the published one, over their mean, and five times (1 − v²)^(3/2), over its mean. Under the
-// published weights alone a Lagrangian network first learns to stand still: most of their weight lies at speeds where a ≈ 0, an M that grows
-// everywhere serves them, and where M is large no gradient is left.
-func (s *particleSet) gently(m particleModel) *particleLoss {
-	fast, slow := s.meanOf(officialWeight), s.meanOf(slowly)
-	return s.weighted(m, func(v float64) float64 { return (officialWeight(v)/fast + 5*slowly(v)/slow) / 6 })
-}
-
-func slowly(v float64) float64 { return math.Pow((1-v)*(1+v), 1.5) }
-
-func (s *particleSet) meanOf(w func(v float64) float64) (mean float64) {
+// objective is the published loss, w (|q̇ − q̇*| + |q̈ − q̈*|) with w over its mean, in units of q̈; beside a Lagrangian that learns from it stands the
+// loss of its mass matrices.
+func (s *particleSet) objective(m particleModel, net *model.Model[float64]) train.Objective[float64] {
+	mean := 0.0
 	for _, v := range s.v {
-		mean += w(v) / float64(len(s.v))
+		mean += officialWeight(v) / float64(len(s.v))
 	}
-	return mean
-}
-
-func (s *particleSet) weighted(m particleModel, w func(v float64) float64) *particleLoss {
-	o, mean := &particleLoss{u: s.g}, s.meanOf(w)
+	if m.family == "hnn" {
+		o := &particleLoss{u: s.g}
+		for i, v := range s.v {
+			x, y := s.state(m, i)
+			c := officialWeight(v) / mean / particleAccel
+			o.x, o.y, o.w = append(o.x, x[:]...), append(o.y, y[:]...), append(o.w, c, c*s.perForce(m, i))
+		}
+		return o
+	}
+	o := &train.Accelerations[float64]{N: len(s.v), U: s.g, A: s.a, Penalty: train.L1}
 	for i, v := range s.v {
-		x, y := s.state(m, i)
-		c := w(v) / mean / particleAccel
-		o.x, o.y, o.w = append(o.x, x[:]...), append(o.y, y[:]...), append(o.w, c, c*s.perForce(m, i))
+		x, _ := s.state(m, i)
+		o.X, o.Weight = append(o.X, x[:]...), append(o.Weight, officialWeight(v)/mean)
 	}
-	return o
+	if net == nil || m.rate > 0 {
+		return o
+	}
+	return train.KeepDefinite(net, o, nil)
 }
 
 // particleLoss is Σ w |ẋ − ẋ*| over both halves of the state.
