@@ -16,26 +16,27 @@ type Convex struct {
 	Floor   float64            // least eigenvalue of M wanted, in units in which the mean of its diagonal is 1; default 0.03
 	Ridges  []float64          // of the normal equations, in units of their mean diagonal element; default 1e-12, and to choose by Valid 1e-8, 1e-5, 1e-3 and 1e-1 too
 	Valid   Objective[float64] // what solutions are judged by: held-out data, or the windows to be learned; default the samples used
-	Samples int                // at most so many are used; default what 2²⁴ numbers have room for
+	Samples int                // at most so many are used; default what 2²⁴ numbers have room for, and fewer for nets whose gradients are long
 	Seed    uint64             // of the choice of samples
 	Workers int                // cores; default all
 }
 
 // Start says what a convex start did.
 type Start struct {
-	Before, After float64   // mean loss of what it is judged by
-	Eigen         float64   // least eigenvalue of M over the samples after, in those units
-	Unit          []float64 // of v, in which the diagonal of M has the mean 1 over the samples (d)
-	Ridge         float64   // of the solution kept
-	Samples       int       // used
-	Columns       int       // parameters that were solved for
-	Rounds        int       // in all
-	Cuts          int       // samples whose M had to be held up for the solution kept
-	Done          bool      // false: the model is as it was
-	Why           string    // if not done
+	Before  float64   `json:"before"`        // mean loss of what it is judged by,
+	After   float64   `json:"after"`         // and that after
+	Eigen   float64   `json:"eigenvalue"`    // least of M over the samples after, in those units
+	Unit    []float64 `json:"unit"`          // of v, in which the diagonal of M has the mean 1 over the samples (d)
+	Ridge   float64   `json:"ridge"`         // of the solution kept
+	Samples int       `json:"samples"`       // used
+	Columns int       `json:"columns"`       // parameters that were solved for
+	Rounds  int       `json:"rounds"`        // in all
+	Cuts    int       `json:"cuts"`          // samples whose M had to be held up for the solution kept
+	Done    bool      `json:"done"`          // false: the model is as it was
+	Why     string    `json:"why,omitempty"` // if not done
 }
 
-func (c Convex) defaults(columns, d int) Convex {
+func (c Convex) defaults(columns, d, params int) Convex {
 	if c.Rounds == 0 {
 		c.Rounds = 12
 	}
@@ -48,7 +49,7 @@ func (c Convex) defaults(columns, d int) Convex {
 		}
 	}
 	if c.Samples == 0 {
-		c.Samples = max(1, (1<<24)/(columns*d))
+		c.Samples = max(1, 4*columns/d, min((1<<24)/(columns*d), (1<<31)/params))
 	}
 	if c.Workers == 0 {
 		c.Workers = par.Workers()

@@ -11,6 +11,9 @@ import (
 	"lagrange/model"
 )
 
+// mostColumns bounds the matrices of a start, to some hundred MB.
+const mostColumns = 3000
+
 // convexProblem is the least-squares problem around the parameters of its model. M is (N, d, d) in units of the speeds, and so are forces.
 type convexProblem struct {
 	c       Convex
@@ -65,7 +68,10 @@ func newConvexProblem(m *model.Model[float64], o *Accelerations[float64], c Conv
 	if len(at) == 0 || o.Qdot != nil {
 		return nil, "a " + model.Title(m.Spec.Family) + " has no Lagrangian that is linear in parameters"
 	}
-	c = c.defaults(len(at), d)
+	if len(at) > mostColumns {
+		return nil, fmt.Sprintf("%d columns are too many: at most %d", len(at), mostColumns)
+	}
+	c = c.defaults(len(at), d, len(m.Theta))
 	p = &convexProblem{c: c, m: m, o: o, d: d, n: len(at), at: at}
 	p.samples = rand.New(rand.NewPCG(c.Seed, 0xc0e)).Perm(o.N)
 	p.samples = p.samples[:min(len(p.samples), c.Samples)]
