@@ -17,6 +17,7 @@ import (
 	"lagrange/data"
 	"lagrange/mech"
 	"lagrange/ode"
+	"lagrange/train"
 )
 
 // recording simulates trajectories of a system, of so many steps each; trajectory i has the time step dt[i mod len(dt)].
@@ -78,7 +79,7 @@ func driven() *data.Set {
 
 // quick are settings for a model that is barely trained.
 func quick() lagrange.Settings {
-	return lagrange.Settings{Hidden: []int{8}, Steps: 10, Batch: 16, Seed: 5, Workers: 2}
+	return lagrange.Settings{Hidden: []int{8}, Method: train.Adam, Steps: 10, Batch: 16, Seed: 5, Workers: 2}
 }
 
 func fit(t *testing.T, set *data.Set, s lagrange.Settings) *lagrange.Model {
@@ -319,5 +320,15 @@ func TestSettingsOutOfRange(t *testing.T) {
 		if _, err := lagrange.Fit(t.Context(), set, s); err == nil || !strings.Contains(err.Error(), "out of range") {
 			t.Errorf("%+v: %v", s, err)
 		}
+	}
+}
+
+// Accelerations without noise are learned in seconds by default: a convex start, then Gauss–Newton with the mass matrix held definite.
+func TestLearnsAccelerations(t *testing.T) {
+	set := recording("double-pendulum", 40, 50, true, 0.05)
+	m := fit(t, set, lagrange.Settings{Steps: 60, Seed: 1})
+	r := m.Record
+	if r.Method != "gauss-newton" || m.Spec().Head != "quadratic" || r.Fallbacks > 0 || r.Skipped > 0 || !(r.Validation < 1e-3) {
+		t.Errorf("%s, %s: validation %.2g, %d fallbacks, %d skipped", r.Method, m.Spec().Head, r.Validation, r.Fallbacks, r.Skipped)
 	}
 }

@@ -26,6 +26,7 @@ type Record struct {
 	Steps      int          `json:"steps"`
 	Batch      int          `json:"batch"`
 	Rate       float64      `json:"rate"`
+	Method     string       `json:"method,omitempty"` // absent: Adam
 	Workers    int          `json:"workers"`
 	Loss       string       `json:"loss"`
 	Objective  string       `json:"objective"`  // see Objectives

@@ -108,3 +108,24 @@ func (p *definitePass[T]) slopes(P int) func(func(b int, row []T) bool) {
 		}
 	}
 }
+
+// KeepDefinite puts a loss of mass matrices beside the accelerations of a Lagrangian, at their states. Other models, which have no mass matrix,
+// keep their objective. The unit of v is that of a convex start, or nil for the scales of the model.
+func KeepDefinite(m *model.Model[float64], o *Accelerations[float64], unit []float64) Objective[float64] {
+	if _, ok := model.As[model.Inertia[float64]](m.Tape(1)); !ok {
+		return o
+	}
+	if unit == nil {
+		for _, c := range m.Spec.Coordinates {
+			unit = append(unit, c.Speed)
+		}
+	}
+	of := make([][]int, o.N)
+	for i := range of {
+		of[i] = []int{i}
+	}
+	return &Beside[float64]{First: o, Second: &Definite[float64]{X: o.X, U: o.U, Unit: unit, Floor: leastEigen, N: o.N}, Of: of, Weight: 1}
+}
+
+// leastEigen is the least eigenvalue of a mass matrix that is wanted, where those of the data are of order one.
+const leastEigen = 0.01

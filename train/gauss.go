@@ -17,8 +17,8 @@ import (
 //	θ ← θ − d,   (JᵀCJ + λD) d = JᵀC r,
 //
 // where λ falls while the loss falls as the linear model says, and grows until it falls at all (Nocedal & Wright 2006, Sections 10.3
-// and 4.1). The weights make a least-squares step serve any penalty (iteratively reweighted least squares); residuals within three
-// medians count as small ones do, so that L1 has a curvature.
+// and 4.1). The weights make a least-squares step serve any penalty (iteratively reweighted least squares); nine residuals of ten count alike,
+// so that L1 has a curvature.
 //
 // The equations of a batch are those of its own samples, whose residuals a network with room can bring to zero all at once: a gradient over more
 // samples than the curvature was seen to end at a hundredfold λ and to learn slowly.
@@ -118,7 +118,7 @@ func (g *gauss) residuals(r, c []float64) {
 // weigh turns the weights of the objective into those of the least-squares step and returns the loss. A residual that is not finite has no say.
 func (g *gauss) weigh() (loss float64) {
 	p := g.loop.passes[0].Penalty()
-	within := 3 * g.median(g.r)
+	within := g.most(g.r)
 	for i, r := range g.r {
 		if !finite(r) {
 			g.r[i], g.c[i] = 0, 0
@@ -134,11 +134,11 @@ func (g *gauss) weigh() (loss float64) {
 	return loss / float64(g.B)
 }
 
-// median is that of |r|, of at most some thousand of them.
-func (g *gauss) median(r []float64) float64 {
-	const most = 4096
+// most is what nine of ten |r| do not exceed, of at most some thousand of them.
+func (g *gauss) most(r []float64) float64 {
+	const sample = 4096
 	g.abs = g.abs[:0]
-	for i := 0; i < len(r); i += 1 + len(r)/most {
+	for i := 0; i < len(r); i += 1 + len(r)/sample {
 		if finite(r[i]) {
 			g.abs = append(g.abs, math.Abs(r[i]))
 		}
@@ -147,7 +147,7 @@ func (g *gauss) median(r []float64) float64 {
 		return 0
 	}
 	slices.Sort(g.abs)
-	return g.abs[len(g.abs)/2]
+	return g.abs[len(g.abs)*9/10]
 }
 
 // cost is Σ c r².

@@ -20,6 +20,7 @@ import (
 	"lagrange/data"
 	"lagrange/model"
 	"lagrange/model/graph"
+	"lagrange/train"
 )
 
 // trainFlags are the flags of train that are not settings as they stand.
@@ -66,7 +67,8 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	fl.StringVar(&s.Model, "model", "lnn", "`family`: "+strings.Join(model.Families(), ", "))
 	fl.StringSliceVar(&s.Cyclic, "cyclic", nil, "`coordinates` on which nothing depends: their momentum is conserved exactly")
 	fl.StringVar(&f.friction, "friction", "none", "none, viscous, coulomb or both")
-	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers (default 32x2; 16x2 below 5000 rows; 64x2 with accelerations)")
+	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers (default 32x2, 16x2 below 5000 rows; with accelerations 20x2, or 64x2 by adam)")
+	fl.StringVar((*string)(&s.Head), "head", "", "of lnn and hnn: plain, one output of the net, or quadratic, a mass matrix beside it (default quadratic with accelerations, else plain)")
 	fl.StringVar(&s.Activation, "activation", "softplus", "relu2, relu3, tanh, sigmoid, softplus, swish or gelu")
 	fl.StringVar(&s.Loss, "loss", "huber", "l1, l2 or huber")
 	fl.StringVar(&s.Objective, "objective", "", strings.Join(lagrange.Objectives(), ", ")+": what to learn from (default accelerations where they are recorded, else windows)")
@@ -74,7 +76,8 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	fl.IntVar(&s.Window, "window", 0, "time steps of a training window (default those of the horizon, at most 32; 1 is the next-state loss)")
 	fl.IntVar(&s.Steps, "steps", 0, "training steps of each model")
 	fl.Var(&f.budget, "budget", "training time of all models together (default 60s)")
-	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate (default 5e-3; 1e-2 with accelerations)")
+	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate of adam (default 5e-3; 1e-2 with accelerations)")
+	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or ")+" (default gauss-newton with accelerations, else adam; adam for graphs and for nets of more than 6000 weights)")
 	fl.Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
 	fl.BoolVar(&f.noBaseline, "no-baseline", false, "train the model alone, without a baseline to compare it with")
 	fl.DurationVar(&s.Every, "checkpoint-every", 5*time.Second, "`time` between checkpoints, the most work that a power cut can cost")
@@ -112,7 +115,10 @@ func (f *trainFlags) check() (err error) {
 	if family == graph.Family { // its net is that of densities
 		family = "lnn"
 	}
-	trial := model.Spec{Family: family, Activation: s.Activation, Friction: s.Friction, Hidden: shape, Coordinates: []model.Coordinate{{Scale: 1, Speed: 1, Accel: 1}}}
+	if s.Method != "" && !slices.Contains(train.Methods(), s.Method) {
+		return usagef("no method %q; there are %s", s.Method, strings.Join(train.Methods(), ", "))
+	}
+	trial := model.Spec{Family: family, Activation: s.Activation, Head: s.Head, Friction: s.Friction, Hidden: shape, Coordinates: []model.Coordinate{{Scale: 1, Speed: 1, Accel: 1}}}
 	if err := trial.Check(); err != nil {
 		return usageError{err}
 	}
