@@ -36,6 +36,20 @@ func (s *Set) differentiate() {
 	}
 }
 
+// Slopes estimates dv/dt (n, d) in the same way as velocities are estimated: accelerations for a start of training where there are none recorded.
+func (t *Trajectory) Slopes(d int) []float64 {
+	a, v := make([]float64, len(t.V)), make([]float64, t.Len())
+	for k := range d {
+		for n := range v {
+			v[n] = t.V[n*d+k]
+		}
+		for n := range v {
+			a[n*d+k] = slope(t.T, v, n)
+		}
+	}
+	return a
+}
+
 // has tells whether a column of that name is used.
 func (s *Set) has(name string) bool {
 	for _, c := range s.Columns {

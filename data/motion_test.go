@@ -70,6 +70,23 @@ func TestDifferentiate(t *testing.T) {
 	}
 }
 
+// Accelerations come from velocities as velocities from positions: exactly where these are cubics, in each coordinate by itself.
+func TestSlopes(t *testing.T) {
+	p := data.Trajectory{}
+	var want []float64
+	for n := range 20 {
+		x := 0.1*float64(n) + 0.01*math.Sin(float64(n))
+		p.T, p.Q = append(p.T, x), append(p.Q, 0, 0)
+		p.V = append(p.V, 1+x*(2-x*(3-x)), 5-x*x)
+		want = append(want, 2-x*(6-3*x), -2*x)
+	}
+	for i, a := range p.Slopes(2) {
+		if math.Abs(a-want[i]) > 1e-10 {
+			t.Errorf("number %d: %v, want %v", i, a, want[i])
+		}
+	}
+}
+
 // A recording kept within (−π, π], or (−180, 180], reads as the motion it was; one that truly moves fast is left alone.
 func TestUnwrap(t *testing.T) {
 	ts := grid(63, 0.16)

@@ -24,8 +24,8 @@ of --budget is training time, shared by the two networks.`,
 }
 
 // planetModel is a network of the experiment: the layers that served it best, its steps on the accelerations, and those in each round on arcs of
-// so many years. The plain network, which has no start to go on from, takes more steps, and as long as the other in all; and it is led from short arcs
-// to long ones, since at first it does not stay on an orbit for ten years.
+// so many years. The plain network, which has no start to go on from, takes more steps, and as long as the other in all. Narrower ones stay less
+// often on an orbit for ten years, and so do those led from short arcs to long ones.
 type planetModel struct {
 	family       string
 	hidden       []int
@@ -35,7 +35,7 @@ type planetModel struct {
 
 var planetModels = []planetModel{
 	{"lnn", []int{160}, 20, 4, []float64{10, 10, 10, 10}},
-	{"nn", []int{16, 16}, 400, 6, []float64{1, 3, 10, 10}},
+	{"nn", []int{32, 32}, 150, 6, []float64{10, 10, 10, 10}},
 }
 
 // PlanetStage is what a stage of a training has brought: |a − a*| in the root mean square, in units of the accelerations of each planet, and
@@ -117,12 +117,13 @@ type planetRun struct {
 }
 
 const (
-	arcEvery   = 10   // rows from one look at an arc to the next, 20 days
-	beside     = 600  // accelerations of each planet that count on beside its arcs
-	farthest   = 0.1  // AU, the largest scale of the errors of arcs
-	stays      = 0.01 // AU, by which a network may be off in the ten years that it has learned
-	mostDraws  = 4    // until one stays; then the best of them is taken
-	eigenvalue = 0.01 // of a mass matrix, asked for where its diagonal has the mean 1: a third of what the start asks for
+	arcEvery   = 10               // rows from one look at an arc to the next, 20 days
+	beside     = 600              // accelerations of each planet that count on beside its arcs
+	farthest   = 0.1              // AU, the largest scale of the errors of arcs
+	stays      = 0.01             // AU, by which a network may be off in the ten years that it has learned
+	planned    = 60 * time.Second // what the steps of both networks take from one draw, on two cores; a budget is a part or a multiple of it
+	mostDraws  = 3                // until one stays; then the best of them is taken
+	eigenvalue = 0.01             // of a mass matrix, asked for where its diagonal has the mean 1: a third of what the start asks for
 )
 
 // learnOrbits trains a network: a convex start for a Lagrangian, Gauss–Newton on the accelerations, then on arcs.
@@ -243,7 +244,7 @@ func (p *planetRun) arcs(ctx context.Context, years float64) error {
 		train.Settings{Equations: train.Normal, Batch: len(of), Validate: 1})
 }
 
-// train runs one stage: so many steps, or its share of the steps or of the time that were asked for.
+// train runs one stage: so many steps, or its share of the steps that were asked for, or as many as the time asked for is worth.
 func (p *planetRun) train(ctx context.Context, name string, o train.Objective[float64], steps int, share float64, set train.Settings) error {
 	begin, s := time.Now(), p.settings
 	set.Method, set.Seed, set.Steps = train.GaussNewton, p.seed, steps
@@ -252,7 +253,7 @@ func (p *planetRun) train(ctx context.Context, name string, o train.Objective[fl
 	case s.Steps > 0:
 		set.Steps = max(1, int(share*float64(s.Steps)))
 	case s.Budget > 0:
-		set.Steps, f.budget = 0, time.Duration(share*float64(s.Budget)/float64(len(planetModels)))
+		set.Steps = max(1, int(float64(steps)*s.Budget.Seconds()/planned.Seconds()))
 	case s.Quick:
 		set.Steps = max(2, steps/4)
 	}

@@ -4,50 +4,52 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 
-	"lagrange/internal/lin"
 	"lagrange/internal/par"
-	"lagrange/internal/vec"
 	"lagrange/model"
 )
 
 // Convex says how a convex start is made. Zero values stand for the documented defaults.
 type Convex struct {
-	Rounds  int     // solutions of the least-squares problem; default 12
-	Floor   float64 // least eigenvalue of M wanted, where its mean is 1; default 0.03
-	Ridge   float64 // of the normal equations, in units of their mean diagonal element; default 1e-12
-	Samples int     // at most so many are used; default what 2²⁴ numbers have room for
-	Seed    uint64  // of the choice of samples
-	Workers int     // cores; default all
+	Rounds  int                // solutions of the least-squares problem with each ridge; default 12
+	Floor   float64            // least eigenvalue of M wanted, in units in which the mean of its diagonal is 1; default 0.03
+	Ridges  []float64          // of the normal equations, in units of their mean diagonal element; default 1e-12, and to choose by Valid 1e-8, 1e-5, 1e-3 and 1e-1 too
+	Valid   Objective[float64] // what solutions are judged by: held-out data, or the windows to be learned; default the samples used
+	Samples int                // at most so many are used; default what 2²⁴ numbers have room for, and fewer for nets whose gradients are long
+	Seed    uint64             // of the choice of samples
+	Workers int                // cores; default all
 }
 
 // Start says what a convex start did.
 type Start struct {
-	Before, After float64 // mean loss over the samples used
-	Eigen         float64 // least eigenvalue of M over them after, where the mean one is 1
-	Samples       int
-	Columns       int       // parameters that were solved for
-	Rounds        int       // until it stopped
-	Cuts          int       // samples whose M had to be held up in the last round
-	Unit          []float64 // of v, in which the diagonal of M has the mean 1 over the samples (d)
-	Done          bool      // false: the model is as it was
-	Why           string    // if not done
+	Before  float64   `json:"before"`        // mean loss of what it is judged by,
+	After   float64   `json:"after"`         // and that after
+	Eigen   float64   `json:"eigenvalue"`    // least of M over the samples after, in those units
+	Unit    []float64 `json:"unit"`          // of v, in which the diagonal of M has the mean 1 over the samples (d)
+	Ridge   float64   `json:"ridge"`         // of the solution kept
+	Samples int       `json:"samples"`       // used
+	Columns int       `json:"columns"`       // parameters that were solved for
+	Rounds  int       `json:"rounds"`        // in all
+	Cuts    int       `json:"cuts"`          // samples whose M had to be held up for the solution kept
+	Done    bool      `json:"done"`          // false: the model is as it was
+	Why     string    `json:"why,omitempty"` // if not done
 }
 
-func (c Convex) defaults(columns, d int) Convex {
+func (c Convex) defaults(columns, d, params int) Convex {
 	if c.Rounds == 0 {
 		c.Rounds = 12
 	}
 	if c.Floor == 0 {
 		c.Floor = 0.03
 	}
-	if c.Ridge == 0 {
-		c.Ridge = 1e-12
+	if c.Ridges == nil {
+		if c.Ridges = []float64{1e-12}; c.Valid != nil {
+			c.Ridges = []float64{1e-12, 1e-8, 1e-5, 1e-3, 1e-1}
+		}
 	}
 	if c.Samples == 0 {
-		c.Samples = max(1, (1<<24)/(columns*d))
+		c.Samples = max(1, 4*columns/d, min((1<<24)/(columns*d), (1<<31)/params))
 	}
 	if c.Workers == 0 {
 		c.Workers = par.Workers()
@@ -60,13 +62,12 @@ func (c Convex) defaults(columns, d int) Convex {
 // minima (doc/theory.md, "A convex start"). The rows of the samples, R = ∂Q/∂w, are weighted with D = M⁻¹ of the solution before, so
 // that the error of the acceleration itself is what becomes small:
 //
-//	Σ |D (Q + R δw)|² + κ Σ (floor − uᵀM(w)u)₊² + ridge |δw|²,   mean tr M = d,   M in units of the speeds.
+//	Σ |D (Q + R δw)|² + κ Σ (floor − uᵀM(w)u)₊² + ridge |δw|²,   mean tr M = d.
 //
-// The constraint fixes the scale of L, which the acceleration leaves open: without it L = 0 were best, and with the head's own kinetic
-// energy it is the scale that this brings. The second sum keeps M positive definite: u is the eigenvector of an eigenvalue below the
-// floor, and uᵀM(w)u is linear in w.
+// The constraint fixes the scale of L, which the acceleration leaves open: without it L = 0 were best. The second sum keeps M positive
+// definite: u is the eigenvector of an eigenvalue below the floor, and uᵀM(w)u is linear in w.
 //
-// The model is left at the round with the least loss among those whose M is positive definite on all samples used, or, when
+// The model is left at the solution with the least loss among those whose M is positive definite on all samples used, or, when
 // none is better than what was there, as it was: Start tells. The error is ctx's.
 func ConvexStart(ctx context.Context, m *model.Model[float64], o *Accelerations[float64], c Convex) (Start, error) {
 	p, why := newConvexProblem(m, o, c)
@@ -74,317 +75,81 @@ func ConvexStart(ctx context.Context, m *model.Model[float64], o *Accelerations[
 		return Start{Why: why}, nil
 	}
 	defer p.team.Close()
-	first := slices.Clone(m.Theta)
-	s := Start{Before: p.evaluate(), Samples: len(p.samples), Columns: p.n}
-	s.Eigen = p.eigen
-	best, kept := s.Before, first
+	s := Start{Samples: len(p.samples), Columns: p.n}
+	s.Before = p.judged(p.evaluate())
+	s.After, s.Eigen = s.Before, p.eigen
 	if s.Eigen <= 0 {
-		best = math.Inf(1)
+		s.After = math.Inf(1)
 	}
 	p.linearise()
-	p.level()
-	p.scale() // here the head's alone, if it is anything
-	for s.Rounds < p.c.Rounds && ctx.Err() == nil {
-		if !p.solve() {
-			break
+	first := slices.Clone(m.Theta)
+	kept := first
+	for _, ridge := range p.c.Ridges {
+		copy(m.Theta, first)
+		p.restart()
+		if theta := p.rounds(ctx, ridge, &s); theta != nil {
+			kept = theta
 		}
-		s.Rounds++
-		loss := p.evaluate()
-		if !finite(loss) {
-			break
-		}
-		if s.Rounds <= 3 { // in other units its eigenvalues are others
-			if p.scale() {
-				p.level()
-			} else {
-				loss = p.evaluate()
-			}
-		}
-		if p.eigen > 0 && loss < best {
-			gain := best / loss
-			best, kept = loss, slices.Clone(m.Theta)
-			s.Eigen, s.Cuts, s.Unit, s.Done = p.eigen, len(p.low), slices.Clone(p.unit), true
-			if gain < 1.001 && p.eigen > p.c.Floor/2 {
-				break
-			}
-		}
-		p.kappa *= 3
 	}
 	copy(m.Theta, kept)
-	s.After = best
 	if !s.Done {
 		s.After, s.Why = s.Before, fmt.Sprintf("none of %d solutions was better with a positive definite mass matrix", s.Rounds)
 	}
 	return s, ctx.Err()
 }
 
-// convexProblem is the least-squares problem around the parameters of its model. M is (N, d, d) in units of the speeds, and so are forces.
-type convexProblem struct {
-	c       Convex
-	m       *model.Model[float64]
-	o       *Accelerations[float64]
-	d, n    int
-	at      []int // the linear parameters
-	samples []int
-	team    *par.Team
-	cores   []*convexCore
-	chunk   int
-	w0      []float64 // (n) where it was made linear
-	R       []float64 // (N·d, n) ∂Q/∂w
-	Q       []float64 // (N, d) there
-	D       []float64 // (N, d, d) weights of Q
-	eigen   float64   // least eigenvalue at the last evaluation
-	kappa   float64   // weight of the cuts
-	low     []cut
-	unit    []float64   // (d) of v for M
-	mean    []float64   // (d) of the diagonal of M in units of the speeds, at the last evaluation
-	mean0   []float64   // the same at w0
-	slope   [][]float64 // (d, n) of it in w
-	mass    []float64   // (n) slope of mean tr M − d, and
-	lack    float64     // its value at w0
-	G, F    []float64   // (n, n) normal matrix and its factor
-	X       []float64   // (rows, n) weighted rows
-}
-
-// cut holds up the eigenvalue of M along u at a sample of the problem.
-type cut struct {
-	sample int
-	u      []float64 // (d)
-	value  float64   // uᵀMu
-}
-
-// convexCore is what one core works with.
-type convexCore struct {
-	tape                                 model.Tape[float64]
-	inverse                              model.InverseDynamics[float64]
-	mass                                 model.Mechanics[float64]
-	inertia                              model.Inertia[float64]
-	q, v, a, u, Q, lambda, dq, dv, du, J []float64
-	M, E, w, y                           []float64
-	loss, eigen                          float64
-	mean                                 []float64   // (d) sums of the diagonal of M
-	slope                                [][]float64 // (d, P) of these in all parameters
-	cuts                                 []cut
-}
-
-func newConvexProblem(m *model.Model[float64], o *Accelerations[float64], c Convex) (p *convexProblem, why string) {
-	d, f, at := m.Spec.D(), m.Spec.M(), m.Linear()
-	if len(at) == 0 || o.Qdot != nil {
-		return nil, "a " + model.Title(m.Spec.Family) + " has no Lagrangian that is linear in parameters"
-	}
-	c = c.defaults(len(at), d)
-	p = &convexProblem{c: c, m: m, o: o, d: d, n: len(at), at: at, kappa: 1e-3}
-	p.samples = rand.New(rand.NewPCG(c.Seed, 0xc0e)).Perm(o.N)
-	p.samples = p.samples[:min(len(p.samples), c.Samples)]
-	N := len(p.samples)
-	if N*d < p.n/4 {
-		return nil, fmt.Sprintf("%d samples are too few for %d parameters", N, p.n)
-	}
-	p.R, p.Q, p.D = make([]float64, N*d*p.n), make([]float64, N*d), make([]float64, N*d*d)
-	p.G, p.F, p.mass = make([]float64, p.n*p.n), make([]float64, p.n*p.n), make([]float64, p.n)
-	p.X, p.w0 = make([]float64, block*p.n), make([]float64, p.n)
-	p.mean, p.mean0, p.slope = make([]float64, d), make([]float64, d), make([][]float64, d)
-	for _, x := range m.Spec.Coordinates {
-		p.unit = append(p.unit, x.Speed)
-	}
-	p.chunk = max(1, min(model.Chunk, (1<<20)/len(m.Theta)))
-	p.team = par.NewTeam(c.Workers)
-	for range c.Workers {
-		B, take := p.chunk, func(n int) []float64 { return make([]float64, n) }
-		k := &convexCore{
-			tape: m.Tape(B), q: take(B * d), v: take(B * d), a: take(B * d), u: take(B * f), Q: take(B * d), lambda: take(B * d),
-			dq: take(B * d), dv: take(B * d), du: take(B * f), J: take(B * len(m.Theta)), M: take(d * d), E: take(d * d), w: take(d), y: take(d),
+// rounds solves, weights and solves again, and returns the parameters of the best solution, if one is better than what s knows of.
+func (p *convexProblem) rounds(ctx context.Context, ridge float64, s *Start) (kept []float64) {
+	last := math.Inf(1)
+	for round := 1; round <= p.c.Rounds && ctx.Err() == nil && p.solve(ridge); round++ {
+		s.Rounds++
+		loss := p.evaluate()
+		if !finite(loss) {
+			break
 		}
-		k.mean = take(d)
-		for range d {
-			k.slope = append(k.slope, take(len(m.Theta)))
+		if round <= 3 { // in other units its eigenvalues are others
+			if p.scale() {
+				p.level()
+			} else {
+				loss = p.evaluate()
+			}
 		}
-		k.inverse, _ = model.As[model.InverseDynamics[float64]](k.tape)
-		k.mass, _ = model.As[model.Mechanics[float64]](k.tape)
-		k.inertia, _ = model.As[model.Inertia[float64]](k.tape)
-		p.cores = append(p.cores, k)
+		if p.eigen > 0 {
+			if judged := p.judged(loss); judged < s.After {
+				s.After, s.Ridge, s.Eigen, s.Cuts, s.Unit, s.Done = judged, ridge, p.eigen, len(p.low), slices.Clone(p.unit), true
+				kept = slices.Clone(p.m.Theta)
+			}
+			if round > 3 && math.Abs(last/loss-1) < 1e-3 && p.eigen > p.c.Floor/2 {
+				break
+			}
+		}
+		last = loss
+		p.kappa *= 3
 	}
-	return p, ""
+	return kept
 }
 
-// sweep evaluates the forces of all samples in chunks, on all cores, and lets see look at each: samples lo … lo+B of the problem.
-func (p *convexProblem) sweep(see func(k *convexCore, lo, B int)) {
-	d, f := p.d, p.m.Spec.M()
+// judged is the loss by which a solution is judged, given that of the samples.
+func (p *convexProblem) judged(loss float64) float64 {
+	o := p.c.Valid
+	if o == nil {
+		return loss
+	}
+	sums := make([]float64, p.team.Workers())
 	p.team.Do(func(w int) {
-		k := p.cores[w]
-		lo, hi := par.Span(len(p.samples), w, p.team.Workers())
-		for ; lo < hi; lo += p.chunk {
-			B := min(p.chunk, hi-lo)
-			for b := range B {
-				p.load(k, b, lo+b)
+		lo, hi := par.Span(o.Len(), w, len(sums))
+		pass, batch := NewLoss(o, p.m, p.chunk), make([]int, 0, p.chunk)
+		for ; lo < hi; lo += len(batch) {
+			batch = batch[:0]
+			for i := lo; i < min(hi, lo+p.chunk); i++ {
+				batch = append(batch, i)
 			}
-			k.inverse.Force(k.q[:B*d], k.v[:B*d], k.u[:B*f], k.a[:B*d], k.Q[:B*d])
-			see(k, lo, B)
+			sums[w] += pass.Of(batch, nil)
 		}
 	})
-}
-
-// load gives sample s of the problem the place b in a batch.
-func (p *convexProblem) load(k *convexCore, b, s int) {
-	d, f, i := p.d, p.m.Spec.M(), p.samples[s]
-	copy(k.q[b*d:(b+1)*d], p.o.X[2*i*d:])
-	copy(k.v[b*d:(b+1)*d], p.o.X[(2*i+1)*d:])
-	copy(k.a[b*d:(b+1)*d], p.o.A[i*d:])
-	copy(k.u[b*f:(b+1)*f], p.o.U[i*f:])
-}
-
-// linearise sets R and Q at the parameters as they are, and the slope of mean tr M.
-func (p *convexProblem) linearise() {
-	d, n, P, f := p.d, p.n, len(p.m.Theta), p.m.Spec.M()
-	for j, at := range p.at {
-		p.w0[j] = p.m.Theta[at]
+	loss = 0
+	for _, x := range sums {
+		loss += x
 	}
-	p.sweep(func(k *convexCore, lo, B int) {
-		for i, c := range p.m.Spec.Coordinates {
-			for b := range B {
-				p.Q[(lo+b)*d+i] = k.Q[b*d+i] * c.Speed
-				clear(k.lambda[b*d : (b+1)*d])
-				k.lambda[b*d+i] = c.Speed
-			}
-			J := k.J[:B*P]
-			clear(J)
-			k.inverse.ForceVJP(k.lambda[:B*d], J, k.dq[:B*d], k.dv[:B*d], k.du[:B*f])
-			for b := range B {
-				row := p.R[((lo+b)*d+i)*n:]
-				for j, at := range p.at {
-					row[j] = J[b*P+at]
-				}
-			}
-			k.inertia.MassVJP(k.lambda[:B*d], k.slope[i])
-		}
-	})
-	copy(p.mean0, p.mean)
-	for i := range d {
-		p.slope[i] = make([]float64, n)
-		for _, k := range p.cores {
-			for j, at := range p.at {
-				p.slope[i][j] += k.slope[i][at] / float64(len(p.samples))
-			}
-		}
-	}
-}
-
-// scale chooses the units of M: those in which the mean of its diagonal at the parameters as they are is 1, or as they were when
-// it is not positive. The fixed kinetic energy of a head must not be more than what is wanted of any coordinate, for the net would have to take
-// it away again: the scale of L is made as large as that needs.
-func (p *convexProblem) scale() (grown bool) {
-	least, most := math.Inf(1), 0.0
-	for _, m := range p.mean {
-		least, most = math.Min(least, m), math.Max(most, m)
-	}
-	if most > 0 {
-		least = math.Max(least, most/1000)
-		grow := math.Max(1, p.m.Spec.Kinetic/least)
-		grown = grow > 1.5
-		for i, c := range p.m.Spec.Coordinates {
-			p.unit[i] = c.Speed / math.Sqrt(grow*math.Max(p.mean[i], least))
-		}
-	}
-	p.lack = -float64(p.d)
-	clear(p.mass)
-	for i, c := range p.m.Spec.Coordinates {
-		x := p.unit[i] / c.Speed
-		p.lack += x * x * p.mean0[i]
-		for j, y := range p.slope[i] {
-			p.mass[j] += x * x * y
-		}
-	}
-	return grown
-}
-
-// level weights the forces for the first round as if M were 1.
-func (p *convexProblem) level() {
-	d := p.d
-	clear(p.D)
-	for s := range p.samples {
-		for i, c := range p.m.Spec.Coordinates {
-			p.D[(s*d+i)*d+i] = p.unit[i] * p.unit[i] / (c.Speed * c.Accel) * p.weight(s)
-		}
-	}
-	p.low = nil
-}
-
-// weight is √w of a sample.
-func (p *convexProblem) weight(s int) float64 {
-	if p.o.Weight == nil {
-		return 1
-	}
-	return math.Sqrt(p.o.Weight[p.samples[s]])
-}
-
-// evaluate returns the mean loss of the accelerations at the parameters as they are, and sets D, the least eigenvalue and the cuts.
-func (p *convexProblem) evaluate() (loss float64) {
-	for _, k := range p.cores {
-		k.loss, k.eigen, k.cuts = 0, math.Inf(1), nil
-		clear(k.mean)
-	}
-	clear(p.mean)
-	p.sweep(func(k *convexCore, lo, B int) {
-		for b := range B {
-			p.judge(k, lo+b, b)
-		}
-	})
-	p.eigen, p.low = math.Inf(1), nil
-	for _, k := range p.cores {
-		loss, p.eigen = loss+k.loss, math.Min(p.eigen, k.eigen)
-		p.low = append(p.low, k.cuts...)
-		for i, x := range k.mean {
-			p.mean[i] += x / float64(len(p.samples))
-		}
-	}
-	return loss / float64(len(p.samples))
-}
-
-// judge does that for sample s of the problem, the b-th of the tape. With M = Σ λ u uᵀ the error of the acceleration is Σ u (uᵀQ)/λ; D has
-// the eigenvalues raised to the floor, and the weights of its rows are such that their squares sum up to the penalty.
-func (p *convexProblem) judge(k *convexCore, s, b int) {
-	d, coordinates, M := p.d, p.m.Spec.Coordinates, k.mass.Mass(b)
-	for i, c := range coordinates {
-		k.mean[i] += M[i*d+i] * c.Speed * c.Speed
-		for j := range d {
-			k.M[i*d+j] = M[i*d+j] * p.unit[i] * p.unit[j]
-		}
-	}
-	if !vec.Finite(k.M) {
-		k.loss, k.eigen = math.NaN(), math.NaN()
-		return
-	}
-	lin.Eigen(d, k.M, k.w, k.E)
-	k.eigen = math.Min(k.eigen, k.w[0])
-	weight, D := p.weight(s), p.D[s*d*d:(s+1)*d*d]
-	clear(D)
-	for i, c := range coordinates {
-		r, row := 0.0, D[i*d:(i+1)*d]
-		for l, x := range k.w {
-			e, along := p.unit[i]/c.Accel*k.E[i*d+l], 0.0
-			for j, y := range coordinates {
-				along += k.E[j*d+l] * k.Q[b*d+j] * p.unit[j]
-				row[j] += e * k.E[j*d+l] / max(math.Abs(x), p.c.Floor) * p.unit[j] / y.Speed
-			}
-			r += e * along / x
-		}
-		rho, slope := p.o.Penalty.Of(r)
-		k.loss += weight * weight * rho
-		scale := weight * math.Sqrt(slope/2/r)
-		if !(scale < 10*weight) { // |r| next to nothing
-			scale = 10 * weight
-		}
-		for j := range row {
-			row[j] *= scale
-		}
-	}
-	for l, x := range k.w {
-		if x < p.c.Floor {
-			u := make([]float64, d)
-			for j := range u {
-				u[j] = k.E[j*d+l]
-			}
-			k.cuts = append(k.cuts, cut{s, u, x})
-		}
-	}
+	return loss / float64(o.Len())
 }

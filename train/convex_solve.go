@@ -17,7 +17,7 @@ const block = 512
 //
 // The ridge makes A safely positive definite; steps of refinement take most of its bias away where the data has a say. It returns false when
 // the matrix cannot be factored.
-func (p *convexProblem) solve() bool {
+func (p *convexProblem) solve(ridge float64) bool {
 	n := p.n
 	g := make([]float64, n)
 	p.normal(g)
@@ -26,8 +26,8 @@ func (p *convexProblem) solve() bool {
 	for i := range n {
 		mean += p.G[i*n+i] / float64(n)
 	}
-	for ridge, ok := p.c.Ridge, false; !ok; ridge *= 10 {
-		if !(ridge < 1e-3) || !(mean > 0) {
+	for ok := false; !ok; ridge *= 10 {
+		if !(ridge < 1) || !(mean > 0) {
 			return false
 		}
 		copy(p.F, p.G)

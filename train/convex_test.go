@@ -75,6 +75,9 @@ func TestConvexStart(t *testing.T) {
 			t.Fatal(err)
 		}
 		for seed := range uint64(4) {
+			if testing.Short() && seed != 0 && seed != 3 {
+				continue
+			}
 			o, spec := states(t, s, 1000, seed)
 			spec.Family, spec.Hidden = c.family, c.hidden
 			if seed == 3 {
@@ -122,6 +125,42 @@ func TestConvexStartFindsGains(t *testing.T) {
 	}
 }
 
+// Few and noisy accelerations are fitted too closely; where held-out ones are the judge they are not, and never worse than before.
+func TestConvexStartIsJudged(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	for seed := range uint64(4) {
+		o, spec := states(t, mech.Chain(1), 80, seed)
+		held, _ := states(t, mech.Chain(1), 300, seed+10)
+		for i := range o.A {
+			o.A[i] += 2 * r.NormFloat64()
+		}
+		spec.Hidden = []int{60}
+		var loss [3]float64 // of what is held out: at first, unjudged, judged
+		for i := range loss {
+			m, err := model.New[float64](spec, seed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := Convex{Workers: 2}
+			if i == 2 {
+				c.Valid = held
+			}
+			var start Start
+			if i > 0 {
+				if start, err = ConvexStart(t.Context(), m, o, c); err != nil || !start.Done {
+					t.Fatal(start, err)
+				}
+			}
+			if loss[i], _ = witness(m, held); i == 2 && math.Abs(start.After/loss[2]-1) > 1e-6 {
+				t.Errorf("seed %d: %+v, but the held-out loss is %v", seed, start, loss[2])
+			}
+		}
+		if !(loss[2] < 0.5*loss[0] && loss[2] < 0.8*loss[1]) {
+			t.Errorf("seed %d: held-out losses at first, unjudged and judged: %v", seed, loss)
+		}
+	}
+}
+
 // A model is as it was where the start does not apply, has no use, or is ended.
 func TestConvexStartLeavesAlone(t *testing.T) {
 	o, spec := states(t, mech.Chain(1), 200, 1)
@@ -138,9 +177,12 @@ func TestConvexStartLeavesAlone(t *testing.T) {
 		o      *Accelerations[float64]
 	}{
 		"plain network": {"nn", t.Context(), o}, "Hamiltonian": {"hnn", t.Context(), o}, "NaN": {"lnn", t.Context(), &broken},
-		"few samples": {"lnn", t.Context(), &few}, "ended": {"lnn", ended, o},
+		"few samples": {"lnn", t.Context(), &few}, "ended": {"lnn", ended, o}, "too wide": {"lnn", t.Context(), o},
 	} {
-		spec.Family = c.family
+		spec.Family, spec.Hidden = c.family, []int{60}
+		if name == "too wide" {
+			spec.Hidden = []int{mostColumns + 1}
+		}
 		m, err := model.New[float64](spec, 1)
 		if err != nil {
 			t.Fatal(err)
@@ -151,7 +193,7 @@ func TestConvexStartLeavesAlone(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, start, err)
 		}
 	}
-	spec.Family = "lnn"
+	spec.Family, spec.Hidden = "lnn", []int{60}
 	m, err := model.New[float64](spec, 1)
 	if err != nil {
 		t.Fatal(err)
