@@ -159,7 +159,7 @@ func TestChosen(t *testing.T) {
 		return len(models)
 	}
 	for want, s := range map[int]Settings{
-		2: {}, 6: {Models: []string{"all"}}, 1: {Models: []string{"delan"}}, -1: {Models: []string{"elan"}},
+		2: {}, 7: {Models: []string{"all"}}, 1: {Models: []string{"delan"}}, -1: {Models: []string{"elan"}},
 	} {
 		if n := count(s); n != want {
 			t.Errorf("%v: %d models", s.Models, n)

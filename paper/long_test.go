@@ -12,7 +12,7 @@ func TestLong(t *testing.T) {
 	if testing.Short() {
 		t.Skip("training takes seconds")
 	}
-	result, err := followTo(t.Context(), Settings{Steps: 600, Seed: 2}, 20)
+	result, err := followTo(t.Context(), Settings{Steps: 60, Seed: 2}, 20)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ exact accelerations, and measure the L1 error weighted by 1 + (1 − v²)^(−1/
 fresh states. A Hamiltonian network with p := q̇ and a structured Lagrangian cannot
 learn it: the least error they can have is computed. The time of --budget is training
 time, shared by the models.`,
-	Full: 8 * time.Minute, Quick: 85 * time.Second,
+	Full: 6 * time.Minute, Quick: 85 * time.Second,
 	Run: relativistic,
 }
 
@@ -83,7 +83,7 @@ type ParticleReport struct {
 func relativistic(ctx context.Context, s Settings) (Result, error) {
 	begin := time.Now()
 	if s.Budget == 0 {
-		if s.Budget = 7 * time.Minute; s.Quick {
+		if s.Budget = 5 * time.Minute; s.Quick {
 			s.Budget = 70 * time.Second
 		}
 	}
@@ -175,7 +175,7 @@ func particleTable(r ParticleReport) Table {
 
 func particleNotes(r ParticleReport, s Settings) (notes []string) {
 	if s.Quick {
-		notes = append(notes, fmt.Sprintf("Quick: %.0f s of training for all six models; the full run trains for 7 minutes.", s.Budget.Seconds()))
+		notes = append(notes, fmt.Sprintf("Quick: %.0f s of training for all six models; the full run trains for 5 minutes.", s.Budget.Seconds()))
 	}
 	for _, m := range particleModels {
 		x := r.Models[m.name]

@@ -173,7 +173,9 @@ func TestRelativity(t *testing.T) {
 	if again := run(); !reflect.DeepEqual(r, again) {
 		t.Errorf("the same seed gives %+v, then %+v", r, again)
 	}
-	net, _, err := trainParticle(t.Context(), Settings{Steps: 80_000, Seed: 1}, particleModels[0], drawParticles(1, 1, particles), drawParticles(1, 2, 4096))
+	small := particleModels[0]
+	small.hidden = []int{16, 16}
+	net, _, err := trainParticle(t.Context(), Settings{Steps: 1500, Seed: 1}, small, drawParticles(1, 1, particles), drawParticles(1, 2, 4096))
 	if err != nil {
 		t.Fatal(err)
 	}
