@@ -127,6 +127,11 @@ func (l *Loop[T]) Run(ctx context.Context) error {
 		return err
 	}
 	defer l.release()
+	if st := l.State; st.Step == 0 { // a start may be better than all that follows
+		if loss := l.mean(l.Valid, l.valid); loss < st.BestLoss {
+			st.BestLoss = loss
+		}
+	}
 	for s := l.State; s.Step < l.Settings.Steps; {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -167,7 +167,7 @@ func TestWorkers(t *testing.T) {
 	}
 }
 
-// The model is left with the parameters of the best validation, not with the last: here validation asks for the
+// The model is left with the parameters of the best validation, not with the last, be they the first: here validation asks for the
 // accelerations of the first model, which training leaves behind.
 func TestKeepsTheBest(t *testing.T) {
 	l := newLoop(t, 40)
@@ -178,20 +178,14 @@ func TestKeepsTheBest(t *testing.T) {
 		valid.A[i] = x[2*i+1]
 	}
 	l.Valid = valid
-	var at5 []float64
-	l.On = func(s *State[float64]) error {
-		if s.Step == 5 {
-			at5 = slices.Clone(s.Theta)
-		}
-		return nil
-	}
+	first := slices.Clone(l.Model.Theta)
 	s := run(t, l)
-	for _, p := range s.History[1:] {
-		if p.Valid <= s.History[0].Valid {
-			t.Fatalf("the test is pointless: the validation improves at step %d", p.Step)
+	for _, p := range s.History {
+		if !(p.Valid > 0) {
+			t.Fatalf("the test is pointless: training does not leave the first model by step %d", p.Step)
 		}
 	}
-	if s.BestLoss != s.History[0].Valid || !slices.Equal(s.Best, at5) || !slices.Equal(l.Model.Theta, at5) {
+	if !(s.BestLoss < 1e-25) || !slices.Equal(s.Best, first) || !slices.Equal(l.Model.Theta, first) {
 		t.Error("the model is not that of the best validation")
 	}
 }
