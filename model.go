@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"lagrange/data"
+	"lagrange/eval"
 	"lagrange/internal/file"
 	"lagrange/model"
 	"lagrange/ode"
@@ -38,6 +39,22 @@ type Record struct {
 	Validation float64      `json:"validation"` // its best validation loss
 	Skipped    int          `json:"nonfinite_skipped"`
 	Fallbacks  int          `json:"fallback_solves"`
+	Restarts   []Restart    `json:"restarts,omitempty"` // trainings given up on the way to this one; Steps includes theirs
+	Doubt      string       `json:"doubt,omitempty"`    // why this one would have been given up too, had there been steps left
+	Mass       []MassPoint  `json:"mass_matrix,omitempty"`
+}
+
+// Restart is a training that was given up for one from another seed.
+type Restart struct {
+	Seed  uint64 `json:"seed"`
+	Steps int    `json:"steps"` // after so many
+	Why   string `json:"why"`
+}
+
+// MassPoint is the mass matrix at a validation since training was last resumed, over a sample of the states of training.
+type MassPoint struct {
+	Step int `json:"step"`
+	eval.Mass
 }
 
 // Model is a learned system. Its methods may be called from several goroutines.

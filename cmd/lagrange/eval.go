@@ -140,6 +140,12 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	if e.EnergyDrift != nil {
 		fmt.Fprintf(w, "energy drift  %.2g of the spread of the learned energy, over ten horizons\n", *e.EnergyDrift)
 	}
+	for _, r := range e.Restarts {
+		fmt.Fprintf(w, "given up      seed %d after %d steps: %s\n", r.Seed, r.Steps, r.Why)
+	}
+	if e.Doubt != "" {
+		fmt.Fprintf(w, "in doubt      %s; try more steps or another --seed\n", e.Doubt)
+	}
 	_, err := fmt.Fprintf(w, "training      %d steps, %.1f s, %d non-finite steps skipped, %d solves by the pseudo-inverse\n",
 		m.Record.Steps, m.Record.Seconds, m.Record.Skipped, m.Record.Fallbacks)
 	return err
