@@ -35,6 +35,7 @@ type Settings struct {
 	Batch      int            // samples a step; default ten residuals for each parameter, for Adam 128 rows, or 1024 rows in windows
 	Rate       float64        // of Adam; default 1e-2 on accelerations, 5e-3 on windows
 	Seed       uint64
+	Ensemble   int            // networks from the seeds Seed, Seed+1, …, which share the Budget; see Model.Others
 	Workers    int            // default all cores
 	Options    data.Options   // how the recording was read, so that others are read the same way
 	Checkpoint string         // file to go on from after an interruption; "" = none
@@ -49,6 +50,7 @@ type Progress struct {
 	Step, Steps   int
 	Loss, Valid   float64    // of this step; of the last validation (NaN before the first)
 	Mass          *eval.Mass // the mass matrix at the last validation, over a sample of the states; nil before, and without a Lagrangian
+	Member        int        // of an ensemble, from 0
 	Restarts      int        // trainings given up before this one
 	Elapsed, Left time.Duration
 }
@@ -63,6 +65,9 @@ func Fit(ctx context.Context, set *data.Set, s Settings) (*Model, error) {
 	f, err := newFitting(set, s)
 	if err != nil {
 		return nil, err
+	}
+	if s.Ensemble > 1 {
+		return f.ensemble(ctx)
 	}
 	return f.network(ctx, f.s)
 }
@@ -84,7 +89,7 @@ func newFitting(set *data.Set, s Settings) (f *fitting, err error) {
 		return nil, err
 	}
 	s = s.defaults(set)
-	if s.Steps < 0 || s.Window < 1 || s.Batch < 0 || s.Workers < 0 || s.Budget < 0 || s.Every < 0 || !(s.Rate >= 0) || math.IsInf(s.Rate, 0) {
+	if s.Steps < 0 || s.Window < 1 || s.Batch < 0 || s.Workers < 0 || s.Ensemble < 0 || s.Budget < 0 || s.Every < 0 || !(s.Rate >= 0) || math.IsInf(s.Rate, 0) {
 		return nil, fmt.Errorf("settings out of range: steps %d, window %d, batch %d, workers %d, budget %v, rate %v; leave at zero what should have its default", s.Steps, s.Window, s.Batch, s.Workers, s.Budget, s.Rate)
 	}
 	f = &fitting{set: set, s: s}

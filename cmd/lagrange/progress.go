@@ -20,7 +20,7 @@ type progress struct {
 	bar   *progressbar.ProgressBar
 	live  bool
 	last  time.Time
-	of    int // the training shown, counted with those given up
+	of    [2]int // the training shown: which member of an ensemble, after how many given up
 }
 
 func newProgress(w io.Writer, title string) *progress {
@@ -29,10 +29,14 @@ func newProgress(w io.Writer, title string) *progress {
 }
 
 func (p *progress) step(s lagrange.Progress) {
-	if s.Restarts != p.of {
+	if of := [2]int{s.Member, s.Restarts}; of != p.of {
 		p.close()
-		p.bar, p.of = nil, s.Restarts
-		fmt.Fprintf(p.w, "%s  given up; another seed\n", p.title)
+		what := "the next network"
+		if s.Restarts > 0 {
+			what = "given up; another seed"
+		}
+		p.bar, p.of = nil, of
+		fmt.Fprintf(p.w, "%s  %s\n", p.title, what)
 	}
 	wait := 100 * time.Millisecond
 	if !p.live {

@@ -46,8 +46,12 @@ sites in their order, which --topology says how to join: they share one local de
 
 Held-out data is chosen by whole trajectories, or by blocks of time as long as the
 horizon; the parameters are those of the best validation. The time of --budget is
-shared by the model and its baseline, and is turned into a number of steps, which is
-recorded: --steps repeats the run exactly.
+shared by all networks, and is turned into a number of steps, which is recorded:
+--steps repeats the run exactly.
+
+With --ensemble the model is several networks from seeds that follow one another, in one
+file; eval and rollout give their mean and its spread. The spread is calibrated on the
+validation data, and eval shows how many held-out errors it holds.
 
 An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume.`,
 		Example: `  lagrange train pendulum.csv -o pendulum.lagrange --friction both
@@ -76,6 +80,7 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate of adam (default 5e-3; 1e-2 with accelerations)")
 	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or ")+" (default gauss-newton with accelerations, else adam; adam for graphs and for nets of more than 6000 weights)")
 	fl.Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
+	fl.IntVar(&s.Ensemble, "ensemble", 1, "`networks` from as many seeds, which give a mean and a calibrated spread")
 	fl.BoolVar(&f.noBaseline, "no-baseline", false, "train the model alone, without a baseline to compare it with")
 	fl.DurationVar(&s.Every, "checkpoint-every", 5*time.Second, "`time` between checkpoints, the most work that a power cut can cost")
 	fl.BoolVar(&f.resume, "resume", false, "go on where an interrupted run stopped")
@@ -97,6 +102,9 @@ func (f *trainFlags) check() (err error) {
 	s.Friction = model.Friction(f.friction)
 	if s.Steps < 0 || s.Window < 0 || s.Rate < 0 {
 		return usagef("--steps, --window and --rate cannot be negative")
+	}
+	if s.Ensemble < 1 {
+		return usagef("--ensemble %d: want at least 1", s.Ensemble)
 	}
 	if s.Objective != "" && !slices.Contains(lagrange.Objectives(), s.Objective) {
 		return usagef("no objective %q; there are %s", s.Objective, strings.Join(lagrange.Objectives(), ", "))
@@ -157,13 +165,14 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 	families := []string{f.settings.Model}
 	if f.settings.Model != "nn" && !f.noBaseline {
 		families = append(families, "nn")
-		f.settings.Budget /= 2
 	}
+	each := f.settings.Budget / time.Duration(f.settings.Ensemble+len(families)-1)
 	var m *lagrange.Model
 	for i, family := range families {
 		s := f.settings
-		s.Model = family
+		s.Model, s.Budget = family, each*time.Duration(f.settings.Ensemble)
 		if i > 0 {
+			s.Budget, s.Ensemble = each, 1
 			s.Graph = lagrange.Graph{} // the baseline has no sites
 		}
 		if i > 0 && s.Objective == lagrange.Torque {
@@ -183,7 +192,7 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	for _, family := range families {
-		os.Remove(f.checkpoint(family))
+		lagrange.Discard(f.checkpoint(family))
 	}
 	return f.report(cmd, m, set)
 }
@@ -195,7 +204,7 @@ func (f *trainFlags) checkpoint(family string) string { return f.out + "." + fam
 func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set, s lagrange.Settings) (*lagrange.Model, error) {
 	s.Resume, s.Checkpoint = f.resume, f.checkpoint(s.Model)
 	if !f.resume {
-		os.Remove(s.Checkpoint) // of a run that was given up
+		lagrange.Discard(s.Checkpoint) // of a run that was given up
 	}
 	p := newProgress(cmd.ErrOrStderr(), model.Title(s.Model))
 	defer p.close()
@@ -227,7 +236,11 @@ func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model, set *data.Set
 	if err := printEvaluation(cmd.OutOrStdout(), m, set, e); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nmodel    %s\npicture  %s\nrepeat   --steps %d --seed %d\n", f.out, picture, m.Record.Steps, m.Record.Seed)
+	repeat := fmt.Sprintf("--steps %d --seed %d", m.Record.Steps, m.Record.Seed)
+	if k := len(m.Members()); k > 1 {
+		repeat += fmt.Sprintf(" --ensemble %d", k)
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nmodel    %s\npicture  %s\nrepeat   %s\n", f.out, picture, repeat)
 	return err
 }
 
