@@ -23,12 +23,16 @@ const (
 
 // network trains one network, and another one where the first turns out to be hopeless: the seeds are s.Seed + r·2³², the steps are shared,
 // so that the same Steps and Seed give the same. Of all tried it is the one of the best validation.
-func (f *fitting) network(ctx context.Context, s Settings) (*Model, error) {
+//
+// planned, if it is not nil, is told the number of steps before the first.
+func (f *fitting) network(ctx context.Context, s Settings, planned func(steps int)) (*Model, error) {
 	var best *Model
 	var given []Restart
 	seconds, used := 0.0, 0
 	for r := 0; ; r++ {
-		a, err := f.attempt(ctx, s, r)
+		a := &attempt{f: f, s: s, restarts: r, used: used, planned: planned}
+		err := a.train(ctx)
+		planned = nil
 		if err != nil {
 			return nil, err
 		}
@@ -57,6 +61,8 @@ type attempt struct {
 	s        Settings
 	loop     *train.Loop[float64]
 	restarts int
+	used     int // steps of those given up before
+	planned  func(steps int)
 	model    *Model
 	mass     []MassPoint
 	step     int
@@ -65,21 +71,22 @@ type attempt struct {
 
 var errHopeless = errors.New("hopeless")
 
-func (f *fitting) attempt(ctx context.Context, s Settings, restarts int) (*attempt, error) {
-	s.Seed += uint64(restarts) << 32
-	if restarts > 0 && s.Checkpoint != "" {
-		s.Checkpoint = fmt.Sprintf("%s.r%d", s.Checkpoint, restarts)
+// train makes the model.
+func (a *attempt) train(ctx context.Context) error {
+	f, s := a.f, &a.s
+	s.Seed += uint64(a.restarts) << 32
+	if a.restarts > 0 && s.Checkpoint != "" {
+		s.Checkpoint = fmt.Sprintf("%s.r%d", s.Checkpoint, a.restarts)
 	}
 	net, err := model.New[float64](f.spec, s.Seed)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	learn, valid, err := objectives(ctx, net, f.split, s, f.penalty)
+	learn, valid, err := objectives(ctx, net, f.split, *s, f.penalty)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f.worst(valid)
-	a := &attempt{f: f, s: s, restarts: restarts}
 	a.loop = &train.Loop[float64]{Model: net, Train: learn, Valid: valid, State: train.NewState(net), On: a.look}
 	if s.Batch == 0 {
 		s.Batch = max(64, enough*len(net.Theta)/learn.Pass(net, 1).Width())
@@ -87,7 +94,7 @@ func (f *fitting) attempt(ctx context.Context, s Settings, restarts int) (*attem
 	a.loop.Settings = train.Settings{Method: s.Method, Steps: s.Steps, Batch: s.Batch, Rate: s.Rate, Seed: s.Seed, Workers: s.Workers}
 	seconds, err := a.run(ctx, fmt.Sprintf("%s %s %s %d %g", f.print, s.Objective, s.Loss, s.Window, s.Horizon))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	done, st := a.loop.Settings, a.loop.State
 	a.step = st.Step
@@ -101,7 +108,7 @@ func (f *fitting) attempt(ctx context.Context, s Settings, restarts int) (*attem
 		r.Window = 0
 	}
 	a.model = &Model{Record: r, net: net}
-	return a, nil
+	return nil
 }
 
 // run trains, with checkpoints by the clock. One that was given up goes on to where that was decided, and is given up again.
@@ -127,6 +134,9 @@ func (a *attempt) run(ctx context.Context, print string) (seconds float64, err e
 			return 0, err
 		}
 	}
+	if a.planned != nil {
+		a.planned(loop.Settings.Steps)
+	}
 	loop.Clock = a.clock(begin, save)
 	if copy(loop.Model.Theta, loop.State.Theta); resumed && a.verdict(loop.State) != "" {
 		return 0, nil
@@ -145,14 +155,14 @@ func (a *attempt) clock(begin time.Time, save func() error) func(*train.State[fl
 	from, first, last := time.Now(), a.loop.State.Step, time.Now()
 	return func(st *train.State[float64], loss float64) error {
 		if a.s.On != nil {
-			p := Progress{Model: a.f.spec.Family, Step: st.Step, Steps: a.loop.Settings.Steps, Loss: loss, Valid: math.NaN(), Restarts: a.restarts, Elapsed: time.Since(begin)}
+			p := Progress{Model: a.f.spec.Family, Step: a.used + st.Step, Steps: a.used + a.loop.Settings.Steps, Loss: loss, Valid: math.NaN(), Restarts: a.restarts, Elapsed: time.Since(begin)}
 			if n := len(st.History); n > 0 {
 				p.Valid = st.History[n-1].Valid
 			}
 			if n := len(a.mass); n > 0 {
 				p.Mass = &a.mass[n-1].Mass
 			}
-			p.Left = time.Duration(float64(time.Since(from)) / float64(st.Step-first) * float64(p.Steps-st.Step))
+			p.Left = time.Duration(float64(time.Since(from)) / float64(st.Step-first) * float64(p.Steps-p.Step))
 			a.s.On(p)
 		}
 		if time.Since(last) > a.s.Every {
@@ -203,6 +213,8 @@ func (a *attempt) verdict(st *train.State[float64]) string {
 
 // worst computes the validation loss of q̈ = 0 once.
 func (f *fitting) worst(valid train.Objective[float64]) {
+	f.once.Lock()
+	defer f.once.Unlock()
 	if !math.IsNaN(f.null) {
 		return
 	}

@@ -32,7 +32,7 @@ func TestRestart(t *testing.T) {
 	}
 	s := unlucky()
 	s.Checkpoint, s.Resume = filepath.Join(t.TempDir(), "checkpoint"), true
-	for _, stop := range [][2]int{{0, 9}, {1, 7}, {2, 11}} {
+	for _, stop := range [][2]int{{0, 9}, {1, 37}, {2, 61}} {
 		ctx, cancel := context.WithCancel(t.Context())
 		s.On = func(p lagrange.Progress) {
 			if p.Restarts == stop[0] && p.Step == stop[1] {

@@ -2,16 +2,20 @@ package lagrange
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"lagrange/data"
 	"lagrange/eval"
+	"lagrange/internal/par"
 	"lagrange/model"
 )
 
@@ -41,34 +45,103 @@ func (m *Model) laws() (motion, accel eval.Law) {
 	return motion, eval.Law{Factor: motion.Factor}
 }
 
-// ensemble trains networks from one seed after another, for as many steps as the first, and calibrates their spread.
+// ensemble trains networks from one seed after another, for as many steps as the first, and calibrates their spread. They go side by
+// side, each on its share of the cores: a step of one small network does not keep many busy.
 func (f *fitting) ensemble(ctx context.Context) (*Model, error) {
-	var first *Model
-	for j := range f.s.Ensemble {
-		s := f.s
-		s.Seed += uint64(j)
-		s.Budget /= time.Duration(s.Ensemble)
-		if j > 0 {
-			s.Steps = first.Record.Steps
-			if s.Checkpoint != "" {
-				s.Checkpoint = fmt.Sprintf("%s.m%d", s.Checkpoint, j)
-			}
+	k, cores := f.s.Ensemble, f.s.Workers
+	if cores == 0 {
+		cores = par.Workers()
+	}
+	side := min(k, cores)
+	each := f.s
+	each.Workers, each.Budget = cores/side, f.s.Budget*time.Duration(side)/time.Duration(k)
+	all := crew{on: f.s.On, begin: time.Now(), done: make([]int, k), restarts: make([]int, k)}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ms, errs := make([]*Model, k), make([]error, k)
+	train := func(j, steps int, planned func(int)) {
+		s := each
+		s.Seed, s.Steps, s.On = s.Seed+uint64(j), steps, all.member(j)
+		if j > 0 && s.Checkpoint != "" {
+			s.Checkpoint = fmt.Sprintf("%s.m%d", s.Checkpoint, j)
 		}
-		if on := s.On; on != nil {
-			s.On = func(p Progress) { p.Member = j; on(p) }
+		if ms[j], errs[j] = f.network(ctx, s, planned); errs[j] != nil {
+			cancel()
+			return
 		}
-		m, err := f.network(ctx, s)
-		if err != nil {
-			return nil, err
+		all.finish(j, ms[j].Record.Steps)
+	}
+	var next atomic.Int64
+	steps, plan := 0, make(chan struct{})
+	par.Do(side, func(w int) {
+		if w == 0 {
+			train(0, each.Steps, func(n int) { steps = n; close(plan) })
 		}
-		if first == nil {
-			first = m
-		} else {
-			first.Others = append(first.Others, m)
+		select {
+		case <-plan:
+		case <-ctx.Done():
+			return
+		}
+		for j := int(next.Add(1)); j < k && ctx.Err() == nil; j = int(next.Add(1)) {
+			train(j, steps, nil)
+		}
+	})
+	if err := cause(errs); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	ms[0].Others = ms[1:]
+	ms[0].calibrate(f.split.Valid)
+	return ms[0], nil
+}
+
+// cause is the error that ended the others, if it was not from outside.
+func cause(errs []error) (err error) {
+	for _, e := range errs {
+		if e != nil && (err == nil || errors.Is(err, context.Canceled)) {
+			err = e
 		}
 	}
-	first.calibrate(f.split.Valid)
-	return first, nil
+	return err
+}
+
+// crew tells the progress of several networks as one.
+type crew struct {
+	on             func(Progress)
+	begin          time.Time
+	one            sync.Mutex
+	from           int // steps done before the first that was told, and itself; 0 before
+	done, restarts []int
+}
+
+// member tells of network j.
+func (c *crew) member(j int) func(Progress) {
+	if c.on == nil {
+		return nil
+	}
+	return func(p Progress) {
+		c.one.Lock()
+		defer c.one.Unlock()
+		c.done[j], c.restarts[j] = p.Step, p.Restarts
+		p.Step, p.Restarts, p.Steps, p.Elapsed = 0, 0, len(c.done)*p.Steps, time.Since(c.begin)
+		for i, n := range c.done {
+			p.Step, p.Restarts = p.Step+n, p.Restarts+c.restarts[i]
+		}
+		if c.from == 0 {
+			c.from = p.Step
+		}
+		p.Left = time.Duration(float64(p.Elapsed) / float64(1+p.Step-c.from) * float64(p.Steps-p.Step))
+		c.on(p)
+	}
+}
+
+// finish counts the steps of a network that had no more to tell, as one that was complete before.
+func (c *crew) finish(j, steps int) {
+	c.one.Lock()
+	defer c.one.Unlock()
+	c.done[j] = max(c.done[j], steps)
 }
 
 // Discard removes the checkpoints that a training with Settings.Checkpoint has left.

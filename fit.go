@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"lagrange/data"
@@ -35,7 +36,7 @@ type Settings struct {
 	Batch      int            // samples a step; default ten residuals for each parameter, for Adam 128 rows, or 1024 rows in windows
 	Rate       float64        // of Adam; default 1e-2 on accelerations, 5e-3 on windows
 	Seed       uint64
-	Ensemble   int            // networks from the seeds Seed, Seed+1, …, which share the Budget; see Model.Others
+	Ensemble   int            // networks from the seeds Seed, Seed+1, …, which share Budget and Workers; see Model.Others
 	Workers    int            // default all cores
 	Options    data.Options   // how the recording was read, so that others are read the same way
 	Checkpoint string         // file to go on from after an interruption; "" = none
@@ -47,10 +48,9 @@ type Settings struct {
 // Progress is how far training has come.
 type Progress struct {
 	Model         string
-	Step, Steps   int
+	Step, Steps   int        // of all members of an ensemble, with those given up
 	Loss, Valid   float64    // of this step; of the last validation (NaN before the first)
 	Mass          *eval.Mass // the mass matrix at the last validation, over a sample of the states; nil before, and without a Lagrangian
-	Member        int        // of an ensemble, from 0
 	Restarts      int        // trainings given up before this one
 	Elapsed, Left time.Duration
 }
@@ -69,7 +69,7 @@ func Fit(ctx context.Context, set *data.Set, s Settings) (*Model, error) {
 	if s.Ensemble > 1 {
 		return f.ensemble(ctx)
 	}
-	return f.network(ctx, f.s)
+	return f.network(ctx, f.s, nil)
 }
 
 // fitting is what all networks that learn from one recording have in common.
@@ -81,7 +81,8 @@ type fitting struct {
 	penalty train.Penalty
 	print   string
 	sample  *data.Set // states of training at which mass matrices are looked at
-	null    float64   // validation loss of a model that predicts no acceleration; infinite where that has no meaning
+	once    sync.Mutex
+	null    float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning
 }
 
 func newFitting(set *data.Set, s Settings) (f *fitting, err error) {

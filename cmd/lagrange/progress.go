@@ -20,7 +20,7 @@ type progress struct {
 	bar   *progressbar.ProgressBar
 	live  bool
 	last  time.Time
-	of    [2]int // the training shown: which member of an ensemble, after how many given up
+	given int // trainings given up
 }
 
 func newProgress(w io.Writer, title string) *progress {
@@ -29,14 +29,10 @@ func newProgress(w io.Writer, title string) *progress {
 }
 
 func (p *progress) step(s lagrange.Progress) {
-	if of := [2]int{s.Member, s.Restarts}; of != p.of {
+	if s.Restarts != p.given {
 		p.close()
-		what := "the next network"
-		if s.Restarts > 0 {
-			what = "given up; another seed"
-		}
-		p.bar, p.of = nil, of
-		fmt.Fprintf(p.w, "%s  %s\n", p.title, what)
+		p.bar, p.given = nil, s.Restarts
+		fmt.Fprintf(p.w, "%s  given up; another seed\n", p.title)
 	}
 	wait := 100 * time.Millisecond
 	if !p.live {
