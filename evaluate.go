@@ -14,12 +14,16 @@ import (
 type Evaluation struct {
 	Horizon float64                `json:"horizon"` // of the windows, in the recording's time unit
 	Windows int                    `json:"windows"`
-	HeldOut bool                   `json:"held_out"` // the recording is the one trained on: its test windows only
-	Models  map[string]eval.Scores `json:"models"`   // the model and its baseline by family, and "constant_velocity"
+	HeldOut bool                   `json:"held_out"`         // the recording is the one trained on: its test windows only
+	Models  map[string]eval.Scores `json:"models"`           // the model and its baseline by family, and "constant_velocity"
+	Spread  *Calibrated            `json:"spread,omitempty"` // of an ensemble, whose mean is "ensemble" among Models
 	Mass    *eval.Mass             `json:"mass_matrix,omitempty"`
 	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its spread over the
 	// recorded states, all under the conditions of that window; only for a model without forces and friction.
-	EnergyDrift *float64 `json:"energy_drift,omitempty"`
+	EnergyDrift *float64    `json:"energy_drift,omitempty"`
+	Restarts    []Restart   `json:"restarts,omitempty"`             // of the training; see Record
+	Doubt       string      `json:"doubt,omitempty"`                // of the model
+	Training    []MassPoint `json:"training_mass_matrix,omitempty"` // over a sample of states, at validations
 }
 
 // Evaluate predicts windows of a recording from their first rows. Of the recording that the model was trained on, only
@@ -32,7 +36,7 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 		horizon = m.Record.Horizon
 	}
 	test, heldOut, err := m.unseen(set)
-	r := Evaluation{Horizon: horizon, HeldOut: heldOut}
+	r := Evaluation{Horizon: horizon, HeldOut: heldOut, Restarts: m.Record.Restarts, Doubt: m.Record.Doubt, Training: m.Record.Mass}
 	if err != nil {
 		return r, err
 	}
@@ -46,6 +50,9 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 			return r, err
 		}
 		r.Models[k.net.Spec.Family] = eval.Windows(k.net, test, ws)
+	}
+	if len(m.Others) > 0 {
+		r.Models["ensemble"], r.Spread = m.spread(test, ws)
 	}
 	if mass, ok := eval.MassMatrix(m.net, test); ok {
 		r.Mass = &mass

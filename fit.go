@@ -7,11 +7,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
-	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"lagrange/data"
+	"lagrange/eval"
 	"lagrange/model"
 	"lagrange/train"
 )
@@ -35,6 +36,7 @@ type Settings struct {
 	Batch      int            // samples a step; default ten residuals for each parameter, for Adam 128 rows, or 1024 rows in windows
 	Rate       float64        // of Adam; default 1e-2 on accelerations, 5e-3 on windows
 	Seed       uint64
+	Ensemble   int            // networks from the seeds Seed, Seed+1, …, which share Budget and Workers; see Model.Others
 	Workers    int            // default all cores
 	Options    data.Options   // how the recording was read, so that others are read the same way
 	Checkpoint string         // file to go on from after an interruption; "" = none
@@ -46,67 +48,65 @@ type Settings struct {
 // Progress is how far training has come.
 type Progress struct {
 	Model         string
-	Step, Steps   int
-	Loss, Valid   float64 // of this step; of the last validation (NaN before the first)
+	Step, Steps   int        // of all members of an ensemble, with those given up
+	Loss, Valid   float64    // of this step; of the last validation (NaN before the first)
+	Mass          *eval.Mass // the mass matrix at the last validation, over a sample of the states; nil before, and without a Lagrangian
+	Restarts      int        // trainings given up before this one
 	Elapsed, Left time.Duration
 }
 
 // Fit learns a model of a recording. Held-out data is chosen by whole trajectories, or by blocks of time as long as the
 // horizon (data.Set.Split); the parameters are those of the best validation. With recorded accelerations it learns from
 // them, else by predicting windows of motion, which is what a Neural ODE always does. A Hamiltonian network takes velocities
-// for momenta; where the columns of v hold true momenta, it has to learn from windows. When ctx ends first, the error is ctx's,
+// for momenta; where the columns of v hold true momenta, it has to learn from windows. A training that a third of its steps shows to be
+// hopeless is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's,
 // the checkpoint is written, and a later call with Resume goes on bit for bit.
 func Fit(ctx context.Context, set *data.Set, s Settings) (*Model, error) {
-	var err error
+	f, err := newFitting(set, s)
+	if err != nil {
+		return nil, err
+	}
+	if s.Ensemble > 1 {
+		return f.ensemble(ctx)
+	}
+	return f.network(ctx, f.s, nil)
+}
+
+// fitting is what all networks that learn from one recording have in common.
+type fitting struct {
+	set     *data.Set
+	split   data.Split
+	s       Settings // complete
+	spec    model.Spec
+	penalty train.Penalty
+	print   string
+	sample  *data.Set // states of training at which mass matrices are looked at
+	once    sync.Mutex
+	null    float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning
+}
+
+func newFitting(set *data.Set, s Settings) (f *fitting, err error) {
 	if s.Objective, err = s.objective(set); err != nil {
 		return nil, err
 	}
 	s = s.defaults(set)
-	if s.Steps < 0 || s.Window < 1 || s.Batch < 0 || s.Workers < 0 || s.Budget < 0 || s.Every < 0 || !(s.Rate >= 0) || math.IsInf(s.Rate, 0) {
+	if s.Steps < 0 || s.Window < 1 || s.Batch < 0 || s.Workers < 0 || s.Ensemble < 0 || s.Budget < 0 || s.Every < 0 || !(s.Rate >= 0) || math.IsInf(s.Rate, 0) {
 		return nil, fmt.Errorf("settings out of range: steps %d, window %d, batch %d, workers %d, budget %v, rate %v; leave at zero what should have its default", s.Steps, s.Window, s.Batch, s.Workers, s.Budget, s.Rate)
 	}
-	split, err := set.Split(s.Horizon)
-	if err != nil {
+	f = &fitting{set: set, s: s}
+	if f.split, err = set.Split(s.Horizon); err != nil {
 		return nil, err
 	}
-	penalty, err := train.LookupPenalty(s.Loss)
-	if err != nil {
+	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
 		return nil, err
 	}
-	spec, err := specOf(set, split.Train, s)
-	if err != nil {
+	if f.spec, err = specOf(set, f.split.Train, s); err != nil {
 		return nil, err
 	}
-	net, err := model.New[float64](spec, s.Seed)
-	if err != nil {
-		return nil, err
-	}
-	learn, valid, err := objectives(ctx, net, split, s, penalty)
-	if err != nil {
-		return nil, err
-	}
-	loop := &train.Loop[float64]{Model: net, Train: learn, Valid: valid, State: train.NewState(net)}
-	if s.Batch == 0 {
-		s.Batch = max(64, enough*len(net.Theta)/learn.Pass(net, 1).Width())
-	}
-	loop.Settings = train.Settings{Method: s.Method, Steps: s.Steps, Batch: s.Batch, Rate: s.Rate, Seed: s.Seed, Workers: s.Workers}
-	print := Fingerprint(set)
-	seconds, err := run(ctx, loop, s, fmt.Sprintf("%s %s %s %d %g", print, s.Objective, s.Loss, s.Window, s.Horizon))
-	if err != nil {
-		return nil, err
-	}
-	r := Record{
-		Seed: loop.Settings.Seed, Steps: loop.Settings.Steps, Batch: loop.Settings.Batch, Rate: loop.Settings.Rate, Method: loop.Settings.Method, Workers: loop.Settings.Workers, Loss: s.Loss,
-		Objective: s.Objective, Window: s.Window, Horizon: s.Horizon, Data: print, Options: columns(set, s.Options), Seconds: seconds,
-		Validation: loop.State.BestLoss, Skipped: loop.State.Skipped, Fallbacks: loop.State.Health.Fallbacks,
-	}
-	if s.Objective != Windows {
-		r.Window = 0
-	}
-	if math.IsInf(r.Validation, 0) {
-		return nil, fmt.Errorf("every validation of the %s was not finite: %d of %d steps were skipped; try a smaller rate or another seed", spec.Family, r.Skipped, r.Steps)
-	}
-	return &Model{Record: r, net: net}, nil
+	f.print = Fingerprint(set)
+	f.sample = thinned(f.split.Train)
+	f.null = math.NaN()
+	return f, nil
 }
 
 // mostNewton is the number of weights up to which Gauss–Newton is the default: beyond, its equations take longer to solve than they save.
@@ -303,53 +303,6 @@ func gap(t []float64, limit float64) bool {
 		}
 	}
 	return false
-}
-
-// run trains, with checkpoints by the clock.
-func run(ctx context.Context, loop *train.Loop[float64], s Settings, print string) (seconds float64, err error) {
-	spec := loop.Model.Spec
-	save := func() error {
-		if s.Checkpoint == "" {
-			return nil
-		}
-		return train.SaveCheckpoint(s.Checkpoint, print, spec, loop.Settings, loop.State)
-	}
-	resumed := false
-	if s.Resume && s.Checkpoint != "" {
-		if _, e := os.Stat(s.Checkpoint); e == nil {
-			if loop.State, loop.Settings, err = train.LoadCheckpoint(s.Checkpoint, print, loop.Model); err != nil {
-				return 0, err
-			}
-			resumed = true
-		}
-	}
-	begin := time.Now()
-	if !resumed && loop.Settings.Steps == 0 {
-		if loop.Settings.Steps, err = train.Calibrate(ctx, loop.Model, loop.Train, loop.Valid, loop.Settings, s.Budget); err != nil {
-			return 0, err
-		}
-	}
-	from, first, last := time.Now(), loop.State.Step, time.Now()
-	loop.Clock = func(st *train.State[float64], loss float64) error {
-		if s.On != nil {
-			p := Progress{Model: spec.Family, Step: st.Step, Steps: loop.Settings.Steps, Loss: loss, Valid: math.NaN(), Elapsed: time.Since(begin)}
-			if n := len(st.History); n > 0 {
-				p.Valid = st.History[n-1].Valid
-			}
-			p.Left = time.Duration(float64(time.Since(from)) / float64(st.Step-first) * float64(p.Steps-st.Step))
-			s.On(p)
-		}
-		if time.Since(last) > s.Every {
-			last = time.Now()
-			return save()
-		}
-		return nil
-	}
-	err = loop.Run(ctx)
-	if e := save(); err == nil || e != nil {
-		err = e
-	}
-	return time.Since(begin).Seconds(), err
 }
 
 // Fingerprint identifies the numbers of a recording: times, states, accelerations and forces.

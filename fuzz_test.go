@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"lagrange/eval"
 	"lagrange/internal/file"
 	"lagrange/model"
 	"lagrange/model/graph"
@@ -29,7 +30,7 @@ func small(t testing.TB, change func(*model.Spec)) (header, int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return header{spec, Record{Seed: math.MaxUint64, Horizon: 0.1}}, n
+	return header{Spec: spec, Record: Record{Seed: math.MaxUint64, Horizon: 0.1}}, n
 }
 
 // container is what Save writes for these headers; the numbers are 0.1, 0.2, …
@@ -65,12 +66,22 @@ func saved(t *testing.T, m *Model) []byte {
 	return b
 }
 
+// stored are the models of a file in its order.
+func stored(m *Model) (all []*Model) {
+	for p := m; p != nil; p = p.Baseline {
+		all = append(all, p)
+	}
+	return append(all, m.Others...)
+}
+
 // FuzzLoad holds what stands inside the checksum against the decoder: no header and no numbers make it panic, or take
 // more memory than a multiple of what it was given. What it takes is a model that can be evaluated; it keeps every bit
 // of the numbers, and from then on its file is always the same.
 func FuzzLoad(f *testing.F) {
 	h, n := small(f, func(*model.Spec) {})
 	b, k := small(f, func(s *model.Spec) { s.Family, s.Friction = "nn", "" })
+	calibrated, other := h, h
+	other.Member, calibrated.Calibration = true, &Calibration{Motion: eval.Law{Factor: 2, Floor: []float64{1, 3}}}
 	line, j := small(f, func(s *model.Spec) { s.Coordinates[0].Period, s.Inputs = 0, nil })
 	ring, i := small(f, func(s *model.Spec) {
 		s.Family, s.Friction, s.Inputs, s.Sites = graph.Family, "", nil, &model.Sites{Size: 1, Shape: string(graph.RingShape)}
@@ -80,7 +91,7 @@ func FuzzLoad(f *testing.F) {
 			f.Fatal(err)
 		}
 	})
-	for _, c := range []file.Container{container(f, i, ring), container(f, n, h), container(f, n+k, h, b), container(f, j, line), container(f, n-1, h), container(f, n+1, h), container(f, 0)} {
+	for _, c := range []file.Container{container(f, i, ring), container(f, n, h), container(f, n+k, h, b), container(f, 2*n+k, calibrated, b, other), container(f, j, line), container(f, n-1, h), container(f, n+1, h), container(f, 0)} {
 		var floats []byte
 		for _, x := range c.Floats {
 			floats = binary.LittleEndian.AppendUint64(floats, math.Float64bits(x))
@@ -101,10 +112,11 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		var all []float64
-		for p := m; p != nil; p = p.Baseline {
+		for _, p := range stored(m) {
 			all = append(all, p.net.Theta...)
 			p.Accel(make([]float64, m.D()), make([]float64, m.D()), make([]float64, m.M()))
 		}
+		m.AccelSpread(make([]float64, m.D()), make([]float64, m.D()), nil)
 		for i, x := range c.Floats {
 			if math.Float64bits(all[i]) != math.Float64bits(x) {
 				t.Fatalf("number %d: %v became %v", i, x, all[i])
@@ -134,6 +146,8 @@ func TestRefused(t *testing.T) {
 		g.Spec.Hidden = hidden
 		return g
 	}
+	member, stranger, calibrated := h, b, h
+	member.Member, stranger.Member, calibrated.Calibration = true, true, &Calibration{Motion: eval.Law{Factor: 2, Floor: []float64{1}}}
 	deep := make([]int, 64)
 	for i := range deep {
 		deep[i] = 1 << 14
@@ -151,6 +165,10 @@ func TestRefused(t *testing.T) {
 		"long":            {container(t, n+1, h), "1 numbers more"},
 		"empty":           {container(t, n), "its header"},
 		"three":           {container(t, n+2*k, h, b, b), "its header"},
+		"no first":        {container(t, n, member), "its header"},
+		"lone law":        {container(t, n, calibrated), "its header"},
+		"other member":    {container(t, n+k, h, stranger), "its header"},
+		"short law":       {container(t, 2*n, calibrated, member), "its header"},
 		"other baseline":  {container(t, n+l, h, two), "its header"},
 		"no model at all": {file.Container{Header: []byte(`{"spec":1}`)}, "its header"},
 	} {

@@ -7,18 +7,14 @@ package lagrange
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"sync"
 
 	"lagrange/data"
-	"lagrange/internal/file"
+	"lagrange/eval"
 	"lagrange/model"
 	"lagrange/ode"
 )
-
-const modelVersion = 1
 
 // Record says how a model came to be: enough to train it again.
 type Record struct {
@@ -38,14 +34,34 @@ type Record struct {
 	Validation float64      `json:"validation"` // its best validation loss
 	Skipped    int          `json:"nonfinite_skipped"`
 	Fallbacks  int          `json:"fallback_solves"`
+	Restarts   []Restart    `json:"restarts,omitempty"` // trainings given up on the way to this one; Steps includes theirs
+	Doubt      string       `json:"doubt,omitempty"`    // why this one would have been given up too, had there been steps left
+	Mass       []MassPoint  `json:"mass_matrix,omitempty"`
+}
+
+// Restart is a training that was given up for one from another seed.
+type Restart struct {
+	Seed  uint64 `json:"seed"`
+	Steps int    `json:"steps"` // after so many
+	Why   string `json:"why"`
+}
+
+// MassPoint is the mass matrix at a validation since training was last resumed, over a sample of the states of training.
+type MassPoint struct {
+	Step int `json:"step"`
+	eval.Mass
 }
 
 // Model is a learned system. Its methods may be called from several goroutines.
 type Model struct {
 	Record   Record
 	Baseline *Model // the plain network trained beside it, if any
-	net      *model.Model[float64]
-	single   sync.Pool // of *state
+	// Others are the other members of an ensemble, models like this one from other seeds, each with one network. Energy, Momentum, Accel,
+	// Rollout and all else that does not say otherwise is of this network alone; see Members.
+	Others      []*Model
+	Calibration *Calibration // of the ensemble's spread; nil for none
+	net         *model.Model[float64]
+	single      sync.Pool // of *state
 }
 
 // Spec is what is fixed about the model.
@@ -277,73 +293,4 @@ func (m *Model) Columns() *data.Set {
 		out.Columns = append(out.Columns, data.Column{Name: u.Name, Role: data.RoleU})
 	}
 	return out
-}
-
-// header is the JSON part of a model file; the parameters of each model stand after it, one model after the other.
-type header struct {
-	Spec   model.Spec `json:"spec"`
-	Record Record     `json:"record"`
-}
-
-// Save writes the model, and its baseline with it, atomically.
-func (m *Model) Save(path string) error {
-	var hs []header
-	c := file.Container{Kind: "model", Version: modelVersion}
-	for k := m; k != nil; k = k.Baseline {
-		hs = append(hs, header{k.net.Spec, k.Record})
-		c.Floats = append(c.Floats, k.net.Theta...)
-	}
-	h, err := json.Marshal(hs)
-	if err != nil {
-		return err
-	}
-	c.Header = h
-	return c.Save(path)
-}
-
-// Load reads a model that Save wrote. Errors say what is wrong with the file and the way out.
-func Load(path string) (*Model, error) {
-	c, err := file.Load(path, "model", modelVersion)
-	if err != nil {
-		return nil, err
-	}
-	m, err := decode(c)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
-}
-
-func decode(c file.Container) (*Model, error) {
-	var hs []header
-	if err := json.Unmarshal(c.Header, &hs); err != nil || len(hs) == 0 || len(hs) > 2 || len(hs) == 2 && (hs[0].Spec.D() != hs[1].Spec.D() || hs[0].Spec.M() != hs[1].Spec.M()) {
-		return nil, errors.Join(fmt.Errorf("its header is not that of a model"), err)
-	}
-	var first, last *Model
-	floats := c.Floats
-	for _, h := range hs {
-		n, err := model.Params(h.Spec)
-		if err != nil {
-			return nil, err
-		}
-		if n > len(floats) {
-			return nil, fmt.Errorf("holds %d numbers, too few for its models", len(c.Floats))
-		}
-		net, err := model.With(h.Spec, floats[:n:n])
-		if err != nil {
-			return nil, err
-		}
-		floats = floats[n:]
-		m := &Model{Record: h.Record, net: net}
-		if first == nil {
-			first = m
-		} else {
-			last.Baseline = m
-		}
-		last = m
-	}
-	if len(floats) > 0 {
-		return nil, fmt.Errorf("holds %d numbers more than its models have", len(floats))
-	}
-	return first, nil
 }

@@ -29,7 +29,14 @@ func (m *Model) Picture(set *data.Set) (plot.Figure, error) {
 	for i, c := range coordinates {
 		p := plot.Panel{XLabel: unit("time, windows end to end", set.TimeUnit()), YLabel: unit(c.Name, c.Unit)}
 		p.Series = append(p.Series, end2end("recorded", test, ws, i, func(w data.Window) []float64 { return recorded(test, w) }))
+		if len(m.Others) > 0 {
+			band, mean := m.band(test, ws, i)
+			p.Series = append([]plot.Series{band}, append(p.Series, mean)...) // what is behind comes first
+		}
 		for k := m; k != nil; k = k.Baseline {
+			if k == m && len(m.Others) > 0 {
+				continue // its ensemble is there
+			}
 			tape := k.net.Tape(1)
 			p.Series = append(p.Series, end2end(model.Title(k.net.Spec.Family), test, ws, i, func(w data.Window) []float64 {
 				return eval.Predict(k.net, tape, test, w)
@@ -38,6 +45,27 @@ func (m *Model) Picture(set *data.Set) (plot.Figure, error) {
 		f.Panels = append(f.Panels, p)
 	}
 	return f, nil
+}
+
+// band draws coordinate i of an ensemble: two spreads to either side of the mean, and the mean.
+func (m *Model) band(set *data.Set, ws []data.Window, i int) (band, mean plot.Series) {
+	law, _ := m.laws()
+	side := func(spreads float64) func(w data.Window) []float64 {
+		return func(w data.Window) []float64 {
+			var xs [][]float64
+			for _, k := range m.nets() {
+				xs = append(xs, eval.Predict(k, k.Tape(1), set, w))
+			}
+			x, s := moments(xs, law)
+			for j := range x {
+				x[j] += spreads * s[j]
+			}
+			return x
+		}
+	}
+	name := fmt.Sprintf("mean of %d networks", len(m.Members()))
+	low, high := end2end("", set, ws, i, side(-2)), end2end("", set, ws, i, side(2))
+	return plot.Band("± 2 spreads", low.X, low.Y, high.Y), end2end(name, set, ws, i, side(0))
 }
 
 func unit(name, unit string) string {

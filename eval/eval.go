@@ -23,6 +23,15 @@ type Scores struct {
 
 // Windows scores a model; a prediction that leaves the numbers counts as infinitely wrong.
 func Windows(m *model.Model[float64], s *data.Set, ws []data.Window) Scores {
+	a := newSums(s)
+	for i, path := range paths(m, s, ws) {
+		a.window(path, s, ws[i])
+	}
+	return a.scores()
+}
+
+// paths predicts the states (Steps+1, 2d) of all windows, in batches of those of one length, on all cores.
+func paths(m *model.Model[float64], s *data.Set, ws []data.Window) [][]float64 {
 	order := make([]int, len(ws)) // by length: one batch takes the same number of steps
 	for i := range order {
 		order[i] = i
@@ -43,11 +52,7 @@ func Windows(m *model.Model[float64], s *data.Set, ws []data.Window) Scores {
 			predict(m, tape, s, ws, batches[k], paths)
 		}
 	})
-	a := newSums(s)
-	for i, w := range ws {
-		a.window(paths[i], s, w)
-	}
-	return a.scores()
+	return paths
 }
 
 // Predict rolls a model through a window from its first row, by the steps and under the forces that were recorded; the

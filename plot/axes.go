@@ -130,9 +130,12 @@ func (v view) draw(c draw.Canvas, keys []key) {
 			}
 			pieces, empty = append(pieces, ps), false
 		}
-		if k := find(keys, s, i); k.mark != nil {
+		switch k := find(keys, s, i); {
+		case k.fill != nil:
+			fill(c, k.fill, pieces)
+		case k.mark != nil:
 			k.mark.draw(c, k.mark.thin(pieces))
-		} else {
+		default:
 			strokes(c, k.stroke, pieces)
 		}
 	}

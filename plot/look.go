@@ -93,10 +93,11 @@ func (m mark) draw(c draw.Canvas, at []vg.Point) {
 	c.Stroke(path)
 }
 
-// A look is a mark, or without one a stroke.
+// A look is a mark, or a filled area, or without either a stroke.
 type look struct {
 	stroke draw.LineStyle
 	mark   *mark
+	fill   color.Color
 }
 
 // A key is a name in the legend and its look. Lines and points of one name are
@@ -128,10 +129,13 @@ func (f Figure) keys() (keys []key) {
 				continue
 			}
 			k := key{name: nameOf(s, i), style: s.Style}
-			if s.Style == Points {
+			switch s.Style {
+			case Points:
 				k.mark = &marks[points%len(marks)]
 				points++
-			} else {
+			case Area:
+				k.fill = pale
+			default:
 				d := dashes[lines%len(dashes)]
 				k.stroke = draw.LineStyle{Color: palette[lines%len(palette)], Width: d.width, Dashes: d.pattern}
 				lines++
@@ -223,7 +227,12 @@ func drawHead(c draw.Canvas, title string, keys []key) {
 
 // sample draws the look of a key, its left end at (x, y).
 func (k key) sample(c draw.Canvas, x, y vg.Length) {
-	if k.mark == nil {
+	const half = 4
+	switch {
+	case k.fill != nil:
+		fill(c, k.fill, [][]vg.Point{{{X: x, Y: y - half}, {X: x + sampleLong, Y: y - half}, {X: x + sampleLong, Y: y + half}, {X: x, Y: y + half}}})
+		return
+	case k.mark == nil:
 		c.StrokeLine2(k.stroke, x, y, x+sampleLong, y)
 		return
 	}

@@ -31,6 +31,8 @@ const (
 	Line Style = iota
 	// Points draws a mark at each point: for what was recorded.
 	Points
+	// Area fills what each unbroken piece goes around; see Band.
+	Area
 )
 
 // A Series is a curve or a cloud of points. A point whose X or Y is NaN or

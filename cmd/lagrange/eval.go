@@ -111,6 +111,9 @@ func printScores(w io.Writer, set *data.Set, e lagrange.Evaluation) error {
 	for _, f := range model.Families() {
 		row(f, model.Title(f))
 	}
+	if e.Spread != nil {
+		row("ensemble", fmt.Sprintf("mean of %d networks", e.Spread.Members))
+	}
 	row("constant_velocity", "constant velocity")
 	return tab.Flush()
 }
@@ -123,6 +126,24 @@ func rms(x []float64) float64 {
 	return s
 }
 
+// printSpread prints what share of the errors lies within one and two spreads of an ensemble.
+func printSpread(w io.Writer, s *lagrange.Calibrated) {
+	if s == nil {
+		return
+	}
+	fmt.Fprintf(w, "\nErrors within one and two spreads of the ensemble, where a normal law has %.1f and %.1f %%\n", 100*s.Normal[0], 100*s.Normal[1])
+	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	fmt.Fprint(tab, "\traw\tcalibrated\tfactor\terrors\t\n")
+	row := func(name string, c *lagrange.Coverage) {
+		if c != nil {
+			fmt.Fprintf(tab, "%s\t%.1f  %.1f\t%.1f  %.1f\t%.3g\t%d\t\n", name, 100*c.Raw[0], 100*c.Raw[1], 100*c.Calibrated[0], 100*c.Calibrated[1], c.Factor, c.Errors)
+		}
+	}
+	row("motion", &s.Motion)
+	row("accelerations", s.Accel)
+	tab.Flush()
+}
+
 // printEvaluation prints the table of scores and the health of the model.
 func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.Evaluation) error {
 	which := "windows of the recording"
@@ -133,12 +154,19 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	if err := printScores(w, set, e); err != nil {
 		return err
 	}
+	printSpread(w, e.Spread)
 	if e.Mass != nil {
 		fmt.Fprintf(w, "\nmass matrix   smallest eigenvalue %.3g, largest condition number %.3g; not positive definite at %d of %d states\n",
 			e.Mass.MinEigenvalue, e.Mass.MaxCondition, e.Mass.NotPositive, e.Mass.States)
 	}
 	if e.EnergyDrift != nil {
 		fmt.Fprintf(w, "energy drift  %.2g of the spread of the learned energy, over ten horizons\n", *e.EnergyDrift)
+	}
+	for _, r := range e.Restarts {
+		fmt.Fprintf(w, "given up      seed %d after %d steps: %s\n", r.Seed, r.Steps, r.Why)
+	}
+	if e.Doubt != "" {
+		fmt.Fprintf(w, "in doubt      %s; try more steps or another --seed\n", e.Doubt)
 	}
 	_, err := fmt.Fprintf(w, "training      %d steps, %.1f s, %d non-finite steps skipped, %d solves by the pseudo-inverse\n",
 		m.Record.Steps, m.Record.Seconds, m.Record.Skipped, m.Record.Fallbacks)

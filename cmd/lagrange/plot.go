@@ -32,7 +32,8 @@ func plotCommand() *cobra.Command {
 		Short: "Draw motion, or the figures of a run, as SVG or PNG",
 		Long: `Plot draws, for every coordinate, the coordinate and its velocity against time and the phase
 portrait; of more than eight coordinates the first eight (choose others with --q and --v).
-Given two files, the recorded motion and a predicted one, it draws them together.
+Given two files, the recorded motion and a predicted one, it draws them together. The columns
+spread_… that rollout writes of an ensemble become a band of two spreads to either side.
 
 Given the folder of a run, it draws the figures of the run: the one named by --figure, or all
 of them, each into a file of its own when there are several (PICTURE-NAME.svg).`,
@@ -77,7 +78,7 @@ of them, each into a file of its own when there are several (PICTURE-NAME.svg).`
 func drawMotion(paths []string, o data.Options, n int) (f plot.Figure, err error) {
 	sets := make([]*data.Set, len(paths))
 	for i, p := range paths {
-		if sets[i], err = data.Read([]string{p}, o); err != nil {
+		if sets[i], err = readSpread(p, o); err != nil {
 			return f, err
 		}
 		if a, b := coordinates(sets[0]), coordinates(sets[i]); !slices.Equal(a, b) {
@@ -97,6 +98,8 @@ func drawMotion(paths []string, o data.Options, n int) (f plot.Figure, err error
 				}
 				t := &s.Trajectories[i]
 				q, v := column(t.Q, s.D(), k), column(t.V, s.D(), k)
+				panels[0].Series = append(panels[0].Series, band(s, t, c.Name, q)...)
+				panels[1].Series = append(panels[1].Series, band(s, t, c.Velocity, v)...)
 				for p, xy := range [3][2][]float64{{t.T, q}, {t.T, v}, {q, v}} {
 					panels[p].Series = append(panels[p].Series, plot.Series{Name: seriesName(sets, i, j), X: xy[0], Y: xy[1]})
 				}
@@ -107,6 +110,37 @@ func drawMotion(paths []string, o data.Options, n int) (f plot.Figure, err error
 	return f, nil
 }
 
+// readSpread reads a recording, and with it the columns of the spread that rollout writes of an ensemble.
+func readSpread(path string, o data.Options) (*data.Set, error) {
+	set, err := data.Read([]string{path}, o)
+	if err != nil || o.U != nil {
+		return set, err
+	}
+	for _, c := range set.Columns {
+		if strings.HasPrefix(c.Name, spreadPrefix) && c.Role == data.RoleIgnored {
+			o.U = append(o.U, c.Name)
+		}
+	}
+	if o.U == nil {
+		return set, nil
+	}
+	return data.Read([]string{path}, o)
+}
+
+// band is the area of two spreads to either side of x, where the recording has a column for it.
+func band(s *data.Set, t *data.Trajectory, name string, x []float64) []plot.Series {
+	j := slices.Index(s.Inputs, spreadPrefix+name)
+	if j < 0 {
+		return nil
+	}
+	low, high := slices.Clone(x), slices.Clone(x)
+	for n, w := range column(t.U, s.M(), j) {
+		low[n] -= 2 * w
+		high[n] += 2 * w
+	}
+	return []plot.Series{plot.Band("± 2 spreads", t.T, low, high)}
+}
+
 // seriesName tells trajectory i of set j apart from the others, with as few words as needed.
 func seriesName(sets []*data.Set, i, j int) string {
 	var words []string
@@ -115,6 +149,9 @@ func seriesName(sets []*data.Set, i, j int) string {
 	}
 	if len(sets) > 1 {
 		words = append(words, [2]string{"recorded", "predicted"}[j])
+	}
+	if s := sets[j]; slices.Contains(s.Inputs, spreadPrefix+s.Coordinates[0].Name) {
+		words = append(words, "mean")
 	}
 	return strings.Join(words, " ")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,6 +39,9 @@ of the recording, and the columns written are the ones read, without acceleratio
 
 For long motions the methods variational2 to variational8 integrate the learned Lagrangian
 itself: without forces its energy swings a little, and does not drift.
+
+Of an ensemble the rows are the mean of its members, and columns spread_… the spread of every
+coordinate and velocity: two thirds of recorded motions should be within it, 95 % within its double.
 
 A motion that cannot be continued ends the program with exit code 1; what was reached is kept
 in a file of its own, named PATH.partial.csv, and an existing output stays as it was.`,
@@ -165,31 +169,66 @@ func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.
 	for n := range times {
 		times[n] = float64(n) * dt
 	}
-	t, err := m.Rollout(ctx, o.q, o.v, o.u, times, r)
+	t, w, err := m.RolloutSpread(ctx, o.q, o.v, o.u, times, r)
 	if t.ID == "" {
 		t.ID = "1"
 	}
 	set.Trajectories = []data.Trajectory{t}
+	if len(m.Others) > 0 {
+		beside(set, []data.Trajectory{w})
+	}
 	return set, err
+}
+
+// spreadPrefix stands before the name of a quantity in that of the column of its spread.
+const spreadPrefix = "spread_"
+
+// beside adds the spread of every coordinate and velocity to a set as columns more, which no command takes for anything else.
+func beside(set *data.Set, spread []data.Trajectory) {
+	d, m := set.D(), set.M()
+	set.Columns, set.Inputs = slices.Clone(set.Columns), slices.Clone(set.Inputs)
+	for _, role := range []string{data.RoleQ, data.RoleV} {
+		for _, c := range set.Coordinates {
+			name := c.Name
+			if role == data.RoleV {
+				name = c.Velocity
+			}
+			at := slices.IndexFunc(set.Columns, func(c data.Column) bool { return c.Role == role && c.Name == name })
+			set.Inputs = append(set.Inputs, spreadPrefix+name)
+			set.Columns = append(set.Columns, data.Column{Name: spreadPrefix + name, Unit: set.Columns[at].Unit, Role: data.RoleU})
+		}
+	}
+	for i := range set.Trajectories {
+		t, w := &set.Trajectories[i], &spread[i]
+		var u []float64
+		for n := range t.T {
+			u = append(append(append(u, t.U[n*m:(n+1)*m]...), w.Q[n*d:(n+1)*d]...), w.V[n*d:(n+1)*d]...)
+		}
+		t.U = u
+	}
 }
 
 // follow rolls out from the first row of every trajectory of a recording.
 func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange.RolloutOptions) (*data.Set, error) {
+	var recorded *data.Set
+	var err error
 	if o.sites {
-		m, recorded, err := onRecording(m, []string{o.from}, data.Options{})
-		if err != nil {
+		if m, recorded, err = onRecording(m, []string{o.from}, data.Options{}); err != nil {
 			return nil, err
 		}
-		return m.RolloutSet(ctx, recorded, r)
+	} else {
+		if recorded, err = data.Read([]string{o.from}, m.Options()); err != nil {
+			return nil, err
+		}
+		if a, b := described(m.Columns()), described(recorded); a != b {
+			return nil, fmt.Errorf("%s has %s, the model was trained on %s: names and units must be the same", o.from, b, a)
+		}
 	}
-	recorded, err := data.Read([]string{o.from}, m.Options())
-	if err != nil {
-		return nil, err
+	mean, spread, err := m.RolloutSetSpread(ctx, recorded, r)
+	if mean != nil && len(m.Others) > 0 {
+		beside(mean, spread.Trajectories)
 	}
-	if a, b := described(m.Columns()), described(recorded); a != b {
-		return nil, fmt.Errorf("%s has %s, the model was trained on %s: names and units must be the same", o.from, b, a)
-	}
-	return m.RolloutSet(ctx, recorded, r)
+	return mean, err
 }
 
 // described lists coordinates, forces and conditions: "coordinates theta [rad]; forces tau; conditions m".

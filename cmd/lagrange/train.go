@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,9 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"lagrange"
 	"lagrange/data"
@@ -49,8 +46,12 @@ sites in their order, which --topology says how to join: they share one local de
 
 Held-out data is chosen by whole trajectories, or by blocks of time as long as the
 horizon; the parameters are those of the best validation. The time of --budget is
-shared by the model and its baseline, and is turned into a number of steps, which is
-recorded: --steps repeats the run exactly.
+shared by all networks, and is turned into a number of steps, which is recorded:
+--steps repeats the run exactly.
+
+With --ensemble the model is several networks from seeds that follow one another, in one
+file; eval and rollout give their mean and its spread. The spread is calibrated on the
+validation data, and eval shows how many held-out errors it holds.
 
 An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume.`,
 		Example: `  lagrange train pendulum.csv -o pendulum.lagrange --friction both
@@ -79,6 +80,7 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate of adam (default 5e-3; 1e-2 with accelerations)")
 	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or ")+" (default gauss-newton with accelerations, else adam; adam for graphs and for nets of more than 6000 weights)")
 	fl.Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
+	fl.IntVar(&s.Ensemble, "ensemble", 1, "`networks` from as many seeds, which give a mean and a calibrated spread")
 	fl.BoolVar(&f.noBaseline, "no-baseline", false, "train the model alone, without a baseline to compare it with")
 	fl.DurationVar(&s.Every, "checkpoint-every", 5*time.Second, "`time` between checkpoints, the most work that a power cut can cost")
 	fl.BoolVar(&f.resume, "resume", false, "go on where an interrupted run stopped")
@@ -100,6 +102,9 @@ func (f *trainFlags) check() (err error) {
 	s.Friction = model.Friction(f.friction)
 	if s.Steps < 0 || s.Window < 0 || s.Rate < 0 {
 		return usagef("--steps, --window and --rate cannot be negative")
+	}
+	if s.Ensemble < 1 {
+		return usagef("--ensemble %d: want at least 1", s.Ensemble)
 	}
 	if s.Objective != "" && !slices.Contains(lagrange.Objectives(), s.Objective) {
 		return usagef("no objective %q; there are %s", s.Objective, strings.Join(lagrange.Objectives(), ", "))
@@ -160,13 +165,14 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 	families := []string{f.settings.Model}
 	if f.settings.Model != "nn" && !f.noBaseline {
 		families = append(families, "nn")
-		f.settings.Budget /= 2
 	}
+	each := f.settings.Budget / time.Duration(f.settings.Ensemble+len(families)-1)
 	var m *lagrange.Model
 	for i, family := range families {
 		s := f.settings
-		s.Model = family
+		s.Model, s.Budget = family, each*time.Duration(f.settings.Ensemble)
 		if i > 0 {
+			s.Budget, s.Ensemble = each, 1
 			s.Graph = lagrange.Graph{} // the baseline has no sites
 		}
 		if i > 0 && s.Objective == lagrange.Torque {
@@ -186,7 +192,7 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	for _, family := range families {
-		os.Remove(f.checkpoint(family))
+		lagrange.Discard(f.checkpoint(family))
 	}
 	return f.report(cmd, m, set)
 }
@@ -198,7 +204,7 @@ func (f *trainFlags) checkpoint(family string) string { return f.out + "." + fam
 func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set, s lagrange.Settings) (*lagrange.Model, error) {
 	s.Resume, s.Checkpoint = f.resume, f.checkpoint(s.Model)
 	if !f.resume {
-		os.Remove(s.Checkpoint) // of a run that was given up
+		lagrange.Discard(s.Checkpoint) // of a run that was given up
 	}
 	p := newProgress(cmd.ErrOrStderr(), model.Title(s.Model))
 	defer p.close()
@@ -230,7 +236,11 @@ func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model, set *data.Set
 	if err := printEvaluation(cmd.OutOrStdout(), m, set, e); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nmodel    %s\npicture  %s\nrepeat   --steps %d --seed %d\n", f.out, picture, m.Record.Steps, m.Record.Seed)
+	repeat := fmt.Sprintf("--steps %d --seed %d", m.Record.Steps, m.Record.Seed)
+	if k := len(m.Members()); k > 1 {
+		repeat += fmt.Sprintf(" --ensemble %d", k)
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nmodel    %s\npicture  %s\nrepeat   %s\n", f.out, picture, repeat)
 	return err
 }
 
@@ -255,52 +265,5 @@ func understood(w io.Writer, set *data.Set) {
 	tab.Flush()
 	for _, n := range set.Notes {
 		fmt.Fprintln(w, "note:", n)
-	}
-}
-
-// progress shows how training goes: a live line in a terminal, a plain one now and then elsewhere.
-type progress struct {
-	w     io.Writer
-	title string
-	bar   *progressbar.ProgressBar
-	live  bool
-	last  time.Time
-}
-
-func newProgress(w io.Writer, title string) *progress {
-	f, ok := w.(*os.File)
-	return &progress{w: w, title: title, live: ok && term.IsTerminal(int(f.Fd())), last: time.Now()}
-}
-
-func (p *progress) step(s lagrange.Progress) {
-	wait := 100 * time.Millisecond
-	if !p.live {
-		wait = 5 * time.Second
-	}
-	if time.Since(p.last) < wait && s.Step < s.Steps {
-		return
-	}
-	p.last = time.Now()
-	valid := "–"
-	if !math.IsNaN(s.Valid) {
-		valid = fmt.Sprintf("%.3g", s.Valid)
-	}
-	text := fmt.Sprintf("%s  loss %.3g  validation %s", p.title, s.Loss, valid)
-	if !p.live {
-		fmt.Fprintf(p.w, "%s  step %d/%d  left %s\n", text, s.Step, s.Steps, s.Left.Round(time.Second))
-		return
-	}
-	if p.bar == nil {
-		p.bar = progressbar.NewOptions(s.Steps, progressbar.OptionSetWriter(p.w), progressbar.OptionShowCount(),
-			progressbar.OptionSetPredictTime(true), progressbar.OptionFullWidth(), progressbar.OptionSetRenderBlankState(true))
-	}
-	p.bar.Describe(text)
-	p.bar.Set(s.Step) // to a terminal: nothing to be done about an error
-}
-
-func (p *progress) close() {
-	if p.bar != nil {
-		p.bar.Exit()
-		fmt.Fprintln(p.w)
 	}
 }

@@ -1,0 +1,302 @@
+package lagrange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lagrange/data"
+	"lagrange/eval"
+	"lagrange/internal/par"
+	"lagrange/model"
+)
+
+// Calibration makes of the standard deviation of an ensemble's members the spread of what would be recorded about their mean. It is found on
+// the validation part of the recording: Motion over windows of the horizon, for (q, v); Accel where accelerations are recorded.
+type Calibration struct {
+	Motion eval.Law  `json:"motion"`
+	Accel  *eval.Law `json:"accelerations,omitempty"`
+}
+
+func (c *Calibration) fits(d int) bool {
+	ok := func(l eval.Law, k int) bool {
+		return l.Factor > 0 && !math.IsInf(l.Factor, 0) && (l.Floor == nil || len(l.Floor) == k) && !slices.ContainsFunc(l.Floor, func(x float64) bool { return !(x >= 0) })
+	}
+	return ok(c.Motion, 2*d) && (c.Accel == nil || ok(*c.Accel, d))
+}
+
+// laws are those of motion and of accelerations; without recorded accelerations these have the factor of motion alone.
+func (m *Model) laws() (motion, accel eval.Law) {
+	motion = eval.Law{Factor: 1}
+	if c := m.Calibration; c != nil {
+		motion = c.Motion
+		if c.Accel != nil {
+			return motion, *c.Accel
+		}
+	}
+	return motion, eval.Law{Factor: motion.Factor}
+}
+
+// ensemble trains networks from one seed after another, for as many steps as the first, and calibrates their spread. They go side by
+// side, each on its share of the cores: a step of one small network does not keep many busy.
+func (f *fitting) ensemble(ctx context.Context) (*Model, error) {
+	k, cores := f.s.Ensemble, f.s.Workers
+	if cores == 0 {
+		cores = par.Workers()
+	}
+	side := min(k, cores)
+	each := f.s
+	each.Workers, each.Budget = cores/side, f.s.Budget*time.Duration(side)/time.Duration(k)
+	all := crew{on: f.s.On, begin: time.Now(), done: make([]int, k), restarts: make([]int, k)}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ms, errs := make([]*Model, k), make([]error, k)
+	train := func(j, steps int, planned func(int)) {
+		s := each
+		s.Seed, s.Steps, s.On = s.Seed+uint64(j), steps, all.member(j)
+		if j > 0 && s.Checkpoint != "" {
+			s.Checkpoint = fmt.Sprintf("%s.m%d", s.Checkpoint, j)
+		}
+		if ms[j], errs[j] = f.network(ctx, s, planned); errs[j] != nil {
+			cancel()
+			return
+		}
+		all.finish(j, ms[j].Record.Steps)
+	}
+	var next atomic.Int64
+	steps, plan := 0, make(chan struct{})
+	par.Do(side, func(w int) {
+		if w == 0 {
+			train(0, each.Steps, func(n int) { steps = n; close(plan) })
+		}
+		select {
+		case <-plan:
+		case <-ctx.Done():
+			return
+		}
+		for j := int(next.Add(1)); j < k && ctx.Err() == nil; j = int(next.Add(1)) {
+			train(j, steps, nil)
+		}
+	})
+	if err := cause(errs); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	ms[0].Others = ms[1:]
+	ms[0].calibrate(f.split.Valid)
+	return ms[0], nil
+}
+
+// cause is the error that ended the others, if it was not from outside.
+func cause(errs []error) (err error) {
+	for _, e := range errs {
+		if e != nil && (err == nil || errors.Is(err, context.Canceled)) {
+			err = e
+		}
+	}
+	return err
+}
+
+// crew tells the progress of several networks as one.
+type crew struct {
+	on             func(Progress)
+	begin          time.Time
+	one            sync.Mutex
+	from           int // steps done before the first that was told, and itself; 0 before
+	done, restarts []int
+}
+
+// member tells of network j.
+func (c *crew) member(j int) func(Progress) {
+	if c.on == nil {
+		return nil
+	}
+	return func(p Progress) {
+		c.one.Lock()
+		defer c.one.Unlock()
+		c.done[j], c.restarts[j] = p.Step, p.Restarts
+		p.Step, p.Restarts, p.Steps, p.Elapsed = 0, 0, len(c.done)*p.Steps, time.Since(c.begin)
+		for i, n := range c.done {
+			p.Step, p.Restarts = p.Step+n, p.Restarts+c.restarts[i]
+		}
+		if c.from == 0 {
+			c.from = p.Step
+		}
+		p.Left = time.Duration(float64(p.Elapsed) / float64(1+p.Step-c.from) * float64(p.Steps-p.Step))
+		c.on(p)
+	}
+}
+
+// finish counts the steps of a network that had no more to tell, as one that was complete before.
+func (c *crew) finish(j, steps int) {
+	c.one.Lock()
+	defer c.one.Unlock()
+	c.done[j] = max(c.done[j], steps)
+}
+
+// Discard removes the checkpoints that a training with Settings.Checkpoint has left.
+func Discard(checkpoint string) {
+	folder, name := filepath.Split(checkpoint)
+	if folder == "" {
+		folder = "."
+	}
+	files, _ := os.ReadDir(folder) // what cannot be listed cannot be removed
+	for _, f := range files {
+		if n := f.Name(); n == name || strings.HasPrefix(n, name+".m") || strings.HasPrefix(n, name+".r") {
+			os.Remove(filepath.Join(folder, n))
+		}
+	}
+}
+
+// Members are the networks of an ensemble, m the first of them; of a single model m alone.
+func (m *Model) Members() []*Model { return append([]*Model{m}, m.Others...) }
+
+func (m *Model) nets() (nets []*model.Model[float64]) {
+	for _, k := range m.Members() {
+		nets = append(nets, k.net)
+	}
+	return nets
+}
+
+// calibrate finds the laws on data that no member has learned from; too little of it leaves the spread as it is.
+func (m *Model) calibrate(held *data.Set) {
+	_, dev := eval.Ensemble(m.nets(), held, held.Windows(m.Record.Horizon, 0))
+	var c Calibration
+	var ok bool
+	if c.Motion, ok = dev.Calibrate(); !ok {
+		return
+	}
+	if a, ok := eval.EnsembleAccelerations(m.nets(), held).Calibrate(); ok {
+		c.Accel = &a
+	}
+	m.Calibration = &c
+}
+
+// AccelSpread returns the mean over an ensemble of the accelerations (d) at (q, v) under inputs u (m; nil: zeros), and their calibrated
+// spread (d): an error beyond it is to be expected in a third of the cases, beyond its double in a twentieth. That of a single model is zero.
+func (m *Model) AccelSpread(q, v, u []float64) (mean, spread []float64) {
+	var xs [][]float64
+	for _, k := range m.Members() {
+		xs = append(xs, k.Accel(q, v, u))
+	}
+	_, law := m.laws()
+	return moments(xs, law)
+}
+
+// moments are the mean and the spread of members (k, n).
+func moments(xs [][]float64, law eval.Law) (mean, spread []float64) {
+	mean, spread = eval.Moments(xs)
+	K := max(1, len(law.Floor))
+	for i, s := range spread {
+		spread[i] = law.Spread(i%K, s)
+	}
+	return mean, spread
+}
+
+// together gives the mean and the spread of roll-outs from one start, as far as the shortest reaches.
+func (m *Model) together(ts []data.Trajectory) (mean, spread data.Trajectory) {
+	d, f, n := m.D(), m.M(), ts[0].Len()
+	for _, t := range ts {
+		n = min(n, t.Len())
+	}
+	mean = ts[0].Slice(d, f, 0, n)
+	spread = mean
+	xs := make([][]float64, len(ts))
+	for j, t := range ts {
+		for k := range n {
+			xs[j] = append(append(xs[j], t.Q[k*d:(k+1)*d]...), t.V[k*d:(k+1)*d]...)
+		}
+	}
+	law, _ := m.laws()
+	a, s := moments(xs, law)
+	mean.Q, mean.V, spread.Q, spread.V = nil, nil, nil, nil
+	for k := range n {
+		q, v, end := 2*k*d, (2*k+1)*d, 2*(k+1)*d
+		mean.Q, mean.V = append(mean.Q, a[q:v]...), append(mean.V, a[v:end]...)
+		spread.Q, spread.V = append(spread.Q, s[q:v]...), append(spread.V, s[v:end]...)
+	}
+	return mean, spread
+}
+
+// RolloutSpread is Rollout for an ensemble: the mean over its members at each of the times, and in Q and V of spread their
+// calibrated spread; see AccelSpread. It is that of what would be recorded, noise included, from a recorded start, and was
+// calibrated over windows of the horizon: for much longer motions it is an extrapolation. When a member blows up, all end there.
+func (m *Model) RolloutSpread(ctx context.Context, q, v, u, times []float64, o RolloutOptions) (mean, spread data.Trajectory, err error) {
+	var ts []data.Trajectory
+	for _, k := range m.Members() {
+		t, e := k.Rollout(ctx, q, v, u, times, o)
+		if err == nil {
+			err = e
+		}
+		ts = append(ts, t)
+	}
+	mean, spread = m.together(ts)
+	return mean, spread, err
+}
+
+// RolloutSetSpread is RolloutSet for an ensemble; see RolloutSpread.
+func (m *Model) RolloutSetSpread(ctx context.Context, s *data.Set, o RolloutOptions) (mean, spread *data.Set, err error) {
+	var sets []*data.Set
+	for _, k := range m.Members() {
+		out, e := k.RolloutSet(ctx, s, o)
+		if out == nil {
+			return nil, nil, e
+		}
+		if err == nil {
+			err = e
+		}
+		sets = append(sets, out)
+	}
+	a, b := *sets[0], *sets[0]
+	a.Trajectories, b.Trajectories = nil, nil
+	for i := range s.Trajectories {
+		var ts []data.Trajectory
+		for _, set := range sets {
+			ts = append(ts, set.Trajectories[i])
+		}
+		t, w := m.together(ts)
+		a.Trajectories, b.Trajectories = append(a.Trajectories, t), append(b.Trajectories, w)
+	}
+	return &a, &b, err
+}
+
+// Coverage is the share of held-out errors within one and within two spreads.
+type Coverage struct {
+	Errors     int        `json:"errors"`
+	Raw        [2]float64 `json:"raw"` // by the standard deviation of the members
+	Calibrated [2]float64 `json:"calibrated"`
+	Factor     float64    `json:"factor"` // of the calibrated spread
+}
+
+// Calibrated shows how good the spread of an ensemble is.
+type Calibrated struct {
+	Members int        `json:"members"`
+	Normal  [2]float64 `json:"normal"` // the shares by a normal law
+	Motion  Coverage   `json:"motion"`
+	Accel   *Coverage  `json:"accelerations,omitempty"` // where they are recorded
+}
+
+// spread measures an ensemble.
+func (m *Model) spread(test *data.Set, ws []data.Window) (eval.Scores, *Calibrated) {
+	cover := func(d eval.Deviations, l eval.Law) Coverage {
+		return Coverage{len(d.E), d.Within(eval.Law{Factor: 1}), d.Within(l), l.Factor}
+	}
+	motion, accel := m.laws()
+	scores, dev := eval.Ensemble(m.nets(), test, ws)
+	r := &Calibrated{Members: 1 + len(m.Others), Normal: eval.Normal, Motion: cover(dev, motion)}
+	if dev := eval.EnsembleAccelerations(m.nets(), test); len(dev.E) > 0 {
+		c := cover(dev, accel)
+		r.Accel = &c
+	}
+	return scores, r
+}

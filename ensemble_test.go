@@ -1,0 +1,159 @@
+package lagrange_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"lagrange"
+	"lagrange/data"
+	"lagrange/eval"
+)
+
+// noisy adds noise of a standard deviation to all that is recorded.
+func noisy(set *data.Set, sd float64) *data.Set {
+	r := rand.New(rand.NewPCG(8, 8))
+	for _, t := range set.Trajectories {
+		for _, x := range [][]float64{t.Q, t.V, t.A} {
+			for i := range x {
+				x[i] += sd * r.NormFloat64()
+			}
+		}
+	}
+	return set
+}
+
+// The spread of an ensemble, calibrated on the validation part, holds as many errors of the test part as a normal law; raw it does not.
+func TestCoverage(t *testing.T) {
+	set := noisy(recording("pendulum", 200, 60, true, 0.05), 0.02)
+	m := fit(t, set, lagrange.Settings{Hidden: []int{12}, Steps: 25, Seed: 1, Ensemble: 4, Horizon: 1})
+	e, err := m.Evaluate(t.Context(), set, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]lagrange.Coverage{"motion": e.Spread.Motion, "accelerations": *e.Spread.Accel} {
+		for n, most := range []float64{0.05, 0.035} {
+			if want := eval.Normal[n]; !(math.Abs(c.Calibrated[n]-want) < most) || c.Raw[n] > want-0.2 {
+				t.Errorf("%s within %d spreads: %.3f, raw %.3f, of a normal law %.3f", name, n+1, c.Calibrated[n], c.Raw[n], want)
+			}
+		}
+		t.Logf("%s: %+v", name, c)
+	}
+	if mean, one := e.Models["ensemble"].RMSEQ[0], e.Models["lnn"].RMSEQ[0]; !(mean < 1.1*one) {
+		t.Errorf("the mean errs by %g, one by %g", mean, one)
+	}
+}
+
+// The members of an ensemble are the networks of their seeds, a file brings all of it back, and it gives the moments of its members.
+func TestEnsemble(t *testing.T) {
+	set := recording("pendulum", 12, 30, true, 0.05)
+	s := quick()
+	s.Ensemble = 3
+	m, again := fit(t, set, s), fit(t, set, s)
+	s.Ensemble, s.Seed, s.Workers = 0, s.Seed+2, 1 // two side by side on two cores
+	if alone := fit(t, set, s); !same(alone.Theta(), m.Others[1].Theta()) || same(alone.Theta(), m.Theta()) {
+		t.Error("the third member is not the network of the third seed")
+	}
+	s.Model = "nn"
+	m.Baseline = fit(t, set, s)
+	path := filepath.Join(t.TempDir(), "m")
+	if err := m.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	back, err := lagrange.Load(path)
+	if err != nil || back.Baseline == nil || len(back.Members()) != 3 {
+		t.Fatalf("%v, %v", back, err)
+	}
+	q, v := []float64{0.4}, []float64{-1}
+	a, sa := m.AccelSpread(q, v, nil)
+	xs := [][]float64{}
+	for _, k := range m.Members() {
+		xs = append(xs, k.Accel(q, v, nil))
+	}
+	if mean, _ := eval.Moments(xs); !same(mean, a) || !(sa[0] > 0) {
+		t.Errorf("mean %v ± %v of %v", a, sa, xs)
+	}
+	times := []float64{0, 0.5, 1}
+	r, w, err := m.RolloutSpread(t.Context(), q, v, nil, times, lagrange.RolloutOptions{})
+	if err != nil || len(r.Q) != 3 || r.Q[0] != q[0] || !(w.Q[2] > w.Q[0] && w.V[2] > 0) {
+		t.Errorf("%v ± %v, %v", r, w, err)
+	}
+	for _, k := range []*lagrange.Model{again, back} {
+		b, sb := k.AccelSpread(q, v, nil)
+		r2, w2, _ := k.RolloutSpread(t.Context(), q, v, nil, times, lagrange.RolloutOptions{})
+		if !same(a, b) || !same(sa, sb) || !same(r.Q, r2.Q) || !same(w.V, w2.V) {
+			t.Error("the same ensemble spreads otherwise")
+		}
+	}
+	other := filepath.Join(t.TempDir(), "n")
+	x, _ := os.ReadFile(path)
+	if err := back.Save(other); err != nil {
+		t.Fatal(err)
+	}
+	if y, _ := os.ReadFile(other); !bytes.Equal(x, y) {
+		t.Error("saved again, the file differs")
+	}
+}
+
+// RolloutSetSpread starts where RolloutSpread does.
+func TestRolloutSetSpread(t *testing.T) {
+	set, s := driven(), quick()
+	s.Ensemble = 2
+	m := fit(t, set, s)
+	mean, spread, err := m.RolloutSetSpread(t.Context(), set, lagrange.RolloutOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range set.Trajectories {
+		r, e, err := m.RolloutSpread(t.Context(), w.Q[:1], w.V[:1], w.U[:1], w.T, lagrange.RolloutOptions{})
+		got, gotE := mean.Trajectories[i], spread.Trajectories[i]
+		for n := range w.T {
+			if err != nil || !(math.Abs(r.Q[n]-got.Q[n]) < 1e-6) || !(math.Abs(e.V[n]-gotE.V[n]) < 1e-5) {
+				t.Fatalf("trajectory %d, row %d: %g ± %g, in a set %g ± %g, %v", i, n, r.Q[n], e.V[n], got.Q[n], gotE.V[n], err)
+			}
+		}
+	}
+}
+
+// An ensemble that was interrupted twice is the one that nobody disturbed.
+func TestResumeEnsemble(t *testing.T) {
+	set := recording("pendulum", 12, 30, true, 0.05)
+	s := quick()
+	s.Ensemble = 3
+	calm := fit(t, set, s)
+	s.Checkpoint, s.Resume = filepath.Join(t.TempDir(), "checkpoint"), true
+	for _, stop := range []int{14, 25} {
+		ctx, cancel := context.WithCancel(t.Context())
+		first := 0
+		s.On = func(p lagrange.Progress) {
+			if first == 0 {
+				first = p.Step
+			}
+			if p.Step == stop {
+				cancel()
+			}
+			if p.Steps != 30 {
+				t.Errorf("%d steps in all", p.Steps)
+			}
+		}
+		if _, err := lagrange.Fit(ctx, set, s); !errors.Is(err, context.Canceled) {
+			t.Fatalf("not cancelled at step %d, from %d: %v", stop, first, err)
+		}
+	}
+	s.On = nil
+	m := fit(t, set, s)
+	for j, k := range m.Members() {
+		if !same(k.Theta(), calm.Members()[j].Theta()) {
+			t.Errorf("member %d differs", j)
+		}
+	}
+	lagrange.Discard(s.Checkpoint)
+	if left, _ := os.ReadDir(filepath.Dir(s.Checkpoint)); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
