@@ -24,8 +24,8 @@ const (
 // network trains one network, and another one where the first turns out to be hopeless: the seeds are s.Seed + r·2³², the steps are shared,
 // so that the same Steps and Seed give the same. Of all tried it is the one of the best validation.
 //
-// planned, if it is not nil, is told the number of steps before the first.
-func (f *fitting) network(ctx context.Context, s Settings, planned func(steps int)) (*Model, error) {
+// planned, if it is not nil, is told the number of steps before the first, and may change it.
+func (f *fitting) network(ctx context.Context, s Settings, planned func(steps int) (int, error)) (*Model, error) {
 	var best *Model
 	var given []Restart
 	seconds, used := 0.0, 0
@@ -62,7 +62,7 @@ type attempt struct {
 	loop     *train.Loop[float64]
 	restarts int
 	used     int // steps of those given up before
-	planned  func(steps int)
+	planned  func(steps int) (int, error)
 	model    *Model
 	mass     []MassPoint
 	step     int
@@ -135,7 +135,9 @@ func (a *attempt) run(ctx context.Context, print string) (seconds float64, err e
 		}
 	}
 	if a.planned != nil {
-		a.planned(loop.Settings.Steps)
+		if loop.Settings.Steps, err = a.planned(loop.Settings.Steps); err != nil {
+			return 0, err
+		}
 	}
 	loop.Clock = a.clock(begin, save)
 	if copy(loop.Model.Theta, loop.State.Theta); resumed && a.verdict(loop.State) != "" {

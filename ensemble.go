@@ -59,7 +59,7 @@ func (f *fitting) ensemble(ctx context.Context) (*Model, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ms, errs := make([]*Model, k), make([]error, k)
-	train := func(j, steps int, planned func(int)) {
+	train := func(j, steps int, planned func(int) (int, error)) {
 		s := each
 		s.Seed, s.Steps, s.On = s.Seed+uint64(j), steps, all.member(j)
 		if j > 0 && s.Checkpoint != "" {
@@ -72,16 +72,21 @@ func (f *fitting) ensemble(ctx context.Context) (*Model, error) {
 		all.finish(j, ms[j].Record.Steps)
 	}
 	var next atomic.Int64
+	next.Store(int64(side) - 1)
 	steps, plan := 0, make(chan struct{})
 	par.Do(side, func(w int) {
-		if w == 0 {
-			train(0, each.Steps, func(n int) { steps = n; close(plan) })
-		}
-		select {
-		case <-plan:
-		case <-ctx.Done():
-			return
-		}
+		train(w, each.Steps, func(n int) (int, error) { // what a step takes is measured by all at once, as they will run
+			if w == 0 {
+				steps = n
+				close(plan)
+			}
+			select {
+			case <-plan:
+				return steps, nil
+			case <-ctx.Done():
+				return 0, ctx.Err()
+			}
+		})
 		for j := int(next.Add(1)); j < k && ctx.Err() == nil; j = int(next.Add(1)) {
 			train(j, steps, nil)
 		}

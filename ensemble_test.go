@@ -134,7 +134,7 @@ func TestResumeEnsemble(t *testing.T) {
 			if first == 0 {
 				first = p.Step
 			}
-			if p.Step == stop {
+			if p.Step >= stop {
 				cancel()
 			}
 			if p.Steps != 30 {
