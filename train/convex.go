@@ -32,7 +32,7 @@ type Start struct {
 	Columns int       `json:"columns"`       // parameters that were solved for
 	Rounds  int       `json:"rounds"`        // in all
 	Cuts    int       `json:"cuts"`          // samples whose M had to be held up for the solution kept
-	Done    bool      `json:"done"`          // false: the model is as it was
+	Done    bool      `json:"done"`          // false: the model is as it was, but where M was not positive definite
 	Why     string    `json:"why,omitempty"` // if not done
 }
 
@@ -68,7 +68,7 @@ func (c Convex) defaults(columns, d, params int) Convex {
 // definite: u is the eigenvector of an eigenvalue below the floor, and uᵀM(w)u is linear in w.
 //
 // The model is left at the solution with the least loss among those whose M is positive definite on all samples used, or, when
-// none is better than what was there, as it was: Start tells. The error is ctx's.
+// none is better than what was there, as it was, but for smaller w where M was not positive definite: Start tells. The error is ctx's.
 func ConvexStart(ctx context.Context, m *model.Model[float64], o *Accelerations[float64], c Convex) (Start, error) {
 	p, why := newConvexProblem(m, o, c)
 	if why != "" {
@@ -77,9 +77,13 @@ func ConvexStart(ctx context.Context, m *model.Model[float64], o *Accelerations[
 	defer p.team.Close()
 	s := Start{Samples: len(p.samples), Columns: p.n}
 	s.Before = p.judged(p.evaluate())
-	s.After, s.Eigen = s.Before, p.eigen
-	if s.Eigen <= 0 {
+	p.calm()
+	if s.After, s.Eigen = s.Before, p.eigen; s.Eigen <= 0 {
 		s.After = math.Inf(1)
+	}
+	if s.Samples*p.d < p.n/4 {
+		s.After, s.Why = s.Before, fmt.Sprintf("%d samples are too few for %d parameters", s.Samples, p.n)
+		return s, nil
 	}
 	p.linearise()
 	first := slices.Clone(m.Theta)
@@ -96,6 +100,23 @@ func ConvexStart(ctx context.Context, m *model.Model[float64], o *Accelerations[
 		s.After, s.Why = s.Before, fmt.Sprintf("none of %d solutions was better with a positive definite mass matrix", s.Rounds)
 	}
 	return s, ctx.Err()
+}
+
+// calm halves the linear parameters as often as it takes to make M positive definite, if that leads there: what is left without them is the fixed
+// kinetic energy of the head.
+func (p *convexProblem) calm() {
+	first := slices.Clone(p.m.Theta)
+	for range 10 {
+		if p.eigen >= p.c.Floor {
+			return
+		}
+		for _, at := range p.at {
+			p.m.Theta[at] /= 2
+		}
+		p.evaluate()
+	}
+	copy(p.m.Theta, first)
+	p.evaluate()
 }
 
 // rounds solves, weights and solves again, and returns the parameters of the best solution, if one is better than what s knows of.

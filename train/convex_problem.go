@@ -76,9 +76,6 @@ func newConvexProblem(m *model.Model[float64], o *Accelerations[float64], c Conv
 	p.samples = rand.New(rand.NewPCG(c.Seed, 0xc0e)).Perm(o.N)
 	p.samples = p.samples[:min(len(p.samples), c.Samples)]
 	N := len(p.samples)
-	if N*d < p.n/4 {
-		return nil, fmt.Sprintf("%d samples are too few for %d parameters", N, p.n)
-	}
 	p.R, p.Q, p.D = make([]float64, N*d*p.n), make([]float64, N*d), make([]float64, N*d*d)
 	p.G, p.F, p.mass = make([]float64, p.n*p.n), make([]float64, p.n*p.n), make([]float64, p.n)
 	p.X, p.w0 = make([]float64, block*p.n), make([]float64, p.n)

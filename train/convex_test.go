@@ -235,3 +235,36 @@ func TestConvexStartRepeats(t *testing.T) {
 		}
 	}
 }
+
+// Where M is not positive definite to begin with and no solution is better, it is so in the end: the linear parameters are smaller.
+func TestConvexStartCalms(t *testing.T) {
+	s, err := mech.Lookup("two-body")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seed := range uint64(3) {
+		o, spec := states(t, s, 500, seed)
+		spec.Hidden, spec.Head = []int{20, 20}, model.Quadratic
+		m, err := model.New[float64](spec, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range m.Linear() {
+			m.Theta[at] *= 10
+		}
+		mass := (&Definite[float64]{X: o.X, Unit: []float64{1, 1, 1, 1}, Floor: 1, N: o.N}).Pass(m, 1)
+		least := func() float64 {
+			e, r, c := math.Inf(1), []float64{0}, []float64{0}
+			for i := range o.N {
+				mass.Residuals([]int{i}, r, c)
+				e = min(e, 1-r[0])
+			}
+			return e
+		}
+		before := least()
+		start, err := ConvexStart(t.Context(), m, o, Convex{Rounds: 1})
+		if after := least(); err != nil || !(before < 0) || start.Done || !(after > 0) {
+			t.Errorf("seed %d: least eigenvalue %g, then %g; %+v, %v", seed, before, after, start, err)
+		}
+	}
+}
