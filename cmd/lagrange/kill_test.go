@@ -69,7 +69,7 @@ func pendulum(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := simulation{system: system, trajectories: 12, steps: 80, dt: 0.05, seed: 1, spread: true}.run(t.Context())
+	set, err := lagrange.Simulation{System: system, Trajectories: 12, Steps: 80, Dt: 0.05, Seed: 1, Spread: true}.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

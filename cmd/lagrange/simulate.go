@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lagrange"
 	"lagrange/mech"
 )
 
@@ -13,7 +14,7 @@ const maxRows = 50_000_000
 
 func simulateCommand() *cobra.Command {
 	var (
-		sim          simulation
+		sim          lagrange.Simulation
 		sample, path string
 		duration, dt = spanOf(10), spanOf(0.01)
 	)
@@ -29,20 +30,20 @@ velocities, with a trajectory column when there are several. The same seed gives
 		Args:              need("SYSTEM"),
 		ValidArgsFunction: completeSystems,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if sim.system, err = mech.Lookup(args[0]); err != nil {
+			if sim.System, err = mech.Lookup(args[0]); err != nil {
 				return usageError{err}
 			}
 			if sample != "start" && sample != "train" {
 				return usagef("--sample %s: want start or train", sample)
 			}
-			sim.spread = sample == "train"
-			if sim.trajectories < 1 {
-				return usagef("--trajectories %d: want at least 1", sim.trajectories)
+			sim.Spread = sample == "train"
+			if sim.Trajectories < 1 {
+				return usagef("--trajectories %d: want at least 1", sim.Trajectories)
 			}
-			if sim.dt, sim.steps, err = grid(duration, dt, timeUnit(sim.system), sim.trajectories); err != nil {
+			if sim.Dt, sim.Steps, err = grid(duration, dt, sim.TimeUnit(), sim.Trajectories); err != nil {
 				return err
 			}
-			set, err := sim.run(cmd.Context())
+			set, err := sim.Run(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -50,12 +51,12 @@ velocities, with a trajectory column when there are several. The same seed gives
 		},
 	}
 	f := cmd.Flags()
-	f.IntVar(&sim.trajectories, "trajectories", 1, "how many, each from a start of its own")
+	f.IntVar(&sim.Trajectories, "trajectories", 1, "how many, each from a start of its own")
 	f.Var(&duration, "duration", "of each trajectory")
 	f.Var(&dt, "dt", "from one row to the next")
-	f.Uint64Var(&sim.seed, "seed", 1, "of the starts")
+	f.Uint64Var(&sim.Seed, "seed", 1, "of the starts")
 	f.StringVar(&sample, "sample", "start", "`starts`: start, as for roll-outs, or train, spread as for training")
-	f.BoolVar(&sim.accelerations, "accelerations", false, "write accelerations too")
+	f.BoolVar(&sim.Accelerations, "accelerations", false, "write accelerations too")
 	f.StringVarP(&path, "output", "o", "-", "`file` to write; - is standard output")
 	return cmd
 }

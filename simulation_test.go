@@ -1,18 +1,11 @@
-package main
+package lagrange
 
 import (
 	"bytes"
 	"context"
-	"io"
 	"math"
-	"os"
-	"os/signal"
-	"path/filepath"
-	"runtime"
 	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"lagrange/data"
 	"lagrange/mech"
@@ -22,8 +15,8 @@ import (
 func TestSimulation(t *testing.T) {
 	for _, system := range append(mech.Systems(), mech.Chain(5)) {
 		t.Run(system.Name(), func(t *testing.T) {
-			sim := simulation{system: system, trajectories: 2, steps: 500, dt: 0.002, seed: 7, accelerations: true}
-			set, err := sim.run(context.Background())
+			sim := Simulation{System: system, Trajectories: 2, Steps: 500, Dt: 0.002, Seed: 7, Accelerations: true}
+			set, err := sim.Run(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -39,8 +32,8 @@ func TestSimulation(t *testing.T) {
 						t.Fatalf("trajectory %d: the energy moves by %g until t = %g", i, e, w.T[n])
 					}
 				}
-				slopes(t, "v", w.Q, w.V, d, sim.dt)
-				slopes(t, "a", w.V, w.A, d, sim.dt)
+				slopes(t, "v", w.Q, w.V, d, sim.Dt)
+				slopes(t, "a", w.V, w.A, d, sim.Dt)
 			}
 			var b bytes.Buffer
 			if err := set.WriteCSV(&b); err != nil {
@@ -50,8 +43,8 @@ func TestSimulation(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !slices.Equal(coordinates(back), coordinates(set)) || !back.HasAccelerations() {
-				t.Fatalf("recognised %v, accelerations %v", coordinates(back), back.HasAccelerations())
+			if !slices.Equal(names(back), names(set)) || !back.HasAccelerations() {
+				t.Fatalf("recognised %v, accelerations %v", names(back), back.HasAccelerations())
 			}
 			for i, w := range set.Trajectories {
 				r := back.Trajectories[i]
@@ -85,12 +78,12 @@ func slopes(t *testing.T, name string, x, dx []float64, d int, h float64) {
 
 // A seed and a number make a trajectory: others beside it, or a longer motion, do not change it.
 func TestSimulationRepeats(t *testing.T) {
-	few := simulation{system: mech.Chain(2), trajectories: 1, steps: 5, dt: 0.1, seed: 3}
+	few := Simulation{System: mech.Chain(2), Trajectories: 1, Steps: 5, Dt: 0.1, Seed: 3}
 	more, other := few, few
-	more.trajectories, other.seed = 3, 4
+	more.Trajectories, other.Seed = 3, 4
 	var q [3][]float64
-	for i, s := range []simulation{few, more, other} {
-		set, err := s.run(context.Background())
+	for i, s := range []Simulation{few, more, other} {
+		set, err := s.Run(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,40 +94,5 @@ func TestSimulationRepeats(t *testing.T) {
 	}
 	if slices.Equal(q[0], q[2]) {
 		t.Error("another seed gives the same motion")
-	}
-}
-
-// SIGINT ends a long run with code 1 and a word, and the output stays as it was.
-func TestInterrupt(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("no process can be interrupted")
-	}
-	guard := make(chan os.Signal, 1) // a signal that comes too early or too late does not end the test
-	signal.Notify(guard, os.Interrupt)
-	defer signal.Stop(guard)
-	path := filepath.Join(t.TempDir(), "chain.csv")
-	if err := os.WriteFile(path, []byte("kept"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	var errw bytes.Buffer
-	code := make(chan int)
-	go func() {
-		code <- run([]string{"simulate", "chain-300", "--duration", "1h", "--dt", "1s", "-o", path}, nil, io.Discard, &errw)
-	}()
-	for {
-		select {
-		case got := <-code:
-			if got != exitFailure || !strings.HasPrefix(errw.String(), "lagrange: interrupted") {
-				t.Errorf("exit code %d, %q", got, &errw)
-			}
-			if text, err := os.ReadFile(path); err != nil || string(text) != "kept" {
-				t.Errorf("the output holds %q, %v", text, err)
-			}
-			return
-		case <-time.After(20 * time.Millisecond):
-			if self, err := os.FindProcess(os.Getpid()); err != nil || self.Signal(os.Interrupt) != nil {
-				t.Fatal("cannot signal")
-			}
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package lagrange
 
 import (
 	"context"
@@ -13,30 +13,30 @@ import (
 	"lagrange/ode"
 )
 
-// simulation is what to simulate: trajectories of a system at times 0, dt, … steps·dt.
-type simulation struct {
-	system        mech.System
-	trajectories  int
-	steps         int
-	dt            float64
-	seed          uint64
-	spread        bool // starts from System.Sample, the states to train on, instead of System.Start
-	accelerations bool
+// Simulation is a true system and what to record of it: trajectories at times 0, Dt, … Steps·Dt.
+type Simulation struct {
+	System        mech.System
+	Trajectories  int
+	Steps         int
+	Dt            float64
+	Seed          uint64
+	Spread        bool // starts from System.Sample, the states to train on, instead of System.Start
+	Accelerations bool
 }
 
-// run integrates ẋ = (v, a(q, v)) by the method of order 8 with a relative tolerance of 1e-12. Trajectory i depends on the seed and i
+// Run integrates ẋ = (v, a(q, v)) by the method of order 8 with a relative tolerance of 1e-12. Trajectory i depends on the seed and i
 // alone, so more trajectories do not change the first ones.
-func (s simulation) run(ctx context.Context) (*data.Set, error) {
-	d := s.system.Dim()
-	times := make([]float64, s.steps+1)
+func (s Simulation) Run(ctx context.Context) (*data.Set, error) {
+	d := s.System.Dim()
+	times := make([]float64, s.Steps+1)
 	for n := range times {
-		times[n] = float64(n) * s.dt
+		times[n] = float64(n) * s.Dt
 	}
 	set := s.columns()
-	for i := range s.trajectories {
-		x, r := make([]float64, 2*d), rand.New(rand.NewPCG(s.seed, uint64(i)))
+	for i := range s.Trajectories {
+		x, r := make([]float64, 2*d), rand.New(rand.NewPCG(s.Seed, uint64(i)))
 		system, c := s.conditioned(r)
-		if s.spread {
+		if s.Spread {
 			system.Sample(r, x[:d], x[d:])
 		} else {
 			system.Start(r, x[:d], x[d:])
@@ -47,7 +47,7 @@ func (s simulation) run(ctx context.Context) (*data.Set, error) {
 		}
 		motion, err := ode.Solve(ctx, field, x, times, ode.Options{Method: ode.Dop853, RTol: 1e-12, ATol: 1e-12})
 		if err != nil {
-			return nil, fmt.Errorf("trajectory %d of %s: %w", i+1, s.system.Name(), err)
+			return nil, fmt.Errorf("trajectory %d of %s: %w", i+1, s.System.Name(), err)
 		}
 		set.Trajectories = append(set.Trajectories, s.trajectory(system, c, strconv.Itoa(i+1), times, motion.X))
 	}
@@ -55,10 +55,10 @@ func (s simulation) run(ctx context.Context) (*data.Set, error) {
 }
 
 // conditioned draws the conditions of a trajectory, if the system has any: they stand in a column of their own.
-func (s simulation) conditioned(r *rand.Rand) (_ mech.System, c []float64) {
-	system, ok := s.system.(mech.Conditioned)
+func (s Simulation) conditioned(r *rand.Rand) (_ mech.System, c []float64) {
+	system, ok := s.System.(mech.Conditioned)
 	if !ok {
-		return s.system, nil
+		return s.System, nil
 	}
 	c = make([]float64, len(system.Conditions()))
 	system.SampleConditions(r, c)
@@ -66,8 +66,8 @@ func (s simulation) conditioned(r *rand.Rand) (_ mech.System, c []float64) {
 }
 
 // trajectory takes states X, (len(t), 2d), apart, of a motion under the conditions c.
-func (s simulation) trajectory(system mech.System, c []float64, id string, t, X []float64) data.Trajectory {
-	d := s.system.Dim()
+func (s Simulation) trajectory(system mech.System, c []float64, id string, t, X []float64) data.Trajectory {
+	d := s.System.Dim()
 	w := data.Trajectory{ID: id, T: t}
 	a := make([]float64, d)
 	for n := range t {
@@ -75,7 +75,7 @@ func (s simulation) trajectory(system mech.System, c []float64, id string, t, X 
 		w.Q = append(w.Q, q...)
 		w.V = append(w.V, v...)
 		w.U = append(w.U, c...)
-		if s.accelerations {
+		if s.Accelerations {
 			system.Accel(q, v, a)
 			w.A = append(w.A, a...)
 		}
@@ -84,14 +84,14 @@ func (s simulation) trajectory(system mech.System, c []float64, id string, t, X 
 }
 
 // columns is an empty set with the names and units of the system: trajectory (if several), t, q, v, a, conditions.
-func (s simulation) columns() *data.Set {
-	about := s.system.About()
+func (s Simulation) columns() *data.Set {
+	about := s.System.About()
 	set := &data.Set{Time: "t"}
-	if s.trajectories > 1 {
+	if s.Trajectories > 1 {
 		set.TrajectoryColumn = "trajectory"
 		set.Columns = append(set.Columns, data.Column{Name: "trajectory", Role: data.RoleTrajectory})
 	}
-	set.Columns = append(set.Columns, data.Column{Name: "t", Unit: timeUnit(s.system), Role: data.RoleTime})
+	set.Columns = append(set.Columns, data.Column{Name: "t", Unit: s.TimeUnit(), Role: data.RoleTime})
 	var vs, as []data.Column
 	for _, c := range about.Coordinates {
 		q := data.Coordinate{Name: c.Name, Unit: c.Unit, Velocity: c.VelocityName}
@@ -100,14 +100,14 @@ func (s simulation) columns() *data.Set {
 		}
 		set.Columns = append(set.Columns, data.Column{Name: c.Name, Unit: c.Unit, Role: data.RoleQ})
 		vs = append(vs, data.Column{Name: c.VelocityName, Unit: c.VelocityUnit, Role: data.RoleV})
-		if s.accelerations {
+		if s.Accelerations {
 			q.Acceleration = c.Name + "_acc"
 			as = append(as, data.Column{Name: q.Acceleration, Unit: square(c.VelocityUnit), Role: data.RoleA})
 		}
 		set.Coordinates = append(set.Coordinates, q)
 	}
 	set.Columns = append(append(set.Columns, vs...), as...)
-	if system, ok := s.system.(mech.Conditioned); ok {
+	if system, ok := s.System.(mech.Conditioned); ok {
 		for _, c := range system.Conditions() {
 			set.Inputs, set.Conditions = append(set.Inputs, c.Name), set.Conditions+1
 			set.Columns = append(set.Columns, data.Column{Name: c.Name, Unit: c.Unit, Role: data.RoleU})
@@ -116,9 +116,9 @@ func (s simulation) columns() *data.Set {
 	return set
 }
 
-// timeUnit is the unit of the time, by the unit of a velocity: s for rad/s.
-func timeUnit(s mech.System) string {
-	_, unit, _ := strings.Cut(s.About().Coordinates[0].VelocityUnit, "/")
+// TimeUnit is the unit of the time, by the unit of a velocity: s for rad/s.
+func (s Simulation) TimeUnit() string {
+	_, unit, _ := strings.Cut(s.System.About().Coordinates[0].VelocityUnit, "/")
 	return unit
 }
 
