@@ -30,6 +30,7 @@ type Fitted struct {
 	Seconds          float64 `json:"seconds"`
 	NonFiniteSkipped int     `json:"nonfinite_skipped"`
 	FallbackSolves   int     `json:"fallback_solves"`
+	Equations        string  `json:"equations,omitempty"` // of Gauss–Newton
 }
 
 // train leaves the parameters of the best validation in the model and returns the learning curve too.
@@ -61,6 +62,7 @@ func (f fit[T]) train(ctx context.Context, m *model.Model[T]) (Fitted, []train.P
 	return Fitted{
 		Steps: st.Step, Samples: st.Step * loop.Settings.Batch, Parameters: len(m.Theta), Seconds: time.Since(begin).Seconds(),
 		NonFiniteSkipped: st.Skipped, FallbackSolves: st.Health.Fallbacks,
+		Equations: loop.Settings.Equations,
 	}, st.History, nil
 }
 

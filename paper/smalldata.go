@@ -1,0 +1,296 @@
+package paper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"lagrange/internal/par"
+	"lagrange/mech"
+	"lagrange/model"
+	"lagrange/train"
+)
+
+var smallData = Experiment{
+	Name: "small-data", Title: "How much data it takes",
+	About: `all models learn from 10 to 100,000 samples: random states of the double pendulum
+with exact accelerations, and pieces of motions of the chain of two of Finzi et al. A fifth
+of the samples is held out for validation; the error is measured on fresh states. Widths,
+heads and the ridge of the start are compared where data is scarce. The time of --budget is
+training time of all, the same for each, on two cores.`,
+	Full: 10 * time.Minute, Quick: 75 * time.Second,
+	Run: learnFromFew,
+}
+
+// smallModels are the models, alike in size.
+var smallModels = []pendulumModel{
+	{name: "nn", family: "nn", hidden: []int{20, 20}},
+	{name: "node", family: "node", hidden: []int{20, 20}},
+	{name: "hnn-canonical", family: "hnn", head: model.Quadratic, hidden: []int{20, 20}, canonical: true},
+	{name: "delan", family: "delan", hidden: []int{20, 20}},
+	{name: "lnn-plain", family: "lnn", hidden: []int{20, 20}},
+	{name: "lnn", family: "lnn", head: model.Quadratic, hidden: []int{20, 20}},
+}
+
+// smallVariants are what the defaults of the Lagrangian network are chosen from; its ridge is that of the convex start, chosen by validation.
+var smallVariants = []struct {
+	pendulumModel
+	ridge bool
+}{
+	{pendulumModel{name: "8x2, plain", family: "lnn", hidden: []int{8, 8}}, false},
+	{pendulumModel{name: "20x2, plain", family: "lnn", hidden: []int{20, 20}}, false},
+	{pendulumModel{name: "32x2, plain", family: "lnn", hidden: []int{32, 32}}, false},
+	{pendulumModel{name: "8x2, quadratic", family: "lnn", head: model.Quadratic, hidden: []int{8, 8}}, false},
+	{pendulumModel{name: "20x2, quadratic", family: "lnn", head: model.Quadratic, hidden: []int{20, 20}}, false},
+	{pendulumModel{name: "32x2, quadratic", family: "lnn", head: model.Quadratic, hidden: []int{32, 32}}, false},
+	{pendulumModel{name: "20x2, quadratic, ridge", family: "lnn", head: model.Quadratic, hidden: []int{20, 20}}, true},
+}
+
+var (
+	smallSizes    = []int{10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000}
+	smallQuick    = []int{10, 100, 1000, 10_000}
+	variantSizes  = []int{30, 100, 300, 1000}
+	variantsQuick = []int{30, 300}
+)
+
+const (
+	smallTime, smallTimeQuick = 9 * time.Minute, time.Minute
+	smallStarts               = 40   // roll-outs
+	smallMost                 = 4000 // steps of a training
+	poolStreams               = 16   // in which pieces are drawn, on whatever number of cores
+)
+
+// SmallPoint is what one model has made of so many samples. AccelError is the mean of Σ|a − a*| over that of Σ|a*|.
+type SmallPoint struct {
+	Samples    int     `json:"samples"`
+	AccelError float64 `json:"accel_error"`
+	Rollout    float64 `json:"relative_error,omitempty"` // of motions over 3 s, of the chain
+	Fitted
+}
+
+// SmallReport is the result of the experiment: by task and model, then by task and variant.
+type SmallReport struct {
+	Seed     uint64                             `json:"seed"`
+	Seconds  float64                            `json:"seconds"`
+	Sizes    []int                              `json:"sizes"`
+	Models   map[string]map[string][]SmallPoint `json:"models"`
+	Variants map[string]map[string][]SmallPoint `json:"variants"`
+}
+
+// smallTask is a source of samples and a set of fresh states.
+type smallTask struct {
+	name, title string
+	fresh       *pendulumRun
+	size        float64 // mean of Σ|a*|
+	chain       *task   // for pieces; nil: states
+	pool        *train.Accelerations[float64]
+}
+
+// newSmallTasks draws as many samples as are needed of both.
+func newSmallTasks(seed uint64, most int) (ts []*smallTask, err error) {
+	system := mech.Chain(2)
+	states := &smallTask{name: "states", title: "Double pendulum, random states with exact accelerations", pool: sample(system, rand.New(rand.NewPCG(seed, 0x5da1)), most)}
+	states.judge(system, sample(system, rand.New(rand.NewPCG(seed, 0x5da2)), tests))
+	pieces := &smallTask{name: "pieces", title: "Chain of two, pieces of five states without accelerations"}
+	if pieces.chain, err = chainTask(2, seed); err != nil {
+		return nil, err
+	}
+	c, d := pieces.chain, system.Dim()
+	fresh := &train.Accelerations[float64]{X: c.valid.X, N: len(c.valid.X) / (2 * d), A: make([]float64, len(c.valid.X)/2)}
+	for at := 0; at < len(fresh.X); at += 2 * d {
+		system.Accel(fresh.X[at:at+d], fresh.X[at+d:at+2*d], fresh.A[at/2:at/2+d])
+	}
+	pieces.judge(system, fresh)
+	c.starts, c.truth = c.starts[:smallStarts*2*d], c.truth[:smallStarts]
+	c.learn, err = c.pool(seed, most)
+	c.most = smallMost
+	return []*smallTask{states, pieces}, err
+}
+
+// pool draws N pieces on all cores, in streams of their own.
+func (t *task) pool(seed uint64, N int) (all records, err error) {
+	parts, fails := make([]records, poolStreams), make([]error, poolStreams)
+	cores := min(poolStreams, par.Workers())
+	par.Do(cores, func(w int) {
+		for k := w; k < poolStreams; k += cores {
+			lo, hi := par.Span(N, k, poolStreams)
+			parts[k], fails[k] = t.pieces(rand.New(rand.NewPCG(seed, 0x5da300+uint64(k))), hi-lo)
+		}
+	})
+	for _, p := range parts {
+		for range p.start {
+			all.start = append(all.start, len(all.start)*(windowSteps+1))
+		}
+		all.X = append(all.X, p.X...)
+	}
+	return all, errors.Join(fails...)
+}
+
+// pieces returns the pieces lo … hi.
+func (p records) pieces(d, lo, hi int) (q records) {
+	const length = windowSteps + 1
+	q.X = p.X[lo*length*2*d : hi*length*2*d]
+	q.start = p.start[:hi-lo]
+	return q
+}
+
+// judge sets the fresh states.
+func (t *smallTask) judge(system mech.System, o *train.Accelerations[float64]) {
+	t.fresh = &pendulumRun{system: system, fresh: o}
+	d := float64(system.Dim())
+	for _, a := range o.A {
+		t.size += max(a, -a) * d / float64(len(o.A))
+	}
+}
+
+// part is the samples lo … hi.
+func part(o *train.Accelerations[float64], d, lo, hi int) *train.Accelerations[float64] {
+	return &train.Accelerations[float64]{X: o.X[2*lo*d : 2*hi*d], A: o.A[lo*d : hi*d], N: hi - lo, Penalty: o.Penalty}
+}
+
+// heldOut is how many of N samples are for validation.
+func heldOut(N int) int { return max(2, min(N/5, 4096)) }
+
+// learn trains a model on N samples and measures it.
+func (t *smallTask) learn(ctx context.Context, c pendulumModel, ridge bool, N int, s Settings, budget time.Duration) (p SmallPoint, err error) {
+	var m *model.Model[float64]
+	if t.chain == nil {
+		m, p.Fitted, err = t.states(ctx, c, ridge, N, s, budget)
+	} else {
+		few, held, d := *t.chain, heldOut(N), t.fresh.system.Dim()
+		few.learn, few.valid = t.chain.learn.pieces(d, held, N), t.chain.learn.pieces(d, 0, held)
+		m, p.Fitted, _, err = few.train(ctx, contestant{name: c.name, family: c.family, canonical: c.canonical, head: c.head, hidden: c.hidden,
+			activation: "softplus", method: train.GaussNewton, batch: chainPieces / 2, penalty: train.L1}, s, budget)
+	}
+	if err != nil {
+		return p, fmt.Errorf("%s, %s, %d samples: %w", t.name, c.name, N, err)
+	}
+	p.Samples = N
+	if c.canonical {
+		p.AccelError, _ = t.fresh.canonicalL1(m)
+	} else {
+		p.AccelError, _ = accelL1(m, t.fresh.fresh)
+	}
+	if p.AccelError /= t.size; !(p.AccelError < hopeless) {
+		p.AccelError = hopeless
+	}
+	if t.chain != nil {
+		paths, _, err := t.chain.rollout(ctx, m, c.canonical)
+		if err != nil {
+			return p, err
+		}
+		p.Rollout = chainScore(t.chain, paths)[0]
+	}
+	return p, nil
+}
+
+// states trains on accelerations of random states as Fit does, and a neural ODE on next states.
+func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N int, s Settings, budget time.Duration) (*model.Model[float64], Fitted, error) {
+	d, held := t.fresh.system.Dim(), heldOut(N)
+	learn, valid := t.fresh.view(c, part(t.pool, d, held, N)), t.fresh.view(c, part(t.pool, d, 0, held))
+	spec := pendulumSpec(t.fresh.system, learn, c.family, c.hidden)
+	spec.Head = c.head
+	m, err := model.New[float64](spec, s.Seed)
+	if err != nil {
+		return nil, Fitted{}, err
+	}
+	f := fit[float64]{learn: learn, valid: valid, budget: budget, most: smallMost, set: train.Settings{Method: train.GaussNewton, Steps: s.Steps, Seed: s.Seed, Workers: 1}}
+	switch {
+	case c.family == "node":
+		next, fail := nextStates(t.fresh.system, learn, learn.N)
+		check, fail2 := nextStates(t.fresh.system, valid, valid.N)
+		if err := errors.Join(fail, fail2); err != nil {
+			return nil, Fitted{}, err
+		}
+		f.learn, f.valid = next, check
+	case !c.canonical:
+		convex := train.Convex{Seed: s.Seed, Workers: 1}
+		if ridge {
+			convex.Valid = valid
+		}
+		start, err := train.ConvexStart(ctx, m, learn, convex)
+		if err != nil {
+			return nil, Fitted{}, err
+		}
+		f.learn = train.KeepDefinite(m, learn, start.Unit)
+	}
+	fitted, _, err := f.train(ctx, m)
+	return m, fitted, err
+}
+
+// lesson is one training: a model or a variant on a task.
+type lesson struct {
+	task    *smallTask
+	model   pendulumModel
+	ridge   bool
+	variant bool
+	samples int
+	SmallPoint
+}
+
+// lessons are all trainings, those of many samples first.
+func lessons(ts []*smallTask, sizes, few []int) (ls []*lesson) {
+	for i := range sizes {
+		for _, t := range ts {
+			for _, m := range smallModels {
+				ls = append(ls, &lesson{task: t, model: m, samples: sizes[len(sizes)-1-i]})
+			}
+		}
+	}
+	for _, N := range few {
+		for _, t := range ts {
+			for _, v := range smallVariants {
+				if !v.ridge || t.chain == nil {
+					ls = append(ls, &lesson{task: t, model: v.pendulumModel, ridge: v.ridge, variant: true, samples: N})
+				}
+			}
+		}
+	}
+	return ls
+}
+
+// learnFromFew runs all lessons, each on one core for the same time.
+func learnFromFew(ctx context.Context, s Settings) (Result, error) {
+	begin := time.Now()
+	sizes, few := smallSizes, variantSizes
+	if s.Quick {
+		sizes, few = smallQuick, variantsQuick
+	}
+	if s.Budget == 0 {
+		if s.Budget = smallTime; s.Quick {
+			s.Budget = smallTimeQuick
+		}
+	}
+	ts, err := newSmallTasks(s.Seed, sizes[len(sizes)-1])
+	if err != nil {
+		return Result{}, err
+	}
+	ls := lessons(ts, sizes, few)
+	each := s.Budget * time.Duration(par.Workers()) / time.Duration(len(ls))
+	if err := abreast(len(ls), s, func(i int) (float64, error) {
+		l := ls[i]
+		p, err := l.task.learn(ctx, l.model, l.ridge, l.samples, s, each)
+		l.SmallPoint = p
+		return p.AccelError, err
+	}); err != nil {
+		return Result{}, err
+	}
+	r := SmallReport{Seed: s.Seed, Sizes: sizes, Models: map[string]map[string][]SmallPoint{}, Variants: map[string]map[string][]SmallPoint{}}
+	for _, t := range ts {
+		r.Models[t.name], r.Variants[t.name] = map[string][]SmallPoint{}, map[string][]SmallPoint{}
+	}
+	for i := range ls { // sizes were taken from the largest on
+		if l := ls[len(ls)-1-i]; !l.variant {
+			r.Models[l.task.name][l.model.name] = append(r.Models[l.task.name][l.model.name], l.SmallPoint)
+		}
+	}
+	for _, l := range ls {
+		if l.variant {
+			r.Variants[l.task.name][l.model.name] = append(r.Variants[l.task.name][l.model.name], l.SmallPoint)
+		}
+	}
+	r.Seconds = time.Since(begin).Seconds()
+	return r.result(ts, few, each, s), nil
+}

@@ -1,0 +1,135 @@
+package paper
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"lagrange/plot"
+	"lagrange/train"
+)
+
+// smallTable is a row for each name and a column for each number of samples.
+func smallTable(title string, names []string, sizes []int, points map[string][]SmallPoint, of func(SmallPoint) float64) Table {
+	t := Table{Title: title, Columns: []string{"samples"}}
+	for _, N := range sizes {
+		t.Columns = append(t.Columns, fmt.Sprint(N))
+	}
+	for _, name := range names {
+		if points[name] == nil {
+			continue
+		}
+		row := []string{name}
+		for _, p := range points[name] {
+			row = append(row, fmt.Sprintf("%.2g", of(p)))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// result tells the report.
+func (r SmallReport) result(ts []*smallTask, few []int, each time.Duration, s Settings) Result {
+	var models, variants []string
+	for _, m := range smallModels {
+		models = append(models, m.name)
+	}
+	for _, v := range smallVariants {
+		variants = append(variants, v.name)
+	}
+	accel := func(p SmallPoint) float64 { return p.AccelError }
+	result := Result{Numbers: r, Figures: r.figures(ts, models, variants), Notes: r.notes(ts, few, models, variants, each, s)}
+	for _, t := range ts {
+		result.Tables = append(result.Tables, smallTable(t.title+": relative error of the acceleration", models, r.Sizes, r.Models[t.name], accel))
+		if t.chain != nil {
+			result.Tables = append(result.Tables, smallTable(t.title+": relative error of motions over 3 s", models, r.Sizes, r.Models[t.name], func(p SmallPoint) float64 { return p.Rollout }))
+		}
+	}
+	for _, t := range ts {
+		result.Tables = append(result.Tables, smallTable("Lagrangian networks on little data, "+t.name+": relative error of the acceleration", variants, few, r.Variants[t.name], accel))
+	}
+	return result
+}
+
+// smallPanel has a line for each name.
+func smallPanel(title, label string, names []string, points map[string][]SmallPoint, of func(SmallPoint) float64) plot.Panel {
+	p := plot.Panel{Title: title, XLabel: "samples", YLabel: label, LogX: true, LogY: true}
+	for _, name := range names {
+		if points[name] == nil {
+			continue
+		}
+		line := plot.Series{Name: name}
+		for _, x := range points[name] {
+			line.X, line.Y = append(line.X, float64(x.Samples)), append(line.Y, of(x))
+		}
+		p.Series = append(p.Series, line)
+	}
+	return p
+}
+
+// figures are the learning curves of the models, and those of Lagrangian networks of several widths and heads.
+func (r SmallReport) figures(ts []*smallTask, models, variants []string) map[string]plot.Figure {
+	accel := func(p SmallPoint) float64 { return p.AccelError }
+	all := plot.Figure{Title: "Held-out error against the number of samples", Columns: 2}
+	widths := plot.Figure{Title: "Lagrangian networks on few samples", Columns: 2, Height: 5.5}
+	for _, t := range ts {
+		all.Panels = append(all.Panels, smallPanel(t.title, "error of the acceleration", models, r.Models[t.name], accel))
+		if t.chain != nil {
+			all.Panels = append(all.Panels, smallPanel("The same, motions over 3 s", "relative error", models, r.Models[t.name], func(p SmallPoint) float64 { return p.Rollout }))
+		}
+		widths.Panels = append(widths.Panels, smallPanel(t.title, "error of the acceleration", variants, r.Variants[t.name], accel))
+	}
+	return map[string]plot.Figure{"small-data": all, "small-data-widths": widths}
+}
+
+// notes says who needs how much.
+func (r SmallReport) notes(ts []*smallTask, few []int, models, variants []string, each time.Duration, s Settings) (notes []string) {
+	if s.Quick && s.Steps == 0 {
+		notes = append(notes, fmt.Sprintf("A quick run: %d sizes instead of %d, and %.1f s for each model instead of some 6 s.", len(r.Sizes), len(smallSizes), each.Seconds()))
+	}
+	for _, t := range ts {
+		var best []string
+		for i, N := range r.Sizes {
+			name := slices.MinFunc(models, func(a, b string) int {
+				return cmp.Compare(r.Models[t.name][a][i].AccelError, r.Models[t.name][b][i].AccelError)
+			})
+			best = append(best, fmt.Sprintf("%d: %s", N, name))
+		}
+		notes = append(notes, fmt.Sprintf("%s, best by the number of samples: %s.", t.title, strings.Join(best, ", ")))
+		best = nil
+		for i, N := range few {
+			least := variants[0]
+			for _, v := range variants {
+				if p := r.Variants[t.name][v]; p != nil && p[i].AccelError < r.Variants[t.name][least][i].AccelError {
+					least = v
+				}
+			}
+			best = append(best, fmt.Sprintf("%d: %s (%.2g; the default 20x2, quadratic %.2g)", N, least, r.Variants[t.name][least][i].AccelError, r.Variants[t.name]["20x2, quadratic"][i].AccelError))
+		}
+		notes = append(notes, fmt.Sprintf("Lagrangian networks on few %s, best: %s.", t.name, strings.Join(best, ", ")))
+	}
+	kernel, skipped, lost := 0, 0, 0
+	for _, by := range []map[string]map[string][]SmallPoint{r.Models, r.Variants} {
+		for _, points := range by {
+			for _, ps := range points {
+				for _, p := range ps {
+					if p.Equations == train.Kernel {
+						kernel++
+					}
+					if skipped += p.NonFiniteSkipped; p.AccelError >= hopeless {
+						lost++
+					}
+				}
+			}
+		}
+	}
+	return append(notes,
+		fmt.Sprintf("%d trainings had fewer residuals than parameters and solved the equations of the residuals; %d steps were non-finite and skipped, and %d models ended with an error that is not finite, which counts as %g.",
+			kernel, skipped, lost, hopeless),
+		"Every model has two layers of 20 and Gauss–Newton on one core for the same time, at most "+fmt.Sprint(smallMost)+" steps, one seed; the parameters are those of the best validation. "+
+			"Lagrangian networks have a convex start and the loss that keeps M positive definite.",
+		"States: node learns the state after a step of "+fmt.Sprint(nodeStep)+"; hnn-canonical is given the canonical momentum and its derivative. Pieces are those of Finzi et al. (800 of them there): "+
+			"all but node learn five-point formulas first, half of the time, then the pieces.")
+}

@@ -1,0 +1,82 @@
+package paper
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"lagrange/mech"
+	"lagrange/train"
+)
+
+// Pieces are the same however many cores draw them, and a part of them is theirs.
+func TestPool(t *testing.T) {
+	c, err := chainTask(2, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := c.pool(3, 40)
+	if err != nil || len(all.start) != 40 || len(all.X) != 40*(windowSteps+1)*4 {
+		t.Fatal(len(all.start), len(all.X), err)
+	}
+	first, err := c.pieces(rand.New(rand.NewPCG(3, 0x5da300)), 3)
+	if err != nil || first.X[7] != all.X[7] {
+		t.Error("another first piece", err)
+	}
+	some := all.pieces(2, 5, 9)
+	if len(some.start) != 4 || some.start[3] != 3*(windowSteps+1) || some.X[0] != all.X[5*(windowSteps+1)*4] {
+		t.Errorf("%+v", some.start)
+	}
+}
+
+// Few samples are learned through the equations of the residuals, many through those of the parameters; numbers stay finite.
+func TestFewSamples(t *testing.T) {
+	system := mech.Chain(2)
+	k := &smallTask{name: "states", pool: sample(system, rand.New(rand.NewPCG(1, 1)), 3000)}
+	k.judge(system, sample(system, rand.New(rand.NewPCG(1, 2)), 500))
+	for _, c := range smallModels {
+		for N, want := range map[int]string{10: train.Kernel, 60: train.Kernel, 3000: train.Normal} {
+			p, err := k.learn(t.Context(), c, c.name == "lnn", N, Settings{Steps: 4, Seed: 2}, 0)
+			if err != nil || p.Samples != N || p.Steps != 4 || !(p.AccelError > 0 && p.AccelError < hopeless) || p.Equations != want {
+				t.Errorf("%s, %d samples: %+v, %v", c.name, N, p, err)
+			}
+		}
+	}
+}
+
+// The experiment, barely trained, tells of all models and variants; cancelled, it says so.
+func TestSmallData(t *testing.T) {
+	if testing.Short() {
+		t.Skip("seventy trainings")
+	}
+	folder := t.TempDir()
+	result, err := smallData.Reproduce(t.Context(), Settings{Steps: 2, Quick: true, Seed: 5, Folder: folder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := result.Numbers.(SmallReport)
+	for _, name := range []string{"states", "pieces"} {
+		if len(r.Models[name]) != len(smallModels) || len(r.Variants[name]["8x2, plain"]) != len(variantsQuick) {
+			t.Errorf("%s: %+v", name, r)
+		}
+		for model, points := range r.Models[name] {
+			for i, p := range points {
+				if p.Samples != smallQuick[i] || !(p.AccelError > 0) || (p.Rollout > 0) != (name == "pieces") {
+					t.Errorf("%s, %s: %+v", name, model, p)
+				}
+			}
+		}
+	}
+	for _, name := range []string{"report.json", "small-data.png", "small-data-widths.svg"} {
+		if i, err := os.Stat(filepath.Join(folder, name)); err != nil || i.Size() < 500 {
+			t.Error(name, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	if _, err = smallData.Reproduce(ctx, Settings{Steps: 1, Quick: true, On: func(Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
