@@ -57,7 +57,7 @@ const PaperRecipe = "paper"
 
 // Experiments lists the experiments in the order of the page of results.
 func Experiments() []Experiment {
-	return []Experiment{doublePendulum, relativity, wave, beyond, planets, long, seeds, smallData, initialisation, activations, properties}
+	return []Experiment{doublePendulum, relativity, wave, beyond, planets, long, seeds, smallData, optimisers, initialisation, activations, properties}
 }
 
 // Names lists the names of the experiments.

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/optimize"
 
 	"lagrange/internal/par"
+	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/plot"
 	"lagrange/train"
@@ -32,9 +33,8 @@ const (
 // rough and rough 10^−fine of theirs.
 type waveKind struct{ rough, fine float64 }
 
-// fields draws n states of the ring with their exact accelerations. Each counts by its own accelerations: the loss is |a − a*|²/|a*|².
-func (k waveKind) fields(r *rand.Rand, n int) *train.Accelerations[float64] {
-	w := ring(waveSites)
+// fields draws n states of a ring with their exact accelerations. Each counts by its own accelerations: the loss is |a − a*|²/|a*|².
+func (k waveKind) fields(w mech.Wave, r *rand.Rand, n int) *train.Accelerations[float64] {
 	d := w.N
 	o := &train.Accelerations[float64]{N: n, X: make([]float64, 2*n*d), A: make([]float64, n*d), Weight: make([]float64, n), Penalty: train.L2}
 	for i := range n {
@@ -87,7 +87,7 @@ func (f *waveFit) steps(ctx context.Context, learn, valid train.Objective[float6
 
 func (f *waveFit) run(ctx context.Context) (err error) {
 	draw := func(k waveKind, stream uint64, n int) *train.Accelerations[float64] {
-		return k.fields(rand.New(rand.NewPCG(f.settings.Seed, stream)), n)
+		return k.fields(ring(waveSites), rand.New(rand.NewPCG(f.settings.Seed, stream)), n)
 	}
 	all, fresh := waveKind{rough: 1, fine: 3}, draw(waveKind{}, 4, 100)
 	stage, steps := f.kept()

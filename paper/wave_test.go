@@ -17,7 +17,7 @@ import (
 // Every state counts by its own accelerations: a model that says 0 has the loss 1, whatever fields are drawn.
 func TestWaveFields(t *testing.T) {
 	for _, k := range []waveKind{{}, {rough: 1}, {rough: 1, fine: 3}} {
-		o := k.fields(rand.New(rand.NewPCG(1, 1)), 20)
+		o := k.fields(ring(waveSites), rand.New(rand.NewPCG(1, 1)), 20)
 		least, most := math.Inf(1), 0.0
 		for i := range o.N {
 			size := math.Sqrt(squares(o.X[2*i*waveSites:(2*i+1)*waveSites]) / waveSites)

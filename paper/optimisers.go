@@ -1,0 +1,241 @@
+package paper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"lagrange/internal/par"
+	"lagrange/model"
+	"lagrange/plot"
+	"lagrange/train"
+)
+
+var optimisers = Experiment{
+	Name: "optimisers", Title: "Adam and Gauss–Newton against the clock",
+	About: `the error on fresh states after 3, 10 and 30 seconds on one core, by Adam and by
+Gauss–Newton, of the same networks from the same start on the same data: the double pendulum,
+the relativistic particle, a ring of the wave equation, the chain of two, the planets; and of one
+large network, where Gauss–Newton needs no matrix or one of its residuals. The time of
+--budget is training time of all, on two cores.`,
+	Full: 6 * time.Minute, Quick: 45 * time.Second,
+	Run: raceOptimisers,
+}
+
+const (
+	raceTime, raceTimeQuick = 320 * time.Second, 38 * time.Second
+	racePoints              = 40 // of a learning curve
+	adamBatch, adamRate     = 128, 1e-2
+)
+
+// raceShares are the times at which errors are told, in units of the last.
+var raceShares = []float64{0.1, 1. / 3, 1}
+
+// rival is a method. Adam, whose rate falls to the end, learns for each time anew.
+type rival struct {
+	name string
+	set  train.Settings
+}
+
+// rivals are the methods of a network; a large one has no room for the equations of its parameters.
+func (k *race) rivals() []rival {
+	adam := rival{"Adam", train.Settings{Batch: adamBatch, Rate: adamRate, Workers: 1}}
+	if k.adam != nil {
+		adam.set = *k.adam
+	}
+	newton := func(name, equations string, batch int) rival {
+		return rival{name, train.Settings{Method: train.GaussNewton, Equations: equations, Batch: batch, Workers: 1}}
+	}
+	if k.large {
+		return []rival{adam, newton("Gauss–Newton, matrix-free", train.Free, 2048), newton("Gauss–Newton, kernel", train.Kernel, 256)}
+	}
+	return []rival{adam, newton("Gauss–Newton", "", k.batch)}
+}
+
+// heat is one training of a rival for a part of the time.
+type heat struct {
+	race  *race
+	rival rival
+	share float64
+	curve []RacePoint
+	Fitted
+}
+
+// RacePoint is the least error so far after so many seconds of training.
+type RacePoint struct {
+	Seconds float64 `json:"seconds"`
+	Error   float64 `json:"error"`
+}
+
+// RaceScore is what one method has made of one network: errors after each of the times, and the learning curves.
+type RaceScore struct {
+	Errors []float64     `json:"errors"`
+	Curves [][]RacePoint `json:"curves"`
+	Fitted               // the longest training
+}
+
+// RaceReport is the result of the experiment. Start is the error of the network at the start.
+type RaceReport struct {
+	Seed    uint64                          `json:"seed"`
+	Seconds float64                         `json:"seconds"`
+	Times   []float64                       `json:"times"`
+	Start   map[string]float64              `json:"start"`
+	Scores  map[string]map[string]RaceScore `json:"scores"`
+}
+
+// heats are all trainings, the long ones first.
+func heats(races []*race) (hs []*heat) {
+	for i := range raceShares {
+		share := raceShares[len(raceShares)-1-i]
+		for _, k := range races {
+			for _, r := range k.rivals() {
+				if i == 0 || r.set.Method != train.GaussNewton {
+					hs = append(hs, &heat{race: k, rival: r, share: share})
+				}
+			}
+		}
+	}
+	return hs
+}
+
+// raceOptimisers runs all heats, each on one core.
+func raceOptimisers(ctx context.Context, s Settings) (Result, error) {
+	begin := time.Now()
+	races, err := allRaces(s.Seed)
+	if err != nil {
+		return Result{}, err
+	}
+	if s.Budget == 0 {
+		if s.Budget = raceTime; s.Quick {
+			s.Budget = raceTimeQuick
+		}
+	}
+	hs, all := heats(races), 0.0
+	for _, h := range hs {
+		all += h.share
+	}
+	last := time.Duration(float64(s.Budget) * float64(par.Workers()) / all)
+	if err := abreast(len(hs), s, func(i int) (float64, error) {
+		h := hs[i]
+		err := h.run(ctx, s, time.Duration(h.share*float64(last)))
+		if err != nil {
+			return 0, fmt.Errorf("%s, %s: %w", h.race.name, h.rival.name, err)
+		}
+		return h.curve[len(h.curve)-1].Error, nil
+	}); err != nil {
+		return Result{}, err
+	}
+	r := RaceReport{Seed: s.Seed, Start: map[string]float64{}, Scores: map[string]map[string]RaceScore{}}
+	for _, x := range raceShares {
+		r.Times = append(r.Times, x*last.Seconds())
+	}
+	for _, k := range races {
+		r.Start[k.name], r.Scores[k.name] = k.start(), map[string]RaceScore{}
+		for _, v := range k.rivals() {
+			r.Scores[k.name][v.name] = r.score(hs, k, v)
+		}
+	}
+	r.Seconds = time.Since(begin).Seconds()
+	return Result{Numbers: r, Tables: []Table{r.table(races)}, Figures: map[string]plot.Figure{"optimisers": r.figure(races)}, Notes: r.notes(races, s)}, nil
+}
+
+// errLate ends a heat.
+var errLate = errors.New("late")
+
+// run trains a copy of the network for the time, or for the steps asked for, with the error at validations.
+func (h *heat) run(ctx context.Context, s Settings, budget time.Duration) (err error) {
+	m, set := h.race.net.Copy(), h.rival.set
+	set.Seed, set.Steps = s.Seed, s.Steps
+	if set.Steps == 0 {
+		if set.Steps, err = train.Calibrate(ctx, m, h.race.learn, h.race.valid, set, budget); err != nil {
+			return err
+		}
+	}
+	set.Validate = max(1, set.Steps/racePoints)
+	timed := s.Steps == 0 && set.Method == train.GaussNewton // its steps are not all as long as the first
+	if timed {
+		set.Steps *= 10
+	}
+	loop := &train.Loop[float64]{Model: m, Train: h.race.learn, Valid: h.race.valid, Settings: set, State: train.NewState(m)}
+	begin := time.Now()
+	loop.On = func(st *train.State[float64]) error {
+		h.curve = append(h.curve, RacePoint{time.Since(begin).Seconds(), h.race.error(st.BestLoss)})
+		return nil
+	}
+	loop.Clock = func(st *train.State[float64], _ float64) error {
+		if timed && len(h.curve) > 0 && time.Since(begin) > budget {
+			return errLate
+		}
+		return nil
+	}
+	if err := loop.Run(ctx); err != nil && err != errLate {
+		return err
+	}
+	st := loop.State
+	h.Fitted = Fitted{
+		Steps: st.Step, Samples: st.Step * loop.Settings.Batch, Parameters: len(m.Theta), Seconds: time.Since(begin).Seconds(),
+		NonFiniteSkipped: st.Skipped, FallbackSolves: st.Health.Fallbacks, Equations: loop.Settings.Equations,
+	}
+	return nil
+}
+
+// score collects the heats of a rival: Gauss–Newton's errors are those of its one training at the times.
+func (r RaceReport) score(hs []*heat, k *race, v rival) (s RaceScore) {
+	s.Errors = make([]float64, len(raceShares))
+	for _, h := range hs {
+		if h.race != k || h.rival.name != v.name {
+			continue
+		}
+		if s.Curves = append(s.Curves, h.curve); h.share == 1 {
+			s.Fitted = h.Fitted
+		}
+		for i, share := range raceShares {
+			if v.set.Method != train.GaussNewton && share == h.share {
+				s.Errors[i] = h.curve[len(h.curve)-1].Error
+			}
+		}
+		if v.set.Method == train.GaussNewton {
+			for i, t := range r.Times {
+				s.Errors[i] = at(h.curve, t)
+			}
+		}
+	}
+	return s
+}
+
+// at is the error of a curve after so many seconds: that of its first point before it, that of the last point behind it.
+func at(curve []RacePoint, seconds float64) float64 {
+	e := curve[0].Error
+	for _, p := range curve {
+		if p.Seconds <= seconds {
+			e = p.Error
+		}
+	}
+	return e
+}
+
+// error turns a loss into an error relative to the accelerations.
+func (k *race) error(loss float64) float64 {
+	if loss /= k.unit; k.square {
+		loss = math.Sqrt(loss)
+	}
+	if !(loss < hopeless) {
+		return hopeless
+	}
+	return loss
+}
+
+// start is the error before training.
+func (k *race) start() float64 {
+	pass, sum := train.NewLoss(k.valid, k.net, model.Chunk), 0.0
+	for lo := 0; lo < k.valid.Len(); lo += model.Chunk {
+		var batch []int
+		for i := lo; i < min(lo+model.Chunk, k.valid.Len()); i++ {
+			batch = append(batch, i)
+		}
+		sum += pass.Of(batch, nil)
+	}
+	return k.error(sum / float64(k.valid.Len()))
+}

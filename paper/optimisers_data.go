@@ -1,0 +1,126 @@
+package paper
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"lagrange/mech"
+	"lagrange/model"
+	"lagrange/model/graph"
+	"lagrange/train"
+)
+
+// race is a network at its start, what it learns and the fresh states at which it is measured.
+type race struct {
+	name, title  string
+	net          *model.Model[float64]
+	learn, valid train.Objective[float64]
+	adam         *train.Settings // of Adam; nil: those of most
+	batch        int             // of Gauss–Newton; 0: by its equations
+	unit         float64         // loss of an error as large as the accelerations
+	square       bool            // the loss is that of squares
+	large        bool
+}
+
+const raceSites = 20 // of the ring
+
+// allRaces makes all networks, with the parameters as they are drawn.
+func allRaces(seed uint64) (ks []*race, err error) {
+	system := mech.Chain(2)
+	learn, valid := sample(system, rand.New(rand.NewPCG(seed, 1)), 100_000), sample(system, rand.New(rand.NewPCG(seed, 2)), 1024)
+	learn.Penalty, valid.Penalty = train.L1, train.L1
+	for _, c := range []struct {
+		name, family string
+		hidden       []int
+		large        bool
+	}{{"double pendulum, lnn", "lnn", []int{20, 20}, false}, {"double pendulum, nn", "nn", []int{24, 24, 24}, false}, {"double pendulum, large lnn", "lnn", []int{96, 96}, true}} {
+		spec := pendulumSpec(system, learn, c.family, c.hidden)
+		if c.family == "lnn" {
+			spec.Head = model.Quadratic
+		}
+		k := &race{name: c.name, title: fmt.Sprintf("Double pendulum, %s of %v", c.family, c.hidden), valid: valid, unit: 2, large: c.large}
+		if err := k.begin(spec, learn, seed); err != nil {
+			return nil, err
+		}
+		ks = append(ks, k)
+	}
+	for _, make := range []func(uint64) (*race, error){particleRace, ringRace, chainRace, planetRace} {
+		k, err := make(seed)
+		if err != nil {
+			return nil, err
+		}
+		ks = append(ks, k)
+	}
+	return ks, nil
+}
+
+// begin draws the network; a Lagrangian learns with the loss that keeps M positive definite.
+func (k *race) begin(spec model.Spec, o *train.Accelerations[float64], seed uint64) (err error) {
+	if k.net, err = model.New[float64](spec, seed); err == nil {
+		k.learn = train.KeepDefinite(k.net, o, nil)
+	}
+	return err
+}
+
+// particleRace is the relativistic particle, from the start that serves it there.
+func particleRace(seed uint64) (*race, error) {
+	m, fresh := particleModels[0], drawParticles(seed, 2, 1024)
+	net, err := model.New[float64](m.spec(), seed)
+	if err != nil {
+		return nil, err
+	}
+	// the loss is in units of particleAccel; as an error it is in those of no acceleration
+	return &race{
+		name: "relativistic particle, lnn", title: "Relativistic particle, lnn of " + fmt.Sprint(m.hidden), net: net,
+		learn: drawParticles(seed, 1, 100_000).objective(m, net), valid: fresh.objective(m, nil), unit: fresh.nothing() / particleAccel,
+		adam: &train.Settings{Batch: adamBatch, Rate: 3e-3, Workers: 1},
+	}, nil
+}
+
+// ringRace is the wave equation on a small ring: rough fields, in which all that acts is of a size.
+func ringRace(seed uint64) (*race, error) {
+	m := waveModels[1]
+	site := []model.Coordinate{{Name: "phi", Velocity: "phidot", Scale: waveScale, Speed: waveScale * waveSites, Accel: waveAccel}}
+	g, err := graph.New[float64](graph.Ring(raceSites, 1, 1), seed, graph.Density(site, 3, nil, waveHidden, m.activation, 1))
+	if err != nil {
+		return nil, err
+	}
+	rough := waveKind{rough: 1}
+	return &race{
+		name: "wave ring, graph", title: fmt.Sprintf("Ring of %d sites, one density of %v", raceSites, waveHidden), net: g.Model(), unit: 1, square: true,
+		learn: rough.fields(ring(raceSites), rand.New(rand.NewPCG(seed, 1)), waveFields), valid: rough.fields(ring(raceSites), rand.New(rand.NewPCG(seed, 2)), 50),
+		adam: &train.Settings{Batch: waveBatch, Rate: waveRate, Clip: -1, Workers: 1}, batch: 64,
+	}, nil
+}
+
+// chainRace is the chain of two with accelerations by five-point formulas.
+func chainRace(seed uint64) (*race, error) {
+	t, err := chainTask(2, seed)
+	if err != nil {
+		return nil, err
+	}
+	c := named(t, "lnn")
+	k := &race{name: "chain of two, lnn", title: "Chain of two, lnn of " + fmt.Sprint(c.hidden), valid: t.objective(&t.valid, c), unit: 2}
+	return k, k.begin(t.spec(c), t.objective(&t.learn, c).(*train.Accelerations[float64]), seed)
+}
+
+// planetRace is the accelerations of the planets: of every five rows four are learned.
+func planetRace(seed uint64) (*race, error) {
+	o, err := planetOrbits()
+	if err != nil {
+		return nil, err
+	}
+	var parts [2]train.Accelerations[float64]
+	for i := range o.learn.N {
+		p := &parts[0]
+		if i%5 == 2 {
+			p = &parts[1]
+		}
+		p.X, p.A = append(p.X, o.learn.X[4*i:4*i+4]...), append(p.A, o.learn.A[2*i:2*i+2]...)
+		p.Weight, p.N, p.Penalty = append(p.Weight, o.learn.Weight[i]), p.N+1, o.learn.Penalty
+	}
+	spec := o.spec
+	spec.Family, spec.Hidden, spec.Activation, spec.Kinetic = "lnn", planetModels[0].hidden, "softplus", 1
+	k := &race{name: "planets, lnn", title: "Planets, lnn of " + fmt.Sprint(spec.Hidden), valid: &parts[1], unit: 2, square: true}
+	return k, k.begin(spec, &parts[0], seed)
+}
