@@ -84,7 +84,7 @@ const (
 	finalSteps                = 6 // times those of a trial of the search
 	candidates                = 3 // of each activation
 
-	searchTime, searchQuick = 10 * time.Minute, 2 * time.Minute // on two cores
+	searchTime, searchQuick = 16 * time.Minute, 100 * time.Second // on two cores
 	fullDraws, fullSteps    = 200, 5000                         // what fits into searchTime
 )
 
