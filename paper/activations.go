@@ -85,7 +85,7 @@ const (
 	candidates                = 3 // of each activation
 
 	searchTime, searchQuick = 16 * time.Minute, 100 * time.Second // on two cores
-	fullDraws, fullSteps    = 200, 5000                         // what fits into searchTime
+	fullDraws, fullSteps    = 200, 5000                           // what fits into searchTime
 )
 
 // newSearch divides the time evenly between more draws and longer trials. So how many and how long they are depends on the
