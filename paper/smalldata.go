@@ -20,7 +20,7 @@ with exact accelerations, and pieces of motions of the chain of two of Finzi et 
 of the samples is held out for validation; the error is measured on fresh states. Widths,
 heads and the ridge of the start are compared where data is scarce. The time of --budget is
 training time of all, the same for each, on two cores.`,
-	Full: 10 * time.Minute, Quick: 75 * time.Second,
+	Full: 10 * time.Minute, Quick: time.Minute,
 	Run: learnFromFew,
 }
 
@@ -56,7 +56,7 @@ var (
 )
 
 const (
-	smallTime, smallTimeQuick = 9 * time.Minute, time.Minute
+	smallTime, smallTimeQuick = 9 * time.Minute, 45 * time.Second
 	smallStarts               = 40   // roll-outs
 	smallMost                 = 4000 // steps of a training
 	poolStreams               = 16   // in which pieces are drawn, on whatever number of cores
