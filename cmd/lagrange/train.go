@@ -68,7 +68,7 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	fl.StringVar(&s.Model, "model", "lnn", "`family`: "+strings.Join(model.Families(), ", "))
 	fl.StringSliceVar(&s.Cyclic, "cyclic", nil, "`coordinates` on which nothing depends: their momentum is conserved exactly")
 	fl.StringVar(&f.friction, "friction", "none", "none, viscous, coulomb or both")
-	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers (default 32x2, 16x2 below 5000 rows; with accelerations 20x2, or 64x2 by adam)")
+	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers (default 32x2, 16x2 below 5000 rows; with accelerations 20x2, 12x2 below 20,000 rows, 8x2 below 2000, or 64x2 by adam)")
 	fl.StringVar((*string)(&s.Head), "head", "", "of lnn and hnn: plain, one output of the net, or quadratic, a mass matrix beside it (default quadratic with accelerations, else plain)")
 	fl.StringVar(&s.Activation, "activation", "softplus", "relu2, relu3, tanh, sigmoid, softplus, swish or gelu")
 	fl.StringVar(&s.Loss, "loss", "huber", "l1, l2 or huber")
