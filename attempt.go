@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"time"
 
 	"lagrange/data"
@@ -120,13 +119,10 @@ func (a *attempt) run(ctx context.Context, print string) (seconds float64, err e
 		}
 		return train.SaveCheckpoint(s.Checkpoint, print, a.f.spec, loop.Settings, loop.State)
 	}
-	resumed := false
-	if s.Resume && s.Checkpoint != "" {
-		if _, e := os.Stat(s.Checkpoint); e == nil {
-			if loop.State, loop.Settings, err = train.LoadCheckpoint(s.Checkpoint, print, loop.Model); err != nil {
-				return 0, err
-			}
-			resumed = true
+	resumed := s.resumes()
+	if resumed {
+		if loop.State, loop.Settings, err = train.LoadCheckpoint(s.Checkpoint, print, loop.Model); err != nil {
+			return 0, err
 		}
 	}
 	if !resumed && loop.Settings.Steps == 0 {

@@ -253,17 +253,17 @@ func columns(set *data.Set, read data.Options) data.Options {
 	return o
 }
 
-// objectives builds the losses of the training and validation parts. Before Gauss and Newton's method a Lagrangian gets a convex start, and beside
-// its accelerations the loss that keeps its mass matrix positive definite.
+// objectives builds the losses of the training and validation parts. Before Gauss and Newton's method a network gets a start (begin), and a Lagrangian
+// beside its accelerations the loss that keeps its mass matrix positive definite.
 func objectives(ctx context.Context, net *model.Model[float64], split data.Split, s Settings, p train.Penalty) (learn, valid train.Objective[float64], err error) {
 	switch s.Objective {
 	case Accelerations:
-		o := accelerations(split.Train, p)
+		o, check := accelerations(split.Train, p), accelerations(split.Valid, p)
 		if s.Method != train.GaussNewton {
-			return o, accelerations(split.Valid, p), nil
+			return o, check, nil
 		}
-		start, err := train.ConvexStart(ctx, net, o, train.Convex{Seed: s.Seed, Workers: s.Workers})
-		return train.KeepDefinite(net, o, start.Unit), accelerations(split.Valid, p), err
+		learn, err := begin(ctx, net, o, check, s)
+		return learn, check, err
 	case Torque:
 		return torques(net, split, p)
 	}

@@ -334,6 +334,16 @@ func TestLearnsAccelerations(t *testing.T) {
 	}
 }
 
+// Steps of Adam lead to where Gauss and Newton's few are enough, from every seed.
+func TestStart(t *testing.T) {
+	set := recording("cart-pole", 40, 50, true, 0.05)
+	for seed := range uint64(3) {
+		if r := fit(t, set, lagrange.Settings{Steps: 10, Seed: seed}).Record; !(r.Validation < 1e-3) {
+			t.Errorf("seed %d: validation %.2g", seed, r.Validation)
+		}
+	}
+}
+
 // A net is as wide as the rows bear.
 func TestWidths(t *testing.T) {
 	for rows, want := range map[int]int{10: 8, 60: 12, 700: 20} { // of each of 30 trajectories
