@@ -135,8 +135,12 @@ func KeepDefinite(m *model.Model[float64], o Objective[float64], unit []float64)
 	default:
 		return o
 	}
-	return &Beside[float64]{First: o, Second: second, Of: of, Weight: 1}
+	return &Beside[float64]{First: o, Second: second, Of: of, Weight: definiteWeight}
 }
 
 // leastEigen is the least eigenvalue of a mass matrix that is wanted, where those of the data are of order one.
 const leastEigen = 0.01
+
+// definiteWeight is what the loss of a mass matrix counts beside that of an acceleration. With 1, Gauss and Newton's steps on the relativistic particle, whose M
+// spans orders of magnitude, let some of them pass through zero, where accelerations are beyond all bounds.
+const definiteWeight = 10
