@@ -99,7 +99,7 @@ func (r RaceReport) notes(races []*race, s Settings) (notes []string) {
 		"A network that is not better than another by a fifth is not clearly best. Adam has a rate that falls to the end of a run and so learns anew for each time; Gauss–Newton has one run, whose "+
 			"curve is read at the times. The error is the least so far on states that are not learned, by which the parameters are chosen, too.",
 		"Adam: batches of 128 and a rate of 1e-2 (3e-3 for the particle; batches of 8 for the ring), as in the other experiments; no search was made for this one. Gauss–Newton: 2.5 residuals for each "+
-			"parameter, of the ring 64 states; of the large network 2048 states without a matrix, and 256 by the equations of their residuals. All begin with the parameters as they are drawn, "+
-			"without the convex start that Fit makes before Gauss–Newton; Lagrangian networks have beside the loss that of M where it is not positive definite.",
+			"parameter, of the ring 64 states; of the large network 512 states without a matrix, and 256 by the equations of their residuals. All begin with the parameters as they are drawn, "+
+			"without the convex start that Fit tries before Gauss–Newton, but one rival has 600 steps of Adam first, as Fit makes them where that start is poor; Lagrangian networks have beside the loss that of M where it is not positive definite.",
 		"Errors: Σ|a − a*| in units of the accelerations; of the particle the published loss in units of that without acceleration; of ring and planets root mean squares.")
 }

@@ -58,7 +58,7 @@ func TestOptimisers(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := result.Numbers.(RaceReport)
-	if len(r.Scores) != 7 || len(r.Scores["double pendulum, large lnn"]) != 3 {
+	if len(r.Scores) != 7 || len(r.Scores["double pendulum, large lnn"]) != 3 || len(r.Scores["planets, lnn"]) != 3 {
 		t.Errorf("%+v", r)
 	}
 	for name, scores := range r.Scores {

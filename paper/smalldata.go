@@ -43,6 +43,7 @@ var smallVariants = []struct {
 	{pendulumModel{name: "20x2, plain", family: "lnn", hidden: []int{20, 20}}, false},
 	{pendulumModel{name: "32x2, plain", family: "lnn", hidden: []int{32, 32}}, false},
 	{pendulumModel{name: "8x2, quadratic", family: "lnn", head: model.Quadratic, hidden: []int{8, 8}}, false},
+	{pendulumModel{name: "12x2, quadratic", family: "lnn", head: model.Quadratic, hidden: []int{12, 12}}, false},
 	{pendulumModel{name: "20x2, quadratic", family: "lnn", head: model.Quadratic, hidden: []int{20, 20}}, false},
 	{pendulumModel{name: "32x2, quadratic", family: "lnn", head: model.Quadratic, hidden: []int{32, 32}}, false},
 	{pendulumModel{name: "20x2, quadratic, ridge", family: "lnn", head: model.Quadratic, hidden: []int{20, 20}}, true},
@@ -54,6 +55,9 @@ var (
 	variantSizes  = []int{30, 100, 300, 1000}
 	variantsQuick = []int{30, 300}
 )
+
+// byDefault is the variant that Fit takes by default for so few rows.
+const byDefault = "8x2, quadratic"
 
 const (
 	smallTime, smallTimeQuick = 9 * time.Minute, 45 * time.Second
@@ -186,7 +190,7 @@ func (t *smallTask) learn(ctx context.Context, c pendulumModel, ridge bool, N in
 	return p, nil
 }
 
-// states trains on accelerations of random states as Fit does, and a neural ODE on next states.
+// states trains on accelerations of random states, a Lagrangian from a convex start, and a neural ODE on next states.
 func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N int, s Settings, budget time.Duration) (*model.Model[float64], Fitted, error) {
 	d, held := t.fresh.system.Dim(), heldOut(N)
 	learn, valid := t.fresh.view(c, part(t.pool, d, held, N)), t.fresh.view(c, part(t.pool, d, 0, held))

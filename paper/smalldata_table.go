@@ -106,7 +106,7 @@ func (r SmallReport) notes(ts []*smallTask, few []int, models, variants []string
 					least = v
 				}
 			}
-			best = append(best, fmt.Sprintf("%d: %s (%.2g; the default 20x2, quadratic %.2g)", N, least, r.Variants[t.name][least][i].AccelError, r.Variants[t.name]["20x2, quadratic"][i].AccelError))
+			best = append(best, fmt.Sprintf("%d: %s (%.2g; the default %s %.2g)", N, least, r.Variants[t.name][least][i].AccelError, byDefault, r.Variants[t.name][byDefault][i].AccelError))
 		}
 		notes = append(notes, fmt.Sprintf("Lagrangian networks on few %s, best: %s.", t.name, strings.Join(best, ", ")))
 	}
