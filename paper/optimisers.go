@@ -168,17 +168,17 @@ func (h *heat) run(ctx context.Context, s Settings, budget time.Duration) (err e
 		set.Validate = max(1, set.Steps/racePoints)
 	}
 	begin := time.Now()
-	if h.rival.warm != nil {
-		if err := h.warm(ctx, m, s); err != nil {
-			return err
-		}
-	}
-	loop := &train.Loop[float64]{Model: m, Train: h.race.learn, Valid: h.race.valid, Settings: set, State: train.NewState(m)}
-	loop.On = func(st *train.State[float64]) error {
+	on := func(st *train.State[float64]) error {
 		h.curve = append(h.curve, RacePoint{time.Since(begin).Seconds(), h.race.error(st.BestLoss)})
 		return nil
 	}
-	loop.Clock = func(st *train.State[float64], _ float64) error {
+	if h.rival.warm != nil {
+		if err := h.warm(ctx, m, s, on); err != nil {
+			return err
+		}
+	}
+	loop := &train.Loop[float64]{Model: m, Train: h.race.learn, Valid: h.race.valid, Settings: set, State: train.NewState(m), On: on}
+	loop.Clock = func(*train.State[float64], float64) error {
 		if timed && len(h.curve) > 0 && time.Since(begin) > budget {
 			return errLate
 		}
@@ -196,12 +196,12 @@ func (h *heat) run(ctx context.Context, s Settings, budget time.Duration) (err e
 }
 
 // warm makes the steps before Gauss–Newton.
-func (h *heat) warm(ctx context.Context, m *model.Model[float64], s Settings) error {
+func (h *heat) warm(ctx context.Context, m *model.Model[float64], s Settings, on func(*train.State[float64]) error) error {
 	set := *h.rival.warm
-	if set.Seed, set.Validate = s.Seed, set.Steps/6; s.Steps > 0 {
+	if set.Seed, set.Validate = s.Seed, set.Steps/12; s.Steps > 0 {
 		set.Steps = s.Steps
 	}
-	loop := &train.Loop[float64]{Model: m, Train: h.race.learn, Valid: h.race.valid, Settings: set, State: train.NewState(m)}
+	loop := &train.Loop[float64]{Model: m, Train: h.race.learn, Valid: h.race.valid, Settings: set, State: train.NewState(m), On: on}
 	return loop.Run(ctx)
 }
 
@@ -222,16 +222,16 @@ func (r RaceReport) score(hs []*heat, k *race, v rival) (s RaceScore) {
 		}
 		if v.set.Method == train.GaussNewton {
 			for i, t := range r.Times {
-				s.Errors[i] = at(h.curve, t)
+				s.Errors[i] = at(h.curve, t, r.Start[k.name])
 			}
 		}
 	}
 	return s
 }
 
-// at is the error of a curve after so many seconds: that of its first point before it, that of the last point behind it.
-func at(curve []RacePoint, seconds float64) float64 {
-	e := curve[0].Error
+// at is the error of a curve after so many seconds: at first that of the start.
+func at(curve []RacePoint, seconds, start float64) float64 {
+	e := start
 	for _, p := range curve {
 		if p.Seconds <= seconds {
 			e = p.Error

@@ -62,16 +62,16 @@ func (k *race) begin(spec model.Spec, o *train.Accelerations[float64], seed uint
 	return err
 }
 
-// particleRace is the relativistic particle, from the start that serves it there.
+// particleRace is the relativistic particle and a Hamiltonian; a Lagrangian needs a warm-up of its own there, without which no method leaves q̈ = 0.
 func particleRace(seed uint64) (*race, error) {
-	m, fresh := particleModels[0], drawParticles(seed, 2, 1024)
+	m, fresh := particleModels[1], drawParticles(seed, 2, 1024)
 	net, err := model.New[float64](m.spec(), seed)
 	if err != nil {
 		return nil, err
 	}
 	// the loss is in units of particleAccel; as an error it is in those of no acceleration
 	return &race{
-		name: "relativistic particle, lnn", title: "Relativistic particle, lnn of " + fmt.Sprint(m.hidden), net: net,
+		name: "relativistic particle, hnn", title: "Relativistic particle, hnn of " + fmt.Sprint(m.hidden), net: net,
 		learn: drawParticles(seed, 1, 100_000).objective(m, net), valid: fresh.objective(m, nil), unit: fresh.nothing() / particleAccel,
 		adam: &train.Settings{Batch: adamBatch, Rate: 3e-3, Workers: 1},
 	}, nil

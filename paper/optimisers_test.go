@@ -36,8 +36,8 @@ func TestRaces(t *testing.T) {
 // A curve is read at its last point before a time.
 func TestAt(t *testing.T) {
 	curve := []RacePoint{{1, 5}, {2, 4}, {3, 3}}
-	for x, want := range map[float64]float64{0.5: 5, 1: 5, 2.5: 4, 9: 3} {
-		if e := at(curve, x); e != want {
+	for x, want := range map[float64]float64{0.5: 9, 1: 5, 2.5: 4, 9: 3} {
+		if e := at(curve, x, 9); e != want {
 			t.Errorf("%g: %g, want %g", x, e, want)
 		}
 	}
