@@ -53,6 +53,13 @@ func sited(spec model.Spec, learn *data.Set, g Graph) (model.Spec, error) {
 	return graph.Describe(spec, g.Relative, q)
 }
 
+func inputNames(s model.Spec) (names []string) {
+	for _, u := range s.Inputs {
+		names = append(names, u.Name)
+	}
+	return names
+}
+
 // On returns a graph with the densities of m on the coordinates of a recording, of however many sites: what was learned on few runs on
 // many. They have to be like those of m, in the same units; a baseline cannot follow, and a network has no other edges.
 func (m *Model) On(set *data.Set) (*Model, error) {
@@ -60,8 +67,8 @@ func (m *Model) On(set *data.Set) (*Model, error) {
 	if spec.Sites == nil || graph.Shape(spec.Sites.Shape) == graph.NetworkShape {
 		return nil, fmt.Errorf("a %s cannot be taken to other sites: only a graph can that is a ring or a chain", model.Title(spec.Family))
 	}
-	if set.M() > 0 {
-		return nil, fmt.Errorf("a graph takes no forces and no conditions, and the recording has %v: leave them out with --u \"\"", set.Inputs)
+	if !slices.EqualFunc(spec.Inputs, set.Inputs, func(k model.Input, name string) bool { return k.Name == name }) {
+		return nil, fmt.Errorf("the recording has the inputs %v, and the graph others, %v: name the columns of its conditions with --condition, and leave forces out with --u \"\"", set.Inputs, inputNames(spec))
 	}
 	site := spec.Sites.Densities[0].Coordinates[:spec.Sites.Size]
 	spec.Coordinates = nil

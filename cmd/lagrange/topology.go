@@ -69,6 +69,9 @@ func onRecording(m *lagrange.Model, paths []string, o data.Options) (*lagrange.M
 	if o.U == nil {
 		o.U = []string{}
 	}
+	if o.Conditions == nil {
+		o.Conditions = own.Conditions
+	}
 	if o.Angles == nil && len(own.Angles) == 0 {
 		o.Angles = []string{}
 	}

@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"lagrange/model"
 	"lagrange/nn"
@@ -81,9 +80,10 @@ func topology(s model.Spec) (*Topology, error) {
 
 // check reports why a Spec is no graph.
 func check(s model.Spec) error {
+	forces, conditions := inputs(s)
 	switch {
-	case s.M() > 0:
-		return fmt.Errorf("a graph takes no forces and no conditions, and there is %s: leave it out with --u \"\" and without --condition", strings.Join(inputs(s), ", "))
+	case len(forces) > 0:
+		return fmt.Errorf("a graph takes no forces, and there is %s: leave it out with --u \"\"", forces[0].Name)
 	case s.Friction != "" && s.Friction != model.NoFriction:
 		return errors.New("a graph has no friction: leave it out")
 	case s.Combinations != nil || slices.ContainsFunc(s.Coordinates, func(c model.Coordinate) bool { return c.Cyclic }):
@@ -93,15 +93,23 @@ func check(s model.Spec) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.parts(s.Sites.Densities)
+	_, n, err := t.parts(s.Sites.Densities)
+	if err == nil && n != len(conditions) {
+		err = fmt.Errorf("densities with %d conditions for a graph with %d", n, len(conditions))
+	}
 	return err
 }
 
-func inputs(s model.Spec) (names []string) {
+// inputs are the forces and the conditions of a Spec.
+func inputs(s model.Spec) (forces, conditions []model.Input) {
 	for _, u := range s.Inputs {
-		names = append(names, u.Name)
+		if u.Condition {
+			conditions = append(conditions, u)
+		} else {
+			forces = append(forces, u)
+		}
 	}
-	return names
+	return forces, conditions
 }
 
 // params is the number of parameters of all densities.
@@ -137,7 +145,7 @@ func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
 }
 
 // Describe completes a Spec whose Sites have size, shape and edges: it adds densities with the net of the Spec and the scales of its
-// coordinates, those of all sites together. With relative they see only how far neighbours are apart, and the states q (rows, D) tell how
+// coordinates, those of all sites together; all of them see the conditions. With relative they see only how far neighbours are apart, and the states q (rows, D) tell how
 // far that is.
 func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
 	t, err := topology(s)
@@ -154,8 +162,9 @@ func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
 		}
 	}
 	k := *s.Sites
+	_, conditions := inputs(s)
 	of := func(sites int, kinetic float64) model.Spec {
-		return Density(site, sites, nil, s.Hidden, s.Activation, kinetic)
+		return Density(site, sites, conditions, s.Hidden, s.Activation, kinetic)
 	}
 	if Shape(k.Shape) == NetworkShape {
 		k.Densities = []model.Spec{of(1, s.Kinetic), of(2, 0)}

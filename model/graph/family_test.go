@@ -12,40 +12,52 @@ import (
 	"lagrange/model/modeltest"
 )
 
-// sites is a Spec of n sites of two coordinates.
-func sites(n int, shape Shape, relative bool, edges ...[2]int) (model.Spec, error) {
-	s := model.Spec{Family: Family, Hidden: []int{8}, Activation: "softplus", Kinetic: 3, Sites: &model.Sites{Size: 2, Shape: string(shape), Edges: edges}}
+// sites is a Spec of n sites of two coordinates, with what more is given to it before it is described.
+func sites(n int, shape Shape, relative bool, more ...func(s *model.Spec)) (model.Spec, error) {
+	s := model.Spec{Family: Family, Hidden: []int{8}, Activation: "softplus", Kinetic: 3, Sites: &model.Sites{Size: 2, Shape: string(shape)}}
+	if shape == NetworkShape {
+		s.Sites.Edges = [][2]int{{0, 1}, {2, 1}, {2, 0}}
+	}
 	for i := range n {
 		for _, c := range planeSite {
 			c.Name, c.Mean = fmt.Sprint(c.Name, i), float64(i)
 			s.Coordinates = append(s.Coordinates, c)
 		}
 	}
+	for _, f := range more {
+		f(&s)
+	}
 	return Describe(s, relative, normal(rand.New(rand.NewPCG(1, 6)), 50*s.D()))
+}
+
+// conditions are two numbers on which all densities of a Spec depend.
+func conditions(s *model.Spec) {
+	s.Inputs = append(s.Inputs, model.Input{Name: "m", Condition: true, Mean: 1, Scale: 0.5}, model.Input{Name: "g", Condition: true, Scale: 2})
 }
 
 // Graphs are models of a family like the others, and pass what those pass.
 func TestConformance(t *testing.T) {
 	for _, shape := range []Shape{RingShape, ChainShape, FixedShape, NetworkShape} {
 		for _, relative := range []bool{false, true} {
-			t.Run(fmt.Sprint(shape, relative), func(t *testing.T) {
-				var edges [][2]int
-				if shape == NetworkShape {
-					edges = [][2]int{{0, 1}, {2, 1}, {2, 0}}
-				}
-				s, err := sites(3, shape, relative, edges...)
-				if err != nil {
-					t.Fatal(err)
-				}
-				modeltest.Check(t, s)
-				text, err := json.Marshal(s)
-				var back model.Spec
-				if err != nil || json.Unmarshal(text, &back) != nil || back.Check() != nil {
-					t.Errorf("read back: %v, %v", err, back.Check())
-				}
-			})
+			conforms(t, fmt.Sprint(shape, relative), 3, shape, relative)
 		}
+		conforms(t, string(shape)+" under conditions", 3, shape, shape == ChainShape, conditions)
 	}
+}
+
+func conforms(t *testing.T, name string, n int, shape Shape, relative bool, more ...func(s *model.Spec)) {
+	t.Run(name, func(t *testing.T) {
+		s, err := sites(n, shape, relative, more...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		modeltest.Check(t, s)
+		text, err := json.Marshal(s)
+		var back model.Spec
+		if err != nil || json.Unmarshal(text, &back) != nil || back.Check() != nil {
+			t.Errorf("read back: %v, %v", err, back.Check())
+		}
+	})
 }
 
 // The scales of a density are those of all sites together, and those of differences are measured: here of coordinates of unit variance
@@ -88,6 +100,7 @@ func TestBadSites(t *testing.T) {
 		"has no friction":      func(s *model.Spec, k *model.Sites) { s.Friction = model.Viscous },
 		"takes no forces":      func(s *model.Spec, k *model.Sites) { s.Inputs = []model.Input{{Name: "F", Scale: 1}} },
 		"on which nothing":     func(s *model.Spec, k *model.Sites) { s.Coordinates[0].Cyclic = true },
+		"with 0 conditions":    func(s *model.Spec, k *model.Sites) { conditions(s) },
 		"scales have to be po": func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates[0].Scale = -1 },
 	} {
 		text, _ := json.Marshal(good)

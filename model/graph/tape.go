@@ -19,8 +19,8 @@ type tape[T nn.Float] struct {
 	grad     []T
 	theta    []T
 	dtheta   [][]T // of the workers but the first
-	x        []T   // (B, 2D) of the last Field
-	B        int
+	x, u     []T   // (B, 2D) and (B, m) of the last Field
+	B, m     int
 	L, p     []T       // (B), (B, D)
 	r, a, mu []float64 // (B, D)
 	aT, muT  []T       // the same, for the terms
@@ -44,7 +44,7 @@ type kind[T nn.Float] struct {
 func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	t, D := m.Topology, m.Topology.D()
 	e := &tape[T]{
-		t: t, team: par.NewTeam(workers), theta: theta, x: make([]T, batch*2*D), L: make([]T, batch), p: make([]T, batch*D),
+		t: t, team: par.NewTeam(workers), theta: theta, x: make([]T, batch*2*D), u: make([]T, batch*m.conditions), m: m.conditions, L: make([]T, batch), p: make([]T, batch*D),
 		r: make([]float64, batch*D), a: make([]float64, batch*D), mu: make([]float64, batch*D),
 		aT: make([]T, batch*D), muT: make([]T, batch*D), solver: newSolver(t, batch),
 	}
@@ -54,7 +54,7 @@ func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	}
 	for i, s := range m.Densities {
 		n, k := t.Terms[i].Len(), s.D()
-		c := &kind[T]{Terms: t.Terms[i], density: s, k: k, m: s.M(), width: 1 + 2*k + k*(k+1)/2, lo: m.part[i], hi: m.part[i+1], at: make([]int32, n*k*k)}
+		c := &kind[T]{Terms: t.Terms[i], density: s, k: k, m: s.M() - e.m, width: 2*k + max(1+k*(k+1)/2, e.m), lo: m.part[i], hi: m.part[i+1], at: make([]int32, n*k*k)}
 		c.found = make([]T, batch*n*c.width)
 		for a := range n {
 			c.locate(t, a)
@@ -122,10 +122,11 @@ func (e *tape[T]) run(c *kind[T], w int, dtheta []T) {
 func (e *tape[T]) Health() *model.Health { return &e.health }
 
 // Field implements model.Tape.
-func (e *tape[T]) Field(x, _, xdot []T) {
+func (e *tape[T]) Field(x, u, xdot []T) {
 	D := e.t.D()
 	e.B = len(x) / (2 * D)
 	copy(e.x, x)
+	copy(e.u, u)
 	for _, c := range e.kinds {
 		e.share(c, nil)
 	}
@@ -183,8 +184,9 @@ func (e *tape[T]) assemble(b int) {
 }
 
 // VJP implements model.Tape: with μ = M⁻¹λ every term sees its own rows of v, a and μ, and the gradient is the sum of theirs.
-func (e *tape[T]) VJP(lambda, dtheta, dx, _ []T) {
+func (e *tape[T]) VJP(lambda, dtheta, dx, du []T) {
 	D := e.t.D()
+	clear(du)
 	for b := range e.B {
 		mu := e.mu[b*D : (b+1)*D]
 		for i, l := range lambda[(2*b+1)*D : (2*b+2)*D] {
@@ -214,6 +216,7 @@ func (e *tape[T]) VJP(lambda, dtheta, dx, _ []T) {
 					g[D+int(at)] += f[k+i]
 				}
 			}
+			vec.Add(f[2*k:2*k+e.m], du[b*e.m:(b+1)*e.m])
 		}
 	}
 	if len(dtheta) == len(e.theta) {

@@ -5,14 +5,14 @@ import (
 	"lagrange/nn"
 )
 
-// variation is the memory of Vary: the states, and for each kind of terms a pass for first derivatives and one for second ones.
+// variation is the memory of Vary: states and inputs, and for each kind of terms a pass for first derivatives and one for second ones.
 type variation[T nn.Float] struct {
-	x      []T
+	x, u   []T
 	passes [][2]*pass[T]
 }
 
 func (e *tape[T]) newVariation() *variation[T] {
-	w := &variation[T]{x: make([]T, len(e.x))}
+	w := &variation[T]{x: make([]T, len(e.x)), u: make([]T, len(e.u))}
 	for _, c := range e.kinds {
 		most := min(model.Chunk, max(1, len(e.L)*c.Len()))
 		p := [2]*pass[T]{}
@@ -25,19 +25,21 @@ func (e *tape[T]) newVariation() *variation[T] {
 }
 
 // Vary implements model.Variation: the derivatives of all terms are added up, second ones in a full matrix. It runs on one core.
-func (e *tape[T]) Vary(x, _, g, H []T) {
+func (e *tape[T]) Vary(x, u, g, H []T) {
 	if e.varied == nil {
 		e.varied = e.newVariation()
 	}
-	copy(e.varied.x, x)
-	e.x, e.varied.x = e.varied.x, e.x // where a pass finds its states; what is known of the last Field stays with its own
-	defer func() { e.x, e.varied.x = e.varied.x, e.x }()
+	w := e.varied
+	copy(w.x, x)
+	copy(w.u, u)
+	e.x, w.x, e.u, w.u = w.x, e.x, w.u, e.u // where a pass finds its states; what is known of the last Field stays with its own
+	defer func() { e.x, w.x, e.u, w.u = w.x, e.x, w.u, e.u }()
 	clear(g)
 	clear(H)
 	for i, c := range e.kinds {
-		p, N := e.varied.passes[i][0], len(x)/(2*e.t.D())*c.Len()
+		p, N := w.passes[i][0], len(x)/(2*e.t.D())*c.Len()
 		if H != nil {
-			p = e.varied.passes[i][1]
+			p = w.passes[i][1]
 		}
 		for lo := 0; lo < N; lo += model.Chunk {
 			e.vary(c, p, lo, min(lo+model.Chunk, N), g, H)
