@@ -3,6 +3,7 @@ package lagrange
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"lagrange/data"
@@ -50,14 +51,45 @@ func sited(spec model.Spec, learn *data.Set, g Graph) (model.Spec, error) {
 		q = append(q, t.Q...)
 	}
 	spec.Sites = k
+	pool(spec, learn)
 	return graph.Describe(spec, g.Relative, q)
 }
 
-func inputNames(s model.Spec) (names []string) {
-	for _, u := range s.Inputs {
-		names = append(names, u.Name)
+// pool gives the known forces at the same place of their sites one scale, their root mean square together.
+func pool(spec model.Spec, learn *data.Set) {
+	m, forces := learn.M(), len(learn.Forces())
+	each := forces * spec.Sites.Size / spec.D()
+	for j := range each {
+		sum, n := 0.0, 0.0
+		for _, t := range learn.Trajectories {
+			for i, u := range t.U {
+				if k := i % m; k < forces && k%each == j {
+					sum, n = sum+u*u, n+1
+				}
+			}
+		}
+		for k := j; k < forces && sum > 0; k += each {
+			spec.Inputs[k].Scale = math.Sqrt(sum / n)
+		}
 	}
-	return names
+}
+
+// inputsOn returns the inputs of a graph on the sites of a recording: at each the known forces that its own sites have, and its conditions.
+func (m *Model) inputsOn(set *data.Set) (inputs []model.Input, err error) {
+	own, spec, forces := m.Columns().Forces(), m.net.Spec, set.Forces()
+	if a, b := spec.Inputs[len(own):], set.Inputs[len(forces):]; !slices.EqualFunc(a, b, func(k model.Input, name string) bool { return k.Name == name }) {
+		return nil, fmt.Errorf("the recording has the conditions %v, and the graph %v: name their columns with --condition", b, m.Columns().Inputs[len(own):])
+	}
+	if len(forces)*spec.D() != len(own)*set.D() {
+		return nil, fmt.Errorf("the recording has %d known forces on %d coordinates, and the graph %d on %d: name the columns of as many with --u, or call them u1, u2, …, with zeros where none acts", len(forces), set.D(), len(own), spec.D())
+	}
+	each := len(own) * spec.Sites.Size / spec.D()
+	for j, name := range forces {
+		k := spec.Inputs[j%each]
+		k.Name = name
+		inputs = append(inputs, k)
+	}
+	return append(inputs, spec.Inputs[len(own):]...), nil
 }
 
 // On returns a graph with the densities of m on the coordinates of a recording, of however many sites: what was learned on few runs on
@@ -67,9 +99,11 @@ func (m *Model) On(set *data.Set) (*Model, error) {
 	if spec.Sites == nil || graph.Shape(spec.Sites.Shape) == graph.NetworkShape {
 		return nil, fmt.Errorf("a %s cannot be taken to other sites: only a graph can that is a ring or a chain", model.Title(spec.Family))
 	}
-	if !slices.EqualFunc(spec.Inputs, set.Inputs, func(k model.Input, name string) bool { return k.Name == name }) {
-		return nil, fmt.Errorf("the recording has the inputs %v, and the graph others, %v: name the columns of its conditions with --condition, and leave forces out with --u \"\"", set.Inputs, inputNames(spec))
+	inputs, err := m.inputsOn(set)
+	if err != nil {
+		return nil, err
 	}
+	spec.Inputs = inputs
 	site := spec.Sites.Densities[0].Coordinates[:spec.Sites.Size]
 	spec.Coordinates = nil
 	for i, c := range set.Coordinates {

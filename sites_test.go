@@ -197,7 +197,6 @@ func TestGraphRefuses(t *testing.T) {
 		"no topology \"tree\"":   {set, func(s *lagrange.Settings) { s.Graph.Shape = "tree" }},
 		"sites of 4 coordinates": {set, func(s *lagrange.Settings) { s.Graph.Site = 4 }},
 		"ring of 2 sites":        {set, func(s *lagrange.Settings) { s.Graph.Site = 3 }},
-		"no friction":            {set, func(s *lagrange.Settings) { s.Friction = "both" }},
 		"no ignorable":           {set, func(s *lagrange.Settings) { s.Cyclic = []string{"x1"} }},
 		"is for the model":       {set, func(s *lagrange.Settings) { s.Model = "lnn" }},
 		"no coordinate \"y\"": {set, func(s *lagrange.Settings) {
@@ -207,9 +206,9 @@ func TestGraphRefuses(t *testing.T) {
 			s.Graph.Shape, s.Graph.Edges = graph.NetworkShape, [][2]string{{"x1", "x1"}}
 		}},
 		"network with 0 edges":    {set, func(s *lagrange.Settings) { s.Graph.Shape = graph.NetworkShape }},
-		"no forces":               {&driven, func(s *lagrange.Settings) {}},
+		"1 known forces on 6":     {&driven, func(s *lagrange.Settings) {}},
 		"both angles or both not": {&angle, func(s *lagrange.Settings) {}},
-		"no inverse dynamics":     {set, func(s *lagrange.Settings) { s.Objective = lagrange.Torque }},
+		"on 1 coordinates of a":   {set, func(s *lagrange.Settings) { s.Objective = lagrange.Torque }},
 	} {
 		s := quick()
 		s.Model, s.Graph = graph.Family, lagrange.Graph{Shape: graph.RingShape}

@@ -102,8 +102,8 @@ func (s Spec) inputs(conditions bool) (at []int) {
 	return at
 }
 
-// mostColumns bounds a Spec that comes from a file, before anything of its size is allocated; mostSites bounds the coordinates of a
-// graph, whose matrices are sparse.
+// mostColumns bounds a Spec that comes from a file, before anything of its size is allocated; mostSites bounds the coordinates
+// and the forces of a graph, whose matrices are sparse.
 const mostColumns, mostSites = 256, 1 << 20
 
 // Check reports what is wrong with a Spec and the way out.
@@ -122,8 +122,8 @@ func (s Spec) Check() error {
 	if s.Sites != nil {
 		most = mostSites
 	}
-	if s.D() < 1 || s.D() > most || s.M() > mostColumns {
-		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate, at most %d of them and %d inputs", s.D(), s.M(), most, mostColumns)
+	if s.D() < 1 || s.D() > most || s.M() > most {
+		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate, at most %d of them and as many inputs", s.D(), s.M(), most)
 	}
 	if s.Sites != nil && f.Check == nil {
 		return fmt.Errorf("a %s has no sites", Title(s.Family))

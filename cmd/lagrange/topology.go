@@ -66,7 +66,7 @@ func onSites(cmd *cobra.Command, flag *bool) {
 func onRecording(m *lagrange.Model, paths []string, o data.Options) (*lagrange.Model, *data.Set, error) {
 	own := m.Options()
 	o.Time, o.Trajectory, o.Differentiate = cmp.Or(o.Time, own.Time), cmp.Or(o.Trajectory, own.Trajectory), o.Differentiate || own.Differentiate
-	if o.U == nil {
+	if o.U == nil && len(own.U) == 0 {
 		o.U = []string{}
 	}
 	if o.Conditions == nil {

@@ -42,7 +42,8 @@ motion. With one force column for each coordinate beside them, --objective torqu
 learns the forces of given motion instead. A Neural ODE (node) learns from windows in
 any case. A Hamiltonian network (hnn) takes velocities for momenta; where the columns
 of --v are true momenta it needs --objective windows. A graph takes the coordinates for
-sites in their order, which --topology says how to join: they share one local density.
+sites in their order, which --topology says how to join: they share one local density,
+and the law of their forces and friction. Each site has the same number of known forces.
 
 Held-out data is chosen by whole trajectories, or by blocks of time as long as the
 horizon; the parameters are those of the best validation. The time of --budget is

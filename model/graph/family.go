@@ -16,7 +16,7 @@ const Family = "graph"
 
 func init() {
 	model.Register(model.Family{
-		Name: Family, Title: "Lagrangian graph network", Check: check, Params: params, Init: draw, Tape32: tapes[float32], Tape64: tapes[float64],
+		Name: Family, Title: "Lagrangian graph network", Check: check, Params: params, Init: draw, Tape32: tapes[float32], Tape64: tapes[float64], Law: law,
 	})
 }
 
@@ -80,12 +80,7 @@ func topology(s model.Spec) (*Topology, error) {
 
 // check reports why a Spec is no graph.
 func check(s model.Spec) error {
-	forces, conditions := inputs(s)
 	switch {
-	case len(forces) > 0:
-		return fmt.Errorf("a graph takes no forces, and there is %s: leave it out with --u \"\"", forces[0].Name)
-	case s.Friction != "" && s.Friction != model.NoFriction:
-		return errors.New("a graph has no friction: leave it out")
 	case s.Combinations != nil || slices.ContainsFunc(s.Coordinates, func(c model.Coordinate) bool { return c.Cyclic }):
 		return errors.New("a graph has no coordinates of its own on which nothing depends: let its densities see only differences of neighbours")
 	}
@@ -94,10 +89,39 @@ func check(s model.Spec) error {
 		return err
 	}
 	_, n, err := t.parts(s.Sites.Densities)
-	if err == nil && n != len(conditions) {
+	if _, conditions := inputs(s); err == nil && n != len(conditions) {
 		err = fmt.Errorf("densities with %d conditions for a graph with %d", n, len(conditions))
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return checkForces(s, t.Sites)
+}
+
+// checkForces reports why the known forces of a Spec do not belong to its sites, as many and as large to each.
+func checkForces(s model.Spec, sites int) error {
+	forces, _ := inputs(s)
+	n := len(forces) / sites // of each
+	if n*sites != len(forces) {
+		return fmt.Errorf("%d known forces on %d sites: each has the same number of them, in the order of the sites. Give those on which none acts a column of zeros, or leave forces out with --u \"\"", len(forces), sites)
+	}
+	for i, u := range s.Inputs[:len(forces)] {
+		switch {
+		case u.Condition:
+			return fmt.Errorf("condition %q stands before a force: forces come first", u.Name)
+		case u.Scale != s.Inputs[i%n].Scale:
+			return fmt.Errorf("the forces %q and %q stand at the same place of their sites, and their scales, %g and %g, are not the same", s.Inputs[i%n].Name, u.Name, s.Inputs[i%n].Scale, u.Scale)
+		}
+	}
+	return nil
+}
+
+// law describes the forces at the first site: its friction and the known forces that act on it. All sites share their law, so that their parameters
+// do not depend on how many sites there are.
+func law(s model.Spec) model.Spec {
+	forces, _ := inputs(s)
+	size := s.Sites.Size
+	return model.Spec{Coordinates: s.Sites.Densities[0].Coordinates[:size], Inputs: forces[:len(forces)*size/s.D()], Friction: s.Friction}
 }
 
 // inputs are the forces and the conditions of a Spec.
@@ -112,13 +136,13 @@ func inputs(s model.Spec) (forces, conditions []model.Input) {
 	return forces, conditions
 }
 
-// params is the number of parameters of all densities.
+// params is the number of parameters of all densities and of the forces.
 func params(s model.Spec) (n int) {
 	for _, d := range s.Sites.Densities {
 		k, _ := model.Params(d) // which check has found sound
 		n += k
 	}
-	return n
+	return n + len(law(s).ForceTheta())
 }
 
 // draw starts each density as a model of its own.
@@ -130,6 +154,7 @@ func draw(s model.Spec, r *rand.Rand, theta []float64) {
 		}
 		theta = theta[copy(theta, m.Theta):]
 	}
+	copy(theta, law(s).ForceTheta())
 }
 
 func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
@@ -137,7 +162,7 @@ func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
 	if err != nil {
 		panic("graph: " + err.Error())
 	}
-	m, err := With(t, theta, s.Sites.Densities...)
+	m, err := bind(t, theta, law(s), s.Sites.Densities)
 	if err != nil {
 		panic("graph: " + err.Error())
 	}

@@ -35,6 +35,19 @@ func conditions(s *model.Spec) {
 	s.Inputs = append(s.Inputs, model.Input{Name: "m", Condition: true, Mean: 1, Scale: 0.5}, model.Input{Name: "g", Condition: true, Scale: 2})
 }
 
+// driven gives each of three sites so many known forces, and friction all of them the same.
+func driven(each int) func(s *model.Spec) {
+	return func(s *model.Spec) {
+		for i := range 3 * each {
+			s.Inputs = append(s.Inputs, model.Input{Name: fmt.Sprint("F", i), Scale: 2 + float64(i%each)})
+		}
+	}
+}
+
+func friction(kind model.Friction) func(s *model.Spec) {
+	return func(s *model.Spec) { s.Friction = kind }
+}
+
 // Graphs are models of a family like the others, and pass what those pass.
 func TestConformance(t *testing.T) {
 	for _, shape := range []Shape{RingShape, ChainShape, FixedShape, NetworkShape} {
@@ -42,6 +55,9 @@ func TestConformance(t *testing.T) {
 			conforms(t, fmt.Sprint(shape, relative), 3, shape, relative)
 		}
 		conforms(t, string(shape)+" under conditions", 3, shape, shape == ChainShape, conditions)
+		conforms(t, string(shape)+" driven", 3, shape, shape == NetworkShape, driven(1), conditions)
+		conforms(t, string(shape)+" with friction", 3, shape, true, friction(model.Viscous))
+		conforms(t, string(shape)+" driven, with friction", 3, shape, false, driven(2), friction(model.Both))
 	}
 }
 
@@ -97,8 +113,10 @@ func TestBadSites(t *testing.T) {
 		"its family is":        func(s *model.Spec, k *model.Sites) { k.Densities[0].Family = "nn" },
 		"network has no sites": func(s *model.Spec, k *model.Sites) { s.Family = "lnn" },
 		"of 4 coordinates":     func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates = k.Densities[0].Coordinates[:4] },
-		"has no friction":      func(s *model.Spec, k *model.Sites) { s.Friction = model.Viscous },
-		"takes no forces":      func(s *model.Spec, k *model.Sites) { s.Inputs = []model.Input{{Name: "F", Scale: 1}} },
+		"4 known forces on 3":  func(s *model.Spec, k *model.Sites) { driven(1)(s); s.Inputs = append(s.Inputs, s.Inputs[0]) },
+		"stands before a for":  func(s *model.Spec, k *model.Sites) { conditions(s); driven(1)(s); k.Densities[0].Inputs = s.Inputs[:2] },
+		"are not the same":     func(s *model.Spec, k *model.Sites) { driven(1)(s); s.Inputs[2].Scale = 3 },
+		"no friction \"mud\"":  func(s *model.Spec, k *model.Sites) { s.Friction = "mud" },
 		"on which nothing":     func(s *model.Spec, k *model.Sites) { s.Coordinates[0].Cyclic = true },
 		"with 0 conditions":    func(s *model.Spec, k *model.Sites) { conditions(s) },
 		"scales have to be po": func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates[0].Scale = -1 },

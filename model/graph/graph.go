@@ -25,7 +25,8 @@ type Model[T nn.Float] struct {
 	Densities  []model.Spec
 	Theta      []T // of the densities, one after the other
 	part       []int
-	conditions int // of the whole
+	conditions int        // of the whole
+	law        model.Spec // of the forces at each site, whose parameters stand last in Theta; without coordinates: there are none
 }
 
 // Density describes a local density of so many sites that are all alike.
@@ -71,14 +72,19 @@ func New[T nn.Float](t *Topology, seed uint64, densities ...model.Spec) (*Model[
 
 // With returns a model on the given parameters.
 func With[T nn.Float](t *Topology, theta []T, densities ...model.Spec) (*Model[T], error) {
+	return bind(t, theta, model.Spec{}, densities)
+}
+
+// bind is With with the forces of a law.
+func bind[T nn.Float](t *Topology, theta []T, law model.Spec, densities []model.Spec) (*Model[T], error) {
 	part, conditions, err := t.parts(densities)
 	if err != nil {
 		return nil, err
 	}
-	if n := part[len(densities)]; n != len(theta) {
+	if n := part[len(densities)] + len(law.ForceTheta()); n != len(theta) {
 		return nil, fmt.Errorf("densities of these shapes have %d parameters, not %d", n, len(theta))
 	}
-	return &Model[T]{Topology: t, Densities: densities, Theta: theta, part: part, conditions: conditions}, nil
+	return &Model[T]{Topology: t, Densities: densities, Theta: theta, part: part, conditions: conditions, law: law}, nil
 }
 
 // parts returns where in θ each density begins, and the end, of densities that fit the terms; and how many conditions all of them have
@@ -113,7 +119,7 @@ func (t *Topology) parts(densities []model.Spec) (part []int, conditions int, er
 }
 
 // On returns the model with the same densities and parameters on another topology, such as one of many more sites.
-func (m *Model[T]) On(t *Topology) (*Model[T], error) { return With(t, m.Theta, m.Densities...) }
+func (m *Model[T]) On(t *Topology) (*Model[T], error) { return bind(t, m.Theta, m.law, m.Densities) }
 
 // Tape returns a tape for batches of up to batch states of all sites, rows (q, v), whose inputs are the conditions. It also
 // implements model.Mechanics and runs on one core.

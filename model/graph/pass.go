@@ -60,7 +60,7 @@ func (e *tape[T]) state(c *kind[T], x []T, s int) {
 	for j, u := range c.Attributes[s%c.Len()*c.m : (s%c.Len()+1)*c.m] {
 		x[2*c.k+j] = T(u)
 	}
-	copy(x[2*c.k+c.m:], e.u[b*e.m:(b+1)*e.m])
+	copy(x[2*c.k+c.m:], e.u[(b+1)*e.m-e.conditions:(b+1)*e.m])
 }
 
 // sweep finds ℓ, ℓ_v, ℓ_q − ℓ_vq v and ℓ_vv for the terms lo … hi, by the tangents e₁ … e_k in the slots of v and (v, 0).
