@@ -16,7 +16,7 @@ const Family = "graph"
 
 func init() {
 	model.Register(model.Family{
-		Name: Family, Title: "Lagrangian graph network", Check: check, Params: params, Init: draw, Tape32: tapes[float32], Tape64: tapes[float64], Law: law,
+		Name: Family, Title: "Lagrangian graph network", Check: check, Params: params, Init: draw, Tape32: tapes[float32], Tape64: tapes[float64], Law: law, Linear: linear,
 	})
 }
 
@@ -145,6 +145,22 @@ func params(s model.Spec) (n int) {
 	return n + len(law(s).ForceTheta())
 }
 
+// linear are the linear parameters of each density, a model of its own, and the gains of the forces.
+func linear(s model.Spec) (at []int) {
+	begin := 0
+	for _, d := range s.Sites.Densities {
+		for _, i := range (&model.Model[float64]{Spec: d}).Linear() {
+			at = append(at, begin+i)
+		}
+		n, _ := model.Params(d)
+		begin += n
+	}
+	for _, i := range law(s).Gains() {
+		at = append(at, begin+i)
+	}
+	return at
+}
+
 // draw starts each density as a model of its own.
 func draw(s model.Spec, r *rand.Rand, theta []float64) {
 	for _, d := range s.Sites.Densities {
@@ -189,7 +205,9 @@ func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
 	k := *s.Sites
 	_, conditions := inputs(s)
 	of := func(sites int, kinetic float64) model.Spec {
-		return Density(site, sites, conditions, s.Hidden, s.Activation, kinetic)
+		d := Density(site, sites, conditions, s.Hidden, s.Activation, kinetic)
+		d.Head = s.Head
+		return d
 	}
 	if Shape(k.Shape) == NetworkShape {
 		k.Densities = []model.Spec{of(1, s.Kinetic), of(2, 0)}

@@ -50,3 +50,11 @@ func (e *tape[T]) Motors(Q []T) (u []T) {
 	}
 	return u
 }
+
+// MassVJP implements model.Inertia.
+func (e *tape[T]) MassVJP(w, dtheta []T) {
+	copy(e.muT, w)
+	e.inertial = true
+	e.reverseAll(dtheta)
+	e.inertial = false
+}

@@ -28,6 +28,7 @@ type tape[T nn.Float] struct {
 	health   model.Health
 	varied   *variation[T] // made when it is first asked for
 
+	inertial   bool // the gradient asked for is that of wᵀM w
 	conditions int
 	forces     model.Forces[T] // of a site, for one after the other
 	each       int             // known forces of each site
