@@ -14,16 +14,20 @@ import (
 // Graph says how the coordinates of a recording belong to sites, for Settings.Model "graph": the coordinates of the first site, then those
 // of the second, and so on. All sites share what is learned, so they have to be alike.
 type Graph struct {
-	Shape    graph.Shape // see graph.Shapes
-	Site     int         // coordinates of each site; default 1
-	Edges    [][2]string // of a network: the sites they join, each by the name of one of its coordinates
-	Relative bool        // L depends only on how far neighbours are apart, not on where they are
+	Shape    graph.Shape       // see graph.Shapes
+	Site     int               // coordinates of each site; default 1
+	Grid     []int             // of a grid: sites along its two or three axes, the first running fastest
+	Ends     []graph.Boundary  // of a grid: how each axis ends
+	Edges    [][2]string       // of a network: the sites they join, each by the name of one of its coordinates
+	OfNodes  *model.Attributes // of a network: numbers of each site that do not change, such as its mass; nil: none
+	OfEdges  *model.Attributes // and of each of Edges, such as its stiffness
+	Relative bool              // L depends only on how far neighbours are apart, not on where they are
 }
 
 // sited completes the Spec of a graph, and leaves others alone.
 func sited(spec model.Spec, learn *data.Set, g Graph) (model.Spec, error) {
 	if spec.Family != graph.Family {
-		if g.Shape != "" || g.Site != 0 || g.Edges != nil || g.Relative {
+		if g.Shape != "" || g.Site != 0 || g.Edges != nil || g.Grid != nil || g.OfNodes != nil || g.OfEdges != nil || g.Relative {
 			return spec, fmt.Errorf("a %s has no sites: a topology is for the model %q", model.Title(spec.Family), graph.Family)
 		}
 		return spec, nil
@@ -34,7 +38,10 @@ func sited(spec model.Spec, learn *data.Set, g Graph) (model.Spec, error) {
 	if slices.ContainsFunc(spec.Coordinates, func(c model.Coordinate) bool { return c.Cyclic }) {
 		return spec, errors.New("a graph has no ignorable coordinates; densities that see only differences of neighbours do not depend on where all are")
 	}
-	k := &model.Sites{Size: max(1, g.Site), Shape: string(g.Shape)}
+	k := &model.Sites{Size: max(1, g.Site), Shape: string(g.Shape), Grid: g.Grid, OfNodes: g.OfNodes, OfEdges: g.OfEdges}
+	for _, b := range g.Ends {
+		k.Ends = append(k.Ends, b.String())
+	}
 	for _, e := range g.Edges {
 		var sites [2]int
 		for end, name := range e {
@@ -93,10 +100,10 @@ func (m *Model) inputsOn(set *data.Set) (inputs []model.Input, err error) {
 }
 
 // On returns a graph with the densities of m on the coordinates of a recording, of however many sites: what was learned on few runs on
-// many. They have to be like those of m, in the same units; a baseline cannot follow, and a network has no other edges.
+// many. They have to be like those of m, in the same units; a baseline cannot follow, a network has no other edges, and the axes of a grid are not recorded.
 func (m *Model) On(set *data.Set) (*Model, error) {
 	spec := m.net.Spec
-	if spec.Sites == nil || graph.Shape(spec.Sites.Shape) == graph.NetworkShape {
+	if spec.Sites == nil || !slices.Contains([]graph.Shape{graph.RingShape, graph.ChainShape, graph.FixedShape}, graph.Shape(spec.Sites.Shape)) {
 		return nil, fmt.Errorf("a %s cannot be taken to other sites: only a graph can that is a ring or a chain", model.Title(spec.Family))
 	}
 	inputs, err := m.inputsOn(set)

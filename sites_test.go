@@ -6,27 +6,36 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"lagrange"
 	"lagrange/data"
+	"lagrange/model"
 	"lagrange/model/graph"
 	"lagrange/ode"
+	"lagrange/train"
 )
 
 // beads are masses of 1 on a line, each with one coordinate and the springs of 1 that edges say, where they have left their rest.
 func beads(n, trajectories int, edges [][2]int) *data.Set {
+	return weights(slices.Repeat([]float64{1}, n), slices.Repeat([]float64{1}, len(edges)), trajectories, edges)
+}
+
+// weights are beads of the masses m on springs of the stiffnesses k.
+func weights(m, k []float64, trajectories int, edges [][2]int) *data.Set {
+	n := len(m)
 	set := &data.Set{Time: "t"}
 	for i := range n {
 		set.Coordinates = append(set.Coordinates, data.Coordinate{Name: fmt.Sprint("x", i), Velocity: fmt.Sprint("v", i)})
 	}
 	accel := func(q, a []float64) {
 		clear(a)
-		for _, e := range edges {
-			f := q[e[1]] - q[e[0]]
-			a[e[0]] += f
-			a[e[1]] -= f
+		for i, e := range edges {
+			f := k[i] * (q[e[1]] - q[e[0]])
+			a[e[0]] += f / m[e[0]]
+			a[e[1]] -= f / m[e[1]]
 		}
 	}
 	r := rand.New(rand.NewPCG(7, uint64(n)))
@@ -146,6 +155,64 @@ func judge(t *testing.T, m *lagrange.Model, set *data.Set) {
 	if !(x < still/9) || e.EnergyDrift == nil || !(*e.EnergyDrift < 1e-5) || e.Mass == nil {
 		t.Errorf("%d sites: squared error %.3g, of constant velocity %.3g; drift of energy %v", set.D(), x, still, e.EnergyDrift)
 	}
+}
+
+// Weights that differ on springs that differ are one density of sites and one of springs when it is said what they are, and none when not. A grid is
+// its sites, and a box too.
+func TestGraphAttributes(t *testing.T) {
+	edges := [][2]int{{0, 1}, {1, 2}, {2, 3}, {3, 0}, {4, 1}, {4, 3}}
+	var names [][2]string
+	for _, e := range edges {
+		names = append(names, [2]string{fmt.Sprint("x", e[0]), fmt.Sprint("x", e[1])})
+	}
+	m, k := []float64{1, 2, 0.6, 1.5, 3}, []float64{1, 0.5, 2, 1.2, 1.6, 0.8}
+	column := func(name string, x []float64) *model.Attributes {
+		a := &model.Attributes{Names: []string{name}}
+		for _, x := range x {
+			a.Of = append(a.Of, []float64{x})
+		}
+		return a
+	}
+	set := weights(m, k, 12, edges)
+	var miss [2]float64
+	for i, g := range []lagrange.Graph{{}, {OfNodes: column("m", m), OfEdges: column("k", k)}} {
+		s := quick()
+		g.Shape, g.Edges, g.Relative = graph.NetworkShape, names, true
+		s.Model, s.Graph, s.Method, s.Steps, s.Batch, s.Hidden = graph.Family, g, train.GaussNewton, 15, 0, []int{16}
+		net := fit(t, set, s)
+		path := filepath.Join(t.TempDir(), "m")
+		if err := net.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		net, err := lagrange.Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := net.Evaluate(t.Context(), set, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		miss[i] = squares(e.Models[graph.Family].RMSEQ) / squares(e.Models["constant_velocity"].RMSEQ)
+	}
+	if !(miss[1] < 0.01 && miss[0] > 20*miss[1]) {
+		t.Errorf("squared errors, to those of constant velocity, without attributes %.3g, with them %.3g", miss[0], miss[1])
+	}
+}
+
+// A grid of beads with springs along both axes is learned from its shape alone.
+func TestGraphGrid(t *testing.T) {
+	var edges [][2]int
+	for i := range 6 { // rows of three, a ring each, and two rows
+		edges = append(edges, [2]int{i, i/3*3 + (i+1)%3})
+		if i < 3 {
+			edges = append(edges, [2]int{i, i + 3})
+		}
+	}
+	s := quick()
+	s.Model, s.Graph = graph.Family, lagrange.Graph{Shape: graph.GridShape, Grid: []int{3, 2}, Ends: []graph.Boundary{graph.Periodic, graph.Free}, Relative: true}
+	s.Method, s.Steps, s.Batch, s.Hidden = train.GaussNewton, 15, 0, []int{16}
+	set := beads(6, 12, edges)
+	judge(t, fit(t, set, s), set)
 }
 
 // keepsMomentum wants the momentum of all to stay what it is on the way from q at rest.

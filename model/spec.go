@@ -37,10 +37,20 @@ type Input struct {
 
 // Sites says how the coordinates of a graph belong to sites, one site after the other, and what their local densities are (model/graph).
 type Sites struct {
-	Size      int      `json:"size"`            // coordinates of each site
-	Shape     string   `json:"shape"`           // see graph.Shapes
-	Edges     [][2]int `json:"edges,omitempty"` // of a network: the sites they join
-	Densities []Spec   `json:"densities"`       // for each kind of term
+	Size      int         `json:"size"`               // coordinates of each site
+	Shape     string      `json:"shape"`              // see graph.Shapes
+	Grid      []int       `json:"grid,omitempty"`     // of a grid: sites along each axis, the first running fastest
+	Ends      []string    `json:"ends,omitempty"`     // and how each axis ends, see graph.Boundary
+	Edges     [][2]int    `json:"edges,omitempty"`    // of a network: the sites they join
+	OfNodes   *Attributes `json:"of_nodes,omitempty"` // of all sites of a network, such as masses; nil: none
+	OfEdges   *Attributes `json:"of_edges,omitempty"` // of all edges, such as stiffnesses; nil: none
+	Densities []Spec      `json:"densities"`          // for each kind of term
+}
+
+// Attributes are numbers that belong to the parts of a graph and do not change.
+type Attributes struct {
+	Names []string    `json:"names"`
+	Of    [][]float64 `json:"of"` // a row of so many for each part
 }
 
 // Friction says which dissipative forces a model has.

@@ -152,6 +152,9 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := f.graph.resolve(&f.settings.Graph, set); err != nil {
+		return err
+	}
 	if f.horizon.given() {
 		if f.settings.Horizon, err = f.horizon.in(set.TimeUnit()); err != nil {
 			return err

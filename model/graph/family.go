@@ -20,64 +20,6 @@ func init() {
 	})
 }
 
-// Shape is a way in which sites are neighbours.
-type Shape string
-
-// The shapes.
-const (
-	RingShape    Shape = "ring"    // the last site is a neighbour of the first
-	ChainShape   Shape = "chain"   // in a row, with free ends
-	FixedShape   Shape = "fixed"   // in a row, with a neighbour at rest at 0 beyond both ends
-	NetworkShape Shape = "network" // the sites that edges join
-)
-
-// Shapes lists the shapes.
-func Shapes() []Shape { return []Shape{RingShape, ChainShape, FixedShape, NetworkShape} }
-
-// mostOfSite bounds the coordinates of a site, since a term's share of M has the square of theirs.
-const mostOfSite = 8
-
-// topology is that of a Spec.
-func topology(s model.Spec) (*Topology, error) {
-	k := s.Sites
-	switch {
-	case k == nil:
-		return nil, errors.New("a graph needs to know how its coordinates belong to sites")
-	case k.Size < 1 || k.Size > mostOfSite || s.D()%k.Size != 0:
-		return nil, fmt.Errorf("%d coordinates do not belong to sites of %d coordinates each, 1 to %d", s.D(), k.Size, mostOfSite)
-	case len(k.Edges) > 0 != (Shape(k.Shape) == NetworkShape):
-		return nil, fmt.Errorf("a %s with %d edges: a network has some, and no other shape has", k.Shape, len(k.Edges))
-	}
-	n := s.D() / k.Size
-	if n < 3 && Shape(k.Shape) == RingShape || n < 2 {
-		return nil, fmt.Errorf("a %s of %d sites: a ring has at least 3, the others 2", k.Shape, n)
-	}
-	switch Shape(k.Shape) {
-	case RingShape:
-		return Ring(n, 1, k.Size), nil
-	case ChainShape:
-		return Chain(n, 1, k.Size, Free), nil
-	case FixedShape:
-		return Chain(n, 1, k.Size, Fixed), nil
-	case NetworkShape:
-		var edges []Edge
-		seen := map[[2]int]bool{}
-		for _, e := range k.Edges {
-			ends := [2]int{min(e[0], e[1]), max(e[0], e[1])}
-			if ends[0] < 0 || ends[1] >= n || ends[0] == ends[1] {
-				return nil, fmt.Errorf("an edge joins the sites %d and %d of %d: want two of them", e[0]+1, e[1]+1, n)
-			}
-			if seen[ends] {
-				return nil, fmt.Errorf("two edges join the sites %d and %d: an edge counts in both directions", e[0]+1, e[1]+1)
-			}
-			seen[ends] = true
-			edges = append(edges, Edge{I: e[0], J: e[1]})
-		}
-		return Network(k.Size, make([][]float64, n), edges), nil
-	}
-	return nil, fmt.Errorf("no topology %q; there are %v", k.Shape, Shapes())
-}
-
 // check reports why a Spec is no graph.
 func check(s model.Spec) error {
 	switch {
@@ -185,7 +127,7 @@ func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
 	return m.Tape(batch)
 }
 
-// Describe completes a Spec whose Sites have size, shape and edges: it adds densities with the net of the Spec and the scales of its
+// Describe completes a Spec whose Sites have size, shape and what else belongs to it: it adds densities with the net of the Spec and the scales of its
 // coordinates, those of all sites together; all of them see the conditions. With relative they see only how far neighbours are apart, and the states q (rows, D) tell how
 // far that is.
 func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
@@ -204,15 +146,16 @@ func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
 	}
 	k := *s.Sites
 	_, conditions := inputs(s)
-	of := func(sites int, kinetic float64) model.Spec {
-		d := Density(site, sites, conditions, s.Hidden, s.Activation, kinetic)
+	of := func(sites int, kinetic float64, attributes *model.Attributes) model.Spec {
+		d := Density(site, sites, append(described(attributes), conditions...), s.Hidden, s.Activation, kinetic)
 		d.Head = s.Head
 		return d
 	}
 	if Shape(k.Shape) == NetworkShape {
-		k.Densities = []model.Spec{of(1, s.Kinetic), of(2, 0)}
+		k.Densities = []model.Spec{of(1, s.Kinetic, k.OfNodes), of(2, 0, k.OfEdges)}
 	} else {
-		k.Densities = []model.Spec{of(3, s.Kinetic/3)} // three terms see a site
+		n := t.Terms[0].Size / k.Size // a term sees so many sites, and so many see a site
+		k.Densities = []model.Spec{of(n, s.Kinetic/float64(n), nil)}
 	}
 	for i := range k.Densities {
 		d := &k.Densities[i]
@@ -223,7 +166,7 @@ func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
 				d.Coordinates[c].Cyclic = true
 			}
 		default:
-			*d = Relative(*d, k.Size, sites/2, slices.Repeat([]float64{1}, k.Size)...)
+			*d = Relative(*d, k.Size, 1, slices.Repeat([]float64{1}, k.Size)...)
 			t.Terms[i].measure(d.Combinations, t.D(), q)
 		}
 	}

@@ -48,17 +48,43 @@ func friction(kind model.Friction) func(s *model.Spec) {
 	return func(s *model.Spec) { s.Friction = kind }
 }
 
+// gridOf gives a Spec the axes of a grid, and attributed a network of three sites its masses and stiffnesses.
+func gridOf(sizes []int, ends ...string) func(s *model.Spec) {
+	return func(s *model.Spec) { s.Sites.Grid, s.Sites.Ends = sizes, ends }
+}
+
+func attributed(s *model.Spec) {
+	s.Sites.OfNodes = &model.Attributes{Names: []string{"m", "e"}, Of: [][]float64{{1, 0.5}, {2, 0.5}, {1.5, 0.5}}}
+	s.Sites.OfEdges = &model.Attributes{Names: []string{"k"}, Of: [][]float64{{1}, {0.7}, {2}}}
+}
+
+// triangle makes a network with attributes of three sites, whose densities do not have them.
+func triangle(s *model.Spec) {
+	s.Sites.Shape, s.Sites.Edges = string(NetworkShape), [][2]int{{0, 1}, {2, 1}, {2, 0}}
+	attributed(s)
+	d := s.Sites.Densities[0]
+	one, two := d, d
+	one.Coordinates, two.Coordinates = d.Coordinates[:2], d.Coordinates[:4]
+	s.Sites.Densities = []model.Spec{one, two}
+}
+
 // Graphs are models of a family like the others, and pass what those pass.
 func TestConformance(t *testing.T) {
 	for _, shape := range []Shape{RingShape, ChainShape, FixedShape, NetworkShape} {
 		for _, relative := range []bool{false, true} {
 			conforms(t, fmt.Sprint(shape, relative), 3, shape, relative)
 		}
+		if testing.Short() && (shape == ChainShape || shape == FixedShape) {
+			continue
+		}
 		conforms(t, string(shape)+" under conditions", 3, shape, shape == ChainShape, conditions)
 		conforms(t, string(shape)+" driven", 3, shape, shape == NetworkShape, driven(1), conditions)
 		conforms(t, string(shape)+" with friction", 3, shape, true, friction(model.Viscous))
 		conforms(t, string(shape)+" driven, with friction", 3, shape, false, driven(2), friction(model.Both))
 	}
+	conforms(t, "grid", 6, GridShape, true, gridOf([]int{3, 2}, "periodic", "free"), friction(model.Viscous), conditions)
+	conforms(t, "attributes", 3, NetworkShape, false, attributed)
+	conforms(t, "attributes and all", 3, NetworkShape, true, attributed, driven(1), conditions, friction(model.Both))
 }
 
 func conforms(t *testing.T, name string, n int, shape Shape, relative bool, more ...func(s *model.Spec)) {
@@ -94,6 +120,30 @@ func TestScales(t *testing.T) {
 	}
 }
 
+// A term of a box sees the sites next to its own along three axes, and those beyond fixed ends see one.
+func TestBox(t *testing.T) {
+	s, err := sites(8, GridShape, true, gridOf([]int{2, 2, 2}, "fixed", "free", "free"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	top := must(topology(s))
+	if d := s.Sites.Densities[0]; d.D() != 14 || len(d.Combinations) != 12 || top.Terms[0].Len() != 8+8 {
+		t.Errorf("%d coordinates, %d differences, %d terms", d.D(), len(d.Combinations), top.Terms[0].Len())
+	}
+}
+
+// Attributes have the scales of all nodes or edges; one that is the same everywhere is measured in its own unit.
+func TestAttributeScales(t *testing.T) {
+	s, err := sites(3, NetworkShape, false, attributed, conditions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := s.Sites.Densities[0].Inputs
+	if len(in) != 4 || in[0].Mean != 1.5 || math.Abs(in[0].Scale-math.Sqrt(0.5/3)) > 1e-12 || in[1].Mean != 0.5 || in[1].Scale != 1 || in[2].Name != "m" {
+		t.Errorf("%+v", in)
+	}
+}
+
 // What a file may hold and no graph is, is refused before anything is built of it.
 func TestBadSites(t *testing.T) {
 	good, err := sites(3, RingShape, false)
@@ -119,7 +169,26 @@ func TestBadSites(t *testing.T) {
 		"no friction \"mud\"":  func(s *model.Spec, k *model.Sites) { s.Friction = "mud" },
 		"on which nothing":     func(s *model.Spec, k *model.Sites) { s.Coordinates[0].Cyclic = true },
 		"with 0 conditions":    func(s *model.Spec, k *model.Sites) { conditions(s) },
-		"scales have to be po": func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates[0].Scale = -1 },
+		"ring has no axes":     func(s *model.Spec, k *model.Sites) { gridOf([]int{3, 1}, "free", "free")(s) },
+		"a ring with attribut": func(s *model.Spec, k *model.Sites) { attributed(s) },
+		"it has 2 or 3 axes":   func(s *model.Spec, k *model.Sites) { k.Shape = string(GridShape); gridOf([]int{3}, "free")(s) },
+		"the ends of 1":        func(s *model.Spec, k *model.Sites) { k.Shape = string(GridShape); gridOf([]int{3, 2}, "free")(s) },
+		"ends \"open\" of an": func(s *model.Spec, k *model.Sites) {
+			k.Shape = string(GridShape)
+			gridOf([]int{3, 2}, "open", "free")(s)
+		},
+		"1 sites along an axi": func(s *model.Spec, k *model.Sites) {
+			k.Shape = string(GridShape)
+			gridOf([]int{3, 1}, "free", "free")(s)
+		},
+		"[1048576 1048576 104": func(s *model.Spec, k *model.Sites) {
+			k.Shape = string(GridShape)
+			gridOf([]int{1 << 20, 1 << 20, 1 << 20}, "free", "free", "free")(s)
+		},
+		"attributes [m e] of 2": func(s *model.Spec, k *model.Sites) { triangle(s); k.OfNodes.Of = k.OfNodes.Of[:2] },
+		"with the numbers [2]":  func(s *model.Spec, k *model.Sites) { triangle(s); k.OfNodes.Of[1] = []float64{2} },
+		"terms have 2 and 2":    func(s *model.Spec, k *model.Sites) { triangle(s) },
+		"scales have to be po":  func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates[0].Scale = -1 },
 	} {
 		text, _ := json.Marshal(good)
 		var s model.Spec
