@@ -100,12 +100,18 @@ func (m *Model) inputsOn(set *data.Set) (inputs []model.Input, err error) {
 }
 
 // On returns a graph with the densities of m on the coordinates of a recording, of however many sites: what was learned on few runs on
-// many. They have to be like those of m, in the same units; a baseline cannot follow, a network has no other edges, and the axes of a grid are not recorded.
-func (m *Model) On(set *data.Set) (*Model, error) {
+// many. They have to be like those of m, in the same units; a baseline cannot follow, and a network has no other edges. A grid needs its sites along each axis.
+func (m *Model) On(set *data.Set, axes ...int) (*Model, error) {
 	spec := m.net.Spec
-	if spec.Sites == nil || !slices.Contains([]graph.Shape{graph.RingShape, graph.ChainShape, graph.FixedShape}, graph.Shape(spec.Sites.Shape)) {
-		return nil, fmt.Errorf("a %s cannot be taken to other sites: only a graph can that is a ring or a chain", model.Title(spec.Family))
+	if spec.Sites == nil || spec.Sites.Edges != nil {
+		return nil, fmt.Errorf("a %s cannot be taken to other sites: only a graph can that is a ring, a chain or a grid", model.Title(spec.Family))
 	}
+	k := *spec.Sites
+	if len(axes) != len(k.Grid) {
+		return nil, fmt.Errorf("%d axes of sites for a %s with %d: say how many sites a grid has along each with --sites=12x10, and of others say nothing", len(axes), k.Shape, len(k.Grid))
+	}
+	k.Grid = axes
+	spec.Sites = &k
 	inputs, err := m.inputsOn(set)
 	if err != nil {
 		return nil, err

@@ -199,7 +199,7 @@ func TestGraphAttributes(t *testing.T) {
 	}
 }
 
-// A grid of beads with springs along both axes is learned from its shape alone.
+// A grid of beads with springs along both axes is learned from its shape alone, and a larger one with it.
 func TestGraphGrid(t *testing.T) {
 	var edges [][2]int
 	for i := range 6 { // rows of three, a ring each, and two rows
@@ -212,7 +212,24 @@ func TestGraphGrid(t *testing.T) {
 	s.Model, s.Graph = graph.Family, lagrange.Graph{Shape: graph.GridShape, Grid: []int{3, 2}, Ends: []graph.Boundary{graph.Periodic, graph.Free}, Relative: true}
 	s.Method, s.Steps, s.Batch, s.Hidden = train.GaussNewton, 15, 0, []int{16}
 	set := beads(6, 12, edges)
-	judge(t, fit(t, set, s), set)
+	m := fit(t, set, s)
+	judge(t, m, set)
+	if _, err := m.On(set); err == nil {
+		t.Error("a grid without axes")
+	}
+	edges = nil
+	for i := range 20 { // and four rows of five
+		edges = append(edges, [2]int{i, i/5*5 + (i+1)%5})
+		if i < 15 {
+			edges = append(edges, [2]int{i, i + 5})
+		}
+	}
+	set = beads(20, 3, edges)
+	m, err := m.On(set, 5, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge(t, m, set)
 }
 
 // keepsMomentum wants the momentum of all to stay what it is on the way from q at rest.

@@ -73,18 +73,26 @@ func (f *graphFlags) read(cmd *cobra.Command, model string) (lagrange.Graph, err
 	return g, err
 }
 
-// parseGrid reads the axes of a grid, 8x6 or 8x6:periodic,free.
+// parseAxes reads the sites along the axes of a grid, 8x6.
+func parseAxes(text string) (sizes []int, err error) {
+	for part := range strings.SplitSeq(text, "x") {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 2 {
+			return nil, fmt.Errorf("%q: write the sites along each axis, at least 2, like 8x6", text)
+		}
+		sizes = append(sizes, n)
+	}
+	return sizes, nil
+}
+
+// parseGrid reads the axes of a grid and their ends, 8x6 or 8x6:periodic,free.
 func parseGrid(text string) (sizes []int, ends []graph.Boundary, err error) {
 	axes, how, given := strings.Cut(text, ":")
 	if !given {
 		how = graph.Free.String()
 	}
-	for part := range strings.SplitSeq(axes, "x") {
-		n, err := strconv.Atoi(part)
-		if err != nil || n < 2 {
-			return nil, nil, errors.New("write the sites along each axis, at least 2, like grid:8x6, and behind them how the axes end, like grid:8x6:periodic,free")
-		}
-		sizes = append(sizes, n)
+	if sizes, err = parseAxes(axes); err != nil {
+		return nil, nil, err
 	}
 	for name := range strings.SplitSeq(how, ",") {
 		b, err := graph.LookupBoundary(name)
@@ -163,13 +171,38 @@ func (f *graphFlags) resolveNodes(g *lagrange.Graph, set *data.Set) error {
 	return nil
 }
 
-// onSites is the flag by which a graph is taken to the sites of a recording.
-func onSites(cmd *cobra.Command, flag *bool) {
-	cmd.Flags().BoolVar(flag, "sites", false, "run a ring or a chain on all the sites of the recording, however many it was trained on")
+// sitesFlag takes a graph to the sites of a recording: those it has or, of a grid, so many along each axis.
+type sitesFlag struct {
+	given bool
+	text  string
+	axes  []int
 }
 
+// recorded is what --sites alone stands for.
+const recorded = "recorded"
+
+func (f *sitesFlag) add(cmd *cobra.Command) {
+	cmd.Flags().Var(f, "sites", "run a ring or a chain on all the sites of the recording, however many it was trained on; a grid on those along its `axes`, --sites=12x10")
+	cmd.Flags().Lookup("sites").NoOptDefVal = recorded
+}
+
+// Set reads the flag (pflag.Value).
+func (f *sitesFlag) Set(text string) (err error) {
+	f.given, f.text = true, text
+	if text != recorded {
+		f.axes, err = parseAxes(text)
+	}
+	return err
+}
+
+// String is the flag as given (pflag.Value).
+func (f *sitesFlag) String() string { return f.text }
+
+// Type names the kind of value in the help (pflag.Value).
+func (f *sitesFlag) Type() string { return "axes" }
+
 // onRecording reads a recording for a graph whose coordinates are those that the header, or o, says.
-func onRecording(m *lagrange.Model, paths []string, o data.Options) (*lagrange.Model, *data.Set, error) {
+func onRecording(m *lagrange.Model, axes []int, paths []string, o data.Options) (*lagrange.Model, *data.Set, error) {
 	own := m.Options()
 	o.Time, o.Trajectory, o.Differentiate = cmp.Or(o.Time, own.Time), cmp.Or(o.Trajectory, own.Trajectory), o.Differentiate || own.Differentiate
 	if o.U == nil && len(own.U) == 0 {
@@ -185,6 +218,6 @@ func onRecording(m *lagrange.Model, paths []string, o data.Options) (*lagrange.M
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err = m.On(set)
+	m, err = m.On(set, axes...)
 	return m, set, err
 }

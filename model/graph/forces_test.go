@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"lagrange/model"
@@ -80,6 +81,70 @@ func TestForceIsLocal(t *testing.T) {
 	told := k.Motors([]float64{0, 0, E / at[0].Speed * B[0] * 0.5, E / at[1].Speed * B[1] * 0.5, 0, 0})
 	if len(told) != 3 || told[0] != 0 || math.Abs(told[1]-1) > 1e-12 {
 		t.Errorf("motors %v", told)
+	}
+}
+
+// Conditions follow the attributes among the inputs of a density: a network under a condition is, for each of its values, the network with one more
+// attribute of that value, and its slope is that of differences, on one core and shared among three. It is an input of the model for all that trains.
+func TestConditions(t *testing.T) {
+	edges, nodes := []Edge{{I: 0, J: 1}, {I: 1, J: 2}, {I: 3, J: 1}}, [][]float64{{1}, {2}, {1.5}, {0.7}}
+	m, g := model.Input{Name: "m", Mean: 1, Scale: 0.4}, model.Input{Name: "g", Scale: 2}
+	densities := []model.Spec{Density(planeSite, 1, []model.Input{m, g}, []int{7}, "softplus", 1), Density(planeSite, 2, []model.Input{g}, []int{8}, "softplus", 0)}
+	net := must(New[float64](Network(2, nodes, edges), 6, densities...))
+	if in := net.Model().Spec.Inputs; len(in) != 1 || in[0].Name != "g" || !in[0].Condition {
+		t.Fatalf("%+v", in)
+	}
+	const D, B = 8, 2
+	r := rand.New(rand.NewPCG(9, 9))
+	x, u, lambda := normal(r, B*2*D), normal(r, B), normal(r, B*2*D)
+	y, z := make([]float64, len(x)), make([]float64, len(x))
+	wide := net.Wide(B, 3)
+	defer wide.Close()
+	for _, tape := range []model.Tape[float64]{net.Tape(B), wide} {
+		tape.Field(x, u, y)
+		for b := range B {
+			var known [][]float64
+			var joined []Edge
+			for _, a := range nodes {
+				known = append(known, []float64{a[0], u[b]})
+			}
+			for _, e := range edges {
+				joined = append(joined, Edge{e.I, e.J, []float64{u[b]}})
+			}
+			must(net.On(Network(2, known, joined))).Tape(1).Field(x[b*2*D:(b+1)*2*D], nil, z)
+			for i := range 2 * D {
+				if math.Abs(y[b*2*D+i]-z[i]) > 1e-12*(1+math.Abs(z[i])) {
+					t.Fatalf("state %d, element %d: %v, with attributes %v", b, i, y[b*2*D+i], z[i])
+				}
+			}
+		}
+		du, dtheta := make([]float64, B), make([]float64, len(net.Theta))
+		tape.VJP(lambda, dtheta, make([]float64, len(x)), du)
+		for b, was := range u {
+			want := slope(func(h float64) []float64 {
+				u[b] = was + h
+				tape.Field(x, u, z)
+				u[b] = was
+				s := 0.0
+				for i, l := range lambda {
+					s += l * z[i]
+				}
+				return []float64{s}
+			})[0]
+			if math.Abs(du[b]-want) > 1e-7*(1+math.Abs(want)) {
+				t.Errorf("slope %v, by differences %v", du[b], want)
+			}
+		}
+	}
+}
+
+// Densities have the same conditions, however many attributes they have beside them.
+func TestConditionsAgree(t *testing.T) {
+	g := model.Input{Name: "g", Scale: 2}
+	top := Network(1, [][]float64{{1}, {2}}, []Edge{{I: 0, J: 1}})
+	one, two := Density(unitSite, 1, []model.Input{g, g}, []int{4}, "tanh", 1), Density(unitSite, 2, nil, []int{4}, "tanh", 0)
+	if _, err := New[float64](top, 1, one, two); err == nil || !strings.Contains(err.Error(), "density 2 has 0 conditions beside the attributes of its terms, and those before it 1") {
+		t.Error(err)
 	}
 }
 
