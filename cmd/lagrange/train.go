@@ -58,6 +58,7 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 		Example: `  lagrange train pendulum.csv -o pendulum.lagrange --friction both
   lagrange train examples/planets.csv -o planets.lagrange --cyclic phi --budget 5m
   lagrange train ring.csv -o ring.lagrange --model graph --topology ring --relative
+  lagrange train truss.csv -o truss.lagrange --model graph --topology edges.csv --nodes masses.csv --friction viscous
   lagrange train a.csv b.csv -o arm.lagrange --q q1,q2 --v w1,w2 --u tau1,tau2 --angles q1,q2 --json`,
 		Args: need("DATA.csv…"),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },

@@ -83,6 +83,7 @@ func TestConformance(t *testing.T) {
 		conforms(t, string(shape)+" driven, with friction", 3, shape, false, driven(2), friction(model.Both))
 	}
 	conforms(t, "grid", 6, GridShape, true, gridOf([]int{3, 2}, "periodic", "free"), friction(model.Viscous), conditions)
+	conforms(t, "quadratic head", 3, RingShape, true, func(s *model.Spec) { s.Head = model.Quadratic })
 	conforms(t, "attributes", 3, NetworkShape, false, attributed)
 	conforms(t, "attributes and all", 3, NetworkShape, true, attributed, driven(1), conditions, friction(model.Both))
 }
