@@ -14,6 +14,7 @@ import (
 	"lagrange/data"
 	"lagrange/eval"
 	"lagrange/model"
+	"lagrange/model/graph"
 	"lagrange/train"
 )
 
@@ -21,7 +22,7 @@ import (
 type Settings struct {
 	Model      string         // one of model.Families; default "lnn"
 	Hidden     []int          // default 20x2, 12x2 below 20,000 rows, 8x2 below 2000; for Adam 32x2 on windows (16x2 below 5000 rows), 64x2 on accelerations
-	Head       model.Head     // of an lnn or hnn; default quadratic, for Adam plain
+	Head       model.Head     // of an lnn, hnn or graph; default quadratic for the first two, for Adam and graphs plain
 	Activation string         // default softplus
 	Friction   model.Friction // default none
 	Cyclic     []string       // coordinates on which nothing depends
@@ -113,7 +114,8 @@ func newFitting(set *data.Set, s Settings) (f *fitting, err error) {
 const mostNewton = 6000
 
 // shape chooses the method, and the net for it. Gauss–Newton is for accelerations: on the noise of short recordings it was seen to end at
-// predictions twice to three times as far off as Adam, which stops earlier on the way.
+// predictions twice to three times as far off as Adam, which stops earlier on the way. A graph of many sites has long equations: up to so many coordinates
+// as a convex start takes it was seen to end closer than Adam in a minute.
 //
 // Its nets are as wide as the rows bear: of 300 to 1000 rows of three systems one of 8x2 made the fraction of the error of one of 20x2, and of 10,000
 // of the triple pendulum one of 12x2 learned from seeds from which one of 20x2 did not (lagrange reproduce small-data, seeds).
@@ -124,7 +126,7 @@ func (s *Settings) shape(set *data.Set) {
 			weights += s.Hidden[i-1] * s.Hidden[i]
 		}
 		s.Method = train.Adam
-		if s.Objective == Accelerations && s.Model != "graph" && weights <= mostNewton {
+		if s.Objective == Accelerations && weights <= mostNewton && (s.Model != graph.Family || set.D() <= train.MostCoordinates) {
 			s.Method = train.GaussNewton
 		}
 	}
@@ -135,7 +137,11 @@ func (s *Settings) shape(set *data.Set) {
 		}
 	}
 	if s.Hidden == nil && s.Method == train.GaussNewton {
-		switch rows := set.Rows(); {
+		rows := set.Rows()
+		if s.Model == graph.Family { // its sites are as many rows
+			rows *= set.D() / max(1, s.Graph.Site)
+		}
+		switch {
 		case rows < 2000:
 			s.Hidden = []int{8, 8}
 		case rows < 20_000:

@@ -6,7 +6,6 @@ import (
 
 	"lagrange/mech"
 	"lagrange/model"
-	"lagrange/model/graph"
 	"lagrange/train"
 )
 
@@ -21,8 +20,6 @@ type race struct {
 	square       bool            // the loss is that of squares
 	large        bool
 }
-
-const raceSites = 20 // of the ring
 
 // allRaces makes all networks, with the parameters as they are drawn.
 func allRaces(seed uint64) (ks []*race, err error) {
@@ -79,17 +76,16 @@ func particleRace(seed uint64) (*race, error) {
 
 // ringRace is the wave equation on a small ring: rough fields, in which all that acts is of a size.
 func ringRace(seed uint64) (*race, error) {
-	m := waveModels[1]
-	site := []model.Coordinate{{Name: "phi", Velocity: "phidot", Scale: waveScale, Speed: waveScale * waveSites, Accel: waveAccel}}
-	g, err := graph.New[float64](graph.Ring(raceSites, 1, 1), seed, graph.Density(site, 3, nil, waveHidden, m.activation, 1))
+	g, err := waveModels[1].density(waveLearned, seed)
 	if err != nil {
 		return nil, err
 	}
-	rough := waveKind{rough: 1}
+	draw := func(stream uint64, n int) *train.Accelerations[float64] {
+		return waveKind{rough: 1}.fields(rand.New(rand.NewPCG(seed, stream)), waveLearned, n)
+	}
 	return &race{
-		name: "wave ring, graph", title: fmt.Sprintf("Ring of %d sites, one density of %v", raceSites, waveHidden), net: g.Model(), unit: 1, square: true,
-		learn: rough.fields(ring(raceSites), rand.New(rand.NewPCG(seed, 1)), waveFields), valid: rough.fields(ring(raceSites), rand.New(rand.NewPCG(seed, 2)), 50),
-		adam: &train.Settings{Batch: waveBatch, Rate: waveRate, Clip: -1, Workers: 1}, batch: 64,
+		name: "wave ring, graph", title: fmt.Sprintf("Ring of %d sites, one density of %v", waveLearned, waveHidden), net: g.Model(), unit: 1, square: true,
+		learn: draw(1, 1000), valid: draw(2, 50), adam: &train.Settings{Batch: 8, Rate: 1e-2, Clip: -1, Workers: 1}, batch: 64,
 	}, nil
 }
 
