@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"lagrange/model"
+	"lagrange/model/graph"
 	"lagrange/train"
 )
 
 const (
 	goodStart = 0.02 // of the loss without acceleration: a convex start that leaves less is kept
 	warmSteps = 600  // of Adam otherwise
-	warmBatch = 256
+	warmBatch = 256  // states, of a graph sites, at least 16 states
 	warmRate  = 5e-3
 )
 
@@ -33,7 +34,11 @@ func begin(ctx context.Context, net *model.Model[float64], o, valid *train.Accel
 	if s.resumes() { // what follows has been done
 		return learn, nil
 	}
-	warm := train.Settings{Steps: warmSteps, Validate: warmSteps / 6, Batch: warmBatch, Rate: warmRate, Seed: s.Seed, Workers: s.Workers}
+	sites := 1
+	if s.Model == graph.Family {
+		sites = net.Spec.D() / max(1, s.Graph.Site)
+	}
+	warm := train.Settings{Steps: warmSteps, Validate: warmSteps / 6, Batch: max(16, warmBatch/sites), Rate: warmRate, Seed: s.Seed, Workers: s.Workers}
 	loop := train.Loop[float64]{Model: net, Train: learn, Valid: valid, Settings: warm, State: train.NewState(net)}
 	return learn, loop.Run(ctx)
 }
