@@ -24,7 +24,7 @@ training time of all, the same for each, on two cores.`,
 	Run: learnFromFew,
 }
 
-// smallModels are the models, alike in size.
+// smallModels are the models, alike in size, and the Lagrangian network as narrow as Fit makes it of few rows.
 var smallModels = []pendulumModel{
 	{name: "nn", family: "nn", hidden: []int{20, 20}},
 	{name: "node", family: "node", hidden: []int{20, 20}},
@@ -32,6 +32,7 @@ var smallModels = []pendulumModel{
 	{name: "delan", family: "delan", hidden: []int{20, 20}},
 	{name: "lnn-plain", family: "lnn", hidden: []int{20, 20}},
 	{name: "lnn", family: "lnn", head: model.Quadratic, hidden: []int{20, 20}},
+	{name: "lnn-8x2", family: "lnn", head: model.Quadratic, hidden: []int{8, 8}},
 }
 
 // smallVariants are what the defaults of the Lagrangian network are chosen from; its ridge is that of the convex start, chosen by validation.

@@ -38,7 +38,7 @@ func TestFewSamples(t *testing.T) {
 	k := &smallTask{name: "states", pool: sample(system, rand.New(rand.NewPCG(1, 1)), 3000)}
 	k.judge(system, sample(system, rand.New(rand.NewPCG(1, 2)), 500))
 	for _, c := range smallModels {
-		for N, want := range map[int]string{10: train.Kernel, 60: train.Kernel, 3000: train.Normal} {
+		for N, want := range map[int]string{10: train.Kernel, 30: train.Kernel, 3000: train.Normal} {
 			p, err := k.learn(t.Context(), c, c.name == "lnn", N, Settings{Steps: 4, Seed: 2}, 0)
 			if err != nil || p.Samples != N || p.Steps != 4 || !(p.AccelError > 0 && p.AccelError < hopeless) || p.Equations != want {
 				t.Errorf("%s, %d samples: %+v, %v", c.name, N, p, err)
