@@ -49,6 +49,12 @@ horizon; the parameters are those of the best validation. The time of --budget i
 shared by all networks, and is turned into a number of steps, which is recorded:
 --steps repeats the run exactly.
 
+Where accelerations are not recorded and nothing is said of the net and the method, a
+Lagrangian network (lnn) is tried with a convex start from estimated ones: one wide layer,
+whose outputs are the solution of a least-squares problem. If it leaves less than a twentieth
+of the loss of a motion without acceleration, it goes on by Gauss-Newton, then on arcs as long
+as it follows the recording; else, as with noisy or few data, it is trained by Adam.
+
 With --ensemble the model is several networks from seeds that follow one another, in one
 file; eval and rollout give their mean and its spread. The spread is calibrated on the
 validation data, and eval shows how many held-out errors it holds.
@@ -68,8 +74,8 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	fl.StringVar(&s.Model, "model", "lnn", "`family`: "+strings.Join(model.Families(), ", "))
 	fl.StringSliceVar(&s.Cyclic, "cyclic", nil, "`coordinates` on which nothing depends: their momentum is conserved exactly")
 	fl.StringVar(&f.friction, "friction", "none", "none, viscous, coulomb or both")
-	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers (default 32x2, 16x2 below 5000 rows; with accelerations 20x2, or 64x2 by adam)")
-	fl.StringVar((*string)(&s.Head), "head", "", "of lnn and hnn: plain, one output of the net, or quadratic, a mass matrix beside it (default quadratic with accelerations, else plain)")
+	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers (default 32x2, 16x2 below 5000 rows; 160 or 60 after a convex start; with accelerations 20x2, or 64x2 by adam)")
+	fl.StringVar((*string)(&s.Head), "head", "", "of lnn and hnn: plain, one output of the net, or quadratic, a mass matrix beside it (default quadratic with accelerations, the better one after a convex start, else plain)")
 	fl.StringVar(&s.Activation, "activation", "softplus", "relu2, relu3, tanh, sigmoid, softplus, swish or gelu")
 	fl.StringVar(&s.Loss, "loss", "huber", "l1, l2 or huber")
 	fl.StringVar(&s.Objective, "objective", "", strings.Join(lagrange.Objectives(), ", ")+": what to learn from (default accelerations where they are recorded, else windows)")
@@ -78,7 +84,7 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	fl.IntVar(&s.Steps, "steps", 0, "training steps of each model")
 	fl.Var(&f.budget, "budget", "training time of all models together (default 60s)")
 	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate of adam (default 5e-3; 1e-2 with accelerations)")
-	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or ")+" (default gauss-newton with accelerations, else adam; adam for graphs and for nets of more than 6000 weights)")
+	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or ")+" (default gauss-newton with accelerations and after a convex start, else adam; adam for graphs and for nets of more than 6000 weights)")
 	fl.Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
 	fl.IntVar(&s.Ensemble, "ensemble", 1, "`networks` from as many seeds, which give a mean and a calibrated spread")
 	fl.BoolVar(&f.noBaseline, "no-baseline", false, "train the model alone, without a baseline to compare it with")
