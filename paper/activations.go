@@ -84,8 +84,8 @@ const (
 	finalSteps                = 6 // times those of a trial of the search
 	candidates                = 3 // of each activation
 
-	searchTime, searchQuick = 10 * time.Minute, 2 * time.Minute // on two cores
-	fullDraws, fullSteps    = 200, 5000                         // what fits into searchTime
+	searchTime, searchQuick = 16 * time.Minute, 100 * time.Second // on two cores
+	fullDraws, fullSteps    = 200, 5000                           // what fits into searchTime
 )
 
 // newSearch divides the time evenly between more draws and longer trials. So how many and how long they are depends on the

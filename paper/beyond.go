@@ -240,11 +240,8 @@ func (t *task) figure(bouts []*bout) plot.Figure {
 		}
 		draw(b.contestant.name, b.first)
 		errors = append(errors, plot.Series{Name: b.contestant.name, X: t.times, Y: b.errors})
-		learning := plot.Series{Name: b.contestant.name}
-		for _, p := range b.curve {
-			learning.X, learning.Y = append(learning.X, float64(p.Step)/float64(b.curve[len(b.curve)-1].Step)), append(learning.Y, p.Valid)
-		}
-		curves = append(curves, learning)
+		part := func(p train.Point) float64 { return steps(p) / steps(b.curve[len(b.curve)-1]) }
+		curves = append(curves, learningCurve(b.contestant.name, b.curve, part))
 	}
 	return plot.Figure{Title: t.title, Columns: 2, Panels: []plot.Panel{
 		{Title: "One start", XLabel: "t", YLabel: "q₁", Series: motion},

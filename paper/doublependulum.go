@@ -70,7 +70,7 @@ after 100 time units over 40 starts nearly at rest, as a fraction of the energy
 scale 29.4. The time of --budget is training time, shared by the models: lnn and
 baseline, or those of --models. With --recipe paper they are the paper's, of four
 layers of 500, and learn as there.`,
-	Full: 150 * time.Second, Quick: 90 * time.Second,
+	Full: 150 * time.Second, Quick: 60 * time.Second,
 	Share: func(s Settings) float64 {
 		models, _ := chosen(s)
 		return float64(len(models)*max(1, s.Seeds)) / DefaultModels
@@ -89,7 +89,7 @@ func pendulum(ctx context.Context, s Settings) (Result, error) {
 	seeds := max(1, s.Seeds)
 	if s.Budget == 0 {
 		if s.Budget = time.Minute; s.Quick {
-			s.Budget = 30 * time.Second
+			s.Budget = 20 * time.Second
 		}
 		s.Budget *= time.Duration(len(models) * seeds)
 	}

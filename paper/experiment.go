@@ -46,6 +46,7 @@ type Settings struct {
 	Models  []string // of the double pendulum; none = its default ones, "all" = all
 	Recipe  string   // of the double pendulum: PaperRecipe, or "" for the best one found here
 	Seeds   int      // of the double pendulum: so many runs, with Seed, Seed + 1, …; 0 = 1
+	Only    []string // of a run of all: the experiments that may run, by name; none = all. What others have left in Folder stays on the page
 	// Others are the reports of the experiments that ran before, by name.
 	Others map[string]json.RawMessage
 	// On is told how it goes.
@@ -57,7 +58,7 @@ const PaperRecipe = "paper"
 
 // Experiments lists the experiments in the order of the page of results.
 func Experiments() []Experiment {
-	return []Experiment{doublePendulum, relativity, wave, beyond, planets, long, initialisation, activations, properties}
+	return []Experiment{doublePendulum, pendulumFamilies, paperRecipe, relativity, wave, beyond, planets, long, initialisation, activations, properties}
 }
 
 // Names lists the names of the experiments.

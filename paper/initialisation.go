@@ -24,7 +24,7 @@ var initialisation = Experiment{
 depths, so that accelerations and gradients come close to unit normal; fit a
 formula by symbolic regression; and train a double pendulum from the law found,
 from the paper's and from a plain one. The time of --budget is that of training.`,
-	Full: 12 * time.Minute, Quick: 50 * time.Second,
+	Full: 5 * time.Minute, Quick: 50 * time.Second,
 	Run: initialise,
 }
 

@@ -20,11 +20,7 @@ type pendulumFigures struct {
 
 // learning adds a learning curve.
 func (f *pendulumFigures) learning(name string, history []train.Point) {
-	s := plot.Series{Name: name}
-	for _, p := range history {
-		s.X, s.Y = append(s.X, float64(p.Step)), append(s.Y, p.Valid)
-	}
-	f.curves = append(f.curves, s)
+	f.curves = append(f.curves, learningCurve(name, history, steps))
 }
 
 // paths adds the energy error of all starts, as its mean, with those that have diverged at that error, the median error of the state, and the

@@ -10,7 +10,10 @@ import (
 )
 
 // particleSet is states of the relativistic particle, each in a field of its own, drawn as in the published code.
-type particleSet struct{ q, v, g, a, p []float64 }
+type particleSet struct {
+	q, v, g, a, p []float64
+	even          bool // all count alike, for they were drawn by their weights
+}
 
 func drawParticles(seed, stream uint64, n int) *particleSet {
 	system, err := mech.Lookup("relativistic")
@@ -19,7 +22,7 @@ func drawParticles(seed, stream uint64, n int) *particleSet {
 	}
 	s, r := system.(mech.Conditioned), rand.New(rand.NewPCG(seed, stream))
 	x := make([]float64, 5*n)
-	set := &particleSet{x[:n], x[n : 2*n], x[2*n : 3*n], x[3*n : 4*n], x[4*n:]}
+	set := &particleSet{q: x[:n], v: x[n : 2*n], g: x[2*n : 3*n], a: x[3*n : 4*n], p: x[4*n:]}
 	for i := range n {
 		q, v, g := set.q[i:i+1], set.v[i:i+1], set.g[i:i+1]
 		s.SampleConditions(r, g)
@@ -29,6 +32,36 @@ func drawParticles(seed, stream uint64, n int) *particleSet {
 		at.Momentum(q, v, set.p[i:i+1])
 	}
 	return set
+}
+
+// drawn draws as many samples from these, each as often as its weight says, by steps of equal size through the sum of the weights.
+func (s *particleSet) drawn() *particleSet {
+	out := &particleSet{even: true}
+	step, sum, next := s.weights()/float64(len(s.v)), 0.0, 0.5
+	for i, v := range s.v {
+		for sum += officialWeight(v) / step; next < sum; next++ {
+			out.q, out.v, out.g = append(out.q, s.q[i]), append(out.v, v), append(out.g, s.g[i])
+			out.a, out.p = append(out.a, s.a[i]), append(out.p, s.p[i])
+		}
+	}
+	return out
+}
+
+// weights is their sum.
+func (s *particleSet) weights() (sum float64) {
+	for _, v := range s.v {
+		sum += officialWeight(v)
+	}
+	return sum
+}
+
+// weigh returns the weight of each sample over their mean.
+func (s *particleSet) weigh() func(v float64) float64 {
+	if s.even {
+		return func(float64) float64 { return 1 }
+	}
+	mean := s.weights() / float64(len(s.v))
+	return func(v float64) float64 { return officialWeight(v) / mean }
 }
 
 // state is what the model is given of sample i, and the derivative it should have of it. Where p stands beside q, its derivative is g.
@@ -59,28 +92,32 @@ const particleAccel = 4
 // objective is the published loss, w (|q̇ − q̇*| + |q̈ − q̈*|) with w over its mean, in units of q̈; beside a Lagrangian that learns from it stands the
 // loss of its mass matrices.
 func (s *particleSet) objective(m particleModel, net *model.Model[float64]) train.Objective[float64] {
-	mean := 0.0
-	for _, v := range s.v {
-		mean += officialWeight(v) / float64(len(s.v))
-	}
 	if m.family == "hnn" {
-		o := &particleLoss{u: s.g}
+		o, weight := &particleLoss{u: s.g}, s.weigh()
 		for i, v := range s.v {
 			x, y := s.state(m, i)
-			c := officialWeight(v) / mean / particleAccel
+			c := weight(v) / particleAccel
 			o.x, o.y, o.w = append(o.x, x[:]...), append(o.y, y[:]...), append(o.w, c, c*s.perForce(m, i))
 		}
 		return o
 	}
-	o := &train.Accelerations[float64]{N: len(s.v), U: s.g, A: s.a, Penalty: train.L1}
-	for i, v := range s.v {
-		x, _ := s.state(m, i)
-		o.X, o.Weight = append(o.X, x[:]...), append(o.Weight, officialWeight(v)/mean)
-	}
+	o := s.accelerations(m, true)
 	if net == nil || m.rate > 0 {
 		return o
 	}
 	return train.KeepDefinite(net, o, nil)
+}
+
+// accelerations is the loss of q̈, with weights or without.
+func (s *particleSet) accelerations(m particleModel, weighted bool) *train.Accelerations[float64] {
+	o, weight := &train.Accelerations[float64]{N: len(s.v), U: s.g, A: s.a, Penalty: train.L1}, s.weigh()
+	for i, v := range s.v {
+		x, _ := s.state(m, i)
+		if o.X = append(o.X, x[:]...); weighted {
+			o.Weight = append(o.Weight, weight(v))
+		}
+	}
+	return o
 }
 
 // particleLoss is Σ w |ẋ − ẋ*| over both halves of the state.

@@ -46,11 +46,7 @@ func particleMomentum(v float64) float64 { return v * math.Pow((1-v)*(1+v), -1.5
 func (f *particleFigures) add(ctx context.Context, m particleModel, net *model.Model[float64], history []train.Point) {
 	f.motion = append(f.motion, f.fall(ctx, m, net))
 	f.errors = append(f.errors, f.bySpeed(m, net))
-	s := plot.Series{Name: m.title}
-	for _, p := range history {
-		s.X, s.Y = append(s.X, float64(p.Step)), append(s.Y, p.Valid)
-	}
-	f.learned = append(f.learned, s)
+	f.learned = append(f.learned, learningCurve(m.title, history, steps))
 }
 
 // fall is q̇(t) of a model, read off its field: beside q may stand v or p.

@@ -183,3 +183,30 @@ func TestRelativity(t *testing.T) {
 		t.Errorf("the Lagrangian network reaches %g only", m.Loss)
 	}
 }
+
+// Of samples drawn by their weights the plain mean is the weighted mean of those they were drawn from.
+func TestDrawnByWeight(t *testing.T) {
+	s := drawParticles(3, 1, 20_000)
+	d := s.drawn()
+	if len(d.v) != len(s.v) || len(d.q) != len(s.v) || len(d.a) != len(s.v) || len(d.p) != len(s.v) || len(d.g) != len(s.v) {
+		t.Fatalf("%d of %d", len(d.v), len(s.v))
+	}
+	weight := s.weigh()
+	for name, f := range map[string]func(q, v, g, a float64) float64{
+		"v²": func(_, v, _, _ float64) float64 { return v * v }, "|a|": func(_, _, _, a float64) float64 { return math.Abs(a) },
+		"q²": func(q, _, _, _ float64) float64 { return q * q }, "g²": func(_, _, g, _ float64) float64 { return g * g },
+	} {
+		var plain, weighted, square float64
+		for i := range s.v {
+			x := weight(s.v[i]) * f(s.q[i], s.v[i], s.g[i], s.a[i])
+			plain += f(d.q[i], d.v[i], d.g[i], d.a[i])
+			weighted, square = weighted+x, square+x*x
+		}
+		if σ := math.Sqrt(square); math.Abs(plain-weighted) > σ { // systematic draws scatter less than independent ones
+			t.Errorf("%s: %g instead of %g, σ = %g", name, plain, weighted, σ)
+		}
+	}
+	if w := d.weigh()(0.99); w != 1 {
+		t.Errorf("weight %g of a drawn sample", w)
+	}
+}

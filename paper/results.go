@@ -123,7 +123,7 @@ func finished(folder string) (f Finished, ok bool) {
 
 // All runs experiments one after the other, but for those that a run with the same settings has finished in s.Folder, and
 // after each writes the page results.md there. One that fails does not keep the others from running; the error tells
-// all failures. An interrupted run goes on with the same call. before hears which experiment starts, and returns its On.
+// all failures. An interrupted run goes on with the same call, and Settings.Only leaves experiments out that have not run. before hears which experiment starts, and returns its On.
 func All(ctx context.Context, experiments []Experiment, s Settings, before func(e Experiment) func(Progress)) ([]Finished, error) {
 	var all []Finished
 	var fails []error
@@ -131,6 +131,11 @@ func All(ctx context.Context, experiments []Experiment, s Settings, before func(
 	s.Others = map[string]json.RawMessage{}
 	for _, e := range experiments {
 		f, ok := done[e.Name]
+		if s.leavesOut(e.Name) {
+			if f, ok = finished(Folder(s.Folder, e.Name)); !ok {
+				continue
+			}
+		}
 		if !ok {
 			if before != nil {
 				s.On = before(e)
@@ -150,6 +155,24 @@ func All(ctx context.Context, experiments []Experiment, s Settings, before func(
 		}
 	}
 	return all, errors.Join(fails...)
+}
+
+// leavesOut says whether an experiment may not run.
+func (s Settings) leavesOut(name string) bool {
+	return len(s.Only) > 0 && !slices.Contains(s.Only, name)
+}
+
+// Left is about how long a run of All takes on two cores, as far as it is known, and how many experiments it need not repeat.
+func Left(experiments []Experiment, s Settings) (left time.Duration, done int) {
+	have := Done(experiments, s)
+	for _, e := range experiments {
+		if _, ok := have[e.Name]; ok {
+			done++
+		} else if !s.leavesOut(e.Name) {
+			left += e.Takes(s)
+		}
+	}
+	return left, done
 }
 
 // finish runs an experiment and notes in its folder that it is done, last of all.
@@ -191,16 +214,18 @@ func markdown(experiments []Experiment, all []Finished) string {
 	var b strings.Builder
 	b.WriteString("# Results\n\nWhat `lagrange reproduce all` has found, beside what was published; losses stand beside wins. This page is generated.\n")
 	overview := Table{Columns: []string{"experiment", "command", "time", "machine", "version"}}
+	of := make([]Experiment, len(all))
 	for i, f := range all {
-		title := fmt.Sprintf("[%s](#%s)", experiments[i].Title, anchor(experiments[i].Title))
+		of[i] = experiments[slices.IndexFunc(experiments, func(e Experiment) bool { return e.Name == f.Run.Name })]
+		title := fmt.Sprintf("[%s](#%s)", of[i].Title, anchor(of[i].Title))
 		overview.Rows = append(overview.Rows, []string{title, "`" + f.Run.command() + "`", f.clock(), f.Machine, f.Run.Version})
 	}
 	overview.markdown(&b)
 	if n := len(experiments) - len(all); n > 0 {
-		fmt.Fprintf(&b, "\n%d experiments have not run yet: the same command goes on.\n", n)
+		fmt.Fprintf(&b, "\n%d experiments have not run yet.\n", n)
 	}
 	for i, f := range all {
-		f.markdown(&b, experiments[i])
+		f.markdown(&b, of[i])
 	}
 	return b.String()
 }

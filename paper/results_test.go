@@ -187,3 +187,24 @@ func TestUnbroken(t *testing.T) {
 		t.Errorf("%s, %v", text, err)
 	}
 }
+
+// With Only the others do not run, but what they have left stays on the page; what has not run is not on it.
+func TestOnly(t *testing.T) {
+	f := &fakes{}
+	list := f.list()
+	s := Settings{Seed: 3, Folder: t.TempDir(), Only: []string{"two"}}
+	if all, err := All(t.Context(), list, s, quiet); err != nil || len(all) != 1 || all[0].Run.Name != "two" || f.runs["one"] != 0 {
+		t.Fatalf("%v, %v, %v", all, err, f.runs)
+	}
+	s.Only, s.Seed = []string{"one"}, 4
+	all, err := All(t.Context(), list, s, quiet)
+	if err != nil || len(all) != 2 || all[1].Run.Seed != 3 || f.runs["one"] != 1 || f.runs["two"] != 1 {
+		t.Fatalf("%v, %v, %v", all, err, f.runs)
+	}
+	text := read(t, s.Folder, "results.md")
+	for _, part := range []string{"## The first", "`lagrange reproduce one --seed 4`", "## The second", "`lagrange reproduce two --seed 3`", "1 experiments have not run yet"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("no %q in %s", part, text)
+		}
+	}
+}

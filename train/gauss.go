@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"lagrange/internal/par"
 	"lagrange/internal/vec"
@@ -28,6 +29,8 @@ type gauss struct {
 	g, d, was  []float64 // JᵀC r, the step, θ before it
 	r, c, next []float64 // residuals, their weights c ρ′(r)/r, residuals after the step; each chunk of samples is (W, chunk)
 	equations  equations
+	trying     time.Duration // spent on so many trials of steps:
+	tried      int
 	abs        []float64
 }
 
@@ -183,7 +186,10 @@ func (g *gauss) step() float64 {
 	copy(g.was, l.Model.Theta)
 	c := slices.Clone(g.c)
 	for range tries {
-		if g.try(before, c) {
+		begin := time.Now()
+		taken := g.try(before, c)
+		g.trying, g.tried = g.trying+time.Since(begin), g.tried+1
+		if taken {
 			st.Updates++
 			break
 		}
@@ -196,9 +202,11 @@ func (g *gauss) step() float64 {
 	return loss
 }
 
-// tries is how often a step is shortened before the next batch is taken; λ stays within its bounds.
+// tries is how often a step is shortened before the next batch is taken; a step that is taken shrinks λ, one that is not grows it, within its bounds.
 const (
 	tries       = 8
+	shrink      = 2.5
+	grow        = 4
 	leastLambda = 1e-15
 	mostLambda  = 1e8
 )
@@ -217,16 +225,16 @@ func (g *gauss) try(before float64, scratch []float64) bool {
 		said += d * (g.g[i] + st.Damping*D[i]*d)
 	}
 	if !vec.Finite(theta) || !(said > 0) {
-		st.Damping = min(4*st.Damping, mostLambda)
+		st.Damping = min(grow*st.Damping, mostLambda)
 		return false
 	}
 	g.residuals(g.next, scratch)
 	fell := before - g.cost(g.next)
 	if !(fell > 0) {
-		st.Damping = min(4*st.Damping, mostLambda)
+		st.Damping = min(grow*st.Damping, mostLambda)
 		return false
 	}
-	st.Damping = max(st.Damping/2.5, leastLambda)
+	st.Damping = max(st.Damping/shrink, leastLambda)
 	return true
 }
 
@@ -243,4 +251,11 @@ func (g *gauss) draw() {
 	for b := range l.batch {
 		l.batch[b] = r.IntN(l.Train.Len())
 	}
+}
+
+// lasting is what the steps of a run will have taken, given that its first ones took so long: these have fewer trials than those of a λ in balance,
+// which grows as often as it takes to undo the shrinking, 1 + ln 2.5/ln 4 trials a step.
+func (g *gauss) lasting(spent time.Duration, steps int) time.Duration {
+	trials := float64(steps) * (1 + math.Log(shrink)/math.Log(grow)) / float64(g.tried)
+	return spent - g.trying + time.Duration(trials*float64(g.trying))
 }

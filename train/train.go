@@ -338,8 +338,11 @@ func Calibrate[T nn.Float](ctx context.Context, m *model.Model[T], train, valid 
 		steps++
 	}
 	spent := time.Since(start)
-	// a run of N steps validates 50 times
 	left := budget - validation*51 - spent
+	if l.gauss != nil {
+		spent = l.gauss.lasting(spent, steps)
+	}
+	// a run of N steps validates 50 times
 	return max(10, int(float64(left)/float64(spent)*float64(steps))), nil
 }
 

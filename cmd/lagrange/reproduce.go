@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,7 +36,8 @@ in folders below. Interrupted, the same command goes on: what is finished with t
 same settings is not repeated.`,
 		Example: `  lagrange reproduce double-pendulum --budget 1m
   lagrange reproduce double-pendulum --steps 5000 --seed 2 --json -o run
-  lagrange reproduce all --quick -o out`,
+  lagrange reproduce all --quick -o out
+  lagrange reproduce all --only planets,wave -o out`,
 		Args: need("EXPERIMENT"),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
@@ -56,6 +58,11 @@ same settings is not repeated.`,
 			}
 			if args[0] != "all" && args[0] != paper.DoublePendulum && (len(s.Models) > 0 || s.Recipe != "" || s.Seeds != 1) {
 				return usagef("--models, --recipe and --seeds are for %s", paper.DoublePendulum)
+			}
+			for _, name := range s.Only {
+				if _, err := paper.Lookup(name); err != nil || args[0] != "all" {
+					return usageError{cmp.Or(err, errors.New("--only is for all"))}
+				}
 			}
 			if s.Seeds < 1 {
 				return usagef("--seeds has to be at least 1")
@@ -84,9 +91,11 @@ func reproduceFlags(cmd *cobra.Command, s *paper.Settings) {
 	cmd.Flags().StringSliceVar(&s.Models, "models", nil, "models of double-pendulum: "+strings.Join(paper.PendulumModels(), ", ")+", or all (default "+strings.Join(paper.PendulumModels()[:paper.DefaultModels], ",")+")")
 	cmd.Flags().StringVar(&s.Recipe, "recipe", "", "of double-pendulum: \"paper\" for that of the paper, instead of the best one found here")
 	cmd.Flags().IntVar(&s.Seeds, "seeds", 1, "of double-pendulum: how many runs, from --seed on")
+	cmd.Flags().StringSliceVar(&s.Only, "only", nil, "of all: the `experiments` that may run, the page keeps what others have left (default all)")
 	cmd.Flags().BoolVar(&s.Quick, "quick", false, "a shorter run, to see how it goes")
 	cmd.Flags().StringVarP(&s.Folder, "output", "o", "", "`folder` for figures and numbers")
 	_ = cmd.RegisterFlagCompletionFunc("models", cobra.FixedCompletions(append(paper.PendulumModels(), "all"), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(paper.Names(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("recipe", cobra.FixedCompletions([]string{paper.PaperRecipe}, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -153,7 +162,7 @@ func reproduceAll(cmd *cobra.Command, s paper.Settings, asJSON bool) error {
 		fmt.Fprintln(errw, at)
 		return reporter(errw, e.Name+" ")
 	})
-	if len(all) < len(experiments) {
+	if len(all) < len(experiments) && (err != nil || len(s.Only) == 0) {
 		return fmt.Errorf("%w; %d of %d experiments are finished, and with -o the same command goes on", err, len(all), len(experiments))
 	}
 	if asJSON {
@@ -165,8 +174,9 @@ func reproduceAll(cmd *cobra.Command, s paper.Settings, asJSON bool) error {
 		}
 		return errors.Join(err, printJSON(out, numbers))
 	}
-	for i, f := range all {
-		fmt.Fprintf(out, "\n%s, seed %d, %s\n", experiments[i].Title, f.Run.Seed, clock(time.Duration(f.Seconds*float64(time.Second))))
+	for _, f := range all {
+		e, _ := paper.Lookup(f.Run.Name)
+		fmt.Fprintf(out, "\n%s, seed %d, %s\n", e.Title, f.Run.Seed, clock(time.Duration(f.Seconds*float64(time.Second))))
 		if e := printFound(out, f.Tables, f.Notes); e != nil {
 			return e
 		}
@@ -179,16 +189,10 @@ func reproduceAll(cmd *cobra.Command, s paper.Settings, asJSON bool) error {
 
 // announce says how long a run of all will take.
 func announce(w io.Writer, experiments []paper.Experiment, s paper.Settings) {
-	done := paper.Done(experiments, s)
 	said := fmt.Sprintf("%d experiments", len(experiments))
-	if len(done) > 0 {
-		said += fmt.Sprintf(", %d of them finished before", len(done))
-	}
-	var left time.Duration
-	for _, e := range experiments {
-		if _, ok := done[e.Name]; !ok {
-			left += e.Takes(s)
-		}
+	left, done := paper.Left(experiments, s)
+	if done > 0 {
+		said += fmt.Sprintf(", %d of them finished before", done)
 	}
 	if left > 0 {
 		said += fmt.Sprintf("; about %s on two cores", clock(left))
