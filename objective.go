@@ -31,7 +31,11 @@ func (f *fitting) objectives(ctx context.Context, net *model.Model[float64], s S
 		return l, v, start, err
 	}
 	l.Method = ode.Dop853.Tableau
-	start, err = f.start(ctx, net, s, joint(l, v, judges))
+	if start = f.began.start; f.began.theta != nil && f.began.seed == s.Seed {
+		copy(net.Theta, f.began.theta)
+	} else {
+		start, err = f.start(ctx, net, s, joint(l, v, judges))
+	}
 	return train.KeepDefinite(net, l, start.Unit), joint(l, v, validated), start, err
 }
 

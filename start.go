@@ -73,10 +73,6 @@ func (f *fitting) choose(ctx context.Context, asked Settings) error {
 // start gives a net a convex start from accelerations that are estimated from the recorded velocities, if one serves the windows of judge better
 // than what the net was.
 func (f *fitting) start(ctx context.Context, net *model.Model[float64], s Settings, judge *train.Windows[float64]) (train.Start, error) {
-	if b := f.began; b.theta != nil && b.seed == s.Seed {
-		copy(net.Theta, b.theta)
-		return b.start, nil
-	}
 	const most, flops = 4000, 1 << 30 // samples, and of a round
 	n, d := len(net.Linear()), net.Spec.D()
 	c := train.Convex{Seed: s.Seed, Workers: s.Workers, Ridges: []float64{1e-12, 1e-8, 1e-5, 1e-3}, Valid: judge, Samples: min(most, flops/(1+d*n*n))}
@@ -86,15 +82,19 @@ func (f *fitting) start(ctx context.Context, net *model.Model[float64], s Settin
 	return train.ConvexStart(ctx, net, f.estimated(), c)
 }
 
-// estimated are accelerations where there are none recorded, but for the rows about a gap. All trajectories of the recording have the same say,
-// w = 1/s² with s the size of their own accelerations: those of slow ones would be lost below what is wrong of fast ones.
+// estimated are accelerations where there are none recorded, but for the rows about a gap. All trajectories of a clean recording have the same say,
+// w = 1/s² with s the size of their own accelerations: slow ones would be lost below what is wrong of fast ones. Noise is alike in all.
 func (f *fitting) estimated() *train.Accelerations[float64] {
 	const about = 3
 	set := f.split.Train
 	d, m, o := set.D(), set.M(), &train.Accelerations[float64]{Penalty: f.penalty}
-	squares, rows, of := make([]float64, len(f.set.Trajectories)), make([]float64, len(f.set.Trajectories)), []int(nil)
+	noisy, squares, rows, of := 0, make([]float64, len(f.set.Trajectories)), make([]float64, len(f.set.Trajectories)), []int(nil)
 	for i, t := range set.Trajectories {
-		a, limit, whole := t.Accelerations(d), longest(t), f.split.At[0][i].Trajectory
+		a, clean := t.Accelerations(d)
+		if !clean {
+			noisy += t.Len()
+		}
+		limit, whole := longest(t), f.split.At[0][i].Trajectory
 		for n := range t.T {
 			if gap(t.T[max(0, n-about):min(t.Len(), n+about+1)], limit) {
 				continue
@@ -107,6 +107,9 @@ func (f *fitting) estimated() *train.Accelerations[float64] {
 			rows[whole]++
 			of = append(of, whole)
 		}
+	}
+	if 2*noisy > set.Rows() {
+		return o
 	}
 	for _, i := range of {
 		o.Weight = append(o.Weight, 1/max(squares[i]/rows[i], slowest*slowest))

@@ -38,16 +38,18 @@ func (s *Set) differentiate() {
 
 // Accelerations estimates dv/dt (n, d) for a start of training where there are none recorded: from the velocities in the same way as
 // these are estimated from coordinates or, of a clean recording, by the polynomial of degree 9 through q and v of five rows. It is
-// clean where the same of four rows predicts the v of the one between them much better than the two ways agree.
-func (t *Trajectory) Accelerations(d int) []float64 {
-	const better, wide = 30, 2
+// clean where the same of four rows predicts the v of the one between them much better than the two ways agree; clean says that such
+// errors are less than a thousandth of the accelerations of each coordinate.
+func (t *Trajectory) Accelerations(d int) (a []float64, clean bool) {
+	const better, small, wide = 30, 1e-3, 2
+	clean = t.Len() > 2*wide
 	a, q, v := make([]float64, len(t.V)), make([]float64, t.Len()), make([]float64, t.Len())
 	through := make([]float64, t.Len())
 	for k := range d {
 		for n := range v {
 			q[n], v[n] = t.Q[n*d+k], t.V[n*d+k]
 		}
-		apart, off := 0.0, 0.0 // of the two ways; of what is predicted, with its time step
+		apart, off, size := 0.0, 0.0, 0.0 // of the two ways; of what is predicted, with its time step; of a
 		for n := range v {
 			a[n*d+k] = slope(t.T, v, n)
 			if t.Len() <= 2*wide {
@@ -59,16 +61,17 @@ func (t *Trajectory) Accelerations(d int) []float64 {
 			if n == lo+wide {
 				apart += (through[n] - a[n*d+k]) * (through[n] - a[n*d+k])
 				e := (hermite(t.T[lo:hi], q[lo:hi], v[lo:hi], wide, t.T[n])[1] - v[n]) * 2 * wide / (t.T[hi-1] - t.T[lo])
-				off += e * e
+				off, size = off+e*e, size+through[n]*through[n]
 			}
 		}
+		clean = clean && off < small*small*size
 		if better*better*off < apart {
 			for n, x := range through {
 				a[n*d+k] = x
 			}
 		}
 	}
-	return a
+	return a, clean
 }
 
 // hermite returns the polynomial through values y and slopes s at the times t (at most five), but for that number without, and its first two

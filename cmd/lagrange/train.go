@@ -49,11 +49,8 @@ horizon; the parameters are those of the best validation. The time of --budget i
 shared by all networks, and is turned into a number of steps, which is recorded:
 --steps repeats the run exactly.
 
-Where accelerations are not recorded and nothing is said of the net and the method, a
-Lagrangian network (lnn) is tried with a convex start from estimated ones: one wide layer,
-whose outputs are the solution of a least-squares problem. If it leaves less than a twentieth
-of the loss of a motion without acceleration, it goes on by Gauss-Newton, then on arcs as long
-as it follows the recording; else, as with noisy or few data, it is trained by Adam.
+Without accelerations, and without flags for net and method, a Lagrangian network (lnn) is
+tried with a convex start; where a clean recording makes that good, it goes on by Gauss-Newton.
 
 With --ensemble the model is several networks from seeds that follow one another, in one
 file; eval and rollout give their mean and its spread. The spread is calibrated on the
