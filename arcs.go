@@ -12,7 +12,7 @@ import (
 const (
 	followed = 0.3  // error of arcs, in units of scales, up to which a model is said to follow them
 	exact    = 1e-2 // of it, what longer steps of the integrator may change
-	yield    = 0.1  // weight of the windows where arcs are judged: they may get worse by a little for arcs that get much better
+	yield    = 0.02 // weight of the windows where arcs are judged: they may get worse by a little for arcs that get much better
 	manyArcs = 64
 	manyRows = 1 << 15 // of all arcs
 	looks    = 200     // of an arc at most
@@ -41,7 +41,7 @@ func (a *attempt) last(ctx context.Context, r *Record) error {
 		a.weigh(a.done(st.Step))
 		return nil
 	}
-	loop.State.Damping = a.loop.State.Damping // the model is as linear as it was
+	loop.State.Damping = 1e-4 // with that of the windows, smaller, the first step was seen to spoil them
 	if _, err := a.resume(loop, checkpoint); err != nil {
 		return err
 	}
@@ -80,9 +80,16 @@ func (a *attempt) long(st *train.State[float64]) *arcStage {
 	if learn.Len() == 0 || held.Len() == 0 {
 		return nil
 	}
-	g := &arcStage{held: held, before: size(arcErrors(m, held))}
+	g, units, all := &arcStage{held: held, before: size(arcErrors(m, held))}, arcErrors(m, learn), make([]float64, held.Len())
+	for i, least := 0, size(units)/4; i < len(units); i++ {
+		units[i] = max(units[i], least)
+	}
+	for i := range all {
+		all[i] = g.before
+	}
 	k := spare*P/(a.loop.Train.Pass(m, 1).Width()*learn.Len()) + 1
-	g.learn, g.valid = besides(m, learn, a.loop.Train, k, 1), besides(m, held, a.loop.Valid, a.loop.Valid.Len()/held.Len()+1, yield)
+	g.learn = besides(m, learn, units, a.loop.Train, k, 1)
+	g.valid = besides(m, held, all, a.loop.Valid, a.loop.Valid.Len()/held.Len()+1, yield)
 	g.steps = a.worth(learn, g.learn.Pass(m, 1).Width(), P, st.Step)
 	if g.steps == 0 {
 		return nil
@@ -100,13 +107,13 @@ func (a *attempt) worth(arcs *train.Arcs[float64], width, P, step int) int {
 	return int(float64(s.Steps-step) * window / arc)
 }
 
-// besides is the loss of arcs, each in units of its error now, with k samples of what was learned until now beside each of them, in units of
+// besides is the loss of arcs in units of their errors now, with k samples of what was learned until now beside each of them, in units of
 // theirs, with a share of the weight.
-func besides(m *model.Model[float64], arcs *train.Arcs[float64], o train.Objective[float64], k int, share float64) train.Objective[float64] {
+func besides(m *model.Model[float64], arcs *train.Arcs[float64], units []float64, o train.Objective[float64], k int, share float64) train.Objective[float64] {
 	b := &train.Beside[float64]{Second: o, Weight: 1}
 	own, n := *arcs, 2*m.Spec.D()
 	own.Scale = slices.Clone(arcs.Scale)
-	for i, s := range arcErrors(m, arcs) {
+	for i, s := range units {
 		for at := (own.Start[i] + 1) * n; at < (own.Start[i]+own.Steps+1)*n; at++ {
 			own.Scale[at] *= max(s, 1e-9)
 		}
