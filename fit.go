@@ -14,6 +14,7 @@ import (
 	"lagrange/data"
 	"lagrange/eval"
 	"lagrange/model"
+	"lagrange/model/graph"
 	"lagrange/train"
 )
 
@@ -21,7 +22,7 @@ import (
 type Settings struct {
 	Model      string         // one of model.Families; default "lnn"
 	Hidden     []int          // default 20x2; for Adam 32x2 on windows (16x2 below 5000 rows), 64x2 on accelerations; 160 or 60 after a convex start on windows
-	Head       model.Head     // of an lnn or hnn; default quadratic, for Adam plain; after a convex start on windows the better one
+	Head       model.Head     // of an lnn, hnn or graph; default quadratic for the first two, for Adam and graphs plain; after a convex start on windows the better one
 	Activation string         // default softplus
 	Friction   model.Friction // default none
 	Cyclic     []string       // coordinates on which nothing depends
@@ -122,15 +123,16 @@ func newFitting(ctx context.Context, set *data.Set, s Settings) (f *fitting, err
 const mostNewton = 6000
 
 // shape chooses the method, and the net for it. Gauss–Newton is for accelerations: on the noise of short recordings it was seen to end at
-// predictions twice to three times as far off as Adam, which stops earlier on the way.
-func (s *Settings) shape() {
+// predictions twice to three times as far off as Adam, which stops earlier on the way. A graph of many sites has long equations: up to so many coordinates
+// as a convex start takes it was seen to end closer than Adam in a minute.
+func (s *Settings) shape(d int) {
 	if s.Method == "" {
 		weights := 0
 		for i := 1; i < len(s.Hidden); i++ {
 			weights += s.Hidden[i-1] * s.Hidden[i]
 		}
 		s.Method = train.Adam
-		if s.Objective == Accelerations && s.Model != "graph" && weights <= mostNewton {
+		if s.Objective == Accelerations && weights <= mostNewton && (s.Model != graph.Family || d <= train.MostCoordinates) {
 			s.Method = train.GaussNewton
 		}
 	}
@@ -187,7 +189,7 @@ func (s Settings) defaults(set *data.Set) Settings {
 		s.Horizon = 25 * set.TypicalStep()
 	}
 	set0(&s.Window, min(32, max(1, int(math.Round(s.Horizon/set.TypicalStep())))))
-	s.shape()
+	s.shape(set.D())
 	if s.Method == train.Adam {
 		s.adam(set)
 	}

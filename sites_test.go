@@ -6,27 +6,36 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"lagrange"
 	"lagrange/data"
+	"lagrange/model"
 	"lagrange/model/graph"
 	"lagrange/ode"
+	"lagrange/train"
 )
 
 // beads are masses of 1 on a line, each with one coordinate and the springs of 1 that edges say, where they have left their rest.
 func beads(n, trajectories int, edges [][2]int) *data.Set {
+	return weights(slices.Repeat([]float64{1}, n), slices.Repeat([]float64{1}, len(edges)), trajectories, edges)
+}
+
+// weights are beads of the masses m on springs of the stiffnesses k.
+func weights(m, k []float64, trajectories int, edges [][2]int) *data.Set {
+	n := len(m)
 	set := &data.Set{Time: "t"}
 	for i := range n {
 		set.Coordinates = append(set.Coordinates, data.Coordinate{Name: fmt.Sprint("x", i), Velocity: fmt.Sprint("v", i)})
 	}
 	accel := func(q, a []float64) {
 		clear(a)
-		for _, e := range edges {
-			f := q[e[1]] - q[e[0]]
-			a[e[0]] += f
-			a[e[1]] -= f
+		for i, e := range edges {
+			f := k[i] * (q[e[1]] - q[e[0]])
+			a[e[0]] += f / m[e[0]]
+			a[e[1]] -= f / m[e[1]]
 		}
 	}
 	r := rand.New(rand.NewPCG(7, uint64(n)))
@@ -148,6 +157,81 @@ func judge(t *testing.T, m *lagrange.Model, set *data.Set) {
 	}
 }
 
+// Weights that differ on springs that differ are one density of sites and one of springs when it is said what they are, and none when not. A grid is
+// its sites, and a box too.
+func TestGraphAttributes(t *testing.T) {
+	edges := [][2]int{{0, 1}, {1, 2}, {2, 3}, {3, 0}, {4, 1}, {4, 3}}
+	var names [][2]string
+	for _, e := range edges {
+		names = append(names, [2]string{fmt.Sprint("x", e[0]), fmt.Sprint("x", e[1])})
+	}
+	m, k := []float64{1, 2, 0.6, 1.5, 3}, []float64{1, 0.5, 2, 1.2, 1.6, 0.8}
+	column := func(name string, x []float64) *model.Attributes {
+		a := &model.Attributes{Names: []string{name}}
+		for _, x := range x {
+			a.Of = append(a.Of, []float64{x})
+		}
+		return a
+	}
+	set := weights(m, k, 12, edges)
+	var miss [2]float64
+	for i, g := range []lagrange.Graph{{}, {OfNodes: column("m", m), OfEdges: column("k", k)}} {
+		s := quick()
+		g.Shape, g.Edges, g.Relative = graph.NetworkShape, names, true
+		s.Model, s.Graph, s.Method, s.Steps, s.Batch, s.Hidden = graph.Family, g, train.GaussNewton, 15, 0, []int{16}
+		net := fit(t, set, s)
+		path := filepath.Join(t.TempDir(), "m")
+		if err := net.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		net, err := lagrange.Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := net.Evaluate(t.Context(), set, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		miss[i] = squares(e.Models[graph.Family].RMSEQ) / squares(e.Models["constant_velocity"].RMSEQ)
+	}
+	if !(miss[1] < 0.01 && miss[0] > 20*miss[1]) {
+		t.Errorf("squared errors, to those of constant velocity, without attributes %.3g, with them %.3g", miss[0], miss[1])
+	}
+}
+
+// A grid of beads with springs along both axes is learned from its shape alone, and a larger one with it.
+func TestGraphGrid(t *testing.T) {
+	var edges [][2]int
+	for i := range 6 { // rows of three, a ring each, and two rows
+		edges = append(edges, [2]int{i, i/3*3 + (i+1)%3})
+		if i < 3 {
+			edges = append(edges, [2]int{i, i + 3})
+		}
+	}
+	s := quick()
+	s.Model, s.Graph = graph.Family, lagrange.Graph{Shape: graph.GridShape, Grid: []int{3, 2}, Ends: []graph.Boundary{graph.Periodic, graph.Free}, Relative: true}
+	s.Method, s.Steps, s.Batch, s.Hidden = train.GaussNewton, 15, 0, []int{16}
+	set := beads(6, 12, edges)
+	m := fit(t, set, s)
+	judge(t, m, set)
+	if _, err := m.On(set); err == nil {
+		t.Error("a grid without axes")
+	}
+	edges = nil
+	for i := range 20 { // and four rows of five
+		edges = append(edges, [2]int{i, i/5*5 + (i+1)%5})
+		if i < 15 {
+			edges = append(edges, [2]int{i, i + 5})
+		}
+	}
+	set = beads(20, 3, edges)
+	m, err := m.On(set, 5, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge(t, m, set)
+}
+
 // keepsMomentum wants the momentum of all to stay what it is on the way from q at rest.
 func keepsMomentum(t *testing.T, m *lagrange.Model, q []float64) {
 	t.Helper()
@@ -197,7 +281,6 @@ func TestGraphRefuses(t *testing.T) {
 		"no topology \"tree\"":   {set, func(s *lagrange.Settings) { s.Graph.Shape = "tree" }},
 		"sites of 4 coordinates": {set, func(s *lagrange.Settings) { s.Graph.Site = 4 }},
 		"ring of 2 sites":        {set, func(s *lagrange.Settings) { s.Graph.Site = 3 }},
-		"no friction":            {set, func(s *lagrange.Settings) { s.Friction = "both" }},
 		"no ignorable":           {set, func(s *lagrange.Settings) { s.Cyclic = []string{"x1"} }},
 		"is for the model":       {set, func(s *lagrange.Settings) { s.Model = "lnn" }},
 		"no coordinate \"y\"": {set, func(s *lagrange.Settings) {
@@ -207,9 +290,9 @@ func TestGraphRefuses(t *testing.T) {
 			s.Graph.Shape, s.Graph.Edges = graph.NetworkShape, [][2]string{{"x1", "x1"}}
 		}},
 		"network with 0 edges":    {set, func(s *lagrange.Settings) { s.Graph.Shape = graph.NetworkShape }},
-		"no forces":               {&driven, func(s *lagrange.Settings) {}},
+		"1 known forces on 6":     {&driven, func(s *lagrange.Settings) {}},
 		"both angles or both not": {&angle, func(s *lagrange.Settings) {}},
-		"no inverse dynamics":     {set, func(s *lagrange.Settings) { s.Objective = lagrange.Torque }},
+		"on 1 coordinates of a":   {set, func(s *lagrange.Settings) { s.Objective = lagrange.Torque }},
 	} {
 		s := quick()
 		s.Model, s.Graph = graph.Family, lagrange.Graph{Shape: graph.RingShape}

@@ -109,7 +109,7 @@ type eulerLagrange[T nn.Float] struct {
 	L                nn.Part[T]
 	compose          func(k, parts int) nn.Part[T] // L with memory for other streams
 	varied           *variation[T]                 // made when it is first asked for
-	forces           []force[T]
+	forces           Forces[T]
 	x, xbar, y, ybar *nn.Streams[T]
 	dir              nn.Directions[T]
 	H                []T // (B, d+1, d+1), upper triangles
@@ -121,7 +121,7 @@ type eulerLagrange[T nn.Float] struct {
 	health           Health
 }
 
-func newEulerLagrange[T nn.Float](d, m, params int, conditions []int, batch int, compose func(k, parts int) nn.Part[T], forces []force[T]) *eulerLagrange[T] {
+func newEulerLagrange[T nn.Float](d, m, params int, conditions []int, batch int, compose func(k, parts int) nn.Part[T], forces Forces[T]) *eulerLagrange[T] {
 	k := d + 1
 	L := compose(k, nn.HyperDual)
 	return &eulerLagrange[T]{
@@ -179,9 +179,7 @@ func (e *eulerLagrange[T]) balance(b int) {
 		}
 		e.r[i] = Lq[i] - H[i*(d+1)+d] // L_q − L_vq v
 	}
-	for _, f := range e.forces {
-		f.add(e.x.Row(0, b)[d:2*d], e.u[b*e.m:(b+1)*e.m], e.r)
-	}
+	e.forces.Add(e.x.Row(0, b)[d:2*d], e.u[b*e.m:(b+1)*e.m], e.r)
 }
 
 // solve finds the acceleration of sample b.
@@ -219,9 +217,7 @@ func (e *eulerLagrange[T]) VJP(lambda, dtheta, dq, dv, du []T) {
 func (e *eulerLagrange[T]) aim(b int, g nn.Gradient[T], dv, du []T) {
 	d := e.d
 	v, u := e.x.Row(0, b)[d:2*d], e.u[b*e.m:(b+1)*e.m]
-	for _, f := range e.forces {
-		f.vjp(v, u, e.mu, g.Of(b), dv[b*d:(b+1)*d], du[b*e.m:(b+1)*e.m])
-	}
+	e.forces.VJP(v, u, e.mu, g.Of(b), dv[b*d:(b+1)*d], du[b*e.m:(b+1)*e.m])
 	cs, ct := e.dir.S[b*(d+1):(b+1)*(d+1)], e.dir.T[b*(d+1):(b+1)*(d+1)]
 	xst := e.x.Row(nn.ST, b)
 	clear(xst)

@@ -12,14 +12,14 @@ type hamilton[T nn.Float] struct {
 	conditions       []int // their places in u; in x they follow the state
 	E                T
 	H                nn.Part[T]
-	forces           []force[T]
+	forces           Forces[T]
 	x, xbar, y, ybar *nn.Streams[T]
 	u                []T // (B, m) of the last Field
 	nu               []T // (d)
 	health           Health
 }
 
-func newHamilton[T nn.Float](d, m, params int, conditions []int, batch int, E T, H nn.Part[T], forces []force[T]) *hamilton[T] {
+func newHamilton[T nn.Float](d, m, params int, conditions []int, batch int, E T, H nn.Part[T], forces Forces[T]) *hamilton[T] {
 	return &hamilton[T]{
 		d: d, m: m, params: params, conditions: conditions, E: E, H: H, forces: forces,
 		x: nn.NewStreams[T](batch, 0, H.In(), nn.Dual), xbar: nn.NewAdjoint[T](batch, H.In(), nn.Dual),
@@ -54,9 +54,7 @@ func (e *hamilton[T]) Field(x, u, xdot []T) {
 		for i, Hq := range e.xbar.Row(0, b)[:d] {
 			r[d+i] = -Hq
 		}
-		for _, f := range e.forces {
-			f.add(e.qdot(b), e.u[b*e.m:(b+1)*e.m], r[d:])
-		}
+		e.forces.Add(e.qdot(b), e.u[b*e.m:(b+1)*e.m], r[d:])
 		if !vec.Finite(r) {
 			e.health.NonFinite++
 		}
@@ -79,9 +77,7 @@ func (e *hamilton[T]) VJP(lambda, dtheta, dx, du []T) {
 	for b := range B {
 		lq, lp := lambda[2*b*d:(2*b+1)*d], lambda[(2*b+1)*d:2*(b+1)*d]
 		copy(e.nu, lq)
-		for _, f := range e.forces {
-			f.vjp(e.qdot(b), e.u[b*e.m:(b+1)*e.m], lp, g.Of(b), e.nu, du[b*e.m:(b+1)*e.m])
-		}
+		e.forces.VJP(e.qdot(b), e.u[b*e.m:(b+1)*e.m], lp, g.Of(b), e.nu, du[b*e.m:(b+1)*e.m])
 		s := e.x.Row(nn.S, b)
 		clear(s)
 		for i, l := range lp {

@@ -48,10 +48,8 @@ func (s Spec) linear(net nn.Shape, weights, bias func(output int) bool) (at []in
 			at = append(at, end-out+o)
 		}
 	}
-	if l := layout(s); l.drive >= 0 {
-		for i := range driveParams(s.D(), len(s.inputs(false))) {
-			at = append(at, end+l.drive+i)
-		}
+	for _, i := range s.Gains() {
+		at = append(at, end+i)
 	}
 	return at
 }

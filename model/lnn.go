@@ -121,14 +121,14 @@ func onDiagonal(i int) bool {
 func initForces(s Spec, theta []float64) { copy(theta, layout(s).params) }
 
 // newForces composes the forces on the parameters theta[at:].
-func newForces[T nn.Float](s Spec, theta []T, at int) []force[T] {
+func newForces[T nn.Float](s Spec, theta []T, at int) Forces[T] {
 	vs, _ := scales[T](s)
 	return composeForces(s, theta, at, T(s.power()), vs)
 }
 
 // composeForces is newForces with the unit E of power and the scales of q̇ given.
-func composeForces[T nn.Float](s Spec, theta []T, at int, E T, vs []T) []force[T] {
-	var fs []force[T]
+func composeForces[T nn.Float](s Spec, theta []T, at int, E T, vs []T) Forces[T] {
+	var fs Forces[T]
 	l := layout(s)
 	if l.drive >= 0 {
 		in := s.inputs(false)

@@ -129,6 +129,7 @@ type Family struct {
 	Tape32      func(s Spec, theta []float32, batch int) Tape[float32]
 	Tape64      func(s Spec, theta []float64, batch int) Tape[float64]
 	Linear      func(Spec) []int // see Model.Linear; nil: none
+	Law         func(Spec) Spec  // whose forces stand last in θ, those of one site of many; nil: the Spec itself
 }
 
 var families = []Family{lnn, delan, baseline, hnn, node}

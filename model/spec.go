@@ -37,10 +37,20 @@ type Input struct {
 
 // Sites says how the coordinates of a graph belong to sites, one site after the other, and what their local densities are (model/graph).
 type Sites struct {
-	Size      int      `json:"size"`            // coordinates of each site
-	Shape     string   `json:"shape"`           // see graph.Shapes
-	Edges     [][2]int `json:"edges,omitempty"` // of a network: the sites they join
-	Densities []Spec   `json:"densities"`       // for each kind of term
+	Size      int         `json:"size"`               // coordinates of each site
+	Shape     string      `json:"shape"`              // see graph.Shapes
+	Grid      []int       `json:"grid,omitempty"`     // of a grid: sites along each axis, the first running fastest
+	Ends      []string    `json:"ends,omitempty"`     // and how each axis ends, see graph.Boundary
+	Edges     [][2]int    `json:"edges,omitempty"`    // of a network: the sites they join
+	OfNodes   *Attributes `json:"of_nodes,omitempty"` // of all sites of a network, such as masses; nil: none
+	OfEdges   *Attributes `json:"of_edges,omitempty"` // of all edges, such as stiffnesses; nil: none
+	Densities []Spec      `json:"densities"`          // for each kind of term
+}
+
+// Attributes are numbers that belong to the parts of a graph and do not change.
+type Attributes struct {
+	Names []string    `json:"names"`
+	Of    [][]float64 `json:"of"` // a row of so many for each part
 }
 
 // Friction says which dissipative forces a model has.
@@ -102,8 +112,8 @@ func (s Spec) inputs(conditions bool) (at []int) {
 	return at
 }
 
-// mostColumns bounds a Spec that comes from a file, before anything of its size is allocated; mostSites bounds the coordinates of a
-// graph, whose matrices are sparse.
+// mostColumns bounds a Spec that comes from a file, before anything of its size is allocated; mostSites bounds the coordinates
+// and the forces of a graph, whose matrices are sparse.
 const mostColumns, mostSites = 256, 1 << 20
 
 // Check reports what is wrong with a Spec and the way out.
@@ -122,8 +132,8 @@ func (s Spec) Check() error {
 	if s.Sites != nil {
 		most = mostSites
 	}
-	if s.D() < 1 || s.D() > most || s.M() > mostColumns {
-		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate, at most %d of them and %d inputs", s.D(), s.M(), most, mostColumns)
+	if s.D() < 1 || s.D() > most || s.M() > most {
+		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate, at most %d of them and as many inputs", s.D(), s.M(), most)
 	}
 	if s.Sites != nil && f.Check == nil {
 		return fmt.Errorf("a %s has no sites", Title(s.Family))

@@ -56,14 +56,7 @@ func (e *eulerLagrange[T]) ForceVJP(lambda, dtheta, dq, dv, du []T) {
 }
 
 // Motors implements InverseDynamics.
-func (e *eulerLagrange[T]) Motors(Q []T) []T {
-	for _, f := range e.forces {
-		if f, ok := f.(*drive[T]); ok {
-			return f.motors(Q)
-		}
-	}
-	return nil
-}
+func (e *eulerLagrange[T]) Motors(Q []T) []T { return e.forces.Motors(Q) }
 
 // motors solves B y = s Q/E for y = u/σ, by the normal equations with the pseudo-inverse where B has not full rank.
 func (f *drive[T]) motors(Q []T) []T {
@@ -90,13 +83,17 @@ func (f *drive[T]) motors(Q []T) []T {
 // alone, all in one unit, and the model's L is in that unit from then on. It returns the generalised force that a known force of 1 brings. A
 // mass matrix of order one, as at the start, then goes with known forces and accelerations of their scales.
 func (m *Model[T]) Direct() (unit T, err error) {
-	s, in := m.Spec, m.Spec.inputs(false)
 	if _, ok := As[InverseDynamics[T]](m.Tape(1)); !ok {
-		return 0, fmt.Errorf("a %s has no inverse dynamics, for it has no Lagrangian in (q, q̇)", Title(s.Family))
+		return 0, fmt.Errorf("a %s has no inverse dynamics, for it has no Lagrangian in (q, q̇)", Title(m.Spec.Family))
 	}
-	d := s.D()
+	s := m.Spec.law()
+	d, in := s.D(), s.inputs(false)
 	if len(in) != d {
-		return 0, fmt.Errorf("%d forces on %d coordinates: inverse dynamics is learned from one force for each coordinate, in the same order", len(in), d)
+		of := ""
+		if m.Spec.Sites != nil {
+			of = " of a site"
+		}
+		return 0, fmt.Errorf("%d forces on %d coordinates%s: inverse dynamics is learned from one force for each coordinate, in the same order", len(in), d, of)
 	}
 	sum := 0.0
 	for i, c := range s.Coordinates {

@@ -67,9 +67,7 @@ func (e *eulerLagrange[T]) Vary(x, u, g, H []T) {
 	for b := range B {
 		copy(g[b*n:(b+1)*n], w.xbar.Row(0, b))
 		v, u := x[b*n+e.d:(b+1)*n], u[b*e.m:(b+1)*e.m]
-		for _, f := range e.forces {
-			f.add(v, u, g[b*n:b*n+e.d])
-		}
+		e.forces.Add(v, u, g[b*n:b*n+e.d])
 		if H != nil {
 			e.bent(v, u, H[b*n*n:(b+1)*n*n])
 		}
@@ -89,9 +87,7 @@ func (e *eulerLagrange[T]) bent(v, u, H []T) {
 	}
 	for i := range d {
 		w.row[i] = 1
-		for _, f := range e.forces {
-			f.vjp(v, u, w.row, w.scratch, H[i*n+d:(i+1)*n], w.scratch[e.params:])
-		}
+		e.forces.VJP(v, u, w.row, w.scratch, H[i*n+d:(i+1)*n], w.scratch[e.params:])
 		w.row[i] = 0
 	}
 }

@@ -91,7 +91,7 @@ func (f *waveFigures) all() map[string]plot.Figure {
 			{Title: "Error of the field", XLabel: "t", YLabel: "|φ − φ*| / |φ*|", LogY: true, Series: f.field},
 			{Title: "True energy of the predicted field", XLabel: "t", YLabel: "|E − E₀| / E₀", LogY: true, Series: f.trueE},
 			{Title: "Learned energy", XLabel: "t", YLabel: "|E − E₀| / E₀", LogY: true, Series: f.lE},
-			{Title: "Learning", XLabel: "states evaluated, in thousands", YLabel: "error of the acceleration", LogX: true, LogY: true, Series: f.curves},
+			{Title: "Learning", XLabel: "step", YLabel: "error of the acceleration", LogX: true, LogY: true, Series: f.curves},
 		},
 	}
 	return f.pictures
@@ -101,9 +101,9 @@ func (f *waveFigures) all() map[string]plot.Figure {
 func waveNotes(r WaveReport, large int) (notes []string) {
 	for _, m := range waveModels {
 		k := r.Models[m.name]
-		notes = append(notes, fmt.Sprintf("%s: one hidden layer of %d units, %d parameters; %d steps of Adam, then %d quasi-Newton evaluations of %d states, %.0f s; "+
-			"error of the acceleration %.2g after the first stage, %.2g after the second; %d solves by the fallback.",
-			m.title, waveHidden[0], k.Parameters, k.Steps, k.Evaluations, waveStates, k.Seconds, k.AccelAdam, k.AccelError, k.FallbackSolves))
+		notes = append(notes, fmt.Sprintf("%s: one hidden layer of %d units, %d parameters; %d Gauss–Newton steps on rings of %d sites, %.0f s; "+
+			"error of the acceleration on %d sites %.2g; %d solves by the fallback.",
+			m.title, waveHidden[0], k.Parameters, k.Steps, waveLearned, k.Seconds, waveSites, k.AccelError, k.FallbackSolves))
 		if e := k.Pulse.FieldError[0]; e > 1e-2 {
 			notes = append(notes, fmt.Sprintf("%s misses the target of 1e-2 for the field after one crossing: %.2g.", m.title, e))
 		}
@@ -128,7 +128,7 @@ func waveNotes(r WaveReport, large int) (notes []string) {
 			"density, since it contains h.", large),
 		"The paper shows this experiment as a picture and gives no numbers.")
 	if large < waveCrossings {
-		notes = append(notes, "A shorter run than the full one, which takes at most 6,000 steps of each stage (here those told above), and t = 10 on the large ring.")
+		notes = append(notes, "A shorter run than the full one, which takes ten times the steps of a quick one, and t = 10 on the large ring.")
 	}
 	return notes
 }

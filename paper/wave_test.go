@@ -17,7 +17,7 @@ import (
 // Every state counts by its own accelerations: a model that says 0 has the loss 1, whatever fields are drawn.
 func TestWaveFields(t *testing.T) {
 	for _, k := range []waveKind{{}, {rough: 1}, {rough: 1, fine: 3}} {
-		o := k.fields(rand.New(rand.NewPCG(1, 1)), 20)
+		o := k.fields(rand.New(rand.NewPCG(1, 1)), waveSites, 20)
 		least, most := math.Inf(1), 0.0
 		for i := range o.N {
 			size := math.Sqrt(squares(o.X[2*i*waveSites:(2*i+1)*waveSites]) / waveSites)
@@ -32,23 +32,23 @@ func TestWaveFields(t *testing.T) {
 	}
 }
 
-// A density of relu² learns the wave equation down to rounding, and then keeps the true energy on a ring it never saw: both stages,
-// the loss and the gradient, the sum over shares and the change of the ring are in it.
+// A density of relu² learns the wave equation down to rounding, and then keeps the true energy on a ring it never saw.
 func TestWaveLearned(t *testing.T) {
 	if testing.Short() {
 		t.Skip("training takes seconds")
 	}
-	g, err := waveModels[0].density(1)
+	g, err := waveModels[0].density(waveLearned, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	told := 0
-	f := waveFit{settings: Settings{Steps: 600, Seed: 1, On: func(Progress) { told++ }}, name: "relu2", net: g.Model()}
+	f := waveFit{settings: Settings{Steps: 60, Seed: 1, On: func(Progress) { told++ }}, model: waveModels[0], net: g.Model()}
 	if err := f.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if f.score.AccelError > 1e-6 || !(f.score.AccelAdam > f.score.AccelError) || f.score.Evaluations == 0 || told < 50 {
-		t.Errorf("%+v, told %d times", f.score, told)
+	fields := waveKind{}.fields(rand.New(rand.NewPCG(1, 4)), waveLearned, 20)
+	if e := accelError(f.net, fields); e > 1e-9 || f.score.Steps != 60 || told < 30 {
+		t.Errorf("error %g, %+v, told %d times", e, f.score, told)
 	}
 	copy(g.Theta, f.net.Theta)
 	w := mech.Wave{N: 37, C: 1, H: 1. / waveSites}
@@ -88,7 +88,7 @@ func TestWaveDifferences(t *testing.T) {
 		return p, (momentum(2) - momentum(0)) * waveScale * waveSites, err // in units of the speed
 	}
 	for _, m := range waveModels[1:] {
-		g, err := m.density(3)
+		g, err := m.density(waveSites, 3)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,15 +99,19 @@ func TestWaveDifferences(t *testing.T) {
 	if testing.Short() {
 		t.Skip("training takes seconds")
 	}
-	g, err := waveModels[2].density(3)
+	short, err := waveModels[2].density(waveLearned, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := waveFit{settings: Settings{Steps: 400, Seed: 3}, name: "differences", net: g.Model()}
+	f := waveFit{settings: Settings{Steps: 60, Seed: 3}, model: waveModels[2], net: short.Model()}
 	if err := f.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	copy(g.Theta, f.net.Theta)
+	copy(short.Theta, f.net.Theta)
+	g, err := short.On(graph.Ring(waveSites, 1, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
 	if p, gain, err := at(g); err != nil || p.fieldError(2) > 1e-2 || p.trueE[2] > 1e-3 || math.Abs(gain) > 1e-10 {
 		t.Errorf("after one crossing: error of the field %g, drift of the energy %g, momentum gained %g (%v)", p.fieldError(2), p.trueE[2], gain, err)
 	}
@@ -158,62 +162,47 @@ func TestRounded(t *testing.T) {
 	}
 }
 
-// A training that is interrupted in its second stage goes on with it and ends, bit for bit, as if nothing had happened; one of other
-// settings begins anew, and so does a file that is no such thing.
+// What was trained before an interruption is taken up bit for bit and not trained again; one of other settings begins anew, and so does a file
+// that is no such thing.
 func TestWaveResumes(t *testing.T) {
 	fresh := func(s Settings) *waveFit {
-		g, err := waveModels[2].density(1)
+		g, err := waveModels[2].density(waveLearned, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return &waveFit{settings: s, name: "differences", net: g.Model()}
+		return &waveFit{settings: s, model: waveModels[2], net: g.Model()}
 	}
-	whole := fresh(Settings{Steps: 60, Seed: 1})
+	s := Settings{Steps: 3, Seed: 1, Folder: t.TempDir()}
+	ctx, cancel := context.WithCancel(t.Context())
+	broken := fresh(s)
+	broken.settings.On = func(Progress) { cancel() }
+	if err := broken.run(ctx); !errors.Is(err, context.Canceled) || fresh(s).kept() {
+		t.Fatalf("interrupted: %v", err)
+	}
+	whole := fresh(s)
 	if err := whole.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	s := Settings{Steps: 60, Seed: 1, Folder: t.TempDir()}
-	broken := fresh(s)
-	firsts := 0
-	broken.settings.On = func(p Progress) {
-		if p.Model == "differences" {
-			firsts++
-		} else if p.Step > 20 {
-			cancel()
-		}
-	}
-	if err := broken.run(ctx); !errors.Is(err, context.Canceled) || firsts == 0 {
-		t.Fatalf("%v after %d reports", err, firsts)
-	}
-	for range 2 { // the second time nothing is left to do
-		again := fresh(s)
-		again.settings.On = func(p Progress) {
-			if p.Model == "differences" {
-				t.Error("the first stage was repeated")
-			}
-		}
-		if err := again.run(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		again.score.Seconds = whole.score.Seconds
-		if !slices.Equal(again.net.Theta, whole.net.Theta) || again.score != whole.score || !slices.Equal(again.curve.Y, whole.curve.Y) || !slices.Equal(again.curve.X, whole.curve.X) {
-			t.Errorf("%+v, uninterrupted %+v", again.score, whole.score)
-		}
-	}
-	s.Seed = 2
-	if stage, _ := fresh(s).kept(); stage != 0 {
-		t.Error("another seed goes on")
-	}
-	if err := os.WriteFile(broken.keptAt(), []byte("nonsense"), 0o666); err != nil {
+	again := fresh(s)
+	again.settings.On = func(Progress) { t.Error("the training was repeated") }
+	if err := again.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if stage, _ := broken.kept(); stage != 0 {
+	if !slices.Equal(again.net.Theta, whole.net.Theta) || again.score != whole.score || !slices.Equal(again.curve.Y, whole.curve.Y) || !slices.Equal(again.curve.X, whole.curve.X) {
+		t.Errorf("%+v, uninterrupted %+v", again.score, whole.score)
+	}
+	s.Seed = 2
+	if fresh(s).kept() {
+		t.Error("another seed goes on")
+	}
+	if err := os.WriteFile(whole.keptAt(), []byte("nonsense"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if whole.kept() {
 		t.Error("nonsense goes on")
 	}
 	(&waveRun{settings: s}).forget()
-	if _, err := os.Stat(broken.keptAt()); err == nil {
+	if _, err := os.Stat(whole.keptAt()); err == nil {
 		t.Error("the file stays")
 	}
 }

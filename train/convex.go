@@ -16,7 +16,7 @@ type Convex struct {
 	Floor   float64            // least eigenvalue of M wanted, in units in which the mean of its diagonal is 1; default 0.03
 	Ridges  []float64          // of the normal equations, in units of their mean diagonal element; default 1e-12, and to choose by Valid 1e-8, 1e-5, 1e-3 and 1e-1 too
 	Valid   Objective[float64] // what solutions are judged by: held-out data, or the windows to be learned; default the samples used
-	Samples int                // at most so many are used; default what 2²⁴ numbers have room for, and fewer for nets whose gradients are long
+	Samples int                // at most so many are used; default what 2²⁴ numbers have room for, and fewer for nets whose gradients are long or for many coordinates
 	Seed    uint64             // of the choice of samples
 	Workers int                // cores; default all
 }
@@ -49,7 +49,7 @@ func (c Convex) defaults(columns, d, params int) Convex {
 		}
 	}
 	if c.Samples == 0 {
-		c.Samples = max(1, 4*columns/d, min((1<<24)/(columns*d), (1<<31)/params))
+		c.Samples = max(1, 4*columns/d, min((1<<24)/(columns*d), (1<<31)/params, (1<<23)/(d*d*d)))
 	}
 	if c.Workers == 0 {
 		c.Workers = par.Workers()

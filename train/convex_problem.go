@@ -11,8 +11,12 @@ import (
 	"lagrange/model"
 )
 
-// mostColumns bounds the matrices of a start, to some hundred MB.
-const mostColumns = 3000
+// mostColumns bounds the matrices of a start, to some hundred MB; MostCoordinates is how many coordinates a mass matrix may have whose eigenvalues are
+// found over and over, as in a start and in Definite.
+const (
+	mostColumns     = 3000
+	MostCoordinates = 64
+)
 
 // convexProblem is the least-squares problem around the parameters of its model. M is (N, d, d) in units of the speeds, and so are forces.
 type convexProblem struct {
@@ -70,6 +74,9 @@ func newConvexProblem(m *model.Model[float64], o *Accelerations[float64], c Conv
 	}
 	if len(at) > mostColumns {
 		return nil, fmt.Sprintf("%d columns are too many: at most %d", len(at), mostColumns)
+	}
+	if d > MostCoordinates {
+		return nil, fmt.Sprintf("%d coordinates are too many: at most %d", d, MostCoordinates)
 	}
 	c = c.defaults(len(at), d, len(m.Theta))
 	p = &convexProblem{c: c, m: m, o: o, d: d, n: len(at), at: at}

@@ -65,17 +65,29 @@ func (p *definitePass[T]) Residuals(batch []int, r, c []T) {
 	clear(p.w[:B*d])
 	for b := range B {
 		M := p.mass.Mass(b)
-		for i := range d * d {
-			p.M[i] = M[i] * p.o.Unit[i/d] * p.o.Unit[i%d]
-		}
-		lin.Eigen(d, p.M, p.e, p.E)
 		r[b], c[b] = 0, 1
+		if p.scaled(M, p.o.Floor); lin.Positive(d, p.M, p.E) {
+			continue
+		}
+		p.scaled(M, 0)
+		lin.Eigen(d, p.M, p.e, p.E)
 		if !(p.e[0] >= p.o.Floor) { // NaN too
 			r[b] = 1 - p.e[0]/p.o.Floor
 			for i, s := range p.o.Unit {
 				p.w[b*d+i] = s * p.E[i*d]
 			}
 		}
+	}
+}
+
+// scaled sets M in units of v, less a multiple of one.
+func (p *definitePass[T]) scaled(M []T, less T) {
+	d := p.d
+	for i := range d * d {
+		p.M[i] = M[i] * p.o.Unit[i/d] * p.o.Unit[i%d]
+	}
+	for i := range d {
+		p.M[i*d+i] -= less
 	}
 }
 
@@ -110,9 +122,9 @@ func (p *definitePass[T]) slopes(P int) func(func(b int, row []T) bool) {
 }
 
 // KeepDefinite puts a loss of mass matrices beside accelerations or windows, at their states. A model that has no mass matrix, and another objective,
-// is as it was. The unit of v is that of a convex start, or nil for the scales of the model.
+// is as it was, and so is one of more coordinates than a start takes, since eigenvalues cost d³. The unit of v is that of a convex start, or nil for the scales of the model.
 func KeepDefinite(m *model.Model[float64], o Objective[float64], unit []float64) Objective[float64] {
-	if _, ok := model.As[model.Inertia[float64]](m.Tape(1)); !ok {
+	if _, ok := model.As[model.Inertia[float64]](m.Tape(1)); !ok || m.Spec.D() > MostCoordinates {
 		return o
 	}
 	if unit == nil {

@@ -18,7 +18,8 @@ import (
 func evalCommand() *cobra.Command {
 	var columns columnFlags
 	var horizon span
-	var asJSON, sites bool
+	var asJSON bool
+	var sites sitesFlag
 	cmd := &cobra.Command{
 		Use:   "eval MODEL DATA.csv…",
 		Short: "Measure a model on recordings",
@@ -34,8 +35,8 @@ that the model was trained on, only windows that it has not seen are used.`,
 				return err
 			}
 			var set *data.Set
-			if sites {
-				m, set, err = onRecording(m, args[1:], columns.options())
+			if sites.given {
+				m, set, err = onRecording(m, sites.axes, args[1:], columns.options())
 			} else {
 				set, err = data.Read(args[1:], modelColumns(cmd, m, columns.options()))
 			}
@@ -59,7 +60,7 @@ that the model was trained on, only windows that it has not seen are used.`,
 		},
 	}
 	columns.add(cmd)
-	onSites(cmd, &sites)
+	sites.add(cmd)
 	cmd.Flags().Var(&horizon, "horizon", "length of the windows (default that of training)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd

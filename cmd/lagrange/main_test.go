@@ -39,7 +39,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"code": code, "usage": usage, "model": writeModel},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"code": code, "usage": usage, "model": writeModel, "springs": springs},
 	})
 }
 

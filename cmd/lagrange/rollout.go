@@ -25,7 +25,7 @@ type rolloutFlags struct {
 	integrator       string
 	rtol             float64
 	rtolGiven, timed bool // --rtol; --duration or --dt
-	sites            bool
+	sites            sitesFlag
 }
 
 func rolloutCommand() *cobra.Command {
@@ -64,7 +64,7 @@ in a file of its own, named PATH.partial.csv, and an existing output stays as it
 	f.Var(&o.dt, "dt", "from one row to the next")
 	f.Var(&o.step, "step", "the largest `step` of a method with fixed steps (default: from one row to the next)")
 	f.StringVar(&o.from, "from", "", "start from the trajectories of this `recording`")
-	onSites(cmd, &o.sites)
+	o.sites.add(cmd)
 	f.StringVar(&o.integrator, "integrator", ode.Dopri5.Name, "`method`: "+strings.Join(methods(), ", "))
 	f.Float64Var(&o.rtol, "rtol", 1e-9, "tolerance, relative and absolute, of a method that chooses its steps")
 	f.StringVarP(&o.path, "output", "o", "-", "`file` to write; - is standard output")
@@ -120,7 +120,7 @@ func (o *rolloutFlags) options() (r lagrange.RolloutOptions, err error) {
 		return r, usagef("where to start? give --q, or --from with a recording")
 	case o.from != "" && (o.q != nil || o.v != nil || o.u != nil || o.timed):
 		return r, usagef("--from takes start, times and forces from the recording: leave out --q, --v, --u, --duration, --dt")
-	case o.from == "" && o.sites:
+	case o.from == "" && o.sites.given:
 		return r, usagef("--sites takes the sites from the recording of --from")
 	case !(o.rtol > 0) || math.IsInf(o.rtol, 0):
 		return r, usagef("--rtol %g: want a number above 0", o.rtol)
@@ -212,8 +212,8 @@ func beside(set *data.Set, spread []data.Trajectory) {
 func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange.RolloutOptions) (*data.Set, error) {
 	var recorded *data.Set
 	var err error
-	if o.sites {
-		if m, recorded, err = onRecording(m, []string{o.from}, data.Options{}); err != nil {
+	if o.sites.given {
+		if m, recorded, err = onRecording(m, o.sites.axes, []string{o.from}, data.Options{}); err != nil {
 			return nil, err
 		}
 	} else {

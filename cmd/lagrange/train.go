@@ -42,7 +42,8 @@ motion. With one force column for each coordinate beside them, --objective torqu
 learns the forces of given motion instead. A Neural ODE (node) learns from windows in
 any case. A Hamiltonian network (hnn) takes velocities for momenta; where the columns
 of --v are true momenta it needs --objective windows. A graph takes the coordinates for
-sites in their order, which --topology says how to join: they share one local density.
+sites in their order, which --topology says how to join: they share one local density,
+and the law of their forces and friction. Each site has the same number of known forces.
 
 Held-out data is chosen by whole trajectories, or by blocks of time as long as the
 horizon; the parameters are those of the best validation. The time of --budget is
@@ -60,6 +61,7 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 		Example: `  lagrange train pendulum.csv -o pendulum.lagrange --friction both
   lagrange train examples/planets.csv -o planets.lagrange --cyclic phi --budget 5m
   lagrange train ring.csv -o ring.lagrange --model graph --topology ring --relative
+  lagrange train truss.csv -o truss.lagrange --model graph --topology edges.csv --nodes masses.csv --friction viscous
   lagrange train a.csv b.csv -o arm.lagrange --q q1,q2 --v w1,w2 --u tau1,tau2 --angles q1,q2 --json`,
 		Args: need("DATA.csv…"),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
@@ -72,7 +74,7 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	fl.StringSliceVar(&s.Cyclic, "cyclic", nil, "`coordinates` on which nothing depends: their momentum is conserved exactly")
 	fl.StringVar(&f.friction, "friction", "none", "none, viscous, coulomb or both")
 	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers (default 32x2, 16x2 below 5000 rows; 160 or 60 after a convex start; with accelerations 20x2, or 64x2 by adam)")
-	fl.StringVar((*string)(&s.Head), "head", "", "of lnn and hnn: plain, one output of the net, or quadratic, a mass matrix beside it (default quadratic with accelerations, the better one after a convex start, else plain)")
+	fl.StringVar((*string)(&s.Head), "head", "", "of lnn, hnn and graph: plain, one output of the net, or quadratic, a mass matrix beside it (default quadratic for lnn and hnn with accelerations, the better one after a convex start on windows, else plain)")
 	fl.StringVar(&s.Activation, "activation", "softplus", "relu2, relu3, tanh, sigmoid, softplus, swish or gelu")
 	fl.StringVar(&s.Loss, "loss", "huber", "l1, l2 or huber")
 	fl.StringVar(&s.Objective, "objective", "", strings.Join(lagrange.Objectives(), ", ")+": what to learn from (default accelerations where they are recorded, else windows)")
@@ -81,7 +83,7 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	fl.IntVar(&s.Steps, "steps", 0, "training steps of each model")
 	fl.Var(&f.budget, "budget", "training time of all models together (default 60s)")
 	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate of adam (default 5e-3; 1e-2 with accelerations)")
-	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or ")+" (default gauss-newton with accelerations and after a convex start, else adam; adam for graphs and for nets of more than 6000 weights)")
+	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or ")+" (default gauss-newton with accelerations and after a convex start, else adam; adam for graphs of more than 64 coordinates and for nets of more than 6000 weights)")
 	fl.Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
 	fl.IntVar(&s.Ensemble, "ensemble", 1, "`networks` from as many seeds, which give a mean and a calibrated spread")
 	fl.BoolVar(&f.noBaseline, "no-baseline", false, "train the model alone, without a baseline to compare it with")
@@ -152,6 +154,9 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	set, err := data.Read(args, f.columns.options())
 	if err != nil {
+		return err
+	}
+	if err := f.graph.resolve(&f.settings.Graph, set); err != nil {
 		return err
 	}
 	if f.horizon.given() {

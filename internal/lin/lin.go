@@ -61,6 +61,9 @@ func (s *Work[T]) Factor(d int, m, f []T) Kind {
 	return Pseudo
 }
 
+// Positive says whether the symmetric matrix m (d, d) is positive definite; f (d·d) is scratch space.
+func Positive[T Float](d int, m, f []T) bool { return cholesky(d, m, f, 0) }
+
 // Solve sets x = M⁻¹ r (or M⁺ r) from a factor; r and x must not overlap.
 func Solve[T Float](d int, k Kind, f, r, x []T) {
 	switch k {

@@ -3,6 +3,7 @@ package lin
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -112,6 +113,36 @@ func TestPseudoInverseObeysPenrose(t *testing.T) {
 		pmp.Product(P, M, P)
 		if !mat.EqualApprox(&mpm, M, 1e-12) || !mat.EqualApprox(&pmp, P, 1e-12) || !mat.EqualApprox(P, P.T(), 1e-12) {
 			t.Fatalf("eigenvalues %v: not the pseudo-inverse", w)
+		}
+	}
+}
+
+// A matrix less a multiple of one is positive definite while its least eigenvalue is above that.
+func TestPositive(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 2))
+	for trial := range 40 {
+		d := 1 + trial%8
+		w := make([]float64, d)
+		for i := range w {
+			w[i] = 1 + r.Float64()
+		}
+		m, f := symmetric(r, w), make([]float64, d*d)
+		for _, above := range []bool{true, false} {
+			less := append([]float64(nil), m...)
+			for i := range d {
+				less[i*d+i] -= slices.Min(w)
+				if above {
+					less[i*d+i] += 1e-9
+				} else {
+					less[i*d+i] -= 1e-9
+				}
+			}
+			if Positive(d, less, f) != above {
+				t.Errorf("eigenvalues %v less the smallest: positive is %v", w, !above)
+			}
+		}
+		if m[0] = math.NaN(); Positive(d, m, f) {
+			t.Error("a NaN is positive")
 		}
 	}
 }

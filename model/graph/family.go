@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"lagrange/model"
 	"lagrange/nn"
@@ -17,75 +16,13 @@ const Family = "graph"
 
 func init() {
 	model.Register(model.Family{
-		Name: Family, Title: "Lagrangian graph network", Check: check, Params: params, Init: draw, Tape32: tapes[float32], Tape64: tapes[float64],
+		Name: Family, Title: "Lagrangian graph network", Check: check, Params: params, Init: draw, Tape32: tapes[float32], Tape64: tapes[float64], Law: law, Linear: linear,
 	})
-}
-
-// Shape is a way in which sites are neighbours.
-type Shape string
-
-// The shapes.
-const (
-	RingShape    Shape = "ring"    // the last site is a neighbour of the first
-	ChainShape   Shape = "chain"   // in a row, with free ends
-	FixedShape   Shape = "fixed"   // in a row, with a neighbour at rest at 0 beyond both ends
-	NetworkShape Shape = "network" // the sites that edges join
-)
-
-// Shapes lists the shapes.
-func Shapes() []Shape { return []Shape{RingShape, ChainShape, FixedShape, NetworkShape} }
-
-// mostOfSite bounds the coordinates of a site, since a term's share of M has the square of theirs.
-const mostOfSite = 8
-
-// topology is that of a Spec.
-func topology(s model.Spec) (*Topology, error) {
-	k := s.Sites
-	switch {
-	case k == nil:
-		return nil, errors.New("a graph needs to know how its coordinates belong to sites")
-	case k.Size < 1 || k.Size > mostOfSite || s.D()%k.Size != 0:
-		return nil, fmt.Errorf("%d coordinates do not belong to sites of %d coordinates each, 1 to %d", s.D(), k.Size, mostOfSite)
-	case len(k.Edges) > 0 != (Shape(k.Shape) == NetworkShape):
-		return nil, fmt.Errorf("a %s with %d edges: a network has some, and no other shape has", k.Shape, len(k.Edges))
-	}
-	n := s.D() / k.Size
-	if n < 3 && Shape(k.Shape) == RingShape || n < 2 {
-		return nil, fmt.Errorf("a %s of %d sites: a ring has at least 3, the others 2", k.Shape, n)
-	}
-	switch Shape(k.Shape) {
-	case RingShape:
-		return Ring(n, 1, k.Size), nil
-	case ChainShape:
-		return Chain(n, 1, k.Size, Free), nil
-	case FixedShape:
-		return Chain(n, 1, k.Size, Fixed), nil
-	case NetworkShape:
-		var edges []Edge
-		seen := map[[2]int]bool{}
-		for _, e := range k.Edges {
-			ends := [2]int{min(e[0], e[1]), max(e[0], e[1])}
-			if ends[0] < 0 || ends[1] >= n || ends[0] == ends[1] {
-				return nil, fmt.Errorf("an edge joins the sites %d and %d of %d: want two of them", e[0]+1, e[1]+1, n)
-			}
-			if seen[ends] {
-				return nil, fmt.Errorf("two edges join the sites %d and %d: an edge counts in both directions", e[0]+1, e[1]+1)
-			}
-			seen[ends] = true
-			edges = append(edges, Edge{I: e[0], J: e[1]})
-		}
-		return Network(k.Size, make([][]float64, n), edges), nil
-	}
-	return nil, fmt.Errorf("no topology %q; there are %v", k.Shape, Shapes())
 }
 
 // check reports why a Spec is no graph.
 func check(s model.Spec) error {
 	switch {
-	case s.M() > 0:
-		return fmt.Errorf("a graph takes no forces and no conditions, and there is %s: leave it out with --u \"\" and without --condition", strings.Join(inputs(s), ", "))
-	case s.Friction != "" && s.Friction != model.NoFriction:
-		return errors.New("a graph has no friction: leave it out")
 	case s.Combinations != nil || slices.ContainsFunc(s.Coordinates, func(c model.Coordinate) bool { return c.Cyclic }):
 		return errors.New("a graph has no coordinates of its own on which nothing depends: let its densities see only differences of neighbours")
 	}
@@ -93,24 +30,77 @@ func check(s model.Spec) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.parts(s.Sites.Densities)
-	return err
-}
-
-func inputs(s model.Spec) (names []string) {
-	for _, u := range s.Inputs {
-		names = append(names, u.Name)
+	_, n, err := t.parts(s.Sites.Densities)
+	if _, conditions := inputs(s); err == nil && n != len(conditions) {
+		err = fmt.Errorf("densities with %d conditions for a graph with %d", n, len(conditions))
 	}
-	return names
+	if err != nil {
+		return err
+	}
+	return checkForces(s, t.Sites)
 }
 
-// params is the number of parameters of all densities.
+// checkForces reports why the known forces of a Spec do not belong to its sites, as many and as large to each.
+func checkForces(s model.Spec, sites int) error {
+	forces, _ := inputs(s)
+	n := len(forces) / sites // of each
+	if n*sites != len(forces) {
+		return fmt.Errorf("%d known forces on %d sites: each has the same number of them, in the order of the sites. Give those on which none acts a column of zeros, or leave forces out with --u \"\"", len(forces), sites)
+	}
+	for i, u := range s.Inputs[:len(forces)] {
+		switch {
+		case u.Condition:
+			return fmt.Errorf("condition %q stands before a force: forces come first", u.Name)
+		case u.Scale != s.Inputs[i%n].Scale:
+			return fmt.Errorf("the forces %q and %q stand at the same place of their sites, and their scales, %g and %g, are not the same", s.Inputs[i%n].Name, u.Name, s.Inputs[i%n].Scale, u.Scale)
+		}
+	}
+	return nil
+}
+
+// law describes the forces at the first site: its friction and the known forces that act on it. All sites share their law, so that their parameters
+// do not depend on how many sites there are.
+func law(s model.Spec) model.Spec {
+	forces, _ := inputs(s)
+	size := s.Sites.Size
+	return model.Spec{Coordinates: s.Sites.Densities[0].Coordinates[:size], Inputs: forces[:len(forces)*size/s.D()], Friction: s.Friction}
+}
+
+// inputs are the forces and the conditions of a Spec.
+func inputs(s model.Spec) (forces, conditions []model.Input) {
+	for _, u := range s.Inputs {
+		if u.Condition {
+			conditions = append(conditions, u)
+		} else {
+			forces = append(forces, u)
+		}
+	}
+	return forces, conditions
+}
+
+// params is the number of parameters of all densities and of the forces.
 func params(s model.Spec) (n int) {
 	for _, d := range s.Sites.Densities {
 		k, _ := model.Params(d) // which check has found sound
 		n += k
 	}
-	return n
+	return n + len(law(s).ForceTheta())
+}
+
+// linear are the linear parameters of each density, a model of its own, and the gains of the forces.
+func linear(s model.Spec) (at []int) {
+	begin := 0
+	for _, d := range s.Sites.Densities {
+		for _, i := range (&model.Model[float64]{Spec: d}).Linear() {
+			at = append(at, begin+i)
+		}
+		n, _ := model.Params(d)
+		begin += n
+	}
+	for _, i := range law(s).Gains() {
+		at = append(at, begin+i)
+	}
+	return at
 }
 
 // draw starts each density as a model of its own.
@@ -122,6 +112,7 @@ func draw(s model.Spec, r *rand.Rand, theta []float64) {
 		}
 		theta = theta[copy(theta, m.Theta):]
 	}
+	copy(theta, law(s).ForceTheta())
 }
 
 func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
@@ -129,15 +120,15 @@ func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
 	if err != nil {
 		panic("graph: " + err.Error())
 	}
-	m, err := With(t, theta, s.Sites.Densities...)
+	m, err := bind(t, theta, law(s), s.Sites.Densities)
 	if err != nil {
 		panic("graph: " + err.Error())
 	}
 	return m.Tape(batch)
 }
 
-// Describe completes a Spec whose Sites have size, shape and edges: it adds densities with the net of the Spec and the scales of its
-// coordinates, those of all sites together. With relative they see only how far neighbours are apart, and the states q (rows, D) tell how
+// Describe completes a Spec whose Sites have size, shape and what else belongs to it: it adds densities with the net of the Spec and the scales of its
+// coordinates, those of all sites together; all of them see the conditions. With relative they see only how far neighbours are apart, and the states q (rows, D) tell how
 // far that is.
 func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
 	t, err := topology(s)
@@ -154,13 +145,17 @@ func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
 		}
 	}
 	k := *s.Sites
-	of := func(sites int, kinetic float64) model.Spec {
-		return Density(site, sites, nil, s.Hidden, s.Activation, kinetic)
+	_, conditions := inputs(s)
+	of := func(sites int, kinetic float64, attributes *model.Attributes) model.Spec {
+		d := Density(site, sites, append(described(attributes), conditions...), s.Hidden, s.Activation, kinetic)
+		d.Head = s.Head
+		return d
 	}
 	if Shape(k.Shape) == NetworkShape {
-		k.Densities = []model.Spec{of(1, s.Kinetic), of(2, 0)}
+		k.Densities = []model.Spec{of(1, s.Kinetic, k.OfNodes), of(2, 0, k.OfEdges)}
 	} else {
-		k.Densities = []model.Spec{of(3, s.Kinetic/3)} // three terms see a site
+		n := t.Terms[0].Size / k.Size // a term sees so many sites, and so many see a site
+		k.Densities = []model.Spec{of(n, s.Kinetic/float64(n), nil)}
 	}
 	for i := range k.Densities {
 		d := &k.Densities[i]
@@ -171,7 +166,7 @@ func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
 				d.Coordinates[c].Cyclic = true
 			}
 		default:
-			*d = Relative(*d, k.Size, sites/2, slices.Repeat([]float64{1}, k.Size)...)
+			*d = Relative(*d, k.Size, 1, slices.Repeat([]float64{1}, k.Size)...)
 			t.Terms[i].measure(d.Combinations, t.D(), q)
 		}
 	}

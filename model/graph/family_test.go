@@ -12,40 +12,95 @@ import (
 	"lagrange/model/modeltest"
 )
 
-// sites is a Spec of n sites of two coordinates.
-func sites(n int, shape Shape, relative bool, edges ...[2]int) (model.Spec, error) {
-	s := model.Spec{Family: Family, Hidden: []int{8}, Activation: "softplus", Kinetic: 3, Sites: &model.Sites{Size: 2, Shape: string(shape), Edges: edges}}
+// sites is a Spec of n sites of two coordinates, with what more is given to it before it is described.
+func sites(n int, shape Shape, relative bool, more ...func(s *model.Spec)) (model.Spec, error) {
+	s := model.Spec{Family: Family, Hidden: []int{8}, Activation: "softplus", Kinetic: 3, Sites: &model.Sites{Size: 2, Shape: string(shape)}}
+	if shape == NetworkShape {
+		s.Sites.Edges = [][2]int{{0, 1}, {2, 1}, {2, 0}}
+	}
 	for i := range n {
 		for _, c := range planeSite {
 			c.Name, c.Mean = fmt.Sprint(c.Name, i), float64(i)
 			s.Coordinates = append(s.Coordinates, c)
 		}
 	}
+	for _, f := range more {
+		f(&s)
+	}
 	return Describe(s, relative, normal(rand.New(rand.NewPCG(1, 6)), 50*s.D()))
+}
+
+// conditions are two numbers on which all densities of a Spec depend.
+func conditions(s *model.Spec) {
+	s.Inputs = append(s.Inputs, model.Input{Name: "m", Condition: true, Mean: 1, Scale: 0.5}, model.Input{Name: "g", Condition: true, Scale: 2})
+}
+
+// driven gives each of three sites so many known forces, and friction all of them the same.
+func driven(each int) func(s *model.Spec) {
+	return func(s *model.Spec) {
+		for i := range 3 * each {
+			s.Inputs = append(s.Inputs, model.Input{Name: fmt.Sprint("F", i), Scale: 2 + float64(i%each)})
+		}
+	}
+}
+
+func friction(kind model.Friction) func(s *model.Spec) {
+	return func(s *model.Spec) { s.Friction = kind }
+}
+
+// gridOf gives a Spec the axes of a grid, and attributed a network of three sites its masses and stiffnesses.
+func gridOf(sizes []int, ends ...string) func(s *model.Spec) {
+	return func(s *model.Spec) { s.Sites.Grid, s.Sites.Ends = sizes, ends }
+}
+
+func attributed(s *model.Spec) {
+	s.Sites.OfNodes = &model.Attributes{Names: []string{"m", "e"}, Of: [][]float64{{1, 0.5}, {2, 0.5}, {1.5, 0.5}}}
+	s.Sites.OfEdges = &model.Attributes{Names: []string{"k"}, Of: [][]float64{{1}, {0.7}, {2}}}
+}
+
+// triangle makes a network with attributes of three sites, whose densities do not have them.
+func triangle(s *model.Spec) {
+	s.Sites.Shape, s.Sites.Edges = string(NetworkShape), [][2]int{{0, 1}, {2, 1}, {2, 0}}
+	attributed(s)
+	d := s.Sites.Densities[0]
+	one, two := d, d
+	one.Coordinates, two.Coordinates = d.Coordinates[:2], d.Coordinates[:4]
+	s.Sites.Densities = []model.Spec{one, two}
 }
 
 // Graphs are models of a family like the others, and pass what those pass.
 func TestConformance(t *testing.T) {
 	for _, shape := range []Shape{RingShape, ChainShape, FixedShape, NetworkShape} {
 		for _, relative := range []bool{false, true} {
-			t.Run(fmt.Sprint(shape, relative), func(t *testing.T) {
-				var edges [][2]int
-				if shape == NetworkShape {
-					edges = [][2]int{{0, 1}, {2, 1}, {2, 0}}
-				}
-				s, err := sites(3, shape, relative, edges...)
-				if err != nil {
-					t.Fatal(err)
-				}
-				modeltest.Check(t, s)
-				text, err := json.Marshal(s)
-				var back model.Spec
-				if err != nil || json.Unmarshal(text, &back) != nil || back.Check() != nil {
-					t.Errorf("read back: %v, %v", err, back.Check())
-				}
-			})
+			conforms(t, fmt.Sprint(shape, relative), 3, shape, relative)
 		}
+		if testing.Short() && (shape == ChainShape || shape == FixedShape) {
+			continue
+		}
+		conforms(t, string(shape)+" under conditions", 3, shape, shape == ChainShape, conditions)
+		conforms(t, string(shape)+" driven", 3, shape, shape == NetworkShape, driven(1), conditions)
+		conforms(t, string(shape)+" with friction", 3, shape, true, friction(model.Viscous))
+		conforms(t, string(shape)+" driven, with friction", 3, shape, false, driven(2), friction(model.Both))
 	}
+	conforms(t, "grid", 6, GridShape, true, gridOf([]int{3, 2}, "periodic", "free"), friction(model.Viscous), conditions)
+	conforms(t, "quadratic head", 3, RingShape, true, func(s *model.Spec) { s.Head = model.Quadratic })
+	conforms(t, "attributes", 3, NetworkShape, false, attributed)
+	conforms(t, "attributes and all", 3, NetworkShape, true, attributed, driven(1), conditions, friction(model.Both))
+}
+
+func conforms(t *testing.T, name string, n int, shape Shape, relative bool, more ...func(s *model.Spec)) {
+	t.Run(name, func(t *testing.T) {
+		s, err := sites(n, shape, relative, more...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		modeltest.Check(t, s)
+		text, err := json.Marshal(s)
+		var back model.Spec
+		if err != nil || json.Unmarshal(text, &back) != nil || back.Check() != nil {
+			t.Errorf("read back: %v, %v", err, back.Check())
+		}
+	})
 }
 
 // The scales of a density are those of all sites together, and those of differences are measured: here of coordinates of unit variance
@@ -63,6 +118,30 @@ func TestScales(t *testing.T) {
 		if math.Abs(z.Scale-math.Sqrt2) > 0.2 || math.Abs(z.Mean) > 0.2 || z.Scale == 1 {
 			t.Errorf("%+v", z)
 		}
+	}
+}
+
+// A term of a box sees the sites next to its own along three axes, and those beyond fixed ends see one.
+func TestBox(t *testing.T) {
+	s, err := sites(8, GridShape, true, gridOf([]int{2, 2, 2}, "fixed", "free", "free"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	top := must(topology(s))
+	if d := s.Sites.Densities[0]; d.D() != 14 || len(d.Combinations) != 12 || top.Terms[0].Len() != 8+8 {
+		t.Errorf("%d coordinates, %d differences, %d terms", d.D(), len(d.Combinations), top.Terms[0].Len())
+	}
+}
+
+// Attributes have the scales of all nodes or edges; one that is the same everywhere is measured in its own unit.
+func TestAttributeScales(t *testing.T) {
+	s, err := sites(3, NetworkShape, false, attributed, conditions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := s.Sites.Densities[0].Inputs
+	if len(in) != 4 || in[0].Mean != 1.5 || math.Abs(in[0].Scale-math.Sqrt(0.5/3)) > 1e-12 || in[1].Mean != 0.5 || in[1].Scale != 1 || in[2].Name != "m" {
+		t.Errorf("%+v", in)
 	}
 }
 
@@ -85,10 +164,32 @@ func TestBadSites(t *testing.T) {
 		"its family is":        func(s *model.Spec, k *model.Sites) { k.Densities[0].Family = "nn" },
 		"network has no sites": func(s *model.Spec, k *model.Sites) { s.Family = "lnn" },
 		"of 4 coordinates":     func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates = k.Densities[0].Coordinates[:4] },
-		"has no friction":      func(s *model.Spec, k *model.Sites) { s.Friction = model.Viscous },
-		"takes no forces":      func(s *model.Spec, k *model.Sites) { s.Inputs = []model.Input{{Name: "F", Scale: 1}} },
+		"4 known forces on 3":  func(s *model.Spec, k *model.Sites) { driven(1)(s); s.Inputs = append(s.Inputs, s.Inputs[0]) },
+		"stands before a for":  func(s *model.Spec, k *model.Sites) { conditions(s); driven(1)(s); k.Densities[0].Inputs = s.Inputs[:2] },
+		"are not the same":     func(s *model.Spec, k *model.Sites) { driven(1)(s); s.Inputs[2].Scale = 3 },
+		"no friction \"mud\"":  func(s *model.Spec, k *model.Sites) { s.Friction = "mud" },
 		"on which nothing":     func(s *model.Spec, k *model.Sites) { s.Coordinates[0].Cyclic = true },
-		"scales have to be po": func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates[0].Scale = -1 },
+		"with 0 conditions":    func(s *model.Spec, k *model.Sites) { conditions(s) },
+		"ring has no axes":     func(s *model.Spec, k *model.Sites) { gridOf([]int{3, 1}, "free", "free")(s) },
+		"a ring with attribut": func(s *model.Spec, k *model.Sites) { attributed(s) },
+		"it has 2 or 3 axes":   func(s *model.Spec, k *model.Sites) { k.Shape = string(GridShape); gridOf([]int{3}, "free")(s) },
+		"the ends of 1":        func(s *model.Spec, k *model.Sites) { k.Shape = string(GridShape); gridOf([]int{3, 2}, "free")(s) },
+		"ends \"open\" of an": func(s *model.Spec, k *model.Sites) {
+			k.Shape = string(GridShape)
+			gridOf([]int{3, 2}, "open", "free")(s)
+		},
+		"1 sites along an axi": func(s *model.Spec, k *model.Sites) {
+			k.Shape = string(GridShape)
+			gridOf([]int{3, 1}, "free", "free")(s)
+		},
+		"[1048576 1048576 104": func(s *model.Spec, k *model.Sites) {
+			k.Shape = string(GridShape)
+			gridOf([]int{1 << 20, 1 << 20, 1 << 20}, "free", "free", "free")(s)
+		},
+		"attributes [m e] of 2": func(s *model.Spec, k *model.Sites) { triangle(s); k.OfNodes.Of = k.OfNodes.Of[:2] },
+		"with the numbers [2]":  func(s *model.Spec, k *model.Sites) { triangle(s); k.OfNodes.Of[1] = []float64{2} },
+		"terms have 2 and 2":    func(s *model.Spec, k *model.Sites) { triangle(s) },
+		"scales have to be po":  func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates[0].Scale = -1 },
 	} {
 		text, _ := json.Marshal(good)
 		var s model.Spec

@@ -51,7 +51,7 @@ func (c *kind[T]) term(s int) (b int, index []int32) {
 	return s / n, c.Index[a*c.k : (a+1)*c.k]
 }
 
-// state fills row i of x with (q, v, attributes) of term s.
+// state fills a row x with (q, v, attributes, conditions) of term s.
 func (e *tape[T]) state(c *kind[T], x []T, s int) {
 	D := e.t.D()
 	b, index := c.term(s)
@@ -60,6 +60,7 @@ func (e *tape[T]) state(c *kind[T], x []T, s int) {
 	for j, u := range c.Attributes[s%c.Len()*c.m : (s%c.Len()+1)*c.m] {
 		x[2*c.k+j] = T(u)
 	}
+	copy(x[2*c.k+c.m:], e.u[(b+1)*e.m-e.conditions:(b+1)*e.m])
 }
 
 // sweep finds ℓ, ℓ_v, ℓ_q − ℓ_vq v and ℓ_vv for the terms lo … hi, by the tangents e₁ … e_k in the slots of v and (v, 0).
@@ -85,24 +86,13 @@ func (e *tape[T]) sweep(c *kind[T], p *pass[T], lo, hi int) {
 	}
 }
 
-// reverse adds −∂ℓ_st/∂θ of the terms lo … hi to dθ and leaves their gradients of q and v: ℓ_st is the mixed part of
-// ℓ(x + s(v, a) + t(0, μ) − st(μ, 0)), here with −μ, and s and t are the tangents (doc/theory.md).
+// reverse adds ∂ℓ_st/∂θ of the terms lo … hi to dθ, for the parts that aim has set, and leaves their gradients of q, v and the conditions.
 func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta []T) {
-	k, n, D := c.k, hi-lo, e.t.D()
+	k, n := c.k, hi-lo
 	p.begin(n)
 	for i := range n {
-		x, s, t, st := p.x.Row(0, i), p.x.Row(1, i), p.x.Row(2, i), p.x.Row(nn.ST, i)
-		e.state(c, x, lo+i)
-		b, index := c.term(lo + i)
-		clear(s)
-		clear(t)
-		clear(st)
-		copy(s, x[k:2*k])
-		gather(index, e.aT[b*D:], s[k:])
-		gather(index, e.muT[b*D:], st)
-		for j, m := range st[:k] {
-			t[k+j] = -m
-		}
+		e.state(c, p.x.Row(0, i), lo+i)
+		e.aim(c, p, i, lo+i)
 		p.dir.S[2*i], p.dir.S[2*i+1], p.dir.T[2*i], p.dir.T[2*i+1] = 1, 0, 0, 1
 		p.ybar.Row(0, i)[0] = 1
 		p.ybar.Row(nn.S, i)[0], p.ybar.Row(nn.U, i)[0], p.ybar.Row(nn.ST, i)[0] = 0, 0, 0
@@ -117,5 +107,28 @@ func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta []T) {
 		for j := range k {
 			f[j], f[k+j] = g[j], g[k+j]+gt[j]
 		}
+		copy(f[2*k:], g[2*k+c.m:])
+	}
+}
+
+// aim sets s and t, which are the tangents, and st of row i to those of term s. For the gradient of μᵀ(r − M a) ℓ_st is the mixed part of
+// ℓ(x + s(v, a) − t(0, μ) + st(μ, 0)) (doc/theory.md), for that of wᵀM w, with w in the place of μ, of ℓ(x + s(0, w) + t(0, w)).
+func (e *tape[T]) aim(c *kind[T], p *pass[T], i, term int) {
+	k, D := c.k, e.t.D()
+	s, t, st := p.x.Row(1, i), p.x.Row(2, i), p.x.Row(nn.ST, i)
+	b, index := c.term(term)
+	clear(s)
+	clear(t)
+	clear(st)
+	if e.inertial {
+		gather(index, e.muT[b*D:], s[k:])
+		copy(t[k:2*k], s[k:])
+		return
+	}
+	copy(s, p.x.Row(0, i)[k:2*k])
+	gather(index, e.aT[b*D:], s[k:])
+	gather(index, e.muT[b*D:], st)
+	for j, m := range st[:k] {
+		t[k+j] = -m
 	}
 }

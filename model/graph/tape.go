@@ -19,14 +19,21 @@ type tape[T nn.Float] struct {
 	grad     []T
 	theta    []T
 	dtheta   [][]T // of the workers but the first
-	x        []T   // (B, 2D) of the last Field
-	B        int
+	x, u     []T   // (B, 2D) and (B, m) of the last Field; the conditions are the last of u
+	B, m     int
 	L, p     []T       // (B), (B, D)
 	r, a, mu []float64 // (B, D)
 	aT, muT  []T       // the same, for the terms
 	solver   *solver
 	health   model.Health
 	varied   *variation[T] // made when it is first asked for
+
+	inertial   bool // the gradient asked for is that of wᵀM w
+	conditions int
+	forces     model.Forces[T] // of a site, for one after the other
+	each       int             // known forces of each site
+	site       []T             // what acts on one (dim)
+	dx         []T             // (B, 2D), of inverse dynamics
 }
 
 // kind is the terms of one kind in a tape.
@@ -44,9 +51,15 @@ type kind[T nn.Float] struct {
 func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	t, D := m.Topology, m.Topology.D()
 	e := &tape[T]{
-		t: t, team: par.NewTeam(workers), theta: theta, x: make([]T, batch*2*D), L: make([]T, batch), p: make([]T, batch*D),
+		t: t, team: par.NewTeam(workers), theta: theta, conditions: m.conditions, each: m.law.M(), site: make([]T, t.Dim), dx: make([]T, batch*2*D),
+		x: make([]T, batch*2*D), L: make([]T, batch), p: make([]T, batch*D),
 		r: make([]float64, batch*D), a: make([]float64, batch*D), mu: make([]float64, batch*D),
 		aT: make([]T, batch*D), muT: make([]T, batch*D), solver: newSolver(t, batch),
+	}
+	e.m = t.Sites*e.each + e.conditions
+	e.u = make([]T, batch*e.m)
+	if len(m.law.ForceTheta()) > 0 {
+		e.forces = model.NewForces(m.law, theta, m.part[len(m.Densities)])
 	}
 	e.turn = func(w int) { e.run(e.kind, w, e.grad) }
 	for range workers - 1 {
@@ -54,7 +67,7 @@ func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	}
 	for i, s := range m.Densities {
 		n, k := t.Terms[i].Len(), s.D()
-		c := &kind[T]{Terms: t.Terms[i], density: s, k: k, m: s.M(), width: 1 + 2*k + k*(k+1)/2, lo: m.part[i], hi: m.part[i+1], at: make([]int32, n*k*k)}
+		c := &kind[T]{Terms: t.Terms[i], density: s, k: k, m: s.M() - e.conditions, width: 2*k + max(1+k*(k+1)/2, e.conditions), lo: m.part[i], hi: m.part[i+1], at: make([]int32, n*k*k)}
 		c.found = make([]T, batch*n*c.width)
 		for a := range n {
 			c.locate(t, a)
@@ -122,15 +135,12 @@ func (e *tape[T]) run(c *kind[T], w int, dtheta []T) {
 func (e *tape[T]) Health() *model.Health { return &e.health }
 
 // Field implements model.Tape.
-func (e *tape[T]) Field(x, _, xdot []T) {
+func (e *tape[T]) Field(x, u, xdot []T) {
 	D := e.t.D()
 	e.B = len(x) / (2 * D)
 	copy(e.x, x)
-	for _, c := range e.kinds {
-		e.share(c, nil)
-	}
+	e.balance(u)
 	for b := range e.B {
-		e.assemble(b)
 		r, a := e.r[b*D:(b+1)*D], e.a[b*D:(b+1)*D]
 		e.health.Solves++
 		if e.solver.factor(b, r, a) != positive {
@@ -144,6 +154,18 @@ func (e *tape[T]) Field(x, _, xdot []T) {
 		for i, s := range a {
 			e.aT[b*D+i], y[D+i] = T(s), T(s)
 		}
+	}
+}
+
+// balance finds L, p, M and r = L_q − L_vq v + Q of all states.
+func (e *tape[T]) balance(u []T) {
+	copy(e.u, u)
+	for _, c := range e.kinds {
+		e.share(c, nil)
+	}
+	for b := range e.B {
+		e.assemble(b)
+		e.push(b)
 	}
 }
 
@@ -182,9 +204,10 @@ func (e *tape[T]) assemble(b int) {
 	}
 }
 
-// VJP implements model.Tape: with μ = M⁻¹λ every term sees its own rows of v, a and μ, and the gradient is the sum of theirs.
-func (e *tape[T]) VJP(lambda, dtheta, dx, _ []T) {
+// VJP implements model.Tape: with μ = M⁻¹λ every term and every site sees its own rows of v, a and μ, and the gradient is the sum of theirs.
+func (e *tape[T]) VJP(lambda, dtheta, dx, du []T) {
 	D := e.t.D()
+	clear(du)
 	for b := range e.B {
 		mu := e.mu[b*D : (b+1)*D]
 		for i, l := range lambda[(2*b+1)*D : (2*b+2)*D] {
@@ -199,11 +222,14 @@ func (e *tape[T]) VJP(lambda, dtheta, dx, _ []T) {
 		clear(dx[2*b*D : (2*b+1)*D])
 		copy(dx[(2*b+1)*D:(2*b+2)*D], lambda[2*b*D:]) // q̇ = v
 	}
-	for _, g := range e.dtheta {
-		clear(g)
-	}
+	e.pull(dtheta, dx, du)
+}
+
+// pull adds the gradient of μᵀ(r − M a), with μ and a held, to dθ, dx and du.
+func (e *tape[T]) pull(dtheta, dx, du []T) {
+	e.reverseAll(dtheta)
+	D := e.t.D()
 	for _, c := range e.kinds {
-		e.share(c, dtheta)
 		k := c.k
 		for s := range e.B * c.Len() {
 			b, a := s/c.Len(), s%c.Len()
@@ -214,7 +240,25 @@ func (e *tape[T]) VJP(lambda, dtheta, dx, _ []T) {
 					g[D+int(at)] += f[k+i]
 				}
 			}
+			vec.Add(f[2*k:2*k+e.conditions], du[(b+1)*e.m-e.conditions:(b+1)*e.m])
 		}
+	}
+	for b := range e.B {
+		rows := dtheta
+		if P := len(e.theta); len(dtheta) > P {
+			rows = dtheta[b*P : (b+1)*P]
+		}
+		e.pullForces(b, rows, dx[(2*b+1)*D:(2*b+2)*D], du[b*e.m:(b+1)*e.m])
+	}
+}
+
+// reverseAll lets all terms find their gradients, and adds that of their parameters to dθ.
+func (e *tape[T]) reverseAll(dtheta []T) {
+	for _, g := range e.dtheta {
+		clear(g)
+	}
+	for _, c := range e.kinds {
+		e.share(c, dtheta)
 	}
 	if len(dtheta) == len(e.theta) {
 		for _, g := range e.dtheta {

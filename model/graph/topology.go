@@ -2,6 +2,8 @@ package graph
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"lagrange/internal/lin"
 )
@@ -73,6 +75,21 @@ const (
 	Fixed                    // what lies beyond is held at rest at 0
 	Free                     // what lies beyond mirrors what lies within, so nothing pulls at the ends
 )
+
+// boundaries are their names.
+var boundaries = []string{Periodic: "periodic", Fixed: "fixed", Free: "free"}
+
+// String is the name of a boundary.
+func (b Boundary) String() string { return boundaries[b] }
+
+// LookupBoundary finds a boundary by its name; the error lists the names.
+func LookupBoundary(name string) (Boundary, error) {
+	i := slices.Index(boundaries, name)
+	if i < 0 {
+		return 0, fmt.Errorf("no ends %q of an axis; there are %s", name, strings.Join(boundaries, ", "))
+	}
+	return Boundary(i), nil
+}
 
 // at returns the site for place i of an axis of n sites, or −1.
 func (b Boundary) at(i, n int) int {

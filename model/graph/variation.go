@@ -5,14 +5,15 @@ import (
 	"lagrange/nn"
 )
 
-// variation is the memory of Vary: the states, and for each kind of terms a pass for first derivatives and one for second ones.
+// variation is the memory of Vary: states and inputs, and for each kind of terms a pass for first derivatives and one for second ones.
 type variation[T nn.Float] struct {
-	x      []T
-	passes [][2]*pass[T]
+	x, u    []T
+	passes  [][2]*pass[T]
+	scratch []T // parameter gradient and du, which nobody reads
 }
 
 func (e *tape[T]) newVariation() *variation[T] {
-	w := &variation[T]{x: make([]T, len(e.x))}
+	w := &variation[T]{x: make([]T, len(e.x)), u: make([]T, len(e.u)), scratch: make([]T, len(e.theta)+e.each)}
 	for _, c := range e.kinds {
 		most := min(model.Chunk, max(1, len(e.L)*c.Len()))
 		p := [2]*pass[T]{}
@@ -25,22 +26,44 @@ func (e *tape[T]) newVariation() *variation[T] {
 }
 
 // Vary implements model.Variation: the derivatives of all terms are added up, second ones in a full matrix. It runs on one core.
-func (e *tape[T]) Vary(x, _, g, H []T) {
+func (e *tape[T]) Vary(x, u, g, H []T) {
 	if e.varied == nil {
 		e.varied = e.newVariation()
 	}
-	copy(e.varied.x, x)
-	e.x, e.varied.x = e.varied.x, e.x // where a pass finds its states; what is known of the last Field stays with its own
-	defer func() { e.x, e.varied.x = e.varied.x, e.x }()
+	w := e.varied
+	copy(w.x, x)
+	copy(w.u, u)
+	e.x, w.x, e.u, w.u = w.x, e.x, w.u, e.u // where a pass finds its states; what is known of the last Field stays with its own
+	defer func() { e.x, w.x, e.u, w.u = w.x, e.x, w.u, e.u }()
 	clear(g)
 	clear(H)
 	for i, c := range e.kinds {
-		p, N := e.varied.passes[i][0], len(x)/(2*e.t.D())*c.Len()
+		p, N := w.passes[i][0], len(x)/(2*e.t.D())*c.Len()
 		if H != nil {
-			p = e.varied.passes[i][1]
+			p = w.passes[i][1]
 		}
 		for lo := 0; lo < N; lo += model.Chunk {
 			e.vary(c, p, lo, min(lo+model.Chunk, N), g, H)
+		}
+	}
+	if e.forces != nil {
+		e.varyForces(g, H)
+	}
+}
+
+// varyForces adds what acts at the sites to g, and its slopes in v to H.
+func (e *tape[T]) varyForces(g, H []T) {
+	D, dim, w := e.t.D(), e.t.Dim, e.varied
+	clear(e.site)
+	for s := range len(g) / (2 * D) * e.t.Sites {
+		b, i := s/e.t.Sites, s%e.t.Sites
+		v, u := e.force(b, i)
+		at := 2*b*D + i*dim
+		e.forces.Add(v, u, g[at:at+dim])
+		for j := 0; j < dim && H != nil; j++ {
+			e.site[j] = 1
+			e.forces.VJP(v, u, e.site, w.scratch, H[(at+j)*2*D+D+i*dim:][:dim], w.scratch[len(e.theta):])
+			e.site[j] = 0
 		}
 	}
 }
