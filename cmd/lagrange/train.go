@@ -37,10 +37,10 @@ func trainCommand() *cobra.Command {
 		Short: "Learn a Lagrangian from recordings",
 		Long: `Learn a model of one or several recordings, and a baseline network beside it.
 
-With acceleration columns it learns from them, else by predicting windows of the
-motion. With one force column for each coordinate beside them, --objective torque
-learns the forces of given motion instead. A Neural ODE (node) learns from windows in
-any case. A Hamiltonian network (hnn) takes velocities for momenta; where the columns
+With acceleration columns it learns from them, else by predicting windows of the motion:
+a Lagrangian (lnn) from a convex start where the recording is clean. With a force column for
+each coordinate beside accelerations, --objective torque learns the forces of given motion
+instead. A Neural ODE (node) learns from windows in any case. A Hamiltonian network (hnn) takes velocities for momenta; where the columns
 of --v are true momenta it needs --objective windows. A graph takes the coordinates for
 sites in their order, which --topology says how to join: they share one local density,
 and the law of their forces and friction. Each site has the same number of known forces.
@@ -49,9 +49,6 @@ Held-out data is chosen by whole trajectories, or by blocks of time as long as t
 horizon; the parameters are those of the best validation. The time of --budget is
 shared by all networks, and is turned into a number of steps, which is recorded:
 --steps repeats the run exactly.
-
-Without accelerations, and without flags for net and method, a Lagrangian network (lnn) is
-tried with a convex start; where a clean recording makes that good, it goes on by Gauss-Newton.
 
 With --ensemble the model is several networks from seeds that follow one another, in one
 file; eval and rollout give their mean and its spread. The spread is calibrated on the
