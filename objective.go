@@ -30,12 +30,12 @@ func (f *fitting) objectives(ctx context.Context, net *model.Model[float64], s S
 	if err != nil || s.Method != train.GaussNewton || len(net.Linear()) == 0 {
 		return l, v, start, err
 	}
-	l.Method = ode.Dop853.Tableau
 	if start = f.began.start; f.began.theta != nil && f.began.seed == s.Seed {
 		copy(net.Theta, f.began.theta)
 	} else {
 		start, err = f.start(ctx, net, s, joint(l, v, judges))
 	}
+	l.Method = ode.Dop853.Tableau
 	return train.KeepDefinite(net, l, start.Unit), joint(l, v, validated), start, err
 }
 

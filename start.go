@@ -7,7 +7,6 @@ import (
 
 	"lagrange/data"
 	"lagrange/model"
-	"lagrange/ode"
 	"lagrange/train"
 )
 
@@ -20,7 +19,7 @@ var wide = []model.Spec{
 
 const (
 	clean     = 0.05 // of the loss without acceleration: what a start may leave for Gauss and Newton's method to go on from it
-	judges    = 64   // windows of each part that judge a start
+	judges    = 192  // windows of each part that judge a start
 	validated = 256  // and the steps that follow
 	slowest   = 0.01 // of the scales of accelerations: a trajectory with less has less to say
 )
@@ -40,7 +39,6 @@ func (f *fitting) choose(ctx context.Context, asked Settings) error {
 	if err != nil {
 		return err
 	}
-	l.Method = ode.Dop853.Tableau
 	judge := joint(l, v, judges)
 	best := clean * f.still(judge)
 	if asked.Method == train.GaussNewton {
