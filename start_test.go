@@ -55,7 +55,7 @@ func TestStages(t *testing.T) {
 	}
 }
 
-// A noisy recording is learned as it was before, and so is any where the net or the method is given.
+// A noisy recording is learned by Adam, and so is any where the net is given.
 func TestNoStages(t *testing.T) {
 	set := recording("pendulum", 6, 150, false, 0.05)
 	given := lagrange.Settings{Hidden: []int{4}, Horizon: 0.5, Steps: 2, Seed: 1}
