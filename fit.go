@@ -146,11 +146,7 @@ func (s *Settings) shape(set *data.Set) {
 		}
 	}
 	if s.Hidden == nil && s.Method == train.GaussNewton {
-		rows := set.Rows()
-		if s.Model == graph.Family { // its sites are as many rows
-			rows *= set.D() / max(1, s.Graph.Site)
-		}
-		switch {
+		switch rows := set.Rows() * s.sites(set.D()); {
 		case rows < 2000:
 			s.Hidden = []int{8, 8}
 		case rows < 20_000:
@@ -159,6 +155,14 @@ func (s *Settings) shape(set *data.Set) {
 			s.Hidden = []int{20, 20}
 		}
 	}
+}
+
+// sites is how many a graph of d coordinates has, each of which is learned from; others are one.
+func (s *Settings) sites(d int) int {
+	if s.Model != graph.Family {
+		return 1
+	}
+	return d / max(1, s.Graph.Site)
 }
 
 // adam fills in what Adam needs.

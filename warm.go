@@ -12,7 +12,7 @@ import (
 const (
 	goodStart = 0.02 // of the loss without acceleration: a convex start that leaves less is kept
 	warmSteps = 600  // of Adam otherwise
-	warmBatch = 256
+	warmBatch = 256  // states, of a graph sites, at least 16 states
 	warmRate  = 5e-3
 )
 
@@ -34,7 +34,7 @@ func (f *fitting) warm(ctx context.Context, net *model.Model[float64], o, valid 
 	if s.resumes(s.Checkpoint) { // what follows has been done
 		return learn, train.Start{}, nil
 	}
-	adam := train.Settings{Steps: warmSteps, Validate: warmSteps / 6, Batch: warmBatch, Rate: warmRate, Seed: s.Seed, Workers: s.Workers}
+	adam := train.Settings{Steps: warmSteps, Validate: warmSteps / 6, Batch: max(16, warmBatch/s.sites(net.Spec.D())), Rate: warmRate, Seed: s.Seed, Workers: s.Workers}
 	loop := train.Loop[float64]{Model: net, Train: learn, Valid: valid, Settings: adam, State: train.NewState(net)}
 	return learn, train.Start{}, loop.Run(ctx)
 }

@@ -58,7 +58,7 @@ func seedCases() (cs []seedCase) {
 		}
 		cs = append(cs, c)
 	}
-	ring := seedCase{name: "wave-8", record: lagrange.Simulation{Trajectories: 20, Steps: 60, Dt: 0.005, Accelerations: true}, steps: 300,
+	ring := seedCase{name: "wave-8", record: lagrange.Simulation{Trajectories: 20, Steps: 60, Dt: 0.005, Accelerations: true}, steps: 60,
 		fit: lagrange.Settings{Model: graph.Family, Graph: lagrange.Graph{Shape: graph.RingShape, Relative: true}}}
 	ring.record.System = mech.Wave{N: 8, C: 1, H: 1. / 8}
 	windows := seedCase{name: "double-pendulum, windows", record: swings, steps: 250}
