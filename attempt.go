@@ -58,21 +58,27 @@ func (f *fitting) network(ctx context.Context, s Settings, planned func(steps in
 type attempt struct {
 	f        *fitting
 	s        Settings
+	begin    time.Time
 	loop     *train.Loop[float64]
 	restarts int
 	used     int // steps of those given up before
 	planned  func(steps int) (int, error)
 	model    *Model
 	mass     []MassPoint
+	stages   []Stage
+	print    string
+	arcs     *arcStage // the last stage, once it is under way
 	step     int
 	why      string // it is hopeless; "" if it is not
 }
 
-var errHopeless = errors.New("hopeless")
+// What ends a stage before its last step.
+var errHopeless, errArcs = errors.New("hopeless"), errors.New("arcs")
 
 // train makes the model.
 func (a *attempt) train(ctx context.Context) error {
 	f, s := a.f, &a.s
+	a.begin = time.Now()
 	s.Seed += uint64(a.restarts) << 32
 	if a.restarts > 0 && s.Checkpoint != "" {
 		s.Checkpoint = fmt.Sprintf("%s.r%d", s.Checkpoint, a.restarts)
@@ -81,9 +87,12 @@ func (a *attempt) train(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	learn, valid, err := objectives(ctx, net, f.split, *s, f.penalty)
+	learn, valid, start, err := f.objectives(ctx, net, *s)
 	if err != nil {
 		return err
+	}
+	if start.Done {
+		a.note("convex start", math.Sqrt(2*start.Before), math.Sqrt(2*start.After))
 	}
 	f.worst(valid)
 	a.loop = &train.Loop[float64]{Model: net, Train: learn, Valid: valid, State: train.NewState(net), On: a.look}
@@ -91,76 +100,99 @@ func (a *attempt) train(ctx context.Context) error {
 		s.Batch = max(64, enough*len(net.Theta)/learn.Pass(net, 1).Width())
 	}
 	a.loop.Settings = train.Settings{Method: s.Method, Steps: s.Steps, Batch: s.Batch, Rate: s.Rate, Seed: s.Seed, Workers: s.Workers}
-	seconds, err := a.run(ctx, fmt.Sprintf("%s %s %s %d %g", f.print, s.Objective, s.Loss, s.Window, s.Horizon))
-	if err != nil {
+	if err := a.run(ctx, fmt.Sprintf("%s %s %s %d %g", f.print, s.Objective, s.Loss, s.Window, s.Horizon)); err != nil {
 		return err
 	}
 	done, st := a.loop.Settings, a.loop.State
-	a.step = st.Step
 	copy(net.Theta, st.Best)
 	r := Record{
 		Seed: done.Seed, Steps: done.Steps, Batch: done.Batch, Rate: done.Rate, Method: done.Method, Workers: done.Workers, Loss: s.Loss,
-		Objective: s.Objective, Window: s.Window, Horizon: s.Horizon, Data: f.print, Options: columns(f.set, s.Options), Seconds: seconds,
-		Validation: st.BestLoss, Skipped: st.Skipped, Fallbacks: st.Health.Fallbacks, Mass: a.mass,
+		Objective: s.Objective, Window: s.Window, Horizon: s.Horizon, Data: f.print, Options: columns(f.set, s.Options),
+		Validation: st.BestLoss, Skipped: st.Skipped, Fallbacks: st.Health.Fallbacks,
+	}
+	if a.step = st.Step; a.arcs != nil {
+		a.step = r.Steps
+		if err := a.last(ctx, &r); err != nil {
+			return err
+		}
 	}
 	if s.Objective != Windows {
 		r.Window = 0
 	}
+	r.Mass, r.Stages, r.Seconds = a.mass, a.stages, time.Since(a.begin).Seconds()
 	a.model = &Model{Record: r, net: net}
 	return nil
 }
 
-// run trains, with checkpoints by the clock. One that was given up goes on to where that was decided, and is given up again.
-func (a *attempt) run(ctx context.Context, print string) (seconds float64, err error) {
-	loop, s, begin := a.loop, a.s, time.Now()
-	save := func() error {
-		if s.Checkpoint == "" {
-			return nil
-		}
-		return train.SaveCheckpoint(s.Checkpoint, print, a.f.spec, loop.Settings, loop.State)
-	}
-	resumed := s.resumes()
-	if resumed {
-		if loop.State, loop.Settings, err = train.LoadCheckpoint(s.Checkpoint, print, loop.Model); err != nil {
-			return 0, err
-		}
+// run trains, with checkpoints by the clock. One that was given up goes on to where that was decided, and is given up again; so does one that
+// went on to arcs.
+func (a *attempt) run(ctx context.Context, print string) (err error) {
+	loop, s := a.loop, a.s
+	a.print = print
+	resumed, err := a.resume(loop, s.Checkpoint)
+	if err != nil {
+		return err
 	}
 	if !resumed && loop.Settings.Steps == 0 {
-		if loop.Settings.Steps, err = train.Calibrate(ctx, loop.Model, loop.Train, loop.Valid, loop.Settings, s.Budget); err != nil {
-			return 0, err
+		left := max(s.Budget/10, s.Budget-time.Since(a.begin))
+		if loop.Settings.Steps, err = train.Calibrate(ctx, loop.Model, loop.Train, loop.Valid, loop.Settings, left); err != nil {
+			return err
 		}
 	}
 	if a.planned != nil {
 		if loop.Settings.Steps, err = a.planned(loop.Settings.Steps); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	loop.Clock = a.clock(begin, save)
-	if copy(loop.Model.Theta, loop.State.Theta); resumed && a.verdict(loop.State) != "" {
-		return 0, nil
+	copy(loop.Model.Theta, loop.State.Theta)
+	if resumed && a.decide(loop.State) != nil {
+		return nil
 	}
-	if err = loop.Run(ctx); err == errHopeless {
+	if err = a.advance(ctx, loop, s.Checkpoint); err == errHopeless || err == errArcs {
 		err = nil
 	}
+	return err
+}
+
+// resume takes a loop on from a checkpoint, if it is there and wanted.
+func (a *attempt) resume(loop *train.Loop[float64], checkpoint string) (resumed bool, err error) {
+	if !a.s.resumes(checkpoint) {
+		return false, nil
+	}
+	loop.State, loop.Settings, err = train.LoadCheckpoint(checkpoint, a.print, loop.Model)
+	return err == nil, err
+}
+
+// advance runs a loop and saves it now and then, and at the end.
+func (a *attempt) advance(ctx context.Context, loop *train.Loop[float64], checkpoint string) error {
+	save := func() error {
+		if checkpoint == "" {
+			return nil
+		}
+		return train.SaveCheckpoint(checkpoint, a.print, a.f.spec, loop.Settings, loop.State)
+	}
+	loop.Clock = a.clock(loop.State.Step, save)
+	err := loop.Run(ctx)
 	if e := save(); err == nil || e != nil {
 		err = e
 	}
-	return time.Since(begin).Seconds(), err
+	return err
 }
 
 // clock tells how far the training is, and saves it now and then.
-func (a *attempt) clock(begin time.Time, save func() error) func(*train.State[float64], float64) error {
-	from, first, last := time.Now(), a.loop.State.Step, time.Now()
+func (a *attempt) clock(first int, save func() error) func(*train.State[float64], float64) error {
+	from, last := time.Now(), time.Now()
+	begun := a.done(first)
 	return func(st *train.State[float64], loss float64) error {
 		if a.s.On != nil {
-			p := Progress{Model: a.f.spec.Family, Step: a.used + st.Step, Steps: a.used + a.loop.Settings.Steps, Loss: loss, Valid: math.NaN(), Restarts: a.restarts, Elapsed: time.Since(begin)}
+			p := Progress{Model: a.f.spec.Family, Step: a.used + a.done(st.Step), Steps: a.used + a.loop.Settings.Steps, Loss: loss, Valid: math.NaN(), Restarts: a.restarts, Elapsed: time.Since(a.begin)}
 			if n := len(st.History); n > 0 {
 				p.Valid = st.History[n-1].Valid
 			}
 			if n := len(a.mass); n > 0 {
 				p.Mass = &a.mass[n-1].Mass
 			}
-			p.Left = time.Duration(float64(time.Since(from)) / float64(st.Step-first) * float64(p.Steps-p.Step))
+			p.Left = time.Duration(float64(time.Since(from)) / float64(max(1, a.done(st.Step)-begun)) * float64(p.Steps-p.Step))
 			a.s.On(p)
 		}
 		if time.Since(last) > a.s.Every {
@@ -171,15 +203,50 @@ func (a *attempt) clock(begin time.Time, save func() error) func(*train.State[fl
 	}
 }
 
+// done is how many of all steps are done at a step of the stage under way.
+func (a *attempt) done(step int) int {
+	if a.arcs == nil {
+		return step
+	}
+	n := a.loop.State.Step
+	return n + step*(a.loop.Settings.Steps-n)/a.arcs.steps
+}
+
 // look is called at every validation.
 func (a *attempt) look(st *train.State[float64]) error {
-	if mass, ok := a.massMatrix(); ok {
-		a.mass = append(a.mass, MassPoint{st.Step, mass})
+	a.weigh(st.Step)
+	if st.Step == a.loop.Settings.Steps {
+		a.verdict(st)
+		return nil
 	}
-	if a.verdict(st) != "" && st.Step < a.loop.Settings.Steps {
+	return a.decide(st)
+}
+
+// weigh notes the mass matrix.
+func (a *attempt) weigh(step int) {
+	if mass, ok := a.massMatrix(); ok {
+		a.mass = append(a.mass, MassPoint{step, mass})
+	}
+}
+
+// decide says, at the first validation after a third of the steps, whether the stage ends there.
+func (a *attempt) decide(st *train.State[float64]) error {
+	if st.Step >= a.loop.Settings.Steps || st.Step != a.third() {
+		return nil
+	}
+	if a.verdict(st) != "" {
 		return errHopeless
 	}
+	if a.arcs = a.long(st); a.arcs != nil {
+		return errArcs
+	}
 	return nil
+}
+
+// third is the step of the first validation after a third of all.
+func (a *attempt) third() int {
+	s := a.loop.Settings.Defaults()
+	return (s.Steps/3 + s.Validate - 1) / s.Validate * s.Validate
 }
 
 func (a *attempt) massMatrix() (eval.Mass, bool) {
@@ -192,50 +259,60 @@ func (a *attempt) massMatrix() (eval.Mass, bool) {
 // verdict says at the first validation after a third of the steps, if there may be another training, and at the last one, why this one is
 // hopeless, or "".
 func (a *attempt) verdict(st *train.State[float64]) string {
-	s := a.loop.Settings.Defaults()
-	third := (s.Steps/3 + s.Validate - 1) / s.Validate * s.Validate
-	if may := a.restarts < mostRestarts && s.Steps >= leastSteps && st.Step == third; !may && st.Step < s.Steps {
+	s := a.loop.Settings
+	if may := a.restarts < mostRestarts && s.Steps >= leastSteps && st.Step == a.third(); !may && st.Step < s.Steps {
 		return ""
 	}
-	a.why = ""
-	switch mass, ok := a.massMatrix(); {
-	case math.IsInf(st.BestLoss, 0):
-		a.why = "no validation was finite"
-	case ok && float64(mass.NotPositive) > fewStates*float64(mass.States):
-		a.why = fmt.Sprintf("the mass matrix is not positive definite at %d of %d states", mass.NotPositive, mass.States)
-	case !(st.BestLoss < hopeless*a.f.null):
-		a.why = fmt.Sprintf("validation %.3g, hardly better than %.3g of a motion without acceleration", st.BestLoss, a.f.null)
-	}
+	a.why = a.doubt(st.BestLoss)
 	return a.why
+}
+
+// doubt says why a model of such a validation is hopeless, or "".
+func (a *attempt) doubt(valid float64) string {
+	switch mass, ok := a.massMatrix(); {
+	case math.IsInf(valid, 0):
+		return "no validation was finite"
+	case ok && float64(mass.NotPositive) > fewStates*float64(mass.States):
+		return fmt.Sprintf("the mass matrix is not positive definite at %d of %d states", mass.NotPositive, mass.States)
+	case !(valid < hopeless*a.f.null):
+		return fmt.Sprintf("validation %.3g, hardly better than %.3g of a motion without acceleration", valid, a.f.null)
+	}
+	return ""
+}
+
+// note records a stage, in numbers that a file can hold.
+func (a *attempt) note(name string, before, after float64) {
+	number := func(x float64) float64 {
+		if !(x < math.MaxFloat64) {
+			return math.MaxFloat64
+		}
+		return x
+	}
+	a.stages = append(a.stages, Stage{name, number(before), number(after)})
 }
 
 // worst computes the validation loss of q̈ = 0 once.
 func (f *fitting) worst(valid train.Objective[float64]) {
 	f.once.Lock()
 	defer f.once.Unlock()
-	if !math.IsNaN(f.null) {
-		return
+	if math.IsNaN(f.null) {
+		f.null = f.still(valid)
 	}
-	f.null = math.Inf(1)
+}
+
+// still is the loss of q̈ = 0; infinite where that has no meaning.
+func (f *fitting) still(o train.Objective[float64]) float64 {
 	if f.s.Objective == Torque {
-		return
+		return math.Inf(1)
 	}
 	spec := f.spec
 	spec.Family, spec.Hidden, spec.Head, spec.Friction, spec.Sites = "nn", []int{1}, "", "", nil
 	still, err := model.New[float64](spec, 0)
 	if err != nil {
-		return // a net that this cannot describe is not measured against it
+		return math.Inf(1) // a net that this cannot describe is not measured against it
 	}
 	clear(still.Theta)
-	loss, sum := train.NewLoss(valid, still, model.Chunk), 0.0
-	for lo := 0; lo < valid.Len(); lo += model.Chunk {
-		var batch []int
-		for i := lo; i < min(lo+model.Chunk, valid.Len()); i++ {
-			batch = append(batch, i)
-		}
-		sum += loss.Of(batch, nil)
-	}
-	f.null = sum / float64(valid.Len())
+	return mean(o, still)
 }
 
 // thinned takes some 200 states of a recording, fewer of many coordinates, as eigenvalues cost d³; nil of too many.

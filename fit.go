@@ -21,8 +21,8 @@ import (
 // Settings says what to fit and how. Zero values stand for the documented defaults.
 type Settings struct {
 	Model      string         // one of model.Families; default "lnn"
-	Hidden     []int          // default 20x2, 12x2 below 20,000 rows, 8x2 below 2000; for Adam 32x2 on windows (16x2 below 5000 rows), 64x2 on accelerations
-	Head       model.Head     // of an lnn, hnn or graph; default quadratic for the first two, for Adam and graphs plain
+	Hidden     []int          // default 20x2, 12x2 below 20,000 rows, 8x2 below 2000; for Adam 32x2 on windows (16x2 below 5000 rows), 64x2 on accelerations; 160 or 60 after a convex start on windows
+	Head       model.Head     // of an lnn, hnn or graph; default quadratic for the first two, for Adam and graphs plain; after a convex start on windows the better one
 	Activation string         // default softplus
 	Friction   model.Friction // default none
 	Cyclic     []string       // coordinates on which nothing depends
@@ -33,7 +33,7 @@ type Settings struct {
 	Window     int            // steps of a training window; default those of Horizon, at most 32
 	Steps      int            // training steps; or
 	Budget     time.Duration  // training time, turned into Steps; default 60 s when both are zero
-	Method     string         // one of train.Methods; default Gauss–Newton on accelerations, else Adam; see README, "Measured"
+	Method     string         // one of train.Methods; default Gauss–Newton on accelerations and after a convex start on windows, else Adam; see README, "Measured"
 	Batch      int            // samples a step; default ten residuals for each parameter, for Adam 128 rows, or 1024 rows in windows
 	Rate       float64        // of Adam; default 1e-2 on accelerations, 5e-3 on windows
 	Seed       uint64
@@ -59,11 +59,15 @@ type Progress struct {
 // Fit learns a model of a recording. Held-out data is chosen by whole trajectories, or by blocks of time as long as the
 // horizon (data.Set.Split); the parameters are those of the best validation. With recorded accelerations it learns from
 // them, else by predicting windows of motion, which is what a Neural ODE always does. A Hamiltonian network takes velocities
-// for momenta; where the columns of v hold true momenta, it has to learn from windows. A training that a third of its steps shows to be
+// for momenta; where the columns of v hold true momenta, it has to learn from windows.
+//
+// On windows, where nothing is said of net and method, a Lagrangian network is tried with a convex start from estimated accelerations. If that is
+// good, as only a clean recording allows, Gauss and Newton's method goes on from it for a third of the steps, and for the rest on arcs of the motion
+// as long as the model follows them, if held-out ones get better (Record.Stages). A training that a third of its steps shows to be
 // hopeless is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's,
 // the checkpoint is written, and a later call with Resume goes on bit for bit.
 func Fit(ctx context.Context, set *data.Set, s Settings) (*Model, error) {
-	f, err := newFitting(set, s)
+	f, err := newFitting(ctx, set, s)
 	if err != nil {
 		return nil, err
 	}
@@ -83,13 +87,15 @@ type fitting struct {
 	print   string
 	sample  *data.Set // states of training at which mass matrices are looked at
 	once    sync.Mutex
+	began   began
 	null    float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning
 }
 
-func newFitting(set *data.Set, s Settings) (f *fitting, err error) {
+func newFitting(ctx context.Context, set *data.Set, s Settings) (f *fitting, err error) {
 	if s.Objective, err = s.objective(set); err != nil {
 		return nil, err
 	}
+	asked := s
 	s = s.defaults(set)
 	if s.Steps < 0 || s.Window < 1 || s.Batch < 0 || s.Workers < 0 || s.Ensemble < 0 || s.Budget < 0 || s.Every < 0 || !(s.Rate >= 0) || math.IsInf(s.Rate, 0) {
 		return nil, fmt.Errorf("settings out of range: steps %d, window %d, batch %d, workers %d, budget %v, rate %v; leave at zero what should have its default", s.Steps, s.Window, s.Batch, s.Workers, s.Budget, s.Rate)
@@ -107,7 +113,10 @@ func newFitting(set *data.Set, s Settings) (f *fitting, err error) {
 	f.print = Fingerprint(set)
 	f.sample = thinned(f.split.Train)
 	f.null = math.NaN()
-	return f, nil
+	if s.Objective == Windows && s.Model == "lnn" && asked.Method != train.Adam && asked.Hidden == nil && asked.Head == "" {
+		err = f.choose(ctx, asked)
+	}
+	return f, err
 }
 
 // mostNewton is the number of weights up to which Gauss–Newton is the default: beyond, its equations take longer to solve than they save.
@@ -137,11 +146,7 @@ func (s *Settings) shape(set *data.Set) {
 		}
 	}
 	if s.Hidden == nil && s.Method == train.GaussNewton {
-		rows := set.Rows()
-		if s.Model == graph.Family { // its sites are as many rows
-			rows *= set.D() / max(1, s.Graph.Site)
-		}
-		switch {
+		switch rows := set.Rows() * s.sites(set.D()); {
 		case rows < 2000:
 			s.Hidden = []int{8, 8}
 		case rows < 20_000:
@@ -150,6 +155,14 @@ func (s *Settings) shape(set *data.Set) {
 			s.Hidden = []int{20, 20}
 		}
 	}
+}
+
+// sites is how many a graph of d coordinates has, each of which is learned from; others are one.
+func (s *Settings) sites(d int) int {
+	if s.Model != graph.Family {
+		return 1
+	}
+	return d / max(1, s.Graph.Site)
 }
 
 // adam fills in what Adam needs.
@@ -221,6 +234,8 @@ func specOf(set, learn *data.Set, s Settings) (model.Spec, error) {
 		}
 		if c.Period > 0 {
 			k.Mean, k.Scale = 0, c.Period/(2*math.Pi)
+		} else if k.Cyclic {
+			k.Scale = k.Speed * s.Horizon // how far it goes: where it is means nothing
 		}
 		spec.Coordinates = append(spec.Coordinates, k)
 	}
@@ -257,68 +272,6 @@ func columns(set *data.Set, read data.Options) data.Options {
 		}
 	}
 	return o
-}
-
-// objectives builds the losses of the training and validation parts. Before Gauss and Newton's method a network gets a start (begin), and a Lagrangian
-// beside its accelerations the loss that keeps its mass matrix positive definite.
-func objectives(ctx context.Context, net *model.Model[float64], split data.Split, s Settings, p train.Penalty) (learn, valid train.Objective[float64], err error) {
-	switch s.Objective {
-	case Accelerations:
-		o, check := accelerations(split.Train, p), accelerations(split.Valid, p)
-		if s.Method != train.GaussNewton {
-			return o, check, nil
-		}
-		learn, err := begin(ctx, net, o, check, s)
-		return learn, check, err
-	case Torque:
-		return torques(net, split, p)
-	}
-	l, v := windows(split.Train, s.Window, p), windows(split.Valid, s.Window, p)
-	if l.Len() == 0 || v.Len() == 0 {
-		return nil, nil, fmt.Errorf("no training window of %d steps without a gap; use a shorter --horizon", s.Window)
-	}
-	return l, v, nil
-}
-
-func accelerations(set *data.Set, p train.Penalty) *train.Accelerations[float64] {
-	d, o := set.D(), &train.Accelerations[float64]{Penalty: p}
-	for _, t := range set.Trajectories {
-		for n := range t.T {
-			o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
-		}
-		o.A, o.U, o.N = append(o.A, t.A...), append(o.U, t.U...), o.N+t.Len()
-	}
-	return o
-}
-
-// windows takes every window of so many steps that spans no gap; they overlap.
-func windows(set *data.Set, steps int, p train.Penalty) *train.Windows[float64] {
-	d, o := set.D(), &train.Windows[float64]{Steps: steps, Penalty: p}
-	for _, t := range set.Trajectories {
-		first := len(o.H)
-		for n := range t.T {
-			o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
-			o.H = append(o.H, t.T[min(n+1, t.Len()-1)]-t.T[n])
-		}
-		o.U = append(o.U, t.U...)
-		limit := 3 * (&data.Set{Trajectories: []data.Trajectory{t}}).TypicalStep() // each recording has its own time step
-		for i := 0; i+steps < t.Len(); i++ {
-			if !gap(t.T[i:i+steps+1], limit) {
-				o.Start = append(o.Start, first+i)
-			}
-		}
-	}
-	return o
-}
-
-// gap says whether one step is longer than limit.
-func gap(t []float64, limit float64) bool {
-	for i := 1; i < len(t); i++ {
-		if t[i]-t[i-1] > limit {
-			return true
-		}
-	}
-	return false
 }
 
 // Fingerprint identifies the numbers of a recording: times, states, accelerations and forces.

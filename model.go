@@ -37,6 +37,14 @@ type Record struct {
 	Restarts   []Restart    `json:"restarts,omitempty"` // trainings given up on the way to this one; Steps includes theirs
 	Doubt      string       `json:"doubt,omitempty"`    // why this one would have been given up too, had there been steps left
 	Mass       []MassPoint  `json:"mass_matrix,omitempty"`
+	Stages     []Stage      `json:"stages,omitempty"`
+}
+
+// Stage is a part of a training beside its steps as such: a convex start before them, or arcs as long as the recording after a third of them.
+type Stage struct {
+	Name   string  `json:"name"`
+	Before float64 `json:"before"` // in units of scales: the root mean square error of a start over what judges it, of arcs over held-out rows
+	After  float64 `json:"after"`
 }
 
 // Restart is a training that was given up for one from another seed.

@@ -2,62 +2,135 @@ package lagrange
 
 import (
 	"context"
-	"os"
-	"slices"
+	"math"
+	"time"
 
+	"lagrange/data"
 	"lagrange/model"
-	"lagrange/model/graph"
 	"lagrange/train"
 )
 
+// wide are the nets that a convex start is tried with where nothing was said of the net: one layer, whose outputs the start solves for. Narrower
+// ones, and deeper ones of the same cost, started ten to a hundred times as far off.
+var wide = []model.Spec{
+	{Hidden: []int{160}, Head: model.Plain},
+	{Hidden: []int{60}, Head: model.Quadratic},
+}
+
 const (
-	goodStart = 0.02 // of the loss without acceleration: a convex start that leaves less is kept
-	warmSteps = 600  // of Adam otherwise
-	warmBatch = 256  // states, of a graph sites, at least 16 states
-	warmRate  = 5e-3
+	clean     = 0.05 // of the loss without acceleration: what a start may leave for Gauss and Newton's method to go on from it
+	judges    = 192  // windows of each part that judge a start
+	validated = 256  // and the steps that follow
+	slowest   = 0.01 // of the scales of accelerations: a trajectory with less has less to say
 )
 
-// begin prepares a network for Gauss and Newton's method, and returns the objective, of a Lagrangian with the loss that keeps its mass matrix positive
-// definite. A convex start that leaves next to nothing is kept. Otherwise steps of Adam from the parameters as they were drawn come first: all layers move
-// with them, and Gauss and Newton's steps then end more often in a good place than from a solution of the last layer alone.
-func begin(ctx context.Context, net *model.Model[float64], o, valid *train.Accelerations[float64], s Settings) (train.Objective[float64], error) {
-	drawn := slices.Clone(net.Theta)
-	start, err := train.ConvexStart(ctx, net, o, train.Convex{Seed: s.Seed, Workers: s.Workers})
-	learn := train.KeepDefinite(net, o, start.Unit)
-	if err != nil || start.Done && start.After < goodStart*nothing(net.Spec, o) {
-		return learn, err
-	}
-	if start.Done {
-		copy(net.Theta, drawn)
-		learn = train.KeepDefinite(net, o, nil)
-	}
-	if s.resumes() { // what follows has been done
-		return learn, nil
-	}
-	sites := 1
-	if s.Model == graph.Family {
-		sites = net.Spec.D() / max(1, s.Graph.Site)
-	}
-	warm := train.Settings{Steps: warmSteps, Validate: warmSteps / 6, Batch: max(16, warmBatch/sites), Rate: warmRate, Seed: s.Seed, Workers: s.Workers}
-	loop := train.Loop[float64]{Model: net, Train: learn, Valid: valid, Settings: warm, State: train.NewState(net)}
-	return learn, loop.Run(ctx)
+// began is a convex start that was made to see whether it is worth while.
+type began struct {
+	seed  uint64
+	theta []float64
+	start train.Start
 }
 
-// resumes says whether there is a checkpoint to go on from.
-func (s Settings) resumes() bool {
-	if !s.Resume || s.Checkpoint == "" {
-		return false
+// choose decides how a Lagrangian learns from windows: from a convex start by Gauss and Newton's method, where one is so good that noise and
+// friction cannot be what rules the recording; else by Adam, as it was. It takes time from the budget, and no steps.
+func (f *fitting) choose(ctx context.Context, asked Settings) error {
+	begin := time.Now()
+	l, v, err := f.windows()
+	if err != nil {
+		return err
 	}
-	_, err := os.Stat(s.Checkpoint)
-	return err == nil
+	judge := joint(l, v, judges)
+	best := clean * f.still(judge)
+	if asked.Method == train.GaussNewton {
+		best = math.Inf(1)
+	}
+	was := f.spec
+	for _, w := range wide {
+		spec := was
+		spec.Hidden, spec.Head = w.Hidden, w.Head
+		spec.Coordinates = kneed(spec.Coordinates, f.split.Train)
+		net, err := model.New[float64](spec, f.s.Seed)
+		if err != nil {
+			return err
+		}
+		s, err := f.start(ctx, net, f.s, judge)
+		if err != nil {
+			return err
+		}
+		if s.Done && s.After < best {
+			best, f.spec, f.began = s.After, spec, began{f.s.Seed, net.Theta, s}
+			f.s.Method, f.s.Hidden, f.s.Head, f.s.Batch, f.s.Rate = train.GaussNewton, spec.Hidden, spec.Head, asked.Batch, asked.Rate
+		}
+	}
+	if f.s.Steps == 0 {
+		f.s.Budget = max(f.s.Budget/10, f.s.Budget-time.Since(begin))
+	}
+	return nil
 }
 
-// nothing is the mean loss of a model without acceleration.
-func nothing(spec model.Spec, o *train.Accelerations[float64]) (loss float64) {
-	d := spec.D()
-	for k, a := range o.A {
-		rho, _ := o.Penalty.Of(a / spec.Coordinates[k%d].Accel)
-		loss += rho / float64(o.N)
+// start gives a net a convex start from accelerations that are estimated from the recorded velocities, if one serves the windows of judge better
+// than what the net was.
+func (f *fitting) start(ctx context.Context, net *model.Model[float64], s Settings, judge *train.Windows[float64]) (train.Start, error) {
+	const most, flops = 4000, 1 << 30 // samples, and of a round
+	n, d := len(net.Linear()), net.Spec.D()
+	c := train.Convex{Seed: s.Seed, Workers: s.Workers, Ridges: []float64{1e-12, 1e-8, 1e-5, 1e-3}, Valid: judge, Samples: min(most, flops/(1+d*n*n))}
+	if c.Samples*d < 2*n {
+		return train.Start{Why: "there are too many parameters"}, nil
 	}
-	return loss
+	return train.ConvexStart(ctx, net, f.estimated(), c)
+}
+
+// estimated are accelerations where there are none recorded, but for the rows about a gap. All trajectories of a clean recording have the same say,
+// w = 1/s² with s the size of their own accelerations: slow ones would be lost below what is wrong of fast ones. Noise is alike in all.
+func (f *fitting) estimated() *train.Accelerations[float64] {
+	const about = 3
+	set := f.split.Train
+	d, m, o := set.D(), set.M(), &train.Accelerations[float64]{Penalty: f.penalty}
+	noisy, squares, rows, of := 0, make([]float64, len(f.set.Trajectories)), make([]float64, len(f.set.Trajectories)), []int(nil)
+	for i, t := range set.Trajectories {
+		a, clean := t.Accelerations(d)
+		if !clean {
+			noisy += t.Len()
+		}
+		limit, whole := longest(t), f.split.At[0][i].Trajectory
+		for n := range t.T {
+			if gap(t.T[max(0, n-about):min(t.Len(), n+about+1)], limit) {
+				continue
+			}
+			o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
+			o.A, o.U, o.N = append(o.A, a[n*d:(n+1)*d]...), append(o.U, t.U[n*m:(n+1)*m]...), o.N+1
+			for k, c := range f.spec.Coordinates {
+				squares[whole] += a[n*d+k] * a[n*d+k] / (c.Accel * c.Accel * float64(d))
+			}
+			rows[whole]++
+			of = append(of, whole)
+		}
+	}
+	if 2*noisy > set.Rows() {
+		return o
+	}
+	for _, i := range of {
+		o.Weight = append(o.Weight, 1/max(squares[i]/rows[i], slowest*slowest))
+	}
+	return o
+}
+
+// kneed lets the net see by their logarithms those numbers of the state that span more than threefold (model.Knee).
+func kneed(cs []model.Coordinate, set *data.Set) (out []model.Coordinate) {
+	d := set.D()
+	for i, c := range cs {
+		q, v := [2]float64{math.Inf(1), math.Inf(-1)}, [2]float64{math.Inf(1), math.Inf(-1)}
+		for _, t := range set.Trajectories {
+			for n := i; n < len(t.Q); n += d {
+				q = [2]float64{min(q[0], t.Q[n]), max(q[1], t.Q[n])}
+				v = [2]float64{min(v[0], t.V[n]), max(v[1], t.V[n])}
+			}
+		}
+		if c.Period == 0 && !c.Cyclic {
+			c.Knee = model.Knee(q[0], q[1])
+		}
+		c.SpeedKnee = model.Knee(v[0], v[1])
+		out = append(out, c)
+	}
+	return out
 }

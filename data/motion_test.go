@@ -71,7 +71,7 @@ func TestDifferentiate(t *testing.T) {
 }
 
 // Accelerations come from velocities as velocities from positions: exactly where these are cubics, in each coordinate by itself.
-func TestSlopes(t *testing.T) {
+func TestAccelerations(t *testing.T) {
 	p := data.Trajectory{}
 	var want []float64
 	for n := range 20 {
@@ -80,7 +80,8 @@ func TestSlopes(t *testing.T) {
 		p.V = append(p.V, 1+x*(2-x*(3-x)), 5-x*x)
 		want = append(want, 2-x*(6-3*x), -2*x)
 	}
-	for i, a := range p.Slopes(2) {
+	as, _ := p.Accelerations(2)
+	for i, a := range as {
 		if math.Abs(a-want[i]) > 1e-10 {
 			t.Errorf("number %d: %v, want %v", i, a, want[i])
 		}
@@ -165,5 +166,30 @@ func TestInspect(t *testing.T) {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, text.String())
 		}
+	}
+}
+
+// Of a clean recording, at uneven times, accelerations are those of a polynomial of high degree, also at the ends; a noisy one is smoothed.
+func TestAccelerationsOfCleanMotion(t *testing.T) {
+	worst := func(noise float64) (e float64) {
+		r, p := rand.New(rand.NewPCG(1, 2)), data.Trajectory{}
+		for n := range 60 {
+			x := 0.1*float64(n) + 0.02*math.Sin(3*float64(n))
+			p.T, p.Q, p.V = append(p.T, x), append(p.Q, 50+math.Sin(x)+noise*r.NormFloat64()), append(p.V, math.Cos(x)+noise*r.NormFloat64())
+		}
+		as, clean := p.Accelerations(1)
+		if clean != (noise == 0) {
+			t.Errorf("noise %g: clean %v", noise, clean)
+		}
+		for i, a := range as {
+			e = max(e, math.Abs(a+math.Sin(p.T[i])))
+		}
+		return e
+	}
+	if e := worst(0); e > 1e-8 {
+		t.Errorf("clean: %g", e)
+	}
+	if e := worst(0.01); e > 0.4 { // some 0.01/0.1 by the smoother, ten times that by the polynomial
+		t.Errorf("noisy: %g", e)
 	}
 }

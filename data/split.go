@@ -7,7 +7,10 @@ import (
 )
 
 // Split is a set in three parts; all share memory with it.
-type Split struct{ Train, Valid, Test *Set }
+type Split struct {
+	Train, Valid, Test *Set
+	At                 [3][]Window // where the trajectories of these three stand in the set
+}
 
 // manyTrajectories are enough to hold out whole ones.
 const manyTrajectories = 9
@@ -27,26 +30,28 @@ func (s *Set) Split(block float64) (Split, error) {
 	}
 	var (
 		parts [3][]Trajectory // train, valid, test
+		at    [3][]Window
 		j     int
 		whole = len(s.Trajectories) >= manyTrajectories
+		add   = func(k int, t Trajectory, w Window) { parts[k], at[k] = append(parts[k], t), append(at[k], w) }
 	)
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
 		if whole {
-			parts[part(j)] = append(parts[part(j)], *t)
+			add(part(j), *t, Window{i, 0, t.Len() - 1})
 			j++
 			continue
 		}
 		lo, hi := 0, 0 // the piece being joined
 		join := func() {
 			if hi > lo {
-				parts[0] = append(parts[0], s.piece(t, lo, hi))
+				add(0, s.piece(t, lo, hi), Window{i, lo, hi - lo})
 			}
 		}
 		for b := t.blocks(block); len(b) > 1; b, j = b[1:], j+1 {
 			switch p := part(j); {
 			case p != 0:
-				parts[p] = append(parts[p], s.piece(t, b[0], b[1]))
+				add(p, s.piece(t, b[0], b[1]), Window{i, b[0], b[1] - b[0]})
 			case hi == b[0]:
 				hi = b[1]
 			default:
@@ -56,7 +61,7 @@ func (s *Set) Split(block float64) (Split, error) {
 		}
 		join()
 	}
-	sp := Split{s.with(parts[0]), s.with(parts[1]), s.with(parts[2])}
+	sp := Split{s.with(parts[0]), s.with(parts[1]), s.with(parts[2]), at}
 	for k, p := range []*Set{sp.Train, sp.Valid, sp.Test} {
 		if len(p.Windows(block, 0)) == 0 {
 			return Split{}, s.tooLittle(block, [3]string{"training", "validation", "testing"}[k])

@@ -11,9 +11,9 @@ var pendulumFamilies = Experiment{
 	Name: "pendulum-models", Title: "Double pendulum, all models",
 	About: `the double pendulum by every model, from three seeds (with --quick from one):
 double-pendulum --models all --seeds 3.`,
-	Full: 20 * time.Minute, Quick: 75 * time.Second,
+	Full: 14 * time.Minute, Quick: 75 * time.Second,
 	Run: func(ctx context.Context, s Settings) (Result, error) {
-		each := 45 * time.Second
+		each := 30 * time.Second
 		s.Models, s.Seeds = []string{"all"}, 3
 		if s.Quick {
 			s.Seeds, each = 1, 6*time.Second

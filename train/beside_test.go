@@ -41,7 +41,7 @@ func TestRowsOfMore(t *testing.T) {
 	t.Run("arcs of a Hamiltonian", func(t *testing.T) { checkRows(t, drivenModel(t, "hnn"), arcs(r, 5), []int{3, 0, 4}) })
 }
 
-// Arcs with a look at every step, the method and the scales of windows are windows.
+// Arcs with a look at every step, the method (by default RK4) and the scales of windows are windows.
 func TestArcsAreWindows(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 3))
 	m, w := drivenModel(t, "lnn"), windows(r, 3, 4, L1)
@@ -55,8 +55,13 @@ func TestArcsAreWindows(t *testing.T) {
 		}
 	}
 	batch := []int{2, 0, 1}
-	if a, b := NewLoss(o, m, 3).Of(batch, nil), NewLoss(w, m, 3).Of(batch, nil); math.Abs(a-b) > 1e-12*b {
-		t.Errorf("the loss of arcs is %v, of windows %v", a, b)
+	for _, method := range []ode.Tableau{{}, ode.Dop853.Tableau} {
+		if w.Method = method; method.B != nil {
+			o.Method = method
+		}
+		if a, b := NewLoss(o, m, 3).Of(batch, nil), NewLoss(w, m, 3).Of(batch, nil); math.Abs(a-b) > 1e-12*b {
+			t.Errorf("the loss of arcs is %v, of windows %v", a, b)
+		}
 	}
 }
 

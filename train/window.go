@@ -11,10 +11,11 @@ import (
 // stand one after another; windows may overlap.
 type Windows[T nn.Float] struct {
 	Steps   int
-	X       []T   // recorded states (rows, 2d)
-	U       []T   // recorded inputs (rows, m)
-	H       []T   // time from each row to the next (rows)
-	Start   []int // first row of each window; Steps more rows of its trajectory follow
+	Method  ode.Tableau // of the steps, one from each row to the next; default that of RK4
+	X       []T         // recorded states (rows, 2d)
+	U       []T         // recorded inputs (rows, m)
+	H       []T         // time from each row to the next (rows)
+	Start   []int       // first row of each window; Steps more rows of its trajectory follow
 	Penalty Penalty
 }
 
@@ -24,9 +25,12 @@ func (o *Windows[T]) Len() int { return len(o.Start) }
 // Pass implements Objective.
 func (o *Windows[T]) Pass(m *model.Model[T], most int) Pass[T] {
 	n, f, k := 2*m.Spec.D(), m.Spec.M(), o.Steps
-	tape := m.Tape(most)
+	tape, method := m.Tape(most), o.Method
+	if method.B == nil {
+		method = ode.RK4.Tableau
+	}
 	p := &windowPass[T]{
-		o: o, tape: tape, roll: model.NewRollout(m.Spec, tape, ode.RK4.Tableau, most, k), n: n, m: f,
+		o: o, tape: tape, roll: model.NewRollout(m.Spec, tape, method, most, k), n: n, m: f,
 		x: make([]T, most*n), h: make([]T, k*most), u: make([]T, (k+1)*most*f), lambda: make([]T, (k+1)*most*n),
 	}
 	for _, c := range m.Spec.Coordinates {

@@ -37,10 +37,10 @@ func trainCommand() *cobra.Command {
 		Short: "Learn a Lagrangian from recordings",
 		Long: `Learn a model of one or several recordings, and a baseline network beside it.
 
-With acceleration columns it learns from them, else by predicting windows of the
-motion. With one force column for each coordinate beside them, --objective torque
-learns the forces of given motion instead. A Neural ODE (node) learns from windows in
-any case. A Hamiltonian network (hnn) takes velocities for momenta; where the columns
+With acceleration columns it learns from them, else by predicting windows of the motion:
+a Lagrangian (lnn) from a convex start where the recording is clean. With a force column for
+each coordinate beside accelerations, --objective torque learns the forces of given motion
+instead. A Neural ODE (node) learns from windows in any case. A Hamiltonian network (hnn) takes velocities for momenta; where the columns
 of --v are true momenta it needs --objective windows. A graph takes the coordinates for
 sites in their order, which --topology says how to join: they share one local density,
 and the law of their forces and friction. Each site has the same number of known forces.
@@ -70,8 +70,8 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	fl.StringVar(&s.Model, "model", "lnn", "`family`: "+strings.Join(model.Families(), ", "))
 	fl.StringSliceVar(&s.Cyclic, "cyclic", nil, "`coordinates` on which nothing depends: their momentum is conserved exactly")
 	fl.StringVar(&f.friction, "friction", "none", "none, viscous, coulomb or both")
-	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers (default 32x2, 16x2 below 5000 rows; with accelerations 20x2, 12x2 below 20,000 rows, 8x2 below 2000, or 64x2 by adam)")
-	fl.StringVar((*string)(&s.Head), "head", "", "of lnn, hnn and graph: plain, one output of the net, or quadratic, a mass matrix beside it (default quadratic for lnn and hnn with accelerations, else plain)")
+	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers (default 32x2, 16x2 below 5000 rows; 160 or 60 after a convex start; with accelerations 20x2, 12x2 below 20,000 rows, 8x2 below 2000, or 64x2 by adam)")
+	fl.StringVar((*string)(&s.Head), "head", "", "of lnn, hnn and graph: plain, one output of the net, or quadratic, a mass matrix beside it (default quadratic for lnn and hnn with accelerations, the better one after a convex start on windows, else plain)")
 	fl.StringVar(&s.Activation, "activation", "softplus", "relu2, relu3, tanh, sigmoid, softplus, swish or gelu")
 	fl.StringVar(&s.Loss, "loss", "huber", "l1, l2 or huber")
 	fl.StringVar(&s.Objective, "objective", "", strings.Join(lagrange.Objectives(), ", ")+": what to learn from (default accelerations where they are recorded, else windows)")
@@ -80,7 +80,7 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	fl.IntVar(&s.Steps, "steps", 0, "training steps of each model")
 	fl.Var(&f.budget, "budget", "training time of all models together (default 60s)")
 	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate of adam (default 5e-3; 1e-2 with accelerations)")
-	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or ")+" (default gauss-newton with accelerations, else adam; adam for graphs of more than 64 coordinates and for nets of more than 6000 weights)")
+	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or ")+" (default gauss-newton with accelerations and after a convex start, else adam; adam for graphs of more than 64 coordinates and for nets of more than 6000 weights)")
 	fl.Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
 	fl.IntVar(&s.Ensemble, "ensemble", 1, "`networks` from as many seeds, which give a mean and a calibrated spread")
 	fl.BoolVar(&f.noBaseline, "no-baseline", false, "train the model alone, without a baseline to compare it with")

@@ -1,0 +1,176 @@
+package lagrange
+
+import (
+	"math"
+	"slices"
+
+	"lagrange/model"
+	"lagrange/ode"
+	"lagrange/train"
+)
+
+// The parts that rows belong to; those to test with are neither looked at nor started from.
+const (
+	toTest int8 = iota
+	toLearn
+	toJudge
+)
+
+// course is a recording as arcs see it: every so many rows of each trajectory up to its first gap.
+type course struct {
+	stride int
+	rows   train.Arcs[float64] // arcs without starts
+	part   []int8              // of each row
+	first  []int               // row of each trajectory, and where the last one ends
+	scale  []float64           // of q, then of v
+}
+
+func (f *fitting) course(stride int) *course {
+	d, m := f.set.D(), f.set.M()
+	c := &course{stride: stride, first: []int{0}}
+	for _, x := range f.spec.Coordinates {
+		c.scale = append(c.scale, x.Scale)
+	}
+	for _, x := range f.spec.Coordinates {
+		c.scale = append(c.scale, x.Speed)
+	}
+	for i, t := range f.set.Trajectories {
+		part := f.parts(i, t.Len())
+		n, limit := 0, longest(t)
+		for last := 0; n < t.Len() && !gap(t.T[last:n+1], limit); n += stride {
+			if n > 0 {
+				c.rows.H = append(c.rows.H, t.T[n]-t.T[last])
+			}
+			c.rows.X = append(append(c.rows.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
+			c.rows.U = append(c.rows.U, t.U[n*m:(n+1)*m]...)
+			c.part = append(c.part, part[n])
+			last = n
+		}
+		c.rows.H = append(c.rows.H, 0) // after the last row
+		c.first = append(c.first, len(c.part))
+	}
+	return c
+}
+
+// parts says where the n rows of trajectory i belong. A row that two of them share is one to learn from, or to judge by.
+func (f *fitting) parts(i, n int) []int8 {
+	part := make([]int8, n)
+	for k, p := range []int8{toLearn, toJudge} {
+		for _, w := range f.split.At[k] {
+			for r := w.Start; w.Trajectory == i && r <= w.Start+w.Steps; r++ {
+				if part[r] != toLearn {
+					part[r] = p
+				}
+			}
+		}
+	}
+	return part
+}
+
+// arcs are those of so many rows of the recording, end to end, with looks at every so many of the course that belong to part. None starts at a
+// row to test with, and none of those to learn from at one to judge by.
+func (c *course) arcs(rows, every int, part int8) *train.Arcs[float64] {
+	o := c.rows
+	o.Steps, o.Every, o.Method, o.Penalty = rows/c.stride, every, ode.Dop853.Tableau, train.L2
+	for i := range c.first[1:] {
+		for at := c.first[i]; at+o.Steps < c.first[i+1] && len(o.Start) < manyArcs && (len(o.Start)+1)*o.Steps < manyRows; {
+			seen := slices.Contains(c.part[at+1:at+o.Steps+1], part)
+			switch {
+			case c.part[at] == toTest || part == toLearn && c.part[at] == toJudge:
+				at++
+			case !seen:
+				at += o.Steps
+			default:
+				o.Start = append(o.Start, at)
+				at += o.Steps
+			}
+		}
+	}
+	for _, p := range c.part {
+		for _, s := range c.scale {
+			if p != part {
+				s = 0
+			}
+			o.Scale = append(o.Scale, s)
+		}
+	}
+	return &o
+}
+
+// error is that of arcs of so many rows, learned from and held out: the larger one; infinite where there are none.
+func (c *course) error(m *model.Model[float64], rows int) float64 {
+	worst := 0.0
+	for _, part := range []int8{toLearn, toJudge} {
+		o := c.arcs(rows, 1, part)
+		if o.Len() == 0 {
+			return math.Inf(1)
+		}
+		worst = max(worst, size(arcErrors(m, o)))
+	}
+	return worst
+}
+
+// longest is how many rows the arcs have that the model follows: those of a trajectory, fewer where there would not be several arcs from as many
+// starts, or a half of them, a quarter, …; 0 where they would not be much longer than windows.
+func (c *course) longest(m *model.Model[float64], window int) int {
+	const much, several = 4, 12
+	var lengths []int
+	for i := range c.first[1:] {
+		lengths = append(lengths, c.first[i+1]-c.first[i]-1)
+	}
+	slices.Sort(lengths)
+	longest := min(lengths[len(lengths)/2], len(c.part)/several)
+	for rows := longest * c.stride * 15 / 16 / longStep * longStep; rows >= much*window; rows = rows / 2 / longStep * longStep {
+		if c.error(m, rows) < followed {
+			return rows
+		}
+	}
+	return 0
+}
+
+// longStep is how many rows a step on arcs spans at most, a power of two.
+const longStep = 8
+
+// stride is how many rows a step may span on arcs of so many, if half of it changes no state by more than tol, in units of the scales.
+func (f *fitting) stride(m *model.Model[float64], rows int, tol float64) int {
+	s := longStep
+	for ; s > 1; s /= 2 {
+		a, b := f.course(s), f.course(s/2)
+		x, y, apart := a.paths(m, rows), b.paths(m, rows), 0.0
+		for k := range rows / s {
+			for i, v := range x.State(k + 1) {
+				apart = math.Max(apart, math.Abs(v-y.State(2 * (k + 1))[i])/a.scale[i%len(a.scale)])
+			}
+		}
+		if apart <= tol {
+			break
+		}
+	}
+	return s
+}
+
+// paths rolls a model out from the first rows of some trajectories.
+func (c *course) paths(m *model.Model[float64], rows int) *model.Rollout[float64] {
+	const some = 8
+	n, f, steps := len(c.scale), m.Spec.M(), rows/c.stride
+	var from []int
+	for i, at := range c.first[:len(c.first)-1] {
+		if at+steps < c.first[i+1] && len(from) < some {
+			from = append(from, at)
+		}
+	}
+	B := len(from)
+	x, h, u := make([]float64, 0, B*n), make([]float64, steps*B), make([]float64, (steps+1)*B*f)
+	for b, at := range from {
+		x = append(x, c.rows.X[at*n:(at+1)*n]...)
+		for k := range steps + 1 {
+			copy(u[(k*B+b)*f:(k*B+b+1)*f], c.rows.U[(at+k)*f:])
+			if k < steps {
+				h[k*B+b] = c.rows.H[at+k]
+			}
+		}
+	}
+	r := model.NewRollout(m.Spec, m.Tape(B), ode.Dop853.Tableau, B, steps)
+	r.Run(x, h, u)
+	return r
+}

@@ -1,0 +1,120 @@
+package lagrange
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"lagrange/data"
+	"lagrange/model"
+	"lagrange/ode"
+	"lagrange/train"
+)
+
+// objectives builds the losses of the training and validation parts. Before Gauss and Newton's method a network gets a start, and a Lagrangian beside
+// what it learns from the loss that keeps its mass matrix positive definite.
+func (f *fitting) objectives(ctx context.Context, net *model.Model[float64], s Settings) (learn, valid train.Objective[float64], start train.Start, err error) {
+	switch s.Objective {
+	case Accelerations:
+		o, check := accelerations(f.split.Train, f.penalty), accelerations(f.split.Valid, f.penalty)
+		if s.Method != train.GaussNewton {
+			return o, check, start, nil
+		}
+		learn, start, err = f.warm(ctx, net, o, check, s)
+		return learn, check, start, err
+	case Torque:
+		learn, valid, err = torques(net, f.split, f.penalty)
+		return learn, valid, start, err
+	}
+	l, v, err := f.windows()
+	if err != nil || s.Method != train.GaussNewton || len(net.Linear()) == 0 {
+		return l, v, start, err
+	}
+	if start = f.began.start; f.began.theta != nil && f.began.seed == s.Seed {
+		copy(net.Theta, f.began.theta)
+	} else {
+		start, err = f.start(ctx, net, s, joint(l, v, judges))
+	}
+	l.Method = ode.Dop853.Tableau
+	return train.KeepDefinite(net, l, start.Unit), joint(l, v, validated), start, err
+}
+
+// windows are those to learn from, and those held out for validation.
+func (f *fitting) windows() (learn, valid *train.Windows[float64], err error) {
+	learn, valid = windows(f.split.Train, f.s.Window, f.penalty), windows(f.split.Valid, f.s.Window, f.penalty)
+	if learn.Len() == 0 || valid.Len() == 0 {
+		return nil, nil, fmt.Errorf("no training window of %d steps without a gap; use a shorter --horizon", f.s.Window)
+	}
+	return learn, valid, nil
+}
+
+func accelerations(set *data.Set, p train.Penalty) *train.Accelerations[float64] {
+	d, o := set.D(), &train.Accelerations[float64]{Penalty: p}
+	for _, t := range set.Trajectories {
+		for n := range t.T {
+			o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
+		}
+		o.A, o.U, o.N = append(o.A, t.A...), append(o.U, t.U...), o.N+t.Len()
+	}
+	return o
+}
+
+// windows takes every window of so many steps that spans no gap; they overlap.
+func windows(set *data.Set, steps int, p train.Penalty) *train.Windows[float64] {
+	d, o := set.D(), &train.Windows[float64]{Steps: steps, Penalty: p}
+	for _, t := range set.Trajectories {
+		first := len(o.H)
+		for n := range t.T {
+			o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
+			o.H = append(o.H, t.T[min(n+1, t.Len()-1)]-t.T[n])
+		}
+		o.U = append(o.U, t.U...)
+		limit := longest(t)
+		for i := 0; i+steps < t.Len(); i++ {
+			if !gap(t.T[i:i+steps+1], limit) {
+				o.Start = append(o.Start, first+i)
+			}
+		}
+	}
+	return o
+}
+
+// longest is the longest time step of a trajectory that is no gap: each recording has its own time step.
+func longest(t data.Trajectory) float64 {
+	return 3 * (&data.Set{Trajectories: []data.Trajectory{t}}).TypicalStep()
+}
+
+// gap says whether one step is longer than limit.
+func gap(t []float64, limit float64) bool {
+	for i := 1; i < len(t); i++ {
+		if t[i]-t[i-1] > limit {
+			return true
+		}
+	}
+	return false
+}
+
+// joint are windows of both parts, as many of each, taken evenly and more than once where there are few: what is held out of a short recording
+// is little, and among many parameters some please it by chance that serve nothing else.
+func joint(learn, valid *train.Windows[float64], most int) *train.Windows[float64] {
+	o := *learn
+	o.X, o.U, o.H, o.Start = slices.Concat(learn.X, valid.X), slices.Concat(learn.U, valid.U), slices.Concat(learn.H, valid.H), nil
+	n := min(most, max(learn.Len(), valid.Len()))
+	for k := range n {
+		o.Start = append(o.Start, learn.Start[k*learn.Len()/n], len(learn.H)+valid.Start[k*valid.Len()/n])
+	}
+	return &o
+}
+
+// mean is the mean loss of a model.
+func mean(o train.Objective[float64], m *model.Model[float64]) float64 {
+	loss, sum, batch := train.NewLoss(o, m, model.Chunk), 0.0, make([]int, 0, model.Chunk)
+	for lo := 0; lo < o.Len(); lo += model.Chunk {
+		batch = batch[:0]
+		for i := lo; i < min(lo+model.Chunk, o.Len()); i++ {
+			batch = append(batch, i)
+		}
+		sum += loss.Of(batch, nil)
+	}
+	return sum / float64(o.Len())
+}

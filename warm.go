@@ -1,0 +1,49 @@
+package lagrange
+
+import (
+	"context"
+	"os"
+	"slices"
+
+	"lagrange/model"
+	"lagrange/train"
+)
+
+const (
+	goodStart = 0.02 // of the loss without acceleration: a convex start that leaves less is kept
+	warmSteps = 600  // of Adam otherwise
+	warmBatch = 256  // states, of a graph sites, at least 16 states
+	warmRate  = 5e-3
+)
+
+// warm prepares a network to learn accelerations by Gauss and Newton's method, and returns the objective, of a Lagrangian with the loss that keeps its
+// mass matrix positive definite. A convex start that leaves next to nothing is kept, and returned. Otherwise steps of Adam from the parameters as they
+// were drawn come first: all layers move with them, and Gauss and Newton's steps then end more often in a good place than from a solution of the last
+// layer alone.
+func (f *fitting) warm(ctx context.Context, net *model.Model[float64], o, valid *train.Accelerations[float64], s Settings) (train.Objective[float64], train.Start, error) {
+	drawn := slices.Clone(net.Theta)
+	start, err := train.ConvexStart(ctx, net, o, train.Convex{Seed: s.Seed, Workers: s.Workers})
+	learn := train.KeepDefinite(net, o, start.Unit)
+	if err != nil || start.Done && start.After < goodStart*f.still(o) {
+		return learn, start, err
+	}
+	if start.Done {
+		copy(net.Theta, drawn)
+		learn = train.KeepDefinite(net, o, nil)
+	}
+	if s.resumes(s.Checkpoint) { // what follows has been done
+		return learn, train.Start{}, nil
+	}
+	adam := train.Settings{Steps: warmSteps, Validate: warmSteps / 6, Batch: max(16, warmBatch/s.sites(net.Spec.D())), Rate: warmRate, Seed: s.Seed, Workers: s.Workers}
+	loop := train.Loop[float64]{Model: net, Train: learn, Valid: valid, Settings: adam, State: train.NewState(net)}
+	return learn, train.Start{}, loop.Run(ctx)
+}
+
+// resumes says whether there is a checkpoint to go on from.
+func (s Settings) resumes(checkpoint string) bool {
+	if !s.Resume || checkpoint == "" {
+		return false
+	}
+	_, err := os.Stat(checkpoint)
+	return err == nil
+}
