@@ -11,10 +11,13 @@ import (
 
 const (
 	goodStart = 0.02 // of the loss without acceleration: a convex start that leaves less is kept
-	warmSteps = 600  // of Adam otherwise
+	warmEnds  = 0.1  // of that loss, held out: what the steps of Adam are to leave
 	warmBatch = 256  // states, of a graph sites, at least 16 states
 	warmRate  = 5e-3
 )
+
+// warmSteps are those of Adam, and those in their place where the first ones leave too much. Five cycles of the fewer ones did not do what the many did.
+var warmSteps = []int{600, 3000}
 
 // warm prepares a network to learn accelerations by Gauss and Newton's method, and returns the objective, of a Lagrangian with the loss that keeps its
 // mass matrix positive definite. A convex start that leaves next to nothing is kept, and returned. Otherwise steps of Adam from the parameters as they
@@ -28,15 +31,23 @@ func (f *fitting) warm(ctx context.Context, net *model.Model[float64], o, valid 
 		return learn, start, err
 	}
 	if start.Done {
-		copy(net.Theta, drawn)
 		learn = train.KeepDefinite(net, o, nil)
+	} else {
+		drawn = slices.Clone(net.Theta) // with a positive definite M
 	}
 	if s.resumes(s.Checkpoint) { // what follows has been done
 		return learn, train.Start{}, nil
 	}
-	adam := train.Settings{Steps: warmSteps, Validate: warmSteps / 6, Batch: max(16, warmBatch/s.sites(net.Spec.D())), Rate: warmRate, Seed: s.Seed, Workers: s.Workers}
-	loop := train.Loop[float64]{Model: net, Train: learn, Valid: valid, Settings: adam, State: train.NewState(net)}
-	return learn, train.Start{}, loop.Run(ctx)
+	still := f.still(valid)
+	for _, steps := range warmSteps {
+		copy(net.Theta, drawn)
+		adam := train.Settings{Steps: steps, Validate: steps / 6, Batch: max(16, warmBatch/s.sites(net.Spec.D())), Rate: warmRate, Seed: s.Seed, Workers: s.Workers}
+		loop := train.Loop[float64]{Model: net, Train: learn, Valid: valid, Settings: adam, State: train.NewState(net)}
+		if err := loop.Run(ctx); err != nil || loop.State.BestLoss < warmEnds*still {
+			return learn, train.Start{}, err
+		}
+	}
+	return learn, train.Start{}, nil
 }
 
 // resumes says whether there is a checkpoint to go on from.
