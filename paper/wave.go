@@ -50,7 +50,7 @@ type waveModel struct {
 
 var waveModels = []waveModel{
 	{"relu2", "relu²", "relu2", false, 150},
-	{"softplus", "softplus", "softplus", false, 3000},
+	{"softplus", "softplus", "softplus", false, 6000},
 	{"differences", "softplus of differences", "softplus", true, 1000},
 }
 
