@@ -26,7 +26,7 @@ var palette = []color.Color{
 }
 
 // dashes in points, on and off in turn, each with the width that makes it look
-// as heavy as the others. Seven dashes and six colours: forty-two looks.
+// as heavy as the others. Eight dashes and six colours: twenty-four looks.
 var dashes = []struct {
 	pattern []vg.Length
 	width   vg.Length
@@ -38,6 +38,7 @@ var dashes = []struct {
 	{[]vg.Length{11, 4}, 1.0},
 	{[]vg.Length{7, 2, 1.5, 2, 1.5, 2}, 1.4},
 	{[]vg.Length{13, 2.5, 4, 2.5}, 1.2},
+	{[]vg.Length{2.5, 1.2}, 2},
 }
 
 // A mark is what Points draws: add appends one outline of radius r around p.

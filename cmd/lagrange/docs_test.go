@@ -58,15 +58,19 @@ func TestHurried(t *testing.T) {
 	}
 }
 
-// The commands of the README work, one after the other, in a folder that has what they name.
+// The commands of the README and of what is measured work, one after the other, in a folder that has what they name.
 func TestREADME(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := commands(string(text))
-	if len(lines) == 0 {
-		t.Fatal("no sh block of README.md calls the program")
+	var lines []string
+	for _, name := range []string{"README.md", "doc/measured.md"} {
+		text, err := os.ReadFile(filepath.Join("../..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := commands(string(text))
+		if len(found) == 0 {
+			t.Errorf("no sh block of %s calls the program", name)
+		}
+		lines = append(lines, found...)
 	}
 	if testing.Short() {
 		t.Skip("the experiments and the training take seconds")
