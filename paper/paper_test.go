@@ -7,6 +7,7 @@ import (
 	"errors"
 	"image/png"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -114,6 +115,41 @@ func TestCancelled(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(folder, "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// What is kept of a model is taken up as it was by a run of the same settings and seed, and by no other.
+func TestDoublePendulumKeeps(t *testing.T) {
+	fresh := func(s Settings, seed uint64) *pendulumRun {
+		return &pendulumRun{settings: s, seed: seed, figures: &pendulumFigures{}}
+	}
+	s := Settings{Steps: 40, Seed: 5, Folder: t.TempDir()}
+	f := &pendulumFigures{energy: []plot.Series{{Name: "lnn", X: []float64{0, 1, 2}, Y: []float64{1e-17, math.NaN(), 1. / 3}}}}
+	score := Score{AccelL1: 0.1, ValidTime: 1. / 3, Fitted: Fitted{Steps: 40, Seconds: 2}}
+	if err := fresh(s, 5).keep("lnn", score, f); err != nil {
+		t.Fatal(err)
+	}
+	again := fresh(s, 5)
+	k, ok := again.kept("lnn")
+	if !ok || k.Score != score {
+		t.Fatalf("%+v, %v", k, ok)
+	}
+	if again.figures.join(k.Figure); !reflect.DeepEqual(again.figures.figure(), unbroken(f.figure())) {
+		t.Errorf("%+v", again.figures)
+	}
+	longer := s
+	longer.Steps++
+	for name, r := range map[string]*pendulumRun{"other settings": fresh(longer, 5), "another seed": fresh(s, 6)} {
+		if _, ok := r.kept("lnn"); ok {
+			t.Errorf("%s: taken up", name)
+		}
+	}
+	if _, ok := again.kept("baseline"); ok {
+		t.Error("another model is taken up")
+	}
+	again.forget(pendulumModels)
+	if left, _ := os.ReadDir(s.Folder); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }

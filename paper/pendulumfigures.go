@@ -23,6 +23,9 @@ func (f *pendulumFigures) learning(name string, history []train.Point) {
 	f.curves = append(f.curves, learningCurve(name, history, steps))
 }
 
+// shownTimes are those of the motions that are drawn: later a chaotic motion tells nothing.
+const shownTimes = 101
+
 // paths adds the energy error of all starts, as its mean, with those that have diverged at that error, the median error of the state, and the
 // first motion beside the true one.
 func (f *pendulumFigures) paths(name string, times []float64, r *pendulumRun, paths []ode.Result) {
@@ -41,13 +44,12 @@ func (f *pendulumFigures) paths(name string, times []float64, r *pendulumRun, pa
 		}
 	}
 	f.energy = append(f.energy, E)
-	const shown = 101 // of times: later a chaotic motion tells nothing
 	all := make([][]float64, len(paths))
 	for i, p := range paths {
 		all[i] = stateErrors(d, p, r.truth[i], r.spread)
 	}
-	S := plot.Series{Name: name, X: times[1:shown]} // at 0 there is none
-	for k := 1; k < shown; k++ {
+	S := plot.Series{Name: name, X: times[1:shownTimes]} // at 0 there is none
+	for k := 1; k < shownTimes; k++ {
 		now := make([]float64, len(all))
 		for i, e := range all {
 			now[i] = e[k]
@@ -55,10 +57,7 @@ func (f *pendulumFigures) paths(name string, times []float64, r *pendulumRun, pa
 		S.Y = append(S.Y, median(now))
 	}
 	f.errors = append(f.errors, S)
-	if len(f.motion[0]) == 0 {
-		f.add("true", times[:shown], r.truth[0], d)
-	}
-	f.add(name, times[:min(shown, paths[0].N)], paths[0].X, d)
+	f.add(name, times[:min(shownTimes, paths[0].N)], paths[0].X, d)
 }
 
 func (f *pendulumFigures) add(name string, times, x []float64, d int) {
@@ -78,9 +77,21 @@ func (f *pendulumFigures) add(name string, times, x []float64, d int) {
 	}
 }
 
-// all composes the figures.
-func (f *pendulumFigures) all() map[string]plot.Figure {
-	return map[string]plot.Figure{"double-pendulum": {
+// panels are where the series stand, in the order of the figure.
+func (f *pendulumFigures) panels() []*[]plot.Series {
+	return []*[]plot.Series{&f.motion[0], &f.motion[1], &f.motion[2], &f.errors, &f.energy, &f.curves}
+}
+
+// join adds a figure of the same panels.
+func (f *pendulumFigures) join(g plot.Figure) {
+	for i, to := range f.panels() {
+		*to = append(*to, g.Panels[i].Series...)
+	}
+}
+
+// figure composes the figure.
+func (f *pendulumFigures) figure() plot.Figure {
+	return plot.Figure{
 		Title: "Double pendulum: learned from accelerations", Columns: 2,
 		Panels: []plot.Panel{
 			{Title: "First angle, one start", XLabel: "t [s]", YLabel: "θ₁ [rad]", Series: f.motion[0]},
@@ -90,5 +101,5 @@ func (f *pendulumFigures) all() map[string]plot.Figure {
 			{Title: "Energy error, mean of 40 starts", XLabel: "t [s]", YLabel: "|E − E₀| / 29.4", LogY: true, Series: f.energy},
 			{Title: "Learning", XLabel: "step", YLabel: "validation loss", LogY: true, Series: f.curves},
 		},
-	}}
+	}
 }

@@ -61,7 +61,7 @@ func (r *pendulumRun) canonicalL1(m *model.Model[float64]) (mu, med float64) {
 }
 
 // energy rolls the starts out to t = 100 and scores the true energy there against that at the start, and the motion against the true one.
-func (r *pendulumRun) energy(ctx context.Context, m *model.Model[float64], c pendulumModel, score *Score) error {
+func (r *pendulumRun) energy(ctx context.Context, m *model.Model[float64], c pendulumModel, score *Score, f *pendulumFigures) error {
 	n, scale := 2*r.system.Dim(), r.system.About().EnergyScale
 	d, times, errs := n/2, grid(duration, reporting), make([]float64, starts)
 	paths, blown, err := motions(ctx, r.system, m, c.canonical, r.starts, times, 0)
@@ -81,7 +81,7 @@ func (r *pendulumRun) energy(ctx context.Context, m *model.Model[float64], c pen
 	}
 	score.EnergyErrorMean, score.EnergyErrorMedian = mean(errs), median(errs)
 	score.RolloutError, score.ValidTime = r.rightness(paths, times)
-	r.figures.paths(c.name, times, r, paths)
+	f.paths(c.name, times, r, paths)
 	return nil
 }
 

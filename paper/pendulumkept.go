@@ -1,0 +1,51 @@
+package paper
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"lagrange/plot"
+)
+
+// pendulumKept is a model of a run that is trained and measured, in a file of the experiment's folder: an interrupted run goes on after the last of
+// them. The files are removed when the experiment is done.
+type pendulumKept struct {
+	Run    Run         `json:"run"`
+	Model  string      `json:"model"`
+	Seed   uint64      `json:"seed"`
+	Score  Score       `json:"score"`
+	Figure plot.Figure `json:"figure"` // of this model alone
+}
+
+func (r *pendulumRun) keptAt(name string) string {
+	return filepath.Join(r.settings.Folder, fmt.Sprintf("%s-%d.kept", name, r.seed))
+}
+
+// keep notes that a model is done.
+func (r *pendulumRun) keep(name string, score Score, f *pendulumFigures) error {
+	if r.settings.Folder == "" {
+		return nil
+	}
+	return writeJSON(r.keptAt(name), pendulumKept{r.settings.run(DoublePendulum), name, r.seed, score, unbroken(f.figure())})
+}
+
+// kept takes up what keep has written for a run of the same settings, if it has.
+func (r *pendulumRun) kept(name string) (k pendulumKept, ok bool) {
+	if r.settings.Folder == "" {
+		return k, false
+	}
+	text, err := os.ReadFile(r.keptAt(name))
+	ok = err == nil && json.Unmarshal(text, &k) == nil && k.Run == r.settings.run(DoublePendulum) && k.Model == name && k.Seed == r.seed
+	return k, ok && len(k.Figure.Panels) == len(r.figures.panels())
+}
+
+// forget removes what was kept, when all is done.
+func (r *pendulumRun) forget(models []pendulumModel) {
+	for _, m := range models {
+		if r.settings.Folder != "" {
+			os.Remove(r.keptAt(m.name)) // a file that stays is of no harm
+		}
+	}
+}
