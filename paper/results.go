@@ -177,7 +177,7 @@ func Left(experiments []Experiment, s Settings) (left time.Duration, done int) {
 
 // finish runs an experiment and notes in its folder that it is done, last of all.
 func (e Experiment) finish(ctx context.Context, s Settings) Finished {
-	f := Finished{Run: s.run(e.Name), Machine: fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0))}
+	f := Finished{Run: s.run(e.Name), Machine: machine()}
 	root := s.Folder
 	if root != "" {
 		s.Folder = Folder(root, e.Name)
@@ -193,6 +193,15 @@ func (e Experiment) finish(ctx context.Context, s Settings) Finished {
 	}
 	f.Err = err
 	return f
+}
+
+// machine says on what a run runs.
+func machine() string {
+	cores := "1 core"
+	if n := runtime.GOMAXPROCS(0); n > 1 {
+		cores = fmt.Sprint(n, " cores")
+	}
+	return fmt.Sprintf("%s/%s, %s", runtime.GOOS, runtime.GOARCH, cores)
 }
 
 // page writes the page of results.
