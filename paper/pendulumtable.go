@@ -95,7 +95,7 @@ func pendulumTerms(models []pendulumModel, s Settings) (notes []string) {
 		}
 	}
 	if s.Recipe == PaperRecipe {
-		notes = append(notes, "The paper's recipe: four layers of 500, softplus, batches of 32, rate 1e-3, 3e-4, 1e-4, its initialisation, no kinetic term, float32, "+
+		notes = append(notes, "The paper's recipe: four layers of 500, softplus, batches of 32, rate 1e-3, 3e-4, 1e-4, no kinetic term, its initialisation for lnn and the plain one for the baseline, float32, "+
 			"L1 loss of the accelerations in units of their root mean square.")
 	}
 	return notes
