@@ -26,7 +26,8 @@ var palette = []color.Color{
 }
 
 // dashes in points, on and off in turn, each with the width that makes it look
-// as heavy as the others. Eight dashes and six colours: twenty-four looks.
+// as heavy as the others. Eight dashes and six colours, which
+// move on by one after 24 lines: forty-eight looks.
 var dashes = []struct {
 	pattern []vg.Length
 	width   vg.Length
@@ -140,7 +141,7 @@ func (f Figure) keys() (keys []key) {
 				k.fill = pale
 			default:
 				d := dashes[lines%len(dashes)]
-				k.stroke = draw.LineStyle{Color: palette[lines%len(palette)], Width: d.width, Dashes: d.pattern}
+				k.stroke = draw.LineStyle{Color: palette[(lines+lines/24)%len(palette)], Width: d.width, Dashes: d.pattern}
 				lines++
 			}
 			keys = append(keys, k)
