@@ -27,31 +27,35 @@ type arcStage struct {
 	held         *train.Arcs[float64] // the arcs of valid in units of the scales
 	before       float64              // error of these
 	steps        int
+	loop         *train.Loop[float64]
 }
 
 // last is that stage. The model stays as it was where nothing gets better on what is held out.
-func (a *attempt) last(ctx context.Context, r *Record) error {
-	net, g, checkpoint := a.loop.Model, a.arcs, a.s.Checkpoint
-	if checkpoint != "" {
-		checkpoint += ".s"
-	}
+func (a *attempt) last(ctx context.Context, r *Record, plan *Plan) error {
+	net, g := a.loop.Model, a.arcs
 	loop := &train.Loop[float64]{Model: net, Train: g.learn, Valid: g.valid, State: train.NewState(net)}
 	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: g.steps, Batch: g.learn.Len(), Seed: a.s.Seed, Workers: a.s.Workers, Validate: 1}
+	if a.plan != nil && a.plan.Arcs != nil {
+		loop.Settings.Steps, loop.Settings.Changes = a.plan.Arcs.Steps, a.plan.Arcs.Changes
+	}
 	loop.On = func(st *train.State[float64]) error {
 		a.weigh(a.done(st.Step))
 		return nil
 	}
 	loop.State.Damping = 1e-4 // with that of the windows, smaller, the first step was seen to spoil them
-	if _, err := a.resume(loop, checkpoint); err != nil {
+	if _, err := a.resume(loop, longArcs); err != nil {
 		return err
 	}
-	if err := a.advance(ctx, loop, checkpoint); err != nil {
+	g.loop = loop
+	if err := a.advance(ctx, loop, longArcs); err != nil {
 		return err
 	}
+	arcs := planOf(loop.Settings)
+	plan.Arcs = &arcs
 	a.note("long arcs", g.before, size(arcErrors(net, g.held)))
 	r.Skipped, r.Fallbacks = r.Skipped+loop.State.Skipped, r.Fallbacks+loop.State.Health.Fallbacks
 	r.Validation = mean(a.loop.Valid, net)
-	a.why = a.doubt(r.Validation)
+	a.why = a.doubt(r.Validation, hopeless)
 	return nil
 }
 
@@ -59,7 +63,7 @@ func (a *attempt) last(ctx context.Context, r *Record) error {
 // arcs much longer than the windows, or one step on them is worth more.
 func (a *attempt) long(st *train.State[float64]) *arcStage {
 	f, m := a.f, a.loop.Model.Copy()
-	if a.s.Objective != Windows || a.s.Method != train.GaussNewton || len(m.Linear()) == 0 {
+	if a.s.Objective != Windows || a.s.Method != train.GaussNewton {
 		return nil
 	}
 	copy(m.Theta, st.Best)
@@ -104,7 +108,7 @@ func (a *attempt) worth(arcs *train.Arcs[float64], width, P, step int) int {
 	s, cost := a.loop.Settings, func(states, residuals int) float64 { return float64(state*states) + float64(P)*float64(residuals) }
 	window := cost(len(arcs.Method.B)*a.f.s.Window*s.Batch, a.loop.Train.Pass(a.loop.Model, 1).Width()*s.Batch)
 	arc := cost(len(arcs.Method.B)*arcs.Steps*arcs.Len(), width*arcs.Len())
-	return int(float64(s.Steps-step) * window / arc)
+	return int(float64(s.Total(step)-step) * window / arc)
 }
 
 // besides is the loss of arcs in units of their errors now, with k samples of what was learned until now beside each of them, in units of

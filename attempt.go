@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"os"
+	"slices"
 	"time"
 
 	"lagrange/data"
@@ -15,28 +18,35 @@ import (
 
 const (
 	mostRestarts = 3
-	leastSteps   = 50   // of a training that is given up: a shorter one has shown nothing after a third
 	hopeless     = 0.9  // of the loss without acceleration: a loss that is no better
+	fewSteps     = 50   // of a training: a third of less shows little yet, so that only a loss above that without acceleration is hopeless
 	fewStates    = 0.05 // of the sample, at which M need not be positive definite
 )
 
-// network trains one network, and another one where the first turns out to be hopeless: the seeds are s.Seed + r·2³², the steps are shared,
-// so that the same Steps and Seed give the same. Of all tried it is the one of the best validation.
+// network trains member j of an ensemble, or the only network, and another one where the first turns out to be hopeless: the seeds are
+// s.Seed + r·2³², the steps are shared, so that the same Steps and Seed give the same. Of all tried it is the one of the best validation. The watch
+// tells what of s.Budget is gone.
 //
 // planned, if it is not nil, is told the number of steps before the first, and may change it.
-func (f *fitting) network(ctx context.Context, s Settings, planned func(steps int) (int, error)) (*Model, error) {
+func (f *fitting) network(ctx context.Context, s Settings, w watch, j int, planned func(steps int) (int, error)) (*Model, error) {
 	var best *Model
 	var given []Restart
-	seconds, used := 0.0, 0
+	var plans []Plan
+	used := 0
 	for r := 0; ; r++ {
-		a := &attempt{f: f, s: s, restarts: r, used: used, planned: planned}
+		a := &attempt{f: f, s: s, watch: &w, member: j, restarts: r, used: used, planned: planned}
+		if s.Like != nil {
+			if like := s.Like.Members()[j].Record.Plans; r < len(like) {
+				a.plan = &like[r]
+			}
+		}
 		err := a.train(ctx)
 		planned = nil
 		if err != nil {
 			return nil, err
 		}
 		k := a.model
-		seconds, used = seconds+k.Record.Seconds, used+a.step
+		used, plans = used+a.step, append(plans, *a.plan)
 		if best == nil || k.Record.Validation < best.Record.Validation {
 			best = k
 			best.Record.Doubt = a.why
@@ -46,9 +56,10 @@ func (f *fitting) network(ctx context.Context, s Settings, planned func(steps in
 			s.Steps = k.Record.Steps - a.step
 			continue
 		}
-		best.Record.Seed, best.Record.Steps, best.Record.Seconds, best.Record.Restarts = s.Seed, used, seconds, given
-		if v := best.Record.Validation; math.IsInf(v, 0) {
-			return nil, fmt.Errorf("every validation of the %s was not finite: %d of %d steps were skipped; try a smaller rate or another seed", f.spec.Family, best.Record.Skipped, used)
+		b := &best.Record
+		b.Seed, b.Steps, b.Seconds, b.Restarts, b.Plans = s.Seed, used, w.elapsed().Seconds(), given, plans
+		if v := b.Validation; math.IsInf(v, 0) {
+			return nil, fmt.Errorf("every validation of the %s was not finite: %d of %d steps were skipped; try a smaller rate or another seed", f.spec.Family, b.Skipped, used)
 		}
 		return best, nil
 	}
@@ -58,15 +69,16 @@ func (f *fitting) network(ctx context.Context, s Settings, planned func(steps in
 type attempt struct {
 	f        *fitting
 	s        Settings
-	begin    time.Time
+	watch    *watch
+	member   int
 	loop     *train.Loop[float64]
 	restarts int
 	used     int // steps of those given up before
 	planned  func(steps int) (int, error)
+	plan     *Plan // to repeat; once it is trained, that which it had
 	model    *Model
 	mass     []MassPoint
 	stages   []Stage
-	print    string
 	arcs     *arcStage // the last stage, once it is under way
 	step     int
 	why      string // it is hopeless; "" if it is not
@@ -78,16 +90,13 @@ var errHopeless, errArcs = errors.New("hopeless"), errors.New("arcs")
 // train makes the model.
 func (a *attempt) train(ctx context.Context) error {
 	f, s := a.f, &a.s
-	a.begin = time.Now()
 	s.Seed += uint64(a.restarts) << 32
-	if a.restarts > 0 && s.Checkpoint != "" {
-		s.Checkpoint = fmt.Sprintf("%s.r%d", s.Checkpoint, a.restarts)
-	}
-	net, err := model.New[float64](f.spec, s.Seed)
+	s.Checkpoint = ofRestart(s.Checkpoint, a.restarts)
+	net, err := a.net()
 	if err != nil {
 		return err
 	}
-	learn, valid, start, err := f.objectives(ctx, net, *s)
+	learn, valid, start, err := a.objectives(ctx, net)
 	if err != nil {
 		return err
 	}
@@ -100,78 +109,122 @@ func (a *attempt) train(ctx context.Context) error {
 		s.Batch = max(64, enough*len(net.Theta)/learn.Pass(net, 1).Width())
 	}
 	a.loop.Settings = train.Settings{Method: s.Method, Steps: s.Steps, Batch: s.Batch, Rate: s.Rate, Seed: s.Seed, Workers: s.Workers}
-	if err := a.run(ctx, fmt.Sprintf("%s %s %s %d %g", f.print, s.Objective, s.Loss, s.Window, s.Horizon)); err != nil {
+	if err := a.run(ctx); err != nil {
 		return err
 	}
 	done, st := a.loop.Settings, a.loop.State
 	copy(net.Theta, st.Best)
 	r := Record{
-		Seed: done.Seed, Steps: done.Steps, Batch: done.Batch, Rate: done.Rate, Method: done.Method, Workers: done.Workers, Loss: s.Loss,
+		Run: hashed(f.id), Seed: done.Seed, Steps: done.Total(st.Step + 1), Batch: done.Batch, Rate: done.Rate, Method: done.Method, Workers: done.Workers, Loss: s.Loss,
 		Objective: s.Objective, Window: s.Window, Horizon: s.Horizon, Data: f.print, Options: columns(f.set, s.Options),
 		Validation: st.BestLoss, Skipped: st.Skipped, Fallbacks: st.Health.Fallbacks,
 	}
+	if s.From != nil {
+		r.Before = append(slices.Clone(s.From.Record.Before), s.From.Record.Data)
+	}
+	plan := planOf(done)
 	if a.step = st.Step; a.arcs != nil {
 		a.step = r.Steps
-		if err := a.last(ctx, &r); err != nil {
+		if err := a.last(ctx, &r, &plan); err != nil {
 			return err
 		}
 	}
+	a.plan = &plan
 	if s.Objective != Windows {
 		r.Window = 0
 	}
-	r.Mass, r.Stages, r.Seconds = a.mass, a.stages, time.Since(a.begin).Seconds()
+	r.Mass, r.Stages = a.mass, a.stages
 	a.model = &Model{Record: r, net: net}
 	return nil
 }
 
+// net is the network before training: as it is drawn, or that of the model to go on from.
+func (a *attempt) net() (*model.Model[float64], error) {
+	if from := a.s.From; from != nil {
+		return from.Members()[a.member].net.Copy(), nil
+	}
+	return model.New[float64](a.f.spec, a.s.Seed)
+}
+
 // run trains, with checkpoints by the clock. One that was given up goes on to where that was decided, and is given up again; so does one that
 // went on to arcs.
-func (a *attempt) run(ctx context.Context, print string) (err error) {
+func (a *attempt) run(ctx context.Context) (err error) {
 	loop, s := a.loop, a.s
-	a.print = print
-	resumed, err := a.resume(loop, s.Checkpoint)
+	resumed, err := a.resume(loop, allSteps)
 	if err != nil {
 		return err
 	}
-	if !resumed && loop.Settings.Steps == 0 {
-		left := max(s.Budget/10, s.Budget-time.Since(a.begin))
+	switch {
+	case resumed:
+	case a.plan != nil:
+		loop.Settings.Steps, loop.Settings.Changes = a.plan.Steps, a.plan.Changes
+	case loop.Settings.Steps == 0:
+		left := max(s.Budget/10, s.Budget-a.watch.elapsed())
 		if loop.Settings.Steps, err = train.Calibrate(ctx, loop.Model, loop.Train, loop.Valid, loop.Settings, left); err != nil {
 			return err
 		}
 	}
-	if a.planned != nil {
+	if a.planned != nil && a.plan == nil {
 		if loop.Settings.Steps, err = a.planned(loop.Settings.Steps); err != nil {
 			return err
 		}
 	}
 	copy(loop.Model.Theta, loop.State.Theta)
-	if resumed && a.decide(loop.State) != nil {
+	if resumed && a.decided() && a.decide(loop.State) != nil {
 		return nil
 	}
-	if err = a.advance(ctx, loop, s.Checkpoint); err == errHopeless || err == errArcs {
+	if err = a.advance(ctx, loop, allSteps); err == errHopeless || err == errArcs {
 		err = nil
 	}
 	return err
 }
 
-// resume takes a loop on from a checkpoint, if it is there and wanted.
-func (a *attempt) resume(loop *train.Loop[float64], checkpoint string) (resumed bool, err error) {
-	if !a.s.resumes(checkpoint) {
-		return false, nil
-	}
-	loop.State, loop.Settings, err = train.LoadCheckpoint(checkpoint, a.print, loop.Model)
-	return err == nil, err
+// identity is that of a stage: a checkpoint of any other is not gone on from.
+func (a *attempt) identity(stage string) train.Identity {
+	id := maps.Clone(a.f.id)
+	id["stage"], id["seed of the network"] = stage, fmt.Sprint(a.s.Seed)
+	return id
 }
 
-// advance runs a loop and saves it now and then, and at the end.
-func (a *attempt) advance(ctx context.Context, loop *train.Loop[float64], checkpoint string) error {
+// resume takes a loop on from the checkpoint of a stage, if it is there and wanted.
+func (a *attempt) resume(loop *train.Loop[float64], stage string) (resumed bool, err error) {
+	if !a.resumes(stage) {
+		return false, nil
+	}
+	if loop.State, loop.Settings, err = train.LoadCheckpoint(ofStage(a.s.Checkpoint, stage), a.identity(stage), loop.Model); err != nil {
+		return false, err
+	}
+	a.watch.goOn(loop.State.Seconds)
+	return true, nil
+}
+
+// resumes says whether there is a checkpoint of a stage to go on from.
+func (a *attempt) resumes(stage string) bool {
+	path := ofStage(a.s.Checkpoint, stage)
+	if !a.s.Resume || path == "" {
+		return false
+	}
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// advance runs the loop of a stage and saves it before the first step, now and then, and at the end.
+func (a *attempt) advance(ctx context.Context, loop *train.Loop[float64], stage string) error {
+	checkpoint := ofStage(a.s.Checkpoint, stage)
 	save := func() error {
 		if checkpoint == "" {
 			return nil
 		}
-		return train.SaveCheckpoint(checkpoint, a.print, a.f.spec, loop.Settings, loop.State)
+		loop.State.Seconds = a.watch.elapsed().Seconds()
+		return train.SaveCheckpoint(checkpoint, a.identity(stage), a.f.spec, loop.Settings, loop.State)
+	}
+	if err := save(); err != nil {
+		return err
 	}
 	loop.Clock = a.clock(loop.State.Step, save)
+	if a.loop != nil { // a warm-up has its own number of steps
+		loop.Replan = a.replan(loop)
+	}
 	err := loop.Run(ctx)
 	if e := save(); err == nil || e != nil {
 		err = e
@@ -179,13 +232,13 @@ func (a *attempt) advance(ctx context.Context, loop *train.Loop[float64], checkp
 	return err
 }
 
-// clock tells how far the training is, and saves it now and then.
+// clock tells how far the training is, once it has begun, and saves it now and then.
 func (a *attempt) clock(first int, save func() error) func(*train.State[float64], float64) error {
 	from, last := time.Now(), time.Now()
 	begun := a.done(first)
 	return func(st *train.State[float64], loss float64) error {
-		if a.s.On != nil {
-			p := Progress{Model: a.f.spec.Family, Step: a.used + a.done(st.Step), Steps: a.used + a.loop.Settings.Steps, Loss: loss, Valid: math.NaN(), Restarts: a.restarts, Elapsed: time.Since(a.begin)}
+		if a.s.On != nil && a.loop != nil {
+			p := Progress{Model: a.f.spec.Family, Step: a.used + a.done(st.Step), Steps: a.used + a.total(), Loss: loss, Valid: math.NaN(), Restarts: a.restarts, Elapsed: a.watch.elapsed()}
 			if n := len(st.History); n > 0 {
 				p.Valid = st.History[n-1].Valid
 			}
@@ -203,20 +256,26 @@ func (a *attempt) clock(first int, save func() error) func(*train.State[float64]
 	}
 }
 
+// total is the number of all steps as it is planned now.
+func (a *attempt) total() int { return a.loop.Settings.Total(a.loop.State.Step + 1) }
+
 // done is how many of all steps are done at a step of the stage under way.
 func (a *attempt) done(step int) int {
 	if a.arcs == nil {
 		return step
 	}
-	n := a.loop.State.Step
-	return n + step*(a.loop.Settings.Steps-n)/a.arcs.steps
+	n, all := a.loop.State.Step, a.arcs.steps
+	if l := a.arcs.loop; l != nil {
+		all = l.Settings.Total(step + 1)
+	}
+	return n + min(step, all)*(a.total()-n)/max(1, all)
 }
 
 // look is called at every validation.
 func (a *attempt) look(st *train.State[float64]) error {
 	a.weigh(st.Step)
-	if st.Step == a.loop.Settings.Steps {
-		a.verdict(st)
+	if st.Step == a.loop.Settings.Total(st.Step) {
+		a.why = a.doubt(st.BestLoss, hopeless)
 		return nil
 	}
 	return a.decide(st)
@@ -229,24 +288,30 @@ func (a *attempt) weigh(step int) {
 	}
 }
 
+// decided says whether a run that goes on stands where it was decided how.
+func (a *attempt) decided() bool { st := a.loop.State; return st.Decided > 0 && st.Decided == st.Step }
+
 // decide says, at the first validation after a third of the steps, whether the stage ends there.
 func (a *attempt) decide(st *train.State[float64]) error {
-	if st.Step >= a.loop.Settings.Steps || st.Step != a.third() {
+	if st.Decided == 0 && st.Step >= max(1, a.loop.Settings.Total(st.Step)/3) {
+		st.Decided = st.Step
+	}
+	if !a.decided() {
 		return nil
 	}
-	if a.verdict(st) != "" {
-		return errHopeless
+	if a.restarts < mostRestarts && a.s.From == nil {
+		limit := hopeless
+		if a.loop.Settings.Total(st.Step) < fewSteps {
+			limit = 1
+		}
+		if a.why = a.doubt(st.BestLoss, limit); a.why != "" {
+			return errHopeless
+		}
 	}
 	if a.arcs = a.long(st); a.arcs != nil {
 		return errArcs
 	}
 	return nil
-}
-
-// third is the step of the first validation after a third of all.
-func (a *attempt) third() int {
-	s := a.loop.Settings.Defaults()
-	return (s.Steps/3 + s.Validate - 1) / s.Validate * s.Validate
 }
 
 func (a *attempt) massMatrix() (eval.Mass, bool) {
@@ -256,25 +321,14 @@ func (a *attempt) massMatrix() (eval.Mass, bool) {
 	return eval.MassMatrix(a.loop.Model, a.f.sample)
 }
 
-// verdict says at the first validation after a third of the steps, if there may be another training, and at the last one, why this one is
-// hopeless, or "".
-func (a *attempt) verdict(st *train.State[float64]) string {
-	s := a.loop.Settings
-	if may := a.restarts < mostRestarts && s.Steps >= leastSteps && st.Step == a.third(); !may && st.Step < s.Steps {
-		return ""
-	}
-	a.why = a.doubt(st.BestLoss)
-	return a.why
-}
-
-// doubt says why a model of such a validation is hopeless, or "".
-func (a *attempt) doubt(valid float64) string {
+// doubt says why a model of such a validation is hopeless, or ""; limit is the share of the loss without acceleration from which on it is.
+func (a *attempt) doubt(valid, limit float64) string {
 	switch mass, ok := a.massMatrix(); {
 	case math.IsInf(valid, 0):
 		return "no validation was finite"
 	case ok && float64(mass.NotPositive) > fewStates*float64(mass.States):
 		return fmt.Sprintf("the mass matrix is not positive definite at %d of %d states", mass.NotPositive, mass.States)
-	case !(valid < hopeless*a.f.null):
+	case !(valid < limit*a.f.null):
 		return fmt.Sprintf("validation %.3g, hardly better than %.3g of a motion without acceleration", valid, a.f.null)
 	}
 	return ""

@@ -49,6 +49,16 @@ func TestRestart(t *testing.T) {
 	}
 }
 
+// A short training that is hopeless goes on from another seed, too.
+func TestRestartShort(t *testing.T) {
+	set := recording("pendulum", 12, 30, true, 0.05)
+	s := unlucky()
+	s.Steps = 45
+	if r := fit(t, set, s).Record; len(r.Restarts) < 1 || r.Restarts[0].Steps != 15 || r.Steps != 45 {
+		t.Errorf("%d steps, %+v", r.Steps, r.Restarts)
+	}
+}
+
 // Where no seed helps, the number of trainings is bounded, and the model says that it is no good.
 func TestHopeless(t *testing.T) {
 	set := recording("pendulum", 12, 30, true, 0.05)

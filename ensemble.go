@@ -3,12 +3,8 @@ package lagrange
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,18 +50,20 @@ func (f *fitting) ensemble(ctx context.Context) (*Model, error) {
 	}
 	side := min(k, cores)
 	each := f.s
-	each.Workers, each.Budget = cores/side, f.s.Budget*time.Duration(side)/time.Duration(k)
-	all := crew{on: f.s.On, begin: time.Now(), done: make([]int, k), restarts: make([]int, k)}
+	each.Workers = cores / side
+	if f.s.Budget > 0 {
+		left := max(f.s.Budget/10, f.s.Budget-f.watch.elapsed())
+		each.Budget = left * time.Duration(side) / time.Duration(k)
+	}
+	all := crew{on: f.s.On, begin: time.Now(), done: make([]int, k), steps: make([]int, k), restarts: make([]int, k)}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ms, errs := make([]*Model, k), make([]error, k)
 	train := func(j, steps int, planned func(int) (int, error)) {
 		s := each
 		s.Seed, s.Steps, s.On = s.Seed+uint64(j), steps, all.member(j)
-		if j > 0 && s.Checkpoint != "" {
-			s.Checkpoint = fmt.Sprintf("%s.m%d", s.Checkpoint, j)
-		}
-		if ms[j], errs[j] = f.network(ctx, s, planned); errs[j] != nil {
+		s.Checkpoint = ofMember(s.Checkpoint, j)
+		if ms[j], errs[j] = f.network(ctx, s, watch{begin: time.Now()}, j, planned); errs[j] != nil {
 			cancel()
 			return
 		}
@@ -114,11 +112,11 @@ func cause(errs []error) (err error) {
 
 // crew tells the progress of several networks as one.
 type crew struct {
-	on             func(Progress)
-	begin          time.Time
-	one            sync.Mutex
-	from           int // steps done before the first that was told, and itself; 0 before
-	done, restarts []int
+	on                    func(Progress)
+	begin                 time.Time
+	one                   sync.Mutex
+	from                  int // steps done before the first that was told, and itself; 0 before
+	done, steps, restarts []int
 }
 
 // member tells of network j.
@@ -129,10 +127,15 @@ func (c *crew) member(j int) func(Progress) {
 	return func(p Progress) {
 		c.one.Lock()
 		defer c.one.Unlock()
-		c.done[j], c.restarts[j] = p.Step, p.Restarts
-		p.Step, p.Restarts, p.Steps, p.Elapsed = 0, 0, len(c.done)*p.Steps, time.Since(c.begin)
+		c.done[j], c.steps[j], c.restarts[j] = p.Step, p.Steps, p.Restarts
+		own := p.Steps
+		p.Step, p.Restarts, p.Steps, p.Elapsed = 0, 0, 0, time.Since(c.begin)
 		for i, n := range c.done {
-			p.Step, p.Restarts = p.Step+n, p.Restarts+c.restarts[i]
+			all := c.steps[i]
+			if all == 0 { // it has not begun
+				all = own
+			}
+			p.Step, p.Restarts, p.Steps = p.Step+n, p.Restarts+c.restarts[i], p.Steps+all
 		}
 		if c.from == 0 {
 			c.from = p.Step
@@ -146,21 +149,7 @@ func (c *crew) member(j int) func(Progress) {
 func (c *crew) finish(j, steps int) {
 	c.one.Lock()
 	defer c.one.Unlock()
-	c.done[j] = max(c.done[j], steps)
-}
-
-// Discard removes the checkpoints that a training with Settings.Checkpoint has left.
-func Discard(checkpoint string) {
-	folder, name := filepath.Split(checkpoint)
-	if folder == "" {
-		folder = "."
-	}
-	files, _ := os.ReadDir(folder) // what cannot be listed cannot be removed
-	for _, f := range files {
-		if n := f.Name(); n == name || strings.HasPrefix(n, name+".m") || strings.HasPrefix(n, name+".r") {
-			os.Remove(filepath.Join(folder, n))
-		}
-	}
+	c.done[j], c.steps[j] = max(c.done[j], steps), steps
 }
 
 // Members are the networks of an ensemble, m the first of them; of a single model m alone.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"lagrange/data"
 	"lagrange/eval"
@@ -15,6 +16,7 @@ type Evaluation struct {
 	Horizon float64                `json:"horizon"` // of the windows, in the recording's time unit
 	Windows int                    `json:"windows"`
 	HeldOut bool                   `json:"held_out"`         // the recording is the one trained on: its test windows only
+	Seen    bool                   `json:"seen,omitempty"`   // some of these rows may have been learned from by a model from which this one went on
 	Models  map[string]eval.Scores `json:"models"`           // the model and its baseline by family, and "constant_velocity"
 	Spread  *Calibrated            `json:"spread,omitempty"` // of an ensemble, whose mean is "ensemble" among Models
 	Mass    *eval.Mass             `json:"mass_matrix,omitempty"`
@@ -40,6 +42,7 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 	if err != nil {
 		return r, err
 	}
+	r.Seen = m.saw(set, heldOut)
 	ws := test.Windows(horizon, 0)
 	if r.Windows = len(ws); r.Windows == 0 {
 		return r, fmt.Errorf("no window of %g %s in what may be used of the recording; use a shorter --horizon (trained with %g)", horizon, set.TimeUnit(), m.Record.Horizon)
@@ -75,6 +78,15 @@ func (m *Model) unseen(set *data.Set) (test *data.Set, heldOut bool, err error) 
 	}
 	split, err := set.Split(m.Record.Horizon)
 	return split.Test, true, err
+}
+
+// saw says whether a model may have learned from rows of a recording before it went on: parts of another recording are held out by other rules, and a
+// recording that grew is another one.
+func (m *Model) saw(set *data.Set, heldOut bool) bool {
+	if heldOut {
+		return slices.ContainsFunc(m.Record.Before, func(print string) bool { return print != m.Record.Data })
+	}
+	return slices.Contains(m.Record.Before, Fingerprint(set))
 }
 
 // drift follows the learned energy over ten horizons from the start of a window, under its conditions: those of another motion may have

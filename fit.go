@@ -32,7 +32,7 @@ type Settings struct {
 	Horizon    float64        // of held-out windows, in the recording's time unit; default 25 steps
 	Window     int            // steps of a training window; default those of Horizon, at most 32
 	Steps      int            // training steps; or
-	Budget     time.Duration  // training time, turned into Steps; default 60 s when both are zero
+	Budget     time.Duration  // training time, preparation and validations included: as many steps as fit, see Record.Plans; default 60 s when both are zero
 	Method     string         // one of train.Methods; default Gauss–Newton on accelerations and after a convex start on windows, else Adam; see README, "Measured"
 	Batch      int            // samples a step; default ten residuals for each parameter, for Adam 128 rows, or 1024 rows in windows
 	Rate       float64        // of Adam; default 1e-2 on accelerations, 5e-3 on windows
@@ -40,10 +40,13 @@ type Settings struct {
 	Ensemble   int            // networks from the seeds Seed, Seed+1, …, which share Budget and Workers; see Model.Others
 	Workers    int            // default all cores
 	Options    data.Options   // how the recording was read, so that others are read the same way
-	Checkpoint string         // file to go on from after an interruption; "" = none
-	Resume     bool           // go on from Checkpoint if it is there
-	Every      time.Duration  // between checkpoints; default 5 s
-	On         func(Progress) // told after every step how far it is
+	From       *Model         `json:"-"` // a finished model to go on from: its Spec, its settings where nothing else is said, its parameters; nil: none
+	Like       *Model         `json:"-"` // a model whose Record.Plans are repeated in place of Steps and Budget; nil: none
+	Checkpoint string         `json:"-"` // file to go on from after an interruption; "" = none
+	Resume     bool           `json:"-"` // go on from Checkpoint if it is there
+	Every      time.Duration  `json:"-"` // between checkpoints; default 5 s
+	On         func(Progress) `json:"-"` // told after every step how far it is
+	beside     *Model         // the model whose baseline this is; nil: none
 }
 
 // Progress is how far training has come.
@@ -71,10 +74,10 @@ func Fit(ctx context.Context, set *data.Set, s Settings) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Ensemble > 1 {
+	if f.s.Ensemble > 1 {
 		return f.ensemble(ctx)
 	}
-	return f.network(ctx, f.s, nil)
+	return f.network(ctx, f.s, f.watch, 0, nil)
 }
 
 // fitting is what all networks that learn from one recording have in common.
@@ -88,33 +91,40 @@ type fitting struct {
 	sample  *data.Set // states of training at which mass matrices are looked at
 	once    sync.Mutex
 	began   began
+	id      train.Identity
+	watch   watch   // of what all networks need first
 	null    float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning
 }
 
 func newFitting(ctx context.Context, set *data.Set, s Settings) (f *fitting, err error) {
+	begin, asked := time.Now(), s
+	if s, err = s.continued(set); err != nil {
+		return nil, err
+	}
 	if s.Objective, err = s.objective(set); err != nil {
 		return nil, err
 	}
-	asked := s
+	given := s
 	s = s.defaults(set)
 	if s.Steps < 0 || s.Window < 1 || s.Batch < 0 || s.Workers < 0 || s.Ensemble < 0 || s.Budget < 0 || s.Every < 0 || !(s.Rate >= 0) || math.IsInf(s.Rate, 0) {
 		return nil, fmt.Errorf("settings out of range: steps %d, window %d, batch %d, workers %d, budget %v, rate %v; leave at zero what should have its default", s.Steps, s.Window, s.Batch, s.Workers, s.Budget, s.Rate)
 	}
-	f = &fitting{set: set, s: s}
+	f = &fitting{set: set, s: s, watch: watch{begin: begin}, print: Fingerprint(set)}
 	if f.split, err = set.Split(s.Horizon); err != nil {
 		return nil, err
 	}
+	f.id = identity(f.print, asked)
 	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
 		return nil, err
 	}
 	if f.spec, err = specOf(set, f.split.Train, s); err != nil {
 		return nil, err
 	}
-	f.print = Fingerprint(set)
+	f.spec = sees(f.spec, s.beside)
 	f.sample = thinned(f.split.Train)
 	f.null = math.NaN()
-	if s.Objective == Windows && s.Model == "lnn" && asked.Method != train.Adam && asked.Hidden == nil && asked.Head == "" {
-		err = f.choose(ctx, asked)
+	if s.Objective == Windows && s.Model == "lnn" && s.From == nil && given.Method != train.Adam && given.Hidden == nil && given.Head == "" {
+		err = f.choose(ctx, given)
 	}
 	return f, err
 }
@@ -211,7 +221,7 @@ func (s Settings) defaults(set *data.Set) Settings {
 	if s.Method == train.Adam {
 		s.adam(set)
 	}
-	if s.Steps == 0 && s.Budget == 0 {
+	if s.Steps == 0 && s.Budget == 0 && s.Like == nil {
 		s.Budget = time.Minute
 	}
 	if s.Every == 0 {
@@ -222,6 +232,9 @@ func (s Settings) defaults(set *data.Set) Settings {
 
 // specOf describes the model: coordinates as recorded, scales from the training data.
 func specOf(set, learn *data.Set, s Settings) (model.Spec, error) {
+	if s.From != nil {
+		return s.From.Spec(), nil
+	}
 	spec := model.Spec{Family: s.Model, Hidden: s.Hidden, Activation: s.Activation, Friction: s.Friction, Head: s.Head, Kinetic: 1, TimeUnit: set.TimeUnit()}
 	if s.Model == "nn" || s.Model == "node" {
 		spec.Friction = "" // the plain network sees v and needs no part for it

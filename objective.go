@@ -13,26 +13,30 @@ import (
 
 // objectives builds the losses of the training and validation parts. Before Gauss and Newton's method a network gets a start, and a Lagrangian beside
 // what it learns from the loss that keeps its mass matrix positive definite.
-func (f *fitting) objectives(ctx context.Context, net *model.Model[float64], s Settings) (learn, valid train.Objective[float64], start train.Start, err error) {
+func (a *attempt) objectives(ctx context.Context, net *model.Model[float64]) (learn, valid train.Objective[float64], start train.Start, err error) {
+	f, s := a.f, a.s
 	switch s.Objective {
 	case Accelerations:
 		o, check := accelerations(f.split.Train, f.penalty), accelerations(f.split.Valid, f.penalty)
 		if s.Method != train.GaussNewton {
 			return o, check, start, nil
 		}
-		learn, start, err = f.warm(ctx, net, o, check, s)
+		learn, start, err = a.warm(ctx, net, o, check)
 		return learn, check, start, err
 	case Torque:
 		learn, valid, err = torques(net, f.split, f.penalty)
 		return learn, valid, start, err
 	}
 	l, v, err := f.windows()
-	if err != nil || s.Method != train.GaussNewton || len(net.Linear()) == 0 {
+	if err != nil || s.Method != train.GaussNewton {
 		return l, v, start, err
 	}
-	if start = f.began.start; f.began.theta != nil && f.began.seed == s.Seed {
+	switch start = f.began.start; {
+	case s.From != nil || len(net.Linear()) == 0: // there is nothing to solve for
+		start = train.Start{}
+	case f.began.theta != nil && f.began.seed == s.Seed:
 		copy(net.Theta, f.began.theta)
-	} else {
+	default:
 		start, err = f.start(ctx, net, s, joint(l, v, judges))
 	}
 	l.Method = ode.Dop853.Tableau

@@ -3,7 +3,6 @@ package lagrange
 import (
 	"context"
 	"math"
-	"time"
 
 	"lagrange/data"
 	"lagrange/model"
@@ -34,7 +33,6 @@ type began struct {
 // choose decides how a Lagrangian learns from windows: from a convex start by Gauss and Newton's method, where one is so good that noise and
 // friction cannot be what rules the recording; else by Adam, as it was. It takes time from the budget, and no steps.
 func (f *fitting) choose(ctx context.Context, asked Settings) error {
-	begin := time.Now()
 	l, v, err := f.windows()
 	if err != nil {
 		return err
@@ -61,9 +59,6 @@ func (f *fitting) choose(ctx context.Context, asked Settings) error {
 			best, f.spec, f.began = s.After, spec, began{f.s.Seed, net.Theta, s}
 			f.s.Method, f.s.Hidden, f.s.Head, f.s.Batch, f.s.Rate = train.GaussNewton, spec.Hidden, spec.Head, asked.Batch, asked.Rate
 		}
-	}
-	if f.s.Steps == 0 {
-		f.s.Budget = max(f.s.Budget/10, f.s.Budget-time.Since(begin))
 	}
 	return nil
 }

@@ -2,7 +2,7 @@ package lagrange
 
 import (
 	"context"
-	"os"
+	"fmt"
 	"slices"
 
 	"lagrange/model"
@@ -23,7 +23,11 @@ var warmSteps = []int{600, 3000}
 // mass matrix positive definite. A convex start that leaves next to nothing is kept, and returned. Otherwise steps of Adam from the parameters as they
 // were drawn come first: all layers move with them, and Gauss and Newton's steps then end more often in a good place than from a solution of the last
 // layer alone.
-func (f *fitting) warm(ctx context.Context, net *model.Model[float64], o, valid *train.Accelerations[float64], s Settings) (train.Objective[float64], train.Start, error) {
+func (a *attempt) warm(ctx context.Context, net *model.Model[float64], o, valid *train.Accelerations[float64]) (train.Objective[float64], train.Start, error) {
+	f, s := a.f, a.s
+	if s.From != nil {
+		return train.KeepDefinite(net, o, nil), train.Start{}, nil
+	}
 	drawn := slices.Clone(net.Theta)
 	start, err := train.ConvexStart(ctx, net, o, train.Convex{Seed: s.Seed, Workers: s.Workers})
 	learn := train.KeepDefinite(net, o, start.Unit)
@@ -35,26 +39,21 @@ func (f *fitting) warm(ctx context.Context, net *model.Model[float64], o, valid 
 	} else {
 		drawn = slices.Clone(net.Theta) // with a positive definite M
 	}
-	if s.resumes(s.Checkpoint) { // what follows has been done
+	if a.resumes(allSteps) { // what follows has been done
 		return learn, train.Start{}, nil
 	}
 	still := f.still(valid)
-	for _, steps := range warmSteps {
+	for i, steps := range warmSteps {
 		copy(net.Theta, drawn)
 		adam := train.Settings{Steps: steps, Validate: steps / 6, Batch: max(16, warmBatch/s.sites(net.Spec.D())), Rate: warmRate, Seed: s.Seed, Workers: s.Workers}
 		loop := train.Loop[float64]{Model: net, Train: learn, Valid: valid, Settings: adam, State: train.NewState(net)}
-		if err := loop.Run(ctx); err != nil || loop.State.BestLoss < warmEnds*still {
+		stage := fmt.Sprint(warmUp, " ", i)
+		if _, err := a.resume(&loop, stage); err != nil {
+			return learn, train.Start{}, err
+		}
+		if err := a.advance(ctx, &loop, stage); err != nil || loop.State.BestLoss < warmEnds*still {
 			return learn, train.Start{}, err
 		}
 	}
 	return learn, train.Start{}, nil
-}
-
-// resumes says whether there is a checkpoint to go on from.
-func (s Settings) resumes(checkpoint string) bool {
-	if !s.Resume || checkpoint == "" {
-		return false
-	}
-	_, err := os.Stat(checkpoint)
-	return err == nil
 }

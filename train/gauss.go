@@ -29,8 +29,7 @@ type gauss struct {
 	g, d, was  []float64 // JᵀC r, the step, θ before it
 	r, c, next []float64 // residuals, their weights c ρ′(r)/r, residuals after the step; each chunk of samples is (W, chunk)
 	equations  equations
-	trying     time.Duration // spent on so many trials of steps:
-	tried      int
+	trial      time.Duration // the least that a trial of a step took
 	abs        []float64
 }
 
@@ -188,7 +187,9 @@ func (g *gauss) step() float64 {
 	for range tries {
 		begin := time.Now()
 		taken := g.try(before, c)
-		g.trying, g.tried = g.trying+time.Since(begin), g.tried+1
+		if took := time.Since(begin); g.trial == 0 || took < g.trial {
+			g.trial = took
+		}
 		if taken {
 			st.Updates++
 			break
@@ -253,9 +254,8 @@ func (g *gauss) draw() {
 	}
 }
 
-// lasting is what the steps of a run will have taken, given that its first ones took so long: these have fewer trials than those of a λ in balance,
-// which grows as often as it takes to undo the shrinking, 1 + ln 2.5/ln 4 trials a step.
-func (g *gauss) lasting(spent time.Duration, steps int) time.Duration {
-	trials := float64(steps) * (1 + math.Log(shrink)/math.Log(grow)) / float64(g.tried)
-	return spent - g.trying + time.Duration(trials*float64(g.trying))
+// lasting is what a step of a run will have taken, given the least that one of its first ones took: these have fewer trials than those of a λ in
+// balance, which grows as often as it takes to undo the shrinking, 1 + ln 2.5/ln 4 trials a step.
+func (g *gauss) lasting(least time.Duration) time.Duration {
+	return least + time.Duration(math.Log(shrink)/math.Log(grow)*float64(g.trial))
 }

@@ -200,12 +200,12 @@ func TestGaussNewtonResumes(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "c")
-	if err := SaveCheckpoint(path, "d", l.Model.Spec, l.Settings, l.State); err != nil {
+	if err := SaveCheckpoint(path, nil, l.Model.Spec, l.Settings, l.State); err != nil {
 		t.Fatal(err)
 	}
 	again := newton(t, "", 16)
 	var err error
-	if again.State, again.Settings, err = LoadCheckpoint(path, "d", again.Model); err != nil {
+	if again.State, again.Settings, err = LoadCheckpoint(path, nil, again.Model); err != nil {
 		t.Fatal(err)
 	}
 	if s := run(t, again); !slices.Equal(s.Theta, whole.Theta) || s.Damping != whole.Damping || s.Rejected != whole.Rejected {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"time"
 
 	"lagrange/internal/par"
 	"lagrange/internal/vec"
@@ -24,7 +23,10 @@ type Settings struct {
 	Clip      float64 `json:"clip"`                // largest norm of the gradient; default 10; negative: none
 	Seed      uint64  `json:"seed"`
 	Workers   int     `json:"workers"`  // cores; default all. The sum over shares of a batch depends on it in the last bits
-	Validate  int     `json:"validate"` // steps between validations; default Steps/50, at least 1
+	Validate  int     `json:"validate"` // steps between validations; default Steps/50, at least 1, and as many as validation takes a fifth of the time
+	Checks    int     `json:"checks"`   // samples of a validation, taken evenly; default all where Validate is given, else what a fifth of the time bears
+	// Changes of Steps, in the order of their steps: those that Loop.Replan made, or those of a run that is to be repeated.
+	Changes []Change `json:"changes,omitempty"`
 }
 
 // The methods: Adam (Kingma & Ba 2015) for any number type and size; Gauss and Newton's with the damping of Levenberg and
@@ -57,9 +59,6 @@ func (s Settings) Defaults() Settings {
 	if s.Workers == 0 {
 		s.Workers = par.Workers()
 	}
-	if s.Validate == 0 {
-		s.Validate = max(1, s.Steps/50)
-	}
 	return s
 }
 
@@ -79,6 +78,8 @@ type State[T nn.Float] struct {
 	History  []Point
 	Sum      float64 // of the losses since the last validation
 	Count    int     // and how many they are
+	Decided  int     // the step at which the caller decided how the run goes on, for the caller; 0: none yet
+	Seconds  float64 // that the run has taken, for the caller
 }
 
 // Point is one validation.
@@ -105,6 +106,8 @@ type Loop[T nn.Float] struct {
 	State        *State[T]
 	// On, if set, is called after every validation with the state at that point; an error from it ends the run.
 	On func(*State[T]) error
+	// Replan, if set, is asked after that how many steps the run is to have in all, unless it has had its last one; 0: as many as it was to have.
+	Replan func(*State[T]) int
 	// Clock is called once a step, for callers that show progress or save by the clock; an error ends the run. It sees the
 	// state between steps.
 	Clock func(s *State[T], loss float64) error
@@ -128,11 +131,11 @@ func (l *Loop[T]) Run(ctx context.Context) error {
 	}
 	defer l.release()
 	if st := l.State; st.Step == 0 { // a start may be better than all that follows
-		if loss := l.mean(l.Valid, l.valid); loss < st.BestLoss {
+		if loss := l.checks(); loss < st.BestLoss {
 			st.BestLoss = loss
 		}
 	}
-	for s := l.State; s.Step < l.Settings.Steps; {
+	for s := l.State; s.Step < l.Settings.Total(s.Step+1); {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -140,12 +143,17 @@ func (l *Loop[T]) Run(ctx context.Context) error {
 		if finite(loss) {
 			s.Sum, s.Count = s.Sum+loss, s.Count+1
 		}
-		if s.Step%l.Settings.Validate == 0 || s.Step == l.Settings.Steps {
+		if last := l.Settings.Total(s.Step); s.Step%l.Settings.Validate == 0 || s.Step == last {
 			l.validate(s.Sum / max(1, float64(s.Count)))
 			s.Sum, s.Count = 0, 0
 			if l.On != nil {
 				if err := l.On(s); err != nil {
 					return err
+				}
+			}
+			if l.Replan != nil && s.Step < last {
+				if n := l.Replan(s); n > 0 && n != last {
+					l.Settings.Changes = append(l.Settings.Changes, Change{s.Step, max(s.Step, n)})
 				}
 			}
 		}
@@ -175,6 +183,7 @@ func (l *Loop[T]) prepare() error {
 	if err := l.plan(); err != nil {
 		return err
 	}
+	s.validate(l.Valid.Len())
 	s.Workers = min(s.Workers, s.Batch)
 	// the passes are bound to the model's parameters; while the loop runs, those of the state are the same memory
 	copy(l.Model.Theta, l.State.Theta)
@@ -254,7 +263,7 @@ func (l *Loop[T]) step() float64 {
 	}
 	f, _ := schedule(s.Schedule)
 	st.Updates++
-	rate := s.Rate * f(float64(st.Step)/float64(s.Steps))
+	rate := s.Rate * f(s.progress(st.Step))
 	l.team.Do(func(w int) {
 		lo, hi := par.Span(len(st.Theta), w, s.Workers)
 		vec.Adam(st.Updates, rate, 0.9, 0.999, 1e-8, c, l.shares[0][lo:hi], st.Theta[lo:hi], st.M[lo:hi], st.S[lo:hi])
@@ -287,7 +296,7 @@ func (l *Loop[T]) gather() (loss, norm float64) {
 // validate evaluates the validation loss and keeps the best parameters.
 func (l *Loop[T]) validate(train float64) {
 	st := l.State
-	loss := l.mean(l.Valid, l.valid)
+	loss := l.checks()
 	st.History = append(st.History, Point{Step: st.Step, Train: train, Valid: loss})
 	if loss < st.BestLoss {
 		st.BestLoss = loss
@@ -295,55 +304,26 @@ func (l *Loop[T]) validate(train float64) {
 	}
 }
 
-// mean is the mean loss over all samples of an objective, on all cores.
-func (l *Loop[T]) mean(o Objective[T], passes []*Loss[T]) float64 {
+// checks is the mean loss over the samples of a validation, on all cores.
+func (l *Loop[T]) checks() float64 {
+	n, all := l.Settings.Checks, l.Valid.Len()
 	l.team.Do(func(w int) {
-		lo, hi := par.Span(o.Len(), w, len(passes))
+		lo, hi := par.Span(n, w, len(l.valid))
 		l.losses[w] = 0
 		index := make([]int, 0, l.chunk)
 		for lo < hi {
 			index = index[:0]
 			for ; lo < hi && len(index) < l.chunk; lo++ {
-				index = append(index, lo)
+				index = append(index, lo*all/n)
 			}
-			l.losses[w] += passes[w].Of(index, nil)
+			l.losses[w] += l.valid[w].Of(index, nil)
 		}
 	})
 	sum := 0.0
 	for _, x := range l.losses {
 		sum += x
 	}
-	return sum / float64(o.Len())
-}
-
-// Calibrate turns a budget in time into a number of steps: it runs the first steps on a copy, for about 3 % of the budget,
-// and throws them away, so that the run that follows is exactly the one of that number of steps.
-func Calibrate[T nn.Float](ctx context.Context, m *model.Model[T], train, valid Objective[T], s Settings, budget time.Duration) (int, error) {
-	copied := m.Copy()
-	s.Steps, s.Validate = 1<<30, 1<<30
-	l := Loop[T]{Model: copied, Train: train, Valid: valid, Settings: s, State: NewState(copied)}
-	if err := l.prepare(); err != nil {
-		return 0, err
-	}
-	defer l.release()
-	start := time.Now()
-	l.validate(0)
-	validation := time.Since(start)
-	steps, start := 0, time.Now()
-	for steps < 3 || time.Since(start) < budget*3/100 {
-		if err := ctx.Err(); err != nil {
-			return 0, err
-		}
-		l.advance()
-		steps++
-	}
-	spent := time.Since(start)
-	left := budget - validation*51 - spent
-	if l.gauss != nil {
-		spent = l.gauss.lasting(spent, steps)
-	}
-	// a run of N steps validates 50 times
-	return max(10, int(float64(left)/float64(spent)*float64(steps))), nil
+	return sum / float64(n)
 }
 
 func finite(x float64) bool { return x-x == 0 }

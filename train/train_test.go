@@ -6,10 +6,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"lagrange/internal/vec"
 	"lagrange/mech"
@@ -125,15 +125,15 @@ func TestContinues(t *testing.T) {
 		if err := l.Run(context.Background()); !errors.Is(err, halt) || l.State.Step != k {
 			t.Fatalf("%v after %d steps, want a halt after %d", err, l.State.Step, k)
 		}
-		if err := SaveCheckpoint(path, "data", l.Model.Spec, l.Settings, l.State); err != nil {
+		if err := SaveCheckpoint(path, Identity{"seed": "1"}, l.Model.Spec, l.Settings, l.State); err != nil {
 			t.Fatal(err)
 		}
 		more := newLoop(t, steps)
 		var err error
-		if more.State, more.Settings, err = LoadCheckpoint(path, "data", more.Model); err != nil {
+		if more.State, more.Settings, err = LoadCheckpoint(path, Identity{"seed": "1"}, more.Model); err != nil {
 			t.Fatal(err)
 		}
-		if !sameBits(more.State, l.State) || more.Settings != l.Settings {
+		if !sameBits(more.State, l.State) || !reflect.DeepEqual(more.Settings, l.Settings) {
 			t.Fatalf("step %d: the checkpoint gives back another state", k)
 		}
 		clear(more.Model.Theta)
@@ -141,12 +141,12 @@ func TestContinues(t *testing.T) {
 			t.Fatalf("stopped after step %d, the run ends elsewhere", k)
 		}
 	}
-	if _, _, err := LoadCheckpoint(path, "other data", whole.Model); err == nil {
-		t.Error("a checkpoint of a run on other data is taken")
+	if _, _, err := LoadCheckpoint(path, Identity{"seed": "2"}, whole.Model); err == nil || !strings.Contains(err.Error(), "seed 1, not 2") {
+		t.Errorf("a checkpoint of a run from another seed: %v", err)
 	}
 	whole.Model.Spec.Kinetic++
-	if _, _, err := LoadCheckpoint(path, "data", whole.Model); err == nil {
-		t.Error("a checkpoint of another model is taken")
+	if _, _, err := LoadCheckpoint(path, Identity{"seed": "1"}, whole.Model); err == nil || !strings.Contains(err.Error(), "another model") {
+		t.Errorf("a checkpoint of another model: %v", err)
 	}
 }
 
@@ -315,23 +315,6 @@ func TestClip(t *testing.T) {
 	}
 	if got := first(3 * free); got != free {
 		t.Errorf("|g| = %v is below %v but was clipped to %v", free, 3*free, got)
-	}
-}
-
-func TestCalibrate(t *testing.T) {
-	l := newLoop(t, 1)
-	was := slices.Clone(l.Model.Theta)
-	n, err := Calibrate(context.Background(), l.Model, l.Train, l.Valid, l.Settings, 200*time.Millisecond)
-	if err != nil || n < 10 {
-		t.Errorf("%d steps, %v", n, err)
-	}
-	if !slices.Equal(was, l.Model.Theta) {
-		t.Error("the model was changed")
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := Calibrate(ctx, l.Model, l.Train, l.Valid, l.Settings, time.Hour); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
 	}
 }
 

@@ -115,9 +115,12 @@ func need(names ...string) cobra.PositionalArgs {
 	}
 }
 
-// output writes to the file at path, whole or not at all, or to standard output when path is "-" or empty.
-func output(cmd *cobra.Command, path string, fill func(io.Writer) error) error {
+// output writes to the file at path, whole or not at all, or to standard output when path is "-" or empty. It never replaces one of the inputs.
+func output(cmd *cobra.Command, path string, fill func(io.Writer) error, inputs ...string) error {
 	if path != "" && path != "-" {
+		if err := spare(path, inputs...); err != nil {
+			return err
+		}
 		return file.Write(path, fill)
 	}
 	w := bufio.NewWriter(cmd.OutOrStdout())

@@ -63,6 +63,9 @@ of them, each into a file of its own when there are several (PICTURE-NAME.svg).`
 			if err != nil {
 				return err
 			}
+			if err := spare(path, args...); err != nil {
+				return err
+			}
 			return f.Save(path)
 		},
 	}

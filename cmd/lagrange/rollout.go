@@ -107,7 +107,7 @@ func (o *rolloutFlags) run(cmd *cobra.Command, model string) error {
 	case err != nil:
 		return err
 	}
-	return output(cmd, o.path, set.WriteCSV)
+	return output(cmd, o.path, set.WriteCSV, model, o.from)
 }
 
 // options checks what can be checked without the model.

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -15,6 +13,7 @@ import (
 
 	"lagrange"
 	"lagrange/data"
+	"lagrange/internal/file"
 	"lagrange/model"
 	"lagrange/model/graph"
 	"lagrange/train"
@@ -25,8 +24,10 @@ type trainFlags struct {
 	columns                  columnFlags
 	graph                    graphFlags
 	out, hidden, friction    string
+	from, plan               string
 	horizon, budget          span
 	resume, json, noBaseline bool
+	force                    bool
 	settings                 lagrange.Settings
 }
 
@@ -47,17 +48,21 @@ and the law of their forces and friction. Each site has the same number of known
 
 Held-out data is chosen by whole trajectories, or by blocks of time as long as the
 horizon; the parameters are those of the best validation. The time of --budget is
-shared by all networks, and is turned into a number of steps, which is recorded:
---steps repeats the run exactly.
+shared by all networks; what prepares and validates them is part of it. As many steps
+are made as fit, which the model records: --plan MODEL repeats them exactly.
 
 With --ensemble the model is several networks from seeds that follow one another, in one
 file; eval and rollout give their mean and its spread. The spread is calibrated on the
 validation data, and eval shows how many held-out errors it holds.
 
-An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume.`,
+An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume. A
+finished model is improved by --from: training goes on from it, with the same net, on the
+same or on more recordings. An existing model is replaced only with --force, and nothing
+else is replaced at all.`,
 		Example: `  lagrange train pendulum.csv -o pendulum.lagrange --friction both
   lagrange train examples/planets.csv -o planets.lagrange --cyclic phi --budget 5m
   lagrange train ring.csv -o ring.lagrange --model graph --topology ring --relative
+  lagrange train monday.csv tuesday.csv --from monday.lagrange -o both.lagrange
   lagrange train truss.csv -o truss.lagrange --model graph --topology edges.csv --nodes masses.csv --friction viscous
   lagrange train a.csv b.csv -o arm.lagrange --q q1,q2 --v w1,w2 --u tau1,tau2 --angles q1,q2 --json`,
 		Args: need("DATA.csv…"),
@@ -86,6 +91,9 @@ An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume
 	fl.BoolVar(&f.noBaseline, "no-baseline", false, "train the model alone, without a baseline to compare it with")
 	fl.DurationVar(&s.Every, "checkpoint-every", 5*time.Second, "`time` between checkpoints, the most work that a power cut can cost")
 	fl.BoolVar(&f.resume, "resume", false, "go on where an interrupted run stopped")
+	fl.StringVar(&f.from, "from", "", "go on from a finished `model`: its net, columns and settings, but for those given")
+	fl.StringVar(&f.plan, "plan", "", "take the steps that this `model` took, in place of --steps or --budget")
+	fl.BoolVar(&f.force, "force", false, "replace the model that -o names, if it is there")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object")
 	return cmd
 }
@@ -111,8 +119,8 @@ func (f *trainFlags) check() (err error) {
 	if s.Objective != "" && !slices.Contains(lagrange.Objectives(), s.Objective) {
 		return usagef("no objective %q; there are %s", s.Objective, strings.Join(lagrange.Objectives(), ", "))
 	}
-	if s.Steps > 0 && f.budget.given() {
-		return usagef("give --steps or --budget, not both")
+	if s.Steps > 0 && f.budget.given() || f.plan != "" && (s.Steps > 0 || f.budget.given()) {
+		return usagef("give one of --steps, --budget and --plan")
 	}
 	shape := s.Hidden
 	if shape == nil {
@@ -145,49 +153,33 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	var err error
-	if f.settings.Graph, err = f.graph.read(cmd, f.settings.Model); err != nil {
-		return err
-	}
-	set, err := data.Read(args, f.columns.options())
+	set, err := f.read(cmd, args)
 	if err != nil {
 		return err
 	}
-	if err := f.graph.resolve(&f.settings.Graph, set); err != nil {
-		return err
-	}
-	if f.horizon.given() {
-		if f.settings.Horizon, err = f.horizon.in(set.TimeUnit()); err != nil {
-			return err
-		}
-	}
-	if err := writable(f.out); err != nil {
-		return err
-	}
 	say := cmd.ErrOrStderr()
-	understood(say, set)
-	f.settings.Options = f.columns.options()
-	families := []string{f.settings.Model}
-	if f.settings.Model != "nn" && !f.noBaseline {
-		families = append(families, "nn")
+	networks := f.networks()
+	finished, err := f.claimed(say, set, networks, args)
+	if err != nil {
+		return err
 	}
-	each := f.settings.Budget / time.Duration(f.settings.Ensemble+len(families)-1)
+	if finished != nil {
+		return f.report(cmd, finished, set)
+	}
+	understood(say, set)
+	if from := f.settings.From; from != nil {
+		fmt.Fprintf(say, "goes on from %s (%d steps)\n", f.from, from.Record.Steps)
+		if names := from.Beyond(set); len(names) > 0 {
+			fmt.Fprintf(say, "note: %s reach far beyond what %s was scaled for; its scales are kept\n", strings.Join(names, ", "), f.from)
+		}
+	}
 	var m *lagrange.Model
-	for i, family := range families {
-		s := f.settings
-		s.Model, s.Budget = family, each*time.Duration(f.settings.Ensemble)
-		if i > 0 {
-			s.Budget, s.Ensemble = each, 1
-			s.Graph = lagrange.Graph{} // the baseline has no sites
-		}
-		if i > 0 && s.Objective == lagrange.Torque {
-			s.Objective = "" // the baseline has no inverse dynamics
-		}
-		k, err := f.fit(cmd, set, s)
+	for _, n := range networks {
+		k, err := f.fit(cmd, set, n, m)
 		if err != nil {
 			return err
 		}
-		if i == 0 {
+		if m == nil {
 			m = k
 		} else {
 			m.Baseline = k
@@ -196,27 +188,140 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 	if err := m.Save(f.out); err != nil {
 		return err
 	}
-	for _, family := range families {
-		lagrange.Discard(f.checkpoint(family))
+	if err := f.report(cmd, m, set); err != nil {
+		return err
 	}
-	return f.report(cmd, m, set)
+	for _, n := range networks {
+		lagrange.Discard(n.Checkpoint)
+	}
+	return nil
 }
 
-// checkpoint is the file from which the training of a family goes on.
-func (f *trainFlags) checkpoint(family string) string { return f.out + "." + family + ".checkpoint" }
-
-// fit trains one model and shows how it goes.
-func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set, s lagrange.Settings) (*lagrange.Model, error) {
-	s.Resume, s.Checkpoint = f.resume, f.checkpoint(s.Model)
-	if !f.resume {
-		lagrange.Discard(s.Checkpoint) // of a run that was given up
+// read reads what the command line names: the models and the recordings.
+func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err error) {
+	s, options := &f.settings, f.columns.options()
+	if f.plan != "" {
+		if s.Like, err = lagrange.Load(f.plan); err != nil {
+			return nil, err
+		}
 	}
+	if f.from != "" {
+		if s.From, err = lagrange.Load(f.from); err != nil {
+			return nil, err
+		}
+		f.unsaid(cmd)
+		options = modelColumns(cmd, s.From, options)
+	}
+	if s.Graph, err = f.graph.read(cmd, s.Model); err != nil {
+		return nil, err
+	}
+	if set, err = data.Read(args, options); err != nil {
+		return nil, err
+	}
+	if err := f.graph.resolve(&s.Graph, set); err != nil {
+		return nil, err
+	}
+	if f.horizon.given() {
+		if s.Horizon, err = f.horizon.in(set.TimeUnit()); err != nil {
+			return nil, err
+		}
+	}
+	s.Options = options
+	return set, nil
+}
+
+// unsaid takes back what no flag said, so that the model to go on from has the word.
+func (f *trainFlags) unsaid(cmd *cobra.Command) {
+	s := &f.settings
+	for name, clear := range map[string]func(){
+		"model": func() { s.Model = "" }, "activation": func() { s.Activation = "" }, "loss": func() { s.Loss = "" },
+		"friction": func() { s.Friction = "" }, "ensemble": func() { s.Ensemble = 0 },
+	} {
+		if !cmd.Flags().Changed(name) {
+			clear()
+		}
+	}
+}
+
+// networks are the settings of the model and of the baseline beside it, which share the budget: each network has the same part of it.
+func (f *trainFlags) networks() []lagrange.Settings {
+	s := f.settings
+	own, with := max(1, s.Ensemble), !f.noBaseline && s.Model != "nn"
+	if s.From != nil {
+		s.Model = s.From.Spec().Family
+		own, with = len(s.From.Members()), !f.noBaseline && s.From.Baseline != nil
+	}
+	s.Resume = f.resume
+	all := []lagrange.Settings{s}
+	if with {
+		b := s
+		b.Ensemble, b.Model = 1, "nn"
+		if s.From != nil {
+			b.From = s.From.Baseline
+		}
+		if s.Like != nil {
+			b.Like = s.Like.Baseline
+		}
+		all = append(all, b)
+	}
+	each := s.Budget / time.Duration(own+len(all)-1)
+	for i := range all {
+		all[i].Budget, all[i].Checkpoint = each, f.out+"."+all[i].Model+".checkpoint"
+	}
+	all[0].Budget = each * time.Duration(own)
+	return all
+}
+
+// claimed makes sure that the model can be written where -o says, and that nothing is lost by it: neither a model, nor what an interrupted run has left,
+// which --resume goes on from. It returns the model, if this very training has finished before.
+func (f *trainFlags) claimed(say io.Writer, set *data.Set, networks []lagrange.Settings, args []string) (*lagrange.Model, error) {
+	var left []string
+	for _, n := range networks {
+		left = append(left, lagrange.Checkpoints(n.Checkpoint)...)
+		if _, err := os.Stat(n.Checkpoint); err == nil && file.KindOf(n.Checkpoint) != "checkpoint" {
+			return nil, fmt.Errorf("%s is no checkpoint, and has the name of one: name another model", n.Checkpoint)
+		}
+	}
+	there := file.KindOf(f.out) == "model"
+	if f.resume && there {
+		m, err := lagrange.Load(f.out)
+		if err == nil && m.Record.Run != "" && m.Record.Run == lagrange.Run(set, networks[0]) {
+			fmt.Fprintf(say, "%s: nothing is left to do\n", describe(f.out))
+			return m, nil
+		}
+	}
+	switch {
+	case f.resume && there && len(left) == 0:
+		return nil, fmt.Errorf("nothing to resume: %s, from other recordings or settings, and no checkpoint is beside it; --from %s goes on from it, --force without --resume replaces it", describe(f.out), f.out)
+	case f.resume && len(left) == 0:
+		fmt.Fprintf(say, "no checkpoint is beside %s: training begins\n", f.out)
+	case !f.resume && !f.force && len(left) > 0:
+		return nil, fmt.Errorf("%s was left by an interrupted run: the same command with --resume goes on, --force begins again without it", left[0])
+	}
+	if err := claim(f.out, pictureOf(f.out), f.force || f.resume && len(left) > 0 && !there, args...); err != nil || f.resume {
+		return nil, err
+	}
+	for _, n := range networks {
+		lagrange.Discard(n.Checkpoint)
+	}
+	return nil, nil
+}
+
+// fit trains the model, or the baseline beside one, and shows how it goes.
+func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set, s lagrange.Settings, beside *lagrange.Model) (m *lagrange.Model, err error) {
 	p := newProgress(cmd.ErrOrStderr(), model.Title(s.Model))
 	defer p.close()
 	s.On = p.step
-	m, err := lagrange.Fit(cmd.Context(), set, s)
+	if beside == nil {
+		m, err = lagrange.Fit(cmd.Context(), set, s)
+	} else {
+		m, err = lagrange.FitBaseline(cmd.Context(), set, s, beside)
+	}
 	if err != nil && cmd.Context().Err() != nil {
-		err = fmt.Errorf("saved in %s; the same command with --resume goes on: %w", s.Checkpoint, err)
+		if len(lagrange.Checkpoints(s.Checkpoint)) == 0 {
+			return nil, fmt.Errorf("before the first step: nothing is saved: %w", err)
+		}
+		return nil, fmt.Errorf("saved in %s; the same command with --resume goes on: %w", s.Checkpoint, err)
 	}
 	return m, err
 }
@@ -227,7 +332,7 @@ func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model, set *data.Set
 	if err != nil {
 		return err
 	}
-	picture := strings.TrimSuffix(f.out, filepath.Ext(f.out)) + ".svg"
+	picture := pictureOf(f.out)
 	fig, err := m.Picture(set)
 	if err != nil {
 		return err
@@ -241,24 +346,31 @@ func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model, set *data.Set
 	if err := printEvaluation(cmd.OutOrStdout(), m, set, e); err != nil {
 		return err
 	}
-	repeat := fmt.Sprintf("--steps %d --seed %d", m.Record.Steps, m.Record.Seed)
-	if k := len(m.Members()); k > 1 {
+	repeat := fmt.Sprintf("--plan %s --seed %d", f.out, m.Record.Seed)
+	if f.settings.Steps > 0 {
+		repeat = fmt.Sprintf("--steps %d --seed %d", f.settings.Steps, m.Record.Seed)
+	}
+	if f.from != "" {
+		repeat = "--from " + f.from + " " + repeat
+	} else if k := len(m.Members()); k > 1 {
 		repeat += fmt.Sprintf(" --ensemble %d", k)
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nmodel    %s\npicture  %s\nrepeat   %s\n", f.out, picture, repeat)
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nmodel    %s\npicture  %s\ntime     %s\nrepeat   %s\n", f.out, picture, f.used(m), repeat)
 	return err
 }
 
-// writable makes sure, before hours of training, that a file can be made beside path.
-func writable(path string) error {
-	if i, err := os.Stat(path); err == nil && i.IsDir() {
-		return fmt.Errorf("%s is a folder; name a file", path)
+// used says how long training took, of the budget if there was one.
+func (f *trainFlags) used(m *lagrange.Model) string {
+	took := 0.0
+	for _, k := range []*lagrange.Model{m, m.Baseline} {
+		if k != nil {
+			took += k.Record.Seconds
+		}
 	}
-	t, err := os.CreateTemp(filepath.Dir(path), ".lagrange-*")
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, errors.Unwrap(err))
+	if budget := f.settings.Budget.Seconds(); budget > 0 && f.settings.Like == nil {
+		return fmt.Sprintf("used %.3g of %.3g s", took, budget)
 	}
-	return errors.Join(t.Close(), os.Remove(t.Name()))
+	return fmt.Sprintf("used %.3g s", took)
 }
 
 // understood says which column was taken for what.

@@ -1,0 +1,123 @@
+package lagrange
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"lagrange/data"
+	"lagrange/internal/file"
+	"lagrange/train"
+)
+
+// The stages of a training that leave a checkpoint, in their order.
+const (
+	warmUp   = "warm-up" // with a number behind it
+	allSteps = "steps"
+	longArcs = "long arcs"
+)
+
+// A training with Settings.Checkpoint leaves files of these names, and no others:
+//
+//	CHECKPOINT[.mJ][.rR]        steps; of member J > 0 of an ensemble, of the network after R > 0 that were given up
+//	CHECKPOINT[.mJ][.rR].wK     warm-up K
+//	CHECKPOINT[.mJ][.rR].s      long arcs
+var afterCheckpoint = regexp.MustCompile(`^(\.m\d+)?(\.r\d+)?(\.w\d+|\.s)?$`)
+
+// ofMember and ofRestart name the checkpoint of a network, ofStage that of one of its stages; "" stays "".
+func ofMember(checkpoint string, j int) string { return numbered(checkpoint, ".m", j) }
+
+func ofRestart(checkpoint string, r int) string { return numbered(checkpoint, ".r", r) }
+
+func ofStage(checkpoint, stage string) string {
+	switch {
+	case checkpoint == "" || stage == allSteps:
+		return checkpoint
+	case stage == longArcs:
+		return checkpoint + ".s"
+	}
+	return checkpoint + ".w" + strings.TrimPrefix(stage, warmUp+" ")
+}
+
+func numbered(checkpoint, mark string, i int) string {
+	if checkpoint == "" || i == 0 {
+		return checkpoint
+	}
+	return fmt.Sprint(checkpoint, mark, i)
+}
+
+// Checkpoints lists the files that an interrupted training with Settings.Checkpoint has left: what it goes on from.
+func Checkpoints(checkpoint string) (paths []string) {
+	folder, name := filepath.Split(checkpoint)
+	if folder == "" {
+		folder = "."
+	}
+	files, _ := os.ReadDir(folder) // what cannot be listed cannot be gone on from
+	for _, f := range files {
+		rest, ok := strings.CutPrefix(f.Name(), name)
+		if path := filepath.Join(folder, f.Name()); ok && afterCheckpoint.MatchString(rest) && file.KindOf(path) == "checkpoint" {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// Discard removes the checkpoints that a training with Settings.Checkpoint has left.
+func Discard(checkpoint string) {
+	for _, path := range Checkpoints(checkpoint) {
+		os.Remove(path) // one that stays is refused by the next run that it does not belong to
+	}
+}
+
+// identity says what a training is: the numbers of the recording and all that was asked for, each setting by its name in lower case. What only
+// shows or saves how it goes has no part in it.
+func identity(print string, asked Settings) train.Identity {
+	if asked.From != nil {
+		print += " from " + parameters(asked.From)
+	}
+	if asked.Like != nil {
+		print += " like " + parameters(asked.Like)
+	}
+	text, err := json.Marshal(asked)
+	if err != nil {
+		panic("lagrange: settings that are no JSON: " + err.Error()) // NaN: refused before
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(text, &fields); err != nil {
+		panic("lagrange: " + err.Error())
+	}
+	id := train.Identity{"data": print}
+	for name, value := range fields {
+		id[strings.ToLower(name)] = string(value)
+	}
+	return id
+}
+
+// parameters are the fingerprint of a model's numbers.
+func parameters(m *Model) string {
+	h := sha256.New()
+	for _, k := range m.Members() {
+		for _, x := range k.net.Theta {
+			fmt.Fprintf(h, "%x ", x)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Run identifies a training: two that agree in it have the same recording and the same settings. Record.Run is that of a model's.
+func Run(set *data.Set, s Settings) string { return hashed(identity(Fingerprint(set), s)) }
+
+func hashed(id train.Identity) string {
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(id)) {
+		fmt.Fprintf(h, "%q %q\n", name, id[name])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

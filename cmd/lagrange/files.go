@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"lagrange"
+	"lagrange/internal/file"
+)
+
+// spare refuses to write to path where that is one of the files that are read, or a model or a checkpoint: neither can be
+// made again from the other files.
+func spare(path string, inputs ...string) error {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil // nothing is there to lose; file.Write names what is wrong
+	}
+	for _, in := range inputs {
+		if i, err := os.Stat(in); err == nil && os.SameFile(i, info) {
+			return fmt.Errorf("-o %s would replace %s, which is read: name another file", path, in)
+		}
+	}
+	if kind := file.KindOf(path); kind != "" {
+		return fmt.Errorf("-o %s would replace a %s of lagrange: name another file", path, kind)
+	}
+	return nil
+}
+
+// claim makes sure, before hours of training, that a model can be written to path, with its picture beside it, and that
+// nothing is lost by that: only a model takes the place of a model, and only by force.
+func claim(path, picture string, force bool, inputs ...string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+	case info.IsDir():
+		return fmt.Errorf("%s is a folder; name a file", path)
+	case file.KindOf(path) == "model":
+		if !force {
+			return fmt.Errorf("%s: --force trains anew and replaces it, --from %s goes on from it", describe(path), path)
+		}
+	case info.Mode().IsRegular() && info.Size() > 0:
+		for _, in := range inputs {
+			if i, err := os.Stat(in); err == nil && os.SameFile(i, info) {
+				return fmt.Errorf("-o %s would replace %s, which is read: name another file for the model", path, in)
+			}
+		}
+		return fmt.Errorf("%s exists and is no model: name another file for the model", path)
+	}
+	if _, e := os.Stat(picture); e == nil && err != nil && !force {
+		return fmt.Errorf("%s exists, where the picture of the model goes: --force replaces it, or name another model", picture)
+	}
+	t, err := os.CreateTemp(filepath.Dir(path), ".lagrange-*")
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, errors.Unwrap(err))
+	}
+	return errors.Join(t.Close(), os.Remove(t.Name()))
+}
+
+// describe says in a few words which model stands in a file.
+func describe(path string) string {
+	m, err := lagrange.Load(path)
+	if err != nil {
+		return path + " is a model that cannot be read"
+	}
+	r := m.Record
+	return fmt.Sprintf("%s is a finished model (%s, %d steps, seed %d)", path, m.Spec().Family, r.Steps, r.Seed)
+}
+
+// pictureOf is the file of the picture that train draws beside a model.
+func pictureOf(model string) string { return strings.TrimSuffix(model, filepath.Ext(model)) + ".svg" }
