@@ -70,6 +70,12 @@ else is replaced at all.`,
 	}
 	f.columns.add(cmd)
 	f.graph.add(cmd)
+	f.add(cmd)
+	return cmd
+}
+
+// add declares the flags.
+func (f *trainFlags) add(cmd *cobra.Command) {
 	s, fl := &f.settings, cmd.Flags()
 	fl.StringVarP(&f.out, "output", "o", "", "model `file` to write (required)")
 	fl.StringVar(&s.Model, "model", "lnn", "`family`: "+strings.Join(model.Families(), ", "))
@@ -95,7 +101,6 @@ else is replaced at all.`,
 	fl.StringVar(&f.plan, "plan", "", "take the steps that this `model` took, in place of --steps or --budget")
 	fl.BoolVar(&f.force, "force", false, "replace the model that -o names, if it is there")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object")
-	return cmd
 }
 
 // check turns the flags into settings.
