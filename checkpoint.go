@@ -55,25 +55,43 @@ func numbered(checkpoint, mark string, i int) string {
 
 // Checkpoints lists the files that an interrupted training with Settings.Checkpoint has left: what it goes on from.
 func Checkpoints(checkpoint string) (paths []string) {
-	folder, name := filepath.Split(checkpoint)
+	each(checkpoint, func(path, name string, ours bool) {
+		if ours && file.KindOf(path) == "checkpoint" {
+			paths = append(paths, path)
+		}
+	})
+	return paths
+}
+
+// Discard removes the checkpoints that a training with Settings.Checkpoint has left, and those that it was about to write when it was killed. One that
+// cannot be removed is refused by the next run that it does not belong to.
+func Discard(checkpoint string) {
+	for _, path := range Checkpoints(checkpoint) {
+		os.Remove(path)
+	}
+	each(checkpoint, func(path, name string, ours bool) {
+		if !ours && isCheckpoint(file.Unfinished(name), filepath.Base(checkpoint)) {
+			os.Remove(path)
+		}
+	})
+}
+
+// each visits the files beside a checkpoint, and says which have the name of one of the training's.
+func each(checkpoint string, visit func(path, name string, ours bool)) {
+	folder, base := filepath.Split(checkpoint)
 	if folder == "" {
 		folder = "."
 	}
 	files, _ := os.ReadDir(folder) // what cannot be listed cannot be gone on from
 	for _, f := range files {
-		rest, ok := strings.CutPrefix(f.Name(), name)
-		if path := filepath.Join(folder, f.Name()); ok && afterCheckpoint.MatchString(rest) && file.KindOf(path) == "checkpoint" {
-			paths = append(paths, path)
-		}
+		visit(filepath.Join(folder, f.Name()), f.Name(), isCheckpoint(f.Name(), base))
 	}
-	return paths
 }
 
-// Discard removes the checkpoints that a training with Settings.Checkpoint has left.
-func Discard(checkpoint string) {
-	for _, path := range Checkpoints(checkpoint) {
-		os.Remove(path) // one that stays is refused by the next run that it does not belong to
-	}
+// isCheckpoint says whether a name is one of those that a training with a checkpoint of the name base gives.
+func isCheckpoint(name, base string) bool {
+	rest, ok := strings.CutPrefix(name, base)
+	return ok && afterCheckpoint.MatchString(rest)
 }
 
 // identity says what a training is: the numbers of the recording and all that was asked for, each setting by its name in lower case. What only

@@ -3,6 +3,7 @@ package file
 import (
 	"io"
 	"os"
+	"regexp"
 )
 
 // KindOf says what kind of Container the file at path begins like: "model", "checkpoint". It is "" for any other file, and
@@ -22,4 +23,14 @@ func KindOf(path string) string {
 		return ""
 	}
 	return line.kind
+}
+
+var unfinished = regexp.MustCompile(`^\.(.+)\.[0-9a-f]{8}\.tmp$`)
+
+// Unfinished says of which file the one of this name is what Write had not finished when the power failed; "" if it is none.
+func Unfinished(name string) string {
+	if m := unfinished.FindStringSubmatch(name); m != nil {
+		return m[1]
+	}
+	return ""
 }
