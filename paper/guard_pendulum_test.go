@@ -215,9 +215,9 @@ func TestGuardPendulumTable(t *testing.T) {
 			reads(t, table, name, c.column, c.n, c.want)
 		}
 	}
-	reads(t, table, "lnn, paper", "acceleration error", 0, "0.073")
-	reads(t, table, "lnn, paper", "energy error, mean", 0, "0.4 %")
-	reads(t, table, "baseline, paper", "energy error, mean", 0, "8 %")
+	reads(t, table, "lnn…paper", "acceleration error", 0, "0.073")
+	reads(t, table, "lnn…paper", "energy error, mean", 0, "0.4 %")
+	reads(t, table, "baseline…paper", "energy error, mean", 0, "8 %")
 	for _, k := range []float64{2, 6} {
 		runs = append(runs, Report{Models: map[string]Score{"lnn": score(k)}})
 	}
