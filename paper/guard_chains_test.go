@@ -17,8 +17,8 @@ func (falling) Accel(_, _, a []float64)       { a[0] = -2 }
 func (falling) Momentum(_, v, p []float64)    { p[0] = v[0] }
 func (falling) Energy(q, v []float64) float64 { return v[0]*v[0]/2 + 2*q[0] }
 
-// No state from which a model is followed is one that it has learned or by which it was chosen, in any task, and the true motions begin where
-// the models do.
+// No state from which a model is followed is one that it has learned or by which it was chosen, in any task, and the
+// true motions begin where the models do.
 func TestGuardTaskStarts(t *testing.T) {
 	ts, err := tasks(3)
 	if err != nil {
@@ -31,7 +31,8 @@ func TestGuardTaskStarts(t *testing.T) {
 	apartFrom(t, 2, map[string][]float64{"learned": fast.learn.X, "validation": fast.valid.X})
 	for _, k := range ts {
 		n := 2 * k.body.Dim()
-		apartFrom(t, n, map[string][]float64{k.name + ", learned": k.learn.X, k.name + ", validation": k.valid.X, k.name + ", starts": k.starts})
+		apartFrom(t, n, map[string][]float64{k.name + ", learned": k.learn.X, k.name + ", validation": k.valid.X,
+			k.name + ", starts": k.starts})
 		for i, x := range k.truth {
 			if !slices.Equal(x[:n], k.starts[i*n:(i+1)*n]) || len(x) != n*len(k.times) {
 				t.Fatalf("%s: motion %d begins at %v, not at %v", k.name, i, x[:n], k.starts[i*n:(i+1)*n])
@@ -43,10 +44,11 @@ func TestGuardTaskStarts(t *testing.T) {
 	}
 }
 
-// A bout learns the records and is followed from the starts at the times, and what its score returns stands under the names of the measures. The
-// records lie a thousand away; paths that had to do with them would too.
+// A bout learns the records and is followed from the starts at the times, and what its score returns stands under the
+// names of the measures. The records lie a thousand away; paths that had to do with them would too.
 func TestGuardBout(t *testing.T) {
-	k := &task{name: "falling", body: falling{}, dt: 0.1, starts: []float64{0, 1, 1, 0}, times: []float64{0, 0.5, 1}, measures: []string{"first", "second"}}
+	k := &task{name: "falling", body: falling{}, dt: 0.1, starts: []float64{0, 1, 1, 0}, times: []float64{0, 0.5, 1}}
+	k.measures = []string{"first", "second"}
 	for i := range 10 {
 		k.learn.observe(falling{}, []float64{1000 + float64(i), 5}, 1)
 		k.valid.observe(falling{}, []float64{1000.5 + float64(i), 5}, 1)
@@ -60,11 +62,13 @@ func TestGuardBout(t *testing.T) {
 		return []float64{float64(len(paths)), 7}
 	}
 	k.curve = func(*task, [][]float64) []float64 { return []float64{1, 2, 3} }
-	b := &bout{task: k, contestant: contestant{name: "nn", family: "nn", hidden: []int{2}, activation: "softplus", penalty: train.L2, batch: 4, rate: 1e-3}}
+	b := &bout{task: k, contestant: contestant{name: "nn", family: "nn", hidden: []int{2}, activation: "softplus",
+		penalty: train.L2, batch: 4, rate: 1e-3}}
 	if err := b.run(t.Context(), Settings{Steps: 2, Seed: 1}, 0); err != nil {
 		t.Fatal(err)
 	}
-	if b.Measures["first"] != 2 || b.Measures["second"] != 7 || !slices.Equal(b.errors, []float64{1, 2, 3}) || b.Steps != 2 || b.first[1] != 1 {
+	if b.Measures["first"] != 2 || b.Measures["second"] != 7 || !slices.Equal(b.errors, []float64{1, 2, 3}) ||
+		b.Steps != 2 || b.first[1] != 1 {
 		t.Errorf("%+v", b)
 	}
 	// a model that is known goes where it should
@@ -79,15 +83,16 @@ func TestGuardBout(t *testing.T) {
 	}
 }
 
-// A pendulum that hangs at rest against one that hangs and moves at 2: ‖ẑ − z‖/‖ẑ + z‖ = 2/√8. One at a right angle to it, both at 1, has 1, and so has
-// what is no number.
+// A pendulum that hangs at rest against one that hangs and moves at 2: ‖ẑ − z‖/‖ẑ + z‖ = 2/√8. One at a right angle
+// to it, both at 1, has 1, and so has what is no number.
 func TestGuardChainErrors(t *testing.T) {
 	x := []float64{0, 0, 0, 1, math.NaN(), 0, 0.3, 4}
 	truth := []float64{0, 2, math.Pi / 2, 1, 0, 0, 0.3, 4}
 	for i, e := range chainErrors(1, x, truth) {
 		agree(t, fmt.Sprint(i), 1e-12, e, []float64{math.Sqrt(0.5), 1, 1, 0}[i])
 	}
-	// two motions of 100 times: one always √½ off, the other never: over 2.97 of 3 s the logarithms come to (ln √½ + ln 1e-8)/2
+	// two motions of 100 times: one always √½ off, the other never; over 2.97 of 3 s the logarithms come to
+	// (ln √½ + ln 1e-8)/2
 	k := &task{body: falling{}, dt: chainStep, times: grid(chainTime-chainStep, chainStep)}
 	still, moves := make([]float64, 200), make([]float64, 200)
 	for i := range 100 {
@@ -102,8 +107,9 @@ func TestGuardChainErrors(t *testing.T) {
 	}
 }
 
-// Of an oscillator with H = p² + V and q̇ = 2p: (q, q̇) = (1, 2), (0, 4) instead of (0, 2), (0, 2) is (q, p) = (1, 1), (0, 2) instead of (0, 1), (0, 1). The
-// energies of a spring, V = q², are off by 1 and 3, in the mean square 5; the coordinates by 1 each in one of two: ½. Another motion without error halves both.
+// Of an oscillator with H = p² + V and q̇ = 2p: (q, q̇) = (1, 2), (0, 4) instead of (0, 2), (0, 2) is (q, p) = (1,
+// 1), (0, 2) instead of (0, 1), (0, 1). The energies of a spring, V = q², are off by 1 and 3, in the mean square 5;
+// the coordinates by 1 each in one of two: ½. Another motion without error halves both.
 func TestGuardEnergyScore(t *testing.T) {
 	spring := oscillator{V: func(q float64) float64 { return q * q }}
 	pendulum := oscillator{V: func(q float64) float64 { return 2 * (1 - math.Cos(q)) }}
@@ -148,22 +154,27 @@ func TestGuardNoise(t *testing.T) {
 
 // Every number of a table stands under its name.
 func TestGuardTaskTable(t *testing.T) {
-	k := &task{name: "chain-2", title: "Chain", period: 1, measures: []string{"energy_mse", "coordinate_mse"}, published: map[string]string{"nn": "0.5", "true, 1e-4 off": "0.6", "clnn": "0.7"}}
+	k := &task{name: "chain-2", title: "Chain", period: 1, measures: []string{"energy_mse", "coordinate_mse"},
+		published: map[string]string{"nn": "0.5", "true, 1e-4 off": "0.6", "clnn": "0.7"}}
 	all := map[string]Outcome{}
 	for i, c := range contestants(k) {
 		n := 10 * (i + 1)
-		all[c.name] = Outcome{Measures: map[string]float64{"energy_mse": float64(n + 1), "coordinate_mse": float64(n + 2)}, Blowups: n + 3,
+		all[c.name] = Outcome{Measures: map[string]float64{"energy_mse": float64(n + 1),
+			"coordinate_mse": float64(n + 2)}, Blowups: n + 3,
 			Fitted: Fitted{Steps: n + 4, Parameters: n + 5, Seconds: float64(n + 6)}}
 	}
-	table := k.table(BeyondReport{Tasks: map[string]map[string]Outcome{"chain-2": all}, Nudged: map[string]float64{"chain-2": 0.8}})
+	table := k.table(BeyondReport{Tasks: map[string]map[string]Outcome{"chain-2": all},
+		Nudged: map[string]float64{"chain-2": 0.8}})
 	for i, c := range contestants(k) {
-		for j, column := range []string{measured["energy_mse"], measured["coordinate_mse"], "ended early", "steps", "parameters", "training [s]"} {
+		for j, column := range []string{measured["energy_mse"], measured["coordinate_mse"], "ended early", "steps",
+			"parameters", "training [s]"} {
 			reads(t, table, c.name, column, 0, fmt.Sprint(10*(i+1)+j+1))
 		}
 	}
 	reads(t, table, "nn", "published", 0, "0.5")
 	reads(t, table, "true system", measured["energy_mse"], 0, "0.8")
-	if v := k.verdict(all); v != "Chain: best first: nn 11, node 21, hnn-canonical 31, hnn-velocity 41, delan 51, lnn 61; nn loses to the published 0.5." {
+	if v := k.verdict(all); v != "Chain: best first: nn 11, node 21, hnn-canonical 31, hnn-velocity 41, delan 51, "+
+		"lnn 61; nn loses to the published 0.5." {
 		t.Error(v)
 	}
 }

@@ -14,7 +14,8 @@ import (
 	"lagrange/train"
 )
 
-// The error of an acceleration is the sum over the coordinates; of 1, 10, 4 and 40 the mean is 13.75 and the median 7, without the last they are 5 and 4.
+// The error of an acceleration is the sum over the coordinates; of 1, 10, 4 and 40 the mean is 13.75 and the median
+// 7, without the last they are 5 and 4.
 func TestGuardAccelL1(t *testing.T) {
 	o := &train.Accelerations[float64]{A: []float64{3, -5, -1, 2, 4, -1, 43, -4}, X: make([]float64, 16)}
 	mu, med := accelL1(steady(t, 3, -4), o)
@@ -26,8 +27,8 @@ func TestGuardAccelL1(t *testing.T) {
 	agree(t, "median of three", 1e-14, med, 4)
 }
 
-// H = ½z² + ½p², z = q₁ + p₂ + 10, has q̇ = (p₁, z + p₂) and ṗ = (−z, 0), hence q̈ = (−z, p₁). Momenta of the double pendulum, by hand:
-// p = (2v₁, v₂) where the rods are at a right angle, (2v₁ + v₂, v₁ + v₂) where they are parallel.
+// H = ½z² + ½p², z = q₁ + p₂ + 10, has q̇ = (p₁, z + p₂) and ṗ = (−z, 0), hence q̈ = (−z, p₁). Momenta of the double
+// pendulum, by hand: p = (2v₁, v₂) where the rods are at a right angle, (2v₁ + v₂, v₁ + v₂) where they are parallel.
 func TestGuardCanonicalL1(t *testing.T) {
 	m := tiny(t, "hnn", 2)
 	copy(m.Theta, []float64{1, 0, 0, 1, 10, 0.5, 0})
@@ -48,13 +49,19 @@ func TestGuardCanonicalL1(t *testing.T) {
 	agree(t, "median", 1e-8, med, 1.25)
 }
 
+// guardModels are one of (q, v) and one of (q, p).
+var guardModels = []pendulumModel{
+	{name: "nn", family: "nn", hidden: []int{2}}, {name: "hnn", family: "hnn", hidden: []int{2}, canonical: true},
+}
+
 // guardRun is a run of few states; the accelerations of the fresh ones are off by so much.
 func guardRun(off float64) *pendulumRun {
 	s := mech.Chain(2)
 	draw := func(stream uint64, n int) *train.Accelerations[float64] {
 		return sample(s, rand.New(rand.NewPCG(1, stream)), n)
 	}
-	r := &pendulumRun{system: s, settings: Settings{Steps: 2}, learn: draw(1, 64), valid: draw(2, 16), fresh: draw(3, 32), spread: 1, figures: &pendulumFigures{system: s}}
+	r := &pendulumRun{system: s, settings: Settings{Steps: 2}, learn: draw(1, 64), valid: draw(2, 16),
+		fresh: draw(3, 32), spread: 1, figures: &pendulumFigures{system: s}}
 	for i := range r.fresh.A {
 		r.fresh.A[i] += off
 	}
@@ -63,10 +70,11 @@ func guardRun(off float64) *pendulumRun {
 	return r
 }
 
-// The error of the acceleration is that over the fresh states and those alone, which reach nothing that is learned: where their
-// accelerations are off by a million, so is the error, by two million, and the learning is as it was. The roll-outs begin nowhere, and cost nothing.
+// The error of the acceleration is that over the fresh states and those alone, which reach nothing that is learned:
+// where their accelerations are off by a million, so is the error, by two million, and the learning is as it was. The
+// roll-outs begin nowhere, and cost nothing.
 func TestGuardFreshStates(t *testing.T) {
-	for _, c := range []pendulumModel{{name: "nn", family: "nn", hidden: []int{2}}, {name: "hnn", family: "hnn", hidden: []int{2}, canonical: true}} {
+	for _, c := range guardModels {
 		score := func(off float64) (Score, []plot.Series) {
 			r, f := guardRun(off), &pendulumFigures{system: mech.Chain(2)}
 			r.starts = filled(len(r.starts), math.NaN())
@@ -104,7 +112,8 @@ func TestGuardPendulumStreams(t *testing.T) {
 	}
 }
 
-// energyByHand is that of the double pendulum of m = l = 1, g = 9.8, from the places and velocities of the bobs in the plane.
+// energyByHand is that of the double pendulum of m = l = 1, g = 9.8, from the places and velocities of the bobs in
+// the plane.
 func energyByHand(q1, q2, v1, v2 float64) float64 {
 	x, y := v1*math.Cos(q1), v1*math.Sin(q1)
 	X, Y := x+v2*math.Cos(q2), y+v2*math.Sin(q2)
@@ -113,8 +122,9 @@ func energyByHand(q1, q2, v1, v2 float64) float64 {
 	return (x*x+y*y+X*X+Y*Y)/2 + 9.8*(h1+h2)
 }
 
-// Under a constant acceleration everything is known: q = q₀ + v₀t + ½at², v = v₀ + at. The energy error is that at t = 100, over 29.4; the curve of the
-// figure ends at its mean; the mean, the median and the largest are not each other.
+// Under a constant acceleration everything is known: q = q₀ + v₀t + ½at², v = v₀ + at. The energy error is that at t
+// = 100, over 29.4; the curve of the figure ends at its mean; the mean, the median and the largest are not each
+// other.
 func TestGuardEnergyError(t *testing.T) {
 	r, a := guardRun(0), []float64{0.03, -0.01}
 	var want []float64
@@ -160,7 +170,8 @@ func TestGuardCanonicalEnergy(t *testing.T) {
 	}
 	var s Score
 	m := tiny(t, "hnn", 2)
-	if err := r.energy(t.Context(), m, pendulumModel{canonical: true}, &s, &pendulumFigures{system: r.system}); err != nil {
+	if err := r.energy(t.Context(), m, pendulumModel{canonical: true}, &s,
+		&pendulumFigures{system: r.system}); err != nil {
 		t.Fatal(err)
 	}
 	// at t = 100, q = (500, 300), with c = cos 200: p = (2v₁ + cv₂, cv₁ + v₂)
@@ -170,8 +181,8 @@ func TestGuardCanonicalEnergy(t *testing.T) {
 	agree(t, "energy error", 1e-6, s.EnergyErrorMean, want)
 }
 
-// Hanging at rest against a first rod that points sideways: the first bob is √2 off, and so is the second. In a spread of 4 the error is 2/4; it is
-// tolerated to the end in a spread of 10, and never in one of 4.
+// Hanging at rest against a first rod that points sideways: the first bob is √2 off, and so is the second. In a
+// spread of 4 the error is 2/4; it is tolerated to the end in a spread of 10, and never in one of 4.
 func TestGuardRightness(t *testing.T) {
 	times, n := grid(duration, reporting), 1001
 	var x []float64
@@ -185,7 +196,8 @@ func TestGuardRightness(t *testing.T) {
 		agree(t, "roll-out error", 1e-12, e, 2/spread)
 		agree(t, "valid time", 1e-12, valid, until)
 	}
-	// right for 30 time units and then off; the median of three motions is that of the second; the error is that of ten time units alone
+	// right for 30 time units and then off; the median of three motions is that of the second; the error is that of ten
+	// time units alone
 	late := append(append([]float64(nil), still[:4*301]...), x[4*301:]...)
 	r := pendulumRun{system: mech.Chain(2), truth: [][]float64{still, still, still}, spread: 4}
 	e, valid := r.rightness([]ode.Result{{X: x, N: n}, {X: still, N: n}, {X: late, N: n}}, times)
@@ -195,11 +207,13 @@ func TestGuardRightness(t *testing.T) {
 	agree(t, "spread", 1e-12, spread([][]float64{still, x}, 2), 1)
 }
 
-// Every number of the table stands under its name: mean, median and largest are not swapped, nor those of several seeds.
+// Every number of the table stands under its name: mean, median and largest are not swapped, nor those of several
+// seeds.
 func TestGuardPendulumTable(t *testing.T) {
 	score := func(k float64) Score {
-		return Score{AccelL1: 1 * k, AccelL1Median: 2 * k, EnergyErrorMean: 0.03 * k, EnergyErrorMedian: 0.04 * k, EnergyErrorMax: 0.05 * k,
-			RolloutError: 6 * k, ValidTime: 7 * k, Fitted: Fitted{Samples: int(80 * k), Steps: int(90 * k)}}
+		return Score{AccelL1: 1 * k, AccelL1Median: 2 * k, EnergyErrorMean: 0.03 * k, EnergyErrorMedian: 0.04 * k,
+			EnergyErrorMax: 0.05 * k, RolloutError: 6 * k, ValidTime: 7 * k,
+			Fitted: Fitted{Samples: int(80 * k), Steps: int(90 * k)}}
 	}
 	runs := []Report{{Models: map[string]Score{"lnn": score(1), "baseline": score(10)}}}
 	table := pendulumTable(pendulumModels[:2], runs)
@@ -209,8 +223,9 @@ func TestGuardPendulumTable(t *testing.T) {
 			n      int
 			want   string
 		}{
-			{"acceleration error", 0, "1" + k}, {"median", 0, "2" + k}, {"energy error, mean", 0, "3" + k + " %"}, {"median", 1, "4" + k + " %"},
-			{"max", 0, "5" + k + " %"}, {"roll-out error", 0, "6" + k}, {"valid time", 0, "7" + k}, {"samples", 0, "80" + k}, {"steps", 0, "90" + k},
+			{"acceleration error", 0, "1" + k}, {"median", 0, "2" + k}, {"energy error, mean", 0, "3" + k + " %"},
+			{"median", 1, "4" + k + " %"}, {"max", 0, "5" + k + " %"}, {"roll-out error", 0, "6" + k},
+			{"valid time", 0, "7" + k}, {"samples", 0, "80" + k}, {"steps", 0, "90" + k},
 		} {
 			reads(t, table, name, c.column, c.n, c.want)
 		}

@@ -15,8 +15,8 @@ import (
 	"lagrange/ode"
 )
 
-// guardOrbits are the recorded orbits with everything from 1960 on replaced by not-a-numbers, or as they are. The recording begins with 1950 and has
-// a row every two days: 1827 rows are of its first ten years.
+// guardOrbits are the recorded orbits with everything from 1960 on replaced by not-a-numbers, or as they are. The
+// recording begins with 1950 and has a row every two days: 1827 rows are of its first ten years.
 func guardOrbits(t *testing.T, poisoned bool) *orbits {
 	t.Helper()
 	set, err := data.ReadFrom(strings.NewReader(examples.Planets), "planets.csv", data.Options{})
@@ -35,11 +35,13 @@ func guardOrbits(t *testing.T, poisoned bool) *orbits {
 	return newOrbits(set)
 }
 
-// Nothing from 1960 on reaches what is learned: not the accelerations, the scales and the fit of Kepler's law, and not the convex start, the steps
-// on accelerations and those on arcs of ten years and of five. What is measured over forty years is lost.
+// Nothing from 1960 on reaches what is learned: not the accelerations, the scales and the fit of Kepler's law, and
+// not the convex start, the steps on accelerations and those on arcs of ten years and of five. What is measured over
+// forty years is lost.
 func TestGuardPlanetYears(t *testing.T) {
 	honest, poisoned := guardOrbits(t, false), guardOrbits(t, true)
-	if a, b := honest.spec.Coordinates, poisoned.spec.Coordinates; honest.early != 1827 || fmt.Sprint(a) != fmt.Sprint(b) {
+	if a, b := honest.spec.Coordinates, poisoned.spec.Coordinates; honest.early != 1827 ||
+		fmt.Sprint(a) != fmt.Sprint(b) {
 		t.Errorf("%d rows are learned; scales %v, poisoned %v", honest.early, a, b)
 	}
 	a, b := honest.learn, poisoned.learn
@@ -73,8 +75,8 @@ func TestGuardPlanetYears(t *testing.T) {
 	}
 }
 
-// A planet that is said to stand still at 2 AU and goes once around: it is 0, 2√2, 4 and 2√2 AU off, in the root mean square √8. One that moves as
-// said is off by nothing; one that ends early stays where it was last.
+// A planet that is said to stand still at 2 AU and goes once around: it is 0, 2√2, 4 and 2√2 AU off, in the root mean
+// square √8. One that moves as said is off by nothing; one that ends early stays where it was last.
 func TestGuardPlanetDistance(t *testing.T) {
 	o := &orbits{names: []string{"around", "still"}, times: []float64{0, 1, 2, 3}, early: 2}
 	o.X = [][]float64{nil, nil}
@@ -113,7 +115,8 @@ func TestGuardPlanetDistance(t *testing.T) {
 	agree(t, "ended", 1e-12, errs[0][2], 4)
 }
 
-// The residual of a stage is |a − a*| in units of the accelerations of each planet: that of no acceleration is 1, that of half of them ½.
+// The residual of a stage is |a − a*| in units of the accelerations of each planet: that of no acceleration is 1,
+// that of half of them ½.
 func TestGuardPlanetResidual(t *testing.T) {
 	o := guardOrbits(t, false)
 	spec := o.spec
@@ -144,7 +147,8 @@ func TestGuardPlanetTables(t *testing.T) {
 		}
 		return m
 	}
-	r := PlanetReport{GM: 1, Models: map[string]map[string]float64{"lnn": numbers(10), "nn": numbers(20), "kepler": numbers(30)}, Stages: map[string][]PlanetStage{
+	r := PlanetReport{GM: 1, Models: map[string]map[string]float64{"lnn": numbers(10), "nn": numbers(20),
+		"kepler": numbers(30)}, Stages: map[string][]PlanetStage{
 		"lnn": {{"first", 51, 0.61, numbers(40)}}, "nn": {{"first", 52, 0.62, numbers(50)}},
 	}}
 	tables := r.tables(names)

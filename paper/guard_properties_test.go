@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// A model that says −3 where −2 is right is half of it off, one that is right is not, and one that is no number is as wrong as can be.
+// A model that says −3 where −2 is right is half of it off, one that is right is not, and one that is no number is as
+// wrong as can be.
 func TestGuardPropertyAccel(t *testing.T) {
 	k := &task{body: falling{}, valid: records{X: []float64{0, 1, 2, 3, 4, 5}}}
 	agree(t, "half", 1e-14, k.accelError(steady(t, -3)), 0.5)
@@ -13,8 +14,9 @@ func TestGuardPropertyAccel(t *testing.T) {
 	agree(t, "no number", 1e-14, k.accelError(steady(t, math.NaN())), hopeless)
 }
 
-// The first three properties of a model with q̈ = c where −2 is right. It has no energy of its own, so the true one is followed: at t = 100 that has
-// grown by (c + 2)(100 v₀ + 5000 c), which is told in units of the spread of the energies of all starts, and of the first ten the largest counts.
+// The first three properties of a model with q̈ = c where −2 is right. It has no energy of its own, so the true one
+// is followed: at t = 100 that has grown by (c + 2)(100 v₀ + 5000 c), which is told in units of the spread of the
+// energies of all starts, and of the first ten the largest counts.
 func TestGuardProperties(t *testing.T) {
 	const c = -1.9
 	k := &task{body: falling{}, times: []float64{0, 1}}
@@ -48,12 +50,13 @@ func TestGuardProperties(t *testing.T) {
 	}
 }
 
-// A step that matters is told: q̈ = −(10q)², as a plain network of one unit says, by RK4 at 10 and at 5 ms from q = 1 moves by what two such integrations
-// differ, relative to 1 + |x|.
+// A step that matters is told: q̈ = −(10q)², as a plain network of one unit says, by RK4 at 10 and at 5 ms from q = 1
+// moves by what two such integrations differ, relative to 1 + |x|.
 func TestGuardPropertySteps(t *testing.T) {
 	m := tiny(t, "nn", 1)
 	copy(m.Theta, []float64{10, 0, 0, -1, 0}) // a = −max(10q, 0)²
-	k := &task{body: falling{}, times: []float64{0, 0.1}, score: func(*task, [][]float64) []float64 { return []float64{0} }}
+	k := &task{body: falling{}, times: []float64{0, 0.1}}
+	k.score = func(*task, [][]float64) []float64 { return []float64{0} }
 	for range 10 {
 		k.starts = append(k.starts, 1, 0)
 	}

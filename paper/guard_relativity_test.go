@@ -22,14 +22,17 @@ func particleNet(t *testing.T, m particleModel, theta ...float64) *model.Model[f
 	return net
 }
 
-// guardParticles are at the speeds 0, 0.6 and −0.8, where the weight 1 + (1 − v²)^(−1/2) is 2, 9/4 and 8/3. Their accelerations and momenta are
-// no true ones.
+// guardParticles are at the speeds 0, 0.6 and −0.8, where the weight 1 + (1 − v²)^(−1/2) is 2, 9/4 and 8/3. Their
+// accelerations and momenta are no true ones.
 func guardParticles() *particleSet {
-	return &particleSet{q: []float64{1, -2, 3}, v: []float64{0, 0.6, -0.8}, g: []float64{10, -5, 2}, a: []float64{1, 2, -3}, p: []float64{4, 5, 6}}
+	return &particleSet{
+		q: []float64{1, -2, 3}, v: []float64{0, 0.6, -0.8}, g: []float64{10, -5, 2},
+		a: []float64{1, 2, -3}, p: []float64{4, 5, 6},
+	}
 }
 
-// With q̈ = −1 the errors of q̈ are 2, 3 and 2, and q̇ = v is right: the loss is (2·2 + 9/4·3 + 8/3·2)/(2 + 9/4 + 8/3) = 193/83, where the plain
-// mean would be 7/3. With q̈ = 0 it is (2·1 + 9/4·2 + 8/3·3)/(83/12) = 174/83.
+// With q̈ = −1 the errors of q̈ are 2, 3 and 2, and q̇ = v is right: the loss is (2·2 + 9/4·3 + 8/3·2)/(2 + 9/4 +
+// 8/3) = 193/83, where the plain mean would be 7/3. With q̈ = 0 it is (2·1 + 9/4·2 + 8/3·3)/(83/12) = 174/83.
 func TestGuardParticleWeights(t *testing.T) {
 	s, m := guardParticles(), particleModels[5]
 	x := s.measure(m, particleNet(t, m, -1./particleAccel)) // in units of the accelerations
@@ -38,14 +41,16 @@ func TestGuardParticleWeights(t *testing.T) {
 	agree(t, "of q̇", 1e-14, x.Velocity, 0)
 	agree(t, "without acceleration", 1e-14, s.nothing(), 174./83)
 	// 512 at rest off by 1 and 512 at 0.6 off by 3: the batches have 1 and 3, all together (2·1 + 9/4·3)/(17/4) = 35/17
-	s = &particleSet{q: filled(1024, 0), g: filled(1024, 0), p: filled(1024, 0), v: slices.Concat(filled(512, 0), filled(512, 0.6)), a: slices.Concat(filled(512, 1), filled(512, -3))}
+	s = &particleSet{q: filled(1024, 0), g: filled(1024, 0), p: filled(1024, 0)}
+	s.v, s.a = slices.Concat(filled(512, 0), filled(512, 0.6)), slices.Concat(filled(512, 1), filled(512, -3))
 	x = s.measure(m, particleNet(t, m))
 	agree(t, "of batches", 1e-12, x.Batches, 2)
 	agree(t, "of all", 1e-12, x.Loss, 35./17)
 }
 
-// A Hamiltonian without its kinetic term stands still, H = 0: q̇ is off by |v|, ṗ by |g|, and that means |g|/M for q̈, with 1/M = (1 − v²)^(5/2)/(1 + 2v²):
-// 1, 0.32768/1.72 and 0.07776/2.28. Without the momentum the second is off by |a|.
+// A Hamiltonian without its kinetic term stands still, H = 0: q̇ is off by |v|, ṗ by |g|, and that means |g|/M for
+// q̈, with 1/M = (1 − v²)^(5/2)/(1 + 2v²): 1, 0.32768/1.72 and 0.07776/2.28. Without the momentum the second is off
+// by |a|.
 func TestGuardParticleMomentum(t *testing.T) {
 	s, m := guardParticles(), particleModels[1]
 	m.kinetic = 0
@@ -60,7 +65,8 @@ func TestGuardParticleMomentum(t *testing.T) {
 	agree(t, "of q̈, p := q̇", 1e-12, x.Accel, (2*1+9./4*2+8./3*3)/all)
 }
 
-// What is learned is what is measured, in a unit of accelerations, for every model that learns by the weights; the warm-up has none.
+// What is learned is what is measured, in a unit of accelerations, for every model that learns by the weights; the
+// warm-up has none.
 func TestGuardParticleObjective(t *testing.T) {
 	s := drawParticles(4, 1, 300)
 	for _, m := range particleModels {
@@ -83,8 +89,8 @@ func TestGuardParticleObjective(t *testing.T) {
 	}
 }
 
-// A model is measured on the fresh states and on those alone, and nothing of them arrives where it is learned: with accelerations and fields of a
-// thousand there, the loss is as large, and the parameters are as they were.
+// A model is measured on the fresh states and on those alone, and nothing of them arrives where it is learned: with
+// accelerations and fields of a million there, the loss is as large, and the parameters are as they were.
 func TestGuardParticleSplit(t *testing.T) {
 	for _, m := range []particleModel{particleModels[0], particleModels[1], particleModels[5]} {
 		m.hidden = []int{4}
@@ -105,7 +111,8 @@ func TestGuardParticleSplit(t *testing.T) {
 		}
 		poisoned, again := score()
 		if !(honest.Loss < 1000) || !(poisoned.Loss > 5e5) || !slices.Equal(theta, again) {
-			t.Errorf("%s: a loss of %g, with poisoned fresh states %g; the same parameters: %v", m.name, honest.Loss, poisoned.Loss, slices.Equal(theta, again))
+			t.Errorf("%s: a loss of %g, with poisoned fresh states %g; the same parameters: %v", m.name,
+				honest.Loss, poisoned.Loss, slices.Equal(theta, again))
 		}
 	}
 	r := newParticleRun(6)
@@ -115,7 +122,8 @@ func TestGuardParticleSplit(t *testing.T) {
 		}
 		return x
 	}
-	apartFrom(t, 3, map[string][]float64{"learned": join(r.learn, 60_000), "validation": join(r.valid, 1e6), "fresh": join(r.fresh, 1e6)})
+	apartFrom(t, 3, map[string][]float64{"learned": join(r.learn, 60_000), "validation": join(r.valid, 1e6),
+		"fresh": join(r.fresh, 1e6)})
 }
 
 // Every number of the table stands under its name.
@@ -123,11 +131,13 @@ func TestGuardParticleTable(t *testing.T) {
 	r := ParticleReport{Nothing: 77, Models: map[string]ParticleScore{}}
 	for i, m := range particleModels {
 		k := float64(100 * (i + 1))
-		r.Models[m.name] = ParticleScore{Loss: k + 1, Velocity: k + 2, Accel: k + 3, Published: k + 4, Floor: k + 5, Batches: k + 6, Steps: int(k + 7), Parameters: int(k + 8), Seconds: k + 9}
+		r.Models[m.name] = ParticleScore{Loss: k + 1, Velocity: k + 2, Accel: k + 3, Published: k + 4, Floor: k + 5,
+			Batches: k + 6, Steps: int(k + 7), Parameters: int(k + 8), Seconds: k + 9}
 	}
 	table := particleTable(r)
 	for i, m := range particleModels {
-		for j, column := range []string{"loss", "of q̇", "of q̈", "published", "least possible", "", "steps", "parameters", "seconds"} {
+		for j, column := range []string{"loss", "of q̇", "of q̈", "published", "least possible", "", "steps",
+			"parameters", "seconds"} {
 			if column != "" {
 				reads(t, table, m.title, column, 0, string(rune('1'+i))+"0"+string(rune('1'+j)))
 			}

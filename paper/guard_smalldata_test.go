@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"lagrange/mech"
-	"lagrange/model"
 	"lagrange/train"
 )
 
@@ -55,13 +54,14 @@ func (t smallTask) spoilt(lo, hi int) *smallTask {
 	return &t
 }
 
-// Of N samples a fifth is held out and the others are learned, and none of those beyond N is seen: where they are not-a-numbers nothing changes. Where
-// those are that are held out, no step and no scale has seen them; where one is that is learned, they have.
+// Of N samples a fifth is held out and the others are learned, and none of those beyond N is seen: where they are
+// not-a-numbers nothing changes. Where those are that are held out, no step and no scale has seen them; where one is
+// that is learned, they have.
 func TestGuardSmallSplit(t *testing.T) {
 	const N = 20
 	states, pieces := smallGuard(t)
 	for _, k := range []*smallTask{states, pieces} {
-		for _, c := range []pendulumModel{{name: "nn", family: "nn", hidden: []int{2}}, {name: "hnn", family: "hnn", head: model.Quadratic, hidden: []int{2}, canonical: true}} {
+		for _, c := range guardModels {
 			learn := func(lo, hi int) (SmallPoint, error) {
 				p, err := k.spoilt(lo, hi).learn(t.Context(), c, false, N, Settings{Steps: 3, Seed: 1}, 0)
 				p.Seconds = 0
@@ -81,14 +81,15 @@ func TestGuardSmallSplit(t *testing.T) {
 	}
 }
 
-// The error is that over the fresh states: where their accelerations are a thousand times as large, the model is a thousand units off, less what it says.
+// The error is that over the fresh states: where their accelerations are a thousand times as large, the model is a
+// thousand units off, less what it says.
 func TestGuardSmallFresh(t *testing.T) {
 	states, pieces := smallGuard(t)
 	for _, k := range []*smallTask{states, pieces} {
 		for i := range k.fresh.fresh.A {
 			k.fresh.fresh.A[i] *= 1000
 		}
-		for _, c := range []pendulumModel{{name: "nn", family: "nn", hidden: []int{2}}, {name: "hnn", family: "hnn", hidden: []int{2}, canonical: true}} {
+		for _, c := range guardModels {
 			p, err := k.learn(t.Context(), c, false, 20, Settings{Steps: 3, Seed: 1}, 0)
 			if err != nil || math.Abs(p.AccelError/1000-1) > 0.1 {
 				t.Errorf("%s, %s: %+v, %v", k.name, c.name, p, err)
@@ -123,9 +124,11 @@ func TestGuardSmallStreams(t *testing.T) {
 	}
 }
 
-// Every number of the tables stands beside its model and under its number of samples, and the error of motions is not that of the acceleration.
+// Every number of the tables stands beside its model and under its number of samples, and the error of motions is not
+// that of the acceleration.
 func TestGuardSmallTables(t *testing.T) {
-	r := SmallReport{Sizes: []int{10, 30}, Models: map[string]map[string][]SmallPoint{}, Variants: map[string]map[string][]SmallPoint{}}
+	r := SmallReport{Sizes: []int{10, 30}, Models: map[string]map[string][]SmallPoint{},
+		Variants: map[string]map[string][]SmallPoint{}}
 	ts := []*smallTask{{name: "states", title: "States"}, {name: "pieces", title: "Pieces", chain: &task{}}}
 	points := func(k int, few []int) (p []SmallPoint) {
 		for i, N := range few {

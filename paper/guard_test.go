@@ -9,11 +9,12 @@ import (
 	"lagrange/model"
 )
 
-// The files guard_*_test.go hold what is measured: metrics against numbers worked out by hand, splits by poisoning what must not
-// be seen, tables cell by cell.
+// The files guard_*_test.go hold what is measured: metrics against numbers worked out by hand, splits by poisoning
+// what must not be seen, tables cell by cell.
 
-// tiny is a model of d coordinates in units of one, with one hidden unit max(z, 0)² and all parameters zero. Those of its net are, in this
-// order, the weights of q and v (2d), a bias, the weights of the outputs, and their biases. A plain network then has q̈ = 0, a Hamiltonian ½p².
+// tiny is a model of d coordinates in units of one, with one hidden unit max(z, 0)² and all parameters zero. Those of
+// its net are, in this order, the weights of q and v (2d), a bias, the weights of the outputs, and their biases. A
+// plain network then has q̈ = 0, a Hamiltonian ½p².
 func tiny(t testing.TB, family string, d int) *model.Model[float64] {
 	t.Helper()
 	spec := model.Spec{Family: family, Hidden: []int{1}, Activation: "relu2", Kinetic: 1}
@@ -43,8 +44,8 @@ func agree(t *testing.T, what string, tol, got, want float64) {
 	}
 }
 
-// cell is what stands in a table, in the first row whose name is this, or is this and a comma and more, under the n-th column of a name,
-// n = 0, 1, …; a row "a…b" begins with a and ends with b.
+// cell is what stands in a table, in the first row whose name is this, or is this and a comma and more, under the
+// n-th column of a name, n = 0, 1, …; a row "a…b" begins with a and ends with b.
 func cell(t *testing.T, table Table, row, column string, n int) string {
 	t.Helper()
 	begin, end, _ := strings.Cut(row, "…")
@@ -97,10 +98,12 @@ func apartFrom(t *testing.T, n int, parts map[string][]float64) {
 // filled are n numbers x.
 func filled(n int, x float64) []float64 { return slices.Repeat([]float64{x}, n) }
 
-// Cells are found by the names of their row and column; rows of one part may be alike, and numbers in another order are another row.
+// Cells are found by the names of their row and column; rows of one part may be alike, and numbers in another order
+// are another row.
 func TestApart(t *testing.T) {
 	apartFrom(t, 2, map[string][]float64{"one": {1, 2, 1, 2}, "two": {2, 1, 3, 4}})
-	table := Table{Columns: []string{"", "x", "y", "x"}, Rows: [][]string{{"a, b", "1", "2", "3"}, {"ab", "4", "5", "6"}, {"a, c", "7"}}}
+	table := Table{Columns: []string{"", "x", "y", "x"}, Rows: [][]string{{"a, b", "1", "2", "3"}, {"ab", "4", "5",
+		"6"}, {"a, c", "7"}}}
 	reads(t, table, "ab", "x", 1, "6")
 	reads(t, table, "a", "x", 0, "1")
 	reads(t, table, "a…c", "x", 0, "7")

@@ -10,7 +10,8 @@ import (
 	"lagrange/model"
 )
 
-// (3, 4, 1, 0) instead of (3, 4, 0, 0) is 1/5 off, (0, 0, 0, 0) is 1 off, and what is no number or a hundred times as large is 100 off.
+// (3, 4, 1, 0) instead of (3, 4, 0, 0) is 1/5 off, (0, 0, 0, 0) is 1 off, and what is no number or a hundred times as
+// large is 100 off.
 func TestGuardFieldError(t *testing.T) {
 	p := &wavePath{w: mech.Wave{N: 4, C: 1, H: 1}}
 	rows := [][]float64{{3, 4, 1, 0}, {0, 0, 0, 0}, {3, 4, 0, 0}, {math.NaN(), 0, 0, 0}, {900, 0, 0, 0}}
@@ -23,9 +24,10 @@ func TestGuardFieldError(t *testing.T) {
 	}
 }
 
-// A ring of eight begins at rest as φ = cos(2πj/8), a mode of frequency ω = 2 (c/h) sin(π/8), and is said to fall as a whole, φ̈ = α: φ is then
-// off by (1 − cos ωt) of the mode and ½αt², of the mode's cos ωt. The speed αt has the kinetic energy ½(8h)(αt)² beside the E₀ = ½ Σ (Δφ)²/h of the
-// mode, Σ (Δφ)² = 4·4 sin²(π/8). A learned energy of 1 + φ̇ grows by αt.
+// A ring of eight begins at rest as φ = cos(2πj/8), a mode of frequency ω = 2 (c/h) sin(π/8), and is said to fall as
+// a whole, φ̈ = α: φ is then off by (1 − cos ωt) of the mode and ½αt², of the mode's cos ωt. The speed αt has the
+// kinetic energy ½(8h)(αt)² beside the E₀ = ½ Σ (Δφ)²/h of the mode, Σ (Δφ)² = 4·4 sin²(π/8). A learned energy of 1 +
+// φ̇ grows by αt.
 func TestGuardWaveMotion(t *testing.T) {
 	const α = 0.3
 	w := ring(8)
@@ -56,7 +58,8 @@ func TestGuardWaveMotion(t *testing.T) {
 	}
 }
 
-// On the large ring pulses that do not move are √2 off once the true ones are elsewhere, but for those that meet; energy is kept by such a field.
+// On the large ring pulses that do not move are √2 off once the true ones are elsewhere, but for those that meet;
+// energy is kept by such a field.
 func TestGuardWaveLarge(t *testing.T) {
 	r := waveRun{settings: Settings{Seed: 1}, large: 1}
 	l, err := r.pulses(t.Context(), func(_ float64, _, dx []float64) { clear(dx) })
@@ -68,7 +71,8 @@ func TestGuardWaveLarge(t *testing.T) {
 	}
 }
 
-// |a − a*|/|a*| of every state, in the root mean square: of no acceleration it is 1, of one that is the same everywhere it is worked out here.
+// |a − a*|/|a*| of every state, in the root mean square: of no acceleration it is 1, of one that is the same
+// everywhere it is worked out here.
 func TestGuardWaveAccel(t *testing.T) {
 	const n, N = 16, 12
 	o := waveKind{}.fields(rand.New(rand.NewPCG(1, 2)), n, N)
@@ -106,17 +110,20 @@ func TestGuardWaveTables(t *testing.T) {
 	}
 	for i, m := range waveModels {
 		k := float64(100 * (i + 1))
-		r.Models[m.name] = WaveScore{AccelError: k, Pulse: motion(k), Fitted: Fitted{Seconds: k + 7}, Small: (k + 8) * 1e-6, Many: (k + 9) * 1e-6,
+		r.Models[m.name] = WaveScore{AccelError: k, Pulse: motion(k), Fitted: Fitted{Seconds: k + 7},
+			Small: (k + 8) * 1e-6, Many: (k + 9) * 1e-6,
 			Large: WaveLarge{Time: k + 10, FieldError: k + 11, TrueDrift: k + 12}}
 	}
 	r.Integrator, r.IntegratorLarge = motion(20), WaveLarge{Time: 31, FieldError: 32, TrueDrift: 33}
 	tables := waveTables(r)
 	for i, m := range waveModels {
 		k := 100 * (i + 1)
-		for j, column := range []string{"acceleration error", "1", "2", "5", "10", "true energy", "learned energy", "trained [s]"} {
+		for j, column := range []string{"acceleration error", "1", "2", "5", "10", "true energy", "learned energy",
+			"trained [s]"} {
 			reads(t, tables[0], m.title, column, 0, fmt.Sprint(k+j))
 		}
-		for j, column := range []string{"evaluation, 100 sites [µs]", "10,000 sites [µs]", "time", "error of the field", "true energy"} {
+		for j, column := range []string{"evaluation, 100 sites [µs]", "10,000 sites [µs]", "time",
+			"error of the field", "true energy"} {
 			reads(t, tables[1], m.title, column, 0, fmt.Sprint(k+8+j))
 		}
 	}
