@@ -69,9 +69,9 @@ func TestGuardRaceTable(t *testing.T) {
 	k := &race{name: "net", title: "net"}
 	rivals := k.rivals()
 	var hs []*heat
-	for i, share := range raceShares {
-		hs = append(hs, &heat{race: k, rival: rivals[0], share: share, curve: []RacePoint{{0, 99}, {1,
-			float64(i + 1)}}, Fitted: Fitted{Steps: 10 * (i + 1), Parameters: 7, NonFiniteSkipped: 4}})
+	for i, share := range slices.Backward(raceShares) { // the long ones first
+		hs = append(hs, &heat{race: k, rival: rivals[0], share: share, curve: []RacePoint{{0, 99}, {1, float64(i + 1)}},
+			Fitted: Fitted{Steps: 10 * (i + 1), Parameters: 7, NonFiniteSkipped: 4}})
 	}
 	for j, v := range rivals[1:] {
 		e := float64(10 * (j + 1))
