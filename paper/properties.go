@@ -155,7 +155,7 @@ func (t *task) accelError(m *model.Model[float64]) float64 {
 			wrong, all = wrong+math.Abs(xdot[d+i]-a[i]), all+math.Abs(a[i])
 		}
 	}
-	return capped(wrong / all)
+	return min(wrong/all, hopeless)
 }
 
 // properties measures the first three properties.
