@@ -241,11 +241,7 @@ func (r *pendulumRun) model(ctx context.Context, c pendulumModel, f *pendulumFig
 	if err != nil {
 		return score, err
 	}
-	if c.canonical {
-		score.AccelL1, score.AccelL1Median = r.canonicalL1(m)
-	} else {
-		score.AccelL1, score.AccelL1Median = accelL1(m, r.fresh)
-	}
+	score.AccelL1, score.AccelL1Median = r.accelL1(m, c)
 	if err := r.energy(ctx, m, c, &score, f); err != nil {
 		return score, err
 	}

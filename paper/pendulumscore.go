@@ -37,6 +37,14 @@ func accelL1(m *model.Model[float64], o *train.Accelerations[float64]) (mu, med 
 	})
 }
 
+// accelL1 is the error of the accelerations of a model over the fresh states.
+func (r *pendulumRun) accelL1(m *model.Model[float64], c pendulumModel) (mu, med float64) {
+	if c.canonical {
+		return r.canonicalL1(m)
+	}
+	return accelL1(m, r.fresh)
+}
+
 // canonicalL1 is that of a Hamiltonian on (q, p): q̈ is the derivative of its q̇ along its own field, by central differences.
 func (r *pendulumRun) canonicalL1(m *model.Model[float64]) (mu, med float64) {
 	const h = 1e-5

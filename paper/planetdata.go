@@ -32,12 +32,17 @@ const (
 // second holds the weights of y₀, y_±1, y_±2, and of h ẏ_±1, h ẏ_±2 (odd), in h² ÿ₀ of the polynomial through five equidistant values and slopes.
 var second = [5]float64{-5, 64. / 27, 7. / 54, -8. / 9, -1. / 36}
 
-// planetOrbits reads the recording, finds the accelerations of the first ten years, and scales a model to them.
+// planetOrbits reads the recording.
 func planetOrbits() (*orbits, error) {
 	set, err := data.ReadFrom(strings.NewReader(examples.Planets), "planets.csv", data.Options{})
 	if err != nil {
 		return nil, err
 	}
+	return newOrbits(set), nil
+}
+
+// newOrbits finds the accelerations of the first ten years, and scales a model to them.
+func newOrbits(set *data.Set) *orbits {
 	o := &orbits{times: set.Trajectories[0].T, learn: &train.Accelerations[float64]{Penalty: train.L2}}
 	for o.times[o.early] < learnYears*365.25*dayTU {
 		o.early++
@@ -52,7 +57,7 @@ func planetOrbits() (*orbits, error) {
 		o.observe(x)
 	}
 	o.describe(set.Coordinates)
-	return o, nil
+	return o
 }
 
 // observe adds the rows of the first ten years to what is learned from, all planets with the same say: w = 1/s² with s the scale of a planet's

@@ -89,28 +89,44 @@ func relativistic(ctx context.Context, s Settings) (Result, error) {
 			s.Budget = 70 * time.Second
 		}
 	}
-	learn, valid, fresh := drawParticles(s.Seed, 1, particles), drawParticles(s.Seed, 2, 4096), drawParticles(s.Seed, 3, freshParticles)
-	r := ParticleReport{Seed: s.Seed, Models: map[string]ParticleScore{}}
-	figures := newParticleFigures(fresh)
+	run, r := newParticleRun(s.Seed), ParticleReport{Seed: s.Seed, Models: map[string]ParticleScore{}}
+	figures := newParticleFigures(run.fresh)
 	structured, _, _ := structuredFloor(4000)
 	floors := map[string]float64{"hnn-velocity": hamiltonianFloor(10, 4000), "hnn-published": hamiltonianFloor(1, 4000), "delan": structured}
 	for _, m := range particleModels {
-		from := time.Now()
-		net, state, err := trainParticle(ctx, s, m, learn, valid)
+		score, net, curve, err := run.model(ctx, s, m)
 		if err != nil {
 			return Result{}, err
 		}
-		score := fresh.measure(m, net)
-		score.Published, score.Floor, score.Seconds = m.published, floors[m.name], time.Since(from).Seconds()
-		score.Steps, score.Parameters, score.Skipped = state.Step, len(net.Theta), state.Skipped
+		score.Floor = floors[m.name]
 		r.Models[m.name] = score
-		figures.add(ctx, m, net, state.History)
+		figures.add(ctx, m, net, curve)
 	}
-	r.Nothing, r.Seconds = fresh.nothing(), time.Since(begin).Seconds()
+	r.Nothing, r.Seconds = run.fresh.nothing(), time.Since(begin).Seconds()
 	return Result{
 		Numbers: r, Tables: []Table{particleTable(r)}, Notes: particleNotes(r, s),
 		Figures: figures.all(),
 	}, nil
+}
+
+// particleRun are the states of a run: to learn from, to choose by, and to measure with.
+type particleRun struct{ learn, valid, fresh *particleSet }
+
+func newParticleRun(seed uint64) particleRun {
+	return particleRun{drawParticles(seed, 1, particles), drawParticles(seed, 2, 4096), drawParticles(seed, 3, freshParticles)}
+}
+
+// model trains one model and measures it.
+func (r particleRun) model(ctx context.Context, s Settings, m particleModel) (ParticleScore, *model.Model[float64], []train.Point, error) {
+	begin := time.Now()
+	net, state, err := trainParticle(ctx, s, m, r.learn, r.valid)
+	if err != nil {
+		return ParticleScore{}, nil, nil, err
+	}
+	score := r.fresh.measure(m, net)
+	score.Published, score.Seconds = m.published, time.Since(begin).Seconds()
+	score.Steps, score.Parameters, score.Skipped = state.Step, len(net.Theta), state.Skipped
+	return score, net, state.History, nil
 }
 
 // trainParticle trains one model on its share of the time.

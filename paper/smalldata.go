@@ -173,11 +173,7 @@ func (t *smallTask) learn(ctx context.Context, c pendulumModel, ridge bool, N in
 		return p, fmt.Errorf("%s, %s, %d samples: %w", t.name, c.name, N, err)
 	}
 	p.Samples = N
-	if c.canonical {
-		p.AccelError, _ = t.fresh.canonicalL1(m)
-	} else {
-		p.AccelError, _ = accelL1(m, t.fresh.fresh)
-	}
+	p.AccelError, _ = t.fresh.accelL1(m, c)
 	if p.AccelError /= t.size; !(p.AccelError < hopeless) {
 		p.AccelError = hopeless
 	}
