@@ -116,7 +116,7 @@ func followTo(ctx context.Context, s Settings, T float64) (Result, error) {
 		return Result{}, err
 	}
 	r.Seed, r.Fitted = s.Seed, fitted
-	r.AccelL1, _ = run.accelL1(m, c)
+	r.AccelL1, _ = accelL1(m, run.fresh)
 	r.Seconds = time.Since(begin).Seconds()
 	return Result{Numbers: r, Tables: longTables(r), Figures: l.figures(), Notes: longNotes(r)}, nil
 }
