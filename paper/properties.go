@@ -200,7 +200,7 @@ func (t *task) properties(ctx context.Context, m *model.Model[float64], canonica
 		}
 		drift = max(drift, math.Abs(energy(long.X[2*d:])-E[i])/math.Sqrt(spread))
 	}
-	return []float64{t.score(t, paths)[0], step, capped(drift)}, nil
+	return []float64{t.score(t, paths)[0], step, min(drift, hopeless)}, nil
 }
 
 // energyOf is the learned energy of a model that has one, else the true one.
