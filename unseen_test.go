@@ -167,19 +167,22 @@ func runaway() *data.Set {
 
 // tiny is a net that learns little, by Adam.
 func tiny(family string) lagrange.Settings {
-	return lagrange.Settings{Model: family, Hidden: []int{6}, Method: train.Adam, Steps: 6, Batch: 16, Seed: 5, Workers: 2}
+	s := quick()
+	s.Model, s.Hidden, s.Steps = family, []int{6}, 6
+	return s
 }
 
 // Nothing of the test part reaches parameters, scales, validation or the calibration of an ensemble, by any objective,
 // whether it is held out as whole trajectories or as blocks.
 func TestTestPartIsUnseen(t *testing.T) {
-	with := func(s lagrange.Settings, change func(s *lagrange.Settings)) lagrange.Settings { change(&s); return s }
+	ensemble, windows := tiny("lnn"), tiny("lnn")
+	ensemble.Ensemble, windows.Objective = 2, lagrange.Windows
 	settings := map[string]lagrange.Settings{
 		"accelerations": tiny("lnn"),
-		"ensemble":      with(tiny("lnn"), func(s *lagrange.Settings) { s.Ensemble = 2 }),
+		"ensemble":      ensemble,
 		"momenta":       tiny("hnn"),
 		"plain":         tiny("nn"),
-		"windows":       with(tiny("lnn"), func(s *lagrange.Settings) { s.Objective = lagrange.Windows }),
+		"windows":       windows,
 		"ode":           tiny("node"),
 		"newton":        {Hidden: []int{6}, Method: train.GaussNewton, Steps: 3, Seed: 5, Workers: 2},
 	}
@@ -236,7 +239,8 @@ func TestOnlyTestPartIsMeasured(t *testing.T) {
 		l.s = tiny("nn")
 		m.Baseline = l.fit(t, l.set)
 		want, drawn := measured(t, m, l.set)
-		if !want.HeldOut || want.Windows < 10 || len(want.Models) != 4 || want.Spread.Accel == nil || want.EnergyDrift == nil {
+		if !want.HeldOut || want.Windows < 10 || len(want.Models) != 4 || want.Spread.Accel == nil ||
+			want.EnergyDrift == nil {
 			t.Fatalf("not everything was measured: %+v", want)
 		}
 		for _, x := range poisons {
@@ -246,7 +250,8 @@ func TestOnlyTestPartIsMeasured(t *testing.T) {
 			}
 			m.Record.Data = lagrange.Fingerprint(set)
 			if got, picture := measured(t, m, set); !reflect.DeepEqual(got, want) || picture != drawn {
-				t.Errorf("with %g in the other parts %d trajectories are measured as\n%+v\ninstead of\n%+v", x, trajectories, got, want)
+				t.Errorf("with %g in the other parts %d trajectories are measured as\n%+v\ninstead of\n%+v",
+					x, trajectories, got, want)
 			}
 		}
 	}
