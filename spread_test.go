@@ -21,11 +21,13 @@ func spreadOf(x [3]float64, c, f float64) (mean, spread float64) {
 	return mean, c * math.Sqrt(variance+f*f)
 }
 
-// laws are those of the spread of q, v and a: none; and factors and floors, with and without one for accelerations, which
-// then have the factor of the motion alone.
+// laws are those of the spread of q, v and a: none; and factors and floors, with and without one for accelerations,
+// which then have the factor of the motion alone.
 func laws() map[string]*lagrange.Calibration {
 	motion, accel := eval.Law{Factor: 2.5, Floor: []float64{0.3, 0.07}}, eval.Law{Factor: 0.4, Floor: []float64{0.9}}
-	return map[string]*lagrange.Calibration{"none": nil, "motion": {Motion: motion}, "both": {Motion: motion, Accel: &accel}}
+	return map[string]*lagrange.Calibration{
+		"none": nil, "motion": {Motion: motion}, "both": {Motion: motion, Accel: &accel},
+	}
 }
 
 // three are networks of the driven oscillator, hardly trained.
@@ -48,8 +50,8 @@ func law(c *lagrange.Calibration, quantity int) (factor, floor float64) {
 	return c.Accel.Factor, c.Accel.Floor[0]
 }
 
-// The spread of a roll-out, from a state or along a recording, and that of accelerations is the law's, factor and floor,
-// about the mean of the members: the floor is there even at the start, where all agree.
+// The spread of a roll-out, from a state or along a recording, and that of accelerations is the law's, factor and
+// floor, about the mean of the members: the floor is there even at the start, where all agree.
 func TestSpreadHasItsLaw(t *testing.T) {
 	m, set := three(t)
 	times, q, v, u := []float64{0, 0.3, 0.9}, []float64{0.4}, []float64{-0.6}, []float64{0.5}
