@@ -137,6 +137,9 @@ func (f *fitting) stride(m *model.Model[float64], rows int, tol float64) int {
 	for ; s > 1; s /= 2 {
 		a, b := f.course(s), f.course(s/2)
 		x, y, apart := a.paths(m, rows), b.paths(m, rows), 0.0
+		if x == nil {
+			return 1 // nothing is known
+		}
 		for k := range rows / s {
 			for i, v := range x.State(k + 1) {
 				apart = math.Max(apart, math.Abs(v-y.State(2 * (k + 1))[i])/a.scale[i%len(a.scale)])
@@ -149,17 +152,24 @@ func (f *fitting) stride(m *model.Model[float64], rows int, tol float64) int {
 	return s
 }
 
-// paths rolls a model out from the first rows of some trajectories.
+// paths rolls a model out from the first row of some trajectories that is not one to test with, among those rows that
+// courses of all strides have; nil where none is followed by so many.
 func (c *course) paths(m *model.Model[float64], rows int) *model.Rollout[float64] {
 	const some = 8
 	n, f, steps := len(c.scale), m.Spec.M(), rows/c.stride
 	var from []int
 	for i, at := range c.first[:len(c.first)-1] {
+		for at < c.first[i+1] && c.part[at] == toTest {
+			at += longStep / c.stride
+		}
 		if at+steps < c.first[i+1] && len(from) < some {
 			from = append(from, at)
 		}
 	}
 	B := len(from)
+	if B == 0 {
+		return nil
+	}
 	x, h, u := make([]float64, 0, B*n), make([]float64, steps*B), make([]float64, (steps+1)*B*f)
 	for b, at := range from {
 		x = append(x, c.rows.X[at*n:(at+1)*n]...)

@@ -1,0 +1,74 @@
+package plot_test
+
+import (
+	"bytes"
+	"math"
+	"testing"
+
+	"lagrange/plot"
+	"lagrange/plot/plottest"
+)
+
+// seen draws a figure and reads it back.
+func seen(t *testing.T, f plot.Figure) plottest.Figure {
+	t.Helper()
+	var svg bytes.Buffer
+	if err := f.Encode(&svg, "svg"); err != nil {
+		t.Fatal(err)
+	}
+	got, err := plottest.Read(svg.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// A figure reads as what it was made of: titles, labels, names, kinds of axes that rise to the right and upwards, and
+// every point where the tick labels say.
+func TestFigureReadsAsItsData(t *testing.T) {
+	nan := math.NaN()
+	x, y := []float64{0.5, 1, 3, 4, 10, 40}, []float64{2e-3, 0.5, 0.1, 7, 3, 200}
+	falling, broken := []float64{9, 6, 4, 2, 1, 0.7}, []float64{1, 3, nan, 2, 5, 4}
+	f := plot.Figure{Title: "A title", Columns: 2}
+	for k := range 4 {
+		f.Panels = append(f.Panels, plot.Panel{
+			Title: "q̈₁ of " + string(rune('a'+k)), XLabel: "time (s)", YLabel: "q̇₁ [rad s⁻¹]",
+			LogX: k&1 > 0, LogY: k&2 > 0,
+			Series: []plot.Series{
+				{Name: "rising", X: x, Y: y}, {Name: "falling", X: x, Y: falling}, {Name: "broken", X: x, Y: broken},
+				{Name: "recorded", X: x, Y: broken, Style: plot.Points},
+			},
+		})
+	}
+	got := seen(t, f)
+	if got.Title != f.Title || len(got.Panels) != len(f.Panels) {
+		t.Fatalf("reads %q with %d panels", got.Title, len(got.Panels))
+	}
+	for k, p := range got.Panels {
+		want := f.Panels[k]
+		if p.Title != want.Title || p.XLabel != want.XLabel || p.YLabel != want.YLabel {
+			t.Errorf("panel %d reads %q, %q against %q", k, p.Title, p.YLabel, p.XLabel)
+		}
+		if p.X.Log != want.LogX || p.Y.Log != want.LogY || !(p.X.From < p.X.To) || !(p.Y.From < p.Y.To) {
+			t.Errorf("panel %d has the axes %+v and %+v", k, p.X, p.Y)
+		}
+		if len(p.Curves) != len(want.Series) {
+			t.Fatalf("panel %d has %d curves", k, len(p.Curves))
+		}
+		for i, s := range want.Series {
+			if err := p.Shows(i, s.Name, s.X, s.Y); err != nil {
+				t.Errorf("panel %d: %v", k, err)
+			}
+		}
+	}
+}
+
+// An area reads as its outline.
+func TestBandReadsAsItsData(t *testing.T) {
+	x, low, high := []float64{0, 1, 2}, []float64{-3, 0, 1}, []float64{-1, 4, 9}
+	p := seen(t, plot.Figure{Panels: []plot.Panel{{Series: []plot.Series{plot.Band("± 2", x, low, high)}}}}).Panels[0]
+	err := p.Shows(0, "± 2", []float64{0, 1, 2, 2, 1, 0}, []float64{-3, 0, 1, 9, 4, -1})
+	if err != nil || p.Curves[0].Kind != plottest.Area {
+		t.Errorf("%+v: %v", p.Curves, err)
+	}
+}
