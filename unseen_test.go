@@ -113,7 +113,7 @@ type memory struct {
 func remembered(m *lagrange.Model) (all []memory) {
 	for _, k := range m.Members() {
 		r := memory{Spec: k.Spec(), Record: k.Record, Calibration: k.Calibration}
-		r.Record.Data, r.Record.Seconds = "", 0
+		r.Record.Run, r.Record.Data, r.Record.Seconds = "", "", 0
 		for _, x := range k.Theta() {
 			r.Theta = append(r.Theta, math.Float64bits(x))
 		}
