@@ -12,6 +12,7 @@ import (
 
 	"lagrange"
 	"lagrange/data"
+	training "lagrange/fit"
 )
 
 // The default method on accelerations warms up by Adam and goes on by Gauss–Newton. Interrupted again and again, a little later each time, it ends
@@ -31,7 +32,7 @@ func TestResumeWarmUp(t *testing.T) {
 		if err != nil && ctx.Err() == nil {
 			t.Fatal(err)
 		}
-		if err != nil && len(lagrange.Checkpoints(s.Checkpoint)) > 0 {
+		if err != nil && len(training.Checkpoints(s.Checkpoint)) > 0 {
 			interrupted++
 		}
 	}
@@ -39,13 +40,13 @@ func TestResumeWarmUp(t *testing.T) {
 		t.Error("the run that was interrupted differs")
 	}
 	var stages []string
-	for _, path := range lagrange.Checkpoints(s.Checkpoint) {
+	for _, path := range training.Checkpoints(s.Checkpoint) {
 		stages = append(stages, strings.TrimPrefix(path, s.Checkpoint))
 	}
 	if len(stages) < 2 || stages[0] != "" || !strings.HasPrefix(stages[1], ".w") || interrupted == 0 {
 		t.Errorf("checkpoints of %q, interrupted %d times behind the first", stages, interrupted)
 	}
-	lagrange.Discard(s.Checkpoint)
+	training.Discard(s.Checkpoint)
 	if left, _ := filepath.Glob(s.Checkpoint + "*"); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
@@ -86,7 +87,7 @@ func TestCheckpointIdentity(t *testing.T) {
 	if err := os.Rename(s.Checkpoint+".s", s.Checkpoint+".kept"); err != nil {
 		t.Fatal(err)
 	}
-	lagrange.Discard(s.Checkpoint)
+	training.Discard(s.Checkpoint)
 	if err := os.Rename(s.Checkpoint+".kept", s.Checkpoint+".s"); err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +115,7 @@ func TestDiscard(t *testing.T) {
 	if err := os.WriteFile(c+".m7", []byte("t,q\n"), 0o600); err != nil { // no checkpoint, whatever its name
 		t.Fatal(err)
 	}
-	lagrange.Discard(c)
+	training.Discard(c)
 	left, _ := filepath.Glob(c + "*")
 	if len(left) != len(theirs)+1 {
 		t.Errorf("left: %q", left)
@@ -129,7 +130,7 @@ func TestFrom(t *testing.T) {
 	first := fit(t, set, s)
 	more := recording("pendulum", 14, 30, true, 0.05)
 	for _, to := range []*data.Set{set, more} {
-		m := fit(t, to, lagrange.Settings{From: first, Steps: 20, Seed: 9})
+		m := fit(t, to, lagrange.Settings{From: first.Networks(), Steps: 20, Seed: 9})
 		r, was := m.Record, first.Record
 		if m.Spec().Friction != "viscous" || len(m.Members()) != 2 || r.Method != was.Method || r.Batch != was.Batch || r.Steps != 20 || len(r.Restarts) > 0 {
 			t.Errorf("%+v", r)
@@ -145,14 +146,14 @@ func TestFrom(t *testing.T) {
 		}
 	}
 	for wayOut, wrong := range map[string]lagrange.Settings{
-		"keeps its net": {From: first, Hidden: []int{3}}, "is lnn, not nn": {From: first, Model: "nn"}, "2 networks, not 3": {From: first, Ensemble: 3},
+		"keeps its net": {From: first.Networks(), Hidden: []int{3}}, "is lnn, not nn": {From: first.Networks(), Model: "nn"}, "2 networks, not 3": {From: first.Networks(), Ensemble: 3},
 	} {
 		wrong.Steps = 1
 		if _, err := lagrange.Fit(t.Context(), set, wrong); err == nil || !strings.Contains(err.Error(), wayOut) {
 			t.Errorf("want %q, got %v", wayOut, err)
 		}
 	}
-	if _, err := lagrange.Fit(t.Context(), driven(), lagrange.Settings{From: first, Steps: 1}); err == nil || !strings.Contains(err.Error(), "inputs") {
+	if _, err := lagrange.Fit(t.Context(), driven(), lagrange.Settings{From: first.Networks(), Steps: 1}); err == nil || !strings.Contains(err.Error(), "inputs") {
 		t.Errorf("another system: %v", err)
 	}
 	if _, err := lagrange.Fit(t.Context(), set, lagrange.Settings{Steps: 1, Horizon: math.NaN()}); err == nil {
@@ -166,7 +167,7 @@ func TestLike(t *testing.T) {
 	s := quick()
 	s.Steps, s.Budget, s.Ensemble = 0, 300*time.Millisecond, 3
 	m := fit(t, set, s)
-	s.Budget, s.Like = 0, m
+	s.Budget, s.Like = 0, m.Networks()
 	again := fit(t, set, s)
 	for j, k := range m.Members() {
 		if l := again.Members()[j]; !same(k.Theta(), l.Theta()) || k.Record.Steps != l.Record.Steps {

@@ -13,6 +13,7 @@ import (
 	"lagrange"
 	"lagrange/data"
 	"lagrange/eval"
+	training "lagrange/fit"
 )
 
 // noisy adds noise of a standard deviation to all that is recorded.
@@ -149,7 +150,7 @@ func TestResumeEnsemble(t *testing.T) {
 			t.Errorf("member %d differs", j)
 		}
 	}
-	lagrange.Discard(s.Checkpoint)
+	training.Discard(s.Checkpoint)
 	if left, _ := os.ReadDir(filepath.Dir(s.Checkpoint)); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}

@@ -73,7 +73,7 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 
 // unseen returns what of a recording the model was not trained on: its test part if heldOut, else all of it.
 func (m *Model) unseen(set *data.Set) (test *data.Set, heldOut bool, err error) {
-	if Fingerprint(set) != m.Record.Data {
+	if set.Fingerprint() != m.Record.Data {
 		return set, false, nil
 	}
 	split, err := set.Split(m.Record.Horizon)
@@ -86,7 +86,7 @@ func (m *Model) saw(set *data.Set, heldOut bool) bool {
 	if heldOut {
 		return slices.ContainsFunc(m.Record.Before, func(print string) bool { return print != m.Record.Data })
 	}
-	return slices.Contains(m.Record.Before, Fingerprint(set))
+	return slices.Contains(m.Record.Before, set.Fingerprint())
 }
 
 // drift follows the learned energy over ten horizons from the start of a window, under its conditions: those of another motion may have

@@ -11,58 +11,9 @@ import (
 	"sync"
 
 	"lagrange/data"
-	"lagrange/eval"
 	"lagrange/model"
 	"lagrange/ode"
 )
-
-// Record says how a model came to be: enough to train it again.
-type Record struct {
-	Run        string       `json:"run,omitempty"` // identifies recording and settings, see Run; absent in older files
-	Seed       uint64       `json:"seed"`
-	Steps      int          `json:"steps"`
-	Plans      []Plan       `json:"plans,omitempty"` // of each training that Steps counts, in their order; see Settings.Like
-	Batch      int          `json:"batch"`
-	Rate       float64      `json:"rate"`
-	Method     string       `json:"method,omitempty"` // absent: Adam
-	Workers    int          `json:"workers"`
-	Loss       string       `json:"loss"`
-	Objective  string       `json:"objective"`        // see Objectives
-	Window     int          `json:"window"`           // steps of a training window
-	Horizon    float64      `json:"horizon"`          // of held-out windows, and the length of blocks
-	Data       string       `json:"data"`             // fingerprint of the numbers it was trained on
-	Options    data.Options `json:"options"`          // which columns they stood in
-	Before     []string     `json:"before,omitempty"` // fingerprints of what the models were trained on from which this one went on
-	Seconds    float64      `json:"seconds"`          // of training and of what comes before it, without interruptions
-	Validation float64      `json:"validation"`       // its best validation loss
-	Skipped    int          `json:"nonfinite_skipped"`
-	Fallbacks  int          `json:"fallback_solves"`
-	Restarts   []Restart    `json:"restarts,omitempty"` // trainings given up on the way to this one; Steps includes theirs
-	Doubt      string       `json:"doubt,omitempty"`    // why this one would have been given up too, had there been steps left
-	Mass       []MassPoint  `json:"mass_matrix,omitempty"`
-	Stages     []Stage      `json:"stages,omitempty"`
-}
-
-// Stage is a part of a training beside its steps as such: a convex start or learning from estimated accelerations before them, or arcs as long as the
-// recording after a third of them.
-type Stage struct {
-	Name   string  `json:"name"`
-	Before float64 `json:"before"` // in units of scales: the root mean square error of a start over what judges it, of arcs over held-out rows
-	After  float64 `json:"after"`
-}
-
-// Restart is a training that was given up for one from another seed.
-type Restart struct {
-	Seed  uint64 `json:"seed"`
-	Steps int    `json:"steps"` // after so many
-	Why   string `json:"why"`
-}
-
-// MassPoint is the mass matrix at a validation since training was last resumed, over a sample of the states of training.
-type MassPoint struct {
-	Step int `json:"step"`
-	eval.Mass
-}
 
 // Model is a learned system. Its methods may be called from several goroutines.
 type Model struct {

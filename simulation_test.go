@@ -96,3 +96,10 @@ func TestSimulationRepeats(t *testing.T) {
 		t.Error("another seed gives the same motion")
 	}
 }
+
+func names(set *data.Set) (n []string) {
+	for _, c := range set.Coordinates {
+		n = append(n, c.Name)
+	}
+	return
+}

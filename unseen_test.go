@@ -248,7 +248,7 @@ func TestOnlyTestPartIsMeasured(t *testing.T) {
 			if rows < l.set.Rows()/3 {
 				t.Fatalf("only %d of %d rows are not those to test with", rows, l.set.Rows())
 			}
-			m.Record.Data = lagrange.Fingerprint(set)
+			m.Record.Data = set.Fingerprint()
 			if got, picture := measured(t, m, set); !reflect.DeepEqual(got, want) || picture != drawn {
 				t.Errorf("with %g in the other parts %d trajectories are measured as\n%+v\ninstead of\n%+v",
 					x, trajectories, got, want)

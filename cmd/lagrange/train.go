@@ -13,6 +13,7 @@ import (
 
 	"lagrange"
 	"lagrange/data"
+	"lagrange/fit"
 	"lagrange/internal/file"
 	"lagrange/model"
 	"lagrange/model/graph"
@@ -29,6 +30,7 @@ type trainFlags struct {
 	resume, json, noBaseline bool
 	force                    bool
 	settings                 lagrange.Settings
+	source, planned          *lagrange.Model // of --from and --plan; nil: none
 }
 
 func trainCommand() *cobra.Command {
@@ -85,7 +87,7 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	fl.StringVar((*string)(&s.Head), "head", "", "of lnn, hnn and graph: plain, one output of the net, or quadratic, a mass matrix beside it (default quadratic for lnn and hnn with accelerations, the better one after a convex start on windows, else plain)")
 	fl.StringVar(&s.Activation, "activation", "softplus", "relu2, relu3, tanh, sigmoid, softplus, swish or gelu")
 	fl.StringVar(&s.Loss, "loss", "huber", "l1, l2 or huber")
-	fl.StringVar(&s.Objective, "objective", "", strings.Join(lagrange.Objectives(), ", ")+": what to learn from (default accelerations where they are recorded, else windows)")
+	fl.StringVar(&s.Objective, "objective", "", strings.Join(fit.Objectives(), ", ")+": what to learn from (default accelerations where they are recorded, else windows)")
 	fl.Var(&f.horizon, "horizon", "length of held-out windows (default 25 time steps)")
 	fl.IntVar(&s.Window, "window", 0, "time steps of a training window (default those of the horizon, at most 32; 1 is the next-state loss)")
 	fl.IntVar(&s.Steps, "steps", 0, "training steps of each model")
@@ -121,8 +123,8 @@ func (f *trainFlags) check() (err error) {
 	if s.Ensemble < 1 {
 		return usagef("--ensemble %d: want at least 1", s.Ensemble)
 	}
-	if s.Objective != "" && !slices.Contains(lagrange.Objectives(), s.Objective) {
-		return usagef("no objective %q; there are %s", s.Objective, strings.Join(lagrange.Objectives(), ", "))
+	if s.Objective != "" && !slices.Contains(fit.Objectives(), s.Objective) {
+		return usagef("no objective %q; there are %s", s.Objective, strings.Join(fit.Objectives(), ", "))
 	}
 	if s.Steps > 0 && f.budget.given() || f.plan != "" && (s.Steps > 0 || f.budget.given()) {
 		return usagef("give one of --steps, --budget and --plan")
@@ -172,7 +174,7 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 		return f.report(cmd, finished, set)
 	}
 	understood(say, set)
-	if from := f.settings.From; from != nil {
+	if from := f.source; from != nil {
 		fmt.Fprintf(say, "goes on from %s (%d steps)\n", f.from, from.Record.Steps)
 		if names := from.Beyond(set); len(names) > 0 {
 			fmt.Fprintf(say, "note: %s reach far beyond what %s was scaled for; its scales are kept\n", strings.Join(names, ", "), f.from)
@@ -197,7 +199,7 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	for _, n := range networks {
-		lagrange.Discard(n.Checkpoint)
+		fit.Discard(n.Checkpoint)
 	}
 	return nil
 }
@@ -206,16 +208,18 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err error) {
 	s, options := &f.settings, f.columns.options()
 	if f.plan != "" {
-		if s.Like, err = lagrange.Load(f.plan); err != nil {
+		if f.planned, err = lagrange.Load(f.plan); err != nil {
 			return nil, err
 		}
+		s.Like = f.planned.Networks()
 	}
 	if f.from != "" {
-		if s.From, err = lagrange.Load(f.from); err != nil {
+		if f.source, err = lagrange.Load(f.from); err != nil {
 			return nil, err
 		}
+		s.From = f.source.Networks()
 		f.unsaid(cmd)
-		options = modelColumns(cmd, s.From, options)
+		options = modelColumns(cmd, f.source, options)
 	}
 	if s.Graph, err = f.graph.read(cmd, s.Model); err != nil {
 		return nil, err
@@ -231,7 +235,7 @@ func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err
 			return nil, err
 		}
 	}
-	s.Options = options
+	s.Columns = options
 	return set, nil
 }
 
@@ -252,20 +256,20 @@ func (f *trainFlags) unsaid(cmd *cobra.Command) {
 func (f *trainFlags) networks() []lagrange.Settings {
 	s := f.settings
 	own, with := max(1, s.Ensemble), !f.noBaseline && s.Model != "nn"
-	if s.From != nil {
-		s.Model = s.From.Spec().Family
-		own, with = len(s.From.Members()), !f.noBaseline && s.From.Baseline != nil
+	if f.source != nil {
+		s.Model = f.source.Spec().Family
+		own, with = len(s.From), !f.noBaseline && f.source.Baseline != nil
 	}
 	s.Resume = f.resume
 	all := []lagrange.Settings{s}
 	if with {
 		b := s
 		b.Ensemble, b.Model = 1, "nn"
-		if s.From != nil {
-			b.From = s.From.Baseline
+		if f.source != nil {
+			b.From = f.source.Baseline.Networks()
 		}
-		if s.Like != nil {
-			b.Like = s.Like.Baseline
+		if b.Like = nil; f.planned != nil && f.planned.Baseline != nil {
+			b.Like = f.planned.Baseline.Networks()
 		}
 		all = append(all, b)
 	}
@@ -282,7 +286,7 @@ func (f *trainFlags) networks() []lagrange.Settings {
 func (f *trainFlags) claimed(say io.Writer, set *data.Set, networks []lagrange.Settings, args []string) (*lagrange.Model, error) {
 	var left []string
 	for _, n := range networks {
-		left = append(left, lagrange.Checkpoints(n.Checkpoint)...)
+		left = append(left, fit.Checkpoints(n.Checkpoint)...)
 		if _, err := os.Stat(n.Checkpoint); err == nil && file.KindOf(n.Checkpoint) != "checkpoint" {
 			return nil, fmt.Errorf("%s is no checkpoint, and has the name of one: name another model", n.Checkpoint)
 		}
@@ -290,7 +294,7 @@ func (f *trainFlags) claimed(say io.Writer, set *data.Set, networks []lagrange.S
 	there := file.KindOf(f.out) == "model"
 	if f.resume && there {
 		m, err := lagrange.Load(f.out)
-		if err == nil && m.Record.Run != "" && m.Record.Run == lagrange.Run(set, networks[0]) {
+		if err == nil && m.Record.Run != "" && m.Record.Run == fit.Run(set, networks[0]) {
 			fmt.Fprintf(say, "%s: nothing is left to do\n", describe(f.out))
 			return m, nil
 		}
@@ -307,7 +311,7 @@ func (f *trainFlags) claimed(say io.Writer, set *data.Set, networks []lagrange.S
 		return nil, err
 	}
 	for _, n := range networks {
-		lagrange.Discard(n.Checkpoint)
+		fit.Discard(n.Checkpoint)
 	}
 	return nil, nil
 }
@@ -323,7 +327,7 @@ func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set, s lagrange.Settings,
 		m, err = lagrange.FitBaseline(cmd.Context(), set, s, beside)
 	}
 	if err != nil && cmd.Context().Err() != nil {
-		if len(lagrange.Checkpoints(s.Checkpoint)) == 0 {
+		if len(fit.Checkpoints(s.Checkpoint)) == 0 {
 			return nil, fmt.Errorf("before the first step: nothing is saved: %w", err)
 		}
 		return nil, fmt.Errorf("saved in %s; the same command with --resume goes on: %w", s.Checkpoint, err)

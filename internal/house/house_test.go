@@ -35,9 +35,10 @@ var floors = map[string]int{
 	"nn":    2,
 	"model": 3,
 	"eval":  4, "train": 4,
-	".":     5,
-	"paper": 6, "web": 6,
-	"cmd": 7,
+	"fit":   5,
+	".":     6,
+	"paper": 7,
+	"cmd":   8,
 }
 
 // room finds the room of a package by its folder relative to the module.

@@ -1,4 +1,4 @@
-package lagrange
+package fit
 
 import (
 	"errors"
@@ -9,21 +9,21 @@ import (
 
 // continued fills in, of a training that goes on from a finished model, what that was trained with and nothing else is said of. What cannot
 // change is refused: it would be another model.
-func (s Settings) continued(set *data.Set) (Settings, error) {
+func (s Options) continued(set *data.Set) (Options, error) {
 	if s.Like != nil {
-		if n := max(1, s.Ensemble); n > len(s.Like.Members()) || len(s.Like.Record.Plans) == 0 {
-			return s, fmt.Errorf("a plan for %d networks, and %d are to be trained, or none was noted: give a number of steps", len(s.Like.Members()), n)
+		if n := max(1, s.Ensemble); n > len(s.Like) || len(s.Like[0].Record.Plans) == 0 {
+			return s, fmt.Errorf("a plan for %d networks, and %d are to be trained, or none was noted: give a number of steps", len(s.Like), n)
 		}
-		s.Steps, s.Budget = s.Like.Record.Plans[0].Steps, 0
+		s.Steps, s.Budget = s.Like[0].Record.Plans[0].Steps, 0
 	}
 	if s.From == nil {
 		return s, nil
 	}
-	r, spec := s.From.Record, s.From.Spec()
+	r, spec := s.From[0].Record, s.From[0].Net.Spec
 	if set.D() != spec.D() || set.M() != spec.M() {
 		return s, fmt.Errorf("the recording has %d coordinates and %d inputs, the model to go on from %d and %d", set.D(), set.M(), spec.D(), spec.M())
 	}
-	switch members := len(s.From.Members()); {
+	switch members := len(s.From); {
 	case s.Model != "" && s.Model != spec.Family:
 		return s, fmt.Errorf("the model to go on from is %s, not %s", spec.Family, s.Model)
 	case s.Hidden != nil || s.Head != "" || s.Activation != "" || s.Friction != "" || s.Cyclic != nil || s.Graph.Shape != "":
@@ -59,20 +59,3 @@ func (s Settings) continued(set *data.Set) (Settings, error) {
 	}
 	return s, nil
 }
-
-// Beyond lists the coordinates and velocities of a recording that reach further than twice as far as the scale of the model allows for: by a model
-// that goes on, these are learned in the scales that it has.
-func (m *Model) Beyond(set *data.Set) (names []string) {
-	sc := set.Scales()
-	for i, c := range m.net.Spec.Coordinates {
-		if c.Period == 0 && !c.Cyclic && (sc.Q[i] > 2*c.Scale || abs(sc.Mean[i]-c.Mean) > 2*c.Scale) {
-			names = append(names, c.Name)
-		}
-		if sc.V[i] > 2*c.Speed {
-			names = append(names, c.Velocity)
-		}
-	}
-	return names
-}
-
-func abs(x float64) float64 { return max(x, -x) }

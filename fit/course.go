@@ -1,4 +1,4 @@
-package lagrange
+package fit
 
 import (
 	"math"
@@ -25,7 +25,7 @@ type course struct {
 	scale  []float64           // of q, then of v
 }
 
-func (f *fitting) course(stride int) *course {
+func (f *problem) course(stride int) *course {
 	d, m := f.set.D(), f.set.M()
 	c := &course{stride: stride, first: []int{0}}
 	for _, x := range f.spec.Coordinates {
@@ -53,7 +53,7 @@ func (f *fitting) course(stride int) *course {
 }
 
 // parts says where the n rows of trajectory i belong. A row that two of them share is one to learn from, or to judge by.
-func (f *fitting) parts(i, n int) []int8 {
+func (f *problem) parts(i, n int) []int8 {
 	part := make([]int8, n)
 	for k, p := range []int8{toLearn, toJudge} {
 		for _, w := range f.split.At[k] {
@@ -132,7 +132,7 @@ func (c *course) longest(m *model.Model[float64], window int) int {
 const longStep = 8
 
 // stride is how many rows a step may span on arcs of so many, if half of it changes no state by more than tol, in units of the scales.
-func (f *fitting) stride(m *model.Model[float64], rows int, tol float64) int {
+func (f *problem) stride(m *model.Model[float64], rows int, tol float64) int {
 	s := longStep
 	for ; s > 1; s /= 2 {
 		a, b := f.course(s), f.course(s/2)

@@ -1,4 +1,4 @@
-package lagrange
+package fit
 
 import (
 	"time"
@@ -6,7 +6,7 @@ import (
 	"lagrange/train"
 )
 
-// Plan is how many steps a network took: so many at first, and the changes that the clock made of it when Settings.Budget was given. Settings.Like
+// Plan is how many steps a network took: so many at first, and the changes that the clock made of it when Options.Budget was given. Options.Like
 // repeats it.
 type Plan struct {
 	Steps   int            `json:"steps"`

@@ -1,4 +1,4 @@
-package lagrange
+package fit
 
 import (
 	"context"
@@ -35,7 +35,7 @@ type began struct {
 
 // choose decides how a Lagrangian learns from windows: by Gauss and Newton's method, from a convex start, or one on estimated accelerations, that is so
 // good that noise and friction cannot be what rules the recording; else by Adam, as it was. It takes time from the budget, and no steps.
-func (f *fitting) choose(ctx context.Context, asked Settings) error {
+func (f *problem) choose(ctx context.Context, asked Options) error {
 	l, v, err := f.windows()
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (f *fitting) choose(ctx context.Context, asked Settings) error {
 }
 
 // deep is the net that would learn from recorded accelerations.
-func (f *fitting) deep() model.Spec {
+func (f *problem) deep() model.Spec {
 	s := f.s
 	s.Method, s.Hidden, s.Head = train.GaussNewton, nil, ""
 	s.shape(f.set)
@@ -80,7 +80,7 @@ func (f *fitting) deep() model.Spec {
 
 // start gives a net a convex start from accelerations that are estimated from the recorded velocities, if one serves the windows of judge better
 // than what the net was. A deep net learns from them as it would from recorded ones, if the recording is clean.
-func (f *fitting) start(ctx context.Context, net *model.Model[float64], s Settings, judge *train.Windows[float64]) (train.Start, error) {
+func (f *problem) start(ctx context.Context, net *model.Model[float64], s Options, judge *train.Windows[float64]) (train.Start, error) {
 	const most, flops = 4000, 1 << 30 // samples, and of a round
 	o, held := f.estimated(0), f.estimated(1)
 	if len(net.Spec.Hidden) > 1 && o.Weight != nil && held.N > 0 {
@@ -96,7 +96,7 @@ func (f *fitting) start(ctx context.Context, net *model.Model[float64], s Settin
 
 // rehearse learns estimated accelerations as if they were recorded, by Adam and by Gauss and Newton's method: a step takes a hundredth of one on
 // windows, and from a convex start that is far off those were seen to end nowhere.
-func (f *fitting) rehearse(ctx context.Context, net *model.Model[float64], o, held *train.Accelerations[float64], s Settings, judge *train.Windows[float64]) (train.Start, error) {
+func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, held *train.Accelerations[float64], s Options, judge *train.Windows[float64]) (train.Start, error) {
 	drawn, before := slices.Clone(net.Theta), mean(judge, net)
 	s.Checkpoint = "" // the rehearsal has none: it is gone through again
 	learn, start, err := (&attempt{f: f, s: s, watch: &f.watch}).warm(ctx, net, o, held)
@@ -117,7 +117,7 @@ func (f *fitting) rehearse(ctx context.Context, net *model.Model[float64], o, he
 
 // estimated are accelerations where there are none recorded, of a part of the split, but for the rows about a gap. All trajectories of a clean recording
 // have the same say, w = 1/s² with s the size of their own accelerations: slow ones would be lost below what is wrong of fast ones. Noise is alike in all.
-func (f *fitting) estimated(part int) *train.Accelerations[float64] {
+func (f *problem) estimated(part int) *train.Accelerations[float64] {
 	const about = 3
 	set := []*data.Set{f.split.Train, f.split.Valid}[part]
 	d, m, o := set.D(), set.M(), &train.Accelerations[float64]{Penalty: f.penalty}

@@ -1,4 +1,4 @@
-package lagrange
+package fit
 
 import (
 	"context"

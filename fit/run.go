@@ -1,4 +1,4 @@
-package lagrange
+package fit
 
 import (
 	"context"
@@ -28,24 +28,24 @@ const (
 // tells what of s.Budget is gone.
 //
 // planned, if it is not nil, is told the number of steps before the first, and may change it.
-func (f *fitting) network(ctx context.Context, s Settings, w watch, j int, planned func(steps int) (int, error)) (*Model, error) {
-	var best *Model
+func (f *problem) network(ctx context.Context, s Options, w watch, j int, planned func(steps int) (int, error)) (Network, error) {
+	var best *Network
 	var given []Restart
 	var plans []Plan
 	used := 0
 	for r := 0; ; r++ {
 		a := &attempt{f: f, s: s, watch: &w, member: j, restarts: r, used: used, planned: planned}
 		if s.Like != nil {
-			if like := s.Like.Members()[j].Record.Plans; r < len(like) {
+			if like := s.Like[j].Record.Plans; r < len(like) {
 				a.plan = &like[r]
 			}
 		}
 		err := a.train(ctx)
 		planned = nil
 		if err != nil {
-			return nil, err
+			return Network{}, err
 		}
-		k := a.model
+		k := &a.trained
 		used, plans = used+a.step, append(plans, *a.plan)
 		if best == nil || k.Record.Validation < best.Record.Validation {
 			best = k
@@ -59,16 +59,16 @@ func (f *fitting) network(ctx context.Context, s Settings, w watch, j int, plann
 		b := &best.Record
 		b.Seed, b.Steps, b.Seconds, b.Restarts, b.Plans = s.Seed, used, w.elapsed().Seconds(), given, plans
 		if v := b.Validation; math.IsInf(v, 0) {
-			return nil, fmt.Errorf("every validation of the %s was not finite: %d of %d steps were skipped; try a smaller rate or another seed", f.spec.Family, b.Skipped, used)
+			return Network{}, fmt.Errorf("every validation of the %s was not finite: %d of %d steps were skipped; try a smaller rate or another seed", f.spec.Family, b.Skipped, used)
 		}
-		return best, nil
+		return *best, nil
 	}
 }
 
 // attempt is a training that was ended, or given up, at a step.
 type attempt struct {
-	f        *fitting
-	s        Settings
+	f        *problem
+	s        Options
 	watch    *watch
 	member   int
 	loop     *train.Loop[float64]
@@ -76,7 +76,7 @@ type attempt struct {
 	used     int // steps of those given up before
 	planned  func(steps int) (int, error)
 	plan     *Plan // to repeat; once it is trained, that which it had
-	model    *Model
+	trained  Network
 	mass     []MassPoint
 	stages   []Stage
 	arcs     *arcStage // the last stage, once it is under way
@@ -118,11 +118,12 @@ func (a *attempt) train(ctx context.Context) error {
 	copy(net.Theta, st.Best)
 	r := Record{
 		Run: hashed(f.id), Seed: done.Seed, Steps: done.Total(st.Step + 1), Batch: done.Batch, Rate: done.Rate, Method: done.Method, Workers: done.Workers, Loss: s.Loss,
-		Objective: s.Objective, Window: s.Window, Horizon: s.Horizon, Data: f.print, Options: columns(f.set, s.Options),
+		Objective: s.Objective, Window: s.Window, Horizon: s.Horizon, Data: f.print, Options: f.set.Layout(s.Columns),
 		Validation: st.BestLoss, Skipped: st.Skipped, Fallbacks: st.Health.Fallbacks,
 	}
 	if s.From != nil {
-		r.Before = append(slices.Clone(s.From.Record.Before), s.From.Record.Data)
+		was := s.From[a.member].Record
+		r.Before = append(slices.Clone(was.Before), was.Data)
 	}
 	plan := planOf(done)
 	if a.step = st.Step; a.arcs != nil {
@@ -136,14 +137,14 @@ func (a *attempt) train(ctx context.Context) error {
 		r.Window = 0
 	}
 	r.Mass, r.Stages = a.mass, a.stages
-	a.model = &Model{Record: r, net: net}
+	a.trained = Network{r, net}
 	return nil
 }
 
 // net is the network before training: as it is drawn, or that of the model to go on from.
 func (a *attempt) net() (*model.Model[float64], error) {
 	if from := a.s.From; from != nil {
-		return from.Members()[a.member].net.Copy(), nil
+		return from[a.member].Net.Copy(), nil
 	}
 	return model.New[float64](a.f.spec, a.s.Seed)
 }
@@ -348,7 +349,7 @@ func (a *attempt) note(name string, before, after float64) {
 }
 
 // worst computes the validation loss of q̈ = 0 once.
-func (f *fitting) worst(valid train.Objective[float64]) {
+func (f *problem) worst(valid train.Objective[float64]) {
 	f.once.Lock()
 	defer f.once.Unlock()
 	if math.IsNaN(f.null) {
@@ -357,7 +358,7 @@ func (f *fitting) worst(valid train.Objective[float64]) {
 }
 
 // still is the loss of q̈ = 0; infinite where that has no meaning.
-func (f *fitting) still(o train.Objective[float64]) float64 {
+func (f *problem) still(o train.Objective[float64]) float64 {
 	if f.s.Objective == Torque {
 		return math.Inf(1)
 	}

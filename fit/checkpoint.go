@@ -1,4 +1,4 @@
-package lagrange
+package fit
 
 import (
 	"crypto/sha256"
@@ -24,7 +24,7 @@ const (
 	longArcs = "long arcs"
 )
 
-// A training with Settings.Checkpoint leaves files of these names, and no others:
+// A training with Options.Checkpoint leaves files of these names, and no others:
 //
 //	CHECKPOINT[.mJ][.rR]        steps; of member J > 0 of an ensemble, of the network after R > 0 that were given up
 //	CHECKPOINT[.mJ][.rR].wK     warm-up K
@@ -53,7 +53,7 @@ func numbered(checkpoint, mark string, i int) string {
 	return fmt.Sprint(checkpoint, mark, i)
 }
 
-// Checkpoints lists the files that an interrupted training with Settings.Checkpoint has left: what it goes on from.
+// Checkpoints lists the files that an interrupted training with Options.Checkpoint has left: what it goes on from.
 func Checkpoints(checkpoint string) (paths []string) {
 	each(checkpoint, func(path, name string, ours bool) {
 		if ours && file.KindOf(path) == "checkpoint" {
@@ -63,7 +63,7 @@ func Checkpoints(checkpoint string) (paths []string) {
 	return paths
 }
 
-// Discard removes the checkpoints that a training with Settings.Checkpoint has left, and those that it was about to write when it was killed. One that
+// Discard removes the checkpoints that a training with Options.Checkpoint has left, and those that it was about to write when it was killed. One that
 // cannot be removed is refused by the next run that it does not belong to.
 func Discard(checkpoint string) {
 	for _, path := range Checkpoints(checkpoint) {
@@ -96,7 +96,7 @@ func isCheckpoint(name, base string) bool {
 
 // identity says what a training is: the numbers of the recording and all that was asked for, each setting by its name in lower case. What only
 // shows or saves how it goes has no part in it.
-func identity(print string, asked Settings) train.Identity {
+func identity(print string, asked Options) train.Identity {
 	if asked.From != nil {
 		print += " from " + parameters(asked.From)
 	}
@@ -105,11 +105,11 @@ func identity(print string, asked Settings) train.Identity {
 	}
 	text, err := json.Marshal(asked)
 	if err != nil {
-		panic("lagrange: settings that are no JSON: " + err.Error()) // NaN: refused before
+		panic("fit: settings that are no JSON: " + err.Error()) // NaN: refused before
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(text, &fields); err != nil {
-		panic("lagrange: " + err.Error())
+		panic("fit: " + err.Error())
 	}
 	id := train.Identity{"data": print}
 	for name, value := range fields {
@@ -118,11 +118,11 @@ func identity(print string, asked Settings) train.Identity {
 	return id
 }
 
-// parameters are the fingerprint of a model's numbers.
-func parameters(m *Model) string {
+// parameters are the fingerprint of the numbers of networks.
+func parameters(networks []Network) string {
 	h := sha256.New()
-	for _, k := range m.Members() {
-		for _, x := range k.net.Theta {
+	for _, k := range networks {
+		for _, x := range k.Net.Theta {
 			fmt.Fprintf(h, "%x ", x)
 		}
 	}
@@ -130,7 +130,7 @@ func parameters(m *Model) string {
 }
 
 // Run identifies a training: two that agree in it have the same recording and the same settings. Record.Run is that of a model's.
-func Run(set *data.Set, s Settings) string { return hashed(identity(Fingerprint(set), s)) }
+func Run(set *data.Set, o Options) string { return hashed(identity(set.Fingerprint(), o)) }
 
 func hashed(id train.Identity) string {
 	h := sha256.New()

@@ -1,4 +1,4 @@
-package lagrange
+package fit
 
 import (
 	"context"
@@ -44,7 +44,7 @@ func (a *attempt) objectives(ctx context.Context, net *model.Model[float64]) (le
 }
 
 // windows are those to learn from, and those held out for validation.
-func (f *fitting) windows() (learn, valid *train.Windows[float64], err error) {
+func (f *problem) windows() (learn, valid *train.Windows[float64], err error) {
 	learn, valid = windows(f.split.Train, f.s.Window, f.penalty), windows(f.split.Valid, f.s.Window, f.penalty)
 	if learn.Len() == 0 || valid.Len() == 0 {
 		return nil, nil, fmt.Errorf("no training window of %d steps without a gap; use a shorter --horizon", f.s.Window)

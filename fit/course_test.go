@@ -1,4 +1,4 @@
-package lagrange
+package fit
 
 import (
 	"math"
@@ -22,12 +22,12 @@ func TestCourse(t *testing.T) {
 			}
 			set.Trajectories = append(set.Trajectories, tr)
 		}
-		f := &fitting{set: set}
+		f := &problem{set: set}
 		var err error
 		if f.split, err = set.Split(1); err != nil {
 			t.Fatal(err)
 		}
-		if f.spec, err = specOf(set, f.split.Train, Settings{Model: "lnn", Activation: "softplus", Hidden: []int{1}}); err != nil {
+		if f.spec, err = specOf(set, f.split.Train, Options{Model: "lnn", Activation: "softplus", Hidden: []int{1}}); err != nil {
 			t.Fatal(err)
 		}
 		for _, stride := range []int{1, 4} {

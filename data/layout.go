@@ -1,0 +1,36 @@
+package data
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+)
+
+// Layout says where the quantities of a set stood, so that another recording is read the same way. Which column tells
+// trajectories apart is left to the header of that one, unless it was said how.
+func (s *Set) Layout(read Options) Options {
+	forces := s.Forces()
+	o := Options{Time: s.Time, Trajectory: read.Trajectory, U: append([]string{}, forces...), Conditions: s.Inputs[len(forces):], Angles: []string{}, Differentiate: read.Differentiate}
+	for _, c := range s.Coordinates {
+		o.Q = append(o.Q, c.Name)
+		if !read.Differentiate {
+			o.V = append(o.V, c.Velocity)
+		}
+		if c.Period > 0 {
+			o.Angles = append(o.Angles, c.Name)
+		}
+	}
+	return o
+}
+
+// Fingerprint identifies the numbers of a recording: times, states, accelerations and forces.
+func (s *Set) Fingerprint() string {
+	h := sha256.New()
+	for _, t := range s.Trajectories {
+		for _, x := range [][]float64{t.T, t.Q, t.V, t.A, t.U} {
+			binary.Write(h, binary.LittleEndian, int64(len(x))) // to memory: cannot fail
+			binary.Write(h, binary.LittleEndian, x)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,93 @@
+package fit
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"lagrange/data"
+	"lagrange/model"
+	"lagrange/train"
+)
+
+// Train learns networks of a recording, one or as many as Options.Ensemble says. Held-out data is chosen by whole trajectories, or by blocks of time as long as the
+// horizon (data.Set.Split); the parameters are those of the best validation. With recorded accelerations it learns from
+// them, else by predicting windows of motion, which is what a Neural ODE always does. A Hamiltonian network takes velocities
+// for momenta; where the columns of v hold true momenta, it has to learn from windows.
+//
+// On windows, where nothing is said of net and method, a Lagrangian network is tried with a convex start from estimated accelerations. If that is
+// good, as only a clean recording allows, Gauss and Newton's method goes on from it for a third of the steps, and for the rest on arcs of the motion
+// as long as the model follows them, if held-out ones get better (Record.Stages). A training that a third of its steps shows to be
+// hopeless is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's,
+// the checkpoint is written, and a later call with Resume goes on bit for bit.
+func Train(ctx context.Context, set *data.Set, o Options) (Result, error) {
+	f, err := newProblem(ctx, set, o)
+	if err != nil {
+		return Result{}, err
+	}
+	r := Result{Held: f.split.Valid}
+	if f.s.Ensemble > 1 {
+		r.Networks, err = f.ensemble(ctx)
+		return r, err
+	}
+	n, err := f.network(ctx, f.s, f.watch, 0, nil)
+	r.Networks = []Network{n}
+	return r, err
+}
+
+// Result is what was learned.
+type Result struct {
+	Networks []Network // from the seeds Options.Seed, Seed + 1, …
+	Held     *data.Set // the part of the recording that chose their parameters
+}
+
+// problem is what all networks that learn from one recording have in common.
+type problem struct {
+	set     *data.Set
+	split   data.Split
+	s       Options // complete
+	spec    model.Spec
+	penalty train.Penalty
+	print   string
+	sample  *data.Set // states of training at which mass matrices are looked at
+	once    sync.Mutex
+	began   began
+	id      train.Identity
+	watch   watch   // of what all networks need first
+	null    float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning
+}
+
+func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err error) {
+	begin, asked := time.Now(), s
+	if s, err = s.continued(set); err != nil {
+		return nil, err
+	}
+	if s.Objective, err = s.objective(set); err != nil {
+		return nil, err
+	}
+	given := s
+	s = s.defaults(set)
+	if s.Steps < 0 || s.Window < 1 || s.Batch < 0 || s.Workers < 0 || s.Ensemble < 0 || s.Budget < 0 || s.Every < 0 || !(s.Rate >= 0) || math.IsInf(s.Rate, 0) {
+		return nil, fmt.Errorf("settings out of range: steps %d, window %d, batch %d, workers %d, budget %v, rate %v; leave at zero what should have its default", s.Steps, s.Window, s.Batch, s.Workers, s.Budget, s.Rate)
+	}
+	f = &problem{set: set, s: s, watch: watch{begin: begin}, print: set.Fingerprint()}
+	if f.split, err = set.Split(s.Horizon); err != nil {
+		return nil, err
+	}
+	f.id = identity(f.print, asked)
+	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
+		return nil, err
+	}
+	if f.spec, err = specOf(set, f.split.Train, s); err != nil {
+		return nil, err
+	}
+	f.spec = sees(f.spec, s.Beside)
+	f.sample = thinned(f.split.Train)
+	f.null = math.NaN()
+	if s.Objective == Windows && s.Model == "lnn" && s.From == nil && given.Method != train.Adam && given.Hidden == nil && given.Head == "" {
+		err = f.choose(ctx, given)
+	}
+	return f, err
+}
