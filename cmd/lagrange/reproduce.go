@@ -24,7 +24,7 @@ func reproduceCommand() *cobra.Command {
 	var budget span
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "reproduce EXPERIMENT | all",
+		Use:   "reproduce EXPERIMENT | all | page",
 		Short: "Run experiments of the paper: " + strings.Join(append(paper.Names(), "all"), ", "),
 		Long: `Run an experiment of Cranmer et al. 2020, "Lagrangian Neural Networks", and print
 what is measured beside what was published. Given no --steps and no --budget it
@@ -33,17 +33,20 @@ takes the time stated here; with --quick, the second one.
 "reproduce all" runs them all, says how long that takes before it starts, and with
 -o writes a page of results, results.md, into the folder, with pictures and numbers
 in folders below. Interrupted, the same command goes on: what is finished with the
-same settings is not repeated.`,
+same settings by the same code is not repeated. With --only the others keep their
+place on the page, which says of every section from which commit it was run.
+"reproduce page" writes the page again from what a run of all has left.`,
 		Example: `  lagrange reproduce double-pendulum --budget 1m
   lagrange reproduce double-pendulum --steps 5000 --seed 2 --json -o run
   lagrange reproduce all --quick -o out
-  lagrange reproduce all --only planets,wave -o out`,
+  lagrange reproduce all --only planets,wave -o out
+  lagrange reproduce page -o out`,
 		Args: need("EXPERIMENT"),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return append(paper.Names(), "all"), cobra.ShellCompDirectiveNoFileComp
+			return append(paper.Names(), "all", "page"), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if s.Steps < 0 || s.Steps > 0 && budget.given() {
@@ -59,21 +62,29 @@ same settings is not repeated.`,
 			if err := asked(args[0], s); err != nil {
 				return err
 			}
-			s.Version = version()
-			if args[0] == "all" {
-				return reproduceAll(cmd, s, asJSON)
-			}
-			e, err := paper.Lookup(args[0])
-			if err != nil {
-				return usageError{err}
-			}
-			return reproduceOne(cmd, e, s, asJSON)
+			s.Code = ownCode()
+			return reproduce(cmd, args[0], s, asJSON)
 		},
 	}
 	cmd.Flags().Var(&budget, "budget", "training time of all models together, of each experiment")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	reproduceFlags(cmd, &s)
 	return cmd
+}
+
+// reproduce does what it is told to by the name of an experiment, all or page.
+func reproduce(cmd *cobra.Command, name string, s paper.Settings, asJSON bool) error {
+	switch name {
+	case "all":
+		return reproduceAll(cmd, s, asJSON)
+	case "page":
+		return reproducePage(cmd, s)
+	}
+	e, err := paper.Lookup(name)
+	if err != nil {
+		return usageError{err}
+	}
+	return reproduceOne(cmd, e, s, asJSON)
 }
 
 // asked refuses what does not go with the name of an experiment.
@@ -195,12 +206,30 @@ func reproduceAll(cmd *cobra.Command, s paper.Settings, asJSON bool) error {
 	return err
 }
 
+// reproducePage writes the page of results again.
+func reproducePage(cmd *cobra.Command, s paper.Settings) error {
+	if s.Folder == "" {
+		return usagef("which folder? give -o with the one of a run of all")
+	}
+	if len(paper.Reports(s.Folder)) == 0 {
+		return fmt.Errorf("%s: no results: the folder is not one that \"lagrange reproduce all -o\" has written", s.Folder)
+	}
+	if err := paper.Page(s.Folder, s.Code); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "page of results: %s\n", filepath.Join(s.Folder, "results.md"))
+	return err
+}
+
 // announce says how long a run of all will take.
 func announce(w io.Writer, experiments []paper.Experiment, s paper.Settings) {
 	said := fmt.Sprintf("%d experiments", len(experiments))
-	left, done := paper.Left(experiments, s)
+	left, done, again := paper.Left(experiments, s)
 	if done > 0 {
 		said += fmt.Sprintf(", %d of them finished before", done)
+	}
+	if len(again) > 0 {
+		said += fmt.Sprintf(", %d finished by other code or with other settings, which run again (%s)", len(again), strings.Join(again, ", "))
 	}
 	if left > 0 {
 		said += fmt.Sprintf("; about %s on two cores", clock(left))

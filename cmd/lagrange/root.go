@@ -153,7 +153,7 @@ func versionCommand() *cobra.Command {
 		Example: "  lagrange version",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "lagrange %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "lagrange %s (%s) %s %s/%s\n", version(), ownCode(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}
