@@ -148,9 +148,11 @@ func reproduceOne(cmd *cobra.Command, e paper.Experiment, s paper.Settings, asJS
 	if e.Derived && s.Folder != "" {
 		s.Others = paper.Reports(s.Folder)
 	}
-	s.On = reporter(errw, "")
+	line := &reporter{w: errw}
+	s.On = line.step
 	begin := time.Now()
 	r, err := e.Reproduce(cmd.Context(), s)
+	line.close()
 	if err != nil {
 		return err
 	}
@@ -172,15 +174,19 @@ func reproduceAll(cmd *cobra.Command, s paper.Settings, asJSON bool) error {
 	out, errw := cmd.OutOrStdout(), cmd.ErrOrStderr()
 	experiments := paper.Experiments()
 	announce(errw, experiments, s)
+	line := &reporter{w: errw}
 	all, err := paper.All(cmd.Context(), experiments, s, func(e paper.Experiment) func(paper.Progress) {
 		i := slices.IndexFunc(experiments, func(x paper.Experiment) bool { return x.Name == e.Name })
 		at := fmt.Sprintf("%s, %d of %d", e.Name, i+1, len(experiments))
 		if d := e.Takes(s); d > 0 {
 			at += ", about " + clock(d)
 		}
+		line.close()
 		fmt.Fprintln(errw, at)
-		return reporter(errw, e.Name+" ")
+		line.before = e.Name + " "
+		return line.step
 	})
+	line.close()
 	if len(all) < len(experiments) && (err != nil || len(s.Only) == 0) {
 		return fmt.Errorf("%w; %d of %d experiments are finished, and with -o the same command goes on", err, len(all), len(experiments))
 	}
@@ -238,21 +244,28 @@ func announce(w io.Writer, experiments []paper.Experiment, s paper.Settings) {
 }
 
 // reporter shows the training of one model after the other.
-func reporter(w io.Writer, before string) func(paper.Progress) {
-	var p *progress
-	on := ""
-	return func(x paper.Progress) {
-		if p == nil || x.Model != on {
-			if p != nil {
-				p.close()
-			}
-			on, p = x.Model, newProgress(w, before+x.Model)
-		}
-		p.step(lagrange.Progress{Model: x.Model, Step: x.Step, Steps: x.Steps, Loss: x.Loss, Valid: x.Valid, Left: x.Left})
-		if x.Step == x.Steps {
-			p.close()
-			p = nil
-		}
+type reporter struct {
+	w             io.Writer
+	before, model string // what stands before the name of a model, and the name of the one that learns
+	p             *progress
+}
+
+func (r *reporter) step(x paper.Progress) {
+	if r.p == nil || x.Model != r.model {
+		r.close()
+		r.model, r.p = x.Model, newProgress(r.w, r.before+x.Model)
+	}
+	r.p.step(lagrange.Progress{Model: x.Model, Step: x.Step, Steps: x.Steps, Loss: x.Loss, Valid: x.Valid, Left: x.Left})
+	if x.Step == x.Steps {
+		r.close()
+	}
+}
+
+// close ends the line that is begun, if there is one.
+func (r *reporter) close() {
+	if r.p != nil {
+		r.p.close()
+		r.p = nil
 	}
 }
 

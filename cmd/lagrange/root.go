@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,9 +90,17 @@ Exit codes: 0 success, 1 failure, 2 a command line that cannot be understood.`,
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	strict(root)
 	return root
+}
+
+// flagError is what is wrong with a flag of c. Behind the name of a command that there is not, it is the name that is wrong.
+func flagError(c *cobra.Command, err error) error {
+	if words := c.Flags().Args(); c.HasSubCommands() && len(words) > 0 {
+		err = unknown(c, words)
+	}
+	return usageError{err}
 }
 
 // strict makes a usage error of every wrong number of arguments below c, and of a wrong word after a command that only groups others.
@@ -126,23 +135,32 @@ func unknown(cmd *cobra.Command, args []string) error {
 
 // helpCommand is help that knows when it is asked for something there is not.
 func helpCommand() *cobra.Command {
-	return &cobra.Command{
+	named := func(help *cobra.Command, words []string) (*cobra.Command, error) {
+		c, rest, err := help.Root().Find(words)
+		if err == nil {
+			err = unknown(c, rest)
+		}
+		return c, err
+	}
+	help := &cobra.Command{
 		Use:     "help [COMMAND]",
 		Short:   "Show what a command does and which flags it has",
 		Long:    "Help shows what a command does and which flags it has.",
 		Example: "  lagrange help simulate",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, rest, err := cmd.Root().Find(args)
+			c, err := named(cmd, args)
 			if err != nil {
 				return usageError{err}
-			}
-			if len(rest) > 0 {
-				return usageError{unknown(c, rest)}
 			}
 			c.InitDefaultHelpFlag()
 			return c.Help()
 		},
 	}
+	help.SetFlagErrorFunc(func(c *cobra.Command, flag error) error {
+		_, err := named(c, c.Flags().Args())
+		return usageError{cmp.Or(err, flag)}
+	})
+	return help
 }
 
 func versionCommand() *cobra.Command {
