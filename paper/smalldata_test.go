@@ -18,7 +18,7 @@ func TestPool(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := c.pool(3, 40)
+	all, err := c.pool(t.Context(), 3, 40)
 	if err != nil || len(all.start) != 40 || len(all.X) != 40*(windowSteps+1)*4 {
 		t.Fatal(len(all.start), len(all.X), err)
 	}

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -50,11 +51,24 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 		fmt.Fprintf(errw, "lagrange: %v (see %s --help)\n", err, cmd.CommandPath())
 		return exitUsage
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
-		fmt.Fprintf(errw, "lagrange: interrupted%s\n", strings.TrimSuffix(": "+err.Error(), ": "+context.Canceled.Error()))
+		fmt.Fprintf(errw, "lagrange: %s\n", interrupted(err))
 	default:
 		fmt.Fprintf(errw, "lagrange: %v\n", err)
 	}
 	return exitFailure
+}
+
+// interrupted says in one line what an interruption has left: of many things that it has ended, each only once.
+func interrupted(err error) string {
+	said := []string{}
+	for line := range strings.Lines(err.Error()) {
+		line = strings.ReplaceAll(line, ": "+context.Canceled.Error(), "")
+		line = strings.Trim(strings.ReplaceAll(line, context.Canceled.Error(), ""), " ;\n")
+		if line != "" && !slices.Contains(said, line) {
+			said = append(said, line)
+		}
+	}
+	return strings.Join(append([]string{"interrupted"}, strings.Join(said, "; "))[:min(2, 1+len(said))], ": ")
 }
 
 // signalContext is cancelled by the first SIGINT or SIGTERM; the second one ends the program at once.
