@@ -263,21 +263,26 @@ func lessons(ts []*smallTask, sizes, few []int) (ls []*lesson) {
 	return ls
 }
 
-// learnFromFew runs all lessons, each on one core for the same time.
+// learnFromFew runs all lessons of tasks that have so many samples.
 func learnFromFew(ctx context.Context, s Settings) (Result, error) {
-	begin := time.Now()
 	sizes, few := smallSizes, variantSizes
 	if s.Quick {
 		sizes, few = smallQuick, variantsQuick
 	}
+	ts, err := newSmallTasks(ctx, s.Seed, sizes[len(sizes)-1])
+	if err != nil {
+		return Result{}, err
+	}
+	return learnFrom(ctx, s, ts, sizes, few)
+}
+
+// learnFrom runs the lessons of so many samples, of so few for the variants, each on one core for the same time.
+func learnFrom(ctx context.Context, s Settings, ts []*smallTask, sizes, few []int) (Result, error) {
+	begin := time.Now()
 	if s.Budget == 0 {
 		if s.Budget = smallTime; s.Quick {
 			s.Budget = smallTimeQuick
 		}
-	}
-	ts, err := newSmallTasks(ctx, s.Seed, sizes[len(sizes)-1])
-	if err != nil {
-		return Result{}, err
 	}
 	ls := lessons(ts, sizes, few)
 	each := s.Budget * time.Duration(par.Workers()) / time.Duration(len(ls))
