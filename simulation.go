@@ -22,10 +22,12 @@ type Simulation struct {
 	Seed          uint64
 	Spread        bool // starts from System.Sample, the states to train on, instead of System.Start
 	Accelerations bool
+	Noise         float64 // standard deviation of what is added to every coordinate, velocity and acceleration, in its unit
 }
 
 // Run integrates ẋ = (v, a(q, v)) by the method of order 8 with a relative tolerance of 1e-12. Trajectory i depends on the seed and i
-// alone, so more trajectories do not change the first ones.
+// alone, so more trajectories do not change the first ones. With Noise independent normal numbers are added to what is recorded
+// of the exact motion, which depend on the seed and i, too; times and conditions stay exact.
 func (s Simulation) Run(ctx context.Context) (*data.Set, error) {
 	d := s.System.Dim()
 	times := make([]float64, s.Steps+1)
@@ -49,9 +51,23 @@ func (s Simulation) Run(ctx context.Context) (*data.Set, error) {
 		if err != nil {
 			return nil, fmt.Errorf("trajectory %d of %s: %w", i+1, s.System.Name(), err)
 		}
-		set.Trajectories = append(set.Trajectories, s.trajectory(system, c, strconv.Itoa(i+1), times, motion.X))
+		w := s.trajectory(system, c, strconv.Itoa(i+1), times, motion.X)
+		for k, x := range [][]float64{w.Q, w.V, w.A} {
+			s.disturb(x, rand.New(rand.NewPCG(s.Seed, uint64(k+1)<<32|uint64(i))))
+		}
+		set.Trajectories = append(set.Trajectories, w)
 	}
 	return set, nil
+}
+
+// disturb adds x ← x + σz, z ~ N(0, 1).
+func (s Simulation) disturb(x []float64, r *rand.Rand) {
+	if s.Noise == 0 {
+		return
+	}
+	for i := range x {
+		x[i] += s.Noise * r.NormFloat64()
+	}
 }
 
 // conditioned draws the conditions of a trajectory, if the system has any: they stand in a column of their own.

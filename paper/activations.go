@@ -49,9 +49,9 @@ type search struct {
 
 // Config is what identifies a trial: it decides what a trial finds, down to the last bit on one machine.
 type Config struct {
-	Version    string  `json:"version,omitempty"` // of the program
-	Search     uint64  `json:"search"`            // seed of the search and its states
-	Seed       uint64  `json:"seed"`              // of the parameters and the batches
+	Code       Code    `json:"code,omitzero"` // of the program
+	Search     uint64  `json:"search"`        // seed of the search and its states
+	Seed       uint64  `json:"seed"`          // of the parameters and the batches
 	Activation string  `json:"activation"`
 	Rate       float64 `json:"rate"` // largest learning rate, of one cycle
 	Width      int     `json:"width"`
@@ -139,7 +139,7 @@ func (o *search) names() (names []string) {
 func (o *search) drawn(i int) Config {
 	names := o.names()
 	r := rand.New(rand.NewPCG(o.settings.Seed, 0xac7<<32|uint64(i/len(names))))
-	c := Config{Version: o.settings.Version, Search: o.settings.Seed, Activation: names[i%len(names)], Steps: o.steps}
+	c := Config{Code: o.settings.Code, Search: o.settings.Seed, Activation: names[i%len(names)], Steps: o.steps}
 	c.Rate = math.Pow(10, -3.5+2.5*r.Float64())
 	c.Width = int(math.Round(math.Pow(2, 4+3*r.Float64())))
 	c.Depth = 1 + r.IntN(4)

@@ -194,7 +194,7 @@ func TestRightness(t *testing.T) {
 // Next states of the true system: the energy is the same, and the way between them that of the mean velocity.
 func TestNextStates(t *testing.T) {
 	s := mech.Chain(2)
-	w, err := nextStates(s, sample(s, rand.New(rand.NewPCG(1, 1)), 20), 20)
+	w, err := nextStates(t.Context(), s, sample(s, rand.New(rand.NewPCG(1, 1)), 20), 20)
 	if err != nil || len(w.Start) != 20 || w.Steps != 1 {
 		t.Fatal(w, err)
 	}

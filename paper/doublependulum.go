@@ -229,8 +229,8 @@ func (r *pendulumRun) model(ctx context.Context, c pendulumModel, f *pendulumFig
 		spec.PaperInit, spec.Kinetic = c.family == "lnn", 0 // under the law, which is for second derivatives, a plain network stays at a loss of 1.6
 		m, score.Fitted, curve, err = learnSingle(ctx, r, c, spec, single(learn), single(valid))
 	case c.family == "node":
-		next, fail := nextStates(r.system, learn, nodeStates)
-		check, fail2 := nextStates(r.system, valid, valid.N)
+		next, fail := nextStates(ctx, r.system, learn, nodeStates)
+		check, fail2 := nextStates(ctx, r.system, valid, valid.N)
 		if err = errors.Join(fail, fail2); err != nil {
 			return score, err
 		}

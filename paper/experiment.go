@@ -37,16 +37,16 @@ type Table struct {
 
 // Settings says how an experiment is run. Without Steps and Budget each experiment takes what it needs, with Quick a part of it.
 type Settings struct {
-	Steps   int           // training steps of each model
-	Budget  time.Duration // training time of all models together; turned into Steps, which the report names
-	Seed    uint64
-	Version string   // of the program; runs of another one do not count as done
-	Quick   bool     // an honest shorter run: its notes say how short
-	Folder  string   // where figures and numbers go, and what an experiment needs to go on after an interruption; "" = nowhere
-	Models  []string // of the double pendulum; none = its default ones, "all" = all
-	Recipe  string   // of the double pendulum: PaperRecipe, or "" for the best one found here
-	Seeds   int      // of the double pendulum: so many runs, with Seed, Seed + 1, …; 0 = 1
-	Only    []string // of a run of all: the experiments that may run, by name; none = all. What others have left in Folder stays on the page
+	Steps  int           // training steps of each model
+	Budget time.Duration // training time of all models together; turned into Steps, which the report names
+	Seed   uint64
+	Code   Code     // of the program; runs of another one do not count as done
+	Quick  bool     // an honest shorter run: its notes say how short
+	Folder string   // where figures and numbers go, and what an experiment needs to go on after an interruption; "" = nowhere
+	Models []string // of the double pendulum; none = its default ones, "all" = all
+	Recipe string   // of the double pendulum: PaperRecipe, or "" for the best one found here
+	Seeds  int      // of the double pendulum: so many runs, with Seed, Seed + 1, …; 0 = 1
+	Only   []string // of a run of all: the experiments that may run, by name; none = all. What others have left in Folder stays on the page
 	// Others are the reports of the experiments that ran before, by name.
 	Others map[string]json.RawMessage
 	// On is told how it goes.

@@ -28,7 +28,7 @@ func smallGuard(t *testing.T) (states, pieces *smallTask) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.learn, err = c.pool(1, 40); err != nil {
+	if c.learn, err = c.pool(t.Context(), 1, 40); err != nil {
 		t.Fatal(err)
 	}
 	c.starts, c.truth = c.starts[:2*4], c.truth[:2]
@@ -100,7 +100,7 @@ func TestGuardSmallFresh(t *testing.T) {
 
 // No state or piece by which a model is judged is one that it may have learned.
 func TestGuardSmallStreams(t *testing.T) {
-	ts, err := newSmallTasks(2, 60)
+	ts, err := newSmallTasks(t.Context(), 2, 60)
 	if err != nil {
 		t.Fatal(err)
 	}

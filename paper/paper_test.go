@@ -19,17 +19,17 @@ import (
 // The experiment, barely trained: its files are whole, its numbers finite and, from the same seed, the same.
 func TestDoublePendulum(t *testing.T) {
 	if testing.Short() {
-		t.Skip("160 roll-outs to t = 100 take seconds")
+		t.Skip("120 roll-outs to t = 100 take seconds")
 	}
 	folder := filepath.Join(t.TempDir(), "run", "1")
 	seen := map[string]int{}
-	s := Settings{Steps: 60, Seed: 7, Folder: folder, On: func(p Progress) { seen[p.Model] = p.Step }}
+	s := Settings{Steps: 20, Seed: 7, Folder: folder, On: func(p Progress) { seen[p.Model] = p.Step }}
 	result, err := doublePendulum.Reproduce(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := result.Numbers.(Report)
-	if len(r.Models) != 2 || seen["lnn"] != 60 || seen["baseline"] != 60 {
+	if len(r.Models) != 2 || seen["lnn"] != 20 || seen["baseline"] != 20 {
 		t.Errorf("models %v, steps %v", r.Models, seen)
 	}
 	for name, m := range r.Models {
@@ -39,17 +39,17 @@ func TestDoublePendulum(t *testing.T) {
 				break
 			}
 		}
-		if m.Steps != 60 || m.Samples < 60*500 || m.Parameters == 0 || m.EnergyErrorMedian > m.EnergyErrorMax || m.EnergyErrorMean > m.EnergyErrorMax {
+		if m.Steps != 20 || m.Samples < 20*500 || m.Parameters == 0 || m.EnergyErrorMedian > m.EnergyErrorMax || m.EnergyErrorMean > m.EnergyErrorMax {
 			t.Errorf("%s: %+v", name, m)
 		}
 	}
 	files(t, folder, r)
-	s.Folder = ""
+	s.Folder, s.Models = "", []string{"lnn"} // one of them again, alone
 	again, err := doublePendulum.Reproduce(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, b := timeless(r), timeless(again.Numbers.(Report)); !reflect.DeepEqual(a, b) {
+	if a, b := timeless(r).Models["lnn"], timeless(again.Numbers.(Report)).Models["lnn"]; a != b {
 		t.Errorf("the same seed gives %+v, then %+v", a, b)
 	}
 }

@@ -146,7 +146,7 @@ func TestRelativity(t *testing.T) {
 		t.Skip("trains for a quarter of a minute")
 	}
 	run := func() ParticleReport {
-		r, err := relativity.Run(t.Context(), Settings{Steps: 40, Seed: 3})
+		r, err := relativity.Run(t.Context(), Settings{Steps: 10, Seed: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,7 +175,7 @@ func TestRelativity(t *testing.T) {
 	}
 	small := particleModels[0]
 	small.hidden = []int{16, 16}
-	net, _, err := trainParticle(t.Context(), Settings{Steps: 1500, Seed: 1}, small, drawParticles(1, 1, particles), drawParticles(1, 2, 4096))
+	net, _, err := trainParticle(t.Context(), Settings{Steps: 1000, Seed: 1}, small, drawParticles(1, 1, particles), drawParticles(1, 2, 4096))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,7 +85,7 @@ func quiet(Experiment) func(Progress) { return func(Progress) {} }
 func TestAllGoesOn(t *testing.T) {
 	var f fakes
 	experiments := f.list()
-	s := Settings{Seed: 3, Quick: true, Version: "v1", Folder: filepath.Join(t.TempDir(), "a", "b")}
+	s := Settings{Seed: 3, Quick: true, Code: Code{Commit: "v1"}, Folder: filepath.Join(t.TempDir(), "a", "b")}
 	expect := func(what string, one, two, three int) {
 		t.Helper()
 		if f.runs["one"] != one || f.runs["two"] != two || f.runs["three"] != three {
@@ -125,7 +125,7 @@ func TestAllGoesOn(t *testing.T) {
 	}
 	again("again", s, 1, 2, 2)
 	for i, change := range []func(*Settings){
-		func(s *Settings) { s.Seed++ }, func(s *Settings) { s.Quick = false }, func(s *Settings) { s.Version = "v2" },
+		func(s *Settings) { s.Seed++ }, func(s *Settings) { s.Quick = false }, func(s *Settings) { s.Code.Commit = "v2" },
 		func(s *Settings) { s.Steps = 5 }, func(s *Settings) { s.Budget = time.Second },
 	} {
 		change(&s)

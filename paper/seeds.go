@@ -135,13 +135,17 @@ type SeedReport struct {
 	Systems   []SeedScore `json:"systems"`
 }
 
-// everySeed trains all systems from all seeds, one training on each core.
+// everySeed trains all systems from all seeds.
 func everySeed(ctx context.Context, s Settings) (Result, error) {
-	begin := time.Now()
-	cs, n := seedCases(), manySeeds
 	if s.Quick {
-		n = fewSeeds
+		return fromSeeds(ctx, s, seedCases(), fewSeeds)
 	}
+	return fromSeeds(ctx, s, seedCases(), manySeeds)
+}
+
+// fromSeeds trains systems from n seeds each, one training on each core.
+func fromSeeds(ctx context.Context, s Settings, cs []seedCase, n int) (Result, error) {
+	begin := time.Now()
 	held := make([][]*data.Set, len(cs))
 	runs := make([][]SeedRun, len(cs))
 	scores := make([]SeedScore, len(cs))

@@ -94,7 +94,7 @@ type smallTask struct {
 }
 
 // newSmallTasks draws as many samples as are needed of both.
-func newSmallTasks(seed uint64, most int) (ts []*smallTask, err error) {
+func newSmallTasks(ctx context.Context, seed uint64, most int) (ts []*smallTask, err error) {
 	system := mech.Chain(2)
 	states := &smallTask{name: "states", title: "Double pendulum, random states with exact accelerations", pool: sample(system, rand.New(rand.NewPCG(seed, 0x5da1)), most)}
 	states.judge(system, sample(system, rand.New(rand.NewPCG(seed, 0x5da2)), tests))
@@ -109,19 +109,26 @@ func newSmallTasks(seed uint64, most int) (ts []*smallTask, err error) {
 	}
 	pieces.judge(system, fresh)
 	c.starts, c.truth = c.starts[:smallStarts*2*d], c.truth[:smallStarts]
-	c.learn, err = c.pool(seed, most)
+	c.learn, err = c.pool(ctx, seed, most)
 	c.most = smallMost
 	return []*smallTask{states, pieces}, err
 }
 
 // pool draws N pieces on all cores, in streams of their own.
-func (t *task) pool(seed uint64, N int) (all records, err error) {
+func (t *task) pool(ctx context.Context, seed uint64, N int) (all records, err error) {
 	parts, fails := make([]records, poolStreams), make([]error, poolStreams)
 	cores := min(poolStreams, par.Workers())
 	par.Do(cores, func(w int) {
 		for k := w; k < poolStreams; k += cores {
 			lo, hi := par.Span(N, k, poolStreams)
-			parts[k], fails[k] = t.pieces(rand.New(rand.NewPCG(seed, 0x5da300+uint64(k))), hi-lo)
+			r := rand.New(rand.NewPCG(seed, 0x5da300+uint64(k)))
+			for lo < hi && fails[k] == nil && ctx.Err() == nil {
+				few := min(100, hi-lo)
+				var p records
+				p, fails[k] = t.pieces(r, few)
+				parts[k].start, parts[k].X = append(parts[k].start, p.start...), append(parts[k].X, p.X...)
+				lo += few
+			}
 		}
 	})
 	for _, p := range parts {
@@ -130,7 +137,7 @@ func (t *task) pool(seed uint64, N int) (all records, err error) {
 		}
 		all.X = append(all.X, p.X...)
 	}
-	return all, errors.Join(fails...)
+	return all, errors.Join(append(fails, ctx.Err())...)
 }
 
 // pieces returns the pieces lo … hi.
@@ -200,8 +207,8 @@ func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N i
 	f := fit[float64]{learn: learn, valid: valid, budget: budget, most: smallMost, set: train.Settings{Method: train.GaussNewton, Steps: s.Steps, Seed: s.Seed, Workers: 1}}
 	switch {
 	case c.family == "node":
-		next, fail := nextStates(t.fresh.system, learn, learn.N)
-		check, fail2 := nextStates(t.fresh.system, valid, valid.N)
+		next, fail := nextStates(ctx, t.fresh.system, learn, learn.N)
+		check, fail2 := nextStates(ctx, t.fresh.system, valid, valid.N)
 		if err := errors.Join(fail, fail2); err != nil {
 			return nil, Fitted{}, err
 		}
@@ -252,21 +259,26 @@ func lessons(ts []*smallTask, sizes, few []int) (ls []*lesson) {
 	return ls
 }
 
-// learnFromFew runs all lessons, each on one core for the same time.
+// learnFromFew runs all lessons of tasks that have so many samples.
 func learnFromFew(ctx context.Context, s Settings) (Result, error) {
-	begin := time.Now()
 	sizes, few := smallSizes, variantSizes
 	if s.Quick {
 		sizes, few = smallQuick, variantsQuick
 	}
+	ts, err := newSmallTasks(ctx, s.Seed, sizes[len(sizes)-1])
+	if err != nil {
+		return Result{}, err
+	}
+	return learnFrom(ctx, s, ts, sizes, few)
+}
+
+// learnFrom runs the lessons of so many samples, of so few for the variants, each on one core for the same time.
+func learnFrom(ctx context.Context, s Settings, ts []*smallTask, sizes, few []int) (Result, error) {
+	begin := time.Now()
 	if s.Budget == 0 {
 		if s.Budget = smallTime; s.Quick {
 			s.Budget = smallTimeQuick
 		}
-	}
-	ts, err := newSmallTasks(s.Seed, sizes[len(sizes)-1])
-	if err != nil {
-		return Result{}, err
 	}
 	ls := lessons(ts, sizes, few)
 	each := s.Budget * time.Duration(par.Workers()) / time.Duration(len(ls))

@@ -29,31 +29,37 @@ func commands(text string) (lines []string) {
 
 var quoted = regexp.MustCompile(`"[^"]*"|'[^']*'|[^\s"']+`)
 
-// hurried takes a command apart into arguments, with 20 steps in place of any time to train.
+// hurried takes a command apart into arguments, with two steps in place of any time or number of steps to train, and two in place of any number
+// of seeds or networks.
 func hurried(command string) (args []string) {
 	command = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(command), "go run ./cmd/"), "lagrange ")
 	words := quoted.FindAllString(command, -1)
 	for i := 0; i < len(words); i++ {
-		switch w := strings.Trim(words[i], `"'`); {
-		case w == "--budget":
-			i++
-		case strings.HasPrefix(w, "--budget="):
-		default:
+		w := strings.Trim(words[i], `"'`)
+		flag, _, joined := strings.Cut(w, "=")
+		switch {
+		case flag != "--budget" && flag != "--steps" && flag != "--seeds" && flag != "--ensemble":
 			args = append(args, w)
+			continue
+		case flag == "--seeds" || flag == "--ensemble":
+			args = append(args, flag, "2")
+		}
+		if !joined {
+			i++
 		}
 	}
-	if (args[0] == "train" || args[0] == "reproduce") && !slices.Contains(args, "--steps") {
-		args = append(args, "--steps", "20")
+	if args[0] == "train" || args[0] == "reproduce" {
+		args = append(args, "--steps", "2")
 	}
 	return args
 }
 
 func TestHurried(t *testing.T) {
-	got := commands("```sh\ngo run ./cmd/lagrange train a.csv --budget 5m \\\n  -o 'a b'  # learn\nls\nlagrange systems\n```\n```\nlagrange not this\n```\n")
+	got := commands("```sh\ngo run ./cmd/lagrange train a.csv --budget 5m --ensemble=5 \\\n  -o 'a b' --steps 15  # learn\nls\nlagrange systems\n```\n```\nlagrange not this\n```\n")
 	if len(got) != 2 || got[1] != "lagrange systems" {
 		t.Fatalf("%q", got)
 	}
-	if args := hurried(got[0]); !slices.Equal(args, []string{"train", "a.csv", "-o", "a b", "--steps", "20"}) {
+	if args := hurried(got[0]); !slices.Equal(args, []string{"train", "a.csv", "--ensemble", "2", "-o", "a b", "--steps", "2"}) {
 		t.Errorf("%q", args)
 	}
 }

@@ -23,8 +23,8 @@ func TestKill(t *testing.T) {
 	}
 	folder := t.TempDir()
 	program := filepath.Join(folder, "lagrange")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if self, err := os.Executable(); err != nil || os.Symlink(self, program) != nil { // by this name the test is the program
+		t.Skip("no links here")
 	}
 	recording := filepath.Join(folder, "pendulum.csv")
 	pendulum(t, recording)

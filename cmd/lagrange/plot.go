@@ -39,7 +39,7 @@ Given the folder of a run, it draws the figures of the run: the one named by --f
 of them, each into a file of its own when there are several (PICTURE-NAME.svg).`,
 		Example: `  lagrange plot dp.csv -o dp.svg
   lagrange plot dp.csv predicted.csv --trajectories 1 -o compare.png
-  lagrange plot runs/double-pendulum -o picture.svg --figure energy`,
+  lagrange plot doc/results/wave -o picture.svg --figure wave-softplus`,
 		Args: cobra.MatchAll(need("PATH.csv…"), cobra.MaximumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch ext := strings.ToLower(filepath.Ext(path)); {

@@ -5,9 +5,10 @@ import (
 	"io"
 	"math"
 	"os"
+	"strings"
 	"time"
+	"unicode/utf8"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
 	"lagrange"
@@ -17,54 +18,74 @@ import (
 type progress struct {
 	w     io.Writer
 	title string
-	bar   *progressbar.ProgressBar
-	live  bool
+	width func() int // of the terminal, asked for each time since people resize it; nil: w is none
+	begun bool       // the live line is there
 	last  time.Time
 	given int // trainings given up
 }
 
 func newProgress(w io.Writer, title string) *progress {
-	f, ok := w.(*os.File)
-	return &progress{w: w, title: title, live: ok && term.IsTerminal(int(f.Fd())), last: time.Now()}
+	p := &progress{w: w, title: title, last: time.Now()}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		p.width = func() int {
+			width, _, err := term.GetSize(int(f.Fd()))
+			if err != nil || width <= 0 {
+				return 80
+			}
+			return width
+		}
+	}
+	return p
 }
 
 func (p *progress) step(s lagrange.Progress) {
 	if s.Restarts != p.given {
 		p.close()
-		p.bar, p.given = nil, s.Restarts
+		p.given = s.Restarts
 		fmt.Fprintf(p.w, "%s  given up; another seed\n", p.title)
 	}
 	wait := 100 * time.Millisecond
-	if !p.live {
+	if p.width == nil {
 		wait = 5 * time.Second
 	}
 	if time.Since(p.last) < wait && s.Step < s.Steps {
 		return
 	}
 	p.last = time.Now()
-	valid := "–"
+	// what matters most comes first, for a narrow terminal has room for no more
+	parts := []string{p.title, fmt.Sprintf("step %d/%d", s.Step, s.Steps), "left " + s.Left.Round(time.Second).String(), fmt.Sprintf("loss %.3g", s.Loss)}
 	if !math.IsNaN(s.Valid) {
-		valid = fmt.Sprintf("%.3g", s.Valid)
+		parts = append(parts, fmt.Sprintf("validation %.3g", s.Valid))
 	}
-	text := fmt.Sprintf("%s  loss %.3g  validation %s", p.title, s.Loss, valid)
 	if s.Mass != nil {
-		text += fmt.Sprintf("  M ≥ %.2g, condition %.2g", s.Mass.MinEigenvalue, s.Mass.MaxCondition)
+		parts = append(parts, fmt.Sprintf("M ≥ %.2g, condition %.2g", s.Mass.MinEigenvalue, s.Mass.MaxCondition))
 	}
-	if !p.live {
-		fmt.Fprintf(p.w, "%s  step %d/%d  left %s\n", text, s.Step, s.Steps, s.Left.Round(time.Second))
+	if p.width == nil {
+		fmt.Fprintln(p.w, strings.Join(parts, "  "))
 		return
 	}
-	if p.bar == nil {
-		p.bar = progressbar.NewOptions(s.Steps, progressbar.OptionSetWriter(p.w), progressbar.OptionShowCount(),
-			progressbar.OptionSetPredictTime(true), progressbar.OptionFullWidth(), progressbar.OptionSetRenderBlankState(true))
-	}
-	p.bar.Describe(text)
-	p.bar.Set(s.Step) // to a terminal: nothing to be done about an error
+	p.begun = true
+	fmt.Fprint(p.w, "\r", fitted(parts, p.width()-1)) // the last column stays free: some terminals wrap behind it
 }
 
+// fitted joins the first parts that a line of width letters has room for, the first one shortened if need be, and fills the line with blanks.
+func fitted(parts []string, width int) string {
+	width = max(width, 0)
+	line := []rune(parts[0])
+	line = line[:min(len(line), width)]
+	for _, part := range parts[1:] {
+		if len(line)+2+utf8.RuneCountInString(part) > width {
+			break
+		}
+		line = append(line, []rune("  "+part)...)
+	}
+	return string(line) + strings.Repeat(" ", width-len(line))
+}
+
+// close ends the live line, if it is there.
 func (p *progress) close() {
-	if p.bar != nil {
-		p.bar.Exit()
+	if p.begun {
 		fmt.Fprintln(p.w)
+		p.begun = false
 	}
 }

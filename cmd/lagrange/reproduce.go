@@ -24,7 +24,7 @@ func reproduceCommand() *cobra.Command {
 	var budget span
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "reproduce EXPERIMENT | all",
+		Use:   "reproduce EXPERIMENT | all | page",
 		Short: "Run experiments of the paper: " + strings.Join(append(paper.Names(), "all"), ", "),
 		Long: `Run an experiment of Cranmer et al. 2020, "Lagrangian Neural Networks", and print
 what is measured beside what was published. Given no --steps and no --budget it
@@ -33,17 +33,20 @@ takes the time stated here; with --quick, the second one.
 "reproduce all" runs them all, says how long that takes before it starts, and with
 -o writes a page of results, results.md, into the folder, with pictures and numbers
 in folders below. Interrupted, the same command goes on: what is finished with the
-same settings is not repeated.`,
+same settings by the same code is not repeated. With --only the others keep their
+place on the page, which says of every section from which commit it was run.
+"reproduce page" writes the page again from what a run of all has left.`,
 		Example: `  lagrange reproduce double-pendulum --budget 1m
   lagrange reproduce double-pendulum --steps 5000 --seed 2 --json -o run
   lagrange reproduce all --quick -o out
-  lagrange reproduce all --only planets,wave -o out`,
+  lagrange reproduce all --only planets,wave -o out
+  lagrange reproduce page -o out`,
 		Args: need("EXPERIMENT"),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return append(paper.Names(), "all"), cobra.ShellCompDirectiveNoFileComp
+			return append(paper.Names(), "all", "page"), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if s.Steps < 0 || s.Steps > 0 && budget.given() {
@@ -59,21 +62,29 @@ same settings is not repeated.`,
 			if err := asked(args[0], s); err != nil {
 				return err
 			}
-			s.Version = version()
-			if args[0] == "all" {
-				return reproduceAll(cmd, s, asJSON)
-			}
-			e, err := paper.Lookup(args[0])
-			if err != nil {
-				return usageError{err}
-			}
-			return reproduceOne(cmd, e, s, asJSON)
+			s.Code = ownCode()
+			return reproduce(cmd, args[0], s, asJSON)
 		},
 	}
 	cmd.Flags().Var(&budget, "budget", "training time of all models together, of each experiment")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	reproduceFlags(cmd, &s)
 	return cmd
+}
+
+// reproduce does what it is told to by the name of an experiment, all or page.
+func reproduce(cmd *cobra.Command, name string, s paper.Settings, asJSON bool) error {
+	switch name {
+	case "all":
+		return reproduceAll(cmd, s, asJSON)
+	case "page":
+		return reproducePage(cmd, s)
+	}
+	e, err := paper.Lookup(name)
+	if err != nil {
+		return usageError{err}
+	}
+	return reproduceOne(cmd, e, s, asJSON)
 }
 
 // asked refuses what does not go with the name of an experiment.
@@ -137,9 +148,11 @@ func reproduceOne(cmd *cobra.Command, e paper.Experiment, s paper.Settings, asJS
 	if e.Derived && s.Folder != "" {
 		s.Others = paper.Reports(s.Folder)
 	}
-	s.On = reporter(errw, "")
+	line := &reporter{w: errw}
+	s.On = line.step
 	begin := time.Now()
 	r, err := e.Reproduce(cmd.Context(), s)
+	line.close()
 	if err != nil {
 		return err
 	}
@@ -161,15 +174,19 @@ func reproduceAll(cmd *cobra.Command, s paper.Settings, asJSON bool) error {
 	out, errw := cmd.OutOrStdout(), cmd.ErrOrStderr()
 	experiments := paper.Experiments()
 	announce(errw, experiments, s)
+	line := &reporter{w: errw}
 	all, err := paper.All(cmd.Context(), experiments, s, func(e paper.Experiment) func(paper.Progress) {
 		i := slices.IndexFunc(experiments, func(x paper.Experiment) bool { return x.Name == e.Name })
 		at := fmt.Sprintf("%s, %d of %d", e.Name, i+1, len(experiments))
 		if d := e.Takes(s); d > 0 {
 			at += ", about " + clock(d)
 		}
+		line.close()
 		fmt.Fprintln(errw, at)
-		return reporter(errw, e.Name+" ")
+		line.before = e.Name + " "
+		return line.step
 	})
+	line.close()
 	if len(all) < len(experiments) && (err != nil || len(s.Only) == 0) {
 		return fmt.Errorf("%w; %d of %d experiments are finished, and with -o the same command goes on", err, len(all), len(experiments))
 	}
@@ -195,12 +212,30 @@ func reproduceAll(cmd *cobra.Command, s paper.Settings, asJSON bool) error {
 	return err
 }
 
+// reproducePage writes the page of results again.
+func reproducePage(cmd *cobra.Command, s paper.Settings) error {
+	if s.Folder == "" {
+		return usagef("which folder? give -o with the one of a run of all")
+	}
+	if len(paper.Reports(s.Folder)) == 0 {
+		return fmt.Errorf("%s: no results: the folder is not one that \"lagrange reproduce all -o\" has written", s.Folder)
+	}
+	if err := paper.Page(s.Folder, s.Code); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "page of results: %s\n", filepath.Join(s.Folder, "results.md"))
+	return err
+}
+
 // announce says how long a run of all will take.
 func announce(w io.Writer, experiments []paper.Experiment, s paper.Settings) {
 	said := fmt.Sprintf("%d experiments", len(experiments))
-	left, done := paper.Left(experiments, s)
+	left, done, again := paper.Left(experiments, s)
 	if done > 0 {
 		said += fmt.Sprintf(", %d of them finished before", done)
+	}
+	if len(again) > 0 {
+		said += fmt.Sprintf(", %d finished by other code or with other settings, which run again (%s)", len(again), strings.Join(again, ", "))
 	}
 	if left > 0 {
 		said += fmt.Sprintf("; about %s on two cores", clock(left))
@@ -209,21 +244,28 @@ func announce(w io.Writer, experiments []paper.Experiment, s paper.Settings) {
 }
 
 // reporter shows the training of one model after the other.
-func reporter(w io.Writer, before string) func(paper.Progress) {
-	var p *progress
-	on := ""
-	return func(x paper.Progress) {
-		if p == nil || x.Model != on {
-			if p != nil {
-				p.close()
-			}
-			on, p = x.Model, newProgress(w, before+x.Model)
-		}
-		p.step(lagrange.Progress{Model: x.Model, Step: x.Step, Steps: x.Steps, Loss: x.Loss, Valid: x.Valid, Left: x.Left})
-		if x.Step == x.Steps {
-			p.close()
-			p = nil
-		}
+type reporter struct {
+	w             io.Writer
+	before, model string // what stands before the name of a model, and the name of the one that learns
+	p             *progress
+}
+
+func (r *reporter) step(x paper.Progress) {
+	if r.p == nil || x.Model != r.model {
+		r.close()
+		r.model, r.p = x.Model, newProgress(r.w, r.before+x.Model)
+	}
+	r.p.step(lagrange.Progress{Model: x.Model, Step: x.Step, Steps: x.Steps, Loss: x.Loss, Valid: x.Valid, Left: x.Left})
+	if x.Step == x.Steps {
+		r.close()
+	}
+}
+
+// close ends the line that is begun, if there is one.
+func (r *reporter) close() {
+	if r.p != nil {
+		r.p.close()
+		r.p = nil
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -49,11 +51,24 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 		fmt.Fprintf(errw, "lagrange: %v (see %s --help)\n", err, cmd.CommandPath())
 		return exitUsage
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
-		fmt.Fprintf(errw, "lagrange: interrupted%s\n", strings.TrimSuffix(": "+err.Error(), ": "+context.Canceled.Error()))
+		fmt.Fprintf(errw, "lagrange: %s\n", interrupted(err))
 	default:
 		fmt.Fprintf(errw, "lagrange: %v\n", err)
 	}
 	return exitFailure
+}
+
+// interrupted says in one line what an interruption has left: of many things that it has ended, each only once.
+func interrupted(err error) string {
+	said := []string{}
+	for line := range strings.Lines(err.Error()) {
+		line = strings.ReplaceAll(line, ": "+context.Canceled.Error(), "")
+		line = strings.Trim(strings.ReplaceAll(line, context.Canceled.Error(), ""), " ;\n")
+		if line != "" && !slices.Contains(said, line) {
+			said = append(said, line)
+		}
+	}
+	return strings.Join(append([]string{"interrupted"}, strings.Join(said, "; "))[:min(2, 1+len(said))], ": ")
 }
 
 // signalContext is cancelled by the first SIGINT or SIGTERM; the second one ends the program at once.
@@ -89,9 +104,17 @@ Exit codes: 0 success, 1 failure, 2 a command line that cannot be understood.`,
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	strict(root)
 	return root
+}
+
+// flagError is what is wrong with a flag of c. Behind the name of a command that there is not, it is the name that is wrong.
+func flagError(c *cobra.Command, err error) error {
+	if words := c.Flags().Args(); c.HasSubCommands() && len(words) > 0 {
+		err = unknown(c, words)
+	}
+	return usageError{err}
 }
 
 // strict makes a usage error of every wrong number of arguments below c, and of a wrong word after a command that only groups others.
@@ -126,23 +149,32 @@ func unknown(cmd *cobra.Command, args []string) error {
 
 // helpCommand is help that knows when it is asked for something there is not.
 func helpCommand() *cobra.Command {
-	return &cobra.Command{
+	named := func(help *cobra.Command, words []string) (*cobra.Command, error) {
+		c, rest, err := help.Root().Find(words)
+		if err == nil {
+			err = unknown(c, rest)
+		}
+		return c, err
+	}
+	help := &cobra.Command{
 		Use:     "help [COMMAND]",
 		Short:   "Show what a command does and which flags it has",
 		Long:    "Help shows what a command does and which flags it has.",
 		Example: "  lagrange help simulate",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, rest, err := cmd.Root().Find(args)
+			c, err := named(cmd, args)
 			if err != nil {
 				return usageError{err}
-			}
-			if len(rest) > 0 {
-				return usageError{unknown(c, rest)}
 			}
 			c.InitDefaultHelpFlag()
 			return c.Help()
 		},
 	}
+	help.SetFlagErrorFunc(func(c *cobra.Command, flag error) error {
+		_, err := named(c, c.Flags().Args())
+		return usageError{cmp.Or(err, flag)}
+	})
+	return help
 }
 
 func versionCommand() *cobra.Command {
@@ -153,7 +185,7 @@ func versionCommand() *cobra.Command {
 		Example: "  lagrange version",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "lagrange %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "lagrange %s (%s) %s %s/%s\n", version(), ownCode(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

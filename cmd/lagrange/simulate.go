@@ -23,9 +23,14 @@ func simulateCommand() *cobra.Command {
 		Short: "Simulate a true system and write its motion as CSV",
 		Long: `Simulate integrates the true equations of motion of a system (see "lagrange systems") by a
 method of order 8 with a relative tolerance of 1e-12 and writes time, coordinates and
-velocities, with a trajectory column when there are several. The same seed gives the same file.`,
+velocities, with a trajectory column when there are several. The same seed gives the same file.
+
+With --noise it adds to every coordinate, velocity and acceleration that is written a normal
+number of that standard deviation, in the unit of the column; times, conditions and the
+motion itself stay exact.`,
 		Example: `  lagrange simulate double-pendulum --trajectories 20 --duration 10 --dt 0.01 --seed 1 -o dp.csv
   lagrange simulate chain-5 --duration 2m --dt 20ms --accelerations -o chain.csv
+  lagrange simulate pendulum --trajectories 8 --noise 0.01 -o noisy.csv
   lagrange simulate pendulum --duration 1 | head`,
 		Args:              need("SYSTEM"),
 		ValidArgsFunction: completeSystems,
@@ -39,6 +44,9 @@ velocities, with a trajectory column when there are several. The same seed gives
 			sim.Spread = sample == "train"
 			if sim.Trajectories < 1 {
 				return usagef("--trajectories %d: want at least 1", sim.Trajectories)
+			}
+			if !(sim.Noise >= 0) || math.IsInf(sim.Noise, 0) {
+				return usagef("--noise %g: want a standard deviation, 0 or above", sim.Noise)
 			}
 			if sim.Dt, sim.Steps, err = grid(duration, dt, sim.TimeUnit(), sim.Trajectories); err != nil {
 				return err
@@ -54,9 +62,10 @@ velocities, with a trajectory column when there are several. The same seed gives
 	f.IntVar(&sim.Trajectories, "trajectories", 1, "how many, each from a start of its own")
 	f.Var(&duration, "duration", "of each trajectory")
 	f.Var(&dt, "dt", "from one row to the next")
-	f.Uint64Var(&sim.Seed, "seed", 1, "of the starts")
+	f.Uint64Var(&sim.Seed, "seed", 1, "of the starts and the noise")
 	f.StringVar(&sample, "sample", "start", "`starts`: start, as for roll-outs, or train, spread as for training")
 	f.BoolVar(&sim.Accelerations, "accelerations", false, "write accelerations too")
+	f.Float64Var(&sim.Noise, "noise", 0, "standard `deviation` of noise in all columns but times and conditions, in their units")
 	f.StringVarP(&path, "output", "o", "-", "`file` to write; - is standard output")
 	return cmd
 }
