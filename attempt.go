@@ -91,7 +91,9 @@ func (a *attempt) train(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if start.Done {
+	if start.Done && start.Columns == 0 { // nothing was solved for
+		a.note("estimated accelerations", math.Sqrt(2*start.Before), math.Sqrt(2*start.After))
+	} else if start.Done {
 		a.note("convex start", math.Sqrt(2*start.Before), math.Sqrt(2*start.After))
 	}
 	f.worst(valid)

@@ -3,6 +3,7 @@ package lagrange
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"lagrange/data"
@@ -19,6 +20,8 @@ var wide = []model.Spec{
 
 const (
 	clean     = 0.05 // of the loss without acceleration: what a start may leave for Gauss and Newton's method to go on from it
+	excellent = 1e-4 // of it: what a convex start may leave for nothing else to be tried
+	rehearsal = 60   // steps on estimated accelerations
 	judges    = 192  // windows of each part that judge a start
 	validated = 256  // and the steps that follow
 	slowest   = 0.01 // of the scales of accelerations: a trajectory with less has less to say
@@ -31,8 +34,8 @@ type began struct {
 	start train.Start
 }
 
-// choose decides how a Lagrangian learns from windows: from a convex start by Gauss and Newton's method, where one is so good that noise and
-// friction cannot be what rules the recording; else by Adam, as it was. It takes time from the budget, and no steps.
+// choose decides how a Lagrangian learns from windows: by Gauss and Newton's method, from a convex start, or one on estimated accelerations, that is so
+// good that noise and friction cannot be what rules the recording; else by Adam, as it was. It takes time from the budget, and no steps.
 func (f *fitting) choose(ctx context.Context, asked Settings) error {
 	begin := time.Now()
 	l, v, err := f.windows()
@@ -40,12 +43,16 @@ func (f *fitting) choose(ctx context.Context, asked Settings) error {
 		return err
 	}
 	judge := joint(l, v, judges)
-	best := clean * f.still(judge)
+	still := f.still(judge)
+	best := clean * still
 	if asked.Method == train.GaussNewton {
 		best = math.Inf(1)
 	}
 	was := f.spec
-	for _, w := range wide {
+	for _, w := range append(wide[:len(wide):len(wide)], f.deep()) {
+		if len(w.Hidden) > 1 && (best < excellent*still || f.estimated(0).Weight == nil) {
+			continue
+		}
 		spec := was
 		spec.Hidden, spec.Head = w.Hidden, w.Head
 		spec.Coordinates = kneed(spec.Coordinates, f.split.Train)
@@ -68,23 +75,56 @@ func (f *fitting) choose(ctx context.Context, asked Settings) error {
 	return nil
 }
 
+// deep is the net that would learn from recorded accelerations.
+func (f *fitting) deep() model.Spec {
+	s := f.s
+	s.Method, s.Hidden, s.Head = train.GaussNewton, nil, ""
+	s.shape(f.set)
+	return model.Spec{Hidden: s.Hidden, Head: s.Head}
+}
+
 // start gives a net a convex start from accelerations that are estimated from the recorded velocities, if one serves the windows of judge better
-// than what the net was.
+// than what the net was. A deep net learns from them as it would from recorded ones, if the recording is clean.
 func (f *fitting) start(ctx context.Context, net *model.Model[float64], s Settings, judge *train.Windows[float64]) (train.Start, error) {
 	const most, flops = 4000, 1 << 30 // samples, and of a round
+	o, held := f.estimated(0), f.estimated(1)
+	if len(net.Spec.Hidden) > 1 && o.Weight != nil && held.N > 0 {
+		return f.rehearse(ctx, net, o, held, s, judge)
+	}
 	n, d := len(net.Linear()), net.Spec.D()
 	c := train.Convex{Seed: s.Seed, Workers: s.Workers, Ridges: []float64{1e-12, 1e-8, 1e-5, 1e-3}, Valid: judge, Samples: min(most, flops/(1+d*n*n))}
 	if c.Samples*d < 2*n {
 		return train.Start{Why: "there are too many parameters"}, nil
 	}
-	return train.ConvexStart(ctx, net, f.estimated(), c)
+	return train.ConvexStart(ctx, net, o, c)
 }
 
-// estimated are accelerations where there are none recorded, but for the rows about a gap. All trajectories of a clean recording have the same say,
-// w = 1/s² with s the size of their own accelerations: slow ones would be lost below what is wrong of fast ones. Noise is alike in all.
-func (f *fitting) estimated() *train.Accelerations[float64] {
+// rehearse learns estimated accelerations as if they were recorded, by Adam and by Gauss and Newton's method: a step takes a hundredth of one on
+// windows, and from a convex start that is far off those were seen to end nowhere.
+func (f *fitting) rehearse(ctx context.Context, net *model.Model[float64], o, held *train.Accelerations[float64], s Settings, judge *train.Windows[float64]) (train.Start, error) {
+	drawn, before := slices.Clone(net.Theta), mean(judge, net)
+	s.Resume = false // the rehearsal has no checkpoint: it is gone through again
+	learn, start, err := f.warm(ctx, net, o, held, s)
+	if err != nil {
+		return start, err
+	}
+	loop := train.Loop[float64]{Model: net, Train: learn, Valid: held, State: train.NewState(net)}
+	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: rehearsal, Validate: rehearsal / 10, Batch: max(64, enough*len(net.Theta)/net.Spec.D()), Seed: s.Seed, Workers: s.Workers}
+	if err := loop.Run(ctx); err != nil {
+		return start, err
+	}
+	r := train.Start{Before: before, After: mean(judge, net), Unit: start.Unit}
+	if r.Done = r.After < before; !r.Done {
+		copy(net.Theta, drawn)
+	}
+	return r, nil
+}
+
+// estimated are accelerations where there are none recorded, of a part of the split, but for the rows about a gap. All trajectories of a clean recording
+// have the same say, w = 1/s² with s the size of their own accelerations: slow ones would be lost below what is wrong of fast ones. Noise is alike in all.
+func (f *fitting) estimated(part int) *train.Accelerations[float64] {
 	const about = 3
-	set := f.split.Train
+	set := []*data.Set{f.split.Train, f.split.Valid}[part]
 	d, m, o := set.D(), set.M(), &train.Accelerations[float64]{Penalty: f.penalty}
 	noisy, squares, rows, of := 0, make([]float64, len(f.set.Trajectories)), make([]float64, len(f.set.Trajectories)), []int(nil)
 	for i, t := range set.Trajectories {
@@ -92,7 +132,7 @@ func (f *fitting) estimated() *train.Accelerations[float64] {
 		if !clean {
 			noisy += t.Len()
 		}
-		limit, whole := longest(t), f.split.At[0][i].Trajectory
+		limit, whole := longest(t), f.split.At[part][i].Trajectory
 		for n := range t.T {
 			if gap(t.T[max(0, n-about):min(t.Len(), n+about+1)], limit) {
 				continue

@@ -3,14 +3,19 @@ package paper
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
 	"lagrange"
+	"lagrange/data"
+	"lagrange/eval"
 	"lagrange/mech"
+	"lagrange/model/graph"
 )
 
 // All systems of the registry are there, and a training of few steps is measured, the same each time.
@@ -34,8 +39,141 @@ func TestSeeds(t *testing.T) {
 		t.Errorf("%+v, %s, %v", a, method, err)
 	}
 	b, _, err := c.run(t.Context(), 3, set)
-	if a.Seconds, b.Seconds = 0, 0; err != nil || a != b {
+	if a.Seconds, b.Seconds = 0, 0; err != nil || !reflect.DeepEqual(a, b) {
 		t.Errorf("%+v, then %+v, %v", a, b, err)
+	}
+}
+
+// The error of a coordinate is the sum of what is missed over the sum of what there is, that of a model the mean over the coordinates: with a half of
+// one and a quarter of the other these are ½ and ¾. A row of large accelerations counts for more than others.
+func TestSeedError(t *testing.T) {
+	c := seedCases()[1]
+	c.record.Trajectories, c.record.Steps = 9, 30
+	set, err := c.record.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := lagrange.Fit(t.Context(), set, lagrange.Settings{Model: "nn", Hidden: []int{1}, Steps: 1, Method: "adam"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill := func(of func(row, k int, a float64) float64) {
+		for i := range set.Trajectories {
+			for n := range set.Trajectories[i].T {
+				p := set.Trajectories[i].Slice(2, 0, n, n+1)
+				for k, a := range m.Accel(p.Q, p.V, nil) {
+					p.A[k] = of(n, k, a)
+				}
+			}
+		}
+	}
+	fill(func(_, k int, a float64) float64 { return a * float64(2+2*k) })
+	if e, _ := relativeAccel(m, set); math.Abs(e-(0.5+0.75)/2) > 1e-12 {
+		t.Errorf("an error of %g, not 5/8", e)
+	}
+	fill(func(_, _ int, a float64) float64 { return a })
+	p := set.Trajectories[4].Slice(2, 0, 7, 8)
+	others := [2]float64{}
+	for i := range set.Trajectories {
+		for j, a := range set.Trajectories[i].A {
+			others[j%2] += math.Abs(a)
+		}
+	}
+	for k := range p.A {
+		others[k] -= math.Abs(p.A[k])
+		p.A[k] = 1e6
+	}
+	want := 0.0
+	for k, a := range m.Accel(p.Q, p.V, nil) {
+		want += math.Abs(a-1e6) / (1e6 + others[k]) / 2
+	}
+	if e, _ := relativeAccel(m, set); math.Abs(e-want) > 1e-9 {
+		t.Errorf("an error of %g, not %g", e, want)
+	}
+}
+
+// A training is poor above a tenth on the worst of its recordings, and if it is stuck; what is not finite is counted apart.
+func TestSeedJudge(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		errors         []float64
+		lost           float64
+		indefinite     int
+		why            string
+		median, worst  float64
+		lose, bad, off bool // not finite, poor, stuck
+	}{
+		{errors: []float64{0.02, 0.1, 0.07}, median: 0.07, worst: 0.1},
+		{errors: []float64{0.02, 0.1001, 0.07}, median: 0.07, worst: 0.1001, bad: true},
+		{errors: []float64{0.3, 0.2, 0.4, 0.1}, median: 0.25, worst: 0.4, bad: true},
+		{errors: []float64{0.02, hopeless, 0.07}, median: 0.07, worst: hopeless, lose: true},
+		{errors: []float64{0.01, 0.01, 0.01}, lost: 0.95, median: 0.01, worst: 0.01, bad: true, off: true},
+		{errors: []float64{0.01, 0.01, 0.01}, indefinite: 51, median: 0.01, worst: 0.01, bad: true, off: true},
+		{errors: []float64{0.01, 0.01, 0.01}, lost: 0.85, indefinite: 50, median: 0.01, worst: 0.01},
+		{errors: []float64{0.01, 0.01, 0.01}, why: "doubt", median: 0.01, worst: 0.01, bad: true, off: true},
+	} {
+		r := SeedRun{AccelErrors: c.errors, Why: c.why, AccelError: nan, WorstError: nan, Mass: eval.Mass{NotPositive: c.indefinite, States: 1000}}
+		r.judge(c.lost)
+		if math.Abs(r.AccelError-c.median) > 1e-12 || r.WorstError != c.worst || r.NonFinite != c.lose || r.Poor != c.bad || r.Stuck != c.off {
+			t.Errorf("%+v: %+v", c, r)
+		}
+		if s := (SeedScore{}); true {
+			s.sum([]SeedRun{r, r})
+			if want := map[bool]int{true: 2}; s.Poor != want[c.bad] || s.NonFinite != want[c.lose] || s.Stuck != want[c.off] {
+				t.Errorf("%+v counted as %+v", r, s)
+			}
+		}
+	}
+}
+
+// Recordings held out differ from one another and from all that are learned from, in every trajectory.
+func TestSeedsHeldOut(t *testing.T) {
+	for _, c := range seedCases() {
+		c.record.Trajectories, c.record.Steps = 3, 1
+		seen := map[string]string{}
+		note := func(set *data.Set, name string) {
+			for i := range set.Trajectories {
+				key := fmt.Sprint(set.Trajectories[i].Q, set.Trajectories[i].V)
+				if other := seen[key]; other != "" {
+					t.Errorf("%s: a trajectory of the %s one is that of the %s one", c.name, name, other)
+				}
+				seen[key] = name
+			}
+		}
+		for seed := range uint64(manySeeds) {
+			record := c.record
+			record.Seed = 5 + seed
+			set, err := record.Run(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			note(set, fmt.Sprintf("learned %d", seed))
+		}
+		held, err := c.heldOut(t.Context(), 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, set := range held {
+			if note(set, fmt.Sprintf("held-out %d", k)); !set.HasAccelerations() {
+				t.Errorf("%s: nothing to measure by", c.name)
+			}
+		}
+		if len(held) != manyHeld || len(seen) != 3*(manySeeds+manyHeld) {
+			t.Errorf("%s: %d held out", c.name, len(held))
+		}
+	}
+}
+
+// Nothing is set but what has no default, and all train for as many steps.
+func TestSeedDefaults(t *testing.T) {
+	for _, c := range seedCases() {
+		bare := c.fit
+		if bare.Model == graph.Family {
+			bare.Model, bare.Graph.Shape = "", ""
+		}
+		if !reflect.DeepEqual(bare, lagrange.Settings{}) || c.steps != seedSteps {
+			t.Errorf("%s: %d steps, %+v", c.name, c.steps, c.fit)
+		}
 	}
 }
 
