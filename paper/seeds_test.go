@@ -115,13 +115,12 @@ func TestSeedJudge(t *testing.T) {
 		r := SeedRun{AccelErrors: c.errors, Why: c.why, AccelError: nan, WorstError: nan, Mass: eval.Mass{NotPositive: c.indefinite, States: 1000}}
 		r.judge(c.lost)
 		if math.Abs(r.AccelError-c.median) > 1e-12 || r.WorstError != c.worst || r.NonFinite != c.lose || r.Poor != c.bad || r.Stuck != c.off {
-			t.Errorf("%+v: %+v", c, r)
+			t.Errorf("%+v: median %g, worst %g, non-finite %t, poor %t, stuck %t", c, r.AccelError, r.WorstError, r.NonFinite, r.Poor, r.Stuck)
 		}
-		if s := (SeedScore{}); true {
-			s.sum([]SeedRun{r, r})
-			if want := map[bool]int{true: 2}; s.Poor != want[c.bad] || s.NonFinite != want[c.lose] || s.Stuck != want[c.off] {
-				t.Errorf("%+v counted as %+v", r, s)
-			}
+		var s SeedScore
+		s.sum([]SeedRun{r, r})
+		if want := map[bool]int{true: 2}; s.Poor != want[c.bad] || s.NonFinite != want[c.lose] || s.Stuck != want[c.off] {
+			t.Errorf("%+v counted as %d poor, %d non-finite, %d stuck", c, s.Poor, s.NonFinite, s.Stuck)
 		}
 	}
 }
@@ -162,6 +161,30 @@ func TestSeedsHeldOut(t *testing.T) {
 			t.Errorf("%s: %d held out", c.name, len(held))
 		}
 	}
+}
+
+// A finished training is taken up again by a run of the same settings and by no other.
+func TestSeedsKept(t *testing.T) {
+	c, s, runs := seedCases()[1], Settings{Seed: 3, Folder: t.TempDir()}, 0
+	once := func(s Settings, seed uint64, want int) {
+		t.Helper()
+		r, method, err := c.once(s, seed, func() (SeedRun, string, error) {
+			runs++
+			return SeedRun{Seed: seed, AccelErrors: []float64{0.1, 1. / 3}, Poor: true}, "m", nil
+		})
+		if err != nil || method != "m" || r.Seed != seed || !r.Poor || !reflect.DeepEqual(r.AccelErrors, []float64{0.1, 1. / 3}) || runs != want {
+			t.Errorf("%+v by %q after %d runs, not %d: %v", r, method, runs, want, err)
+		}
+	}
+	once(s, 3, 1)
+	once(s, 3, 1)
+	once(s, 4, 2)
+	c.steps++
+	once(s, 3, 3)
+	s.Quick = true
+	once(s, 3, 4)
+	c.forget(s, 3)
+	once(s, 3, 5)
 }
 
 // Nothing is set but what has no default, and all train for as many steps.
