@@ -37,7 +37,7 @@ const (
 )
 
 // replan returns what Loop.Replan needs to keep to the budget, preparation and validations included: the machine may have other work to do at any time.
-func (a *attempt) replan(loop *train.Loop[float64]) func(*train.State[float64]) int {
+func (a *run) replan(loop *train.Loop[float64]) func(*train.State[float64]) int {
 	if a.s.Budget == 0 || a.plan != nil {
 		return nil
 	}

@@ -17,13 +17,6 @@ import (
 	"lagrange/train"
 )
 
-// The stages of a training that leave a checkpoint, in their order.
-const (
-	warmUp   = "warm-up" // with a number behind it
-	allSteps = "steps"
-	longArcs = "long arcs"
-)
-
 // A training with Options.Checkpoint leaves files of these names, and no others:
 //
 //	CHECKPOINT[.mJ][.rR]        steps; of member J > 0 of an ensemble, of the network after R > 0 that were given up
@@ -38,12 +31,12 @@ func ofRestart(checkpoint string, r int) string { return numbered(checkpoint, ".
 
 func ofStage(checkpoint, stage string) string {
 	switch {
-	case checkpoint == "" || stage == allSteps:
+	case checkpoint == "" || stage == steps{}.Name():
 		return checkpoint
-	case stage == longArcs:
+	case stage == longArcs{}.Name():
 		return checkpoint + ".s"
 	}
-	return checkpoint + ".w" + strings.TrimPrefix(stage, warmUp+" ")
+	return checkpoint + ".w" + strings.TrimPrefix(stage, warmUp{}.Name()+" ")
 }
 
 func numbered(checkpoint, mark string, i int) string {

@@ -18,6 +18,7 @@ var wide = []model.Spec{
 }
 
 const (
+	goodStart = 0.02 // of the loss without acceleration: a convex start from recorded accelerations that leaves less is kept
 	clean     = 0.05 // of the loss without acceleration: what a start may leave for Gauss and Newton's method to go on from it
 	excellent = 1e-4 // of it: what a convex start may leave for nothing else to be tried
 	rehearsal = 60   // steps on estimated accelerations
@@ -70,6 +71,72 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 	return nil
 }
 
+// initialGuess is the stage before Gauss and Newton's steps: the parameters that they start from, and, of a Lagrangian, the loss beside what it
+// learns from that keeps its mass matrix positive definite.
+type initialGuess struct{}
+
+// Name implements stage.
+func (initialGuess) Name() string { return "initial guess" }
+
+// Run implements stage.
+func (initialGuess) Run(ctx context.Context, a *run) (err error) {
+	var start train.Start
+	f, net, s := a.f, a.net, a.s
+	switch l := a.learn.(type) {
+	case *train.Accelerations[float64]:
+		if s.Method != train.GaussNewton {
+			return nil
+		}
+		if s.From != nil {
+			a.learn = train.KeepDefinite(net, l, nil)
+			return nil
+		}
+		start, err = a.guess(ctx, l)
+	case *train.Windows[float64]:
+		switch {
+		case s.Method != train.GaussNewton:
+			return nil
+		case s.From != nil || len(net.Linear()) == 0: // there is nothing to solve for
+		case f.began.theta != nil && f.began.seed == s.Seed:
+			start = f.began.start
+			copy(net.Theta, f.began.theta)
+		default:
+			start, err = f.start(ctx, net, s, a.judge())
+		}
+		a.learn = train.KeepDefinite(net, l, start.Unit)
+	}
+	switch {
+	case !start.Done:
+	case start.Columns == 0: // nothing was solved for
+		a.note("estimated accelerations", math.Sqrt(2*start.Before), math.Sqrt(2*start.After))
+	default:
+		a.note("convex start", math.Sqrt(2*start.Before), math.Sqrt(2*start.After))
+	}
+	return err
+}
+
+// judge are the windows that a start is judged by.
+func (a *run) judge() *train.Windows[float64] {
+	l, v, _ := a.f.windows() // the error was told before
+	return joint(l, v, judges)
+}
+
+// guess prepares a network to learn accelerations by Gauss and Newton's method. A convex start that leaves next to nothing is kept, and returned. Otherwise
+// the network is as it was drawn, with a positive definite M.
+func (a *run) guess(ctx context.Context, o *train.Accelerations[float64]) (train.Start, error) {
+	drawn := slices.Clone(a.net.Theta)
+	start, err := train.ConvexStart(ctx, a.net, o, train.Convex{Seed: a.s.Seed, Workers: a.s.Workers})
+	a.learn = train.KeepDefinite(a.net, o, start.Unit)
+	if err != nil || start.Done && start.After < goodStart*a.f.still(o) {
+		return start, err
+	}
+	if a.drawn = true; start.Done {
+		a.learn = train.KeepDefinite(a.net, o, nil)
+		copy(a.net.Theta, drawn)
+	}
+	return train.Start{}, nil
+}
+
 // deep is the net that would learn from recorded accelerations.
 func (f *problem) deep() model.Spec {
 	s := f.s
@@ -99,11 +166,15 @@ func (f *problem) start(ctx context.Context, net *model.Model[float64], s Option
 func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, held *train.Accelerations[float64], s Options, judge *train.Windows[float64]) (train.Start, error) {
 	drawn, before := slices.Clone(net.Theta), mean(judge, net)
 	s.Checkpoint = "" // the rehearsal has none: it is gone through again
-	learn, start, err := (&attempt{f: f, s: s, watch: &f.watch}).warm(ctx, net, o, held)
+	a := &run{f: f, s: s, watch: &f.watch, net: net, learn: o, valid: held}
+	start, err := a.guess(ctx, o)
+	if err == nil {
+		err = warmUp{}.Run(ctx, a)
+	}
 	if err != nil {
 		return start, err
 	}
-	loop := train.Loop[float64]{Model: net, Train: learn, Valid: held, State: train.NewState(net)}
+	loop := train.Loop[float64]{Model: net, Train: a.learn, Valid: held, State: train.NewState(net)}
 	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: rehearsal, Validate: rehearsal / 10, Batch: max(64, enough*len(net.Theta)/net.Spec.D()), Seed: s.Seed, Workers: s.Workers}
 	if err := loop.Run(ctx); err != nil {
 		return start, err

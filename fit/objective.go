@@ -1,7 +1,6 @@
 package fit
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -11,36 +10,26 @@ import (
 	"lagrange/train"
 )
 
-// objectives builds the losses of the training and validation parts. Before Gauss and Newton's method a network gets a start, and a Lagrangian beside
-// what it learns from the loss that keeps its mass matrix positive definite.
-func (a *attempt) objectives(ctx context.Context, net *model.Model[float64]) (learn, valid train.Objective[float64], start train.Start, err error) {
-	f, s := a.f, a.s
-	switch s.Objective {
+// objectives builds the losses of the training and validation parts.
+func (a *run) objectives() (err error) {
+	f := a.f
+	switch a.s.Objective {
 	case Accelerations:
-		o, check := accelerations(f.split.Train, f.penalty), accelerations(f.split.Valid, f.penalty)
-		if s.Method != train.GaussNewton {
-			return o, check, start, nil
-		}
-		learn, start, err = a.warm(ctx, net, o, check)
-		return learn, check, start, err
+		a.learn, a.valid = accelerations(f.split.Train, f.penalty), accelerations(f.split.Valid, f.penalty)
+		return nil
 	case Torque:
-		learn, valid, err = torques(net, f.split, f.penalty)
-		return learn, valid, start, err
+		a.learn, a.valid, err = torques(a.net, f.split, f.penalty)
+		return err
 	}
 	l, v, err := f.windows()
-	if err != nil || s.Method != train.GaussNewton {
-		return l, v, start, err
+	if err != nil {
+		return err
 	}
-	switch start = f.began.start; {
-	case s.From != nil || len(net.Linear()) == 0: // there is nothing to solve for
-		start = train.Start{}
-	case f.began.theta != nil && f.began.seed == s.Seed:
-		copy(net.Theta, f.began.theta)
-	default:
-		start, err = f.start(ctx, net, s, joint(l, v, judges))
+	if a.learn, a.valid = l, v; a.s.Method == train.GaussNewton {
+		l.Method = ode.Dop853.Tableau
+		a.valid = joint(l, v, validated)
 	}
-	l.Method = ode.Dop853.Tableau
-	return train.KeepDefinite(net, l, start.Unit), joint(l, v, validated), start, err
+	return nil
 }
 
 // windows are those to learn from, and those held out for validation.

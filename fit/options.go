@@ -120,9 +120,6 @@ func (s *Options) adam(set *data.Set) {
 	}
 }
 
-// enough is how many residuals a step of Gauss–Newton takes for each parameter where records have noise.
-const enough = 10
-
 func (s Options) defaults(set *data.Set) Options {
 	set0 := func(x *int, v int) {
 		if *x == 0 {

@@ -19,10 +19,13 @@ const (
 	spare    = 6       // residuals of arcs, and of what stands beside them, for each parameter
 )
 
-// arcStage is the last stage of a training by Gauss and Newton's method on windows: arcs of the motion as long as the model follows them, at best
+// longArcs is the last stage of a training by Gauss and Newton's method on windows: arcs of the motion as long as the model follows them, at best
 // the whole recording. They are looked at where it is one to learn from, and judged where it is held out for validation; what was
 // learned until then stands beside both, each in units of its error so far.
-type arcStage struct {
+type longArcs struct{}
+
+// arcs are what the stage learns from.
+type arcs struct {
 	learn, valid train.Objective[float64]
 	held         *train.Arcs[float64] // the arcs of valid in units of the scales
 	before       float64              // error of these
@@ -30,10 +33,16 @@ type arcStage struct {
 	loop         *train.Loop[float64]
 }
 
-// last is that stage. The model stays as it was where nothing gets better on what is held out.
-func (a *attempt) last(ctx context.Context, r *Record, plan *Plan) error {
-	net, g := a.loop.Model, a.arcs
-	loop := &train.Loop[float64]{Model: net, Train: g.learn, Valid: g.valid, State: train.NewState(net)}
+// Name implements stage.
+func (longArcs) Name() string { return "long arcs" }
+
+// Run implements stage. The model stays as it was where nothing gets better on what is held out.
+func (k longArcs) Run(ctx context.Context, a *run) error {
+	g := a.arcs
+	if g == nil {
+		return nil
+	}
+	loop := &train.Loop[float64]{Model: a.net, Train: g.learn, Valid: g.valid, State: train.NewState(a.net)}
 	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: g.steps, Batch: g.learn.Len(), Seed: a.s.Seed, Workers: a.s.Workers, Validate: 1}
 	if a.plan != nil && a.plan.Arcs != nil {
 		loop.Settings.Steps, loop.Settings.Changes = a.plan.Arcs.Steps, a.plan.Arcs.Changes
@@ -43,25 +52,20 @@ func (a *attempt) last(ctx context.Context, r *Record, plan *Plan) error {
 		return nil
 	}
 	loop.State.Damping = 1e-4 // with that of the windows, smaller, the first step was seen to spoil them
-	if _, err := a.resume(loop, longArcs); err != nil {
+	if _, err := a.resume(loop, k.Name()); err != nil {
 		return err
 	}
 	g.loop = loop
-	if err := a.advance(ctx, loop, longArcs); err != nil {
+	if err := a.advance(ctx, loop, k.Name()); err != nil {
 		return err
 	}
-	arcs := planOf(loop.Settings)
-	plan.Arcs = &arcs
-	a.note("long arcs", g.before, size(arcErrors(net, g.held)))
-	r.Skipped, r.Fallbacks = r.Skipped+loop.State.Skipped, r.Fallbacks+loop.State.Health.Fallbacks
-	r.Validation = mean(a.loop.Valid, net)
-	a.why = a.doubt(r.Validation, hopeless)
+	a.note(k.Name(), g.before, size(arcErrors(a.net, g.held)))
 	return nil
 }
 
 // long prepares the stage from the best parameters so far, for as many steps as the rest of all steps are worth; nil where the model does not follow
 // arcs much longer than the windows, or one step on them is worth more.
-func (a *attempt) long(st *train.State[float64]) *arcStage {
+func (a *run) long(st *train.State[float64]) *arcs {
 	f, m := a.f, a.loop.Model.Copy()
 	if a.s.Objective != Windows || a.s.Method != train.GaussNewton {
 		return nil
@@ -84,7 +88,7 @@ func (a *attempt) long(st *train.State[float64]) *arcStage {
 	if learn.Len() == 0 || held.Len() == 0 {
 		return nil
 	}
-	g, units, all := &arcStage{held: held, before: size(arcErrors(m, held))}, arcErrors(m, learn), make([]float64, held.Len())
+	g, units, all := &arcs{held: held, before: size(arcErrors(m, held))}, arcErrors(m, learn), make([]float64, held.Len())
 	for i, least := 0, size(units)/4; i < len(units); i++ {
 		units[i] = max(units[i], least)
 	}
@@ -103,11 +107,11 @@ func (a *attempt) long(st *train.State[float64]) *arcStage {
 
 // worth is how many steps on arcs the rest of all steps are worth, by the products they take: P² for a residual, and some hundred P for
 // a state with its derivatives.
-func (a *attempt) worth(arcs *train.Arcs[float64], width, P, step int) int {
+func (a *run) worth(on *train.Arcs[float64], width, P, step int) int {
 	const state = 100
 	s, cost := a.loop.Settings, func(states, residuals int) float64 { return float64(state*states) + float64(P)*float64(residuals) }
-	window := cost(len(arcs.Method.B)*a.f.s.Window*s.Batch, a.loop.Train.Pass(a.loop.Model, 1).Width()*s.Batch)
-	arc := cost(len(arcs.Method.B)*arcs.Steps*arcs.Len(), width*arcs.Len())
+	window := cost(len(on.Method.B)*a.f.s.Window*s.Batch, a.loop.Train.Pass(a.loop.Model, 1).Width()*s.Batch)
+	arc := cost(len(on.Method.B)*on.Steps*on.Len(), width*on.Len())
 	return int(float64(s.Total(step)-step) * window / arc)
 }
 

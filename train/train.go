@@ -106,6 +106,8 @@ type Loop[T nn.Float] struct {
 	State        *State[T]
 	// On, if set, is called after every validation with the state at that point; an error from it ends the run.
 	On func(*State[T]) error
+	// Ends, if set, is asked after that whether the run ends here, before its last step.
+	Ends func(*State[T]) bool
 	// Replan, if set, is asked after that how many steps the run is to have in all, unless it has had its last one; 0: as many as it was to have.
 	Replan func(*State[T]) int
 	// Clock is called once a step, for callers that show progress or save by the clock; an error ends the run. It sees the
@@ -150,6 +152,9 @@ func (l *Loop[T]) Run(ctx context.Context) error {
 				if err := l.On(s); err != nil {
 					return err
 				}
+			}
+			if l.Ends != nil && s.Step < last && l.Ends(s) {
+				break
 			}
 			if l.Replan != nil && s.Step < last {
 				if n := l.Replan(s); n > 0 && n != last {

@@ -1,0 +1,90 @@
+package fit
+
+import (
+	"fmt"
+	"math"
+
+	"lagrange/data"
+	"lagrange/eval"
+	"lagrange/model"
+	"lagrange/train"
+)
+
+const (
+	hopeless  = 0.9  // of the loss without acceleration: a loss that is no better
+	fewSteps  = 50   // of a training: a third of less shows little yet, so that only a loss above that without acceleration is hopeless
+	fewStates = 0.05 // of the sample, at which M need not be positive definite
+)
+
+// weigh notes the mass matrix.
+func (a *run) weigh(step int) {
+	if mass, ok := a.massMatrix(); ok {
+		a.mass = append(a.mass, MassPoint{step, mass})
+	}
+}
+
+func (a *run) massMatrix() (eval.Mass, bool) {
+	if a.f.sample == nil {
+		return eval.Mass{}, false
+	}
+	return eval.MassMatrix(a.loop.Model, a.f.sample)
+}
+
+// doubt says why a model of such a validation is hopeless, or ""; limit is the share of the loss without acceleration from which on it is.
+func (a *run) doubt(valid, limit float64) string {
+	switch mass, ok := a.massMatrix(); {
+	case math.IsInf(valid, 0):
+		return "no validation was finite"
+	case ok && float64(mass.NotPositive) > fewStates*float64(mass.States):
+		return fmt.Sprintf("the mass matrix is not positive definite at %d of %d states", mass.NotPositive, mass.States)
+	case !(valid < limit*a.f.null):
+		return fmt.Sprintf("validation %.3g, hardly better than %.3g of a motion without acceleration", valid, a.f.null)
+	}
+	return ""
+}
+
+// worst computes the validation loss of q̈ = 0 once.
+func (f *problem) worst(valid train.Objective[float64]) {
+	f.once.Lock()
+	defer f.once.Unlock()
+	if math.IsNaN(f.null) {
+		f.null = f.still(valid)
+	}
+}
+
+// still is the loss of q̈ = 0; infinite where that has no meaning.
+func (f *problem) still(o train.Objective[float64]) float64 {
+	if f.s.Objective == Torque {
+		return math.Inf(1)
+	}
+	spec := f.spec
+	spec.Family, spec.Hidden, spec.Head, spec.Friction, spec.Sites = "nn", []int{1}, "", "", nil
+	still, err := model.New[float64](spec, 0)
+	if err != nil {
+		return math.Inf(1) // a net that this cannot describe is not measured against it
+	}
+	clear(still.Theta)
+	return mean(o, still)
+}
+
+// thinned takes some 200 states of a recording, fewer of many coordinates, as eigenvalues cost d³; nil of too many.
+func thinned(s *data.Set) *data.Set {
+	d, f := s.D(), s.M()
+	most := min(200, 4_000_000/(d*d*d))
+	if most == 0 {
+		return nil
+	}
+	out, every, t := *s, max(1, s.Rows()/most), data.Trajectory{}
+	i := 0
+	for k := range s.Trajectories {
+		from := &s.Trajectories[k]
+		for n := range from.T {
+			if i++; i%every == 0 {
+				t.T, t.U = append(t.T, from.T[n]), append(t.U, from.U[n*f:(n+1)*f]...)
+				t.Q, t.V = append(t.Q, from.Q[n*d:(n+1)*d]...), append(t.V, from.V[n*d:(n+1)*d]...)
+			}
+		}
+	}
+	out.Trajectories = []data.Trajectory{t}
+	return &out
+}
