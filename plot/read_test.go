@@ -72,3 +72,25 @@ func TestBandReadsAsItsData(t *testing.T) {
 		t.Errorf("%+v: %v", p.Curves, err)
 	}
 }
+
+// A map reads as its cells, each in its place along both axes, which are those of the grid, and as what is over it.
+func TestMapReadsAsItsCells(t *testing.T) {
+	m := &plot.Map{X: [2]float64{-1, 5}, Y: [2]float64{10, 40}, Columns: 3, Limit: 2}
+	m.Z = plot.Levels{-2, 0, 1, 2, -1, 0.5}
+	path := plot.Series{Name: "path", X: []float64{0, 4, 1}, Y: []float64{12, 20, 39}}
+	f := plot.Figure{Columns: 2, Panels: []plot.Panel{{Map: m, Series: []plot.Series{path}}, {Map: m}}}
+	for k, p := range seen(t, f).Panels {
+		if math.Hypot(p.X.From+1, p.X.To-5) > 0.05 || math.Hypot(p.Y.From-10, p.Y.To-40) > 0.05 {
+			t.Errorf("panel %d has the axes %+v and %+v", k, p.X, p.Y)
+		}
+		for i, z := range m.Z {
+			want := int(math.Round(127.5 * (1 + z/2)))
+			if got := p.Grey(float64(2*(i%3)), 17.5+15*float64(i/3)); got != want {
+				t.Errorf("panel %d: cell %d is of grey %d, want %d", k, i, got, want)
+			}
+		}
+		if err := p.Shows(0, "path", path.X, path.Y); k == 0 && err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -7,6 +7,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"image"
+	"image/color"
 	"math"
 	"slices"
 	"strconv"
@@ -24,6 +26,7 @@ type Panel struct {
 	Title, XLabel, YLabel string
 	X, Y                  Axis
 	Curves                []Curve // in the order in which they are drawn
+	image                 element // under them
 }
 
 // Curve is a line, marks or the outline of an area, by the values that the labels give its points. A piece ends with
@@ -72,6 +75,21 @@ func (p Panel) Shows(i int, name string, x, y []float64) error {
 		}
 	}
 	return nil
+}
+
+// Grey is the grey of the map under the curves at a place of the axes, from 0 for black to 255; −1 where there is none.
+func (p Panel) Grey(x, y float64) int {
+	if p.image.image == nil {
+		return -1
+	}
+	first, last, size := p.image.pieces[0].ps[0], p.image.pieces[0].ps[1], p.image.image.Bounds()
+	at := point{p.X.start + p.X.Place(x)*(p.X.end-p.X.start), p.Y.start + p.Y.Place(y)*(p.Y.end-p.Y.start)}
+	column := int(float64(size.Dx()) * (at.x - first.x) / (last.x - first.x))
+	row := int(float64(size.Dy()) * (at.y - first.y) / (last.y - first.y))
+	if !(image.Point{column, row}).In(size) {
+		return -1
+	}
+	return int(color.GrayModel.Convert(p.image.image.At(column, row)).(color.Gray).Y)
 }
 
 // seen is a point of a curve by its values.
@@ -168,7 +186,7 @@ func (e element) look() string {
 func (k frame) panel(es []element, texts []text, names map[string]string) (p Panel, err error) {
 	var below, beside ticks // of x and y
 	for _, e := range es {
-		if e.text != "" || len(e.pieces) == 0 {
+		if e.text != "" || e.image != nil || len(e.pieces) == 0 {
 			continue
 		}
 		a, b, segment := e.segment()
@@ -192,6 +210,9 @@ func (k frame) panel(es []element, texts []text, names map[string]string) (p Pan
 		return p, fmt.Errorf("y axis: %w", err)
 	}
 	for _, e := range es {
+		if e.image != nil && k.wide(e.pieces[0].ps[0].x) && k.wide(e.pieces[0].ps[1].x) && k.high(e.pieces[0].ps[0].y) {
+			p.image = e
+		}
 		if c, ok := k.curve(e, p.X, p.Y); ok {
 			c.Name, c.look = names[e.look()], e.look()
 			if n := len(p.Curves) - 1; c.Kind == Area && n >= 0 && p.Curves[n].look == c.look { // its next piece
@@ -232,7 +253,7 @@ func (k frame) label(t text, below, beside []float64, x, y map[float64]float64, 
 		return note(t, nearest(below, mid), mid, 2*close, x)
 	case under > 12 && under < 35 && t.size > 9.5 && k.wide(mid):
 		p.XLabel = t.text
-	case left > 0 && left < far && t.size < 9.5 && t.at.y > k.top-near && t.at.y < k.bottom+close:
+	case math.Abs(left-t.width-close) < close && t.size < 9.5 && t.at.y > k.top-near && t.at.y < k.bottom+close:
 		return note(t, nearest(beside, t.at.y-foot), t.at.y-foot, close, y)
 	}
 	return nil
@@ -272,7 +293,7 @@ func (t text) value() (float64, error) {
 
 // curve reads what is drawn within the frame, but for lines from edge to edge.
 func (k frame) curve(e element, x, y Axis) (c Curve, ok bool) {
-	if e.text != "" || len(e.pieces) == 0 {
+	if e.text != "" || e.image != nil || len(e.pieces) == 0 {
 		return c, false
 	}
 	_, isFrame := e.frame()

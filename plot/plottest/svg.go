@@ -2,8 +2,11 @@ package plottest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/xml"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"math"
 	"strconv"
@@ -26,12 +29,14 @@ func (m matrix) after(n matrix) matrix {
 	}
 }
 
-// element is a path or a text of a picture. A text has one place.
+// element is a path, a text or an image of a picture. A text has one place, an image the corners of its first and last
+// pixel.
 type element struct {
 	at     matrix
 	style  map[string]string
 	pieces []piece
 	text   string
+	image  image.Image
 }
 
 // piece is a part of a path that is drawn without lifting the pen.
@@ -73,6 +78,11 @@ func elements(svg []byte) (all []element, err error) {
 				}
 				e.pieces = []piece{{ps: []point{e.at.of(xy[0], xy[1])}}}
 				all = append(all, e)
+			case "image":
+				if err = e.raster(k); err != nil {
+					return nil, err
+				}
+				all = append(all, e)
 			}
 		case xml.EndElement:
 			stack = stack[:len(stack)-1]
@@ -84,9 +94,26 @@ func elements(svg []byte) (all []element, err error) {
 	}
 }
 
+// raster reads an image that the SVG carries.
+func (e *element) raster(k xml.StartElement) error {
+	corner, size := attribute(k, "x")+" "+attribute(k, "y"), attribute(k, "width")+" "+attribute(k, "height")
+	box, err := numbers(corner + " " + size)
+	if err != nil || len(box) != 4 {
+		return fmt.Errorf("an image at %v: %w", box, err)
+	}
+	_, data, _ := strings.Cut(attribute(k, "href"), "base64,")
+	text, err := base64.StdEncoding.DecodeString(data)
+	if err != nil {
+		return err
+	}
+	e.image, err = png.Decode(bytes.NewReader(text))
+	e.pieces = []piece{{ps: []point{e.at.of(box[0], box[1]), e.at.of(box[0]+box[2], box[1]+box[3])}}}
+	return err
+}
+
 func attribute(e xml.StartElement, name string) string {
 	for _, a := range e.Attr {
-		if a.Name.Local == name && a.Name.Space == "" {
+		if a.Name.Local == name {
 			return a.Value
 		}
 	}
