@@ -26,6 +26,11 @@ func TestPool(t *testing.T) {
 	if err != nil || first.X[7] != all.X[7] {
 		t.Error("another first piece", err)
 	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if none, err := c.pool(ctx, 3, 40); !errors.Is(err, context.Canceled) || len(none.start) > 0 {
+		t.Errorf("cancelled: %d pieces, %v", len(none.start), err)
+	}
 	some := all.pieces(2, 5, 9)
 	if len(some.start) != 4 || some.start[3] != 3*(windowSteps+1) || some.X[0] != all.X[5*(windowSteps+1)*4] {
 		t.Errorf("%+v", some.start)

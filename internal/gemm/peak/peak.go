@@ -17,10 +17,10 @@ type loop struct {
 	flops int
 }
 
-// Rate is the peak of that many cores in GFLOP/s, a multiply-add being two operations: the best of some tries of a few
-// milliseconds each. It takes about 50 ms. Without kernels for the processor it is the rate of plain Go.
+// Rate is the peak of that many cores in GFLOP/s, a multiply-add being two operations: the best of many tries, each
+// so short that it fits between two turns of other work on a busy machine. It takes about 50 ms. Without kernels for the processor it is the rate of plain Go.
 func Rate[T ~float32 | ~float64](cores int) float64 {
-	const tries, each = 10, 5 * time.Millisecond
+	const tries, each = 100, 500 * time.Microsecond
 	f := loops(unsafe.Sizeof(T(0)) == 8)
 	if f.run == nil {
 		f = loop{plain[T], 16}
