@@ -67,6 +67,11 @@ class Ratios(unittest.TestCase):
         self.assertEqual(peers["jax paper"][0], ([8, 6], [8, 6]))
         self.assertEqual(peers["jax hvp"][0], ([8, 8], [4, 2]))
 
+    def test_the_median_is_of_the_ratios(self):
+        # 4/1, 9/3, 20/4: the median of the ratios is 4, the ratio of the medians 9/3 = 3
+        data = raw(*([lagrange(ours * 1e6), jax("paper", ms)] for ours, ms in ((1, 4), (3, 9), (4, 20))))
+        self.assertIn("| step, batch 32 | paper | 9 | 4 (3–5) |", report.ratios(data))
+
     def test_the_strongest_counts_and_losses_show(self):
         data = raw([lagrange(2e6), jax("paper", 20), lagrange(2e6), jax("hvp", 4), lagrange(2e6), jax("streams", 1)])
         text = report.ratios(data)

@@ -107,7 +107,7 @@ func newSearch(s Settings) *search {
 	o.final = finalSteps * o.steps
 	system := mech.Chain(2)
 	learn := sample(system, rand.New(rand.NewPCG(s.Seed, 1)), searchStates)
-	o.spec = pendulumSpec(system, learn, "lnn", nil)
+	o.spec = pendulumSpec(system, learn, pendulumModel{family: "lnn"})
 	o.learn = single(learn)
 	o.valid = single(sample(system, rand.New(rand.NewPCG(s.Seed, 2)), 512))
 	o.fresh = sample(system, rand.New(rand.NewPCG(s.Seed, 3)), searchTests)

@@ -265,7 +265,7 @@ func (t *task) table(r BeyondReport) Table {
 	table.Columns = append(table.Columns, "published", "ended early", "steps", "parameters", "training [s]")
 	for _, c := range contestants(t) {
 		o := r.Tasks[t.name][c.name]
-		row := []string{c.name}
+		row := []string{described(c.name, c.family, c.head, c.hidden)}
 		for _, name := range t.measures {
 			row = append(row, fmt.Sprintf("%.3g", o.Measures[name]))
 		}

@@ -40,6 +40,7 @@ func chainTask(n int, seed uint64) (*task, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.fresh = tests.X
 	for _, s := range tests.start {
 		t.starts = append(t.starts, tests.X[2*s*n:2*(s+1)*n]...)
 	}

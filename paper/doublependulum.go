@@ -41,12 +41,15 @@ type pendulumModel struct {
 var pendulumModels = []pendulumModel{
 	{name: "lnn", family: "lnn", head: model.Quadratic, hidden: []int{20, 20}},
 	{name: "baseline", family: "nn", hidden: []int{24, 24, 24}},
-	{name: "lnn-plain", family: "lnn", hidden: []int{32, 32}},
+	{name: "lnn-plain", family: "lnn", hidden: []int{20, 20}},
 	{name: "node", family: "node", hidden: []int{24, 24, 24}},
 	{name: "hnn-velocity", family: "hnn", head: model.Quadratic, hidden: []int{20, 20}},
 	{name: "hnn-canonical", family: "hnn", head: model.Quadratic, hidden: []int{20, 20}, canonical: true},
 	{name: "delan", family: "delan", hidden: []int{20, 20}},
 }
+
+// title is the name with the head and the layers.
+func (m pendulumModel) title() string { return described(m.name, m.family, m.head, m.hidden) }
 
 // DefaultModels is how many of PendulumModels a run takes that names none.
 const DefaultModels = 2
@@ -220,8 +223,7 @@ func (r *pendulumRun) all(ctx context.Context, models []pendulumModel) (Report, 
 func (r *pendulumRun) model(ctx context.Context, c pendulumModel, f *pendulumFigures) (score Score, err error) {
 	learn, valid := r.view(c, r.learn), r.view(c, r.valid)
 	learn.Penalty, valid.Penalty = train.L1, train.L1
-	spec := pendulumSpec(r.system, learn, c.family, c.hidden)
-	spec.Head = c.head
+	spec := pendulumSpec(r.system, learn, c)
 	var m *model.Model[float64]
 	var curve []train.Point
 	switch {

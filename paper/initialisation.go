@@ -255,7 +255,7 @@ func (p initPlan) trainings(ctx context.Context, s Settings, laws []symbolic.Law
 	if s.Steps > 0 {
 		lesson.steps = s.Steps
 	}
-	spec := pendulumSpec(system, lesson.learn, "lnn", initHidden)
+	spec := pendulumSpec(system, lesson.learn, pendulumModel{family: "lnn", hidden: initHidden})
 	for i, l := range []struct {
 		name    string
 		kinetic float64

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"lagrange/model"
@@ -18,36 +19,38 @@ var long = Experiment{
 	About: `follow a learned double pendulum for 10,000 time units from a gentle and a
 chaotic start, by methods with error control and by variational ones, which integrate
 the learned Lagrangian itself: the drift of the learned energy is the error of the
-integrator, that of the true energy the error of model and integrator together.`,
-	Full: 4 * time.Minute, Quick: 40 * time.Second,
+integrator, that of the true energy the error of model and integrator together. The
+best of either kind follow four more starts of each sort.`,
+	Full: 6 * time.Minute, Quick: 40 * time.Second,
 	Run: followLong,
 }
 
-// longStarts are motions from rest, (q, v).
+// longStarts are the angles from which motions start at rest. All methods follow the first of a sort, and some the others too: what one motion
+// keeps may be luck.
 var longStarts = []struct {
 	name string
-	x    []float64
+	q    [][]float64
 }{
-	{"gentle", []float64{0.9, -0.5, 0, 0}},
-	{"chaotic", []float64{2.5, 1.5, 0, 0}},
+	{"gentle", [][]float64{{0.9, -0.5}, {0.6, 0.6}, {-0.8, 0.4}, {0.3, -0.9}, {1, 0.2}}},
+	{"chaotic", [][]float64{{2.5, 1.5}, {2.2, -1.8}, {-2.7, 1.2}, {2, 2.6}, {-2.4, -2}}},
 }
 
 // longMethod is a method with its tolerance or step.
 type longMethod struct {
-	method    ode.Method
-	tol, step float64
-	drawn     bool
+	method     ode.Method
+	tol, step  float64
+	drawn, all bool // all: follows all starts
 }
 
 // longMethods begin with those that take longest. Midpoint is that for (q, v), which is symplectic for no other mass matrix than a constant one.
 func longMethods() (ms []longMethod) {
 	for order := 8; order > 0; order -= 2 {
 		for _, h := range []float64{0.01, 0.02, 0.04} {
-			ms = append(ms, longMethod{method: ode.Variational(order), step: h, drawn: h == 0.02 && order != 6})
+			ms = append(ms, longMethod{method: ode.Variational(order), step: h, drawn: h == 0.02 && order != 6, all: h == 0.01 && order == 8})
 		}
 	}
 	return append(ms,
-		longMethod{method: ode.Dop853, tol: 1e-12, drawn: true}, longMethod{method: ode.Dop853, tol: 1e-9}, longMethod{method: ode.Dop853, tol: 1e-6},
+		longMethod{method: ode.Dop853, tol: 1e-12, drawn: true, all: true}, longMethod{method: ode.Dop853, tol: 1e-9}, longMethod{method: ode.Dop853, tol: 1e-6},
 		longMethod{method: ode.Dopri5, tol: 1e-9}, longMethod{method: ode.Dopri5, tol: 1e-6, drawn: true},
 		longMethod{method: ode.RK4, step: 0.01}, longMethod{method: ode.Midpoint, step: 0.01},
 	)
@@ -63,6 +66,7 @@ func (m longMethod) String() string {
 // LongRun is one roll-out. Energies are in units of the energy scale, and the learned one in that of the true one: the unit is fitted.
 type LongRun struct {
 	Start       string     `json:"start"`
+	Angles      []float64  `json:"angles"` // there
 	Method      string     `json:"method"`
 	Step        float64    `json:"step,omitempty"`
 	Tolerance   float64    `json:"tolerance,omitempty"`
@@ -79,9 +83,11 @@ type LongRun struct {
 type LongReport struct {
 	Seed    uint64     `json:"seed"`
 	Seconds float64    `json:"seconds"`
+	Model   string     `json:"model"`
 	AccelL1 float64    `json:"accel_l1"`
 	Times   [3]float64 `json:"times"`
-	Runs    []LongRun  `json:"runs"`
+	Runs    []LongRun  `json:"runs"`   // of every method from the first start of each sort
+	Others  []LongRun  `json:"others"` // of some methods from the other starts
 	Fitted
 }
 
@@ -105,7 +111,7 @@ func followTo(ctx context.Context, s Settings, T float64) (Result, error) {
 		return Result{}, err
 	}
 	c := pendulumModels[0]
-	spec := pendulumSpec(run.system, run.learn, c.family, c.hidden)
+	spec := pendulumSpec(run.system, run.learn, c)
 	m, fitted, _, err := learnPendulum(ctx, run, c, spec, train.Objective[float64](run.learn), train.Objective[float64](run.valid))
 	if err != nil {
 		return Result{}, err
@@ -115,7 +121,7 @@ func followTo(ctx context.Context, s Settings, T float64) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	r.Seed, r.Fitted = s.Seed, fitted
+	r.Seed, r.Fitted, r.Model = s.Seed, fitted, described(c.name, m.Spec.Family, m.Spec.Head, m.Spec.Hidden)
 	r.AccelL1, _ = accelL1(m, run.fresh)
 	r.Seconds = time.Since(begin).Seconds()
 	return Result{Numbers: r, Tables: longTables(r), Figures: l.figures(), Notes: longNotes(r)}, nil
@@ -170,34 +176,58 @@ func (l *longRuns) truth(X []float64) []float64 {
 	return E
 }
 
+// longJob is a roll-out that is to be made.
+type longJob struct {
+	longMethod
+	start string
+	q     []float64
+}
+
+// longJobs are those of LongReport.Runs, then those of Others.
+func longJobs() (runs, others []longJob) {
+	for _, m := range longMethods() {
+		for _, s := range longStarts {
+			runs = append(runs, longJob{m, s.name, s.q[0]})
+			for _, q := range s.q[1:] {
+				if m.all {
+					others = append(others, longJob{m, s.name, q})
+				}
+			}
+		}
+	}
+	return runs, others
+}
+
 // all runs every method from every start, each on one core.
 func (l *longRuns) all(ctx context.Context, s Settings) (LongReport, error) {
-	ms, T := longMethods(), l.times[len(l.times)-1]
-	r := LongReport{Times: [3]float64{T / 100, T / 10, T}, Runs: make([]LongRun, len(ms)*len(longStarts))}
-	l.paths = make([][2]plot.Series, len(r.Runs))
+	T := l.times[len(l.times)-1]
+	runs, others := longJobs()
+	jobs := append(runs, others...)
+	done := make([]LongRun, len(jobs))
+	l.paths = make([][2]plot.Series, len(jobs))
 	if on := s.On; on != nil {
 		s.On = func(p Progress) { p.Model = "roll-outs"; on(p) }
 	}
-	err := abreast(len(r.Runs), s, func(i int) (float64, error) {
+	err := abreast(len(jobs), s, func(i int) (float64, error) {
 		var err error
-		r.Runs[i], err = l.follow(ctx, ms[i/len(longStarts)], i)
-		return r.Runs[i].Drift[2], err
+		done[i], err = l.follow(ctx, jobs[i], i)
+		return done[i].Drift[2], err
 	})
-	return r, err
+	return LongReport{Times: [3]float64{T / 100, T / 10, T}, Runs: done[:len(runs)], Others: done[len(runs):]}, err
 }
 
 // follow is roll-out i.
-func (l *longRuns) follow(ctx context.Context, m longMethod, i int) (LongRun, error) {
-	start := longStarts[i%len(longStarts)]
-	r := LongRun{Start: start.name, Method: m.method.Name, Step: m.step, Tolerance: m.tol}
-	tape := l.m.Tape(max(1, m.method.Order/2))
-	o := ode.Options{Method: m.method, Step: m.step, RTol: m.tol, ATol: m.tol, MaxSteps: math.MaxInt}
-	if m.method.Variational() {
+func (l *longRuns) follow(ctx context.Context, j longJob, i int) (LongRun, error) {
+	r := LongRun{Start: j.start, Angles: j.q, Method: j.method.Name, Step: j.step, Tolerance: j.tol}
+	tape := l.m.Tape(max(1, j.method.Order/2))
+	o := ode.Options{Method: j.method, Step: j.step, RTol: j.tol, ATol: j.tol, MaxSteps: math.MaxInt}
+	if j.method.Variational() {
 		k, _ := model.As[model.Variation[float64]](tape)
 		o.Variation = func(_, x, g, H []float64) { k.Vary(x, nil, g, H) }
 	}
+	x0 := append(slices.Clone(j.q), make([]float64, len(j.q))...)
 	begin := time.Now()
-	res, err := ode.Solve(ctx, func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }, start.x, l.times, o)
+	res, err := ode.Solve(ctx, func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }, x0, l.times, o)
 	var b *ode.Blowup
 	if err != nil && !errors.As(err, &b) {
 		return r, err
@@ -205,9 +235,9 @@ func (l *longRuns) follow(ctx context.Context, m longMethod, i int) (LongRun, er
 	if r.Seconds, r.Evaluations, r.Second, r.Reached = time.Since(begin).Seconds(), res.Stats.Evals, res.Stats.Second, l.times[res.N-1]; b != nil {
 		r.Stopped = b.Error()
 	}
-	X := res.X[:res.N*len(start.x)]
-	r.Drift, l.paths[i][0] = l.growth(m.String(), l.learned(X))
-	r.TrueError, l.paths[i][1] = l.growth(m.String(), l.truth(X))
+	X := res.X[:res.N*len(x0)]
+	r.Drift, l.paths[i][0] = l.growth(j.String(), l.learned(X))
+	r.TrueError, l.paths[i][1] = l.growth(j.String(), l.truth(X))
 	return r, nil
 }
 

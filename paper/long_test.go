@@ -2,6 +2,7 @@ package paper
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"testing"
 )
@@ -50,12 +51,38 @@ func TestLong(t *testing.T) {
 	if best := drift["variational8, h = 0.01"]; best > 1e-11 || drift["midpoint, h = 0.01"] < 1e-8 {
 		t.Errorf("drifts %v", drift)
 	}
-	if len(result.Tables) != 2 || len(result.Tables[0].Rows) != len(longMethods()) || len(result.Figures["long"].Panels) != 4 || len(result.Notes) < 4 {
+	checkSorts(t, r, result.Tables[2])
+	if len(result.Tables) != 3 || len(result.Tables[0].Rows) != len(longMethods()) || len(result.Figures["long"].Panels) != 4 || len(result.Notes) < 4 {
 		t.Errorf("tables %v, notes %q", result.Tables, result.Notes)
 	}
 	for _, p := range result.Figures["long"].Panels {
 		if len(p.Series) != 5 {
 			t.Errorf("%s: %d series", p.Title, len(p.Series))
+		}
+	}
+}
+
+// The network is the default one, with its head. The table of several starts has all of them: the largest and the least of five, all five from states
+// of their own.
+func checkSorts(t *testing.T, r LongReport, table Table) {
+	if r.Model != "lnn, quadratic head, 20×2" {
+		t.Errorf("the model is %s", r.Model)
+	}
+	for i, k := range r.sorts() {
+		if len(k.learned) != 5 || k.stopped != 0 {
+			t.Fatalf("%+v", k)
+		}
+		most, least := 0.0, math.Inf(1)
+		starts := map[[2]float64]bool{}
+		for _, x := range append(r.Others, r.Runs...) {
+			if x.Start == k.start && x.Step+x.Tolerance == []float64{0.01, 1e-12}[i%2] && x.Method == []string{"variational8", "dop853"}[i%2] {
+				most, least = max(most, x.Drift[2]), min(least, x.Drift[2])
+				starts[[2]float64{x.Angles[0], x.Angles[1]}] = true
+			}
+		}
+		row := table.Rows[i]
+		if len(starts) != 5 || !(most > least) || row[0] != k.start || row[2] != fmt.Sprintf("%.1e", most) || row[3] != fmt.Sprintf("%.1e", least) {
+			t.Errorf("%v of %d starts: %g to %g", row, len(starts), least, most)
 		}
 	}
 }

@@ -27,16 +27,15 @@ func allRaces(seed uint64) (ks []*race, err error) {
 	learn, valid := sample(system, rand.New(rand.NewPCG(seed, 1)), 100_000), sample(system, rand.New(rand.NewPCG(seed, 2)), 1024)
 	learn.Penalty, valid.Penalty = train.L1, train.L1
 	for _, c := range []struct {
-		name, family string
-		hidden       []int
-		large        bool
-	}{{"double pendulum, lnn", "lnn", []int{20, 20}, false}, {"double pendulum, nn", "nn", []int{24, 24, 24}, false}, {"double pendulum, large lnn", "lnn", []int{96, 96}, true}} {
-		spec := pendulumSpec(system, learn, c.family, c.hidden)
-		if c.family == "lnn" {
-			spec.Head = model.Quadratic
-		}
-		k := &race{name: c.name, title: fmt.Sprintf("Double pendulum, %s of %v", c.family, c.hidden), valid: valid, unit: 2, large: c.large}
-		if err := k.begin(spec, learn, seed); err != nil {
+		pendulumModel
+		large bool
+	}{
+		{pendulumModel{name: "double pendulum, lnn", family: "lnn", head: model.Quadratic, hidden: []int{20, 20}}, false},
+		{pendulumModel{name: "double pendulum, nn", family: "nn", hidden: []int{24, 24, 24}}, false},
+		{pendulumModel{name: "double pendulum, large lnn", family: "lnn", head: model.Quadratic, hidden: []int{96, 96}}, true},
+	} {
+		k := &race{name: c.name, title: "Double pendulum, " + described(c.family, c.family, c.head, c.hidden), valid: valid, unit: 2, large: c.large}
+		if err := k.begin(pendulumSpec(system, learn, c.pendulumModel), learn, seed); err != nil {
 			return nil, err
 		}
 		ks = append(ks, k)
@@ -68,7 +67,7 @@ func particleRace(seed uint64) (*race, error) {
 	}
 	// the loss is in units of particleAccel; as an error it is in those of no acceleration
 	return &race{
-		name: "relativistic particle, hnn", title: "Relativistic particle, hnn of " + fmt.Sprint(m.hidden), net: net,
+		name: "relativistic particle, hnn", title: "Relativistic particle, " + described("hnn", m.family, m.head, m.hidden), net: net,
 		learn: drawParticles(seed, 1, 100_000).objective(m, net), valid: fresh.objective(m, nil), unit: fresh.nothing() / particleAccel,
 		adam: &train.Settings{Batch: adamBatch, Rate: 3e-3, Workers: 1},
 	}, nil
@@ -96,7 +95,7 @@ func chainRace(seed uint64) (*race, error) {
 		return nil, err
 	}
 	c := named(t, "lnn")
-	k := &race{name: "chain of two, lnn", title: "Chain of two, lnn of " + fmt.Sprint(c.hidden), valid: t.objective(&t.valid, c), unit: 2}
+	k := &race{name: "chain of two, lnn", title: "Chain of two, " + described(c.name, c.family, c.head, c.hidden), valid: t.objective(&t.valid, c), unit: 2}
 	return k, k.begin(t.spec(c), t.objective(&t.learn, c).(*train.Accelerations[float64]), seed)
 }
 
@@ -117,6 +116,6 @@ func planetRace(seed uint64) (*race, error) {
 	}
 	spec := o.spec
 	spec.Family, spec.Hidden, spec.Activation, spec.Kinetic = "lnn", planetModels[0].hidden, "softplus", 1
-	k := &race{name: "planets, lnn", title: "Planets, lnn of " + fmt.Sprint(spec.Hidden), valid: &parts[1], unit: 2, square: true}
+	k := &race{name: "planets, lnn", title: "Planets, " + described("lnn", spec.Family, spec.Head, spec.Hidden), valid: &parts[1], unit: 2, square: true}
 	return k, k.begin(spec, &parts[0], seed)
 }

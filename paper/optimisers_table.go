@@ -37,7 +37,7 @@ func (r RaceReport) table(races []*race) Table {
 			x := r.Scores[k.name][v.name]
 			row := []string{"", v.name, "", ""}
 			if j == 0 {
-				row[0], row[2], row[3] = k.name, fmt.Sprint(x.Parameters), fmt.Sprintf("%.2g", r.Start[k.name])
+				row[0], row[2], row[3] = k.title, fmt.Sprint(x.Parameters), fmt.Sprintf("%.2g", r.Start[k.name])
 			}
 			for _, e := range x.Errors {
 				row = append(row, fmt.Sprintf("%.2g", e))

@@ -80,10 +80,10 @@ func nextStates(ctx context.Context, system mech.System, o *train.Accelerations[
 	return w, errors.Join(append(fails, ctx.Err())...)
 }
 
-// pendulumSpec scales a model to the data.
-func pendulumSpec(system mech.System, o *train.Accelerations[float64], family string, hidden []int) model.Spec {
+// pendulumSpec is a model of the experiment, scaled to the data.
+func pendulumSpec(system mech.System, o *train.Accelerations[float64], c pendulumModel) model.Spec {
 	d := system.Dim()
-	spec := model.Spec{Family: family, Hidden: hidden, Activation: "softplus", Kinetic: 1}
+	spec := model.Spec{Family: c.family, Hidden: c.hidden, Activation: "softplus", Head: c.head, Kinetic: 1}
 	for i, c := range system.About().Coordinates {
 		var vv, aa float64
 		for k := range o.N {

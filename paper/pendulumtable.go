@@ -30,7 +30,7 @@ func pendulumTable(models []pendulumModel, runs []Report) Table {
 		t.Title += fmt.Sprintf("; mean (least – largest) of %d seeds", len(runs))
 	}
 	for _, m := range models {
-		row := []string{m.name}
+		row := []string{m.title()}
 		for _, c := range []struct {
 			of   func(Score) float64
 			tell func(float64) string
@@ -47,8 +47,8 @@ func pendulumTable(models []pendulumModel, runs []Report) Table {
 		t.Rows = append(t.Rows, row)
 	}
 	t.Rows = append(t.Rows,
-		[]string{"lnn, paper", "0.073", "", "0.4 %", "", "", "", "", "3.07e+08", "600000"},
-		[]string{"baseline, paper", "0.074", "", "8 %"})
+		[]string{"lnn, plain head, 500×4, paper", "0.073", "", "0.4 %", "", "", "", "", "3.07e+08", "600000"},
+		[]string{"baseline, 500×4, paper", "0.074", "", "8 %"})
 	return t
 }
 
@@ -63,7 +63,7 @@ func pendulumNotes(models []pendulumModel, runs []Report, s Settings) (notes []s
 			s := r.Models[m.name]
 			notes = append(notes, fmt.Sprintf("%s%s: %d parameters, trained %.0f s; %d non-finite steps skipped, %d solves by the pseudo-inverse, "+
 				"%d of %d roll-outs ended early or diverged (counted as %.0f %%).",
-				m.name, seed, s.Parameters, s.Seconds, s.NonFiniteSkipped, s.FallbackSolves, s.Blowups, starts, 100*diverged))
+				m.title(), seed, s.Parameters, s.Seconds, s.NonFiniteSkipped, s.FallbackSolves, s.Blowups, starts, 100*diverged))
 			if published := m.name == "lnn" || m.name == "baseline"; published && s.AccelL1 > paperAccelL1 {
 				notes = append(notes, fmt.Sprintf("%s%s loses to the paper in the acceleration error, %.3g against about %.3g; the paper saw %.0f times as many samples.",
 					m.name, seed, s.AccelL1, paperAccelL1, 3.07e8/float64(s.Samples)))

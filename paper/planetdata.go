@@ -106,11 +106,11 @@ func (o *orbits) describe(coordinates []data.Coordinate) {
 	}
 }
 
-// rollout returns the distances in AU between the planets as predicted from their first states and as recorded, in the first rows of the
-// recording. A prediction that ends early stays where it was last.
-func (o *orbits) rollout(ctx context.Context, field func(size int) ode.Batch, rows int) ([][]float64, error) {
+// apart returns what lies between the planets as predicted from their first states and as recorded, in AU along x and y, (rows, 2) of each planet
+// for the first rows of the recording. A prediction that ends early stays where it was last.
+func (o *orbits) apart(ctx context.Context, field func(size int) ode.Batch, rows int) ([][]float64, error) {
 	N := len(o.names)
-	errs, fails := make([][]float64, N), make([]error, N)
+	e, fails := make([][]float64, N), make([]error, N)
 	ode.Together(N, 4, N, field, func(i int, f ode.Field) {
 		res, err := ode.Solve(ctx, f, o.X[i][:4], o.times[:rows], ode.Options{Method: ode.Dop853, RTol: 1e-12, ATol: 1e-12, MaxSteps: 200_000})
 		var b *ode.Blowup
@@ -120,14 +120,26 @@ func (o *orbits) rollout(ctx context.Context, field func(size int) ode.Batch, ro
 		}
 		for n := range rows {
 			a, b := res.X[4*min(n, res.N-1):], o.X[i][4*n:]
-			d := math.Hypot(a[0]*math.Cos(a[1])-b[0]*math.Cos(b[1]), a[0]*math.Sin(a[1])-b[0]*math.Sin(b[1]))
+			e[i] = append(e[i], a[0]*math.Cos(a[1])-b[0]*math.Cos(b[1]), a[0]*math.Sin(a[1])-b[0]*math.Sin(b[1]))
+		}
+	})
+	return e, errors.Join(fails...)
+}
+
+// rollout returns the distances in AU between the planets as predicted and as recorded.
+func (o *orbits) rollout(ctx context.Context, field func(size int) ode.Batch, rows int) ([][]float64, error) {
+	e, err := o.apart(ctx, field, rows)
+	errs := make([][]float64, len(e))
+	for i, x := range e {
+		for n := 0; n < len(x); n += 2 {
+			d := math.Hypot(x[n], x[n+1])
 			if !(d < hopeless) {
 				d = hopeless
 			}
 			errs[i] = append(errs[i], d)
 		}
-	})
-	return errs, errors.Join(fails...)
+	}
+	return errs, err
 }
 
 // rms is the root mean square of each row.
@@ -143,33 +155,13 @@ func rms(errs [][]float64) (r []float64) {
 }
 
 // gravity is the field of Kepler's law, r̈ = rφ̇² − GM/r², φ̈ = −2ṙφ̇/r.
-func gravity(GM float64) func(size int) ode.Batch {
-	return func(int) ode.Batch {
-		return func(_ []int, _, x, dx []float64) {
-			for k := 0; k < len(x); k += 4 {
-				r, vr, w := x[k], x[k+2], x[k+3]
-				dx[k], dx[k+1], dx[k+2], dx[k+3] = vr, w, r*w*w-GM/(r*r), -2*vr*w/r
-			}
-		}
-	}
-}
+func gravity(GM float64) func(size int) ode.Batch { return attraction([][]float64{{GM}}) }
 
-// kepler fits GM to the first ten years as rolled out, the sum over planets of the mean squares of their distances: it is a parabola near GM = 1,
-// but for the last digits.
+// kepler is the one GM that serves all planets.
 func (o *orbits) kepler(ctx context.Context) (GM float64, err error) {
-	GM = 1
-	for _, h := range []float64{1e-5, 1e-6, 1e-6} {
-		var y [3]float64
-		for i := range y {
-			errs, err := o.rollout(ctx, gravity(GM+float64(i-1)*h), o.early)
-			if err != nil {
-				return 0, err
-			}
-			for _, e := range rms(errs) {
-				y[i] += e * e
-			}
-		}
-		GM -= h / 2 * (y[2] - y[0]) / (y[2] - 2*y[1] + y[0])
+	theta, err := o.law(ctx, planetLaw{name: "kepler", title: "Kepler's law", numbers: 1})
+	if err != nil {
+		return 0, err
 	}
-	return GM, nil
+	return theta[0][0], nil
 }

@@ -60,7 +60,7 @@ func TestPlanets(t *testing.T) {
 			t.Errorf("%s: the plain network is %v off", name, nn)
 		}
 	}
-	if len(r.Models) != 3 || len(r.Models["lnn"]) != 4 || !r.Start.Done || !(r.Start.Eigen > 0.01) || len(r.Stages["lnn"]) != 6 {
+	if len(r.Models) != 5 || len(r.Laws) != 2 || len(r.Models["lnn"]) != 4 || !r.Start.Done || !(r.Start.Eigen > 0.01) || len(r.Stages["lnn"]) != 6 {
 		t.Errorf("%+v", r)
 	}
 	for _, name := range []string{"report.json", "planets.svg", "planets.png"} {

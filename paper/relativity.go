@@ -208,7 +208,7 @@ func particleTable(r ParticleReport) Table {
 			least = "0"
 		}
 		t.Rows = append(t.Rows, []string{
-			m.title, number(x.Loss), number(x.Published), least, number(x.Velocity), number(x.Accel),
+			described(m.title, m.family, m.head, m.hidden), number(x.Loss), number(x.Published), least, number(x.Velocity), number(x.Accel),
 			fmt.Sprint(x.Steps), fmt.Sprint(x.Parameters), fmt.Sprintf("%.0f", x.Seconds),
 		})
 	}

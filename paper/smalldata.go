@@ -198,8 +198,7 @@ func (t *smallTask) learn(ctx context.Context, c pendulumModel, ridge bool, N in
 func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N int, s Settings, budget time.Duration) (*model.Model[float64], Fitted, error) {
 	d, held := t.fresh.system.Dim(), heldOut(N)
 	learn, valid := t.fresh.view(c, part(t.pool, d, held, N)), t.fresh.view(c, part(t.pool, d, 0, held))
-	spec := pendulumSpec(t.fresh.system, learn, c.family, c.hidden)
-	spec.Head = c.head
+	spec := pendulumSpec(t.fresh.system, learn, c)
 	m, err := model.New[float64](spec, s.Seed)
 	if err != nil {
 		return nil, Fitted{}, err

@@ -37,6 +37,7 @@ type task struct {
 	share        float64 // of the training time, for each model
 	most         int     // of steps; 0: no bound
 	learn, valid records
+	fresh        []float64 // states (rows, 2d), (q, v), that no training sees; nil: there are none but the starts
 	starts       []float64 // (n, 2d), (q, v)
 	times        []float64
 	truth        [][]float64 // of each start (times, 2d), (q, v)

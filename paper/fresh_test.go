@@ -1,0 +1,57 @@
+package paper
+
+import (
+	"math"
+	"testing"
+
+	"lagrange/model"
+)
+
+// The last two rows of the table of properties are measured on states that no training has seen: none of them is a state that was learned or that
+// chose the parameters, and the measure is the same where all of these are gone. One fresh state that is no number spoils it.
+func TestFreshStates(t *testing.T) {
+	two, err := chainTask(2, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fast, err := particleTask(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []*task{two, fast} {
+		n := 2 * k.body.Dim()
+		seen := map[[4]float64]bool{}
+		row := func(x []float64) (r [4]float64) { copy(r[:], x); return r }
+		for _, r := range []records{k.learn, k.valid} {
+			for at := 0; at < len(r.X); at += n {
+				seen[row(r.X[at:at+n])] = true
+			}
+		}
+		for at := 0; at < len(k.fresh); at += n {
+			if seen[row(k.fresh[at:at+n])] {
+				t.Fatalf("%s: the fresh state %v is one of the others", k.name, k.fresh[at:at+n])
+			}
+		}
+		if rows := len(k.fresh) / n; rows < 500 {
+			t.Errorf("%s: %d fresh states", k.name, rows)
+		}
+		c := named(k, "nn")
+		m, err := model.New[float64](k.spec(c), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := k.accelError(m)
+		for _, r := range []records{k.learn, k.valid} {
+			for i := range r.X {
+				r.X[i] = math.NaN()
+			}
+		}
+		if after := k.accelError(m); after != before || !(before < hopeless) {
+			t.Errorf("%s: the error is %v, and %v without the states of training and validation", k.name, before, after)
+		}
+		k.fresh[0] = math.NaN()
+		if k.accelError(m) != hopeless {
+			t.Errorf("%s: the error is not of the fresh states", k.name)
+		}
+	}
+}
