@@ -3,19 +3,24 @@ package fit
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
+	"lagrange/model"
 	"lagrange/train"
 )
 
 const (
-	warmEnds  = 0.1 // of the loss without acceleration, held out: what the steps of Adam are to leave
+	warmEnds  = 0.1 // of the loss without acceleration, held out: what the steps of Adam are to leave,
+	warmFails = 0.4 // and what many of them may leave, or other parameters are drawn
 	warmBatch = 256 // states, of a graph sites, at least 16 states
 	warmRate  = 5e-3
 )
 
 // warmSteps are those of Adam, and those in their place where the first ones leave too much. Five cycles of the fewer ones did not do what the many did.
-var warmSteps = []int{600, 3000}
+// The last ones are for other draws: of the relativistic particle one draw of ten leaves two thirds where the others leave a quarter, and Gauss and
+// Newton's steps then find no way out of it.
+var warmSteps = []int{600, 3000, 3000, 3000}
 
 // warmUp are steps of Adam from the parameters as they were drawn, before Gauss and Newton's steps on accelerations: all layers move with them, and the
 // steps that follow end more often in a good place than from a solution of the last layer alone.
@@ -30,7 +35,15 @@ func (w warmUp) Run(ctx context.Context, a *run) error {
 		return nil
 	}
 	s, still, drawn := a.s, a.f.still(a.valid), slices.Clone(a.net.Theta)
+	best, kept := math.Inf(1), []float64(nil)
 	for i, n := range warmSteps {
+		if i > 1 {
+			other, err := model.New[float64](a.net.Spec, s.Seed+uint64(i)<<40)
+			if err != nil {
+				return err
+			}
+			drawn = other.Theta
+		}
 		copy(a.net.Theta, drawn)
 		adam := train.Settings{
 			Steps: n, Validate: n / 6, Batch: max(16, warmBatch/s.sites(a.net.Spec.D())), Rate: warmRate, Seed: s.Seed, Workers: s.Workers,
@@ -40,9 +53,18 @@ func (w warmUp) Run(ctx context.Context, a *run) error {
 		if _, err := a.resume(&loop, name); err != nil {
 			return err
 		}
-		if err := a.advance(ctx, &loop, name); err != nil || loop.State.BestLoss < warmEnds*still {
+		err := a.advance(ctx, &loop, name)
+		left := loop.State.BestLoss
+		if err != nil || left < warmEnds*still {
 			return err
 		}
+		if i > 0 && left < best {
+			best, kept = left, slices.Clone(a.net.Theta)
+		}
+		if best < warmFails*still {
+			break
+		}
 	}
+	copy(a.net.Theta, kept)
 	return nil
 }
