@@ -6,9 +6,10 @@ import (
 	"lagrange/train"
 )
 
-// Baseline is how the plain network beside a model is trained, which is what the model is measured against: from the same recording, by the same method
-// from the same features of the state, and through the same stages wherever these have a meaning without a Lagrangian. Of s count what was asked for
-// the model, but for its family, head, friction, width and topology, and Budget, which is that of the baseline.
+// Baseline is how the plain network beside a model is trained, which is what the model is measured against: from the
+// same recording, by the same method from the same features of the state, and through the same stages wherever these
+// have a meaning without a Lagrangian. Of s count what was asked for the model, but for its family, head, friction,
+// width and topology, and Budget, which is that of the baseline.
 func Baseline(set *data.Set, s Options, beside Network) Options {
 	s.Model, s.Head, s.Friction, s.Ensemble, s.Graph, s.Beside = "nn", "", "", 1, Graph{}, &beside
 	if s.Objective == Torque {

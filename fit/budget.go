@@ -6,8 +6,8 @@ import (
 	"lagrange/train"
 )
 
-// Plan is how many steps a network took: so many at first, and the changes that the clock made of it when Options.Budget was given. Options.Like
-// repeats it.
+// Plan is how many steps a network took: so many at first, and the changes that the clock made of it when
+// Options.Budget was given. Options.Like repeats it.
 type Plan struct {
 	Steps   int            `json:"steps"`
 	Changes []train.Change `json:"changes,omitempty"`
@@ -36,7 +36,8 @@ const (
 	settled = 0.03 // of the steps in all: fewer are not worth a change
 )
 
-// replan returns what Loop.Replan needs to keep to the budget, preparation and validations included: the machine may have other work to do at any time.
+// replan returns what Loop.Replan needs to keep to the budget, preparation and validations included: the machine may
+// have other work to do at any time.
 func (a *run) replan(loop *train.Loop[float64]) func(*train.State[float64]) int {
 	if a.s.Budget == 0 || a.plan != nil {
 		return nil

@@ -56,8 +56,8 @@ func Checkpoints(checkpoint string) (paths []string) {
 	return paths
 }
 
-// Discard removes the checkpoints that a training with Options.Checkpoint has left, and those that it was about to write when it was killed. One that
-// cannot be removed is refused by the next run that it does not belong to.
+// Discard removes the checkpoints that a training with Options.Checkpoint has left, and those that it was about to
+// write when it was killed. One that cannot be removed is refused by the next run that it does not belong to.
 func Discard(checkpoint string) {
 	for _, path := range Checkpoints(checkpoint) {
 		os.Remove(path)
@@ -87,8 +87,8 @@ func isCheckpoint(name, base string) bool {
 	return ok && afterCheckpoint.MatchString(rest)
 }
 
-// identity says what a training is: the numbers of the recording and all that was asked for, each setting by its name in lower case. What only
-// shows or saves how it goes has no part in it.
+// identity says what a training is: the numbers of the recording and all that was asked for, each setting by its name
+// in lower case. What only shows or saves how it goes has no part in it.
 func identity(print string, asked Options) train.Identity {
 	if asked.From != nil {
 		print += " from " + parameters(asked.From)
@@ -122,7 +122,8 @@ func parameters(networks []Network) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Run identifies a training: two that agree in it have the same recording and the same settings. Record.Run is that of a model's.
+// Run identifies a training: two that agree in it have the same recording and the same settings. Record.Run is that of
+// a model's.
 func Run(set *data.Set, o Options) string { return hashed(identity(set.Fingerprint(), o)) }
 
 func hashed(id train.Identity) string {

@@ -7,8 +7,8 @@ import (
 	"lagrange/data"
 )
 
-// continued fills in, of a training that goes on from a finished model, what that was trained with and nothing else is said of. What cannot
-// change is refused: it would be another model.
+// continued fills in, of a training that goes on from a finished model, what that was trained with and nothing else is
+// said of. What cannot change is refused: it would be another model.
 func (s Options) continued(set *data.Set) (Options, error) {
 	if s.Like != nil {
 		if n := max(1, s.Ensemble); n > len(s.Like) || len(s.Like[0].Record.Plans) == 0 {

@@ -10,8 +10,8 @@ import (
 	"lagrange/train"
 )
 
-// wide are the nets that a convex start is tried with where nothing was said of the net: one layer, whose outputs the start solves for. Narrower
-// ones, and deeper ones of the same cost, started ten to a hundred times as far off.
+// wide are the nets that a convex start is tried with where nothing was said of the net: one layer, whose outputs the
+// start solves for. Narrower ones, and deeper ones of the same cost, started ten to a hundred times as far off.
 var wide = []model.Spec{
 	{Hidden: []int{160}, Head: model.Plain},
 	{Hidden: []int{60}, Head: model.Quadratic},
@@ -34,8 +34,9 @@ type began struct {
 	start train.Start
 }
 
-// choose decides how a Lagrangian learns from windows: by Gauss and Newton's method, from a convex start, or one on estimated accelerations, that is so
-// good that noise and friction cannot be what rules the recording; else by Adam, as it was. It takes time from the budget, and no steps.
+// choose decides how a Lagrangian learns from windows: by Gauss and Newton's method, from a convex start, or one on
+// estimated accelerations, that is so good that noise and friction cannot be what rules the recording; else by Adam, as
+// it was. It takes time from the budget, and no steps.
 func (f *problem) choose(ctx context.Context, asked Options) error {
 	l, v, err := f.windows()
 	if err != nil {
@@ -71,8 +72,8 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 	return nil
 }
 
-// initialGuess is the stage before Gauss and Newton's steps: the parameters that they start from, and, of a Lagrangian, the loss beside what it
-// learns from that keeps its mass matrix positive definite.
+// initialGuess is the stage before Gauss and Newton's steps: the parameters that they start from, and, of a Lagrangian,
+// the loss beside what it learns from that keeps its mass matrix positive definite.
 type initialGuess struct{}
 
 // Name implements stage.
@@ -121,8 +122,8 @@ func (a *run) judge() *train.Windows[float64] {
 	return joint(l, v, judges)
 }
 
-// guess prepares a network to learn accelerations by Gauss and Newton's method. A convex start that leaves next to nothing is kept, and returned. Otherwise
-// the network is as it was drawn, with a positive definite M.
+// guess prepares a network to learn accelerations by Gauss and Newton's method. A convex start that leaves next to
+// nothing is kept, and returned. Otherwise the network is as it was drawn, with a positive definite M.
 func (a *run) guess(ctx context.Context, o *train.Accelerations[float64]) (train.Start, error) {
 	drawn := slices.Clone(a.net.Theta)
 	start, err := train.ConvexStart(ctx, a.net, o, train.Convex{Seed: a.s.Seed, Workers: a.s.Workers})
@@ -145,8 +146,9 @@ func (f *problem) deep() model.Spec {
 	return model.Spec{Hidden: s.Hidden, Head: s.Head}
 }
 
-// start gives a net a convex start from accelerations that are estimated from the recorded velocities, if one serves the windows of judge better
-// than what the net was. A deep net learns from them as it would from recorded ones, if the recording is clean.
+// start gives a net a convex start from accelerations that are estimated from the recorded velocities, if one serves
+// the windows of judge better than what the net was. A deep net learns from them as it would from recorded ones, if the
+// recording is clean.
 func (f *problem) start(ctx context.Context, net *model.Model[float64], s Options, judge *train.Windows[float64]) (train.Start, error) {
 	const most, flops = 4000, 1 << 30 // samples, and of a round
 	o, held := f.estimated(0), f.estimated(1)
@@ -161,8 +163,8 @@ func (f *problem) start(ctx context.Context, net *model.Model[float64], s Option
 	return train.ConvexStart(ctx, net, o, c)
 }
 
-// rehearse learns estimated accelerations as if they were recorded, by Adam and by Gauss and Newton's method: a step takes a hundredth of one on
-// windows, and from a convex start that is far off those were seen to end nowhere.
+// rehearse learns estimated accelerations as if they were recorded, by Adam and by Gauss and Newton's method: a step
+// takes a hundredth of one on windows, and from a convex start that is far off those were seen to end nowhere.
 func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, held *train.Accelerations[float64], s Options, judge *train.Windows[float64]) (train.Start, error) {
 	drawn, before := slices.Clone(net.Theta), mean(judge, net)
 	s.Checkpoint = "" // the rehearsal has none: it is gone through again
@@ -186,8 +188,9 @@ func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, he
 	return r, nil
 }
 
-// estimated are accelerations where there are none recorded, of a part of the split, but for the rows about a gap. All trajectories of a clean recording
-// have the same say, w = 1/s² with s the size of their own accelerations: slow ones would be lost below what is wrong of fast ones. Noise is alike in all.
+// estimated are accelerations where there are none recorded, of a part of the split, but for the rows about a gap. All
+// trajectories of a clean recording have the same say, w = 1/s² with s the size of their own accelerations: slow ones
+// would be lost below what is wrong of fast ones. Noise is alike in all.
 func (f *problem) estimated(part int) *train.Accelerations[float64] {
 	const about = 3
 	set := []*data.Set{f.split.Train, f.split.Valid}[part]

@@ -52,7 +52,8 @@ func (f *problem) course(stride int) *course {
 	return c
 }
 
-// parts says where the n rows of trajectory i belong. A row that two of them share is one to learn from, or to judge by.
+// parts says where the n rows of trajectory i belong. A row that two of them share is one to learn from, or to judge
+// by.
 func (f *problem) parts(i, n int) []int8 {
 	part := make([]int8, n)
 	for k, p := range []int8{toLearn, toJudge} {
@@ -67,8 +68,8 @@ func (f *problem) parts(i, n int) []int8 {
 	return part
 }
 
-// arcs are those of so many rows of the recording, end to end, with looks at every so many of the course that belong to part. None starts at a
-// row to test with, and none of those to learn from at one to judge by.
+// arcs are those of so many rows of the recording, end to end, with looks at every so many of the course that belong to
+// part. None starts at a row to test with, and none of those to learn from at one to judge by.
 func (c *course) arcs(rows, every int, part int8) *train.Arcs[float64] {
 	o := c.rows
 	o.Steps, o.Every, o.Method, o.Penalty = rows/c.stride, every, ode.Dop853.Tableau, train.L2
@@ -110,8 +111,9 @@ func (c *course) error(m *model.Model[float64], rows int) float64 {
 	return worst
 }
 
-// longest is how many rows the arcs have that the model follows: those of a trajectory, fewer where there would not be several arcs from as many
-// starts, or a half of them, a quarter, …; 0 where they would not be much longer than windows.
+// longest is how many rows the arcs have that the model follows: those of a trajectory, fewer where there would not be
+// several arcs from as many starts, or a half of them, a quarter, …; 0 where they would not be much longer than
+// windows.
 func (c *course) longest(m *model.Model[float64], window int) int {
 	const much, several = 4, 12
 	var lengths []int
@@ -131,7 +133,8 @@ func (c *course) longest(m *model.Model[float64], window int) int {
 // longStep is how many rows a step on arcs spans at most, a power of two.
 const longStep = 8
 
-// stride is how many rows a step may span on arcs of so many, if half of it changes no state by more than tol, in units of the scales.
+// stride is how many rows a step may span on arcs of so many, if half of it changes no state by more than tol, in units
+// of the scales.
 func (f *problem) stride(m *model.Model[float64], rows int, tol float64) int {
 	s := longStep
 	for ; s > 1; s /= 2 {

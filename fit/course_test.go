@@ -7,7 +7,8 @@ import (
 	"lagrange/data"
 )
 
-// Arcs never start from what is held out to test with, nor look at it, and those to learn from know nothing of what judges them.
+// Arcs never start from what is held out to test with, nor look at it, and those to learn from know nothing of what
+// judges them.
 func TestCourse(t *testing.T) {
 	for _, trajectories := range []int{3, 20} { // held out by blocks, and by whole trajectories
 		set := &data.Set{Coordinates: []data.Coordinate{{Name: "x", Velocity: "v"}}}

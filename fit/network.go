@@ -8,9 +8,9 @@ import (
 
 const mostRestarts = 3
 
-// network trains member j of an ensemble, or the only network, and another one where the first turns out to be hopeless: the seeds are
-// s.Seed + r·2³², the steps are shared, so that the same Steps and Seed give the same. Of all tried it is the one of the best validation. The watch
-// tells what of s.Budget is gone.
+// network trains member j of an ensemble, or the only network, and another one where the first turns out to be
+// hopeless: the seeds are s.Seed + r·2³², the steps are shared, so that the same Steps and Seed give the same. Of all
+// tried it is the one of the best validation. The watch tells what of s.Budget is gone.
 //
 // planned, if it is not nil, is told the number of steps before the first, and may change it.
 func (f *problem) network(ctx context.Context, s Options, w watch, j int, planned func(steps int) (int, error)) (Network, error) {

@@ -87,8 +87,8 @@ func gap(t []float64, limit float64) bool {
 	return false
 }
 
-// joint are windows of both parts, as many of each, taken evenly and more than once where there are few: what is held out of a short recording
-// is little, and among many parameters some please it by chance that serve nothing else.
+// joint are windows of both parts, as many of each, taken evenly and more than once where there are few: what is held
+// out of a short recording is little, and among many parameters some please it by chance that serve nothing else.
 func joint(learn, valid *train.Windows[float64], most int) *train.Windows[float64] {
 	o := *learn
 	o.X, o.U, o.H, o.Start = slices.Concat(learn.X, valid.X), slices.Concat(learn.U, valid.U), slices.Concat(learn.H, valid.H), nil

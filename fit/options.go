@@ -1,5 +1,6 @@
-// Package fit turns a recording into trained networks: it chooses the net and the method from the recording, prepares, trains in stages, and gives up
-// what is hopeless. Options says what is asked, Record what was done. Everything that package lagrange learns comes from here.
+// Package fit turns a recording into trained networks: it chooses the net and the method from the recording, prepares,
+// trains in stages, and gives up what is hopeless. Options says what is asked, Record what was done. Everything that
+// package lagrange learns comes from here.
 package fit
 
 import (
@@ -54,15 +55,18 @@ type Progress struct {
 	Elapsed, Left time.Duration
 }
 
-// mostNewton is the number of weights up to which Gauss–Newton is the default: beyond, its equations take longer to solve than they save.
+// mostNewton is the number of weights up to which Gauss–Newton is the default: beyond, its equations take longer to
+// solve than they save.
 const mostNewton = 6000
 
-// shape chooses the method, and the net for it. Gauss–Newton is for accelerations: on the noise of short recordings it was seen to end at
-// predictions twice to three times as far off as Adam, which stops earlier on the way. A graph of many sites has long equations: up to so many coordinates
-// as a convex start takes it was seen to end closer than Adam in a minute.
+// shape chooses the method, and the net for it. Gauss–Newton is for accelerations: on the noise of short recordings it
+// was seen to end at predictions twice to three times as far off as Adam, which stops earlier on the way. A graph of
+// many sites has long equations: up to so many coordinates as a convex start takes it was seen to end closer than Adam
+// in a minute.
 //
-// Its nets are as wide as the rows bear: of 300 to 1000 rows of three systems one of 8x2 made the fraction of the error of one of 20x2, and of 10,000
-// of the triple pendulum one of 12x2 learned from seeds from which one of 20x2 did not (lagrange reproduce small-data, seeds).
+// Its nets are as wide as the rows bear: of 300 to 1000 rows of three systems one of 8x2 made the fraction of the error
+// of one of 20x2, and of 10,000 of the triple pendulum one of 12x2 learned from seeds from which one of 20x2 did not
+// (lagrange reproduce small-data, seeds).
 func (s *Options) shape(set *data.Set) {
 	if s.Method == "" {
 		weights := 0

@@ -12,16 +12,18 @@ import (
 	"lagrange/train"
 )
 
-// Train learns networks of a recording, one or as many as Options.Ensemble says. Held-out data is chosen by whole trajectories, or by blocks of time as long as the
-// horizon (data.Set.Split); the parameters are those of the best validation. With recorded accelerations it learns from
-// them, else by predicting windows of motion, which is what a Neural ODE always does. A Hamiltonian network takes velocities
-// for momenta; where the columns of v hold true momenta, it has to learn from windows.
+// Train learns networks of a recording, one or as many as Options.Ensemble says. Held-out data is chosen by whole
+// trajectories, or by blocks of time as long as the horizon (data.Set.Split); the parameters are those of the best
+// validation. With recorded accelerations it learns from them, else by predicting windows of motion, which is what a
+// Neural ODE always does. A Hamiltonian network takes velocities for momenta; where the columns of v hold true momenta,
+// it has to learn from windows.
 //
-// On windows, where nothing is said of net and method, a Lagrangian network is tried with a convex start from estimated accelerations. If that is
-// good, as only a clean recording allows, Gauss and Newton's method goes on from it for a third of the steps, and for the rest on arcs of the motion
-// as long as the model follows them, if held-out ones get better (Record.Stages). A training that a third of its steps shows to be
-// hopeless is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's,
-// the checkpoint is written, and a later call with Resume goes on bit for bit.
+// On windows, where nothing is said of net and method, a Lagrangian network is tried with a convex start from estimated
+// accelerations. If that is good, as only a clean recording allows, Gauss and Newton's method goes on from it for a
+// third of the steps, and for the rest on arcs of the motion as long as the model follows them, if held-out ones get
+// better (Record.Stages). A training that a third of its steps shows to be hopeless is given up for another seed, see
+// Record.Restarts. When ctx ends first, the error is ctx's, the checkpoint is written, and a later call with Resume
+// goes on bit for bit.
 func Train(ctx context.Context, set *data.Set, o Options) (Result, error) {
 	f, err := newProblem(ctx, set, o)
 	if err != nil {

@@ -33,8 +33,8 @@ type Record struct {
 	Stages     []Stage      `json:"stages,omitempty"`
 }
 
-// Stage is a part of a training beside its steps as such: a convex start or learning from estimated accelerations before them, or arcs as long as the
-// recording after a third of them.
+// Stage is a part of a training beside its steps as such: a convex start or learning from estimated accelerations
+// before them, or arcs as long as the recording after a third of them.
 type Stage struct {
 	Name   string  `json:"name"`
 	Before float64 `json:"before"` // in units of scales: the root mean square error of a start over what judges it, of arcs over held-out rows
@@ -48,7 +48,8 @@ type Restart struct {
 	Why   string `json:"why"`
 }
 
-// MassPoint is the mass matrix at a validation since training was last resumed, over a sample of the states of training.
+// MassPoint is the mass matrix at a validation since training was last resumed, over a sample of the states of
+// training.
 type MassPoint struct {
 	Step int `json:"step"`
 	eval.Mass

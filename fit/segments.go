@@ -19,9 +19,9 @@ const (
 	spare    = 6       // residuals of arcs, and of what stands beside them, for each parameter
 )
 
-// longArcs is the last stage of a training by Gauss and Newton's method on windows: arcs of the motion as long as the model follows them, at best
-// the whole recording. They are looked at where it is one to learn from, and judged where it is held out for validation; what was
-// learned until then stands beside both, each in units of its error so far.
+// longArcs is the last stage of a training by Gauss and Newton's method on windows: arcs of the motion as long as the
+// model follows them, at best the whole recording. They are looked at where it is one to learn from, and judged where
+// it is held out for validation; what was learned until then stands beside both, each in units of its error so far.
 type longArcs struct{}
 
 // arcs are what the stage learns from.
@@ -63,8 +63,8 @@ func (k longArcs) Run(ctx context.Context, a *run) error {
 	return nil
 }
 
-// long prepares the stage from the best parameters so far, for as many steps as the rest of all steps are worth; nil where the model does not follow
-// arcs much longer than the windows, or one step on them is worth more.
+// long prepares the stage from the best parameters so far, for as many steps as the rest of all steps are worth; nil
+// where the model does not follow arcs much longer than the windows, or one step on them is worth more.
 func (a *run) long(st *train.State[float64]) *arcs {
 	f, m := a.f, a.loop.Model.Copy()
 	if a.s.Objective != Windows || a.s.Method != train.GaussNewton {
@@ -105,8 +105,8 @@ func (a *run) long(st *train.State[float64]) *arcs {
 	return g
 }
 
-// worth is how many steps on arcs the rest of all steps are worth, by the products they take: P² for a residual, and some hundred P for
-// a state with its derivatives.
+// worth is how many steps on arcs the rest of all steps are worth, by the products they take: P² for a residual, and
+// some hundred P for a state with its derivatives.
 func (a *run) worth(on *train.Arcs[float64], width, P, step int) int {
 	const state = 100
 	s, cost := a.loop.Settings, func(states, residuals int) float64 { return float64(state*states) + float64(P)*float64(residuals) }
@@ -115,8 +115,8 @@ func (a *run) worth(on *train.Arcs[float64], width, P, step int) int {
 	return int(float64(s.Total(step)-step) * window / arc)
 }
 
-// besides is the loss of arcs in units of their errors now, with k samples of what was learned until now beside each of them, in units of
-// theirs, with a share of the weight.
+// besides is the loss of arcs in units of their errors now, with k samples of what was learned until now beside each of
+// them, in units of theirs, with a share of the weight.
 func besides(m *model.Model[float64], arcs *train.Arcs[float64], units []float64, o train.Objective[float64], k int, share float64) train.Objective[float64] {
 	b := &train.Beside[float64]{Second: o, Weight: 1}
 	own, n := *arcs, 2*m.Spec.D()

@@ -11,8 +11,8 @@ import (
 	"lagrange/model/graph"
 )
 
-// Graph says how the coordinates of a recording belong to sites, for Options.Model "graph": the coordinates of the first site, then those
-// of the second, and so on. All sites share what is learned, so they have to be alike.
+// Graph says how the coordinates of a recording belong to sites, for Options.Model "graph": the coordinates of the
+// first site, then those of the second, and so on. All sites share what is learned, so they have to be alike.
 type Graph struct {
 	Shape    graph.Shape       // see graph.Shapes
 	Site     int               // coordinates of each site; default 1

@@ -11,12 +11,13 @@ import (
 	"lagrange/train"
 )
 
-// A stage is a part of a training. All stages of a run share its network, its objectives, one counter of steps, one report and one watch, and
-// leave their checkpoints by one hand.
+// A stage is a part of a training. All stages of a run share its network, its objectives, one counter of steps, one
+// report and one watch, and leave their checkpoints by one hand.
 type stage interface {
 	// Name is what the stage is called in checkpoints and reports.
 	Name() string
-	// Run does the stage's part, if the run has any for it: each stage knows when it has nothing to do. The error is ctx's, or what is wrong.
+	// Run does the stage's part, if the run has any for it: each stage knows when it has nothing to do. The error is
+	// ctx's, or what is wrong.
 	Run(ctx context.Context, a *run) error
 }
 

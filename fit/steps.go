@@ -9,14 +9,15 @@ import (
 // enough is how many residuals a step of Gauss–Newton takes for each parameter where records have noise.
 const enough = 10
 
-// steps is the stage that every training has: the steps of its method on what it learns from, all that were asked for, or as many as show that they
-// lead nowhere or that long arcs serve better.
+// steps is the stage that every training has: the steps of its method on what it learns from, all that were asked for,
+// or as many as show that they lead nowhere or that long arcs serve better.
 type steps struct{}
 
 // Name implements stage.
 func (steps) Name() string { return "steps" }
 
-// Run implements stage. A run that was given up goes on to where that was decided, and is given up again; so does one that went on to arcs.
+// Run implements stage. A run that was given up goes on to where that was decided, and is given up again; so does one
+// that went on to arcs.
 func (k steps) Run(ctx context.Context, a *run) error {
 	s := a.s
 	a.f.worst(a.valid)
@@ -43,8 +44,8 @@ func (k steps) Run(ctx context.Context, a *run) error {
 	return nil
 }
 
-// plans sets the number of steps, if it is not that of a run that goes on: that of a plan to repeat, that which was asked for, or as many as fit into
-// what is left of the budget. The others of an ensemble hear of it.
+// plans sets the number of steps, if it is not that of a run that goes on: that of a plan to repeat, that which was
+// asked for, or as many as fit into what is left of the budget. The others of an ensemble hear of it.
 func (a *run) plans(ctx context.Context, resumed bool) (err error) {
 	to := &a.loop.Settings
 	switch {
@@ -75,7 +76,8 @@ func (a *run) look(st *train.State[float64]) error {
 // decided says whether a run that goes on stands where it was decided how.
 func (a *run) decided() bool { st := a.loop.State; return st.Decided > 0 && st.Decided == st.Step }
 
-// ends says, at the first validation after a third of the steps, whether they end there: for another network, or for long arcs.
+// ends says, at the first validation after a third of the steps, whether they end there: for another network, or for
+// long arcs.
 func (a *run) ends(st *train.State[float64]) bool {
 	if st.Decided == 0 && st.Step >= max(1, a.loop.Settings.Total(st.Step)/3) {
 		st.Decided = st.Step

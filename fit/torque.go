@@ -56,7 +56,8 @@ func torques(net *model.Model[float64], split data.Split, p train.Penalty) (lear
 	return l, v, nil
 }
 
-// torque takes the forces of a recording, the first of its inputs, for those to be learned; the model sees the conditions alone.
+// torque takes the forces of a recording, the first of its inputs, for those to be learned; the model sees the
+// conditions alone.
 func torque(s model.Spec, set *data.Set, unit float64, p train.Penalty) *train.Torques[float64] {
 	d, m, a := set.D(), set.M(), accelerations(set, p)
 	o := &train.Torques[float64]{X: a.X, U: slices.Clone(a.U), A: a.A, N: a.N, Penalty: p}

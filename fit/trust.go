@@ -30,7 +30,8 @@ func (a *run) massMatrix() (eval.Mass, bool) {
 	return eval.MassMatrix(a.loop.Model, a.f.sample)
 }
 
-// doubt says why a model of such a validation is hopeless, or ""; limit is the share of the loss without acceleration from which on it is.
+// doubt says why a model of such a validation is hopeless, or ""; limit is the share of the loss without acceleration
+// from which on it is.
 func (a *run) doubt(valid, limit float64) string {
 	switch mass, ok := a.massMatrix(); {
 	case math.IsInf(valid, 0):

@@ -17,13 +17,14 @@ const (
 	warmRate  = 5e-3
 )
 
-// warmSteps are those of Adam, and those in their place where the first ones leave too much. Five cycles of the fewer ones did not do what the many did.
-// The last ones are for other draws: of the relativistic particle one draw of ten leaves two thirds where the others leave a quarter, and Gauss and
-// Newton's steps then find no way out of it.
+// warmSteps are those of Adam, and those in their place where the first ones leave too much. Five cycles of the fewer
+// ones did not do what the many did. The last ones are for other draws: of the relativistic particle one draw of ten
+// leaves two thirds where the others leave a quarter, and Gauss and Newton's steps then find no way out of it.
 var warmSteps = []int{600, 3000, 3000, 3000}
 
-// warmUp are steps of Adam from the parameters as they were drawn, before Gauss and Newton's steps on accelerations: all layers move with them, and the
-// steps that follow end more often in a good place than from a solution of the last layer alone.
+// warmUp are steps of Adam from the parameters as they were drawn, before Gauss and Newton's steps on accelerations:
+// all layers move with them, and the steps that follow end more often in a good place than from a solution of the last
+// layer alone.
 type warmUp struct{}
 
 // Name implements stage.
