@@ -325,6 +325,9 @@ func TestSettingsOutOfRange(t *testing.T) {
 
 // Accelerations without noise are learned in seconds by default: a convex start, then Gauss–Newton with the mass matrix held definite.
 func TestLearnsAccelerations(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a training of seconds")
+	}
 	set := recording("double-pendulum", 40, 50, true, 0.05)
 	m := fit(t, set, lagrange.Settings{Steps: 60, Seed: 1})
 	r := m.Record
@@ -336,6 +339,9 @@ func TestLearnsAccelerations(t *testing.T) {
 
 // Steps of Adam lead to where Gauss and Newton's few are enough, from every seed.
 func TestStart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a training of seconds")
+	}
 	set := recording("cart-pole", 40, 50, true, 0.05)
 	for seed := range uint64(3) {
 		if r := fit(t, set, lagrange.Settings{Steps: 10, Seed: seed}).Record; !(r.Validation < 1e-3) {

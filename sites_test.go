@@ -122,6 +122,9 @@ func TestGraphFit(t *testing.T) {
 
 // What was learned on six sites gives the accelerations of a thousand, more than any other model may have coordinates.
 func TestGraphOnThousand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a training of seconds")
+	}
 	s := quick()
 	s.Model, s.Graph, s.Steps, s.Rate, s.Hidden = graph.Family, lagrange.Graph{Shape: graph.RingShape, Relative: true}, 300, 1e-2, []int{24}
 	m := fit(t, beads(6, 12, ringOf(6)), s)
@@ -160,6 +163,9 @@ func judge(t *testing.T, m *lagrange.Model, set *data.Set) {
 // Weights that differ on springs that differ are one density of sites and one of springs when it is said what they are, and none when not. A grid is
 // its sites, and a box too.
 func TestGraphAttributes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a training of seconds")
+	}
 	edges := [][2]int{{0, 1}, {1, 2}, {2, 3}, {3, 0}, {4, 1}, {4, 3}}
 	var names [][2]string
 	for _, e := range edges {
@@ -173,12 +179,12 @@ func TestGraphAttributes(t *testing.T) {
 		}
 		return a
 	}
-	set := weights(m, k, 12, edges)
+	set := weights(m, k, 8, edges)
 	var miss [2]float64
 	for i, g := range []lagrange.Graph{{}, {OfNodes: column("m", m), OfEdges: column("k", k)}} {
 		s := quick()
 		g.Shape, g.Edges, g.Relative = graph.NetworkShape, names, true
-		s.Model, s.Graph, s.Method, s.Steps, s.Batch, s.Hidden = graph.Family, g, train.GaussNewton, 15, 0, []int{16}
+		s.Model, s.Graph, s.Method, s.Steps, s.Batch, s.Hidden, s.Workers = graph.Family, g, train.GaussNewton, 15, 0, []int{16}, 1
 		net := fit(t, set, s)
 		path := filepath.Join(t.TempDir(), "m")
 		if err := net.Save(path); err != nil {
@@ -201,6 +207,9 @@ func TestGraphAttributes(t *testing.T) {
 
 // A grid of beads with springs along both axes is learned from its shape alone, and a larger one with it.
 func TestGraphGrid(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a training of seconds")
+	}
 	var edges [][2]int
 	for i := range 6 { // rows of three, a ring each, and two rows
 		edges = append(edges, [2]int{i, i/3*3 + (i+1)%3})
