@@ -20,6 +20,7 @@ type fit[T nn.Float] struct {
 	budget       time.Duration // where set has no Steps
 	most         int           // of steps that fit into it; 0: no bound
 	on           func(Progress)
+	after        func(theta []T) // may change the parameters after each step; nil: leaves them
 }
 
 // Fitted is what a training has cost.
@@ -54,6 +55,9 @@ func (f fit[T]) train(ctx context.Context, m *model.Model[T]) (Fitted, []train.P
 			f.on(Progress{Model: f.name, Step: s.Step, Steps: f.set.Steps, Loss: p.Train, Valid: p.Valid, Left: left})
 		}
 		return nil
+	}
+	if f.after != nil {
+		loop.Clock = func(*train.State[T], float64) error { f.after(m.Theta); return nil }
 	}
 	if err := loop.Run(ctx); err != nil {
 		return Fitted{}, nil, err

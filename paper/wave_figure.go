@@ -101,11 +101,13 @@ func (f *waveFigures) all() map[string]plot.Figure {
 func waveNotes(r WaveReport, large int) (notes []string) {
 	for _, m := range waveModels {
 		k := r.Models[m.name]
-		notes = append(notes, fmt.Sprintf("%s: one hidden layer of %d units, %d parameters; %d Gauss–Newton steps on rings of %d sites, %.0f s; "+
+		notes = append(notes, fmt.Sprintf("%s: hidden layers %v, %d parameters; %d steps of %s on rings of %d sites, %.0f s; "+
 			"error of the acceleration on %d sites %.2g; %d solves by the fallback.",
-			m.title, waveHidden[0], k.Parameters, k.Steps, waveLearned, k.Seconds, waveSites, k.AccelError, k.FallbackSolves))
+			m.title, m.layers(), k.Parameters, k.Steps, m.method(), m.sites, k.Seconds, waveSites, k.AccelError, k.FallbackSolves))
 		if e := k.Pulse.FieldError[0]; e > 1e-2 {
 			notes = append(notes, fmt.Sprintf("%s misses the target of 1e-2 for the field after one crossing: %.2g.", m.title, e))
+		} else if e := k.Pulse.FieldError[3]; e > 1e-2 {
+			notes = append(notes, fmt.Sprintf("%s misses 1e-2 for the field after ten crossings: %.2g.", m.title, e))
 		}
 		if e := k.Large.FieldError; e > 0.1 {
 			notes = append(notes, fmt.Sprintf("%s loses the field on the large ring by t = %d, with an error of %.2g: most of that ring is at rest, "+
@@ -121,6 +123,14 @@ func waveNotes(r WaveReport, large int) (notes []string) {
 			"middle of its units, where any smooth density is nearly quadratic; for a field equation that is not linear that would be the wrong advice.",
 		"What is left of relu² is the integrator's error (RK4, a quarter of the time from site to site). What grows with softplus is the mean of the field: "+
 			"nothing pulls it back, so the smallest net force on a field at rest, which the exact density forbids, moves it ever faster.",
+		fmt.Sprintf("softplus, also near rest, is told nothing either: raw φ and φ̇, the same 32 units. Two things differ. Of its states %.0f %% are near rest: the whole ring is lifted "+
+			"to some height and moves there a little, down to 10^−%d of the other fields, with the accelerations that it has; whoever records a ring can let it come near rest at several heights and record on. "+
+			"And at each step the weights of its inputs shrink by %.0f %%, those of its outputs growing so that the curvature of each unit stays: a weight decay that prefers the smoothest density "+
+			"that explains the data, as the scale of 20 does, and for a rough density the wrong advice. Nothing says that the density is a quadratic, nor that the momentum of the whole is kept. "+
+			"Without the decay the steps creep along a curved valley, and what the states near rest say is not reached.",
+			100*waveCalm, waveFaint, 100*waveShrink),
+		fmt.Sprintf("Four layers learn as the paper's net would: raw fields on its %d points, by Adam, %d states a step, since that many weights are too many for the equations of Gauss and Newton.",
+			waveSites, waveBatch),
 		"A density that sees φ only by the differences of neighbours cannot change when the whole field is lifted, so the momentum of the mean is kept whatever was learned. "+
 			"That much of the physics is told to it, and nothing else: the activation, the data and the training are those of the other softplus.",
 		fmt.Sprintf("On 10,000 sites the distance of neighbours is the one that was learned, so the ring is 100 times as long and one crossing takes t = 100; "+

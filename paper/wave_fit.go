@@ -19,6 +19,9 @@ const (
 	// sought. Velocities are measured in the same units and c/h.
 	waveScale = 20.
 	waveAccel = 400. // of a pulse of five sites
+
+	waveInputs = 6  // of a density, φ and φ̇ of three sites
+	waveBatch  = 32 // states a step, by Adam
 )
 
 // waveKind says what fields are drawn: smooth ones of size ½, in the root mean square, with noise from site to site of a size between
@@ -55,7 +58,7 @@ func squares(x []float64) (s float64) {
 
 // waveFit trains the density on a short ring, on fields from rough ones, random from site to site, to nearly smooth ones: in rough fields the
 // accelerations depend on everything alike, in smooth ones those that matter are small differences. The steps are Gauss and Newton's,
-// which know how unequal the directions are.
+// which know how unequal the directions are, or Adam's for a net of four layers.
 type waveFit struct {
 	settings Settings
 	model    waveModel
@@ -64,31 +67,46 @@ type waveFit struct {
 	curve    plot.Series // error against steps
 }
 
+// method is Adam's for a net of more weights than Gauss and Newton's equations have room for.
+func (m waveModel) method() string {
+	if m.hidden != nil {
+		return train.Adam
+	}
+	return train.GaussNewton
+}
+
 // run trains, unless that was done before an interruption.
 func (f *waveFit) run(ctx context.Context) error {
 	if f.kept() {
 		return nil
 	}
 	draw := func(stream uint64, n int) *train.Accelerations[float64] {
-		return waveKind{rough: 1, fine: 3}.fields(rand.New(rand.NewPCG(f.settings.Seed, stream)), waveLearned, n)
+		r := func(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(f.settings.Seed, stream)) }
+		o := waveKind{rough: 1, fine: 3}.fields(r(stream), f.model.sites, n)
+		if f.model.rest {
+			calm(r(stream+10), f.model.sites, o)
+		}
+		return o
 	}
-	gauss := fit[float64]{name: f.model.name, learn: draw(3, waveStates), valid: draw(5, 200), on: f.settings.On}
-	gauss.set = train.Settings{Method: train.GaussNewton, Seed: f.settings.Seed, Steps: f.model.steps}
+	fit := fit[float64]{name: f.model.name, learn: draw(3, waveStates), valid: draw(5, 200), on: f.settings.On}
+	fit.set = train.Settings{Method: f.model.method(), Seed: f.settings.Seed, Steps: f.model.steps}
+	if fit.set.Method == train.Adam {
+		fit.set.Batch = waveBatch
+	}
+	if f.model.rest {
+		fit.after = func(θ []float64) { anneal(θ, waveInputs, waveHidden[0]) }
+	}
 	switch s := f.settings; {
 	case s.Steps > 0:
-		gauss.set.Steps = s.Steps
+		fit.set.Steps = s.Steps
 	case s.Budget > 0:
-		all := 0
-		for _, m := range waveModels {
-			all += m.steps
-		}
-		gauss.set.Steps, gauss.budget = 0, s.Budget*time.Duration(f.model.steps)/time.Duration(all)
+		fit.set.Steps, fit.budget = 0, time.Duration(f.model.share*float64(s.Budget))
 	case s.Quick:
-		gauss.set.Steps /= 10
+		fit.set.Steps /= 10
 	}
 	var history []train.Point
 	var err error
-	if f.score.Fitted, history, err = gauss.train(ctx, f.net); err != nil {
+	if f.score.Fitted, history, err = fit.train(ctx, f.net); err != nil {
 		return err
 	}
 	for _, p := range history {
