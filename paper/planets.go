@@ -26,7 +26,8 @@ term. The time of --budget is training time, shared by the two networks.`,
 
 // planetModel is a network of the experiment: its layers, its steps on the accelerations, and those in each round on arcs of so many years. The
 // plain network, which has no start to go on from, takes more steps, and twice as long as the other in all. Of the seeds 1 and 2 two layers of 16
-// were lost within the ten years from both, and two of 32 from the second, be they led from short arcs to long ones or not; one layer from neither.
+// were lost within the ten years from both, and two of 32 from the second, be they led from short arcs to long ones or not; one layer from neither,
+// and once from the seeds 3 and 4.
 type planetModel struct {
 	family       string
 	hidden       []int

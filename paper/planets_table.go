@@ -59,6 +59,11 @@ func (r PlanetReport) notes(names []string, quick bool) []string {
 	if quick {
 		notes = append(notes, "A quick run: a quarter of the steps.")
 	}
+	for _, m := range planetModels {
+		if n := r.Draws[m.family]; n > 1 {
+			notes = append(notes, fmt.Sprintf("%s: the best of %d draws of first parameters; one that does not stay on the orbits of the ten years is drawn again, at most %d times in all.", m.title(), n, mostDraws))
+		}
+	}
 	for _, n := range names {
 		best := planetRival{name: "lnn"}
 		for _, k := range r.rivals() {
