@@ -25,7 +25,8 @@ func TestDescribed(t *testing.T) {
 	}
 }
 
-// Networks and laws stand in one table, and where another one comes nearer than the Lagrangian network a note says so, and only there.
+// Networks and laws stand in one table, and where another one comes nearer than the Lagrangian network a note says so,
+// and only there.
 func TestPlanetRivals(t *testing.T) {
 	names := []string{"a", "b"}
 	r := PlanetReport{GM: 1, Draws: map[string]int{"lnn": 1, "nn": 2}, Models: map[string]map[string]float64{
