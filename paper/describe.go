@@ -7,7 +7,8 @@ import (
 	"lagrange/model"
 )
 
-// described tells what a network is beside its name: its head, where there is a choice of one, and its layers, as in "lnn, quadratic head, 20×2".
+// described tells what a network is beside its name: its head, where there is a choice of one, and its layers, as in
+// "lnn, quadratic head, 20×2".
 func described(name, family string, head model.Head, hidden []int) string {
 	if family == "lnn" || family == "hnn" {
 		if head == "" {

@@ -25,10 +25,11 @@ func TestDescribed(t *testing.T) {
 	}
 }
 
-// Networks and laws stand in one table, and where another one comes nearer than the Lagrangian network a note says so, and only there.
+// Networks and laws stand in one table, and where another one comes nearer than the Lagrangian network a note says so,
+// and only there.
 func TestPlanetRivals(t *testing.T) {
 	names := []string{"a", "b"}
-	r := PlanetReport{GM: 1, Models: map[string]map[string]float64{
+	r := PlanetReport{GM: 1, Draws: map[string]int{"lnn": 1, "nn": 2}, Models: map[string]map[string]float64{
 		"lnn": {"a": 2e-5, "b": 2e-5}, "nn": {"a": 3e-5, "b": 0.5}, "kepler": {"a": 1, "b": 1},
 		"kepler-each": {"a": 2.5e-5, "b": 1.5e-5}, "kepler-b": {"a": 4e-5, "b": 1e-5},
 	}, Laws: map[string]map[string]Law{"kepler-b": {"a": {1.5, 2e-6}, "b": {1, 0}}}}
@@ -46,6 +47,9 @@ func TestPlanetRivals(t *testing.T) {
 		if strings.Contains(n, "loses") {
 			losses = append(losses, n)
 		}
+	}
+	if n := r.notes(names, false)[0]; !strings.HasPrefix(n, "baseline network, 160×1: the best of 2 draws") {
+		t.Errorf("%q", n)
 	}
 	if len(losses) != 1 || !strings.Contains(losses[0], "on b: potential") || !strings.Contains(losses[0], "1e-05 AU, the Lagrangian network by 2e-05") {
 		t.Errorf("%q", losses)

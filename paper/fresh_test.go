@@ -7,8 +7,9 @@ import (
 	"lagrange/model"
 )
 
-// The last two rows of the table of properties are measured on states that no training has seen: none of them is a state that was learned or that
-// chose the parameters, and the measure is the same where all of these are gone. One fresh state that is no number spoils it.
+// The last two rows of the table of properties are measured on states that no training has seen: none of them is a
+// state that was learned or that chose the parameters, and the measure is the same where all of these are gone. One
+// fresh state that is no number spoils it.
 func TestFreshStates(t *testing.T) {
 	two, err := chainTask(2, 1)
 	if err != nil {

@@ -25,8 +25,8 @@ best of either kind follow four more starts of each sort.`,
 	Run: followLong,
 }
 
-// longStarts are the angles from which motions start at rest. All methods follow the first of a sort, and some the others too: what one motion
-// keeps may be luck.
+// longStarts are the angles from which motions start at rest. All methods follow the first of a sort, and some the
+// others too: what one motion keeps may be luck.
 var longStarts = []struct {
 	name string
 	q    [][]float64
@@ -46,11 +46,14 @@ type longMethod struct {
 func longMethods() (ms []longMethod) {
 	for order := 8; order > 0; order -= 2 {
 		for _, h := range []float64{0.01, 0.02, 0.04} {
-			ms = append(ms, longMethod{method: ode.Variational(order), step: h, drawn: h == 0.02 && order != 6, all: h == 0.01 && order == 8})
+			ms = append(ms, longMethod{
+				method: ode.Variational(order), step: h, drawn: h == 0.02 && order != 6, all: h == 0.01 && order == 8,
+			})
 		}
 	}
 	return append(ms,
-		longMethod{method: ode.Dop853, tol: 1e-12, drawn: true, all: true}, longMethod{method: ode.Dop853, tol: 1e-9}, longMethod{method: ode.Dop853, tol: 1e-6},
+		longMethod{method: ode.Dop853, tol: 1e-12, drawn: true, all: true},
+		longMethod{method: ode.Dop853, tol: 1e-9}, longMethod{method: ode.Dop853, tol: 1e-6},
 		longMethod{method: ode.Dopri5, tol: 1e-9}, longMethod{method: ode.Dopri5, tol: 1e-6, drawn: true},
 		longMethod{method: ode.RK4, step: 0.01}, longMethod{method: ode.Midpoint, step: 0.01},
 	)

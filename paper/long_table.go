@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// longTables are drifts against step and time, one table for the first start of each sort, and one of what several starts have in common.
+// longTables are drifts against step and time, one table for the first start of each sort, and one of what several
+// starts have in common.
 func longTables(r LongReport) (tables []Table) {
 	for _, start := range longStarts {
 		t := Table{
@@ -77,7 +78,8 @@ func (r LongReport) sorts() (all []longSort) {
 // several is the table of the sorts.
 func (r LongReport) several() Table {
 	t := Table{
-		Title:   fmt.Sprintf("From %d starts of each sort, to t = %g: largest |E − E₀| / 29.4, the largest of the starts and the least", len(longStarts[0].q), r.Times[2]),
+		Title: fmt.Sprintf("From %d starts of each sort, to t = %g: largest |E − E₀| / 29.4, the largest of the starts and the least",
+			len(longStarts[0].q), r.Times[2]),
 		Columns: []string{"starts", "method", "learned, largest", "least", "true, largest", "least", "did not arrive", "seconds"},
 	}
 	for _, k := range r.sorts() {
@@ -90,10 +92,12 @@ func (r LongReport) several() Table {
 	return t
 }
 
-// longNotes say what was trained, what the motions from several starts keep, who won from the first of them, and who did not arrive.
+// longNotes say what was trained, what the motions from several starts keep, who won from the first of them, and who
+// did not arrive.
 func longNotes(r LongReport) (notes []string) {
 	notes = append(notes,
-		fmt.Sprintf("The model: %s; %d parameters, %d steps, trained %.0f s, acceleration error %.3g.", r.Model, r.Parameters, r.Steps, r.Fitted.Seconds, r.AccelL1),
+		fmt.Sprintf("The model: %s; %d parameters, %d steps, trained %.0f s, acceleration error %.3g.",
+			r.Model, r.Parameters, r.Steps, r.Fitted.Seconds, r.AccelL1),
 		"The learned energy is conserved by the exact flow of any parameters; what it drifts is the integrator's error. Where that is small the error of the true energy is "+
 			"the model's, and halving the step changes it by no more than chaos does. The learned energy is in the unit of the true one, fitted over fresh states. Energies are read once in a time unit.",
 		fmt.Sprintf("Rounding alone, as a random walk of steps of 0.01, comes to %.0e at the end. An evaluation is that of the field, or of one node of a step: a variational one is of "+

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -62,8 +63,8 @@ func TestLong(t *testing.T) {
 	}
 }
 
-// The network is the default one, with its head. The table of several starts has all of them: the largest and the least of five, all five from states
-// of their own.
+// The network is the default one, with its head. The table of several starts has all of them: the largest and the least
+// of five, all five from states of their own.
 func checkSorts(t *testing.T, r LongReport, table Table) {
 	if r.Model != "lnn, quadratic head, 20×2" {
 		t.Errorf("the model is %s", r.Model)
@@ -75,13 +76,15 @@ func checkSorts(t *testing.T, r LongReport, table Table) {
 		most, least := 0.0, math.Inf(1)
 		starts := map[[2]float64]bool{}
 		for _, x := range append(r.Others, r.Runs...) {
-			if x.Start == k.start && x.Step+x.Tolerance == []float64{0.01, 1e-12}[i%2] && x.Method == []string{"variational8", "dop853"}[i%2] {
+			size, method := []float64{0.01, 1e-12}[i%2], []string{"variational8", "dop853"}[i%2]
+			if x.Start == k.start && x.Step+x.Tolerance == size && x.Method == method {
 				most, least = max(most, x.Drift[2]), min(least, x.Drift[2])
 				starts[[2]float64{x.Angles[0], x.Angles[1]}] = true
 			}
 		}
 		row := table.Rows[i]
-		if len(starts) != 5 || !(most > least) || row[0] != k.start || row[2] != fmt.Sprintf("%.1e", most) || row[3] != fmt.Sprintf("%.1e", least) {
+		want := []string{k.start, k.method, fmt.Sprintf("%.1e", most), fmt.Sprintf("%.1e", least)}
+		if len(starts) != 5 || !(most > least) || !slices.Equal(row[:4], want) {
 			t.Errorf("%v of %d starts: %g to %g", row, len(starts), least, most)
 		}
 	}

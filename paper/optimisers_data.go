@@ -34,7 +34,8 @@ func allRaces(seed uint64) (ks []*race, err error) {
 		{pendulumModel{name: "double pendulum, nn", family: "nn", hidden: []int{24, 24, 24}}, false},
 		{pendulumModel{name: "double pendulum, large lnn", family: "lnn", head: model.Quadratic, hidden: []int{96, 96}}, true},
 	} {
-		k := &race{name: c.name, title: "Double pendulum, " + described(c.family, c.family, c.head, c.hidden), valid: valid, unit: 2, large: c.large}
+		title := "Double pendulum, " + described(c.family, c.family, c.head, c.hidden)
+		k := &race{name: c.name, title: title, valid: valid, unit: 2, large: c.large}
 		if err := k.begin(pendulumSpec(system, learn, c.pendulumModel), learn, seed); err != nil {
 			return nil, err
 		}
@@ -95,7 +96,8 @@ func chainRace(seed uint64) (*race, error) {
 		return nil, err
 	}
 	c := named(t, "lnn")
-	k := &race{name: "chain of two, lnn", title: "Chain of two, " + described(c.name, c.family, c.head, c.hidden), valid: t.objective(&t.valid, c), unit: 2}
+	title := "Chain of two, " + described(c.name, c.family, c.head, c.hidden)
+	k := &race{name: "chain of two, lnn", title: title, valid: t.objective(&t.valid, c), unit: 2}
 	return k, k.begin(t.spec(c), t.objective(&t.learn, c).(*train.Accelerations[float64]), seed)
 }
 
@@ -116,6 +118,7 @@ func planetRace(seed uint64) (*race, error) {
 	}
 	spec := o.spec
 	spec.Family, spec.Hidden, spec.Activation, spec.Kinetic = "lnn", planetModels[0].hidden, "softplus", 1
-	k := &race{name: "planets, lnn", title: "Planets, " + described("lnn", spec.Family, spec.Head, spec.Hidden), valid: &parts[1], unit: 2, square: true}
+	title := "Planets, " + described("lnn", spec.Family, spec.Head, spec.Hidden)
+	k := &race{name: "planets, lnn", title: title, valid: &parts[1], unit: 2, square: true}
 	return k, k.begin(spec, &parts[0], seed)
 }

@@ -106,8 +106,9 @@ func (o *orbits) describe(coordinates []data.Coordinate) {
 	}
 }
 
-// apart returns what lies between the planets as predicted from their first states and as recorded, in AU along x and y, (rows, 2) of each planet
-// for the first rows of the recording. A prediction that ends early stays where it was last.
+// apart returns what lies between the planets as predicted from their first states and as recorded, in AU along x and
+// y, (rows, 2) of each planet for the first rows of the recording. A prediction that ends early stays where it was
+// last.
 func (o *orbits) apart(ctx context.Context, field func(size int) ode.Batch, rows int) ([][]float64, error) {
 	N := len(o.names)
 	e, fails := make([][]float64, N), make([]error, N)

@@ -17,8 +17,8 @@ type planetLaw struct {
 	numbers     int  // 1: GM; 2: b too
 }
 
-// planetLaws are Kepler's with a GM for each planet, and with a first correction of the potential beside it: b/r³ is what a ring of matter inside
-// the orbit adds.
+// planetLaws are Kepler's with a GM for each planet, and with a first correction of the potential beside it: b/r³ is
+// what a ring of matter inside the orbit adds.
 var planetLaws = []planetLaw{
 	{"kepler-each", "Kepler's law, a GM for each planet", true, 1},
 	{"kepler-b", "potential −GM/r − b/r³, a GM and a b for each planet", true, 2},
@@ -54,8 +54,9 @@ const (
 	lawMoved  = 1e-6  // GM and b on both sides, for slopes
 )
 
-// law fits the numbers of a law: the sum over the planets of the mean squares of the distances, e along x and y, between the ten years as rolled
-// out from the first state and as recorded is made least by Gauss and Newton's steps from GM = 1, b = 0,
+// law fits the numbers of a law: the sum over the planets of the mean squares of the distances, e along x and y,
+// between the ten years as rolled out from the first state and as recorded is made least by Gauss and Newton's steps
+// from GM = 1, b = 0,
 //
 //	JᵀJ δ = Jᵀe,   θ ← θ − δ,   J = ∂e/∂θ by central differences.
 func (o *orbits) law(ctx context.Context, l planetLaw) (theta [][]float64, err error) {

@@ -7,8 +7,9 @@ import (
 	"lagrange/ode"
 )
 
-// Motions of known GM and b, integrated in the plane, where the potential −GM/r − b/r³ pulls with GM/r³ + 3b/r⁵ times the place, give these numbers
-// back: of each planet, and one GM for all where there is one. What comes after the ten years has no say.
+// Motions of known GM and b, integrated in the plane, where the potential −GM/r − b/r³ pulls with GM/r³ + 3b/r⁵ times
+// the place, give these numbers back: of each planet, and one GM for all where there is one. What comes after the ten
+// years has no say.
 func TestPlanetLaws(t *testing.T) {
 	o, err := planetOrbits()
 	if err != nil {
@@ -26,7 +27,8 @@ func TestPlanetLaws(t *testing.T) {
 				dz[0], dz[1], dz[2], dz[3] = z[2], z[3], a*z[0], a*z[1]
 			}
 			start := []float64{r * c, r * s, vr*c - r*w*s, vr*s + r*w*c}
-			res, err := ode.Solve(t.Context(), pull, start, o.times[:o.early], ode.Options{Method: ode.Dop853, RTol: 1e-13, ATol: 1e-13})
+			tight := ode.Options{Method: ode.Dop853, RTol: 1e-13, ATol: 1e-13}
+			res, err := ode.Solve(t.Context(), pull, start, o.times[:o.early], tight)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -17,14 +17,21 @@ func (r PlanetReport) tables(names []string) []Table {
 	for _, k := range r.rivals() {
 		all.Rows = append(all.Rows, planetRow(k.title, names, r.Models[k.name]))
 	}
-	stages := Table{Title: "What each stage brings: error of the accelerations, and of the positions as above", Columns: append([]string{"", "seconds", "accelerations"}, names...)}
+	stages := Table{
+		Title:   "What each stage brings: error of the accelerations, and of the positions as above",
+		Columns: append([]string{"", "seconds", "accelerations"}, names...),
+	}
 	for _, m := range planetModels {
 		for _, s := range r.Stages[m.family] {
 			cells := planetRow(m.family+", "+s.Name, names, s.RMS)
-			stages.Rows = append(stages.Rows, append([]string{cells[0], fmt.Sprintf("%.1f", s.Seconds), percent(s.Residual)}, cells[1:]...))
+			cost := []string{cells[0], fmt.Sprintf("%.1f", s.Seconds), percent(s.Residual)}
+			stages.Rows = append(stages.Rows, append(cost, cells[1:]...))
 		}
 	}
-	laws := Table{Title: "The numbers of the laws, fitted to the ten years; in units in which the Sun alone has GM = 1", Columns: append([]string{""}, names...)}
+	laws := Table{
+		Title:   "The numbers of the laws, fitted to the ten years; in units in which the Sun alone has GM = 1",
+		Columns: append([]string{""}, names...),
+	}
 	for _, l := range planetLaws {
 		GM, b := []string{l.title + ": GM"}, []string{l.title + ": b"}
 		for _, n := range names {
@@ -59,6 +66,12 @@ func (r PlanetReport) notes(names []string, quick bool) []string {
 	if quick {
 		notes = append(notes, "A quick run: a quarter of the steps.")
 	}
+	for _, m := range planetModels {
+		if n := r.Draws[m.family]; n > 1 {
+			notes = append(notes, fmt.Sprintf("%s: the best of %d draws of first parameters; one that does not stay on the orbits of the ten "+
+				"years is drawn again, at most %d times in all.", m.title(), n, mostDraws))
+		}
+	}
 	for _, n := range names {
 		best := planetRival{name: "lnn"}
 		for _, k := range r.rivals() {
@@ -73,7 +86,9 @@ func (r PlanetReport) notes(names []string, quick bool) []string {
 	}
 	return append(notes,
 		"The first state and ten years are known; thirty years are prediction. A motion that ends or leaves is counted with its last place.",
-		"Networks and laws know a planet by its state alone, but for the laws with numbers of their own for each planet: these are told which planet it is. The networks share their parameters "+
-			"among all, and both have the same features, the same method and the same stages, but for the convex start, which a network without a Lagrangian has not.",
+		"Networks and laws know a planet by its state alone, but for the laws with numbers of their own for each planet: "+
+			"these are told which planet it is. The networks share their parameters among all, and both have the same "+
+			"features, the same method and the same stages, but for the convex start, which a network without a Lagrangian "+
+			"has not.",
 		"What is left of the accelerations is the pull of the planets on each other, which no model of one planet alone can know.")
 }

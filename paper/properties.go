@@ -149,7 +149,8 @@ func particleTask(seed uint64) (*task, error) {
 	return t, nil
 }
 
-// accelError is Σ|a − a*|/Σ|a*| over the fresh states, of a model on (q, q̇). Those of validation have chosen its parameters.
+// accelError is Σ|a − a*|/Σ|a*| over the fresh states, of a model on (q, q̇). Those of validation have chosen its
+// parameters.
 func (t *task) accelError(m *model.Model[float64]) float64 {
 	d, X := t.body.Dim(), t.fresh
 	tape, xdot, a := m.Tape(1), make([]float64, 2*d), make([]float64, d)
