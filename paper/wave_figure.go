@@ -125,9 +125,9 @@ func waveNotes(r WaveReport, large int) (notes []string) {
 			"nothing pulls it back, so the smallest net force on a field at rest, which the exact density forbids, moves it ever faster.",
 		fmt.Sprintf("softplus, also near rest, is told nothing either: raw φ and φ̇, the same 32 units. Two things differ. Of its states %.0f %% are near rest: the whole ring is lifted "+
 			"to some height and moves there a little, down to 10^−%d of the other fields, with the accelerations that it has; whoever records a ring can let it come near rest at several heights and record on. "+
-			"And at each step the weights of its inputs shrink by %.0f %%, those of its outputs growing so that the curvature of each unit stays: a weight decay that prefers the smoothest density "+
-			"that explains the data, as the scale of 20 does, and for a rough density the wrong advice. Nothing says that the density is a quadratic, nor that the momentum of the whole is kept. "+
-			"Without the decay the steps creep along a curved valley, and what the states near rest say is not reached.",
+			"And at each step the weights of its inputs shrink by %.0f %%, those of its outputs growing so that the curvature of each unit stays: a weight decay that prefers densities of low order "+
+			"as far as the data allow, as the scale of 20 does, and for a field equation that is far from linear the wrong advice again. Nothing says that the momentum of the whole is kept. "+
+			"Without the decay the steps creep along a curved valley, and what the states near rest say is not reached; with it the numbers of the outputs grow, and the rounding of the learned energy with them.",
 			100*waveCalm, waveFaint, 100*waveShrink),
 		fmt.Sprintf("Four layers learn as the paper's net would: raw fields on its %d points, by Adam, %d states a step, since that many weights are too many for the equations of Gauss and Newton.",
 			waveSites, waveBatch),
