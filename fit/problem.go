@@ -19,11 +19,11 @@ import (
 // it has to learn from windows.
 //
 // On windows, where nothing is said of net and method, a Lagrangian network is tried with a convex start from estimated
-// accelerations. If that is good, as only a clean recording allows, Gauss and Newton's method goes on from it for a
-// third of the steps, and for the rest on arcs of the motion as long as the model follows them, if held-out ones get
-// better (Record.Stages). A training that a third of its steps shows to be hopeless is given up for another seed, see
-// Record.Restarts. When ctx ends first, the error is ctx's, the checkpoint is written, and a later call with Resume
-// goes on bit for bit.
+// accelerations, and of a clean recording with learning from these as from recorded ones. If either is good, Gauss and
+// Newton's method goes on from it for a third of the steps, and for the rest on arcs of the motion as long as the model
+// follows them, if held-out ones get better (Record.Stages). A training that a third of its steps shows to be hopeless
+// is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's, the checkpoint is
+// written, and a later call with Resume goes on bit for bit.
 func Train(ctx context.Context, set *data.Set, o Options) (Result, error) {
 	f, err := newProblem(ctx, set, o)
 	if err != nil {

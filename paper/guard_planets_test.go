@@ -55,6 +55,15 @@ func TestGuardPlanetYears(t *testing.T) {
 	if again, err := poisoned.kepler(t.Context()); err != nil || again != GM {
 		t.Errorf("GM = %v, poisoned %v, %v", GM, again, err)
 	}
+	for _, l := range planetLaws {
+		of, err := honest.law(t.Context(), l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := poisoned.law(t.Context(), l); err != nil || !reflect.DeepEqual(again, of) {
+			t.Errorf("%s: %v, poisoned %v, %v", l.title, of, again, err)
+		}
+	}
 	for _, c := range []planetModel{{"lnn", []int{3}, 1, 1, []float64{10}}, {"nn", []int{2}, 1, 1, []float64{5}}} {
 		learn := func(o *orbits) *planetRun {
 			p := &planetRun{planetModel: c, settings: Settings{Steps: 1}, orbits: o, seed: 1}

@@ -125,7 +125,7 @@ func followTo(ctx context.Context, s Settings, T float64) (Result, error) {
 		return Result{}, err
 	}
 	r.Seed, r.Fitted, r.Model = s.Seed, fitted, described(c.name, m.Spec.Family, m.Spec.Head, m.Spec.Hidden)
-	r.AccelL1, _ = accelL1(m, run.fresh)
+	r.AccelL1, _ = run.accelL1(m, c)
 	r.Seconds = time.Since(begin).Seconds()
 	return Result{Numbers: r, Tables: longTables(r), Figures: l.figures(), Notes: longNotes(r)}, nil
 }

@@ -31,7 +31,8 @@ func (r SeedReport) notes(s Settings) (notes []string) {
 	if s.Quick {
 		notes = append(notes, fmt.Sprintf("A quick run: %d seeds instead of %d.", fewSeeds, manySeeds))
 	}
-	notes = append(notes, fmt.Sprintf("Of %d trainings %d ended non-finite and %d poor, %d of these stuck.", r.Trainings, r.NonFinite, r.Poor, r.Stuck))
+	notes = append(notes, fmt.Sprintf("Of %d trainings %d ended non-finite and %d poor, %d of these stuck. They took %.0f s of the clock, one after the other.",
+		r.Trainings, r.NonFinite, r.Poor, r.Stuck, r.Seconds))
 	var recordings []string
 	for _, c := range r.Systems {
 		for _, run := range c.Runs {
