@@ -56,9 +56,18 @@ type waveModel struct {
 var waveModels = []waveModel{
 	{name: "relu2", title: "relu²", activation: "relu2", sites: waveLearned, steps: 150, share: 0.01},
 	{name: "softplus", title: "softplus", activation: "softplus", sites: waveLearned, steps: 6000, share: 0.35},
-	{name: "differences", title: "softplus of differences", activation: "softplus", differences: true, sites: waveLearned, steps: 1000, share: 0.06},
-	{name: "rest", title: "softplus, also near rest", activation: "softplus", rest: true, sites: waveLearned, steps: 600, share: 0.06},
-	{name: "deep", title: "softplus, four layers", activation: "softplus", hidden: []int{64, 64, 64, 64}, sites: waveSites, steps: 4000, share: 0.52},
+	{
+		name: "differences", title: "softplus of differences", activation: "softplus", differences: true,
+		sites: waveLearned, steps: 1000, share: 0.06,
+	},
+	{
+		name: "rest", title: "softplus, also near rest", activation: "softplus", rest: true,
+		sites: waveLearned, steps: 600, share: 0.06,
+	},
+	{
+		name: "deep", title: "softplus, four layers", activation: "softplus", hidden: []int{64, 64, 64, 64},
+		sites: waveSites, steps: 4000, share: 0.52,
+	},
 }
 
 // layers are the hidden layers of the density.

@@ -13,8 +13,9 @@ const (
 	waveShrink = 0.01 // of the weights of the inputs, each step
 )
 
-// calm draws the first of the states anew: the whole field lifted to a height, and on it noise from site to site of a size between ½ and ½ 10^−waveFaint,
-// its speed too. Each counts by its own accelerations as before, so the smallest net force on a field at rest counts as much as large ones elsewhere.
+// calm draws the first of the states anew: the whole field lifted to a height, and on it noise from site to site of a
+// size between ½ and ½ 10^−waveFaint, its speed too. Each counts by its own accelerations as before, so the smallest net
+// force on a field at rest counts as much as large ones elsewhere.
 func calm(r *rand.Rand, sites int, o *train.Accelerations[float64]) {
 	w := ring(sites)
 	d := w.N
@@ -35,8 +36,8 @@ func calm(r *rand.Rand, sites int, o *train.Accelerations[float64]) {
 //
 //	a σ(w·x + b) = a σ(b) + a σ′(b) w·x + ½ a σ″(b) (w·x)² + …,   w ← s w,  a ← a/s²
 //
-// keeps the second order and multiplies order n by sⁿ⁻². Steps of Gauss and Newton's repair what the data want otherwise. In many dimensions the units
-// that fit a quadratic lie along a curved valley, and steps along it alone are short.
+// keeps the second order and multiplies order n by sⁿ⁻². Steps of Gauss and Newton's repair what the data want otherwise.
+// In many dimensions the units that fit a quadratic lie along a curved valley, and steps along it alone are short.
 func anneal(θ []float64, in, hidden int) {
 	const s = 1 - waveShrink
 	for i := range in * hidden {
