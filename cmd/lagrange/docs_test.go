@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 var shBlock = regexp.MustCompile("(?ms)^```sh\\n(.*?)^```")
@@ -93,6 +94,7 @@ func TestREADME(t *testing.T) {
 			t.Logf("skipped, no ../shared: %s", line)
 			continue
 		}
+		begin := time.Now()
 		var in, out io.ReadWriter = nil, &bytes.Buffer{}
 		for command := range strings.SplitSeq(line, " | ") {
 			var errw bytes.Buffer
@@ -101,6 +103,7 @@ func TestREADME(t *testing.T) {
 			}
 			in, out = out, &bytes.Buffer{}
 		}
+		t.Logf("%.1f s: %s", time.Since(begin).Seconds(), line)
 	}
 }
 
