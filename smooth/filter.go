@@ -10,7 +10,7 @@ type (
 	matrix [most][most]float64
 )
 
-// filter is a square-root information filter (Bierman 1977; Paige & Saunders 1977) of the state xᵢ = q⁽ⁱ⁾/(σωⁱ), i < m, over the times ωt:
+// filter is a square-root information filter [Bierman1977], [PaigeSaunders1977] of the state xᵢ = q⁽ⁱ⁾/(σωⁱ), i < m, over the times ωt:
 //
 //	x′ = F x + L w,  Fᵢⱼ = h^(j−i)/(j−i)!,  LLᵀ = Q,  Qᵢⱼ = κ h^(2m−1−i−j)/((2m−1−i−j)(m−1−i)!(m−1−j)!),  w ~ N(0, 1),
 //

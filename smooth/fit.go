@@ -1,6 +1,9 @@
 package smooth
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Limits are those within which the likelihood falls by as much as a true value does in 95 of 100 recordings.
 const (
@@ -19,15 +22,20 @@ func (l *likelihood) fit(best trial) *Fit {
 	if !resolved {
 		best = l.largest(best)
 	}
-	f := &Fit{Order: best.m, Cutoff: math.Exp(best.p.beta) / l.step, Step: l.step, Rows: l.rows, Correlation: l.correlation(best)}
 	sd := l.spread(best, resolved)
+	for k := 1; k < 3; k++ {
+		if l.use[k] && math.IsInf(sd[k], 1) {
+			best.p.gamma[k] = l.loudest(best, k)
+		}
+	}
+	f := &Fit{Order: best.m, Cutoff: math.Exp(best.p.beta) / l.step, Step: l.step, Rows: l.rows, Correlation: l.correlation(best)}
 	unit := 1.0
 	for k, c := range []*Noise{&f.Q, &f.V, &f.A} {
 		if l.use[k] {
 			c.Value = best.sigma * math.Exp(best.p.gamma[k]) / unit
 			c.Low, c.High = c.Value*math.Exp(-sigmas*sd[k]), c.Value*math.Exp(sigmas*sd[k])
-			if !(sd[k] < 1) {
-				c.Low, c.High = 0, c.Value*math.Exp(sigmas)
+			if math.IsInf(sd[k], 1) {
+				c.Low, c.High = 0, c.Value
 			}
 		}
 		unit *= l.step
@@ -36,6 +44,18 @@ func (l *likelihood) fit(best trial) *Fit {
 		f.Q.Low, f.Q.High = 0, f.Q.Value
 	}
 	return f
+}
+
+// loudest is the largest γ of a column, above the best, that is as likely as a limit is; the best is not told from none.
+func (l *likelihood) loudest(best trial, k int) float64 {
+	p := best.p
+	for p.gamma[k] < best.p.gamma[k]+50 {
+		p.gamma[k] += 0.5
+		if l.at(best.m, p).minus2-best.minus2 > deviance {
+			return p.gamma[k] - 0.5
+		}
+	}
+	return best.p.gamma[k]
 }
 
 // held is the trial at another β with the noise of velocities and accelerations held.
@@ -81,36 +101,43 @@ func (l *likelihood) largest(best trial) trial {
 //
 //	var log σₖ = 1/2D + gᵀ (H/2)⁻¹ g,   g the slope of log σ + γₖ in the parameters, H that of −2 log p,
 //
-// +Inf where the likelihood has no curvature. Where noise is not told from motion, β is held.
+// +Inf where less noise is as likely. Where noise is not told from motion, β is held.
 func (l *likelihood) spread(best trial, resolved bool) (sd [3]float64) {
-	const δ = 0.05
 	x := l.parameters(best.p)
-	var free []int
-	for i := range x {
-		if i > 0 || resolved {
-			free = append(free, i)
-		}
-	}
-	at := func(moves ...int) value { // ±(i+1): parameter i by ±δ
-		y := append([]float64(nil), x...)
-		for _, m := range moves {
-			if m > 0 {
-				y[m-1] += δ
-			} else {
-				y[-m-1] -= δ
-			}
+	at := func(moves map[int]float64) value {
+		y := slices.Clone(x)
+		for i, d := range moves {
+			y[i] += d
 		}
 		return l.at(best.m, l.point(y))
 	}
+	var free []int         // parameters with a curvature
+	var δ, slope []float64 // steps over which the likelihood changes so much that rounding does not matter
+	var H [3][3]float64
+	for i := range x {
+		if i == 0 && !resolved {
+			continue
+		}
+		for d := 0.05; d < 3; d *= 2 {
+			up, down := at(map[int]float64{i: d}), at(map[int]float64{i: -d})
+			rise, fall := up.minus2-best.minus2, down.minus2-best.minus2
+			if max(rise, fall) < 1 {
+				continue
+			}
+			if n := len(free); min(rise, fall) > max(rise, fall)/10 {
+				free, δ, slope = append(free, i), append(δ, d), append(slope, math.Log(up.sigma/down.sigma)/(2*d))
+				H[n][n] = (rise + fall) / (d * d)
+			}
+			break
+		}
+	}
 	n := len(free)
-	H, slope := make([]float64, n*n), make([]float64, n)
 	for a, i := range free {
-		up, down := at(i+1), at(-i-1)
-		H[a*n+a] = (up.minus2 + down.minus2 - 2*best.minus2) / (δ * δ)
-		slope[a] = math.Log(up.sigma/down.sigma) / (2 * δ)
 		for b, j := range free[:a] {
-			h := (at(i+1, j+1).minus2 - at(i+1, -j-1).minus2 - at(-i-1, j+1).minus2 + at(-i-1, -j-1).minus2) / (4 * δ * δ)
-			H[a*n+b], H[b*n+a] = h, h
+			d, e := δ[a], δ[b]
+			h := at(map[int]float64{i: d, j: e}).minus2 - at(map[int]float64{i: d, j: -e}).minus2 -
+				at(map[int]float64{i: -d, j: e}).minus2 + at(map[int]float64{i: -d, j: -e}).minus2
+			H[a][b], H[b][a] = h/(4*d*e), h/(4*d*e)
 		}
 	}
 	D := 0.0
@@ -122,38 +149,38 @@ func (l *likelihood) spread(best trial, resolved bool) (sd [3]float64) {
 		if k > 0 && l.use[k] {
 			place++
 		}
-		g := append([]float64(nil), slope...)
-		for a, i := range free {
-			if k > 0 && i == place {
-				g[a]++
-			}
+		g := slices.Clone(slope)
+		own := slices.Index(free, place)
+		if k > 0 && own >= 0 {
+			g[own]++
 		}
-		sd[k] = math.Sqrt(1/(2*D) + 2*quadratic(H, g))
+		sd[k] = math.Sqrt(1/(2*D) + 2*quadratic(&H, g, n))
+		if k > 0 && own < 0 {
+			sd[k] = math.Inf(1)
+		}
 	}
 	return sd
 }
 
 // quadratic is gᵀ H⁻¹ g by Cholesky's factors, +Inf where H is not positive definite. H is (n, n) and is kept.
-func quadratic(H, g []float64) (q float64) {
-	n := len(g)
-	L := append([]float64(nil), H...)
-	y := append([]float64(nil), g...)
+func quadratic(H *[3][3]float64, g []float64, n int) (q float64) {
+	L, y := *H, slices.Clone(g)
 	for j := range n {
 		for k := range j {
-			L[j*n+j] -= L[j*n+k] * L[j*n+k]
-			y[j] -= L[j*n+k] * y[k]
+			L[j][j] -= L[j][k] * L[j][k]
+			y[j] -= L[j][k] * y[k]
 		}
-		if !(L[j*n+j] > 0) {
+		if !(L[j][j] > 0) {
 			return math.Inf(1)
 		}
-		L[j*n+j] = math.Sqrt(L[j*n+j])
-		y[j] /= L[j*n+j]
+		L[j][j] = math.Sqrt(L[j][j])
+		y[j] /= L[j][j]
 		q += y[j] * y[j]
 		for i := j + 1; i < n; i++ {
 			for k := range j {
-				L[i*n+j] -= L[i*n+k] * L[j*n+k]
+				L[i][j] -= L[i][k] * L[j][k]
 			}
-			L[i*n+j] /= L[j*n+j]
+			L[i][j] /= L[j][j]
 		}
 	}
 	return q

@@ -63,13 +63,14 @@ func noisy(r *rand.Rand, x []float64, sigma float64) []float64 {
 }
 
 // tally counts errors by their deviations.
-type tally struct{ n, one, two, ss, sd2 float64 }
+type tally struct{ n, one, two, ss, sd2, size float64 }
 
 func (c *tally) add(x, sd, want []float64) {
 	for i := range x {
 		e := x[i] - want[i]
 		c.n++
 		c.ss += e * e
+		c.size += want[i] * want[i]
 		c.sd2 += sd[i] * sd[i]
 		if math.Abs(e) < sd[i] {
 			c.one++
@@ -175,7 +176,7 @@ func TestDeviationsOfPendulums(t *testing.T) {
 				{0.63, 0.74, 0.93, 0.9, 1.1}, {0.68, 0.86, 0.94, 0.7, 1.2}, {0.68, 1, 0.95, 0.3, 1.1},
 			} {
 				one, two, ratio := c[k].shares()
-				t.Logf("%s %g, derivative %d: %.3f, %.3f, %.2f", name, sigma, k, one, two, ratio)
+				t.Logf("%s %g, derivative %d: %.3f, %.3f, %.2f; errors are %.2g of it", name, sigma, k, one, two, ratio, math.Sqrt(c[k].ss/c[k].size))
 				if one < want.one || one > want.oneMost || two < want.two || ratio < want.ratio || ratio > want.ratioMost {
 					t.Errorf("%s %g, derivative %d: %.3f and %.3f within one and two deviations, rms of errors by that of deviations %.2f", name, sigma, k, one, two, ratio)
 				}

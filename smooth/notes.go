@@ -27,7 +27,7 @@ func (f *Fit) Notes(unit, time string) (notes []string) {
 			with(f.Q.High, unit), with(f.Step, time), with(f.Wanted(), "rows"), orWord(time, "unit of time"))
 	}
 	switch {
-	case f.Q.Value > f.Size || f.Q.Low == 0:
+	case f.Q.Value > f.Size || f.Q.Value <= unseen*unseen*f.Size || f.Q.Low == 0:
 	case math.Abs(f.Correlation) > coloured:
 		say("noise and deviations are rough: errors of prediction are not white (autocorrelation %.2g); rows every %s are too far apart for the motion, or the noise is not white; about %s by %s would tell",
 			f.Correlation, with(f.Step, time), with(f.Wanted(), "rows"), orWord(time, "unit of time"))

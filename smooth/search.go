@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// simplex is that of Nelder & Mead (1965), vertices in the order of f.
+// simplex is that of [NelderMead1965], vertices in the order of f.
 type simplex struct {
 	f func([]float64) float64
 	v []vertex
@@ -143,7 +143,7 @@ func (l *likelihood) improve(t trial, edge, tol float64) trial {
 	return trial{t.m, p, l.at(t.m, p)}
 }
 
-// few and many rows carry the search: the order is chosen by few, the rest by many.
+// few rows show where to look, many decide.
 const few, many = 2500, 10000
 
 // find finds order, cut-off and noise. The rows that stand for all are more where the cut-off turns out to be slow, so that each of their pieces
@@ -176,11 +176,13 @@ func (l *likelihood) find() *Fit {
 	if l.with[1] || l.with[2] {
 		l.recorded(all)
 	}
-	t := best(all)
-	if n < many {
+	if n < min(many, rows) {
 		l.choose(many)
+		for i, t := range all {
+			all[i] = l.improve(t, 0.1, 0.02)
+		}
 	}
-	return l.fit(l.improve(t, 0.05, 2e-3))
+	return l.fit(l.improve(best(all), 0.05, 2e-3))
 }
 
 // best is the likeliest trial.

@@ -157,3 +157,44 @@ func TestHarshRecordings(t *testing.T) {
 		t.Errorf("%.3f and %.3f within one and two deviations, ratio %.2f", one, two, ratio)
 	}
 }
+
+// More times wanted, before, between and after the rows, change nothing at the others, whichever steps are kept together on the way back.
+func TestTimesWanted(t *testing.T) {
+	s := sampled(2*block+7, 0.05, 0.01, twoSines)
+	f := &Fit{Order: 4, Cutoff: 15, Step: 0.05, Q: Noise{Value: 0.01}}
+	want := f.States(s, nil)
+	var times []float64
+	for i := -100; i < 3*len(s.T)+100; i++ {
+		times = append(times, float64(i)*0.05/3)
+	}
+	for i := range s.T {
+		times[100+3*i] = s.T[i]
+	}
+	got := f.States(s, times)
+	for i := range s.T {
+		j := 100 + 3*i
+		for k, c := range [6][2]float64{{got.Q[j], want.Q[i]}, {got.V[j], want.V[i]}, {got.A[j], want.A[i]}, {got.SdQ[j], want.SdQ[i]}, {got.SdV[j], want.SdV[i]}, {got.SdA[j], want.SdA[i]}} {
+			if math.Abs(c[0]-c[1]) > 1e-8*(math.Abs(c[1])+0.01) {
+				t.Fatalf("row %d, number %d: %.12g and %.12g", i, k, c[0], c[1])
+			}
+		}
+	}
+}
+
+// The fastest part of two sines is told: 2π √(Σv²/Σa²) of them lies between their periods, and of the faster alone is its period.
+func TestSwing(t *testing.T) {
+	f, err := Find(t.Context(), []Series{sampled(2000, 0.01, 1e-3, func(t float64) float64 { return 2 * math.Sin(8.1*t) })})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(f.Swing*8.1/(2*math.Pi)-1) > 0.05 || math.Abs(f.Size/math.Sqrt2-1) > 0.02 {
+		t.Errorf("period %g, size %g", f.Swing, f.Size)
+	}
+	v, a := 3*3+0.09*8.1*8.1, math.Pow(3, 4)+0.09*math.Pow(8.1, 4)
+	if f, err = Find(t.Context(), []Series{sampled(2000, 0.01, 1e-3, twoSines)}); err != nil {
+		t.Fatal(err)
+	}
+	if mean := 2 * math.Pi * math.Sqrt(v/a); f.Swing > 1.02*mean || f.Swing < 2*math.Pi/8.1 {
+		t.Errorf("period %g of the fastest part, %g of all", f.Swing, mean)
+	}
+}
