@@ -181,20 +181,53 @@ func TestTimesWanted(t *testing.T) {
 	}
 }
 
-// The fastest part of two sines is told: 2π √(Σv²/Σa²) of them lies between their periods, and of the faster alone is its period.
+// The period of the fastest part of the motion is told, be it fast for a while only, and what is left of noise where it rests is not taken for it.
 func TestSwing(t *testing.T) {
-	f, err := Find(t.Context(), []Series{sampled(2000, 0.01, 1e-3, func(t float64) float64 { return 2 * math.Sin(8.1*t) })})
+	for _, c := range []struct {
+		name        string
+		motion      func(float64) float64
+		least, most float64
+	}{
+		{"a sine", func(t float64) float64 { return 2 * math.Sin(8.1*t) }, 0.95 * 2 * math.Pi / 8.1, 1.02 * 2 * math.Pi / 8.1},
+		{"ever faster, up to a frequency of 9", func(t float64) float64 { return math.Sin(3*t + 0.15*t*t) }, 0.9 * 2 * math.Pi / 9, 1.1 * 2 * math.Pi / 9},
+		{"at rest after ten", func(t float64) float64 { return math.Sin(3*t) * math.Exp(-math.Pow(max(t-10, 0), 2)) }, 0.7 * 2 * math.Pi / 3, 1.02 * 2 * math.Pi / 3},
+	} {
+		f, err := Find(t.Context(), []Series{sampled(2000, 0.01, 1e-2, c.motion)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Swing < c.least || f.Swing > c.most {
+			t.Errorf("%s: period %.4g, want %.4g to %.4g", c.name, f.Swing, c.least, c.most)
+		}
+	}
+}
+
+// Rounding is noise of its own: where all else is exact the likelihood is finite, and σ that of rounding.
+func TestLikelihoodOfNoErrors(t *testing.T) {
+	l, err := newLikelihood([]Series{sampled(50, 0.1, 0, func(float64) float64 { return 3 })})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if math.Abs(f.Swing*8.1/(2*math.Pi)-1) > 0.05 || math.Abs(f.Size/math.Sqrt2-1) > 0.02 {
-		t.Errorf("period %g, size %g", f.Swing, f.Size)
+	l.ctx, l.use, l.orders = t.Context(), [3]bool{true}, []int{3}
+	l.choose(100)
+	if v := l.at(3, point{}); math.IsInf(v.minus2, 0) || math.IsNaN(v.minus2) || math.Abs(v.sigma/(3*0x1p-53/math.Sqrt(3))-1) > 1e-9 {
+		t.Errorf("%+v", v)
 	}
-	v, a := 3*3+0.09*8.1*8.1, math.Pow(3, 4)+0.09*math.Pow(8.1, 4)
-	if f, err = Find(t.Context(), []Series{sampled(2000, 0.01, 1e-3, twoSines)}); err != nil {
+}
+
+// Noise of velocities that is not told from none is the largest that is likely: it covers that of their last digit.
+func TestVelocitiesWithoutNoise(t *testing.T) {
+	const digit = 1e-9
+	s := sampled(400, 0.05, 0, twoSines)
+	for _, t := range s.T {
+		s.V = append(s.V, math.Round((3*math.Cos(3*t)-0.3*8.1*math.Sin(8.1*t))/digit)*digit)
+	}
+	f, err := Find(t.Context(), []Series{s})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if mean := 2 * math.Pi * math.Sqrt(v/a); f.Swing > 1.02*mean || f.Swing < 2*math.Pi/8.1 {
-		t.Errorf("period %g of the fastest part, %g of all", f.Swing, mean)
+	if f.V.Low != 0 || f.V.High != f.V.Value || f.V.High < digit/math.Sqrt(12) || f.V.High > 1e-5 {
+		t.Errorf("noise of velocities %+v", f.V)
 	}
+	finite(t, f.States(s, nil))
 }
