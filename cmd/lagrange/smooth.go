@@ -102,7 +102,11 @@ func every(set *data.Set, dt span) (float64, error) {
 	}
 	rows := 0.0
 	for i := range set.Trajectories {
-		rows += math.Floor(set.Trajectories[i].Duration()/h) + 1
+		n := math.Floor(set.Trajectories[i].Duration()/h + 1e-9)
+		if n < 2 {
+			return 0, usagef("--dt %s: trajectory %q holds less than two steps of it", dt.text, set.Trajectories[i].ID)
+		}
+		rows += n + 1
 	}
 	if rows > maxRows {
 		return 0, usagef("--dt %s makes %.3g rows; at most %.3g are written", dt.text, rows, float64(maxRows))
