@@ -74,7 +74,7 @@ type Trajectory struct {
 	File    string // where it came from, and
 	Line    int    // the line of its first row, for messages
 	T       []float64
-	Q, V, A []float64 // (n, d); A nil when the recording has no accelerations, V when positions are enough and it has no velocities
+	Q, V, A []float64 // (n, d); A nil when the recording has no accelerations, V when Options.Positions and no velocities
 	U       []float64 // (n, m); nil when m = 0
 }
 

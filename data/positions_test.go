@@ -13,7 +13,9 @@ import (
 
 // A standard deviation is taken for nothing else, whatever it is of.
 func TestDeviationsAreIgnored(t *testing.T) {
-	set, err := data.ReadFrom(strings.NewReader("t,x,x_dot,x_ddot,sd_x,sd_x_dot,sd_x_vel,sd_x_acc,sd_x_pos,sd_x_force\n0,1,2,3,4,5,6,7,8,9\n1,2,3,4,5,6,7,8,9,9\n2,3,5,4,5,6,7,8,9,9\n"), "s.csv", data.Options{})
+	set, err := data.ReadFrom(strings.NewReader(""+
+		"t,x,x_dot,x_ddot,sd_x,sd_x_dot,sd_x_vel,sd_x_acc,sd_x_pos,sd_x_force\n"+
+		"0,1,2,3,4,5,6,7,8,9\n1,2,3,4,5,6,7,8,9,9\n2,3,5,4,5,6,7,8,9,9\n"), "s.csv", data.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

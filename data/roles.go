@@ -233,7 +233,8 @@ func (r *resolver) coordinates(l *layout, o Options) error {
 func (r *resolver) velocities(l *layout) bool {
 	match, left := r.pair(l.q, l.v)
 	if j := slices.Index(match, -1); j >= 0 {
-		r.notes = append(r.notes, fmt.Sprintf("velocities are not used (%s): %s has none; name coordinates that have with --q", r.names(l.v), r.cols[l.q[j]].Name))
+		r.notes = append(r.notes, fmt.Sprintf("velocities are not used (%s): %s has none; name coordinates that have with --q",
+			r.names(l.v), r.cols[l.q[j]].Name))
 		for _, j := range l.v {
 			r.cols[j].Why = "not every coordinate has a velocity column"
 		}

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// dense is the Gaussian process itself, in 300 bits: m-fold integrated white noise of density κ that begins at from, on a polynomial of degree m − 1 about
-// whose coefficients nothing is known. It shares nothing with the filter.
+// dense is the Gaussian process itself, in 300 bits: m-fold integrated white noise of density κ that begins at from, on
+// a polynomial of degree m − 1 about whose coefficients nothing is known. It shares nothing with the filter.
 type dense struct {
 	m     int
 	kappa float64
@@ -140,7 +140,8 @@ func ragged(r *rand.Rand, n int) Series {
 		if i == n/2 {
 			t += 1
 		}
-		s.T[i], s.Q[i], s.V[i], s.A[i] = t, 5+math.Sin(2*t)+0.1*r.NormFloat64(), 2*math.Cos(2*t)+0.3*r.NormFloat64(), -4*math.Sin(2*t)+r.NormFloat64()
+		s.T[i], s.Q[i] = t, 5+math.Sin(2*t)+0.1*r.NormFloat64()
+		s.V[i], s.A[i] = 2*math.Cos(2*t)+0.3*r.NormFloat64(), -4*math.Sin(2*t)+r.NormFloat64()
 		if i%7 == 3 {
 			s.Q[i] = math.NaN()
 		}
@@ -154,13 +155,16 @@ func ragged(r *rand.Rand, n int) Series {
 	return s
 }
 
-// witness is the dense process of a fit and a series, with the states at the given times wanted. Its measurements go row by row.
+// witness is the dense process of a fit and a series, with the states at the given times wanted. Its measurements go
+// row by row.
 func witness(f *Fit, s Series, times []float64) *dense {
-	d := &dense{m: f.Order, kappa: f.Q.Value * f.Q.Value * math.Pow(f.Cutoff, float64(2*f.Order)) * f.Step, from: s.T[0]}
+	d := &dense{m: f.Order, kappa: f.Q.Value * f.Q.Value * math.Pow(f.Cutoff, float64(2*f.Order)) * f.Step,
+		from: s.T[0]}
 	for i, t := range s.T {
 		for k, y := range [][]float64{s.Q, s.V, s.A} {
 			if !math.IsNaN(y[i]) {
-				d.at, d.y, d.noise = append(d.at, place{t, k}), append(d.y, y[i]), append(d.noise, []float64{f.Q.Value, f.V.Value, f.A.Value}[k])
+				d.at, d.y, d.noise = append(d.at, place{t, k}), append(d.y, y[i]), append(d.noise,
+					[]float64{f.Q.Value, f.V.Value, f.A.Value}[k])
 			}
 		}
 	}
@@ -178,7 +182,8 @@ func TestStatesAreThoseOfTheProcess(t *testing.T) {
 		for _, cutoff := range []float64{0.3, 5, 100} {
 			t.Run(fmt.Sprint(m, cutoff), func(t *testing.T) {
 				s := ragged(rand.New(rand.NewPCG(1, uint64(m))), 24)
-				f := &Fit{Order: m, Cutoff: cutoff, Step: 0.07, Q: Noise{Value: 0.1}, V: Noise{Value: 0.3}, A: Noise{Value: 1}}
+				f := &Fit{Order: m, Cutoff: cutoff, Step: 0.07, Q: Noise{Value: 0.1}, V: Noise{Value: 0.3},
+					A: Noise{Value: 1}}
 				times := []float64{s.T[0], s.T[0] + 0.5, s.T[11] + 0.4, s.T[20], s.T[23], s.T[23] + 0.2}
 				x := f.States(s, times)
 				_, _, mean, variance := witness(f, s, times).solve(len(witness(f, s, times).y))
@@ -186,7 +191,8 @@ func TestStatesAreThoseOfTheProcess(t *testing.T) {
 					for k, c := range [3][2]float64{{x.Q[i], x.SdQ[i]}, {x.V[i], x.SdV[i]}, {x.A[i], x.SdA[i]}} {
 						sd := math.Sqrt(variance[3*i+k])
 						if math.Abs(c[0]-mean[3*i+k]) > 1e-8*(sd+math.Abs(mean[3*i+k])) || math.Abs(c[1]-sd) > 1e-8*sd {
-							t.Errorf("derivative %d at %.3g: %.12g ± %.12g, want %.12g ± %.12g", k, times[i], c[0], c[1], mean[3*i+k], sd)
+							t.Errorf("derivative %d at %.3g: %.12g ± %.12g, want %.12g ± %.12g", k, times[i], c[0],
+								c[1], mean[3*i+k], sd)
 						}
 					}
 				}
@@ -205,7 +211,8 @@ func TestLikelihoodIsThatOfTheProcess(t *testing.T) {
 	l.ctx, l.use = t.Context(), l.with
 	l.choose(1000)
 	for _, m := range l.orders {
-		p := point{beta: math.Log(5 * l.step), gamma: [3]float64{1: math.Log(3 * l.step), 2: math.Log(10 * l.step * l.step)}}
+		p := point{beta: math.Log(5 * l.step), gamma: [3]float64{1: math.Log(3 * l.step),
+			2: math.Log(10 * l.step * l.step)}}
 		got := l.at(m, p)
 		f := &Fit{Order: m, Cutoff: 5, Step: l.step, Q: Noise{Value: 1}, V: Noise{Value: 3}, A: Noise{Value: 10}}
 		d := witness(f, s, nil)

@@ -10,12 +10,14 @@ type (
 	matrix [most][most]float64
 )
 
-// filter is a square-root information filter [Bierman1977], [PaigeSaunders1977] of the state xᵢ = q⁽ⁱ⁾/(σωⁱ), i < m, over the times ωt:
+// filter is a square-root information filter [Bierman1977], [PaigeSaunders1977] of the state xᵢ = q⁽ⁱ⁾/(σωⁱ), i < m,
+// over the times ωt:
 //
 //	x′ = F x + L w,  Fᵢⱼ = h^(j−i)/(j−i)!,  LLᵀ = Q,  Qᵢⱼ = κ h^(2m−1−i−j)/((2m−1−i−j)(m−1−i)!(m−1−j)!),  w ~ N(0, 1),
 //
-// which is m-fold integrated white noise. What is known of x is R x = z + N(0, 1). Nothing known is R = 0, and rows of R stay exactly 0
-// until there are measurements for them, so that no prior of a start is needed. L is a factor and never inverted: a step of 0, or a tiny one, does no harm.
+// which is m-fold integrated white noise. What is known of x is R x = z + N(0, 1). Nothing known is R = 0, and rows of
+// R stay exactly 0 until there are measurements for them, so that no prior of a start is needed. L is a factor and
+// never inverted: a step of 0, or a tiny one, does no harm.
 type filter struct {
 	m    int
 	root float64 // √κ
@@ -208,7 +210,8 @@ func (f *filter) triangle() {
 	f.z = f.cols[2*m]
 }
 
-// measure takes in y = xᵢ + r N(0, 1) by Givens' rotations, and returns the error of its prediction in units of its standard deviation.
+// measure takes in y = xᵢ + r N(0, 1) by Givens' rotations, and returns the error of its prediction in units of its
+// standard deviation.
 func (f *filter) measure(i int, r, y float64) float64 {
 	var g vector
 	g[i], y = 1/r, y/r

@@ -11,11 +11,12 @@ const (
 	deviance = sigmas * sigmas
 )
 
-// rounding is how many times the rounding of the largest position noise has to be to be called noise: the arithmetic here rounds too.
+// rounding is how many times the rounding of the largest position noise has to be to be called noise: the arithmetic
+// here rounds too.
 const rounding = 16
 
-// fit is the best trial with limits of the noise. Where none at all is as likely, it is the one of the largest noise that is: deviations are then
-// rather too large than too small.
+// fit is the best trial with limits of the noise. Where none at all is as likely, it is the one of the largest noise
+// that is: deviations are then rather too large than too small.
 func (l *likelihood) fit(best trial) *Fit {
 	_, hi := l.limits(best.m)
 	resolved := l.held(best, hi).minus2-best.minus2 > deviance
@@ -28,7 +29,8 @@ func (l *likelihood) fit(best trial) *Fit {
 			best.p.gamma[k] = l.loudest(best, k)
 		}
 	}
-	f := &Fit{Order: best.m, Cutoff: math.Exp(best.p.beta) / l.step, Step: l.step, Rows: l.rows, Correlation: l.correlation(best)}
+	f := &Fit{Order: best.m, Cutoff: math.Exp(best.p.beta) / l.step, Step: l.step, Rows: l.rows,
+		Correlation: l.correlation(best)}
 	unit := 1.0
 	for k, c := range []*Noise{&f.Q, &f.V, &f.A} {
 		if l.use[k] {
@@ -46,7 +48,8 @@ func (l *likelihood) fit(best trial) *Fit {
 	return f
 }
 
-// loudest is the largest γ of a column, above the best, that is as likely as a limit is; the best is not told from none.
+// loudest is the largest γ of a column, above the best, that is as likely as a limit is; the best is not told from
+// none.
 func (l *likelihood) loudest(best trial, k int) float64 {
 	p := best.p
 	for p.gamma[k] < best.p.gamma[k]+50 {
@@ -186,8 +189,9 @@ func quadratic(H *[3][3]float64, g []float64, n int) (q float64) {
 	return q
 }
 
-// motion measures the motion that is left without the noise: its size, and the period of its fastest part. That of a stretch is 2π √(Σv²/Σa²)
-// [Rice1945]; stretches last as long as the mean period, and those count in which there is a quarter of the mean Σv² at least.
+// motion measures the motion that is left without the noise: its size, and the period of its fastest part. That of a
+// stretch is 2π √(Σv²/Σa²) [Rice1945]; stretches last as long as the mean period, and those count in which there is a
+// quarter of the mean Σv² at least.
 func (f *Fit) motion(l *likelihood) {
 	var all []States
 	var n, mean, ss, vv, aa float64

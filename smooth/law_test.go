@@ -81,12 +81,14 @@ func (c *tally) add(x, sd, want []float64) {
 	}
 }
 
-// shares are those of errors within one and two deviations, and the root mean square of the errors by that of the deviations.
+// shares are those of errors within one and two deviations, and the root mean square of the errors by that of the
+// deviations.
 func (c *tally) shares() (one, two, ratio float64) {
 	return c.one / c.n, c.two / c.n, math.Sqrt(c.ss / c.sd2)
 }
 
-// Of motions that are what the prior says, 68.3 and 95.4 % of the errors lie within one and two deviations, and σ within its limits in 95 %.
+// Of motions that are what the prior says, 68.3 and 95.4 % of the errors lie within one and two deviations, and σ
+// within its limits in 95 %.
 func TestDeviationsOfTheirOwnPrior(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes seconds")
@@ -137,7 +139,8 @@ func TestDeviationsOfTheirOwnPrior(t *testing.T) {
 			t.Errorf("order %d: σ is within its limits in %d of %d", m, within, runs)
 		}
 		for k := range c {
-			// Errors are correlated over about 4/(ω·step) = 10 rows: 60 × 30 are independent, so a share has a deviation of 0.011.
+			// Errors are correlated over about 4/(ω·step) = 10 rows: 60 × 30 are independent, so a share has a
+			// deviation of 0.011.
 			if one, two, _ := c[k].shares(); math.Abs(one-0.683) > 0.035 || math.Abs(two-0.954) > 0.025 {
 				t.Errorf("order %d, derivative %d: %.3f and %.3f within one and two deviations", m, k, one, two)
 			}
@@ -145,9 +148,10 @@ func TestDeviationsOfTheirOwnPrior(t *testing.T) {
 	}
 }
 
-// Of motions of pendulums, σ is found within a few per cent, the errors of positions are as the deviations say, and those of velocities and
-// accelerations are rather smaller: a pendulum moves more smoothly than white noise integrated three or four times. Where motions whip, the
-// deviation, which is the same all along, is too large in between and too small there, so that the root mean squares agree less badly than the shares.
+// Of motions of pendulums, σ is found within a few per cent, the errors of positions are as the deviations say, and
+// those of velocities and accelerations are rather smaller: a pendulum moves more smoothly than white noise integrated
+// three or four times. Where motions whip, the deviation, which is the same all along, is too large in between and too
+// small there, so that the root mean squares agree less badly than the shares.
 func TestDeviationsOfPendulums(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes seconds")
@@ -163,7 +167,7 @@ func TestDeviationsOfPendulums(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if math.Abs(f.Q.Value/sigma-1) > 0.15 { // 500 rows: 3.2 % for the noise alone, up to twice that with the cut-off
+					if math.Abs(f.Q.Value/sigma-1) > 0.15 { // 3.2 % for the noise of 500 rows, twice that with the cut-off
 						t.Errorf("%s %g: σ found as %g", name, sigma, f.Q.Value)
 					}
 					y := f.States(s, nil)
@@ -176,16 +180,20 @@ func TestDeviationsOfPendulums(t *testing.T) {
 				{0.63, 0.74, 0.93, 0.9, 1.1}, {0.68, 0.86, 0.94, 0.7, 1.2}, {0.68, 1, 0.95, 0.3, 1.1},
 			} {
 				one, two, ratio := c[k].shares()
-				t.Logf("%s %g, derivative %d: %.3f, %.3f, %.2f; errors are %.2g of it", name, sigma, k, one, two, ratio, math.Sqrt(c[k].ss/c[k].size))
-				if one < want.one || one > want.oneMost || two < want.two || ratio < want.ratio || ratio > want.ratioMost {
-					t.Errorf("%s %g, derivative %d: %.3f and %.3f within one and two deviations, rms of errors by that of deviations %.2f", name, sigma, k, one, two, ratio)
+				t.Logf("%s %g, derivative %d: %.3f, %.3f, %.2f; errors are %.2g of it", name, sigma, k, one, two,
+					ratio, math.Sqrt(c[k].ss/c[k].size))
+				if one < want.one || one > want.oneMost || two < want.two || ratio < want.ratio ||
+					ratio > want.ratioMost {
+					t.Errorf("%s %g, derivative %d: %.3f and %.3f within one and two deviations, "+
+						"rms of errors by that of deviations %.2f", name, sigma, k, one, two, ratio)
 				}
 			}
 		}
 	}
 }
 
-// With ever smaller noise the errors fall at least as σ^((2m−2k)/(2m+1)) for derivative k and order m = 3 [Stone1982], and not faster than σ.
+// With ever smaller noise the errors fall at least as σ^((2m−2k)/(2m+1)) for derivative k and order m = 3 [Stone1982],
+// and not faster than σ.
 func TestErrorsGrowWithNoise(t *testing.T) {
 	x := motions(t, "pendulum", 3, every(500, 0.02))[0]
 	var e [2][3]float64
@@ -252,13 +260,15 @@ func TestUnits(t *testing.T) {
 	got := g.States(o, nil)
 	for i := range want.T {
 		near("deviation of a", got.SdA[i]*tau*tau/q, want.SdA[i])
-		if math.Abs((got.Q[i]-origin)/q-want.Q[i]) > 0.01*want.SdQ[i] || math.Abs(got.A[i]*tau*tau/q-want.A[i]) > 0.01*want.SdA[i] {
+		if math.Abs((got.Q[i]-origin)/q-want.Q[i]) > 0.01*want.SdQ[i] ||
+			math.Abs(got.A[i]*tau*tau/q-want.A[i]) > 0.01*want.SdA[i] {
 			t.Fatalf("row %d: %g ≠ %g or %g ≠ %g", i, (got.Q[i]-origin)/q, want.Q[i], got.A[i]*tau*tau/q, want.A[i])
 		}
 	}
 }
 
-// raggedPendulums are three recordings with irregular times and a gap; velocities stand in every fifth row, accelerations in every tenth.
+// raggedPendulums are three recordings with irregular times and a gap; velocities stand in every fifth row,
+// accelerations in every tenth.
 func raggedPendulums(t testing.TB, r *rand.Rand) (series []Series, truths []truth) {
 	for seed := range uint64(3) {
 		var times []float64
@@ -284,7 +294,8 @@ func raggedPendulums(t testing.TB, r *rand.Rand) (series []Series, truths []trut
 	return series, truths
 }
 
-// Times may be irregular, rows missing for a while, velocities rarer than positions; recordings of one coordinate share its noise.
+// Times may be irregular, rows missing for a while, velocities rarer than positions; recordings of one coordinate share
+// its noise.
 func TestRaggedRecordings(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 1))
 	series, truths := raggedPendulums(t, r)
@@ -306,7 +317,8 @@ func TestRaggedRecordings(t *testing.T) {
 		c[0].add(y.Q, y.SdQ, truths[i].q)
 		c[1].add(y.V, y.SdV, truths[i].v)
 		c[2].add(y.A, y.SdA, truths[i].a)
-		if alone := f.States(Series{T: s.T, Q: s.Q}, nil); alone.SdV[100] < 1.2*y.SdV[100] || alone.SdA[100] < 1.2*y.SdA[100] {
+		if alone := f.States(Series{T: s.T, Q: s.Q}, nil); alone.SdV[100] < 1.2*y.SdV[100] ||
+			alone.SdA[100] < 1.2*y.SdA[100] {
 			t.Error("velocities and accelerations bring nothing")
 		}
 		in := f.States(s, []float64{s.T[125], s.T[249] + 0.2})
@@ -318,7 +330,8 @@ func TestRaggedRecordings(t *testing.T) {
 		in = f.States(s, gap[1:])
 		for k := range in.Q {
 			if math.Abs(in.Q[k]-x.q[k+1]) > 4*in.SdQ[k] || math.Abs(in.V[k]-x.v[k+1]) > 4*in.SdV[k] {
-				t.Errorf("in a gap %g ± %g, %g ± %g, but %g, %g", in.Q[k], in.SdQ[k], in.V[k], in.SdV[k], x.q[k+1], x.v[k+1])
+				t.Errorf("in a gap %g ± %g, %g ± %g, but %g, %g", in.Q[k], in.SdQ[k], in.V[k], in.SdV[k], x.q[k+1],
+					x.v[k+1])
 			}
 		}
 	}

@@ -32,13 +32,14 @@ type point struct {
 // value is −2 log likelihood up to a constant and the σ that goes with it.
 type value struct{ minus2, sigma float64 }
 
-// at is the likelihood of all rows of the pieces but the first ones, given these, as many of each piece as the highest order takes. With the
-// errors of prediction eᵢ in units of σ sᵢ and D of them,
+// at is the likelihood of all rows of the pieces but the first ones, given these, as many of each piece as the highest
+// order takes. With the errors of prediction eᵢ in units of σ sᵢ and D of them,
 //
 //	−2 log p = Σ log(σ² sᵢ²) + Σ eᵢ²/(σ² sᵢ²),   σ² = Σ eᵢ²/sᵢ² / D at its maximum.
 //
-// So it does not depend on what is supposed of the start, and orders may be compared. The white noise has the density κ = σ² ω^2m step: that
-// of the measurements, at the frequency ω [Wahba1978]. Rounding adds its part to every error, so that exact data have a likelihood too.
+// So it does not depend on what is supposed of the start, and orders may be compared. The white noise has the density κ
+// = σ² ω^2m step: that of the measurements, at the frequency ω [Wahba1978]. Rounding adds its part to every error, so
+// that exact data have a likelihood too.
 func (l *likelihood) at(m int, p point) value {
 	if l.ctx.Err() != nil {
 		return value{0, 1}
@@ -64,7 +65,8 @@ func (l *likelihood) at(m int, p point) value {
 	return value{float64(D)*math.Log(ss) + ld, math.Sqrt(ss)}
 }
 
-// walk takes a filter through the pieces. After each row it says how many positions of the piece were seen and whether the row is the last one.
+// walk takes a filter through the pieces. After each row it says how many positions of the piece were seen and whether
+// the row is the last one.
 func (l *likelihood) walk(m int, p point, row func(f *filter, w *reader, seen int, last bool)) {
 	f, w := newFilter(m, math.Exp(p.beta)), newReader(m, l, p)
 	for _, piece := range l.pieces {
@@ -88,8 +90,8 @@ func (l *likelihood) walk(m int, p point, row func(f *filter, w *reader, seen in
 // lags are those over which errors of prediction are correlated.
 const lags = 8
 
-// correlation is the autocorrelation of the errors of prediction of positions, which are white where the prior is right: that of largest size at 1 to
-// lags rows apart.
+// correlation is the autocorrelation of the errors of prediction of positions, which are white where the prior is
+// right: that of largest size at 1 to lags rows apart.
 func (l *likelihood) correlation(t trial) float64 {
 	var c [lags + 1]float64
 	var before [lags]float64

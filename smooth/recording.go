@@ -38,18 +38,21 @@ type ColumnNoise struct {
 	Noise
 }
 
-// Set estimates the states of all trajectories of a set at their rows or, if dt > 0, every dt. Velocities and accelerations that are recorded are
-// measurements more. Known forces are kept, those between rows by straight lines. The errors name the coordinate.
+// Set estimates the states of all trajectories of a set at their rows or, if dt > 0, every dt. Velocities and
+// accelerations that are recorded are measurements more. Known forces are kept, those between rows by straight lines.
+// The errors name the coordinate.
 func Set(ctx context.Context, s *data.Set, dt float64) (*Recording, error) {
 	d := s.D()
-	r := &Recording{Set: columns(s), Findings: make([]Finding, d), Deviations: make([]data.Trajectory, len(s.Trajectories))}
+	r := &Recording{Set: columns(s), Findings: make([]Finding, d), Deviations: make([]data.Trajectory,
+		len(s.Trajectories))}
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
 		times := grid(t, dt)
 		n := len(times)
 		r.Set.Trajectories = append(r.Set.Trajectories, data.Trajectory{ID: t.ID, File: t.File, Line: t.Line, T: times,
 			Q: make([]float64, n*d), V: make([]float64, n*d), A: make([]float64, n*d), U: inputs(t, s.M(), times)})
-		r.Deviations[i] = data.Trajectory{ID: t.ID, T: times, Q: make([]float64, n*d), V: make([]float64, n*d), A: make([]float64, n*d)}
+		r.Deviations[i] = data.Trajectory{ID: t.ID, T: times, Q: make([]float64, n*d), V: make([]float64, n*d),
+			A: make([]float64, n*d)}
 	}
 	errs := make([]error, d)
 	var wait sync.WaitGroup
@@ -144,7 +147,8 @@ func inputs(t *data.Trajectory, m int, times []float64) []float64 {
 	return u
 }
 
-// columns is a set without trajectories that has the columns of s, and those of velocities and accelerations where it has none.
+// columns is a set without trajectories that has the columns of s, and those of velocities and accelerations where it
+// has none.
 func columns(s *data.Set) *data.Set {
 	p := *s
 	p.Trajectories, p.Notes = nil, nil
@@ -217,7 +221,8 @@ func over(unit, time, power string) string {
 // finding tells what was found in coordinate k of a set.
 func (f *Fit) finding(s *data.Set, k int) Finding {
 	c := s.Coordinates[k]
-	x := Finding{Coordinate: c.Name, Order: f.Order, Cutoff: f.Cutoff, Size: f.Size, Notes: f.Notes(c.Unit, s.TimeUnit()), Noise: []ColumnNoise{}}
+	x := Finding{Coordinate: c.Name, Order: f.Order, Cutoff: f.Cutoff, Size: f.Size, Notes: f.Notes(c.Unit,
+		s.TimeUnit()), Noise: []ColumnNoise{}}
 	if f.Step > 0 {
 		x.Rate = 1 / f.Step
 	}

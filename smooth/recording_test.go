@@ -14,7 +14,8 @@ import (
 	"lagrange/smooth"
 )
 
-// recorded is a recording of two coordinates as text: an angle kept within (−π, π], in which the noise makes jumps, and a length; a force; ids.
+// recorded is a recording of two coordinates as text: an angle kept within (−π, π], in which the noise makes jumps, and
+// a length; a force; ids.
 func recorded(header string) string {
 	var b strings.Builder
 	r := rand.New(rand.NewPCG(1, 5))
@@ -32,7 +33,8 @@ func recorded(header string) string {
 
 // A recording of positions is read, its angle unwrapped; states are written and read again as they are.
 func TestRecording(t *testing.T) {
-	set, err := data.ReadFrom(strings.NewReader(recorded("trial,t [s],theta [rad],x [m],force [N]")), "r.csv", data.Options{Q: []string{"theta", "x"}, Positions: true})
+	set, err := data.ReadFrom(strings.NewReader(recorded("trial,t [s],theta [rad],x [m],force [N]")), "r.csv",
+		data.Options{Q: []string{"theta", "x"}, Positions: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +53,8 @@ func TestRecording(t *testing.T) {
 		if err := r.Set.WriteCSV(&b); err != nil {
 			t.Fatal(err)
 		}
-		if header, _, _ := strings.Cut(b.String(), "\n"); header != "trial,t [s],theta [rad],x [m],v_theta [rad/s],v_x [m/s],a_theta [rad/s²],a_x [m/s²],force [N]" {
+		if header, _, _ := strings.Cut(b.String(), "\n"); header != "trial,t [s],theta [rad],x [m],"+
+			"v_theta [rad/s],v_x [m/s],a_theta [rad/s²],a_x [m/s²],force [N]" {
 			t.Errorf("header %q", header)
 		}
 		again, err := data.ReadFrom(&b, "s.csv", data.Options{})
@@ -87,14 +90,17 @@ func TestRecording(t *testing.T) {
 // Positions are enough only where that is said; velocities of some coordinates are left out, and said to be.
 func TestPositionsAlone(t *testing.T) {
 	text := recorded("trial,t,theta,x,dtheta")
-	if _, err := data.ReadFrom(strings.NewReader(recorded("trial,t,q1,q2,force")), "r.csv", data.Options{}); err == nil {
+	if _, err := data.ReadFrom(strings.NewReader(recorded("trial,t,q1,q2,force")), "r.csv",
+		data.Options{}); err == nil {
 		t.Error("positions alone are read where velocities are wanted")
 	}
-	set, err := data.ReadFrom(strings.NewReader(text), "r.csv", data.Options{Q: []string{"theta", "x"}, Positions: true})
+	set, err := data.ReadFrom(strings.NewReader(text), "r.csv", data.Options{Q: []string{"theta", "x"},
+		Positions: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if set.Trajectories[0].V != nil || !strings.Contains(strings.Join(set.Notes, ";"), "velocities are not used (dtheta): x has none") {
+	if set.Trajectories[0].V != nil || !strings.Contains(strings.Join(set.Notes, ";"),
+		"velocities are not used (dtheta): x has none") {
 		t.Errorf("notes %q", set.Notes)
 	}
 	set, err = data.ReadFrom(strings.NewReader(text), "r.csv", data.Options{Q: []string{"theta"}, Positions: true})
@@ -106,7 +112,8 @@ func TestPositionsAlone(t *testing.T) {
 	}
 }
 
-// A set made by a program has no columns; one that is interrupted ends with the error of its context, one with few rows with the coordinate.
+// A set made by a program has no columns; one that is interrupted ends with the error of its context, one with few rows
+// with the coordinate.
 func TestSet(t *testing.T) {
 	set := &data.Set{Coordinates: []data.Coordinate{{Name: "q"}}, Time: "t", Trajectories: []data.Trajectory{{ID: "1"}}}
 	r := rand.New(rand.NewPCG(1, 6))
@@ -118,7 +125,8 @@ func TestSet(t *testing.T) {
 		}
 	}
 	add(8)
-	if _, err := smooth.Set(t.Context(), set, 0); !errors.Is(err, smooth.ErrFew) || !strings.HasPrefix(err.Error(), "q: ") {
+	if _, err := smooth.Set(t.Context(), set, 0); !errors.Is(err, smooth.ErrFew) || !strings.HasPrefix(err.Error(),
+		"q: ") {
 		t.Errorf("8 rows: %v", err)
 	}
 	add(300)

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// script runs the smoother of a file beside the project, which is written in covariances and not in square roots, on a series from standard input.
+// script runs the smoother of a file beside the project, which is written in covariances and not in square roots, on a
+// series from standard input.
 const script = `
 import sys, json, numpy as np
 sys.path.insert(0, sys.argv[1])
@@ -27,8 +28,15 @@ for name, w in (('alone', None), ('recorded', v)):
 json.dump(o, sys.stdout)
 `
 
-// With its order, cut-off and noise, states and deviations are those of the reference, but where its prior of the start is felt; and it finds like noise.
-func TestReference(t *testing.T) {
+// answer is what the reference finds: σ, order, density of a step, states and deviations.
+type answer struct {
+	Sigma, SigmaV, Ratio float64
+	Order                int
+	X, Sd                [][3]float64
+}
+
+// reference runs the script on a series, from positions alone and with the velocities; it skips the test where it cannot.
+func reference(t *testing.T, s Series) [2]answer {
 	folder, err := filepath.Abs("../../shared/design")
 	if err != nil {
 		t.Fatal(err)
@@ -39,9 +47,6 @@ func TestReference(t *testing.T) {
 	if err := exec.Command("python3", "-c", "import numpy").Run(); err != nil {
 		t.Skip("no python3 with numpy here")
 	}
-	r := rand.New(rand.NewPCG(9, 1))
-	x := motions(t, "pendulum", 3, every(300, 0.02))[0]
-	s := Series{T: x.t, Q: noisy(r, x.q, 0.01), V: noisy(r, x.v, 0.1)}
 	in, err := json.Marshal(s)
 	if err != nil {
 		t.Fatal(err)
@@ -53,16 +58,20 @@ func TestReference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	type answer struct {
-		Sigma, SigmaV, Ratio float64
-		Order                int
-		X, Sd                [][3]float64
-	}
 	var want struct{ Alone, Recorded answer }
 	if err := json.Unmarshal(out, &want); err != nil {
 		t.Fatal(err)
 	}
-	for i, w := range []answer{want.Alone, want.Recorded} {
+	return [2]answer{want.Alone, want.Recorded}
+}
+
+// With its order, cut-off and noise, states and deviations are those of the reference, but where its prior of the start
+// is felt; and it finds like noise.
+func TestReference(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 1))
+	x := motions(t, "pendulum", 3, every(300, 0.02))[0]
+	s := Series{T: x.t, Q: noisy(r, x.q, 0.01), V: noisy(r, x.v, 0.1)}
+	for i, w := range reference(t, s) {
 		s := s
 		if i == 0 {
 			s.V = nil
@@ -73,7 +82,8 @@ func TestReference(t *testing.T) {
 		for n := 100; n < 200; n++ {
 			for k, c := range [3][2]float64{{y.Q[n], y.SdQ[n]}, {y.V[n], y.SdV[n]}, {y.A[n], y.SdA[n]}} {
 				if math.Abs(c[0]-w.X[n][k]) > 1e-5*c[1] || math.Abs(c[1]/w.Sd[n][k]-1) > 1e-5 {
-					t.Fatalf("row %d, derivative %d: %.9g ± %.9g, want %.9g ± %.9g", n, k, c[0], c[1], w.X[n][k], w.Sd[n][k])
+					t.Fatalf("row %d, derivative %d: %.9g ± %.9g, want %.9g ± %.9g", n, k, c[0], c[1], w.X[n][k],
+						w.Sd[n][k])
 				}
 			}
 		}
@@ -81,7 +91,8 @@ func TestReference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("σ %.5f, %.5f of v, order %d; reference %.5f, %.5f, %d", g.Q.Value, g.V.Value, g.Order, w.Sigma, w.SigmaV, w.Order)
+		t.Logf("σ %.5f, %.5f of v, order %d; reference %.5f, %.5f, %d", g.Q.Value, g.V.Value, g.Order, w.Sigma,
+			w.SigmaV, w.Order)
 		near := [2]float64{0.03, 0.1}[i] // its grid of σ_v/σ is one of eighths of a decade
 		if math.Abs(g.Q.Value/w.Sigma-1) > near || math.Abs(g.V.Value-w.SigmaV) > near*w.SigmaV {
 			t.Errorf("σ %g, %g of v; reference %g, %g", g.Q.Value, g.V.Value, w.Sigma, w.SigmaV)

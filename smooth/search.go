@@ -17,7 +17,8 @@ type vertex struct {
 	f float64
 }
 
-// minimise finds a minimum of f near x by a simplex whose first edges have the given length; it ends when they are below tol.
+// minimise finds a minimum of f near x by a simplex whose first edges have the given length; it ends when they are
+// below tol.
 func minimise(f func([]float64) float64, x []float64, edge, tol float64) []float64 {
 	s := simplex{f, []vertex{{x, f(x)}}}
 	for i := range x {
@@ -120,8 +121,8 @@ func (l *likelihood) point(x []float64) (p point) {
 	return p
 }
 
-// limits of β: motion that hardly bends over the longest recording, and motion whose density at the frequency π of the rows is 10⁸ times that of
-// the noise, of which more is not told from none at all.
+// limits of β: motion that hardly bends over the longest recording, and motion whose density at the frequency π of the
+// rows is 10⁸ times that of the noise, of which more is not told from none at all.
 func (l *likelihood) limits(m int) (lo, hi float64) {
 	return math.Log(0.5 * l.step / l.span), math.Log(math.Pi) + 4*math.Ln10/float64(m)
 }
@@ -146,8 +147,8 @@ func (l *likelihood) improve(t trial, edge, tol float64) trial {
 // few rows show where to look, many decide.
 const few, many = 2500, 10000
 
-// find finds order, cut-off and noise. The rows that stand for all are more where the cut-off turns out to be slow, so that each of their pieces
-// lasts for thirty times its inverse.
+// find finds order, cut-off and noise. The rows that stand for all are more where the cut-off turns out to be slow, so
+// that each of their pieces lasts for thirty times its inverse.
 func (l *likelihood) find() *Fit {
 	rows, n := 0, few
 	for i := range l.series {
@@ -203,7 +204,8 @@ func (l *likelihood) scan(m int) trial {
 	return best
 }
 
-// recorded takes velocities and accelerations in, whose noise is at first what they are off the states found from positions alone.
+// recorded takes velocities and accelerations in, whose noise is at first what they are off the states found from
+// positions alone.
 func (l *likelihood) recorded(all []trial) {
 	alone := best(all)
 	f := &Fit{Order: alone.m, Cutoff: math.Exp(alone.p.beta) / l.step, Step: l.step, Q: Noise{Value: alone.sigma}}

@@ -1,10 +1,11 @@
-// Package smooth estimates positions, velocities and accelerations, with their standard deviations, from noisy recordings of positions,
-// without a model of the motion.
+// Package smooth estimates positions, velocities and accelerations, with their standard deviations, from noisy
+// recordings of positions, without a model of the motion.
 //
-// Each coordinate is taken for m-fold integrated white noise [Wahba1978], measured with white noise at the times of its rows, which may be
-// irregular and have gaps. Order m, the density of the one noise and the standard deviations of the other are found by maximum likelihood; the
-// states follow from a square-root information filter and a pass back [Rauch1965], [Sarkka2013, 8.2], in time linear in the rows.
-// Velocities and accelerations, where they are recorded, are measurements more, with noise of their own.
+// Each coordinate is taken for m-fold integrated white noise [Wahba1978], measured with white noise at the times of its
+// rows, which may be irregular and have gaps. Order m, the density of the one noise and the standard deviations of the
+// other are found by maximum likelihood; the states follow from a square-root information filter and a pass back
+// [Rauch1965], [Sarkka2013, 8.2], in time linear in the rows. Velocities and accelerations, where they are recorded,
+// are measurements more, with noise of their own.
 package smooth
 
 import (
@@ -22,7 +23,8 @@ type Series struct {
 	V, A []float64 // (n), or nil where none are measured
 }
 
-// Fit is what the likelihood finds in series of one coordinate. Noise is a standard deviation, in the unit of its column.
+// Fit is what the likelihood finds in series of one coordinate. Noise is a standard deviation, in the unit of its
+// column.
 type Fit struct {
 	Order       int     // m: the m-th derivative is white
 	Cutoff      float64 // ω: motion slower than this, in radians by unit of time, is told from noise
@@ -36,8 +38,8 @@ type Fit struct {
 	Rest        bool    // the coordinate never moves: all else is 0
 }
 
-// Noise is a standard deviation with limits within which it lies in 95 of 100 recordings. Low is 0 where noise cannot be told from motion; then
-// Value, that of positions, is High: the most that it may be.
+// Noise is a standard deviation with limits within which it lies in 95 of 100 recordings. Low is 0 where noise cannot
+// be told from motion; then Value, that of positions, is High: the most that it may be.
 type Noise struct {
 	Value float64 `json:"value"`
 	Low   float64 `json:"low"`
@@ -80,7 +82,8 @@ func measured(x []float64) (n int) {
 	return n
 }
 
-// Find finds order, cut-off and noise of series that share them: the recordings of one coordinate. An error wraps ErrFew or is that of ctx.
+// Find finds order, cut-off and noise of series that share them: the recordings of one coordinate. An error wraps
+// ErrFew or is that of ctx.
 func Find(ctx context.Context, series []Series) (*Fit, error) {
 	check(series)
 	l, err := newLikelihood(series)
@@ -139,7 +142,8 @@ func newLikelihood(series []Series) (*likelihood, error) {
 		}
 	}
 	if len(l.orders) == 0 && !(l.rest && least >= orders[0]) {
-		return nil, fmt.Errorf("%w: %d in %d recordings, and %d beyond the first %d of each are needed, of which none may have fewer",
+		return nil, fmt.Errorf("%w: %d in %d recordings, and %d beyond the first %d of each are needed, "+
+			"of which none may have fewer",
 			ErrFew, l.rows, len(series), enough, orders[0])
 	}
 	l.series = series

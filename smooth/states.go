@@ -2,7 +2,8 @@ package smooth
 
 import "math"
 
-// block is how many steps are kept to go back by; of others only where they began, so that memory does not grow with what a step keeps.
+// block is how many steps are kept to go back by; of others only where they began, so that memory does not grow with
+// what a step keeps.
 const block = 256
 
 // far is the longest step, in units of 1/ω, that is taken at once: F of a longer one would lose digits on the way back.
@@ -51,8 +52,9 @@ func (f *Fit) rows(s *Series, times []float64) (rows []row) {
 	return rows
 }
 
-// States estimates the motion of a series at the given times, which advance, or, if nil, at its own. The series needs as many positions as the order
-// of the fit. Times before, between and after its rows are served, with the deviations that this leaves.
+// States estimates the motion of a series at the given times, which advance, or, if nil, at its own. The series needs
+// as many positions as the order of the fit. Times before, between and after its rows are served, with the deviations
+// that this leaves.
 func (f *Fit) States(s Series, times []float64) States {
 	check([]Series{s, {T: times}})
 	out := times
@@ -60,7 +62,8 @@ func (f *Fit) States(s Series, times []float64) States {
 		out = s.T
 	}
 	n := len(out)
-	x := States{T: out, Q: make([]float64, n), V: make([]float64, n), A: make([]float64, n), SdQ: make([]float64, n), SdV: make([]float64, n), SdA: make([]float64, n)}
+	x := States{T: out, Q: make([]float64, n), V: make([]float64, n), A: make([]float64, n), SdQ: make([]float64, n),
+		SdV: make([]float64, n), SdA: make([]float64, n)}
 	if measured(s.Q) < f.Order {
 		panic("smooth: a series needs as many positions as the order of the fit")
 	}
@@ -71,7 +74,8 @@ func (f *Fit) States(s Series, times []float64) States {
 		}
 		return x
 	}
-	p := pass{fit: f, series: &s, rows: f.rows(&s, times), filter: newFilter(f.Order, f.Cutoff*f.Step), reader: f.reader()}
+	p := pass{fit: f, series: &s, rows: f.rows(&s, times), filter: newFilter(f.Order, f.Cutoff*f.Step),
+		reader: f.reader()}
 	p.origin = p.reader.start(&s, 0)
 	p.run(&x)
 	return x

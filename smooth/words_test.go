@@ -47,8 +47,10 @@ func TestWords(t *testing.T) {
 		{"at rest with noise", "larger than the motion", sampled(500, 0.1, 0.3, still), 0.27, 0.33},
 		{"noise larger than motion", "larger than the motion", sampled(500, 0.02, 3, twoSines), 2.7, 3.3},
 		{"exact", "no noise found: it is below", sampled(600, 0.02, 0, twoSines), 0, 1e-8},
-		{"exact, uniform", "no noise found: it is below", sampled(100, 0.5, 0, func(t float64) float64 { return 2*t - 7 }), 0, 2e-14},
-		{"exact, a parabola", "no noise found: it is below", sampled(100, 0.5, 0, func(t float64) float64 { return t * t }), 0, 1e-12},
+		{"exact, uniform", "no noise found: it is below", sampled(100, 0.5, 0,
+			func(t float64) float64 { return 2*t - 7 }), 0, 2e-14},
+		{"exact, a parabola", "no noise found: it is below", sampled(100, 0.5, 0,
+			func(t float64) float64 { return t * t }), 0, 1e-12},
 		{"too slow", "cannot be told from motion", sampled(600, 0.2, 0.01, twoSines), 0, 0.02},
 		{"nearly too slow", "are not white", sampled(600, 0.1, 0.01, twoSines), 0.003, 0.02},
 		{"aliased", "too far apart", sampled(600, 0.3, 0.01, twoSines), 0.5, 1},
@@ -90,7 +92,8 @@ func TestWantedRateDoes(t *testing.T) {
 				t.Fatal(err)
 			}
 			if said := g.Notes("", ""); len(said) > 0 || math.Abs(g.Q.Value/sigma-1) > 0.1 {
-				t.Errorf("every %g it was said that %.3g would do: then σ of %g is found as %g, and said %q", dt, f.Wanted(), sigma, g.Q.Value, said)
+				t.Errorf("every %g it was said that %.3g would do: then σ of %g is found as %g, and said %q", dt,
+					f.Wanted(), sigma, g.Q.Value, said)
 			}
 		}
 	}
@@ -158,7 +161,8 @@ func TestHarshRecordings(t *testing.T) {
 	}
 }
 
-// More times wanted, before, between and after the rows, change nothing at the others, whichever steps are kept together on the way back.
+// More times wanted, before, between and after the rows, change nothing at the others, whichever steps are kept
+// together on the way back.
 func TestTimesWanted(t *testing.T) {
 	s := sampled(2*block+7, 0.05, 0.01, twoSines)
 	f := &Fit{Order: 4, Cutoff: 15, Step: 0.05, Q: Noise{Value: 0.01}}
@@ -173,7 +177,8 @@ func TestTimesWanted(t *testing.T) {
 	got := f.States(s, times)
 	for i := range s.T {
 		j := 100 + 3*i
-		for k, c := range [6][2]float64{{got.Q[j], want.Q[i]}, {got.V[j], want.V[i]}, {got.A[j], want.A[i]}, {got.SdQ[j], want.SdQ[i]}, {got.SdV[j], want.SdV[i]}, {got.SdA[j], want.SdA[i]}} {
+		for k, c := range [6][2]float64{{got.Q[j], want.Q[i]}, {got.V[j], want.V[i]}, {got.A[j], want.A[i]},
+			{got.SdQ[j], want.SdQ[i]}, {got.SdV[j], want.SdV[i]}, {got.SdA[j], want.SdA[i]}} {
 			if math.Abs(c[0]-c[1]) > 1e-8*(math.Abs(c[1])+0.01) {
 				t.Fatalf("row %d, number %d: %.12g and %.12g", i, k, c[0], c[1])
 			}
@@ -181,16 +186,20 @@ func TestTimesWanted(t *testing.T) {
 	}
 }
 
-// The period of the fastest part of the motion is told, be it fast for a while only, and what is left of noise where it rests is not taken for it.
+// The period of the fastest part of the motion is told, be it fast for a while only, and what is left of noise where it
+// rests is not taken for it.
 func TestSwing(t *testing.T) {
 	for _, c := range []struct {
 		name        string
 		motion      func(float64) float64
 		least, most float64
 	}{
-		{"a sine", func(t float64) float64 { return 2 * math.Sin(8.1*t) }, 0.95 * 2 * math.Pi / 8.1, 1.02 * 2 * math.Pi / 8.1},
-		{"ever faster, up to a frequency of 9", func(t float64) float64 { return math.Sin(3*t + 0.15*t*t) }, 0.9 * 2 * math.Pi / 9, 1.1 * 2 * math.Pi / 9},
-		{"at rest after ten", func(t float64) float64 { return math.Sin(3*t) * math.Exp(-math.Pow(max(t-10, 0), 2)) }, 0.7 * 2 * math.Pi / 3, 1.02 * 2 * math.Pi / 3},
+		{"a sine", func(t float64) float64 { return 2 * math.Sin(8.1*t) }, 0.95 * 2 * math.Pi / 8.1,
+			1.02 * 2 * math.Pi / 8.1},
+		{"ever faster, up to a frequency of 9", func(t float64) float64 { return math.Sin(3*t + 0.15*t*t) },
+			0.9 * 2 * math.Pi / 9, 1.1 * 2 * math.Pi / 9},
+		{"at rest after ten", func(t float64) float64 { return math.Sin(3*t) * math.Exp(-math.Pow(max(t-10, 0), 2)) },
+			0.7 * 2 * math.Pi / 3, 1.02 * 2 * math.Pi / 3},
 	} {
 		f, err := Find(t.Context(), []Series{sampled(2000, 0.01, 1e-2, c.motion)})
 		if err != nil {
@@ -210,7 +219,8 @@ func TestLikelihoodOfNoErrors(t *testing.T) {
 	}
 	l.ctx, l.use, l.orders = t.Context(), [3]bool{true}, []int{3}
 	l.choose(100)
-	if v := l.at(3, point{}); math.IsInf(v.minus2, 0) || math.IsNaN(v.minus2) || math.Abs(v.sigma/(3*0x1p-53/math.Sqrt(3))-1) > 1e-9 {
+	if v := l.at(3, point{}); math.IsInf(v.minus2, 0) || math.IsNaN(v.minus2) ||
+		math.Abs(v.sigma/(3*0x1p-53/math.Sqrt(3))-1) > 1e-9 {
 		t.Errorf("%+v", v)
 	}
 }

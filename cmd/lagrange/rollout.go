@@ -183,8 +183,8 @@ func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.
 // spreadPrefix stands before the name of a quantity in that of the column of its spread.
 const spreadPrefix = "spread_"
 
-// beside adds a number for each of the quantities of the given roles to a set, as columns more that begin with a prefix, which no command takes for
-// anything else. The numbers stand in w in the places of the quantities.
+// beside adds a number for each of the quantities of the given roles to a set, as columns more that begin with a prefix,
+// which no command takes for anything else. The numbers stand in w in the places of the quantities.
 func beside(set *data.Set, w []data.Trajectory, prefix string, roles ...string) {
 	m := set.M()
 	set.Columns, set.Inputs = slices.Clone(set.Columns), slices.Clone(set.Inputs)

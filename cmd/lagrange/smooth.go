@@ -13,7 +13,8 @@ import (
 	"lagrange/smooth"
 )
 
-// deviationPrefix stands before the name of a quantity in that of the column of its standard deviation; data takes such columns for nothing else.
+// deviationPrefix stands before the name of a quantity in that of the column of its standard deviation; data takes such
+// columns for nothing else.
 const deviationPrefix = "sd_"
 
 // smoothFlags are what smoothing needs.
@@ -86,7 +87,8 @@ func (o *smoothFlags) run(cmd *cobra.Command, paths []string) error {
 		}
 	}
 	if o.asJSON {
-		return printJSON(findings, map[string]any{"rows": set.Rows(), "notes": append([]string{}, set.Notes...), "coordinates": r.Findings})
+		return printJSON(findings, map[string]any{"rows": set.Rows(), "notes": append([]string{}, set.Notes...),
+			"coordinates": r.Findings})
 	}
 	return printFindings(findings, set, r.Findings)
 }
