@@ -51,8 +51,14 @@ type guess struct {
 	why  string
 }
 
+// deviation is the beginning of the name of a standard deviation, whatever it is of.
+const deviation = "sd_"
+
 // byName reads one name, in lower case.
 func byName(name string) guess {
+	if strings.HasPrefix(name, deviation) {
+		return guess{}
+	}
 	if m := dotted.FindStringSubmatch(name); m != nil {
 		role := map[string]string{"dot": RoleV, "ddot": RoleA}[m[2]]
 		return guess{role: role, of: m[1] + m[3], why: fmt.Sprintf("its name ends in %s", m[2]+m[3])}

@@ -64,7 +64,7 @@ func (c Column) label() string {
 type Coordinate struct {
 	Name, Unit   string
 	Period       float64 // 2π for an angle in rad, 360 in degrees, 0 when not periodic
-	Velocity     string  // name of its velocity column
+	Velocity     string  // name of its velocity column; "" if absent
 	Acceleration string  // name of its acceleration column; "" if absent
 }
 
@@ -74,7 +74,7 @@ type Trajectory struct {
 	File    string // where it came from, and
 	Line    int    // the line of its first row, for messages
 	T       []float64
-	Q, V, A []float64 // (n, d); A nil when the recording has no accelerations
+	Q, V, A []float64 // (n, d); A nil when the recording has no accelerations, V when Options.Positions and no velocities
 	U       []float64 // (n, m); nil when m = 0
 }
 
@@ -146,6 +146,9 @@ func (s *Set) HasAccelerations() bool {
 	}
 	return len(s.Trajectories) > 0
 }
+
+// hasVelocities tells whether the velocities were read or estimated: only Options.Positions does without.
+func (s *Set) hasVelocities() bool { return s.Trajectories[0].V != nil }
 
 // TimeUnit is the unit of the time column as written in the header; "" when none was given.
 func (s *Set) TimeUnit() string { return s.unit(s.Time) }

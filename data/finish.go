@@ -19,7 +19,7 @@ func (b *builder) finish() (*Set, error) {
 	if err := s.constant(); err != nil {
 		return nil, err
 	}
-	if b.o.Angles == nil {
+	if b.o.Angles == nil && s.hasVelocities() {
 		s.turning()
 	}
 	return s, nil

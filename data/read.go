@@ -158,7 +158,7 @@ func (s *Set) same(cols []Column, o Options) (layout, error) {
 	}
 	for _, c := range s.Coordinates {
 		l.q = append(l.q, r.find(c.Name))
-		if !o.Differentiate {
+		if c.Velocity != "" && !o.Differentiate {
 			l.v = append(l.v, r.find(c.Velocity))
 		}
 		if c.Acceleration != "" {

@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,6 +15,7 @@ type Options struct {
 	Trajectory    string   // name of the column that tells trajectories apart
 	Angles        []string // the coordinates that are angles
 	Differentiate bool     // estimate velocities from the coordinates instead of reading them
+	Positions     bool     // coordinates are enough: where not each has a velocity, none is read and V is nil
 }
 
 // layout is the place of every used column in the table.
@@ -192,6 +194,10 @@ func (r *resolver) coordinates(l *layout, o Options) error {
 	if o.V == nil {
 		l.v = r.recognised(RoleV)
 	}
+	if o.Positions && (len(l.v) == 0 || o.V == nil && !r.velocities(l)) {
+		l.v = nil
+		return nil
+	}
 	if len(l.v) == 0 {
 		return &Error{Msg: fmt.Sprintf("no velocity column for %s among %s: name it with --v, or have velocities estimated with --differentiate", r.names(l.q), r.all())}
 	}
@@ -221,6 +227,24 @@ func (r *resolver) coordinates(l *layout, o Options) error {
 	}
 	l.q, l.v = q, v
 	return nil
+}
+
+// velocities finds v, one for each coordinate, or says that there is none for some.
+func (r *resolver) velocities(l *layout) bool {
+	match, left := r.pair(l.q, l.v)
+	if j := slices.Index(match, -1); j >= 0 {
+		r.notes = append(r.notes, fmt.Sprintf("velocities are not used (%s): %s has none; name coordinates that have with --q",
+			r.names(l.v), r.cols[l.q[j]].Name))
+		for _, j := range l.v {
+			r.cols[j].Why = "not every coordinate has a velocity column"
+		}
+		return false
+	}
+	for _, j := range left {
+		r.cols[j].Why = "no coordinate belongs to it"
+	}
+	l.v = match
+	return true
 }
 
 // inOrder checks that there is one velocity for each coordinate.

@@ -175,7 +175,7 @@ func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.
 	}
 	set.Trajectories = []data.Trajectory{t}
 	if len(m.Others) > 0 {
-		beside(set, []data.Trajectory{w})
+		beside(set, []data.Trajectory{w}, spreadPrefix, data.RoleQ, data.RoleV)
 	}
 	return set, err
 }
@@ -183,26 +183,28 @@ func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.
 // spreadPrefix stands before the name of a quantity in that of the column of its spread.
 const spreadPrefix = "spread_"
 
-// beside adds the spread of every coordinate and velocity to a set as columns more, which no command takes for anything else.
-func beside(set *data.Set, spread []data.Trajectory) {
-	d, m := set.D(), set.M()
+// beside adds a number for each of the quantities of the given roles to a set, as columns more that begin with a prefix,
+// which no command takes for anything else. The numbers stand in w in the places of the quantities.
+func beside(set *data.Set, w []data.Trajectory, prefix string, roles ...string) {
+	m := set.M()
 	set.Columns, set.Inputs = slices.Clone(set.Columns), slices.Clone(set.Inputs)
-	for _, role := range []string{data.RoleQ, data.RoleV} {
+	for _, role := range roles {
 		for _, c := range set.Coordinates {
-			name := c.Name
-			if role == data.RoleV {
-				name = c.Velocity
-			}
+			name := map[string]string{data.RoleQ: c.Name, data.RoleV: c.Velocity, data.RoleA: c.Acceleration}[role]
 			at := slices.IndexFunc(set.Columns, func(c data.Column) bool { return c.Role == role && c.Name == name })
-			set.Inputs = append(set.Inputs, spreadPrefix+name)
-			set.Columns = append(set.Columns, data.Column{Name: spreadPrefix + name, Unit: set.Columns[at].Unit, Role: data.RoleU})
+			set.Inputs = append(set.Inputs, prefix+name)
+			set.Columns = append(set.Columns, data.Column{Name: prefix + name, Unit: set.Columns[at].Unit, Role: data.RoleU})
 		}
 	}
 	for i := range set.Trajectories {
-		t, w := &set.Trajectories[i], &spread[i]
+		t := &set.Trajectories[i]
 		var u []float64
 		for n := range t.T {
-			u = append(append(append(u, t.U[n*m:(n+1)*m]...), w.Q[n*d:(n+1)*d]...), w.V[n*d:(n+1)*d]...)
+			u = append(u, t.U[n*m:(n+1)*m]...)
+			for _, role := range roles {
+				x := map[string][]float64{data.RoleQ: w[i].Q, data.RoleV: w[i].V, data.RoleA: w[i].A}[role]
+				u = append(u, x[n*set.D():(n+1)*set.D()]...)
+			}
 		}
 		t.U = u
 	}
@@ -226,7 +228,7 @@ func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange
 	}
 	mean, spread, err := m.RolloutSetSpread(ctx, recorded, r)
 	if mean != nil && len(m.Others) > 0 {
-		beside(mean, spread.Trajectories)
+		beside(mean, spread.Trajectories, spreadPrefix, data.RoleQ, data.RoleV)
 	}
 	return mean, err
 }

@@ -99,7 +99,7 @@ Exit codes: 0 success, 1 failure, 2 a command line that cannot be understood.`,
 
 		SuggestionsMinimumDistance: 2,
 	}
-	root.AddCommand(systemsCommand(), simulateCommand(), inspectCommand(), trainCommand(), evalCommand(), rolloutCommand(),
+	root.AddCommand(systemsCommand(), simulateCommand(), inspectCommand(), smoothCommand(), trainCommand(), evalCommand(), rolloutCommand(),
 		plotCommand(), reproduceCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultHelpCmd()

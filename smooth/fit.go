@@ -1,0 +1,236 @@
+package smooth
+
+import (
+	"math"
+	"slices"
+)
+
+// Limits are those within which the likelihood falls by as much as a true value does in 95 of 100 recordings.
+const (
+	sigmas   = 1.96
+	deviance = sigmas * sigmas
+)
+
+// rounding is how many times the rounding of the largest position noise has to be to be called noise: the arithmetic
+// here rounds too.
+const rounding = 16
+
+// fit is the best trial with limits of the noise. Where none at all is as likely, it is the one of the largest noise
+// that is: deviations are then rather too large than too small.
+func (l *likelihood) fit(best trial) *Fit {
+	_, hi := l.limits(best.m)
+	resolved := l.held(best, hi).minus2-best.minus2 > deviance
+	if !resolved {
+		best = l.largest(best)
+	}
+	sd := l.spread(best, resolved)
+	for k := 1; k < 3; k++ {
+		if l.use[k] && math.IsInf(sd[k], 1) {
+			best.p.gamma[k] = l.loudest(best, k)
+		}
+	}
+	f := &Fit{Order: best.m, Cutoff: math.Exp(best.p.beta) / l.step, Step: l.step, Rows: l.rows,
+		Correlation: l.correlation(best)}
+	unit := 1.0
+	for k, c := range []*Noise{&f.Q, &f.V, &f.A} {
+		if l.use[k] {
+			c.Value = best.sigma * math.Exp(best.p.gamma[k]) / unit
+			c.Low, c.High = c.Value*math.Exp(-sigmas*sd[k]), c.Value*math.Exp(sigmas*sd[k])
+			if math.IsInf(sd[k], 1) {
+				c.Low, c.High = 0, c.Value
+			}
+		}
+		unit *= l.step
+	}
+	if !resolved || best.sigma < rounding*l.floor {
+		f.Q.Low, f.Q.High = 0, f.Q.Value
+	}
+	return f
+}
+
+// loudest is the largest γ of a column, above the best, that is as likely as a limit is; the best is not told from
+// none.
+func (l *likelihood) loudest(best trial, k int) float64 {
+	p := best.p
+	for p.gamma[k] < best.p.gamma[k]+50 {
+		p.gamma[k] += 0.5
+		if l.at(best.m, p).minus2-best.minus2 > deviance {
+			return p.gamma[k] - 0.5
+		}
+	}
+	return best.p.gamma[k]
+}
+
+// held is the trial at another β with the noise of velocities and accelerations held.
+func (l *likelihood) held(t trial, beta float64) trial {
+	p := t.p
+	p.beta = beta
+	v := l.at(t.m, p)
+	if l.use[1] || l.use[2] {
+		for range 2 {
+			for k := 1; k < 3; k++ {
+				p.gamma[k] = min(max(t.p.gamma[k]+math.Log(t.sigma/v.sigma), -50), 50)
+			}
+			v = l.at(t.m, p)
+		}
+	}
+	return trial{t.m, p, v}
+}
+
+// largest is the trial with the largest σ, at a slower cut-off than the best, that is as likely as a limit is.
+func (l *likelihood) largest(best trial) trial {
+	lo, _ := l.limits(best.m)
+	in, out := best, best.p.beta // the slowest that is likely, and one that is not
+	for step := 0.5; out > lo; step *= 2 {
+		out = max(lo, out-step)
+		t := l.held(best, out)
+		if t.minus2-best.minus2 > deviance {
+			break
+		}
+		in = t
+	}
+	for in.p.beta-out > 0.02 {
+		t := l.held(best, (in.p.beta+out)/2)
+		if t.minus2-best.minus2 > deviance {
+			out = t.p.beta
+		} else {
+			in = t
+		}
+	}
+	return in
+}
+
+// spread is the standard deviation of the logarithm of the noise of each column, by the curvature of the likelihood:
+//
+//	var log σₖ = 1/2D + gᵀ (H/2)⁻¹ g,   g the slope of log σ + γₖ in the parameters, H that of −2 log p,
+//
+// +Inf where less noise is as likely. Where noise is not told from motion, β is held.
+func (l *likelihood) spread(best trial, resolved bool) (sd [3]float64) {
+	x := l.parameters(best.p)
+	at := func(moves map[int]float64) value {
+		y := slices.Clone(x)
+		for i, d := range moves {
+			y[i] += d
+		}
+		return l.at(best.m, l.point(y))
+	}
+	var free []int         // parameters with a curvature
+	var δ, slope []float64 // steps over which the likelihood changes so much that rounding does not matter
+	var H [3][3]float64
+	for i := range x {
+		if i == 0 && !resolved {
+			continue
+		}
+		for d := 0.05; d < 3; d *= 2 {
+			up, down := at(map[int]float64{i: d}), at(map[int]float64{i: -d})
+			rise, fall := up.minus2-best.minus2, down.minus2-best.minus2
+			if max(rise, fall) < 1 {
+				continue
+			}
+			if n := len(free); min(rise, fall) > max(rise, fall)/10 {
+				free, δ, slope = append(free, i), append(δ, d), append(slope, math.Log(up.sigma/down.sigma)/(2*d))
+				H[n][n] = (rise + fall) / (d * d)
+			}
+			break
+		}
+	}
+	n := len(free)
+	for a, i := range free {
+		for b, j := range free[:a] {
+			d, e := δ[a], δ[b]
+			h := at(map[int]float64{i: d, j: e}).minus2 - at(map[int]float64{i: d, j: -e}).minus2 -
+				at(map[int]float64{i: -d, j: e}).minus2 + at(map[int]float64{i: -d, j: -e}).minus2
+			H[a][b], H[b][a] = h/(4*d*e), h/(4*d*e)
+		}
+	}
+	D := 0.0
+	for _, p := range l.pieces {
+		D += float64(max(0, p.hi-p.lo-l.orders[len(l.orders)-1]))
+	}
+	place := 0
+	for k := range sd {
+		if k > 0 && l.use[k] {
+			place++
+		}
+		g := slices.Clone(slope)
+		own := slices.Index(free, place)
+		if k > 0 && own >= 0 {
+			g[own]++
+		}
+		sd[k] = math.Sqrt(1/(2*D) + 2*quadratic(&H, g, n))
+		if k > 0 && own < 0 {
+			sd[k] = math.Inf(1)
+		}
+	}
+	return sd
+}
+
+// quadratic is gᵀ H⁻¹ g by Cholesky's factors, +Inf where H is not positive definite. H is (n, n) and is kept.
+func quadratic(H *[3][3]float64, g []float64, n int) (q float64) {
+	L, y := *H, slices.Clone(g)
+	for j := range n {
+		for k := range j {
+			L[j][j] -= L[j][k] * L[j][k]
+			y[j] -= L[j][k] * y[k]
+		}
+		if !(L[j][j] > 0) {
+			return math.Inf(1)
+		}
+		L[j][j] = math.Sqrt(L[j][j])
+		y[j] /= L[j][j]
+		q += y[j] * y[j]
+		for i := j + 1; i < n; i++ {
+			for k := range j {
+				L[i][j] -= L[i][k] * L[j][k]
+			}
+			L[i][j] /= L[j][j]
+		}
+	}
+	return q
+}
+
+// motion measures the motion that is left without the noise: its size, and the period of its fastest part. That of a
+// stretch is 2π √(Σv²/Σa²) [Rice1945]; stretches last as long as the mean period, and those count in which there is a
+// quarter of the mean Σv² at least.
+func (f *Fit) motion(l *likelihood) {
+	var all []States
+	var n, mean, ss, vv, aa float64
+	for _, p := range l.pieces {
+		s := l.series[p.series].slice(p.lo, p.hi)
+		if measured(s.Q) < f.Order {
+			continue
+		}
+		x := f.States(s, nil)
+		all = append(all, x)
+		for i, q := range x.Q {
+			n++
+			e := q - mean
+			mean += e / n
+			ss += e * (q - mean)
+			vv += x.V[i] * x.V[i]
+			aa += x.A[i] * x.A[i]
+		}
+	}
+	f.Size, f.Swing = math.Sqrt(ss/n), math.Inf(1)
+	if !(vv > 0) || !(aa > 0) {
+		return
+	}
+	period := 2 * math.Pi * math.Sqrt(vv/aa)
+	f.Swing = period
+	for _, x := range all {
+		lo, v, a := 0, 0., 0.
+		for i := range x.T {
+			v, a = v+x.V[i]*x.V[i], a+x.A[i]*x.A[i]
+			if x.T[i]-x.T[lo] < period {
+				continue
+			}
+			if rows := float64(i - lo + 1); v/rows > vv/n/4 && rows > 2 {
+				f.Swing = min(f.Swing, 2*math.Pi*math.Sqrt(v/a))
+			}
+			lo, v, a = i+1, 0, 0
+			if lo == len(x.T) {
+				break
+			}
+		}
+	}
+}

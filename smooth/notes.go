@@ -1,0 +1,70 @@
+package smooth
+
+import (
+	"fmt"
+	"math"
+)
+
+// unseen is the part of the motion that noise may have at most to be called none: less does not matter to whoever looks
+// at the motion.
+const unseen = 1e-3
+
+// Notes says in words what a user should know of a fit, in the units of positions and time.
+func (f *Fit) Notes(unit, time string) (notes []string) {
+	notes = []string{}
+	say := func(format string, a ...any) { notes = append(notes, fmt.Sprintf(format, a...)) }
+	switch {
+	case f.Rest:
+		say("never moves")
+		return notes
+	case f.Q.Value > f.Size:
+		say("noise of %s is larger than the motion of %s: little is known of it; "+
+			"if it does move more, rows every %s are too far apart to show it",
+			with(f.Q.Value, unit), with(f.Size, unit), with(f.Step, time))
+	case f.Q.Low > 0:
+	case f.Q.High <= unseen*f.Size:
+		say("no noise found: it is below %s", with(f.Q.High, unit))
+	default:
+		say("noise cannot be told from motion, anything up to %s fits: rows every %s are too far apart; "+
+			"about %s by %s would tell",
+			with(f.Q.High, unit), with(f.Step, time), with(f.Wanted(), "rows"), orWord(time, "unit of time"))
+	}
+	switch {
+	case f.Q.Value > f.Size || f.Q.Value <= unseen*unseen*f.Size || f.Q.Low == 0:
+	case math.Abs(f.Correlation) > coloured:
+		say("noise and deviations are rough: errors of prediction are not white (autocorrelation %.2g); "+
+			"rows every %s are too far apart for the motion, or the noise is not white; about %s by %s would tell",
+			f.Correlation, with(f.Step, time), with(f.Wanted(), "rows"), orWord(time, "unit of time"))
+	case f.Swing/f.Step < 5:
+		say("only %.2g rows in a period of the fastest part of the motion", f.Swing/f.Step)
+	}
+	return notes
+}
+
+// coloured is an autocorrelation of the errors of prediction above which the prior was seen to be wrong: two sines with
+// noise of a hundredth of them have −0.35 at 20 rows in a period, and σ within 5 %, but −0.6 at 9, and half of σ.
+const coloured = 0.5
+
+// Wanted is about the rate, in rows by unit of time, from which noise of the size that was found can be told from
+// motion: twice the present one, 16 rows in a period of the fastest part of the motion, and that at which the motion is
+// as strong as the noise at a third of the highest frequency of the rows, whichever is most. With κ = σ² ω^2m h of the
+// motion and σ held, ωh goes as h^(1−1/2m).
+func (f *Fit) Wanted() float64 {
+	x := f.Cutoff * f.Step / (math.Pi / 3)
+	return max(2/f.Step, 16/f.Swing, math.Pow(max(x, 1), 1/(1-1/(2*float64(f.Order))))/f.Step)
+}
+
+// with is a number with its unit.
+func with(x float64, unit string) string {
+	if unit == "" {
+		return fmt.Sprintf("%.3g", x)
+	}
+	return fmt.Sprintf("%.3g %s", x, unit)
+}
+
+func orWord(unit, word string) string {
+	if unit == "" {
+		return word
+	}
+	return unit
+}
