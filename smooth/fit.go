@@ -21,7 +21,7 @@ func (l *likelihood) fit(best trial) *Fit {
 	_, hi := l.limits(best.m)
 	resolved := l.held(best, hi).minus2-best.minus2 > deviance
 	if !resolved {
-		best = l.largest(best)
+		best = l.raised(l.largest(best), l.quiet())
 	}
 	sd := l.spread(best, resolved)
 	for k := 1; k < 3; k++ {
@@ -59,6 +59,22 @@ func (l *likelihood) loudest(best trial, k int) float64 {
 		}
 	}
 	return best.p.gamma[k]
+}
+
+// raised is a trial with σ raised to what the quietest stretch allows, q, if that is more, and the motion and the other noise
+// held: κ = σ² ω^2m. A motion that is fast only now and then makes all of it look fast, and hides noise that is plain between.
+func (l *likelihood) raised(t trial, q float64) trial {
+	if !(q > t.sigma) || math.IsInf(q, 1) {
+		return t
+	}
+	lo, _ := l.limits(t.m)
+	up := math.Log(q / t.sigma)
+	t.p.beta = max(lo, t.p.beta-up/float64(t.m))
+	for k := 1; k < 3; k++ {
+		t.p.gamma[k] = max(-50, t.p.gamma[k]-up)
+	}
+	t.value = value{l.at(t.m, t.p).minus2, q}
+	return t
 }
 
 // held is the trial at another β with the noise of velocities and accelerations held.
