@@ -123,7 +123,7 @@ func waveNotes(r WaveReport, large int) (notes []string) {
 			"middle of its units, where any smooth density is nearly quadratic; for a field equation that is not linear that would be the wrong advice.",
 		"What is left of relu² is the integrator's error (RK4, a quarter of the time from site to site). What grows with softplus is the mean of the field: "+
 			"nothing pulls it back, so the smallest net force on a field at rest, which the exact density forbids, moves it ever faster.",
-		fmt.Sprintf("softplus, also near rest, is told nothing either: raw φ and φ̇, the same 32 units. Two things differ. Of its states %.0f %% are near rest: the whole ring is lifted "+
+		fmt.Sprintf("softplus, also near rest, sees raw φ and φ̇ with the same 32 units. Two things differ. Of its states %.0f %% are near rest: the whole ring is lifted "+
 			"to some height and moves there a little, down to 10^−%d of the other fields, with the accelerations that it has; whoever records a ring can let it come near rest at several heights and record on. "+
 			"And at each step the weights of its inputs shrink by %.0f %%, those of its outputs growing so that the curvature of each unit stays: a weight decay that prefers densities of low order "+
 			"as far as the data allow, as the scale of 20 does, and for a field equation that is far from linear the wrong advice again. Nothing says that the momentum of the whole is kept. "+

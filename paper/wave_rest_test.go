@@ -85,7 +85,7 @@ func TestWaveAnneal(t *testing.T) {
 	}
 }
 
-// A density that is told nothing but has seen the ring near rest leaves a field at rest where it is, and a pulse crosses
+// A density of raw fields that has seen the ring near rest leaves a field at rest where it is, and a pulse crosses
 // the ring.
 func TestWaveRest(t *testing.T) {
 	if testing.Short() {
