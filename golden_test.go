@@ -10,7 +10,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"lagrange"
 	"lagrange/data"
@@ -31,6 +33,7 @@ type golden struct {
 // goldens are of all families, methods and stages, of ensembles, graphs and trainings that go on.
 func goldens() map[string]golden {
 	accelerated, swings := recording("double-pendulum", 10, 30, true, 0.05), recording("pendulum", 6, 100, false, 0.05)
+	single := recording("pendulum", 12, 30, true, 0.05)
 	brief := lagrange.Settings{Steps: 6, Seed: 1, Workers: 2}
 	with := func(change func(*lagrange.Settings)) lagrange.Settings { s := brief; change(&s); return s }
 	adam := with(func(s *lagrange.Settings) { s.Method, s.Hidden, s.Batch = train.Adam, []int{8}, 16 })
@@ -43,12 +46,12 @@ func goldens() map[string]golden {
 		"lnn: convex start, windows, long arcs": {swings, with(func(s *lagrange.Settings) { s.Horizon, s.Steps = 0.5, 9 })},
 		"lnn: noisy windows":                    {noisy(recording("pendulum", 6, 100, false, 0.05), 0.3), with(func(s *lagrange.Settings) { s.Horizon = 0.5 })},
 		"lnn: plain head, friction, forces":     {driven(), with(func(s *lagrange.Settings) { s.Head, s.Friction = model.Plain, model.Both })},
-		"lnn: given up twice":                   {recording("pendulum", 12, 30, true, 0.05), unlucky()},
+		"lnn: given up twice":                   {single, unlucky()},
 		"lnn: ignorable":                        {recording("kepler", 9, 30, true, 0.05), with(func(s *lagrange.Settings) { s.Cyclic = []string{"phi"} })},
 		"hnn":                                   {accelerated, of("hnn")},
-		"hnn: Gauss–Newton":                     {accelerated, with(func(s *lagrange.Settings) { s.Model, s.Hidden = "hnn", []int{6} })},
+		"hnn: Gauss–Newton":                     {single, with(func(s *lagrange.Settings) { s.Model, s.Hidden = "hnn", []int{6} })},
 		"delan":                                 {accelerated, of("delan")},
-		"nn: Gauss–Newton":                      {accelerated, with(func(s *lagrange.Settings) { s.Model, s.Hidden = "nn", []int{6} })},
+		"nn: Gauss–Newton":                      {single, with(func(s *lagrange.Settings) { s.Model, s.Hidden = "nn", []int{6} })},
 		"node":                                  {swings, of("node")},
 		"graph: Gauss–Newton":                   {beads(6, 12, ringOf(6)), ring},
 		"graph: Adam":                           {beads(6, 12, ringOf(6)), with(func(s *lagrange.Settings) { *s = ring; s.Method = train.Adam })},
@@ -56,6 +59,9 @@ func goldens() map[string]golden {
 		"conditions":                            {springs(true), adam},
 	}
 }
+
+// interrupted are those of the short runs that are stopped half way, too: they go through all stages.
+var interrupted = []string{"lnn: convex start, windows, long arcs", "lnn: given up twice", "nn: Gauss–Newton", "ensemble", "conditions"}
 
 // fingerprint is that of the parameters of all networks of a model.
 func fingerprint(m *lagrange.Model) string {
@@ -82,9 +88,14 @@ func TestGolden(t *testing.T) {
 	level := isa.Best.String()
 	want, now := was[level], map[string]string{}
 	for name, g := range goldens() {
+		begin := time.Now()
 		m := fit(t, g.set, g.s)
+		t.Logf("%s: %.1f s", name, time.Since(begin).Seconds())
 		if now[name] = fingerprint(m); now[name] != want[name] && want != nil && !*renew {
 			t.Errorf("%s ends elsewhere: %s, and was %s", name, now[name], want[name])
+		}
+		if !slices.Contains(interrupted, name) {
+			continue
 		}
 		halved := g.s
 		halved.Checkpoint, halved.Resume = filepath.Join(t.TempDir(), "c"), true
