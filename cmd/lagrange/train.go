@@ -77,8 +77,7 @@ only with --force, and nothing else is replaced at all.`,
 	f.columns.add(cmd)
 	f.graph.add(cmd)
 	f.add(cmd)
-	grouped(cmd, trainGroups)
-	completed(cmd)
+	worded(cmd)
 	return cmd
 }
 

@@ -26,6 +26,12 @@ var trainGroups = []flagGroup{
 	{"Output", "output force json help"},
 }
 
+// worded gives train its help and what a shell completes.
+func worded(cmd *cobra.Command) {
+	grouped(cmd, trainGroups)
+	completed(cmd)
+}
+
 // grouped shows the flags of a command by groups, in lines of at most 80 columns.
 func grouped(cmd *cobra.Command, groups []flagGroup) {
 	cmd.SetUsageFunc(func(c *cobra.Command) error {
