@@ -5,6 +5,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"lagrange/model"
 	"lagrange/nn"
@@ -83,14 +84,25 @@ var (
 	}}
 )
 
+// penalties lists those known by name.
+func penalties() []Penalty { return []Penalty{L1, L2, Huber} }
+
+// Penalties lists the names of the penalties.
+func Penalties() (names []string) {
+	for _, p := range penalties() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
 // LookupPenalty finds a penalty by name; the error lists the names.
 func LookupPenalty(name string) (Penalty, error) {
-	for _, p := range []Penalty{L1, L2, Huber} {
+	for _, p := range penalties() {
 		if p.Name == name {
 			return p, nil
 		}
 	}
-	return Penalty{}, fmt.Errorf("no loss %q; there are l1, l2, huber", name)
+	return Penalty{}, fmt.Errorf("no loss %q; there are %s", name, strings.Join(Penalties(), ", "))
 }
 
 func sign(r float64) float64 {

@@ -20,13 +20,13 @@ import (
 // columnFlags say which columns of a recording are what; what no flag says is recognised from the header.
 type columnFlags struct{ o data.Options }
 
-// add gives the command the flags.
+// add gives the command the flags. Those of one letter have it as shorthand too: cobra completes no others of one letter.
 func (c *columnFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringSliceVar(&c.o.Q, "q", nil, "`columns` of the coordinates, comma-separated (default: by the header)")
-	f.StringSliceVar(&c.o.V, "v", nil, "`columns` of their velocities, in the order of --q")
-	f.StringSliceVar(&c.o.A, "a", nil, `columns of their accelerations; --a "" for none`)
-	f.StringSliceVar(&c.o.U, "u", nil, `columns of the known forces; --u "" for none`)
+	f.StringSliceVarP(&c.o.Q, "q", "q", nil, "`columns` of the coordinates, comma-separated (default: by the header)")
+	f.StringSliceVarP(&c.o.V, "v", "v", nil, "`columns` of their velocities, in the order of --q")
+	f.StringSliceVarP(&c.o.A, "a", "a", nil, `columns of their accelerations; --a "" for none`)
+	f.StringSliceVarP(&c.o.U, "u", "u", nil, `columns of the known forces; --u "" for none`)
 	f.StringSliceVar(&c.o.Conditions, "condition", nil, "`columns` of numbers on which the system depends and which a motion does not change: masses, lengths, …")
 	f.StringVar(&c.o.Time, "time", "", "`column` of the time")
 	f.StringVar(&c.o.Trajectory, "trajectory", "", "`column` that tells trajectories apart")

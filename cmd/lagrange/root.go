@@ -98,7 +98,10 @@ Exit codes: 0 success, 1 failure, 2 a command line that cannot be understood.`,
 		SilenceUsage:  true,
 
 		SuggestionsMinimumDistance: 2,
+
+		Version: version(),
 	}
+	root.SetVersionTemplate(versionLine())
 	root.AddCommand(systemsCommand(), simulateCommand(), inspectCommand(), smoothCommand(), trainCommand(), evalCommand(), rolloutCommand(),
 		plotCommand(), reproduceCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand())
@@ -185,10 +188,14 @@ func versionCommand() *cobra.Command {
 		Example: "  lagrange version",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "lagrange %s (%s) %s %s/%s\n", version(), ownCode(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := io.WriteString(cmd.OutOrStdout(), versionLine())
 			return err
 		},
 	}
+}
+
+func versionLine() string {
+	return fmt.Sprintf("lagrange %s (%s) %s %s/%s\n", version(), ownCode(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // version is the version of the module the program was built from, as the Go command stamps it.

@@ -40,39 +40,44 @@ func trainCommand() *cobra.Command {
 		Short: "Learn a Lagrangian from recordings",
 		Long: `Learn a model of one or several recordings, and a baseline network beside it.
 
-With acceleration columns it learns from them, else by predicting windows of the motion:
-a Lagrangian (lnn) from a convex start where the recording is clean. With a force column for
-each coordinate beside accelerations, --objective torque learns the forces of given motion
-instead. A Neural ODE (node) learns from windows in any case. A Hamiltonian network (hnn) takes velocities for momenta; where the columns
-of --v are true momenta it needs --objective windows. A graph takes the coordinates for
-sites in their order, which --topology says how to join: they share one local density,
-and the law of their forces and friction. Each site has the same number of known forces.
+With acceleration columns it learns from them, else by predicting windows of the
+motion: a Lagrangian (lnn) from a convex start where the recording is clean.
+With a force column for each coordinate beside accelerations, --objective torque
+learns the forces of given motion instead. A Neural ODE (node) learns from
+windows in any case. A Hamiltonian network (hnn) takes velocities for momenta;
+where the columns of --v are true momenta it needs --objective windows. A graph
+takes the coordinates for sites in their order, which --topology says how to
+join: they share one local density, and the law of their forces and friction.
+Each site has the same number of known forces.
 
-Held-out data is chosen by whole trajectories, or by blocks of time as long as the
-horizon; the parameters are those of the best validation. The time of --budget is
-shared by all networks; what prepares and validates them is part of it. As many steps
-are made as fit, which the model records: --plan MODEL repeats them exactly.
+Held-out data is chosen by whole trajectories, or by blocks of time as long as
+the horizon; the parameters are those of the best validation. The time of
+--budget is shared by all networks; what prepares and validates them is part of
+it. As many steps are made as fit, which the model records: --plan MODEL repeats
+them exactly.
 
-With --ensemble the model is several networks from seeds that follow one another, in one
-file; eval and rollout give their mean and its spread. The spread is calibrated on the
-validation data, and eval shows how many held-out errors it holds.
+With --ensemble the model is several networks from seeds that follow one
+another, in one file; eval and rollout give their mean and its spread. The
+spread is calibrated on the validation data, and eval shows how many held-out
+errors it holds.
 
-An interrupted run (Ctrl-C, or worse) goes on with the same command and --resume. A
-finished model is improved by --from: training goes on from it, with the same net, on the
-same or on more recordings. An existing model is replaced only with --force, and nothing
-else is replaced at all.`,
+An interrupted run (Ctrl-C, or worse) goes on with the same command and
+--resume. A finished model is improved by --from: training goes on from it, with
+the same net, on the same or on more recordings. An existing model is replaced
+only with --force, and nothing else is replaced at all.`,
 		Example: `  lagrange train pendulum.csv -o pendulum.lagrange --friction both
-  lagrange train examples/planets.csv -o planets.lagrange --cyclic phi --budget 5m
-  lagrange train ring.csv -o ring.lagrange --model graph --topology ring --relative
+  lagrange train examples/planets.csv -o p.lagrange --cyclic phi --budget 5m
+  lagrange train ring.csv -o r.lagrange --model graph --topology ring --relative
   lagrange train monday.csv tuesday.csv --from monday.lagrange -o both.lagrange
-  lagrange train truss.csv -o truss.lagrange --model graph --topology edges.csv --nodes masses.csv --friction viscous
-  lagrange train a.csv b.csv -o arm.lagrange --q q1,q2 --v w1,w2 --u tau1,tau2 --angles q1,q2 --json`,
+  lagrange train truss.csv -o truss.lagrange --model graph --topology edges.csv
+  lagrange train a.csv b.csv -o arm.lagrange --q q1,q2 --v w1,w2 --u tau1,tau2`,
 		Args: need("DATA.csv…"),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	f.columns.add(cmd)
 	f.graph.add(cmd)
 	f.add(cmd)
+	worded(cmd)
 	return cmd
 }
 

@@ -1,0 +1,21 @@
+package data
+
+import "os"
+
+// Names reads the names of the columns of a recording, without their units.
+func Names(path string) (names []string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	s, err := newCSV(f)
+	if err != nil {
+		return nil, in(path, 1, err)
+	}
+	for _, h := range s.header() {
+		name, _ := split(h)
+		names = append(names, name)
+	}
+	return names, nil
+}
