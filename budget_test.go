@@ -40,8 +40,8 @@ func TestBudget(t *testing.T) {
 		if used := r.Seconds / budget.Seconds(); used < 0.7 || used > 1.3 {
 			t.Errorf("%s: used %.2f s of %v in %d steps", name, r.Seconds, budget, r.Steps)
 		}
-		if r.Plans[0].Steps == r.Steps && name != "idle" {
-			t.Errorf("%s: %d steps as planned at first", name, r.Steps)
+		if len(r.Plans[0].Changes) == 0 && name != "idle" {
+			t.Errorf("%s: %d steps, planned once", name, r.Steps)
 		}
 	}
 }
