@@ -78,7 +78,7 @@ func (s *Options) shape(set *data.Set) {
 			s.Method = train.GaussNewton
 		}
 	}
-	if s.Head == "" && (s.Model == "lnn" || s.Model == "hnn") {
+	if s.Head == "" && model.FamilyOf(s.Model).Heads {
 		s.Head = model.Plain
 		if s.Method == train.GaussNewton {
 			s.Head = model.Quadratic

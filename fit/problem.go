@@ -88,7 +88,9 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	f.spec = sees(f.spec, s.Beside)
 	f.sample = thinned(f.split.Train)
 	f.null = math.NaN()
-	if s.Objective == Windows && s.Model == "lnn" && s.From == nil && given.Method != train.Adam && given.Hidden == nil && given.Head == "" {
+	family := model.FamilyOf(s.Model)
+	free := s.From == nil && given.Method != train.Adam && given.Hidden == nil && given.Head == ""
+	if s.Objective == Windows && family.Heads && family.Linear != nil && free {
 		err = f.choose(ctx, given)
 	}
 	return f, err

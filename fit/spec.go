@@ -15,8 +15,8 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 		return s.From[0].Net.Spec, nil
 	}
 	spec := model.Spec{Family: s.Model, Hidden: s.Hidden, Activation: s.Activation, Friction: s.Friction, Head: s.Head, Kinetic: 1, TimeUnit: set.TimeUnit()}
-	if s.Model == "nn" || s.Model == "node" {
-		spec.Friction = "" // the plain network sees v and needs no part for it
+	if model.FamilyOf(s.Model).Bare {
+		spec.Friction = ""
 	}
 	sc := learn.Scales()
 	for i, c := range set.Coordinates {

@@ -25,7 +25,7 @@ func (s Options) objective(set *data.Set) (string, error) {
 	recorded := set.HasAccelerations()
 	switch s.Objective {
 	case "":
-		if recorded && s.Model != "node" {
+		if recorded && !model.FamilyOf(s.Model).Rollouts {
 			return Accelerations, nil
 		}
 		return Windows, nil
@@ -35,7 +35,7 @@ func (s Options) objective(set *data.Set) (string, error) {
 		switch {
 		case !recorded:
 			return "", fmt.Errorf("the recording has no accelerations to learn from by the objective %s; name their columns with --a, or leave out --objective", s.Objective)
-		case s.Model == "node":
+		case model.FamilyOf(s.Model).Rollouts:
 			return "", fmt.Errorf("a %s learns from windows; leave out --objective", model.Title(s.Model))
 		}
 		return s.Objective, nil

@@ -9,7 +9,7 @@ import (
 // baseline is the plain network: a = net(q, v, u), with the same features as the Lagrangian network and outputs in units
 // of the data's accelerations. Friction needs no part of its own: the net sees v.
 var baseline = Family{
-	Name: "nn", Title: "baseline network",
+	Name: "nn", Title: "baseline network", Bare: true,
 	Params: func(s Spec) int { return s.shape(s.columns(true), s.D()).Params() },
 	Init: func(s Spec, r *rand.Rand, theta []float64) {
 		shape := s.shape(s.columns(true), s.D())

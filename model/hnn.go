@@ -11,7 +11,7 @@ import (
 // equations the field. States are (q, p), and in a Spec Speed and Accel are then the scales of p and ṗ. Whether p is a true
 // canonical momentum or q̇ put in its place is a matter of the data alone.
 var hnn = Family{
-	Name: "hnn", Title: "Hamiltonian network",
+	Name: "hnn", Title: "Hamiltonian network", Heads: true,
 	Params: lnn.Params,
 	Init:   lnn.Init,
 	Tape32: hamiltonian[float32],

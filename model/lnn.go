@@ -10,7 +10,7 @@ import (
 // lnn is the Lagrangian neural network (Cranmer et al. 2020): a net gives L(q, v), the Euler–Lagrange equation the
 // acceleration; forces and friction stand on its right-hand side. θ holds the net, then the forces.
 var lnn = Family{
-	Name: "lnn", Title: "Lagrangian network",
+	Name: "lnn", Title: "Lagrangian network", Heads: true,
 	Params: func(s Spec) int { return s.shape(s.columns(false), s.outputs()).Params() + forceParams(s) },
 	Init: func(s Spec, r *rand.Rand, theta []float64) {
 		shape := s.shape(s.columns(false), s.outputs())

@@ -130,6 +130,9 @@ type Family struct {
 	Tape64      func(s Spec, theta []float64, batch int) Tape[float64]
 	Linear      func(Spec) []int // see Model.Linear; nil: none
 	Law         func(Spec) Spec  // whose forces stand last in θ, those of one site of many; nil: the Spec itself
+	Heads       bool             // it has the heads of a Spec, plain and quadratic
+	Rollouts    bool             // it learns from windows of the motion alone, also where accelerations are recorded
+	Bare        bool             // its net sees v and stands for all forces: it takes no part for friction
 }
 
 var families = []Family{lnn, delan, baseline, hnn, node}
@@ -153,6 +156,12 @@ func Title(name string) string {
 		return name
 	}
 	return f.Title
+}
+
+// FamilyOf is the family of a name; the zero value where there is none.
+func FamilyOf(name string) Family {
+	f, _ := lookup(name)
+	return f
 }
 
 func lookup(name string) (Family, error) {
