@@ -65,23 +65,28 @@ func TestHurried(t *testing.T) {
 	}
 }
 
-// The commands of the README, of what is measured and of the guide work, one after the other, in a folder that has what they name.
+// The commands of the README, of what is measured and of the guide work, those of a document one after the other in a folder that has what they name.
 func TestREADME(t *testing.T) {
-	var lines []string
 	for _, name := range []string{"README.md", "doc/measured.md", "doc/guide.md"} {
-		text, err := os.ReadFile(filepath.Join("../..", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		found := commands(string(text))
-		if len(found) == 0 {
-			t.Errorf("no sh block of %s calls the program", name)
-		}
-		lines = append(lines, found...)
+		t.Run(name, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join("../..", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := commands(string(text))
+			if len(lines) == 0 {
+				t.Errorf("no sh block calls the program")
+			}
+			if testing.Short() {
+				t.Skip("the experiments and the training take seconds")
+			}
+			follow(t, lines)
+		})
 	}
-	if testing.Short() {
-		t.Skip("the experiments and the training take seconds")
-	}
+}
+
+// follow runs commands, hurried.
+func follow(t *testing.T, lines []string) {
 	folder := filepath.Join(t.TempDir(), "lagrange")
 	if err := os.Mkdir(folder, 0o777); err != nil {
 		t.Fatal(err)
