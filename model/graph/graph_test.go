@@ -369,7 +369,7 @@ func TestWideEnds(t *testing.T) {
 	for range 5 {
 		tape.Field(x, nil, y)
 	}
-	if n := runtime.NumGoroutine(); n != before {
+	if n := runtime.NumGoroutine(); n > before { // those of an earlier test may have ended meanwhile
 		t.Errorf("%d goroutines, %d before the calls", n, before)
 	}
 	tape.Close()
