@@ -25,6 +25,9 @@ func TestRolloutUnderHeldForce(t *testing.T) {
 		t.Fatal("the model does not keep how its force goes between rows")
 	}
 	w := set.Trajectories[0].Slice(set.D(), set.M(), 0, 6)
+	for k := range w.U {
+		w.U[k] = float64(k * k) // constant in driven
+	}
 	one := &data.Set{Time: "t", Trajectories: []data.Trajectory{w}}
 	out, err := m.RolloutSet(t.Context(), one, lagrange.RolloutOptions{})
 	if err != nil {
