@@ -10,7 +10,7 @@ import (
 // A roll-out under a held force is one of a recording whose every interval has that force at both ends.
 func TestRolloutUnderHeldForce(t *testing.T) {
 	set := driven()
-	s := quick()
+	s := pushed()
 	s.Held = set.Inputs
 	m, err := lagrange.Fit(t.Context(), set, s)
 	if err != nil {
