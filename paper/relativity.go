@@ -171,7 +171,7 @@ func (p *particleSet) warm(ctx context.Context, s Settings, m particleModel, net
 	}
 	learn, check := p.accelerations(m, false), valid.accelerations(m, false)
 	learn.Penalty, check.Penalty = train.Huber, train.Huber
-	_, err := fitParticle(ctx, s, m.name+", warm-up", net, train.KeepDefinite(net, learn, nil), check, set)
+	_, err := fitParticle(ctx, s, m.name+", warm-up", net, train.KeepPositiveDefinite(net, learn, nil), check, set)
 	return err
 }
 

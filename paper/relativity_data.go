@@ -105,7 +105,7 @@ func (s *particleSet) objective(m particleModel, net *model.Model[float64]) trai
 	if net == nil || m.rate > 0 {
 		return o
 	}
-	return train.KeepDefinite(net, o, nil)
+	return train.KeepPositiveDefinite(net, o, nil)
 }
 
 // accelerations is the loss of q̈, with weights or without.

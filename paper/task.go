@@ -134,7 +134,7 @@ func (t *task) windows(r *records, c contestant) train.Objective[float64] {
 	for i := range h {
 		h[i] = t.dt
 	}
-	return &train.Windows[float64]{Steps: windowSteps, X: X, H: h, Start: r.start, Penalty: c.penalty}
+	return &train.Segments[float64]{Steps: windowSteps, X: X, H: h, First: r.start, Penalty: c.penalty}
 }
 
 // stage is a part of a training.
