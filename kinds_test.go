@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"lagrange"
+	"lagrange/internal/file"
 )
 
 // kept is what a model file gave when it was written: the accelerations a (d) of each of its networks, the baseline last,
@@ -73,6 +74,7 @@ func TestKeptModels(t *testing.T) {
 			t.Error(err)
 			continue
 		}
+		keeps(t, path, m)
 		if all[name] == nil && *renew {
 			all[name] = drawn(m)
 		}
@@ -95,6 +97,60 @@ func TestKeptModels(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// keeps saves a model again: all that its file said of it is said in the same words.
+func keeps(t *testing.T, path string, m *lagrange.Model) {
+	t.Helper()
+	again := filepath.Join(t.TempDir(), "again")
+	if err := m.Save(again); err != nil {
+		t.Fatal(err)
+	}
+	var was, is any
+	for _, k := range []struct {
+		path string
+		to   *any
+	}{{path, &was}, {again, &is}} {
+		c, err := file.Load(k.path, "model", math.MaxInt)
+		if err == nil {
+			err = json.Unmarshal(c.Header, k.to)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if what := lost(was, is); what != "" {
+		t.Errorf("%s says %s, and its model, saved again, does not", path, what)
+	}
+}
+
+// lost names something that a value read from JSON holds and another does not hold; "" for nothing.
+func lost(was, is any) string {
+	switch a := was.(type) {
+	case map[string]any:
+		b, _ := is.(map[string]any)
+		for key, x := range a {
+			if what := lost(x, b[key]); what != "" {
+				return key + ": " + what
+			}
+		}
+		return ""
+	case []any:
+		b, ok := is.([]any)
+		if !ok || len(a) != len(b) {
+			return fmt.Sprint(was)
+		}
+		for i, x := range a {
+			if what := lost(x, b[i]); what != "" {
+				return what
+			}
+		}
+		return ""
+	}
+	if was != is {
+		return fmt.Sprint(was)
+	}
+	return ""
 }
 
 // gives compares what a model gives with what it gave, to rounding in the units of its scales.

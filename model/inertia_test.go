@@ -29,7 +29,7 @@ func delanSpec() Spec {
 	s := forceSpec(2, 3, Both)
 	s.Family, s.Hidden, s.Activation = "delan", []int{8, 8}, "softplus"
 	s.Coordinates[0].Period = 2 * pi
-	s.Inputs[1].Condition = true
+	s.Inputs[1].SystemParameter = true
 	return s
 }
 

@@ -55,7 +55,7 @@ func (m particleModel) spec() model.Spec {
 	return model.Spec{
 		Family: m.family, Hidden: m.hidden, Activation: "softplus", Head: m.head, Kinetic: m.kinetic,
 		Coordinates: []model.Coordinate{{Name: "q", Velocity: "v", Scale: m.scale, Speed: m.speed, Accel: m.accel}},
-		Inputs:      []model.Input{{Name: "g", Condition: true, Scale: 10}},
+		Inputs:      []model.Input{{Name: "g", SystemParameter: true, Scale: 10}},
 	}
 }
 

@@ -20,7 +20,7 @@ func damped(r *rand.Rand, n, N int) (model.Spec, *Accelerations[float64], error)
 		s.Coordinates = append(s.Coordinates, model.Coordinate{Name: fmt.Sprint("q", i), Velocity: fmt.Sprint("v", i), Scale: 1, Speed: 1, Accel: 2.5})
 		s.Inputs = append(s.Inputs, model.Input{Name: fmt.Sprint("u", i), Scale: 1})
 	}
-	s.Inputs = append(s.Inputs, model.Input{Name: "k", Condition: true, Mean: 1, Scale: 0.3})
+	s.Inputs = append(s.Inputs, model.Input{Name: "k", SystemParameter: true, Mean: 1, Scale: 0.3})
 	o := &Accelerations[float64]{X: normals(r, N*2*n), U: normals(r, N*(n+1)), A: make([]float64, N*n), N: N, Penalty: L2}
 	for i := range N {
 		q, v, u, a := o.X[2*i*n:(2*i+1)*n], o.X[(2*i+1)*n:2*(i+1)*n], o.U[i*(n+1):(i+1)*(n+1)], o.A[i*n:(i+1)*n]

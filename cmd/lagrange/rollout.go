@@ -243,7 +243,7 @@ func described(s *data.Set) string {
 	if forces := s.Forces(); len(forces) > 0 {
 		text += "; forces " + strings.Join(forces, ", ")
 	}
-	if s.Conditions > 0 {
+	if s.SystemParameters > 0 {
 		text += "; conditions " + strings.Join(s.Inputs[len(s.Forces()):], ", ")
 	}
 	return text

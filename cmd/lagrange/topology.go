@@ -208,8 +208,8 @@ func onRecording(m *lagrange.Model, axes []int, paths []string, o data.Options) 
 	if o.U == nil && len(own.U) == 0 {
 		o.U = []string{}
 	}
-	if o.Conditions == nil {
-		o.Conditions = own.Conditions
+	if o.SystemParameters == nil {
+		o.SystemParameters = own.SystemParameters
 	}
 	if o.Angles == nil && len(own.Angles) == 0 {
 		o.Angles = []string{}

@@ -49,7 +49,7 @@ func checkForces(s model.Spec, sites int) error {
 	}
 	for i, u := range s.Inputs[:len(forces)] {
 		switch {
-		case u.Condition:
+		case u.SystemParameter:
 			return fmt.Errorf("condition %q stands before a force: forces come first", u.Name)
 		case u.Scale != s.Inputs[i%n].Scale:
 			return fmt.Errorf("the forces %q and %q stand at the same place of their sites, and their scales, %g and %g, are not the same", s.Inputs[i%n].Name, u.Name, s.Inputs[i%n].Scale, u.Scale)
@@ -69,7 +69,7 @@ func law(s model.Spec) model.Spec {
 // inputs are the forces and the conditions of a Spec.
 func inputs(s model.Spec) (forces, conditions []model.Input) {
 	for _, u := range s.Inputs {
-		if u.Condition {
+		if u.SystemParameter {
 			conditions = append(conditions, u)
 		} else {
 			forces = append(forces, u)

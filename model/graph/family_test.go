@@ -32,7 +32,7 @@ func sites(n int, shape Shape, relative bool, more ...func(s *model.Spec)) (mode
 
 // conditions are two numbers on which all densities of a Spec depend.
 func conditions(s *model.Spec) {
-	s.Inputs = append(s.Inputs, model.Input{Name: "m", Condition: true, Mean: 1, Scale: 0.5}, model.Input{Name: "g", Condition: true, Scale: 2})
+	s.Inputs = append(s.Inputs, model.Input{Name: "m", SystemParameter: true, Mean: 1, Scale: 0.5}, model.Input{Name: "g", SystemParameter: true, Scale: 2})
 }
 
 // driven gives each of three sites so many known forces, and friction all of them the same.

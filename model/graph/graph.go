@@ -36,7 +36,7 @@ func Density(site []model.Coordinate, sites int, attributes []model.Input, hidde
 		s.Coordinates = append(s.Coordinates, site...)
 	}
 	for _, a := range attributes {
-		a.Condition = true
+		a.SystemParameter = true
 		s.Inputs = append(s.Inputs, a)
 	}
 	return s

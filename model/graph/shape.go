@@ -147,7 +147,7 @@ func described(a *model.Attributes) (inputs []model.Input) {
 		for _, row := range a.Of {
 			ss += (row[j] - mean) * (row[j] - mean) / n
 		}
-		u := model.Input{Name: name, Condition: true, Mean: mean, Scale: 1}
+		u := model.Input{Name: name, SystemParameter: true, Mean: mean, Scale: 1}
 		if σ := math.Sqrt(ss); σ > 1e-12*math.Abs(mean) {
 			u.Scale = σ
 		}
