@@ -228,7 +228,7 @@ type wavePath struct {
 // roll integrates f from x0 by RK4 with a fixed step, and solves the equation exactly beside it.
 func roll(ctx context.Context, w mech.Wave, f ode.Field, x0, times []float64) (*wavePath, error) {
 	res, err := ode.Solve(ctx, f, x0, times, ode.Options{Method: ode.RK4, Step: w.H / w.C / waveSteps})
-	var b *ode.Blowup
+	var b *ode.Failure
 	if err != nil && !errors.As(err, &b) {
 		return nil, err
 	}
