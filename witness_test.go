@@ -269,7 +269,7 @@ func graphs(t *testing.T) (ks []asked) {
 			}},
 		},
 		{
-			sites: model.Sites{Size: 2, Shape: string(graph.FixedShape)}, n: 3,
+			sites: model.Sites{Size: 2, Shape: string(graph.ClampedShape)}, n: 3,
 			spec: model.Spec{Head: model.Quadratic, Friction: model.Viscous},
 		},
 		{
@@ -277,7 +277,7 @@ func graphs(t *testing.T) (ks []asked) {
 			n:     6,
 		},
 		{
-			sites: model.Sites{Shape: string(graph.GridShape), Grid: []int{2, 3}, Ends: []string{"fixed", "periodic"}},
+			sites: model.Sites{Shape: string(graph.GridShape), Grid: []int{2, 3}, Ends: []string{"clamped", "periodic"}},
 			n:     6,
 		},
 		{

@@ -83,7 +83,7 @@ func (m waveModel) density(sites int, seed uint64) (*graph.Model[float64], error
 	site := []model.Coordinate{{Name: "phi", Velocity: "phidot", Scale: waveScale, Speed: waveScale * waveSites, Accel: waveAccel}}
 	s := graph.Density(site, 3, nil, m.layers(), m.activation, 1)
 	if m.differences {
-		s = graph.Relative(s, 1, 1, waveScale)
+		s = graph.TranslationInvariant(s, 1, 1, waveScale)
 	}
 	return graph.New[float64](graph.Ring(sites, 1, 1), seed, s)
 }
