@@ -225,7 +225,7 @@ func (e *eulerLagrange[T]) aim(b int, g nn.Gradient[T], dv, du []T) {
 		cs[i], ct[i], xst[i] = e.a[b*d+i], -m, m
 	}
 	cs[d], ct[d] = 1, 0
-	e.ybar.Row(nn.S, b)[0], e.ybar.Row(nn.U, b)[0], e.ybar.Row(nn.ST, b)[0] = 0, 0, 0
+	e.ybar.Row(nn.S, b)[0], e.ybar.Row(nn.T, b)[0], e.ybar.Row(nn.ST, b)[0] = 0, 0, 0
 }
 
 // mixed is the sweep along the directions set by aim.
@@ -238,7 +238,7 @@ func (e *eulerLagrange[T]) mixed(g nn.Gradient[T], dq, dv, du []T) {
 		x := e.xbar.Row(nn.ST, b)
 		vec.Add(x[:d], dq[b*d:(b+1)*d])
 		vec.Add(x[d:2*d], dv[b*d:(b+1)*d])
-		vec.Add(e.xbar.Row(nn.U, b)[:d], dv[b*d:(b+1)*d])
+		vec.Add(e.xbar.Row(nn.T, b)[:d], dv[b*d:(b+1)*d])
 		for j, k := range e.conditions {
 			du[b*e.m+k] += x[2*d+j]
 		}
