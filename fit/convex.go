@@ -166,7 +166,7 @@ func (f *problem) start(ctx context.Context, net *model.Model[float64], s Option
 // rehearse learns estimated accelerations as if they were recorded, by Adam and by Gauss and Newton's method: a step
 // takes a hundredth of one on windows, and from a convex start that is far off those were seen to end nowhere.
 func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, held *train.Accelerations[float64], s Options, judge *train.Segments[float64]) (train.InitialGuess, error) {
-	drawn, before := slices.Clone(net.Theta), mean(judge, net)
+	drawn, before := slices.Clone(net.Theta), train.MeanLoss(judge, net)
 	s.Checkpoint = "" // the rehearsal has none: it is gone through again
 	a := &run{f: f, s: s, watch: &f.watch, net: net, learn: o, valid: held}
 	start, err := a.guess(ctx, o)
@@ -181,7 +181,7 @@ func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, he
 	if err := loop.Run(ctx); err != nil {
 		return start, err
 	}
-	r := train.InitialGuess{Before: before, After: mean(judge, net), Unit: start.Unit}
+	r := train.InitialGuess{Before: before, After: train.MeanLoss(judge, net), Unit: start.Unit}
 	if r.Done = r.After < before; !r.Done {
 		copy(net.Theta, drawn)
 	}

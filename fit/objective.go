@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"lagrange/data"
-	"lagrange/model"
 	"lagrange/ode"
 	"lagrange/train"
 )
@@ -97,17 +96,4 @@ func joint(learn, valid *train.Segments[float64], most int) *train.Segments[floa
 		o.First = append(o.First, learn.First[k*learn.Len()/n], len(learn.H)+valid.First[k*valid.Len()/n])
 	}
 	return &o
-}
-
-// mean is the mean loss of a model.
-func mean(o train.Objective[float64], m *model.Model[float64]) float64 {
-	loss, sum, batch := train.NewLoss(o, m, model.Chunk), 0.0, make([]int, 0, model.Chunk)
-	for lo := 0; lo < o.Len(); lo += model.Chunk {
-		batch = batch[:0]
-		for i := lo; i < min(lo+model.Chunk, o.Len()); i++ {
-			batch = append(batch, i)
-		}
-		sum += loss.Of(batch, nil)
-	}
-	return sum / float64(o.Len())
 }

@@ -138,7 +138,7 @@ func besides(m *model.Model[float64], arcs *train.Segments[float64], units []flo
 	for _, of := range b.Of {
 		sum += loss.Of(of, nil)
 	}
-	b.Weight = share * mean(b.First, m) * float64(len(own.First)) / max(sum, math.SmallestNonzeroFloat64)
+	b.Weight = share * train.MeanLoss(b.First, m) * float64(len(own.First)) / max(sum, math.SmallestNonzeroFloat64)
 	return b
 }
 

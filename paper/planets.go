@@ -192,17 +192,11 @@ func (p *planetRun) stage(ctx context.Context, name string, took time.Duration) 
 
 // loss is the mean loss of the accelerations.
 func (p *planetRun) loss() float64 {
-	o, sum := p.orbits.learn, 0.0
-	pass, batch := train.NewLoss(o, p.model, model.Chunk), make([]int, 0, model.Chunk)
-	for i := range o.N {
-		if batch = append(batch, i); len(batch) == model.Chunk || i == o.N-1 {
-			sum, batch = sum+pass.Of(batch, nil), batch[:0]
-		}
-	}
-	if sum /= float64(o.N); !(sum < hopeless) {
+	loss := train.MeanLoss(p.orbits.learn, p.model)
+	if !(loss < hopeless) {
 		return hopeless
 	}
-	return sum
+	return loss
 }
 
 // definite keeps the mass matrices of a Lagrangian positive definite beside an objective: at so many states for each of its samples, of.

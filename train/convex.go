@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"lagrange/internal/par"
+	"lagrange/internal/vec"
 	"lagrange/model"
 )
 
@@ -125,7 +126,7 @@ func (p *convexProblem) rounds(ctx context.Context, ridge float64, s *InitialGue
 	for round := 1; round <= p.c.Rounds && ctx.Err() == nil && p.solve(ridge); round++ {
 		s.Rounds++
 		loss := p.evaluate()
-		if !finite(loss) {
+		if !vec.IsFinite(loss) {
 			break
 		}
 		if round <= 3 { // in other units its eigenvalues are others
@@ -159,14 +160,7 @@ func (p *convexProblem) judged(loss float64) float64 {
 	sums := make([]float64, p.team.Workers())
 	p.team.Do(func(w int) {
 		lo, hi := par.Span(o.Len(), w, len(sums))
-		pass, batch := NewLoss(o, p.m, p.chunk), make([]int, 0, p.chunk)
-		for ; lo < hi; lo += len(batch) {
-			batch = batch[:0]
-			for i := lo; i < min(hi, lo+p.chunk); i++ {
-				batch = append(batch, i)
-			}
-			sums[w] += pass.Of(batch, nil)
-		}
+		sums[w] = NewLoss(o, p.m, p.chunk).sum(lo, hi, each)
 	})
 	loss = 0
 	for _, x := range sums {
