@@ -182,13 +182,13 @@ func (t *task) train(ctx context.Context, c contestant, s Settings, budget time.
 		learn := l.learn
 		if c.method == train.GaussNewton {
 			if o, ok := learn.(*train.Accelerations[float64]); ok {
-				start, err := train.ConvexStart(ctx, m, o, train.Convex{Seed: s.Seed, Workers: 1})
+				start, err := train.ConvexInitialisation(ctx, m, o, train.ConvexOptions{Seed: s.Seed, Workers: 1})
 				if err != nil {
 					return nil, fitted, nil, err
 				}
 				unit = start.Unit
 			}
-			learn = train.KeepDefinite(m, learn, unit)
+			learn = train.KeepPositiveDefinite(m, learn, unit)
 		}
 		f := fit[float64]{
 			learn: learn, valid: l.valid, budget: budget / time.Duration(len(stages)), most: t.most,

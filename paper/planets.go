@@ -60,7 +60,7 @@ type PlanetReport struct {
 	Stages  map[string][]PlanetStage      `json:"stages"`
 	Fitted  map[string]Fitted             `json:"fitted"`
 	Draws   map[string]int                `json:"draws"` // of first parameters: another when a network does not stay on the orbits it has learned
-	Start   train.Start                   `json:"convex_start"`
+	Start   train.InitialGuess            `json:"convex_start"`
 }
 
 // Law is what a law of gravity has for a planet.
@@ -133,7 +133,7 @@ type planetRun struct {
 	seed     uint64
 	orbits   *orbits
 	model    *model.Model[float64]
-	start    train.Start
+	start    train.InitialGuess
 	fitted   Fitted
 	stages   []PlanetStage
 	errs     [][]float64 // distances of forty years
@@ -159,7 +159,7 @@ func (p *planetRun) learnOrbits(ctx context.Context) (err error) {
 	}
 	if p.family == "lnn" {
 		begin := time.Now()
-		if p.start, err = train.ConvexStart(ctx, p.model, p.orbits.learn, train.Convex{Seed: p.seed}); err != nil {
+		if p.start, err = train.ConvexInitialisation(ctx, p.model, p.orbits.learn, train.ConvexOptions{Seed: p.seed}); err != nil {
 			return err
 		}
 		if err = p.stage(ctx, "convex start", time.Since(begin)); err != nil {
@@ -192,17 +192,11 @@ func (p *planetRun) stage(ctx context.Context, name string, took time.Duration) 
 
 // loss is the mean loss of the accelerations.
 func (p *planetRun) loss() float64 {
-	o, sum := p.orbits.learn, 0.0
-	pass, batch := train.NewLoss(o, p.model, model.Chunk), make([]int, 0, model.Chunk)
-	for i := range o.N {
-		if batch = append(batch, i); len(batch) == model.Chunk || i == o.N-1 {
-			sum, batch = sum+pass.Of(batch, nil), batch[:0]
-		}
-	}
-	if sum /= float64(o.N); !(sum < hopeless) {
+	loss := train.MeanLoss(p.orbits.learn, p.model)
+	if !(loss < hopeless) {
 		return hopeless
 	}
-	return sum
+	return loss
 }
 
 // definite keeps the mass matrices of a Lagrangian positive definite beside an objective: at so many states for each of its samples, of.
@@ -211,7 +205,7 @@ func (p *planetRun) definite(first train.Objective[float64], of [][]int) train.O
 		return first
 	}
 	l := p.orbits.learn
-	return &train.Beside[float64]{First: first, Second: &train.Definite[float64]{X: l.X, Unit: p.start.Unit, Floor: eigenvalue, N: l.N}, Of: of, Weight: 1}
+	return &train.WeightedSum[float64]{First: first, Second: &train.PositiveDefinite[float64]{X: l.X, Unit: p.start.Unit, Floor: eigenvalue, N: l.N}, Of: of, Weight: 1}
 }
 
 // accelerations is the stage that fits them.
@@ -230,11 +224,11 @@ func (p *planetRun) arcs(ctx context.Context, years float64) error {
 	o := p.orbits
 	steps := min(o.early-1, int(years*365.25/2))
 	each := (o.early - 1) / steps // of one planet
-	arcs := &train.Arcs[float64]{Steps: steps, Every: arcEvery, Method: ode.Dop853.Tableau, Penalty: train.L2}
+	arcs := &train.Segments[float64]{Steps: steps, Every: arcEvery, Method: ode.Dop853.Tableau, Penalty: train.L2}
 	var of [][]int
 	for i, x := range o.X {
 		for k := range each {
-			arcs.Start = append(arcs.Start, len(arcs.H)+k*steps)
+			arcs.First = append(arcs.First, len(arcs.H)+k*steps)
 			var mine []int
 			for l := range beside / each {
 				mine = append(mine, i*o.perBody+(l*each+k)*o.perBody/beside)
@@ -263,7 +257,7 @@ func (p *planetRun) arcs(ctx context.Context, years float64) error {
 		}
 	}
 	// an arc's loss is now a quarter, the mean over four numbers; its accelerations are given the same
-	both := &train.Beside[float64]{First: arcs, Second: o.learn, Of: of, Weight: 0.25 / float64(beside/each) / p.loss()}
+	both := &train.WeightedSum[float64]{First: arcs, Second: o.learn, Of: of, Weight: 0.25 / float64(beside/each) / p.loss()}
 	return p.train(ctx, fmt.Sprintf("arcs of %g years", years), p.definite(both, of), p.round, 0.6/float64(len(p.years)),
 		train.Settings{Equations: train.Normal, Batch: len(of), Validate: 1})
 }

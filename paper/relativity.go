@@ -55,7 +55,7 @@ func (m particleModel) spec() model.Spec {
 	return model.Spec{
 		Family: m.family, Hidden: m.hidden, Activation: "softplus", Head: m.head, Kinetic: m.kinetic,
 		Coordinates: []model.Coordinate{{Name: "q", Velocity: "v", Scale: m.scale, Speed: m.speed, Accel: m.accel}},
-		Inputs:      []model.Input{{Name: "g", Condition: true, Scale: 10}},
+		Inputs:      []model.Input{{Name: "g", SystemParameter: true, Scale: 10}},
 	}
 }
 
@@ -171,7 +171,7 @@ func (p *particleSet) warm(ctx context.Context, s Settings, m particleModel, net
 	}
 	learn, check := p.accelerations(m, false), valid.accelerations(m, false)
 	learn.Penalty, check.Penalty = train.Huber, train.Huber
-	_, err := fitParticle(ctx, s, m.name+", warm-up", net, train.KeepDefinite(net, learn, nil), check, set)
+	_, err := fitParticle(ctx, s, m.name+", warm-up", net, train.KeepPositiveDefinite(net, learn, nil), check, set)
 	return err
 }
 

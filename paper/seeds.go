@@ -57,7 +57,7 @@ func seedCases() (cs []seedCase) {
 	}
 	for _, s := range mech.Systems() {
 		record := swings
-		if _, ok := s.(mech.Conditioned); ok { // short motions, each under a condition of its own: no field lasts longer than to the speed of light
+		if _, ok := s.(mech.Parametrised); ok { // short motions, each under a condition of its own: no field lasts longer than to the speed of light
 			record.Trajectories, record.Steps, record.Dt = 1000, 25, 0.01
 		}
 		add(s.Name(), s, record, lagrange.Settings{})

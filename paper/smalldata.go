@@ -213,15 +213,15 @@ func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N i
 		}
 		f.learn, f.valid = next, check
 	case !c.canonical:
-		convex := train.Convex{Seed: s.Seed, Workers: 1}
+		convex := train.ConvexOptions{Seed: s.Seed, Workers: 1}
 		if ridge {
-			convex.Valid = valid
+			convex.Selection = valid
 		}
-		start, err := train.ConvexStart(ctx, m, learn, convex)
+		start, err := train.ConvexInitialisation(ctx, m, learn, convex)
 		if err != nil {
 			return nil, Fitted{}, err
 		}
-		f.learn = train.KeepDefinite(m, learn, start.Unit)
+		f.learn = train.KeepPositiveDefinite(m, learn, start.Unit)
 	}
 	fitted, _, err := f.train(ctx, m)
 	return m, fitted, err

@@ -134,7 +134,7 @@ func (t *task) windows(r *records, c contestant) train.Objective[float64] {
 	for i := range h {
 		h[i] = t.dt
 	}
-	return &train.Windows[float64]{Steps: windowSteps, X: X, H: h, Start: r.start, Penalty: c.penalty}
+	return &train.Segments[float64]{Steps: windowSteps, X: X, H: h, First: r.start, Penalty: c.penalty}
 }
 
 // stage is a part of a training.
@@ -194,7 +194,7 @@ func motions(ctx context.Context, b body, m *model.Model[float64], canonical boo
 	fails := make([]error, N)
 	ode.Together(N, n, model.Chunk, field(m), func(i int, f ode.Field) {
 		res, err := ode.Solve(ctx, f, x0[i*n:(i+1)*n], times, ode.Options{RTol: 1e-8, ATol: 1e-8, MaxSteps: most})
-		var up *ode.Blowup
+		var up *ode.Failure
 		if early[i] = errors.As(err, &up); err != nil && !early[i] {
 			fails[i] = err
 			return

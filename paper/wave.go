@@ -83,7 +83,7 @@ func (m waveModel) density(sites int, seed uint64) (*graph.Model[float64], error
 	site := []model.Coordinate{{Name: "phi", Velocity: "phidot", Scale: waveScale, Speed: waveScale * waveSites, Accel: waveAccel}}
 	s := graph.Density(site, 3, nil, m.layers(), m.activation, 1)
 	if m.differences {
-		s = graph.Relative(s, 1, 1, waveScale)
+		s = graph.TranslationInvariant(s, 1, 1, waveScale)
 	}
 	return graph.New[float64](graph.Ring(sites, 1, 1), seed, s)
 }
@@ -228,7 +228,7 @@ type wavePath struct {
 // roll integrates f from x0 by RK4 with a fixed step, and solves the equation exactly beside it.
 func roll(ctx context.Context, w mech.Wave, f ode.Field, x0, times []float64) (*wavePath, error) {
 	res, err := ode.Solve(ctx, f, x0, times, ode.Options{Method: ode.RK4, Step: w.H / w.C / waveSteps})
-	var b *ode.Blowup
+	var b *ode.Failure
 	if err != nil && !errors.As(err, &b) {
 		return nil, err
 	}

@@ -117,9 +117,5 @@ func (f *waveFit) run(ctx context.Context) error {
 
 // accelError is |a − a*| / |a*| in the root mean square.
 func accelError(net *model.Model[float64], o *train.Accelerations[float64]) float64 {
-	p, sum := train.NewLoss(o, net, 1), 0.0
-	for i := range o.N {
-		sum += p.Of([]int{i}, nil)
-	}
-	return bounded(math.Sqrt(sum / float64(o.N)))
+	return bounded(math.Sqrt(train.MeanLoss(o, net)))
 }
