@@ -28,6 +28,7 @@ type Finding struct {
 	Swing      float64       `json:"swing,omitempty"`        // period of its fastest part; 0 where nothing moves
 	PerSwing   float64       `json:"rows_by_swing,omitzero"` // rows in it
 	Rate       float64       `json:"rate"`                   // rows by unit of time
+	Outliers   int           `json:"outliers,omitempty"`     // numbers left out
 	Notes      []string      `json:"notes"`
 }
 
@@ -81,7 +82,7 @@ func (r *Recording) coordinate(ctx context.Context, s *data.Set, k int) error {
 		t := &s.Trajectories[i]
 		series[i] = Series{T: t.T, Q: column(t.Q, d, k), V: column(t.V, d, k), A: column(t.A, d, k)}
 	}
-	f, err := Find(ctx, series)
+	f, series, err := Robust(ctx, series)
 	if err != nil {
 		return err
 	}
@@ -221,8 +222,8 @@ func over(unit, time, power string) string {
 // finding tells what was found in coordinate k of a set.
 func (f *Fit) finding(s *data.Set, k int) Finding {
 	c := s.Coordinates[k]
-	x := Finding{Coordinate: c.Name, Order: f.Order, Cutoff: f.Cutoff, Size: f.Size, Notes: f.Notes(c.Unit,
-		s.TimeUnit()), Noise: []ColumnNoise{}}
+	x := Finding{Coordinate: c.Name, Order: f.Order, Cutoff: f.Cutoff, Size: f.Size, Outliers: f.Outliers,
+		Notes: f.Notes(c.Unit, s.TimeUnit()), Noise: []ColumnNoise{}}
 	if f.Step > 0 {
 		x.Rate = 1 / f.Step
 	}

@@ -36,6 +36,7 @@ type Fit struct {
 	Swing       float64 // period of the fastest part of the motion; +Inf where there is none
 	Correlation float64 // autocorrelation of the errors of prediction
 	Rest        bool    // the coordinate never moves: all else is 0
+	Outliers    int     // numbers that Robust left out
 }
 
 // Noise is a standard deviation with limits within which it lies in 95 of 100 recordings. Low is 0 where noise cannot
