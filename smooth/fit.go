@@ -42,6 +42,11 @@ func (l *likelihood) fit(best trial) *Fit {
 		}
 		unit *= l.step
 	}
+	if l.gauged {
+		s, τ := math.Exp(best.p.scale), best.p.lag*l.step
+		f.Scale = Interval{s, s * math.Exp(-sigmas*sd[3]), s * math.Exp(sigmas*sd[3])}
+		f.Lag = Interval{τ, τ - sigmas*sd[4]*l.step, τ + sigmas*sd[4]*l.step}
+	}
 	if !resolved || best.sigma < rounding*l.floor {
 		f.Q.Low, f.Q.High = 0, f.Q.Value
 	}
@@ -121,7 +126,9 @@ func (l *likelihood) largest(best trial) trial {
 //	var log σₖ = 1/2D + gᵀ (H/2)⁻¹ g,   g the slope of log σ + γₖ in the parameters, H that of −2 log p,
 //
 // +Inf where less noise is as likely. Where noise is not told from motion, β is held.
-func (l *likelihood) spread(best trial, resolved bool) (sd [3]float64) {
+//
+// Behind them stand the deviations of log s and τ of velocities, where they are free.
+func (l *likelihood) spread(best trial, resolved bool) (sd [5]float64) {
 	x := l.parameters(best.p)
 	at := func(moves map[int]float64) value {
 		y := slices.Clone(x)
@@ -132,7 +139,7 @@ func (l *likelihood) spread(best trial, resolved bool) (sd [3]float64) {
 	}
 	var free []int         // parameters with a curvature
 	var δ, slope []float64 // steps over which the likelihood changes so much that rounding does not matter
-	var H [3][3]float64
+	var H [5][5]float64
 	for i := range x {
 		if i == 0 && !resolved {
 			continue
@@ -164,7 +171,7 @@ func (l *likelihood) spread(best trial, resolved bool) (sd [3]float64) {
 		D += float64(max(0, p.hi-p.lo-l.orders[len(l.orders)-1]))
 	}
 	place := 0
-	for k := range sd {
+	for k := range 3 {
 		if k > 0 && l.use[k] {
 			place++
 		}
@@ -178,11 +185,20 @@ func (l *likelihood) spread(best trial, resolved bool) (sd [3]float64) {
 			sd[k] = math.Inf(1)
 		}
 	}
+	for k := 3; k < 5 && l.gauged; k++ {
+		place++
+		sd[k] = math.Inf(1)
+		if own := slices.Index(free, place); own >= 0 {
+			g := make([]float64, n)
+			g[own] = 1
+			sd[k] = math.Sqrt(2 * quadratic(&H, g, n))
+		}
+	}
 	return sd
 }
 
 // quadratic is gᵀ H⁻¹ g by Cholesky's factors, +Inf where H is not positive definite. H is (n, n) and is kept.
-func quadratic(H *[3][3]float64, g []float64, n int) (q float64) {
+func quadratic(H *[5][5]float64, g []float64, n int) (q float64) {
 	L, y := *H, slices.Clone(g)
 	for j := range n {
 		for k := range j {

@@ -24,11 +24,13 @@ type Finding struct {
 	Order      int           `json:"order"`
 	Cutoff     float64       `json:"cutoff"` // rad by unit of time
 	Noise      []ColumnNoise `json:"noise"`
-	Size       float64       `json:"size"`                   // root mean square of the motion about its mean
-	Swing      float64       `json:"swing,omitempty"`        // period of its fastest part; 0 where nothing moves
-	PerSwing   float64       `json:"rows_by_swing,omitzero"` // rows in it
-	Rate       float64       `json:"rate"`                   // rows by unit of time
-	Outliers   int           `json:"outliers,omitempty"`     // numbers left out
+	Size       float64       `json:"size"`                     // root mean square of the motion about its mean
+	Swing      float64       `json:"swing,omitempty"`          // period of its fastest part; 0 where nothing moves
+	PerSwing   float64       `json:"rows_by_swing,omitzero"`   // rows in it
+	Rate       float64       `json:"rate"`                     // rows by unit of time
+	Scale      *Interval     `json:"velocity_scale,omitempty"` // of recorded velocities, where it is not 1,
+	Lag        *Interval     `json:"velocity_lag,omitempty"`   // and how late they are
+	Outliers   int           `json:"outliers,omitempty"`       // numbers left out
 	Notes      []string      `json:"notes"`
 }
 
@@ -229,6 +231,9 @@ func (f *Fit) finding(s *data.Set, k int) Finding {
 	}
 	if !math.IsInf(f.Swing, 1) {
 		x.Swing, x.PerSwing = f.Swing, f.Swing*x.Rate
+	}
+	if f.Scale.Value > 0 {
+		x.Scale, x.Lag = &f.Scale, &f.Lag
 	}
 	for i, n := range []Noise{f.Q, f.V, f.A} {
 		if name := []string{c.Name, c.Velocity, c.Acceleration}[i]; i == 0 || n.Value > 0 {
