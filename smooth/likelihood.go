@@ -48,12 +48,11 @@ func (l *likelihood) at(m int, p point) value {
 		return value{0, 1}
 	}
 	first := l.orders[len(l.orders)-1]
-	var rss, ld float64
-	D := 0
+	var D, rss, ld float64
 	l.walk(m, p, func(f *filter, w *reader, seen int, last bool) {
 		switch {
 		case seen > first:
-			D += w.n
+			D += float64(w.n)
 			ld += w.logs
 		case seen == first && !math.IsNaN(w.error):
 			rss -= f.rss
@@ -64,8 +63,8 @@ func (l *likelihood) at(m int, p point) value {
 			ld += 2 * f.logDet()
 		}
 	})
-	ss := rss/float64(D) + l.floor*l.floor
-	return value{float64(D)*math.Log(ss) + ld, math.Sqrt(ss)}
+	ss := rss/D + l.floor*l.floor
+	return value{D*math.Log(ss) + ld, math.Sqrt(ss)}
 }
 
 // walk takes a filter through the pieces. After each row it says how many positions of the piece were seen and whether
