@@ -114,18 +114,6 @@ func newSearch(s Settings) *search {
 	return o
 }
 
-// single rounds to float32, the precision of the paper's search.
-func single(o *train.Accelerations[float64]) *train.Accelerations[float32] {
-	round := func(x []float64) []float32 {
-		y := make([]float32, len(x))
-		for i, v := range x {
-			y[i] = float32(v)
-		}
-		return y
-	}
-	return &train.Accelerations[float32]{X: round(o.X), A: round(o.A), N: o.N, Penalty: o.Penalty}
-}
-
 // names lists the activations.
 func (o *search) names() (names []string) {
 	for _, a := range nn.Activations() {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"lagrange/internal/par"
-	"lagrange/model"
 	"lagrange/plot"
 	"lagrange/train"
 )
@@ -40,47 +39,9 @@ type Outcome struct {
 	Fitted
 }
 
-// contestant is a model and how it learns; with canonical its states are (q, p).
-type contestant struct {
-	name, family string
-	canonical    bool
-	head         model.Head
-	hidden       []int
-	activation   string
-	method       string
-	rate         float64 // of Adam
-	batch        int
-	penalty      train.Penalty
-}
-
 // contestants are the models of a task. Where the mass is constant p := q̇ is another unit of the momentum and no model of its own.
 func contestants(t *task) []contestant {
 	return slices.DeleteFunc(allContestants(t), func(c contestant) bool { return c.name == "hnn-velocity" && t.name != "chain-2" })
-}
-
-// allContestants are the models with what short trials found best for each.
-func allContestants(t *task) []contestant {
-	chain := t.period > 0
-	cs := []contestant{
-		{name: "nn", family: "nn", hidden: []int{128, 128}, rate: 1e-2},
-		{name: "node", family: "node", hidden: []int{64, 64}, rate: 1e-2},
-		{name: "hnn-canonical", family: "hnn", canonical: true, hidden: []int{64, 64}, rate: 1e-2},
-		{name: "hnn-velocity", family: "hnn", hidden: []int{64, 64}, rate: 1e-2},
-		{name: "delan", family: "delan", hidden: []int{64, 64}, rate: 1e-2},
-		{name: "lnn", family: "lnn", hidden: []int{64, 64}, rate: 1e-2},
-	}
-	for i := range cs {
-		cs[i].activation, cs[i].penalty, cs[i].batch = "softplus", train.L2, 64
-		if !chain {
-			continue
-		}
-		// pieces without noise: second-order steps over half of them, and nets that do not learn the few by heart
-		cs[i].penalty, cs[i].method, cs[i].batch, cs[i].hidden = train.L1, train.GaussNewton, chainPieces/2, []int{20, 20}
-		if cs[i].family == "lnn" || cs[i].family == "hnn" {
-			cs[i].head = model.Quadratic
-		}
-	}
-	return cs
 }
 
 // tasks makes all tasks.
@@ -153,8 +114,8 @@ func goBeyond(ctx context.Context, s Settings) (Result, error) {
 				return Result{}, err
 			}
 		}
-		result.Tables = append(result.Tables, t.table(r))
-		result.Figures[t.name] = t.figure(bouts)
+		result.Tables = append(result.Tables, tableOf(t, r))
+		result.Figures[t.name] = figure(t, bouts)
 	}
 	r.Seconds = time.Since(begin).Seconds()
 	result.Numbers, result.Notes = r, beyondNotes(ts, r, s)
@@ -169,38 +130,6 @@ type bout struct {
 	first  []float64 // motion of the first start
 	errors []float64 // over the times
 	curve  []train.Point
-}
-
-// train trains one model on one core for the budget.
-func (t *task) train(ctx context.Context, c contestant, s Settings, budget time.Duration) (m *model.Model[float64], fitted Fitted, curve []train.Point, err error) {
-	if m, err = model.New[float64](t.spec(c), s.Seed); err != nil {
-		return nil, fitted, nil, err
-	}
-	stages := t.stages(c)
-	var unit []float64
-	for i, l := range stages {
-		learn := l.learn
-		if c.method == train.GaussNewton {
-			if o, ok := learn.(*train.Accelerations[float64]); ok {
-				start, err := train.ConvexStart(ctx, m, o, train.Convex{Seed: s.Seed, Workers: 1})
-				if err != nil {
-					return nil, fitted, nil, err
-				}
-				unit = start.Unit
-			}
-			learn = train.KeepDefinite(m, learn, unit)
-		}
-		f := fit[float64]{
-			learn: learn, valid: l.valid, budget: budget / time.Duration(len(stages)), most: t.most,
-			set: train.Settings{Method: c.method, Steps: s.Steps, Batch: c.batch, Rate: l.rate, Seed: s.Seed + uint64(i), Workers: 1},
-		}
-		part, history, err := f.train(ctx, m)
-		if err != nil {
-			return nil, fitted, nil, err
-		}
-		fitted, curve = fitted.then(part), history
-	}
-	return m, fitted, curve, nil
 }
 
 // run trains the model and rolls it out.
@@ -223,7 +152,7 @@ func (b *bout) run(ctx context.Context, s Settings, budget time.Duration) error 
 }
 
 // figure draws the bouts of a task.
-func (t *task) figure(bouts []*bout) plot.Figure {
+func figure(t *task, bouts []*bout) plot.Figure {
 	d := t.body.Dim()
 	var motion, portrait, errors, curves []plot.Series
 	draw := func(name string, x []float64) {
@@ -257,7 +186,7 @@ var measured = map[string]string{
 	"coordinate_mse": "q and p, mean square error", "true_energy_mse": "true energy",
 }
 
-func (t *task) table(r BeyondReport) Table {
+func tableOf(t *task, r BeyondReport) Table {
 	table := Table{Title: t.title, Columns: []string{""}}
 	for _, name := range t.measures {
 		table.Columns = append(table.Columns, measured[name])
@@ -281,7 +210,7 @@ func (t *task) table(r BeyondReport) Table {
 // beyondNotes says who wins and loses, and what is ours.
 func beyondNotes(ts []*task, r BeyondReport, s Settings) (notes []string) {
 	for _, t := range ts {
-		notes = append(notes, t.verdict(r.Tasks[t.name]))
+		notes = append(notes, verdict(t, r.Tasks[t.name]))
 	}
 	notes = append(notes,
 		"Chains: m = l = 1 and g = 9.8 here; the published chains have fixed masses and lengths between 1.04 and 1.17. Starts, noise, pieces, step and error follow the published "+
@@ -302,7 +231,7 @@ func beyondNotes(ts []*task, r BeyondReport, s Settings) (notes []string) {
 }
 
 // verdict ranks the models of a task and tells the losses against what was published.
-func (t *task) verdict(all map[string]Outcome) string {
+func verdict(t *task, all map[string]Outcome) string {
 	cs := contestants(t)
 	first := t.measures[0]
 	slices.SortStableFunc(cs, func(a, b contestant) int {

@@ -3,9 +3,7 @@ package paper
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"lagrange/plot"
@@ -16,6 +14,7 @@ type Experiment struct {
 	Name, Title, About string
 	Full, Quick        time.Duration            // how long it takes with the default settings, all in all, on two cores
 	Share              func(s Settings) float64 // what s asks for, as a part of the default; nil: 1
+	Choice             bool                     // heeds Settings.Models, Recipe and Seeds
 	Derived            bool                     // made of the reports of the others, which Settings.Others has
 	Run                func(ctx context.Context, s Settings) (Result, error)
 }
@@ -43,41 +42,14 @@ type Settings struct {
 	Code   Code     // of the program; runs of another one do not count as done
 	Quick  bool     // an honest shorter run: its notes say how short
 	Folder string   // where figures and numbers go, and what an experiment needs to go on after an interruption; "" = nowhere
-	Models []string // of the double pendulum; none = its default ones, "all" = all
-	Recipe string   // of the double pendulum: PaperRecipe, or "" for the best one found here
-	Seeds  int      // of the double pendulum: so many runs, with Seed, Seed + 1, …; 0 = 1
+	Models []string // of an experiment with a Choice of them; none = its default ones, "all" = all
+	Recipe string   // of the same; "" for the best one found here
+	Seeds  int      // of the same: so many runs, with Seed, Seed + 1, …; 0 = 1
 	Only   []string // of a run of all: the experiments that may run, by name; none = all. What others have left in Folder stays on the page
 	// Others are the reports of the experiments that ran before, by name.
 	Others map[string]json.RawMessage
 	// On is told how it goes.
 	On func(Progress)
-}
-
-// PaperRecipe is that of the paper, for Settings.Recipe.
-const PaperRecipe = "paper"
-
-// Experiments lists the experiments in the order of the page of results.
-func Experiments() []Experiment {
-	return []Experiment{doublePendulum, pendulumFamilies, paperRecipe, relativity, wave, beyond, planets, long, seeds, smallData, optimisers, initialisation, activations, properties}
-}
-
-// Names lists the names of the experiments.
-func Names() []string {
-	var names []string
-	for _, e := range Experiments() {
-		names = append(names, e.Name)
-	}
-	return names
-}
-
-// Lookup finds an experiment by name; the error lists the names.
-func Lookup(name string) (Experiment, error) {
-	for _, e := range Experiments() {
-		if e.Name == name {
-			return e, nil
-		}
-	}
-	return Experiment{}, fmt.Errorf("no experiment %q; there are %s, and all", name, strings.Join(Names(), ", "))
 }
 
 // Takes is about how long a run takes on two cores; 0 = nobody knows, since steps are given.
@@ -105,9 +77,17 @@ func (e Experiment) Reproduce(ctx context.Context, s Settings) (Result, error) {
 			return Result{}, err
 		}
 	}
-	r, err := e.Run(ctx, s)
+	r, err := e.Run(ctx, e.heeded(s))
 	if err != nil || s.Folder == "" {
 		return r, err
 	}
 	return r, save(s.Folder, r.Numbers, r.Figures)
+}
+
+// Progress is how far the training of one model has come.
+type Progress struct {
+	Model       string
+	Step, Steps int
+	Loss, Valid float64
+	Left        time.Duration
 }

@@ -41,17 +41,17 @@ func TestFreshStates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		before := k.accelError(m)
+		before := relativeError(k, m)
 		for _, r := range []records{k.learn, k.valid} {
 			for i := range r.X {
 				r.X[i] = math.NaN()
 			}
 		}
-		if after := k.accelError(m); after != before || !(before < hopeless) {
+		if after := relativeError(k, m); after != before || !(before < hopeless) {
 			t.Errorf("%s: the error is %v, and %v without the states of training and validation", k.name, before, after)
 		}
 		k.fresh[0] = math.NaN()
-		if k.accelError(m) != hopeless {
+		if relativeError(k, m) != hopeless {
 			t.Errorf("%s: the error is not of the fresh states", k.name)
 		}
 	}

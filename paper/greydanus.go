@@ -136,17 +136,6 @@ func meanSquares(t *task, paths [][]float64, energy func(q, v []float64) float64
 	return []float64{capped(E / n), capped(z / n)}
 }
 
-// hopeless is the largest error that is told apart.
-const hopeless = 1e6
-
-// capped is an error, hopeless where it is larger or no number.
-func capped(e float64) float64 {
-	if !(e < hopeless) {
-		return hopeless
-	}
-	return e
-}
-
 // energyCurve is the root mean square over starts of the error of the energy at each time.
 func energyCurve(t *task, paths [][]float64) []float64 {
 	d, y := t.body.Dim(), make([]float64, len(t.times))

@@ -11,7 +11,7 @@ func TestGuardPropertyAccel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	agree(t, "no acceleration", 1e-14, k.accelError(steady(t, 0)), 1)
+	agree(t, "no acceleration", 1e-14, relativeError(k, steady(t, 0)), 1)
 }
 
 // The first three properties of a model with q̈ = c where −2 is right. It has no energy of its own, so the true one
@@ -37,7 +37,7 @@ func TestGuardProperties(t *testing.T) {
 		sum, square = sum+e/20, square+e*e/20
 	}
 	k.score = func(*task, [][]float64) []float64 { return []float64{17} }
-	x, err := k.properties(t.Context(), steady(t, c), false)
+	x, err := measure(t.Context(), k, steady(t, c), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestGuardProperties(t *testing.T) {
 	agree(t, "other steps", 1e-12, x[1], 0)
 	agree(t, "drift", 1e-8, x[2], most/math.Sqrt(square-sum*sum))
 	// a Hamiltonian ½p² keeps its own energy, and so has no drift, though the true one grows
-	if x, err = k.properties(t.Context(), tiny(t, "hnn", 1), true); err != nil || x[2] > 1e-12 {
+	if x, err = measure(t.Context(), k, tiny(t, "hnn", 1), true); err != nil || x[2] > 1e-12 {
 		t.Errorf("drift of a Hamiltonian %g, %v", x[2], err)
 	}
 }
@@ -61,7 +61,7 @@ func TestGuardPropertySteps(t *testing.T) {
 		k.starts = append(k.starts, 1, 0)
 	}
 	k.starts[0] = 1.1 // energies are not all the same
-	x, err := k.properties(t.Context(), m, false)
+	x, err := measure(t.Context(), k, m, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,4 +86,13 @@ func TestGuardPropertySteps(t *testing.T) {
 	if agree(t, "steps", 1e-6*want, x[1], want); want < 1e-9 {
 		t.Errorf("a difference of %g tells nothing", want)
 	}
+}
+
+// No state of the particle that is learned is one of the validation.
+func TestGuardTableSplit(t *testing.T) {
+	fast, err := particleTask(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	apartFrom(t, 2, map[string][]float64{"learned": fast.learn.X, "validation": fast.valid.X})
 }

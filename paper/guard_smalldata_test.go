@@ -14,7 +14,7 @@ import (
 // The unit of the error is the mean of Σ|a*|: of (1, −3) and (2, 2) it is 4.
 func TestGuardSmallUnit(t *testing.T) {
 	k := &smallTask{}
-	k.judge(mech.Chain(2), &train.Accelerations[float64]{A: []float64{1, -3, 2, 2}, N: 2})
+	k.measured(mech.Chain(2), &train.Accelerations[float64]{A: []float64{1, -3, 2, 2}, N: 2})
 	agree(t, "unit", 1e-14, k.size, 4)
 }
 
@@ -23,7 +23,7 @@ func smallGuard(t *testing.T) (states, pieces *smallTask) {
 	t.Helper()
 	system := mech.Chain(2)
 	states = &smallTask{name: "states", pool: sample(system, rand.New(rand.NewPCG(1, 1)), 40)}
-	states.judge(system, sample(system, rand.New(rand.NewPCG(1, 2)), 50))
+	states.measured(system, sample(system, rand.New(rand.NewPCG(1, 2)), 50))
 	c, err := chainTask(2, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +33,7 @@ func smallGuard(t *testing.T) (states, pieces *smallTask) {
 	}
 	c.starts, c.truth = c.starts[:2*4], c.truth[:2]
 	pieces = &smallTask{name: "pieces", chain: c}
-	pieces.judge(system, sample(system, rand.New(rand.NewPCG(1, 3)), 50))
+	pieces.measured(system, sample(system, rand.New(rand.NewPCG(1, 3)), 50))
 	return states, pieces
 }
 
@@ -61,7 +61,7 @@ func TestGuardSmallSplit(t *testing.T) {
 	const N = 20
 	states, pieces := smallGuard(t)
 	for _, k := range []*smallTask{states, pieces} {
-		for _, c := range guardModels {
+		for _, c := range smallGuards {
 			learn := func(lo, hi int) (SmallPoint, error) {
 				p, err := k.spoilt(lo, hi).learn(t.Context(), c, false, N, Settings{Steps: 3, Seed: 1}, 0)
 				p.Seconds = 0
@@ -86,10 +86,10 @@ func TestGuardSmallSplit(t *testing.T) {
 func TestGuardSmallFresh(t *testing.T) {
 	states, pieces := smallGuard(t)
 	for _, k := range []*smallTask{states, pieces} {
-		for i := range k.fresh.fresh.A {
-			k.fresh.fresh.A[i] *= 1000
+		for i := range k.fresh.A {
+			k.fresh.A[i] *= 1000
 		}
-		for _, c := range guardModels {
+		for _, c := range smallGuards {
 			p, err := k.learn(t.Context(), c, false, 20, Settings{Steps: 3, Seed: 1}, 0)
 			if err != nil || math.Abs(p.AccelError/1000-1) > 0.1 {
 				t.Errorf("%s, %s: %+v, %v", k.name, c.name, p, err)
@@ -104,9 +104,9 @@ func TestGuardSmallStreams(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	apartFrom(t, 4, map[string][]float64{"states": ts[0].pool.X, "fresh states": ts[0].fresh.fresh.X})
+	apartFrom(t, 4, map[string][]float64{"states": ts[0].pool.X, "fresh states": ts[0].fresh.X})
 	c := ts[1].chain
-	apartFrom(t, 4, map[string][]float64{"pieces": c.learn.X, "fresh pieces": ts[1].fresh.fresh.X, "starts": c.starts})
+	apartFrom(t, 4, map[string][]float64{"pieces": c.learn.X, "fresh pieces": ts[1].fresh.X, "starts": c.starts})
 	for i, x := range c.truth {
 		if !slices.Equal(x[:4], c.starts[4*i:4*i+4]) {
 			t.Fatalf("motion %d begins at %v", i, x[:4])
@@ -114,7 +114,7 @@ func TestGuardSmallStreams(t *testing.T) {
 	}
 	system := mech.Chain(2)
 	for _, k := range ts {
-		o, a := k.fresh.fresh, make([]float64, 2)
+		o, a := k.fresh, make([]float64, 2)
 		for i := range o.N {
 			system.Accel(o.X[4*i:4*i+2], o.X[4*i+2:4*i+4], a)
 			if !slices.Equal(a, o.A[2*i:2*i+2]) {
@@ -162,4 +162,9 @@ func TestGuardSmallTables(t *testing.T) {
 			}
 		}
 	}
+}
+
+// smallGuards are one of (q, v) and one of (q, p).
+var smallGuards = []pendulumModel{
+	{name: "nn", family: "nn", hidden: []int{2}}, {name: "hnn", family: "hnn", hidden: []int{2}, canonical: true},
 }

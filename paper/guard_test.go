@@ -1,102 +1,11 @@
 package paper
 
 import (
-	"math"
-	"slices"
-	"strings"
 	"testing"
-
-	"lagrange/model"
 )
 
 // The files guard_*_test.go hold what is measured: metrics against numbers worked out by hand, splits by poisoning
 // what must not be seen, tables cell by cell.
-
-// tiny is a model of d coordinates in units of one, with one hidden unit max(z, 0)² and all parameters zero. Those of
-// its net are, in this order, the weights of q and v (2d), a bias, the weights of the outputs, and their biases. A
-// plain network then has q̈ = 0, a Hamiltonian ½p².
-func tiny(t testing.TB, family string, d int) *model.Model[float64] {
-	t.Helper()
-	spec := model.Spec{Family: family, Hidden: []int{1}, Activation: "relu2", Kinetic: 1}
-	for range d {
-		spec.Coordinates = append(spec.Coordinates, model.Coordinate{Scale: 1, Speed: 1, Accel: 1})
-	}
-	m, err := model.New[float64](spec, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	clear(m.Theta)
-	return m
-}
-
-// steady is a plain network whose accelerations are a everywhere.
-func steady(t testing.TB, a ...float64) *model.Model[float64] {
-	m := tiny(t, "nn", len(a))
-	copy(m.Theta[len(m.Theta)-len(a):], a)
-	return m
-}
-
-// agree fails where a number is off by more than one part in so many of it, or of one.
-func agree(t *testing.T, what string, tol, got, want float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tol*(1+math.Abs(want))) {
-		t.Errorf("%s: %.12g, want %.12g", what, got, want)
-	}
-}
-
-// cell is what stands in a table, in the first row whose name is this, or is this and a comma and more, under the
-// n-th column of a name, n = 0, 1, …; a row "a…b" begins with a and ends with b.
-func cell(t *testing.T, table Table, row, column string, n int) string {
-	t.Helper()
-	begin, end, _ := strings.Cut(row, "…")
-	for j, name := range table.Columns {
-		if name != column {
-			continue
-		}
-		if n--; n >= 0 {
-			continue
-		}
-		for _, r := range table.Rows {
-			if strings.HasPrefix(r[0]+",", begin+",") && strings.HasSuffix(r[0], end) {
-				return append(r, slices.Repeat([]string{""}, len(table.Columns))...)[j]
-			}
-		}
-		t.Fatalf("%s: no row %q", table.Title, row)
-	}
-	t.Fatalf("%s: no column %q", table.Title, column)
-	return ""
-}
-
-// reads fails unless the cell has these words.
-func reads(t *testing.T, table Table, row, column string, n int, want string) {
-	t.Helper()
-	if got := cell(t, table, row, column, n); got != want {
-		t.Errorf("%s: %s, %s: %q, want %q", table.Title, row, column, got, want)
-	}
-}
-
-// apartFrom fails where a row of n numbers of one part is one of another part too.
-func apartFrom(t *testing.T, n int, parts map[string][]float64) {
-	t.Helper()
-	type row [8]float64
-	seen := map[row]string{}
-	for name, x := range parts {
-		if len(x) == 0 || len(x)%n != 0 {
-			t.Errorf("%s: %d numbers", name, len(x))
-		}
-		for r := range slices.Chunk(x, n) {
-			var key row
-			copy(key[:], r)
-			if other, ok := seen[key]; ok && other != name {
-				t.Fatalf("a state of %s is one of %s: %v", name, other, r)
-			}
-			seen[key] = name
-		}
-	}
-}
-
-// filled are n numbers x.
-func filled(n int, x float64) []float64 { return slices.Repeat([]float64{x}, n) }
 
 // Cells are found by the names of their row and column; rows of one part may be alike, and numbers in another order
 // are another row.

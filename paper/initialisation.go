@@ -240,7 +240,6 @@ const (
 	initStates = 50_000
 	batch      = 128 // of its trainings
 	initRate   = 3e-3
-	worstError = 1e6
 )
 
 // trainings learns the double pendulum from each law, several times, and returns the mean validation curves.
@@ -315,17 +314,10 @@ func (l initLesson) give(ctx context.Context, m *model.Model[float64], k int, t 
 		if k == 0 {
 			curve.X, curve.Y = append(curve.X, float64(h.Step)), append(curve.Y, 0)
 		}
-		v := h.Valid
-		if !(v < worstError) {
-			v = worstError
-		}
-		curve.Y[i] += v / float64(l.seeds)
+		curve.Y[i] += capped(h.Valid) / float64(l.seeds)
 	}
 	e, _ := accelL1(m, l.fresh)
-	if !(e < worstError) {
-		e = worstError
-	}
-	t.AccelL1, t.Skipped, t.Steps = append(t.AccelL1, e), t.Skipped+loop.State.Skipped, l.steps
+	t.AccelL1, t.Skipped, t.Steps = append(t.AccelL1, capped(e)), t.Skipped+loop.State.Skipped, l.steps
 	return nil
 }
 

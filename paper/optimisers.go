@@ -245,10 +245,7 @@ func (k *race) error(loss float64) float64 {
 	if loss /= k.unit; k.square {
 		loss = math.Sqrt(loss)
 	}
-	if !(loss < hopeless) {
-		return hopeless
-	}
-	return loss
+	return capped(loss)
 }
 
 // start is the error before training.

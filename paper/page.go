@@ -16,8 +16,8 @@ import (
 )
 
 // Page writes the page of results again, from what the experiments have left in the folder. code is that of the program.
-func Page(folder string, code Code) error {
-	return page(folder, Experiments(), nil, code)
+func Page(folder string, experiments []Experiment, code Code) error {
+	return page(folder, experiments, nil, code)
 }
 
 // page writes the page of results: of what is finished now, and of what other runs have left.

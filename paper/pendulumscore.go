@@ -6,66 +6,11 @@ import (
 
 	"lagrange/model"
 	"lagrange/ode"
-	"lagrange/train"
 )
-
-// accelErrors returns mean and median over states X of Σᵢ |aᵢ − aᵢ*|, a* the rows of A; accel writes the accelerations of some rows x.
-func accelErrors(m *model.Model[float64], X, A []float64, accel func(t model.Tape[float64], x, a []float64)) (mu, med float64) {
-	const chunk = 256
-	d := m.Spec.D()
-	tape, rows, errs := m.Tape(chunk), make([]float64, chunk*d), make([]float64, len(A)/d)
-	for lo := 0; lo < len(errs); lo += chunk {
-		hi := min(lo+chunk, len(errs))
-		a := rows[:(hi-lo)*d]
-		accel(tape, X[lo*2*d:hi*2*d], a)
-		for i, x := range a {
-			errs[lo+i/d] += math.Abs(x - A[lo*d+i])
-		}
-	}
-	return mean(errs), median(errs)
-}
-
-// accelL1 is the error of the accelerations of a model on (q, v).
-func accelL1(m *model.Model[float64], o *train.Accelerations[float64]) (mu, med float64) {
-	d := m.Spec.D()
-	return accelErrors(m, o.X, o.A, func(t model.Tape[float64], x, a []float64) {
-		xdot := make([]float64, len(x))
-		t.Field(x, nil, xdot)
-		for k := 0; k < len(a); k += d {
-			copy(a[k:k+d], xdot[2*k+d:])
-		}
-	})
-}
 
 // accelL1 is the error of the accelerations of a model over the fresh states.
 func (r *pendulumRun) accelL1(m *model.Model[float64], c pendulumModel) (mu, med float64) {
-	if c.canonical {
-		return r.canonicalL1(m)
-	}
-	return accelL1(m, r.fresh)
-}
-
-// canonicalL1 is that of a Hamiltonian on (q, p): q̈ is the derivative of its q̇ along its own field, by central differences.
-func (r *pendulumRun) canonicalL1(m *model.Model[float64]) (mu, med float64) {
-	const h = 1e-5
-	d := r.system.Dim()
-	return accelErrors(m, toMomenta(r.system, r.fresh.X), r.fresh.A, func(t model.Tape[float64], x, a []float64) {
-		f, y, xdot := make([]float64, len(x)), make([]float64, len(x)), make([]float64, len(x))
-		t.Field(x, nil, f)
-		clear(a)
-		for _, sign := range []float64{1, -1} {
-			for i, v := range x {
-				y[i] = v + sign*h*f[i]
-			}
-			t.Field(y, nil, xdot)
-			for i := range a {
-				a[i] += sign * xdot[i/d*2*d+i%d]
-			}
-		}
-		for i := range a {
-			a[i] /= 2 * h
-		}
-	})
+	return stateL1(r.system, m, c.canonical, r.fresh)
 }
 
 // energy rolls the starts out to t = 100 and scores the true energy there against that at the start, and the motion against the true one.
@@ -152,14 +97,4 @@ func spread(motions [][]float64, d int) float64 {
 		square -= m * m / n
 	}
 	return math.Sqrt(square / n)
-}
-
-// grid returns 0, dt, … up to duration.
-func grid(duration, dt float64) []float64 {
-	n := int(math.Round(duration/dt)) + 1
-	t := make([]float64, n)
-	for i := range t {
-		t[i] = duration * float64(i) / float64(n-1)
-	}
-	return t
 }

@@ -17,8 +17,6 @@ func over(runs []Report, name string, of func(Score) float64, tell func(float64)
 	return fmt.Sprintf("%s (%s – %s)", tell(mean(x)), tell(slices.Min(x)), tell(slices.Max(x)))
 }
 
-func three(x float64) string { return fmt.Sprintf("%.3g", x) }
-
 // pendulumTable sets the numbers beside the paper's.
 func pendulumTable(models []pendulumModel, runs []Report) Table {
 	t := Table{

@@ -133,11 +133,7 @@ func (o *orbits) rollout(ctx context.Context, field func(size int) ode.Batch, ro
 	errs := make([][]float64, len(e))
 	for i, x := range e {
 		for n := 0; n < len(x); n += 2 {
-			d := math.Hypot(x[n], x[n+1])
-			if !(d < hopeless) {
-				d = hopeless
-			}
-			errs[i] = append(errs[i], d)
+			errs[i] = append(errs[i], capped(math.Hypot(x[n], x[n+1])))
 		}
 	}
 	return errs, err

@@ -199,10 +199,7 @@ func (p *planetRun) loss() float64 {
 			sum, batch = sum+pass.Of(batch, nil), batch[:0]
 		}
 	}
-	if sum /= float64(o.N); !(sum < hopeless) {
-		return hopeless
-	}
-	return sum
+	return capped(sum / float64(o.N))
 }
 
 // definite keeps the mass matrices of a Lagrangian positive definite beside an objective: at so many states for each of its samples, of.
@@ -253,10 +250,7 @@ func (p *planetRun) arcs(ctx context.Context, years float64) error {
 		for k := range batch {
 			batch[k] = i*each + k
 		}
-		s := math.Sqrt(4 * pass.Of(batch, nil) / float64(each))
-		if !(s < farthest) {
-			s = farthest
-		}
+		s := bounded(math.Sqrt(4*pass.Of(batch, nil)/float64(each)), farthest)
 		for n := i * o.early; n < (i+1)*o.early; n++ {
 			arcs.Scale[4*n] *= s
 			arcs.Scale[4*n+1] *= s

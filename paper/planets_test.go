@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -67,5 +68,36 @@ func TestPlanets(t *testing.T) {
 		if i, err := os.Stat(filepath.Join(folder, name)); err != nil || i.Size() < 500 {
 			t.Error(name, i, err)
 		}
+	}
+}
+
+// Networks and laws stand in one table, and where another one comes nearer than the Lagrangian network a note says so,
+// and only there.
+func TestPlanetRivals(t *testing.T) {
+	names := []string{"a", "b"}
+	r := PlanetReport{GM: 1, Draws: map[string]int{"lnn": 1, "nn": 2}, Models: map[string]map[string]float64{
+		"lnn": {"a": 2e-5, "b": 2e-5}, "nn": {"a": 3e-5, "b": 0.5}, "kepler": {"a": 1, "b": 1},
+		"kepler-each": {"a": 2.5e-5, "b": 1.5e-5}, "kepler-b": {"a": 4e-5, "b": 1e-5},
+	}, Laws: map[string]map[string]Law{"kepler-b": {"a": {1.5, 2e-6}, "b": {1, 0}}}}
+	tables := r.tables(names)
+	for i, want := range []string{"2e-05 2e-05", "3e-05 0.5", "1 1", "2.5e-05 1.5e-05", "4e-05 1e-05"} {
+		if got := strings.Join(tables[0].Rows[i][1:], " "); got != want {
+			t.Errorf("%s: %s, want %s", tables[0].Rows[i][0], got, want)
+		}
+	}
+	if laws := tables[2].Rows; len(laws) != 3 || laws[1][1] != "1.5000000" || laws[2][1] != "2e-06" {
+		t.Errorf("%q", laws)
+	}
+	var losses []string
+	for _, n := range r.notes(names, false) {
+		if strings.Contains(n, "loses") {
+			losses = append(losses, n)
+		}
+	}
+	if n := r.notes(names, false)[0]; !strings.HasPrefix(n, "baseline network, 160×1: the best of 2 draws") {
+		t.Errorf("%q", n)
+	}
+	if len(losses) != 1 || !strings.Contains(losses[0], "on b: potential") || !strings.Contains(losses[0], "1e-05 AU, the Lagrangian network by 2e-05") {
+		t.Errorf("%q", losses)
 	}
 }

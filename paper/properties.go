@@ -94,10 +94,10 @@ func measureProperties(ctx context.Context, s Settings) (Result, error) {
 		}
 		loss = curve[len(curve)-1].Valid
 		if t != one {
-			numbers[3+k][j] = t.accelError(m)
+			numbers[3+k][j] = relativeError(t, m)
 			return loss, nil
 		}
-		x, err := one.properties(ctx, m, c.canonical)
+		x, err := measure(ctx, one, m, c.canonical)
 		for i, y := range x {
 			numbers[i][j] = y
 		}
@@ -109,16 +109,6 @@ func measureProperties(ctx context.Context, s Settings) (Result, error) {
 	r := PropertyReport{Seed: s.Seed, Properties: map[string]map[string]Finding{}, Seconds: time.Since(begin).Seconds()}
 	table, figure := r.fill(numbers)
 	return Result{Numbers: r, Tables: []Table{table}, Figures: map[string]plot.Figure{"table": figure}, Notes: r.notes(s)}, nil
-}
-
-// named finds a model by name.
-func named(t *task, name string) contestant {
-	for _, c := range allContestants(t) {
-		if c.name == name {
-			return c
-		}
-	}
-	panic("paper: no model " + name)
 }
 
 // particleTask is a relativistic particle in a constant field, pieces of motions with |v| < 0.9 and their derivatives. Where it starts
@@ -149,9 +139,9 @@ func particleTask(seed uint64) (*task, error) {
 	return t, nil
 }
 
-// accelError is Σ|a − a*|/Σ|a*| over the fresh states, of a model on (q, q̇). Those of validation have chosen its
+// relativeError is Σ|a − a*|/Σ|a*| over the fresh states, of a model on (q, q̇). Those of validation have chosen its
 // parameters.
-func (t *task) accelError(m *model.Model[float64]) float64 {
+func relativeError(t *task, m *model.Model[float64]) float64 {
 	d, X := t.body.Dim(), t.fresh
 	tape, xdot, a := m.Tape(1), make([]float64, 2*d), make([]float64, d)
 	var wrong, all float64
@@ -162,14 +152,11 @@ func (t *task) accelError(m *model.Model[float64]) float64 {
 			wrong, all = wrong+math.Abs(xdot[d+i]-a[i]), all+math.Abs(a[i])
 		}
 	}
-	if e := wrong / all; e < hopeless {
-		return e
-	}
-	return hopeless // or it is no number
+	return capped(wrong / all)
 }
 
-// properties measures the first three properties.
-func (t *task) properties(ctx context.Context, m *model.Model[float64], canonical bool) ([]float64, error) {
+// measure finds the first three properties.
+func measure(ctx context.Context, t *task, m *model.Model[float64], canonical bool) ([]float64, error) {
 	paths, _, err := t.rollout(ctx, m, canonical)
 	if err != nil {
 		return nil, err
@@ -181,7 +168,7 @@ func (t *task) properties(ctx context.Context, m *model.Model[float64], canonica
 	tape := m.Tape(1)
 	field := func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }
 	step, drift, d := 0.0, 0.0, t.body.Dim()
-	energy := t.energyOf(tape)
+	energy := energyOf(t, tape)
 	var E []float64 // of all starts
 	const few = 10
 	for i := range len(x0) / (2 * d) {
@@ -214,7 +201,7 @@ func (t *task) properties(ctx context.Context, m *model.Model[float64], canonica
 }
 
 // energyOf is the learned energy of a model that has one, else the true one.
-func (t *task) energyOf(tape model.Tape[float64]) func(x []float64) float64 {
+func energyOf(t *task, tape model.Tape[float64]) func(x []float64) float64 {
 	d, xdot := t.body.Dim(), make([]float64, 2*t.body.Dim())
 	if learned, ok := model.As[model.Conserved[float64]](tape); ok {
 		return func(x []float64) float64 { tape.Field(x, nil, xdot); return learned.Energy(0) }

@@ -85,14 +85,6 @@ func (o *search) report(trials, semis, finals []Trial) Result {
 	return Result{Numbers: r, Tables: []Table{r.table()}, Figures: r.figures(), Notes: r.notes()}
 }
 
-// only returns x where it is finite, 0 elsewhere: JSON has no infinity.
-func only(x float64) float64 {
-	if !finite(x) {
-		return 0
-	}
-	return x
-}
-
 // told prints an error.
 func told(x float64) string {
 	if !finite(x) {

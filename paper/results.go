@@ -40,13 +40,22 @@ type Run struct {
 	Seeds  int     `json:"seeds,omitempty"`
 }
 
+// run is the run of an experiment by the name that has these settings.
 func (s Settings) run(name string) Run {
-	r := Run{Name: name, Code: s.Code, Seed: s.Seed, Quick: s.Quick, Steps: s.Steps, Budget: s.Budget.Seconds()}
-	if name == DoublePendulum { // the others have none of these
-		r.Models, r.Recipe, r.Seeds = strings.Join(s.Models, ","), s.Recipe, s.Seeds
-	}
-	return r
+	return Run{Name: name, Code: s.Code, Seed: s.Seed, Quick: s.Quick, Steps: s.Steps, Budget: s.Budget.Seconds(),
+		Models: strings.Join(s.Models, ","), Recipe: s.Recipe, Seeds: s.Seeds}
 }
+
+// heeded are the settings without those that the experiment does not know.
+func (e Experiment) heeded(s Settings) Settings {
+	if !e.Choice {
+		s.Models, s.Recipe, s.Seeds = nil, "", 0
+	}
+	return s
+}
+
+// run is the run of the experiment with these settings.
+func (e Experiment) run(s Settings) Run { return e.heeded(s).run(e.Name) }
 
 // command is how to repeat the run.
 func (r Run) command() string {
@@ -73,12 +82,12 @@ func (r Run) command() string {
 // Folder is where an experiment of a run of all leaves its files; the page of results stands beside the folder "results".
 func Folder(folder, name string) string { return filepath.Join(folder, "results", name) }
 
-// Reports reads the reports of the experiments that All has left in a folder, by name.
-func Reports(folder string) map[string]json.RawMessage {
+// Reports reads the reports of experiments that All has left in a folder, by name.
+func Reports(folder string, experiments []Experiment) map[string]json.RawMessage {
 	reports := map[string]json.RawMessage{}
-	for _, name := range Names() {
-		if text, err := os.ReadFile(filepath.Join(Folder(folder, name), "report.json")); err == nil && json.Valid(text) {
-			reports[name] = text
+	for _, e := range experiments {
+		if text, err := os.ReadFile(filepath.Join(Folder(folder, e.Name), "report.json")); err == nil && json.Valid(text) {
+			reports[e.Name] = text
 		}
 	}
 	return reports
@@ -91,7 +100,7 @@ func Done(experiments []Experiment, s Settings) map[string]Finished {
 		if e.Derived || s.Folder == "" {
 			continue
 		}
-		if f, ok := finished(Folder(s.Folder, e.Name)); ok && f.Run == s.run(e.Name) {
+		if f, ok := finished(Folder(s.Folder, e.Name)); ok && f.Run == e.run(s) {
 			done[e.Name] = f
 		}
 	}
@@ -167,7 +176,7 @@ func Left(experiments []Experiment, s Settings) (left time.Duration, done int, a
 			done++
 		} else if !s.leavesOut(e.Name) {
 			left += e.Takes(s)
-			if f, ok := finished(Folder(s.Folder, e.Name)); ok && s.Folder != "" && f.Run != s.run(e.Name) {
+			if f, ok := finished(Folder(s.Folder, e.Name)); ok && s.Folder != "" && f.Run != e.run(s) {
 				again = append(again, e.Name)
 			}
 		}
@@ -177,7 +186,7 @@ func Left(experiments []Experiment, s Settings) (left time.Duration, done int, a
 
 // finish runs an experiment and notes in its folder that it is done, last of all.
 func (e Experiment) finish(ctx context.Context, s Settings) Finished {
-	f := Finished{Run: s.run(e.Name), Machine: machine()}
+	f := Finished{Run: e.run(s), Machine: machine()}
 	root := s.Folder
 	if root != "" {
 		s.Folder = Folder(root, e.Name)

@@ -16,34 +16,6 @@ import (
 	"lagrange/plot"
 )
 
-// Every experiment is complete, has a name of its own, says how long it takes, and is found by its name.
-func TestExperiments(t *testing.T) {
-	seen := map[string]bool{"all": true}
-	var quick time.Duration
-	for i, e := range Experiments() {
-		if e.Title == "" || e.About == "" || e.Run == nil || e.Full < e.Quick || e.Quick <= 0 && !e.Derived {
-			t.Errorf("%s: %+v", e.Name, e)
-		}
-		if seen[e.Name] || strings.ContainsAny(e.Name, "/ .") || e.Name == "" {
-			t.Errorf("%d: name %q", i, e.Name)
-		}
-		seen[e.Name] = true
-		if found, err := Lookup(e.Name); err != nil || found.Title != e.Title {
-			t.Errorf("%s: %v", e.Name, err)
-		}
-		quick += e.Takes(Settings{Quick: true})
-	}
-	if quick > 18*time.Minute { // README says about 17 minutes
-		t.Errorf("all of them quickly take %v", quick)
-	}
-	_, err := Lookup("nonesuch")
-	for _, name := range Names() {
-		if err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%v does not name %s", err, name)
-		}
-	}
-}
-
 // fakes are three experiments that count their runs: one that works, one that is stopped or fails when told to, one that
 // is made of the others.
 type fakes struct {
@@ -113,7 +85,7 @@ func TestAllGoesOn(t *testing.T) {
 	if string(all[0].Numbers) != read(t, Folder(s.Folder, "one"), "report.json") || string(all[2].Numbers) != `["one","two"]` {
 		t.Errorf("numbers %s, %s", all[0].Numbers, all[2].Numbers)
 	}
-	if reports := Reports(s.Folder); len(reports) != 0 { // none of these is an experiment that there is
+	if reports := Reports(s.Folder, experiments[:2]); len(reports) != 2 || string(reports["two"]) != read(t, Folder(s.Folder, "two"), "report.json") {
 		t.Errorf("reports %v", reports)
 	}
 	again := func(what string, s Settings, one, two, three int) {

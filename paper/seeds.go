@@ -297,10 +297,7 @@ func relativeAccel(m *lagrange.Model, set *data.Set) (e, lost float64) {
 	for i := range d {
 		e += wrong[i] / all[i] / float64(d)
 	}
-	if !(e < hopeless) {
-		e = hopeless
-	}
-	return e, lost / nothing
+	return capped(e), lost / nothing
 }
 
 // sum is what all runs of a system have in common.

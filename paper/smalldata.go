@@ -87,7 +87,8 @@ type SmallReport struct {
 // smallTask is a source of samples and a set of fresh states.
 type smallTask struct {
 	name, title string
-	fresh       *pendulumRun
+	system      mech.System
+	fresh       *train.Accelerations[float64]
 	size        float64 // mean of Σ|a*|
 	chain       *task   // for pieces; nil: states
 	pool        *train.Accelerations[float64]
@@ -97,7 +98,7 @@ type smallTask struct {
 func newSmallTasks(ctx context.Context, seed uint64, most int) (ts []*smallTask, err error) {
 	system := mech.Chain(2)
 	states := &smallTask{name: "states", title: "Double pendulum, random states with exact accelerations", pool: sample(system, rand.New(rand.NewPCG(seed, 0x5da1)), most)}
-	states.judge(system, sample(system, rand.New(rand.NewPCG(seed, 0x5da2)), tests))
+	states.measured(system, sample(system, rand.New(rand.NewPCG(seed, 0x5da2)), tests))
 	pieces := &smallTask{name: "pieces", title: "Chain of two, pieces of five states without accelerations"}
 	if pieces.chain, err = chainTask(2, seed); err != nil {
 		return nil, err
@@ -107,50 +108,16 @@ func newSmallTasks(ctx context.Context, seed uint64, most int) (ts []*smallTask,
 	for at := 0; at < len(fresh.X); at += 2 * d {
 		system.Accel(fresh.X[at:at+d], fresh.X[at+d:at+2*d], fresh.A[at/2:at/2+d])
 	}
-	pieces.judge(system, fresh)
+	pieces.measured(system, fresh)
 	c.starts, c.truth = c.starts[:smallStarts*2*d], c.truth[:smallStarts]
 	c.learn, err = c.pool(ctx, seed, most)
 	c.most = smallMost
 	return []*smallTask{states, pieces}, err
 }
 
-// pool draws N pieces on all cores, in streams of their own.
-func (t *task) pool(ctx context.Context, seed uint64, N int) (all records, err error) {
-	parts, fails := make([]records, poolStreams), make([]error, poolStreams)
-	cores := min(poolStreams, par.Workers())
-	par.Do(cores, func(w int) {
-		for k := w; k < poolStreams; k += cores {
-			lo, hi := par.Span(N, k, poolStreams)
-			r := rand.New(rand.NewPCG(seed, 0x5da300+uint64(k)))
-			for lo < hi && fails[k] == nil && ctx.Err() == nil {
-				few := min(100, hi-lo)
-				var p records
-				p, fails[k] = t.pieces(r, few)
-				parts[k].start, parts[k].X = append(parts[k].start, p.start...), append(parts[k].X, p.X...)
-				lo += few
-			}
-		}
-	})
-	for _, p := range parts {
-		for range p.start {
-			all.start = append(all.start, len(all.start)*(windowSteps+1))
-		}
-		all.X = append(all.X, p.X...)
-	}
-	return all, errors.Join(append(fails, ctx.Err())...)
-}
-
-// pieces returns the pieces lo … hi.
-func (p records) pieces(d, lo, hi int) (q records) {
-	const length = windowSteps + 1
-	q.X = p.X[lo*length*2*d : hi*length*2*d]
-	q.start = p.start[:hi-lo]
-	return q
-}
-
-// judge sets the fresh states.
-func (t *smallTask) judge(system mech.System, o *train.Accelerations[float64]) {
-	t.fresh = &pendulumRun{system: system, fresh: o}
+// measured sets the fresh states.
+func (t *smallTask) measured(system mech.System, o *train.Accelerations[float64]) {
+	t.system, t.fresh = system, o
 	d := float64(system.Dim())
 	for _, a := range o.A {
 		t.size += max(a, -a) * d / float64(len(o.A))
@@ -171,7 +138,7 @@ func (t *smallTask) learn(ctx context.Context, c pendulumModel, ridge bool, N in
 	if t.chain == nil {
 		m, p.Fitted, err = t.states(ctx, c, ridge, N, s, budget)
 	} else {
-		few, held, d := *t.chain, heldOut(N), t.fresh.system.Dim()
+		few, held, d := *t.chain, heldOut(N), t.system.Dim()
 		few.learn, few.valid = t.chain.learn.pieces(d, held, N), t.chain.learn.pieces(d, 0, held)
 		m, p.Fitted, _, err = few.train(ctx, contestant{name: c.name, family: c.family, canonical: c.canonical, head: c.head, hidden: c.hidden,
 			activation: "softplus", method: train.GaussNewton, batch: chainPieces / 2, penalty: train.L1}, s, budget)
@@ -180,10 +147,8 @@ func (t *smallTask) learn(ctx context.Context, c pendulumModel, ridge bool, N in
 		return p, fmt.Errorf("%s, %s, %d samples: %w", t.name, c.name, N, err)
 	}
 	p.Samples = N
-	p.AccelError, _ = t.fresh.accelL1(m, c)
-	if p.AccelError /= t.size; !(p.AccelError < hopeless) {
-		p.AccelError = hopeless
-	}
+	p.AccelError, _ = stateL1(t.system, m, c.canonical, t.fresh)
+	p.AccelError = capped(p.AccelError / t.size)
 	if t.chain != nil {
 		paths, _, err := t.chain.rollout(ctx, m, c.canonical)
 		if err != nil {
@@ -196,9 +161,9 @@ func (t *smallTask) learn(ctx context.Context, c pendulumModel, ridge bool, N in
 
 // states trains on accelerations of random states, a Lagrangian from a convex start, and a neural ODE on next states.
 func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N int, s Settings, budget time.Duration) (*model.Model[float64], Fitted, error) {
-	d, held := t.fresh.system.Dim(), heldOut(N)
-	learn, valid := t.fresh.view(c, part(t.pool, d, held, N)), t.fresh.view(c, part(t.pool, d, 0, held))
-	spec := pendulumSpec(t.fresh.system, learn, c)
+	d, held := t.system.Dim(), heldOut(N)
+	learn, valid := view(t.system, c.canonical, part(t.pool, d, held, N)), view(t.system, c.canonical, part(t.pool, d, 0, held))
+	spec := pendulumSpec(t.system, learn, c)
 	m, err := model.New[float64](spec, s.Seed)
 	if err != nil {
 		return nil, Fitted{}, err
@@ -206,8 +171,8 @@ func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N i
 	f := fit[float64]{learn: learn, valid: valid, budget: budget, most: smallMost, set: train.Settings{Method: train.GaussNewton, Steps: s.Steps, Seed: s.Seed, Workers: 1}}
 	switch {
 	case c.family == "node":
-		next, fail := nextStates(ctx, t.fresh.system, learn, learn.N)
-		check, fail2 := nextStates(ctx, t.fresh.system, valid, valid.N)
+		next, fail := nextStates(ctx, t.system, learn, learn.N)
+		check, fail2 := nextStates(ctx, t.system, valid, valid.N)
 		if err := errors.Join(fail, fail2); err != nil {
 			return nil, Fitted{}, err
 		}

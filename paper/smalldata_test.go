@@ -41,7 +41,7 @@ func TestPool(t *testing.T) {
 func TestFewSamples(t *testing.T) {
 	system := mech.Chain(2)
 	k := &smallTask{name: "states", pool: sample(system, rand.New(rand.NewPCG(1, 1)), 3000)}
-	k.judge(system, sample(system, rand.New(rand.NewPCG(1, 2)), 500))
+	k.measured(system, sample(system, rand.New(rand.NewPCG(1, 2)), 500))
 	for _, c := range smallModels {
 		for N, want := range map[int]string{10: train.Kernel, 30: train.Kernel, 3000: train.Normal} {
 			p, err := k.learn(t.Context(), c, c.name == "lnn", N, Settings{Steps: 4, Seed: 2}, 0)
@@ -66,7 +66,7 @@ func TestSmallData(t *testing.T) {
 		}
 		c, system := ts[1].chain, mech.Chain(2)
 		c.starts, c.truth = c.starts[:3*4], c.truth[:3]
-		ts[0].judge(system, sample(system, rand.New(rand.NewPCG(1, 2)), 500))
+		ts[0].measured(system, sample(system, rand.New(rand.NewPCG(1, 2)), 500))
 		return learnFrom(ctx, s, ts, sizes, variantsQuick[:1])
 	}
 	folder := t.TempDir()

@@ -241,17 +241,9 @@ func roll(ctx context.Context, w mech.Wave, f ode.Field, x0, times []float64) (*
 	E0 := w.Energy(x0[:n], x0[n:])
 	for i := range times {
 		q, v := p.row(i)
-		p.trueE = append(p.trueE, bounded(math.Abs(w.Energy(q, v)-E0)/E0))
+		p.trueE = append(p.trueE, bounded(math.Abs(w.Energy(q, v)-E0)/E0, diverged))
 	}
 	return p, nil
-}
-
-// bounded is an error, at most 100, also where it is not a number.
-func bounded(e float64) float64 {
-	if !(e < diverged) {
-		return diverged
-	}
-	return e
 }
 
 func (p *wavePath) row(i int) (q, v []float64) {
@@ -266,7 +258,7 @@ func (p *wavePath) fieldError(i int) float64 {
 	for j, φ := range p.exact[2*i*p.w.N : (2*i+1)*p.w.N] {
 		d, s = d+(q[j]-φ)*(q[j]-φ), s+φ*φ
 	}
-	return bounded(math.Sqrt(d / s))
+	return bounded(math.Sqrt(d/s), diverged)
 }
 
 // learned returns the energy of a model, above that of the field at rest.
@@ -286,7 +278,7 @@ func (p *wavePath) score(energy func(q, v []float64) float64) WaveMotion {
 	m := WaveMotion{Lost: p.lost, TrueDrift: slices.Max(p.trueE)}
 	E0 := energy(p.row(0))
 	for i := range p.times {
-		p.lE = append(p.lE, bounded(math.Abs((energy(p.row(i))-E0)/E0)))
+		p.lE = append(p.lE, bounded(math.Abs((energy(p.row(i))-E0)/E0), diverged))
 	}
 	m.LearnedDrift = slices.Max(p.lE)
 	for k, c := range WaveCrossed {

@@ -121,5 +121,5 @@ func accelError(net *model.Model[float64], o *train.Accelerations[float64]) floa
 	for i := range o.N {
 		sum += p.Of([]int{i}, nil)
 	}
-	return bounded(math.Sqrt(sum / float64(o.N)))
+	return bounded(math.Sqrt(sum/float64(o.N)), diverged)
 }

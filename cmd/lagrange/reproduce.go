@@ -146,7 +146,7 @@ func reproduceOne(cmd *cobra.Command, e paper.Experiment, s paper.Settings, asJS
 		fmt.Fprintf(errw, "%s: about %s on two cores\n", e.Name, clock(d))
 	}
 	if e.Derived && s.Folder != "" {
-		s.Others = paper.Reports(s.Folder)
+		s.Others = paper.Reports(s.Folder, paper.Experiments())
 	}
 	line := &reporter{w: errw}
 	s.On = line.step
@@ -217,10 +217,10 @@ func reproducePage(cmd *cobra.Command, s paper.Settings) error {
 	if s.Folder == "" {
 		return usagef("which folder? give -o with the one of a run of all")
 	}
-	if len(paper.Reports(s.Folder)) == 0 {
+	if len(paper.Reports(s.Folder, paper.Experiments())) == 0 {
 		return fmt.Errorf("%s: no results: the folder is not one that \"lagrange reproduce all -o\" has written", s.Folder)
 	}
-	if err := paper.Page(s.Folder, s.Code); err != nil {
+	if err := paper.Page(s.Folder, paper.Experiments(), s.Code); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(cmd.OutOrStdout(), "page of results: %s\n", filepath.Join(s.Folder, "results.md"))

@@ -1,0 +1,62 @@
+package paper
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// percent prints a fraction.
+func percent(x float64) string { return fmt.Sprintf("%.3g %%", 100*x) }
+
+func mean(x []float64) float64 {
+	s := 0.0
+	for _, v := range x {
+		s += v
+	}
+	return s / float64(len(x))
+}
+
+func median(x []float64) float64 {
+	y := slices.Sorted(slices.Values(x))
+	if len(y) == 0 {
+		return math.NaN()
+	}
+	return (y[(len(y)-1)/2] + y[len(y)/2]) / 2
+}
+
+const (
+	hopeless = 1e6   // the largest error that is told apart
+	diverged = 100.0 // error of an energy or a field, in its scale, at which a roll-out counts as lost
+)
+
+// bounded is an error, at most so large, also where it is no number.
+func bounded(e, most float64) float64 {
+	if !(e < most) {
+		return most
+	}
+	return e
+}
+
+// capped is an error, hopeless where it is larger or no number.
+func capped(e float64) float64 { return bounded(e, hopeless) }
+
+// grid returns 0, dt, … up to duration.
+func grid(duration, dt float64) []float64 {
+	n := int(math.Round(duration/dt)) + 1
+	t := make([]float64, n)
+	for i := range t {
+		t[i] = duration * float64(i) / float64(n-1)
+	}
+	return t
+}
+
+func three(x float64) string { return fmt.Sprintf("%.3g", x) }
+
+// only returns x where it is finite, 0 elsewhere: JSON has no infinity.
+func only(x float64) float64 {
+	if !finite(x) {
+		return 0
+	}
+	return x
+}
