@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
@@ -16,7 +17,7 @@ import (
 	"lagrange/train"
 )
 
-var activations = Experiment{
+var activations = experiment.Experiment{
 	Name: "activations", Title: "The search for an activation",
 	About: `Lagrangian networks learn the accelerations of the double pendulum with
 activation, learning rate, width and depth drawn at random, each for a short time;
@@ -24,7 +25,7 @@ then the three best of every activation for longer, and the best of these again
 from other seeds. What counts is the acceleration error over fresh states. --steps
 are those of a trial of the search; a --budget decides how many trials there are.`,
 	Full: searchTime, Quick: searchQuick,
-	Run: func(ctx context.Context, s Settings) (Result, error) {
+	Run: func(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 		return newSearch(s).run(ctx)
 	},
 }
@@ -32,7 +33,7 @@ are those of a trial of the search; a --budget decides how many trials there are
 // search is a random search. Every activation is tried on the same draws of rate, width and depth, so that a lucky draw
 // is luck for all of them.
 type search struct {
-	settings          Settings
+	settings          experiment.Settings
 	draws             int // of rate, width and depth
 	steps, final      int // of a trial of the search, and of a later one
 	seeds             int // of the best of each
@@ -49,14 +50,14 @@ type search struct {
 
 // Config is what identifies a trial: it decides what a trial finds, down to the last bit on one machine.
 type Config struct {
-	Code       Code    `json:"code,omitzero"` // of the program
-	Search     uint64  `json:"search"`        // seed of the search and its states
-	Seed       uint64  `json:"seed"`          // of the parameters and the batches
-	Activation string  `json:"activation"`
-	Rate       float64 `json:"rate"` // largest learning rate, of one cycle
-	Width      int     `json:"width"`
-	Depth      int     `json:"depth"` // hidden layers
-	Steps      int     `json:"steps"`
+	Code       experiment.Code `json:"code,omitzero"` // of the program
+	Search     uint64          `json:"search"`        // seed of the search and its states
+	Seed       uint64          `json:"seed"`          // of the parameters and the batches
+	Activation string          `json:"activation"`
+	Rate       float64         `json:"rate"` // largest learning rate, of one cycle
+	Width      int             `json:"width"`
+	Depth      int             `json:"depth"` // hidden layers
+	Steps      int             `json:"steps"`
 }
 
 // Trial is a trained Config; its errors are 0 where they are not finite.
@@ -90,7 +91,7 @@ const (
 
 // newSearch divides the time evenly between more draws and longer trials. So how many and how long they are depends on the
 // settings alone, never on the clock.
-func newSearch(s Settings) *search {
+func newSearch(s experiment.Settings) *search {
 	if s.Budget == 0 {
 		if s.Budget = searchTime; s.Quick {
 			s.Budget = searchQuick
@@ -136,7 +137,7 @@ func (o *search) drawn(i int) Config {
 }
 
 // run searches, repeats the best, and tells.
-func (o *search) run(ctx context.Context) (r Result, err error) {
+func (o *search) run(ctx context.Context) (r experiment.Result, err error) {
 	if o.journal, err = openJournal(o.settings.Folder); err != nil {
 		return r, err
 	}
@@ -243,7 +244,7 @@ func (o *search) note(t Trial, made bool) {
 	o.made += t.Steps
 	if o.settings.On != nil {
 		left := time.Duration(float64(time.Since(o.begin)) * float64(o.total-o.work) / float64(o.made))
-		o.settings.On(Progress{Model: "trials", Step: o.done, Steps: o.all, Loss: t.loss(), Valid: o.best, Left: left})
+		o.settings.On(experiment.Progress{Model: "trials", Step: o.done, Steps: o.all, Loss: t.loss(), Valid: o.best, Left: left})
 	}
 }
 
@@ -271,7 +272,7 @@ func (o *search) trial(ctx context.Context, c Config) (Trial, error) {
 	}
 	t := Trial{Config: c, Skipped: loop.State.Skipped, Fallbacks: loop.State.Health.Fallbacks}
 	mu, med := accelL1(exact, o.fresh)
-	if t.Finite = finite(mu) && finite(loop.State.BestLoss); t.Finite {
+	if t.Finite = experiment.Finite(mu) && experiment.Finite(loop.State.BestLoss); t.Finite {
 		t.AccelL1, t.AccelL1Median = mu, med
 	}
 	t.Seconds = time.Since(begin).Seconds()

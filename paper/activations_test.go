@@ -13,16 +13,17 @@ import (
 	"testing"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/nn"
 )
 
 // small is a search of 7·(2 + 2 + 3) trials.
-func small(folder string, on func(Progress)) Settings {
-	return Settings{Steps: 6, Budget: time.Millisecond, Seed: 5, Folder: folder, On: on}
+func small(folder string, on func(experiment.Progress)) experiment.Settings {
+	return experiment.Settings{Steps: 6, Budget: time.Millisecond, Seed: 5, Folder: folder, On: on}
 }
 
 // clockless is a report without what the clock says.
-func clockless(r Result) ActivationReport {
+func clockless(r experiment.Result) ActivationReport {
 	o := r.Numbers.(ActivationReport)
 	o.Seconds, o.CoreSeconds = 0, 0
 	forget := func(trials []Trial) []Trial {
@@ -57,7 +58,7 @@ func TestSearchGoesOn(t *testing.T) {
 	made := 0
 	for _, stop := range []int{9, 30} { // in the search, among its best
 		ctx, cancel := context.WithCancel(t.Context())
-		_, err := activations.Run(ctx, small(folder, func(p Progress) {
+		_, err := activations.Run(ctx, small(folder, func(p experiment.Progress) {
 			if made++; p.Step >= stop {
 				cancel()
 			}
@@ -77,8 +78,8 @@ func TestSearchGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	made--
-	var last Progress
-	resumed, err := activations.Run(t.Context(), small(folder, func(p Progress) { made++; last = p }))
+	var last experiment.Progress
+	resumed, err := activations.Run(t.Context(), small(folder, func(p experiment.Progress) { made++; last = p }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +94,7 @@ func TestSearchGoesOn(t *testing.T) {
 // What a trial is depends on the seed and its number alone; rate, width and depth are in their ranges, the same for all
 // activations, and different from draw to draw.
 func TestDrawn(t *testing.T) {
-	o := &search{settings: Settings{Seed: 3}, steps: 10}
+	o := &search{settings: experiment.Settings{Seed: 3}, steps: 10}
 	n := len(nn.Activations())
 	seen := map[float64]bool{}
 	for i := range 50 * n {
@@ -114,7 +115,7 @@ func TestDrawn(t *testing.T) {
 	if len(seen) != 50 {
 		t.Errorf("%d draws", len(seen))
 	}
-	if other := (&search{settings: Settings{Seed: 4}, steps: 10}); other.drawn(0).Rate == o.drawn(0).Rate {
+	if other := (&search{settings: experiment.Settings{Seed: 4}, steps: 10}); other.drawn(0).Rate == o.drawn(0).Rate {
 		t.Error("the seed does not matter")
 	}
 }
@@ -127,7 +128,7 @@ func TestRanking(t *testing.T) {
 	all := func(scale float64) (trials []Trial) {
 		for _, a := range names {
 			l := loss[a.Name] * scale
-			trials = append(trials, Trial{Config: Config{Activation: a.Name}, Finite: finite(l), AccelL1: only(l)})
+			trials = append(trials, Trial{Config: Config{Activation: a.Name}, Finite: experiment.Finite(l), AccelL1: only(l)})
 		}
 		return trials
 	}
@@ -151,7 +152,7 @@ func TestRanking(t *testing.T) {
 		}
 	}
 	folder := t.TempDir()
-	if err := save(folder, r.Numbers, r.Figures); err != nil { // with what is not finite
+	if err := experiment.Save(folder, r.Numbers, r.Figures); err != nil { // with what is not finite
 		t.Error(err)
 	}
 	if last := r.Tables[0].Rows[6]; last[1] != "relu3" || last[2] != "not finite" || last[len(last)-1] != "1.07" {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/model"
 )
 
@@ -43,7 +44,7 @@ func agree(t *testing.T, what string, tol, got, want float64) {
 
 // cell is what stands in a table, in the first row whose name is this, or is this and a comma and more, under the
 // n-th column of a name, n = 0, 1, …; a row "a…b" begins with a and ends with b.
-func cell(t *testing.T, table Table, row, column string, n int) string {
+func cell(t *testing.T, table experiment.Table, row, column string, n int) string {
 	t.Helper()
 	begin, end, _ := strings.Cut(row, "…")
 	for j, name := range table.Columns {
@@ -65,7 +66,7 @@ func cell(t *testing.T, table Table, row, column string, n int) string {
 }
 
 // reads fails unless the cell has these words.
-func reads(t *testing.T, table Table, row, column string, n int, want string) {
+func reads(t *testing.T, table experiment.Table, row, column string, n int, want string) {
 	t.Helper()
 	if got := cell(t, table, row, column, n); got != want {
 		t.Errorf("%s: %s, %s: %q, want %q", table.Title, row, column, got, want)

@@ -9,12 +9,13 @@ import (
 	"slices"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/internal/par"
 	"lagrange/plot"
 	"lagrange/train"
 )
 
-var beyond = Experiment{
+var beyond = experiment.Experiment{
 	Name: "chains", Title: "Beyond the paper",
 	About: `the chains of one and two pendulums of Finzi et al. 2020, and the
 mass on a spring, the pendulum and the two bodies of Greydanus et al. 2019: all models
@@ -71,7 +72,7 @@ func tasks(seed uint64) (ts []*task, err error) {
 }
 
 // goBeyond runs all tasks.
-func goBeyond(ctx context.Context, s Settings) (Result, error) {
+func goBeyond(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	begin := time.Now()
 	if s.Budget == 0 {
 		if s.Budget = 5 * time.Minute; s.Quick {
@@ -80,7 +81,7 @@ func goBeyond(ctx context.Context, s Settings) (Result, error) {
 	}
 	ts, err := tasks(s.Seed)
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	var bouts []*bout
 	all := 0.0
@@ -98,10 +99,10 @@ func goBeyond(ctx context.Context, s Settings) (Result, error) {
 		}
 		return loss, err
 	}); err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	r := BeyondReport{Seed: s.Seed, Tasks: map[string]map[string]Outcome{}, Nudged: map[string]float64{}}
-	result := Result{Figures: map[string]plot.Figure{}}
+	result := experiment.Result{Figures: map[string]plot.Figure{}}
 	for _, t := range ts {
 		r.Tasks[t.name] = map[string]Outcome{}
 		for _, b := range bouts {
@@ -111,7 +112,7 @@ func goBeyond(ctx context.Context, s Settings) (Result, error) {
 		}
 		if t.period > 0 {
 			if r.Nudged[t.name], err = nudged(t, rand.New(rand.NewPCG(s.Seed, 0xc4a14))); err != nil {
-				return Result{}, err
+				return experiment.Result{}, err
 			}
 		}
 		result.Tables = append(result.Tables, tableOf(t, r))
@@ -133,7 +134,7 @@ type bout struct {
 }
 
 // run trains the model and rolls it out.
-func (b *bout) run(ctx context.Context, s Settings, budget time.Duration) error {
+func (b *bout) run(ctx context.Context, s experiment.Settings, budget time.Duration) error {
 	t, c := b.task, b.contestant
 	m, fitted, curve, err := t.train(ctx, c, s, budget)
 	if err != nil {
@@ -186,8 +187,8 @@ var measured = map[string]string{
 	"coordinate_mse": "q and p, mean square error", "true_energy_mse": "true energy",
 }
 
-func tableOf(t *task, r BeyondReport) Table {
-	table := Table{Title: t.title, Columns: []string{""}}
+func tableOf(t *task, r BeyondReport) experiment.Table {
+	table := experiment.Table{Title: t.title, Columns: []string{""}}
 	for _, name := range t.measures {
 		table.Columns = append(table.Columns, measured[name])
 	}
@@ -208,7 +209,7 @@ func tableOf(t *task, r BeyondReport) Table {
 }
 
 // beyondNotes says who wins and loses, and what is ours.
-func beyondNotes(ts []*task, r BeyondReport, s Settings) (notes []string) {
+func beyondNotes(ts []*task, r BeyondReport, s experiment.Settings) (notes []string) {
 	for _, t := range ts {
 		notes = append(notes, verdict(t, r.Tasks[t.name]))
 	}

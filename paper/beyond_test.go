@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/mech"
 	"lagrange/train"
 )
@@ -27,7 +28,7 @@ func TestBout(t *testing.T) {
 	var bouts []*bout
 	for _, c := range contestants(k) {
 		b := &bout{task: k, contestant: c}
-		if err := b.run(t.Context(), Settings{Steps: 300, Seed: 1}, 0); err != nil {
+		if err := b.run(t.Context(), experiment.Settings{Steps: 300, Seed: 1}, 0); err != nil {
 			t.Fatal(err)
 		}
 		if e := b.Measures["energy_mse"]; !(e < 0.3) || b.Steps != 300 || b.Parameters == 0 {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"lagrange/experiment"
 	"lagrange/internal/lin"
 	"lagrange/mech"
 )
@@ -168,7 +169,7 @@ func chainErrors(n int, x, truth []float64) []float64 {
 		for i := range a {
 			minus, plus = minus+(a[i]-b[i])*(a[i]-b[i]), plus+(a[i]+b[i])*(a[i]+b[i])
 		}
-		if e[k] = math.Sqrt(minus / plus); !finite(e[k]) {
+		if e[k] = math.Sqrt(minus / plus); !experiment.Finite(e[k]) {
 			e[k] = 1
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/model"
 	"lagrange/train"
 )
@@ -47,7 +48,7 @@ func allContestants(t *task) []contestant {
 }
 
 // train trains one model on one core for the budget.
-func (t *task) train(ctx context.Context, c contestant, s Settings, budget time.Duration) (m *model.Model[float64], fitted Fitted, curve []train.Point, err error) {
+func (t *task) train(ctx context.Context, c contestant, s experiment.Settings, budget time.Duration) (m *model.Model[float64], fitted Fitted, curve []train.Point, err error) {
 	if m, err = model.New[float64](t.spec(c), s.Seed); err != nil {
 		return nil, fitted, nil, err
 	}

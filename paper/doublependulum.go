@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
@@ -67,7 +68,7 @@ const DoublePendulum = "double-pendulum"
 // PaperRecipe is that of the paper, for Settings.Recipe.
 const PaperRecipe = "paper"
 
-var doublePendulum = Experiment{
+var doublePendulum = experiment.Experiment{
 	Name: DoublePendulum, Title: "Double pendulum",
 	About: `learn from exact accelerations of 600,000 random states, then
 measure the acceleration error over 20,000 fresh states, and the energy error
@@ -76,7 +77,7 @@ scale 29.4. The time of --budget is training time, shared by the models: lnn and
 baseline, or those of --models. With --recipe paper they are the paper's, of four
 layers of 500, and learn as there.`,
 	Full: 150 * time.Second, Quick: 60 * time.Second, Choice: true,
-	Share: func(s Settings) float64 {
+	Share: func(s experiment.Settings) float64 {
 		models, _ := chosen(s)
 		return float64(len(models)*max(1, s.Seeds)) / DefaultModels
 	},
@@ -86,10 +87,10 @@ layers of 500, and learn as there.`,
 // pendulum is the first experiment of the paper: m = l = 1, g = 9.8, q ~ U(0, 2π)², v ~ U(−10, 10)², exact
 // accelerations. It measures the acceleration error over fresh states, and over 40 starts nearly at rest the energy error
 // after 100 time units, and how long the motion is right.
-func pendulum(ctx context.Context, s Settings) (Result, error) {
+func pendulum(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	models, err := chosen(s)
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	seeds := max(1, s.Seeds)
 	if s.Budget == 0 {
@@ -105,11 +106,11 @@ func pendulum(ctx context.Context, s Settings) (Result, error) {
 	for k := range seeds {
 		run, err := newPendulumRun(s, s.Seed+uint64(k), budget)
 		if err != nil {
-			return Result{}, err
+			return experiment.Result{}, err
 		}
 		r, err := run.all(ctx, models)
 		if err != nil {
-			return Result{}, err
+			return experiment.Result{}, err
 		}
 		if runs = append(runs, r); k == 0 {
 			figures = map[string]plot.Figure{"double-pendulum": run.figures.figure()}
@@ -123,11 +124,11 @@ func pendulum(ctx context.Context, s Settings) (Result, error) {
 		(&pendulumRun{settings: s, seed: s.Seed + uint64(k)}).forget(models)
 	}
 	r.Seconds = time.Since(begin).Seconds()
-	return Result{Numbers: r, Tables: []Table{pendulumTable(models, runs)}, Figures: figures, Notes: pendulumNotes(models, runs, s)}, nil
+	return experiment.Result{Numbers: r, Tables: []experiment.Table{pendulumTable(models, runs)}, Figures: figures, Notes: pendulumNotes(models, runs, s)}, nil
 }
 
 // chosen are the models of a run.
-func chosen(s Settings) (models []pendulumModel, err error) {
+func chosen(s experiment.Settings) (models []pendulumModel, err error) {
 	if s.Recipe != "" && s.Recipe != PaperRecipe {
 		return nil, fmt.Errorf("no recipe %q; there is %s", s.Recipe, PaperRecipe)
 	}
@@ -159,7 +160,7 @@ func chosen(s Settings) (models []pendulumModel, err error) {
 // pendulumRun is a run from one seed.
 type pendulumRun struct {
 	system              mech.System
-	settings            Settings
+	settings            experiment.Settings
 	seed                uint64
 	budget              time.Duration // of one model
 	learn, valid, fresh *train.Accelerations[float64]
@@ -169,7 +170,7 @@ type pendulumRun struct {
 	figures             *pendulumFigures
 }
 
-func newPendulumRun(s Settings, seed uint64, budget time.Duration) (*pendulumRun, error) {
+func newPendulumRun(s experiment.Settings, seed uint64, budget time.Duration) (*pendulumRun, error) {
 	system := mech.Chain(2)
 	r := &pendulumRun{
 		system: system, settings: s, seed: seed, budget: budget, figures: &pendulumFigures{system: system},

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/internal/par"
 	"lagrange/model"
 	"lagrange/nn"
@@ -19,7 +20,7 @@ type fit[T nn.Float] struct {
 	set          train.Settings
 	budget       time.Duration // where set has no Steps
 	most         int           // of steps that fit into it; 0: no bound
-	on           func(Progress)
+	on           func(experiment.Progress)
 	after        func(theta []T) // may change the parameters after each step; nil: leaves them
 }
 
@@ -52,7 +53,7 @@ func (f fit[T]) train(ctx context.Context, m *model.Model[T]) (Fitted, []train.P
 		if f.on != nil {
 			p := s.History[len(s.History)-1]
 			left := time.Duration(float64(time.Since(from)) * float64(f.set.Steps-s.Step) / float64(s.Step))
-			f.on(Progress{Model: f.name, Step: s.Step, Steps: f.set.Steps, Loss: p.Train, Valid: p.Valid, Left: left})
+			f.on(experiment.Progress{Model: f.name, Step: s.Step, Steps: f.set.Steps, Loss: p.Train, Valid: p.Valid, Left: left})
 		}
 		return nil
 	}
@@ -82,7 +83,7 @@ func (f Fitted) then(g Fitted) Fitted {
 
 // abreast runs jobs 0 … n−1, each on one core, the first ones first, and tells how many are done and
 // the last one's loss. The first error ends it.
-func abreast(n int, s Settings, job func(i int) (loss float64, err error)) error {
+func abreast(n int, s experiment.Settings, job func(i int) (loss float64, err error)) error {
 	var mutex sync.Mutex
 	var fail error
 	next, done, begin := 0, 0, time.Now()
@@ -102,7 +103,7 @@ func abreast(n int, s Settings, job func(i int) (loss float64, err error)) error
 			if done++; err != nil && fail == nil {
 				fail = err
 			} else if s.On != nil {
-				s.On(Progress{Model: "models", Step: done, Steps: n, Loss: loss, Valid: loss, Left: time.Duration(float64(time.Since(begin)) * float64(n-done) / float64(done))})
+				s.On(experiment.Progress{Model: "models", Step: done, Steps: n, Loss: loss, Valid: loss, Left: time.Duration(float64(time.Since(begin)) * float64(n-done) / float64(done))})
 			}
 			mutex.Unlock()
 		}

@@ -3,12 +3,14 @@ package paper
 import (
 	"fmt"
 	"testing"
+
+	"lagrange/experiment"
 )
 
 // A trial is measured over the fresh states and those alone: where their accelerations are off by a million, so is
 // the error, by two million, and the steps were as before. None of them is learned or chosen by.
 func TestGuardTrial(t *testing.T) {
-	o := newSearch(Settings{Steps: 2, Quick: true, Seed: 1})
+	o := newSearch(experiment.Settings{Steps: 2, Quick: true, Seed: 1})
 	fresh := single(o.fresh)
 	wide := func(x []float32) []float64 {
 		y := make([]float64, len(x))
@@ -60,7 +62,7 @@ func TestGuardActivationTable(t *testing.T) {
 	trials[len(names)].Finite = false // the second of the first activation, which was 105
 	table := o.report(trials, semis, finals).Tables[0]
 	for k, name := range names {
-		row := Table{Title: name, Columns: table.Columns}
+		row := experiment.Table{Title: name, Columns: table.Columns}
 		for _, r := range table.Rows {
 			if r[1] == name {
 				row.Rows = append(row.Rows, r)

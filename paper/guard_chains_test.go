@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/train"
 )
 
@@ -50,7 +51,7 @@ func TestGuardBout(t *testing.T) {
 	k.curve = func(*task, [][]float64) []float64 { return []float64{1, 2, 3} }
 	b := &bout{task: k, contestant: contestant{name: "nn", family: "nn", hidden: []int{2}, activation: "softplus",
 		penalty: train.L2, batch: 4, rate: 1e-3}}
-	if err := b.run(t.Context(), Settings{Steps: 2, Seed: 1}, 0); err != nil {
+	if err := b.run(t.Context(), experiment.Settings{Steps: 2, Seed: 1}, 0); err != nil {
 		t.Fatal(err)
 	}
 	if b.Measures["first"] != 2 || b.Measures["second"] != 7 || !slices.Equal(b.errors, []float64{1, 2, 3}) ||

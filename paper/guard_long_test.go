@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/mech"
 	"lagrange/train"
 )
@@ -79,7 +80,7 @@ func TestGuardLongTables(t *testing.T) {
 	for i, m := range longMethods() {
 		for s, start := range longStarts {
 			n, table := 2*i+s, tables[s]
-			only := Table{Title: start.name, Columns: table.Columns}
+			only := experiment.Table{Title: start.name, Columns: table.Columns}
 			for _, row := range table.Rows {
 				if row[0] == m.method.Name && row[1] == fmt.Sprint(m.step+m.tol) {
 					only.Rows = append(only.Rows, row)

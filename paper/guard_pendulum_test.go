@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/mech"
 	"lagrange/ode"
 	"lagrange/plot"
@@ -25,7 +26,7 @@ func guardRun(off float64) *pendulumRun {
 	draw := func(stream uint64, n int) *train.Accelerations[float64] {
 		return sample(s, rand.New(rand.NewPCG(1, stream)), n)
 	}
-	r := &pendulumRun{system: s, settings: Settings{Steps: 2}, learn: draw(1, 64), valid: draw(2, 16),
+	r := &pendulumRun{system: s, settings: experiment.Settings{Steps: 2}, learn: draw(1, 64), valid: draw(2, 16),
 		fresh: draw(3, 32), spread: 1, figures: &pendulumFigures{system: s}}
 	for i := range r.fresh.A {
 		r.fresh.A[i] += off
@@ -61,7 +62,7 @@ func TestGuardFreshStates(t *testing.T) {
 
 // No fresh state is one that is learned or chosen by, and the true motions begin where those of the models do.
 func TestGuardPendulumStreams(t *testing.T) {
-	r, err := newPendulumRun(Settings{}, 5, 0)
+	r, err := newPendulumRun(experiment.Settings{}, 5, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"lagrange/data"
 	"lagrange/examples"
+	"lagrange/experiment"
 	"lagrange/model"
 	"lagrange/ode"
 )
@@ -66,7 +67,7 @@ func TestGuardPlanetYears(t *testing.T) {
 	}
 	for _, c := range []planetModel{{"lnn", []int{3}, 1, 1, []float64{10}}, {"nn", []int{2}, 1, 1, []float64{5}}} {
 		learn := func(o *orbits) *planetRun {
-			p := &planetRun{planetModel: c, settings: Settings{Steps: 1}, orbits: o, seed: 1}
+			p := &planetRun{planetModel: c, settings: experiment.Settings{Steps: 1}, orbits: o, seed: 1}
 			if err := p.learnOrbits(t.Context()); err != nil {
 				t.Fatal(err)
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/model"
 	"lagrange/train"
 )
@@ -96,7 +97,7 @@ func TestGuardParticleSplit(t *testing.T) {
 		m.hidden = []int{4}
 		run := particleRun{drawParticles(2, 1, 200), drawParticles(2, 2, 50), drawParticles(2, 3, 40)}
 		score := func() (ParticleScore, []float64) {
-			x, net, _, err := run.model(t.Context(), Settings{Steps: 2, Seed: 1}, m)
+			x, net, _, err := run.model(t.Context(), experiment.Settings{Steps: 2, Seed: 1}, m)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 	"lagrange"
 	"lagrange/data"
 	"lagrange/eval"
+	"lagrange/experiment"
 	"lagrange/mech"
 )
 
@@ -89,7 +90,7 @@ func TestGuardSeedTable(t *testing.T) {
 		{AccelError: 8, WindowError: 0.2, Restarts: 1, Skipped: 7, Stuck: true, Why: "w", Seconds: 8,
 			Mass: eval.Mass{MinEigenvalue: 0.7, MaxCondition: 90, States: 1}},
 	})
-	table := SeedReport{Systems: []SeedScore{c}}.result(Settings{}).Tables[0]
+	table := SeedReport{Systems: []SeedScore{c}}.result(experiment.Settings{}).Tables[0]
 	for column, want := range map[string]string{
 		"method": "m", "steps": "31", "non-finite": "1", "stuck": "2", "restarts": "4", "skipped steps": "18",
 		"least eigenvalue of M": "0.2", "largest condition": "90",

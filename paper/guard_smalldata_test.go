@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/mech"
 	"lagrange/train"
 )
@@ -63,7 +64,7 @@ func TestGuardSmallSplit(t *testing.T) {
 	for _, k := range []*smallTask{states, pieces} {
 		for _, c := range smallGuards {
 			learn := func(lo, hi int) (SmallPoint, error) {
-				p, err := k.spoilt(lo, hi).learn(t.Context(), c, false, N, Settings{Steps: 3, Seed: 1}, 0)
+				p, err := k.spoilt(lo, hi).learn(t.Context(), c, false, N, experiment.Settings{Steps: 3, Seed: 1}, 0)
 				p.Seconds = 0
 				return p, err
 			}
@@ -90,7 +91,7 @@ func TestGuardSmallFresh(t *testing.T) {
 			k.fresh.A[i] *= 1000
 		}
 		for _, c := range smallGuards {
-			p, err := k.learn(t.Context(), c, false, 20, Settings{Steps: 3, Seed: 1}, 0)
+			p, err := k.learn(t.Context(), c, false, 20, experiment.Settings{Steps: 3, Seed: 1}, 0)
 			if err != nil || math.Abs(p.AccelError/1000-1) > 0.1 {
 				t.Errorf("%s, %s: %+v, %v", k.name, c.name, p, err)
 			}
@@ -146,7 +147,7 @@ func TestGuardSmallTables(t *testing.T) {
 			r.Variants[k.name][v.name] = points(2*j+20*i+51, few)
 		}
 	}
-	tables := r.result(ts, few, 0, Settings{}).Tables
+	tables := r.result(ts, few, 0, experiment.Settings{}).Tables
 	if len(tables) != 5 {
 		t.Fatalf("%d tables", len(tables))
 	}

@@ -2,6 +2,8 @@ package paper
 
 import (
 	"testing"
+
+	"lagrange/experiment"
 )
 
 // The files guard_*_test.go hold what is measured: metrics against numbers worked out by hand, splits by poisoning
@@ -11,7 +13,7 @@ import (
 // are another row.
 func TestApart(t *testing.T) {
 	apartFrom(t, 2, map[string][]float64{"one": {1, 2, 1, 2}, "two": {2, 1, 3, 4}})
-	table := Table{Columns: []string{"", "x", "y", "x"}, Rows: [][]string{{"a, b", "1", "2", "3"}, {"ab", "4", "5",
+	table := experiment.Table{Columns: []string{"", "x", "y", "x"}, Rows: [][]string{{"a, b", "1", "2", "3"}, {"ab", "4", "5",
 		"6"}, {"a, c", "7"}}}
 	reads(t, table, "ab", "x", 1, "6")
 	reads(t, table, "a", "x", 0, "1")

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/mech"
 	"lagrange/model"
 )
@@ -61,7 +62,7 @@ func TestGuardWaveMotion(t *testing.T) {
 // On the large ring pulses that do not move are √2 off once the true ones are elsewhere, but for those that meet;
 // energy is kept by such a field.
 func TestGuardWaveLarge(t *testing.T) {
-	r := waveRun{settings: Settings{Seed: 1}, large: 1}
+	r := waveRun{settings: experiment.Settings{Seed: 1}, large: 1}
 	l, err := r.pulses(t.Context(), func(_ float64, _, dx []float64) { clear(dx) })
 	if err != nil {
 		t.Fatal(err)

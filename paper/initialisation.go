@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
@@ -18,7 +19,7 @@ import (
 )
 
 // initialisation finds a law for the size of the first weights, as §3 of the paper did.
-var initialisation = Experiment{
+var initialisation = experiment.Experiment{
 	Name: "initialisation", Title: "Initial parameters",
 	About: `optimise the standard deviation of every layer's weights, for many widths and
 depths, so that accelerations and gradients come close to unit normal; fit a
@@ -90,7 +91,7 @@ type InitTraining struct {
 	Skipped int       `json:"nonfinite_skipped"`
 }
 
-func initialise(ctx context.Context, s Settings) (Result, error) {
+func initialise(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	plan := initFull
 	if s.Quick {
 		plan = initQuick
@@ -98,32 +99,32 @@ func initialise(ctx context.Context, s Settings) (Result, error) {
 	return plan.run(ctx, s)
 }
 
-func (p initPlan) run(ctx context.Context, s Settings) (Result, error) {
+func (p initPlan) run(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	report := InitReport{Seed: s.Seed}
 	team := par.NewTeam(par.Workers())
 	defer team.Close()
 	if err := p.optimise(ctx, s, team, &report); err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	laws, err := findLaws(ctx, s, &report)
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	if err := p.judge(ctx, s, team, laws, &report); err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	curves, err := p.trainings(ctx, s, laws, &report)
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
-	return Result{
+	return experiment.Result{
 		Numbers: report, Tables: initTables(report), Notes: initNotes(p, report),
 		Figures: map[string]plot.Figure{"initialisation": initFigure(p, report, laws, curves)},
 	}, nil
 }
 
 // optimise finds the best σ of all nets.
-func (p initPlan) optimise(ctx context.Context, s Settings, team *par.Team, report *InitReport) error {
+func (p initPlan) optimise(ctx context.Context, s experiment.Settings, team *par.Team, report *InitReport) error {
 	for _, n := range p.widths {
 		for _, depth := range p.depths {
 			search, err := newInitSearch(n, depth, p.draws, p.generations, team)
@@ -135,8 +136,8 @@ func (p initPlan) optimise(ctx context.Context, s Settings, team *par.Team, repo
 					break
 				}
 				sigma, err := search.run(ctx, s.Seed+uint64(1000*k), func(g int, best float64) {
-					if s.On != nil && finite(best) {
-						s.On(Progress{Model: fmt.Sprintf("σ of %dx%d", n, depth), Step: g, Steps: p.generations, Loss: best, Valid: best})
+					if s.On != nil && experiment.Finite(best) {
+						s.On(experiment.Progress{Model: fmt.Sprintf("σ of %dx%d", n, depth), Step: g, Steps: p.generations, Loss: best, Valid: best})
 					}
 				})
 				if err != nil {
@@ -169,7 +170,7 @@ func kindOf(n, depth, i int) (kind int, x []float64) {
 }
 
 // findLaws fits a formula for each kind of layers, by the logarithm of σ.
-func findLaws(ctx context.Context, s Settings, report *InitReport) (laws []symbolic.Law, err error) {
+func findLaws(ctx context.Context, s experiment.Settings, report *InitReport) (laws []symbolic.Law, err error) {
 	for kind, about := range layerKinds {
 		var X [][]float64
 		var y, paper []float64
@@ -209,7 +210,7 @@ func foundLaw(laws []symbolic.Law) func(s nn.Shape, i int) float64 {
 }
 
 // judge measures all laws on draws that no optimisation has seen.
-func (p initPlan) judge(ctx context.Context, s Settings, team *par.Team, laws []symbolic.Law, report *InitReport) error {
+func (p initPlan) judge(ctx context.Context, s experiment.Settings, team *par.Team, laws []symbolic.Law, report *InitReport) error {
 	for k := range report.Optima {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -243,7 +244,7 @@ const (
 )
 
 // trainings learns the double pendulum from each law, several times, and returns the mean validation curves.
-func (p initPlan) trainings(ctx context.Context, s Settings, laws []symbolic.Law, report *InitReport) (curves []plot.Series, err error) {
+func (p initPlan) trainings(ctx context.Context, s experiment.Settings, laws []symbolic.Law, report *InitReport) (curves []plot.Series, err error) {
 	system := mech.Chain(2)
 	lesson := initLesson{
 		Settings: s, seeds: p.seeds, steps: p.steps,
@@ -292,7 +293,7 @@ func (p initPlan) trainings(ctx context.Context, s Settings, laws []symbolic.Law
 
 // initLesson is what all models are taught.
 type initLesson struct {
-	Settings
+	experiment.Settings
 	seeds, steps        int
 	learn, valid, fresh *train.Accelerations[float64]
 }
@@ -303,7 +304,7 @@ func (l initLesson) give(ctx context.Context, m *model.Model[float64], k int, t 
 	loop := &train.Loop[float64]{Model: m, Train: l.learn, Valid: l.valid, Settings: set, State: train.NewState(m)}
 	loop.On = func(st *train.State[float64]) error {
 		if h := st.History[len(st.History)-1]; l.On != nil {
-			l.On(Progress{Model: t.Law, Step: k*l.steps + st.Step, Steps: l.seeds * l.steps, Loss: h.Train, Valid: h.Valid})
+			l.On(experiment.Progress{Model: t.Law, Step: k*l.steps + st.Step, Steps: l.seeds * l.steps, Loss: h.Train, Valid: h.Valid})
 		}
 		return nil
 	}
@@ -336,30 +337,30 @@ func drawn(spec model.Spec, draw nn.Init, seed uint64) (*model.Model[float64], e
 	return m, nil
 }
 
-func initTables(r InitReport) []Table {
-	laws := Table{Title: "Standard deviation of the first weights: the laws, and the root mean square of their error in ln σ on the optimised σ",
+func initTables(r InitReport) []experiment.Table {
+	laws := experiment.Table{Title: "Standard deviation of the first weights: the laws, and the root mean square of their error in ln σ on the optimised σ",
 		Columns: []string{"layer", "found", "error", "paper", "error", "of a constant"}}
 	for _, l := range r.Laws {
 		laws.Rows = append(laws.Rows, []string{l.Layer, l.Found, fmt.Sprintf("%.2f", l.Error), l.Paper, fmt.Sprintf("%.2f", l.PaperError), fmt.Sprintf("%.2f", l.Scatter)})
 	}
-	fronts := Table{Title: "Front of error against size, by symbolic regression", Columns: []string{"layer", "σ", "symbols", "error"}}
+	fronts := experiment.Table{Title: "Front of error against size, by symbolic regression", Columns: []string{"layer", "σ", "symbols", "error"}}
 	for _, l := range r.Laws {
 		for _, f := range l.Front {
 			fronts.Rows = append(fronts.Rows, []string{l.Layer, f.Law, fmt.Sprint(f.Size), fmt.Sprintf("%.2f", f.Error)})
 		}
 	}
-	kl := Table{Title: "Distance from unit normal, log₁₀ KL, median of 20 fresh draws", Columns: []string{"net", "optimised", "found", "paper", "1/√in"}}
+	kl := experiment.Table{Title: "Distance from unit normal, log₁₀ KL, median of 20 fresh draws", Columns: []string{"net", "optimised", "found", "paper", "1/√in"}}
 	for i, o := range r.Optima {
 		if i == 0 || r.Optima[i-1].Width != o.Width || r.Optima[i-1].Depth != o.Depth {
 			kl.Rows = append(kl.Rows, []string{fmt.Sprintf("%dx%d", o.Width, o.Depth), fmt.Sprintf("%.1f", o.KL), fmt.Sprintf("%.1f", o.Found),
 				fmt.Sprintf("%.1f", o.Paper), fmt.Sprintf("%.1f", o.Plain)})
 		}
 	}
-	training := Table{Title: fmt.Sprintf("Double pendulum from each law, %d steps of %d states, %d seeds", r.Training[0].Steps, batch, len(r.Training[0].AccelL1)),
+	training := experiment.Table{Title: fmt.Sprintf("Double pendulum from each law, %d steps of %d states, %d seeds", r.Training[0].Steps, batch, len(r.Training[0].AccelL1)),
 		Columns: []string{"law", "accel_l1, mean", "spread", "least", "most", "steps skipped"}}
 	for _, t := range r.Training {
 		training.Rows = append(training.Rows, []string{t.Law, fmt.Sprintf("%.3g", t.Mean), fmt.Sprintf("%.2g", t.Spread),
 			fmt.Sprintf("%.3g", slices.Min(t.AccelL1)), fmt.Sprintf("%.3g", slices.Max(t.AccelL1)), fmt.Sprint(t.Skipped)})
 	}
-	return []Table{laws, fronts, kl, training}
+	return []experiment.Table{laws, fronts, kl, training}
 }

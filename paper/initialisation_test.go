@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/internal/par"
 	"lagrange/nn"
 )
@@ -117,7 +118,7 @@ func TestFindLaws(t *testing.T) {
 			r.Optima = append(r.Optima, o)
 		}
 	}
-	laws, err := findLaws(t.Context(), Settings{Seed: 2}, &r)
+	laws, err := findLaws(t.Context(), experiment.Settings{Seed: 2}, &r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +142,7 @@ func TestInitialisation(t *testing.T) {
 	}
 	plan := initPlan{widths: []int{8, 12}, depths: []int{2}, repeats: 1, draws: 3, generations: 4, seeds: 2, steps: 6}
 	seen := map[string]int{}
-	s := Settings{Seed: 4, On: func(p Progress) { seen[p.Model] = p.Step }}
+	s := experiment.Settings{Seed: 4, On: func(p experiment.Progress) { seen[p.Model] = p.Step }}
 	r, err := plan.run(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lagrange/experiment"
 )
 
 // Every experiment is complete, has a name of its own, says how long it takes, and is found by its name.
@@ -21,7 +23,7 @@ func TestExperiments(t *testing.T) {
 		if found, err := Lookup(e.Name); err != nil || found.Title != e.Title {
 			t.Errorf("%s: %v", e.Name, err)
 		}
-		quick += e.Takes(Settings{Quick: true})
+		quick += e.Takes(experiment.Settings{Quick: true})
 	}
 	if quick > 18*time.Minute { // README says about 17 minutes
 		t.Errorf("all of them quickly take %v", quick)

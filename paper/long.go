@@ -8,13 +8,14 @@ import (
 	"slices"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/model"
 	"lagrange/ode"
 	"lagrange/plot"
 	"lagrange/train"
 )
 
-var long = Experiment{
+var long = experiment.Experiment{
 	Name: "long", Title: "Long roll-outs",
 	About: `follow a learned double pendulum for 10,000 time units from a gentle and a
 chaotic start, by methods with error control and by variational ones, which integrate
@@ -95,7 +96,7 @@ type LongReport struct {
 }
 
 // followLong follows the motions to t = 10,000.
-func followLong(ctx context.Context, s Settings) (Result, error) {
+func followLong(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	budget, T := time.Minute, 10_000.
 	if s.Quick {
 		budget, T = 20*time.Second, 1000
@@ -107,27 +108,27 @@ func followLong(ctx context.Context, s Settings) (Result, error) {
 }
 
 // followTo trains the Lagrangian network of the double pendulum and follows its motions to time T.
-func followTo(ctx context.Context, s Settings, T float64) (Result, error) {
+func followTo(ctx context.Context, s experiment.Settings, T float64) (experiment.Result, error) {
 	begin := time.Now()
 	run, err := newPendulumRun(s, s.Seed, s.Budget)
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	c := pendulumModels[0]
 	spec := pendulumSpec(run.system, run.learn, c)
 	m, fitted, _, err := learnPendulum(ctx, run, c, spec, train.Objective[float64](run.learn), train.Objective[float64](run.valid))
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	l := newLongRuns(run, m, T)
 	r, err := l.all(ctx, s)
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	r.Seed, r.Fitted, r.Model = s.Seed, fitted, described(c.name, m.Spec.Family, m.Spec.Head, m.Spec.Hidden)
 	r.AccelL1, _ = run.accelL1(m, c)
 	r.Seconds = time.Since(begin).Seconds()
-	return Result{Numbers: r, Tables: longTables(r), Figures: l.figures(), Notes: longNotes(r)}, nil
+	return experiment.Result{Numbers: r, Tables: longTables(r), Figures: l.figures(), Notes: longNotes(r)}, nil
 }
 
 // longRuns are the roll-outs of a model up to time T.
@@ -202,14 +203,14 @@ func longJobs() (runs, others []longJob) {
 }
 
 // all runs every method from every start, each on one core.
-func (l *longRuns) all(ctx context.Context, s Settings) (LongReport, error) {
+func (l *longRuns) all(ctx context.Context, s experiment.Settings) (LongReport, error) {
 	T := l.times[len(l.times)-1]
 	runs, others := longJobs()
 	jobs := append(runs, others...)
 	done := make([]LongRun, len(jobs))
 	l.paths = make([][2]plot.Series, len(jobs))
 	if on := s.On; on != nil {
-		s.On = func(p Progress) { p.Model = "roll-outs"; on(p) }
+		s.On = func(p experiment.Progress) { p.Model = "roll-outs"; on(p) }
 	}
 	err := abreast(len(jobs), s, func(i int) (float64, error) {
 		var err error

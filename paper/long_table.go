@@ -5,13 +5,15 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"lagrange/experiment"
 )
 
 // longTables are drifts against step and time, one table for the first start of each sort, and one of what several
 // starts have in common.
-func longTables(r LongReport) (tables []Table) {
+func longTables(r LongReport) (tables []experiment.Table) {
 	for _, start := range longStarts {
-		t := Table{
+		t := experiment.Table{
 			Title:   fmt.Sprintf("From a %s start: largest |E − E₀| / 29.4 of the learned energy (integrator) and of the true one (model and integrator)", start.name),
 			Columns: []string{"method", "step or tolerance"},
 		}
@@ -76,8 +78,8 @@ func (r LongReport) sorts() (all []longSort) {
 }
 
 // several is the table of the sorts.
-func (r LongReport) several() Table {
-	t := Table{
+func (r LongReport) several() experiment.Table {
+	t := experiment.Table{
 		Title: fmt.Sprintf("From %d starts of each sort, to t = %g: largest |E − E₀| / 29.4, the largest of the starts and the least",
 			len(longStarts[0].q), r.Times[2]),
 		Columns: []string{"starts", "method", "learned, largest", "least", "true, largest", "least", "did not arrive", "seconds"},

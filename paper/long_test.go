@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"lagrange/experiment"
 )
 
 // The experiment, barely trained and over a short time: every method arrives, the learned energy tells integrators apart by order and step, the true
@@ -14,7 +16,7 @@ func TestLong(t *testing.T) {
 	if testing.Short() {
 		t.Skip("training takes seconds")
 	}
-	result, err := followTo(t.Context(), Settings{Steps: 60, Seed: 2}, 20)
+	result, err := followTo(t.Context(), experiment.Settings{Steps: 60, Seed: 2}, 20)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +67,7 @@ func TestLong(t *testing.T) {
 
 // The network is the default one, with its head. The table of several starts has all of them: the largest and the least
 // of five, all five from states of their own.
-func checkSorts(t *testing.T, r LongReport, table Table) {
+func checkSorts(t *testing.T, r LongReport, table experiment.Table) {
 	if r.Model != "lnn, quadratic head, 20×2" {
 		t.Errorf("the model is %s", r.Model)
 	}

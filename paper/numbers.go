@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"lagrange/experiment"
 )
 
 // percent prints a fraction.
@@ -55,7 +57,7 @@ func three(x float64) string { return fmt.Sprintf("%.3g", x) }
 
 // only returns x where it is finite, 0 elsewhere: JSON has no infinity.
 func only(x float64) float64 {
-	if !finite(x) {
+	if !experiment.Finite(x) {
 		return 0
 	}
 	return x

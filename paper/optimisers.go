@@ -7,13 +7,14 @@ import (
 	"math"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/internal/par"
 	"lagrange/model"
 	"lagrange/plot"
 	"lagrange/train"
 )
 
-var optimisers = Experiment{
+var optimisers = experiment.Experiment{
 	Name: "optimisers", Title: "Adam and Gauss–Newton against the clock",
 	About: `the error on fresh states after 3, 10 and 30 seconds on one core, by Adam and by
 Gauss–Newton, of the same networks from the same start on the same data: the double pendulum,
@@ -105,11 +106,11 @@ func heats(races []*race) (hs []*heat) {
 }
 
 // raceOptimisers runs all heats, each on one core.
-func raceOptimisers(ctx context.Context, s Settings) (Result, error) {
+func raceOptimisers(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	begin := time.Now()
 	races, err := allRaces(s.Seed)
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	if s.Budget == 0 {
 		if s.Budget = raceTime; s.Quick {
@@ -129,7 +130,7 @@ func raceOptimisers(ctx context.Context, s Settings) (Result, error) {
 		}
 		return h.curve[len(h.curve)-1].Error, nil
 	}); err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	r := RaceReport{Seed: s.Seed, Start: map[string]float64{}, Scores: map[string]map[string]RaceScore{}}
 	for _, x := range raceShares {
@@ -142,14 +143,14 @@ func raceOptimisers(ctx context.Context, s Settings) (Result, error) {
 		}
 	}
 	r.Seconds = time.Since(begin).Seconds()
-	return Result{Numbers: r, Tables: []Table{r.table(races)}, Figures: map[string]plot.Figure{"optimisers": r.figure(races)}, Notes: r.notes(races, s)}, nil
+	return experiment.Result{Numbers: r, Tables: []experiment.Table{r.table(races)}, Figures: map[string]plot.Figure{"optimisers": r.figure(races)}, Notes: r.notes(races, s)}, nil
 }
 
 // errLate ends a heat.
 var errLate = errors.New("late")
 
 // run trains a copy of the network for the time, or for the steps asked for, with the error at validations.
-func (h *heat) run(ctx context.Context, s Settings, budget time.Duration) (err error) {
+func (h *heat) run(ctx context.Context, s experiment.Settings, budget time.Duration) (err error) {
 	m, set := h.race.net.Copy(), h.rival.set
 	set.Seed, set.Steps = s.Seed, s.Steps
 	timed := s.Steps == 0 && set.Method == train.GaussNewton // it has no schedule, and ends by the clock
@@ -196,7 +197,7 @@ func (h *heat) run(ctx context.Context, s Settings, budget time.Duration) (err e
 }
 
 // warm makes the steps before Gauss–Newton.
-func (h *heat) warm(ctx context.Context, m *model.Model[float64], s Settings, on func(*train.State[float64]) error) error {
+func (h *heat) warm(ctx context.Context, m *model.Model[float64], s experiment.Settings, on func(*train.State[float64]) error) error {
 	set := *h.rival.warm
 	if set.Seed, set.Validate = s.Seed, set.Steps/12; s.Steps > 0 {
 		set.Steps = s.Steps

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"lagrange/experiment"
 	"lagrange/plot"
 )
 
@@ -26,8 +27,8 @@ func (r RaceReport) winner(k *race, i int) string {
 	return best
 }
 
-func (r RaceReport) table(races []*race) Table {
-	t := Table{Title: "Relative error on fresh states after so much time on one core", Columns: []string{"network", "method", "parameters", "start"}}
+func (r RaceReport) table(races []*race) experiment.Table {
+	t := experiment.Table{Title: "Relative error on fresh states after so much time on one core", Columns: []string{"network", "method", "parameters", "start"}}
 	for _, x := range r.Times {
 		t.Columns = append(t.Columns, fmt.Sprintf("%.2g s", x))
 	}
@@ -79,7 +80,7 @@ func (r RaceReport) figure(races []*race) plot.Figure {
 }
 
 // notes says which method serves where.
-func (r RaceReport) notes(races []*race, s Settings) (notes []string) {
+func (r RaceReport) notes(races []*race, s experiment.Settings) (notes []string) {
 	last := len(r.Times) - 1
 	if s.Quick && s.Steps == 0 {
 		notes = append(notes, fmt.Sprintf("A quick run: %.2g s for the longest training instead of some 30 s.", r.Times[last]))

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/train"
 )
 
@@ -53,7 +54,7 @@ func TestOptimisers(t *testing.T) {
 		t.Skip("twenty trainings")
 	}
 	folder := t.TempDir()
-	result, err := optimisers.Reproduce(t.Context(), Settings{Steps: 1, Seed: 3, Folder: folder})
+	result, err := optimisers.Reproduce(t.Context(), experiment.Settings{Steps: 1, Seed: 3, Folder: folder})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +75,7 @@ func TestOptimisers(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err = optimisers.Reproduce(ctx, Settings{Steps: 1, On: func(Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
+	if _, err = optimisers.Reproduce(ctx, experiment.Settings{Steps: 1, On: func(experiment.Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

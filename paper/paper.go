@@ -5,11 +5,13 @@ package paper
 import (
 	"fmt"
 	"strings"
+
+	"lagrange/experiment"
 )
 
 // Experiments lists the experiments in the order of the page of results.
-func Experiments() []Experiment {
-	return []Experiment{doublePendulum, pendulumFamilies, paperRecipe, relativity, wave, beyond, planets, long, seeds, smallData, optimisers, initialisation, activations, properties}
+func Experiments() []experiment.Experiment {
+	return []experiment.Experiment{doublePendulum, pendulumFamilies, paperRecipe, relativity, wave, beyond, planets, long, seeds, smallData, optimisers, initialisation, activations, properties}
 }
 
 // Names lists the names of the experiments.
@@ -22,11 +24,11 @@ func Names() []string {
 }
 
 // Lookup finds an experiment by name; the error lists the names.
-func Lookup(name string) (Experiment, error) {
+func Lookup(name string) (experiment.Experiment, error) {
 	for _, e := range Experiments() {
 		if e.Name == name {
 			return e, nil
 		}
 	}
-	return Experiment{}, fmt.Errorf("no experiment %q; there are %s, and all", name, strings.Join(Names(), ", "))
+	return experiment.Experiment{}, fmt.Errorf("no experiment %q; there are %s, and all", name, strings.Join(Names(), ", "))
 }

@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/plot"
 )
 
@@ -23,7 +24,7 @@ func TestDoublePendulum(t *testing.T) {
 	}
 	folder := filepath.Join(t.TempDir(), "run", "1")
 	seen := map[string]int{}
-	s := Settings{Steps: 20, Seed: 7, Folder: folder, On: func(p Progress) { seen[p.Model] = p.Step }}
+	s := experiment.Settings{Steps: 20, Seed: 7, Folder: folder, On: func(p experiment.Progress) { seen[p.Model] = p.Step }}
 	result, err := doublePendulum.Reproduce(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +111,7 @@ func files(t *testing.T, folder string, r Report) {
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	folder := t.TempDir()
-	_, err := doublePendulum.Reproduce(ctx, Settings{Steps: 60, Folder: folder, On: func(Progress) { cancel() }})
+	_, err := doublePendulum.Reproduce(ctx, experiment.Settings{Steps: 60, Folder: folder, On: func(experiment.Progress) { cancel() }})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
@@ -121,10 +122,10 @@ func TestCancelled(t *testing.T) {
 
 // What is kept of a model is taken up as it was by a run of the same settings and seed, and by no other.
 func TestDoublePendulumKeeps(t *testing.T) {
-	fresh := func(s Settings, seed uint64) *pendulumRun {
+	fresh := func(s experiment.Settings, seed uint64) *pendulumRun {
 		return &pendulumRun{settings: s, seed: seed, figures: &pendulumFigures{}}
 	}
-	s := Settings{Steps: 40, Seed: 5, Folder: t.TempDir()}
+	s := experiment.Settings{Steps: 40, Seed: 5, Folder: t.TempDir()}
 	f := &pendulumFigures{energy: []plot.Series{{Name: "lnn", X: []float64{0, 1, 2}, Y: []float64{1e-17, math.NaN(), 1. / 3}}}}
 	score := Score{AccelL1: 0.1, ValidTime: 1. / 3, Fitted: Fitted{Steps: 40, Seconds: 2}}
 	if err := fresh(s, 5).keep("lnn", score, f); err != nil {
@@ -135,7 +136,7 @@ func TestDoublePendulumKeeps(t *testing.T) {
 	if !ok || k.Score != score {
 		t.Fatalf("%+v, %v", k, ok)
 	}
-	if again.figures.join(k.Figure); !reflect.DeepEqual(again.figures.figure(), unbroken(f.figure())) {
+	if again.figures.join(k.Figure); !reflect.DeepEqual(again.figures.figure(), experiment.Unbroken(f.figure())) {
 		t.Errorf("%+v", again.figures)
 	}
 	longer := s

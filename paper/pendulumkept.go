@@ -6,17 +6,18 @@ import (
 	"os"
 	"path/filepath"
 
+	"lagrange/experiment"
 	"lagrange/plot"
 )
 
 // pendulumKept is a model of a run that is trained and measured, in a file of the experiment's folder: an interrupted run goes on after the last of
 // them. The files are removed when the experiment is done.
 type pendulumKept struct {
-	Run    Run         `json:"run"`
-	Model  string      `json:"model"`
-	Seed   uint64      `json:"seed"`
-	Score  Score       `json:"score"`
-	Figure plot.Figure `json:"figure"` // of this model alone
+	Run    experiment.Run `json:"run"`
+	Model  string         `json:"model"`
+	Seed   uint64         `json:"seed"`
+	Score  Score          `json:"score"`
+	Figure plot.Figure    `json:"figure"` // of this model alone
 }
 
 func (r *pendulumRun) keptAt(name string) string {
@@ -28,7 +29,7 @@ func (r *pendulumRun) keep(name string, score Score, f *pendulumFigures) error {
 	if r.settings.Folder == "" {
 		return nil
 	}
-	return writeJSON(r.keptAt(name), pendulumKept{r.settings.run(DoublePendulum), name, r.seed, score, unbroken(f.figure())})
+	return experiment.WriteJSON(r.keptAt(name), pendulumKept{r.settings.Run(DoublePendulum), name, r.seed, score, experiment.Unbroken(f.figure())})
 }
 
 // kept takes up what keep has written for a run of the same settings, if it has.
@@ -37,7 +38,7 @@ func (r *pendulumRun) kept(name string) (k pendulumKept, ok bool) {
 		return k, false
 	}
 	text, err := os.ReadFile(r.keptAt(name))
-	ok = err == nil && json.Unmarshal(text, &k) == nil && k.Run == r.settings.run(DoublePendulum) && k.Model == name && k.Seed == r.seed
+	ok = err == nil && json.Unmarshal(text, &k) == nil && k.Run == r.settings.Run(DoublePendulum) && k.Model == name && k.Seed == r.seed
 	return k, ok && len(k.Figure.Panels) == len(r.figures.panels())
 }
 

@@ -5,30 +5,31 @@ import (
 	"slices"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/mech"
 	"lagrange/ode"
 )
 
 // What a run of the double pendulum may be asked for.
 func TestChosen(t *testing.T) {
-	count := func(s Settings) int {
+	count := func(s experiment.Settings) int {
 		models, err := chosen(s)
 		if err != nil {
 			return -1
 		}
 		return len(models)
 	}
-	for want, s := range map[int]Settings{
+	for want, s := range map[int]experiment.Settings{
 		2: {}, 7: {Models: []string{"all"}}, 1: {Models: []string{"delan"}}, -1: {Models: []string{"elan"}},
 	} {
 		if n := count(s); n != want {
 			t.Errorf("%v: %d models", s.Models, n)
 		}
 	}
-	if count(Settings{Recipe: "mine"}) != -1 || count(Settings{Recipe: PaperRecipe, Models: []string{"node"}}) != -1 {
+	if count(experiment.Settings{Recipe: "mine"}) != -1 || count(experiment.Settings{Recipe: PaperRecipe, Models: []string{"node"}}) != -1 {
 		t.Error("a recipe that there is not")
 	}
-	models, err := chosen(Settings{Recipe: PaperRecipe})
+	models, err := chosen(experiment.Settings{Recipe: PaperRecipe})
 	if err != nil || !slices.Equal(models[0].hidden, []int{500, 500, 500, 500}) || slices.Equal(pendulumModels[0].hidden, models[0].hidden) {
 		t.Error(models, err)
 	}

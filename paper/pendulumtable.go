@@ -3,6 +3,8 @@ package paper
 import (
 	"fmt"
 	"slices"
+
+	"lagrange/experiment"
 )
 
 // over tells a number of a model over all runs: of several the mean and the range.
@@ -18,8 +20,8 @@ func over(runs []Report, name string, of func(Score) float64, tell func(float64)
 }
 
 // pendulumTable sets the numbers beside the paper's.
-func pendulumTable(models []pendulumModel, runs []Report) Table {
-	t := Table{
+func pendulumTable(models []pendulumModel, runs []Report) experiment.Table {
+	t := experiment.Table{
 		Title: "Double pendulum: errors of the acceleration, of the energy after 100 time units, and of the motion",
 		Columns: []string{"", "acceleration error", "median", "energy error, mean", "median", "max", "roll-out error", "valid time",
 			"samples", "steps"},
@@ -51,7 +53,7 @@ func pendulumTable(models []pendulumModel, runs []Report) Table {
 }
 
 // pendulumNotes says what went wrong and who lost.
-func pendulumNotes(models []pendulumModel, runs []Report, s Settings) (notes []string) {
+func pendulumNotes(models []pendulumModel, runs []Report, s experiment.Settings) (notes []string) {
 	for _, r := range runs {
 		seed := ""
 		if len(runs) > 1 {
@@ -81,7 +83,7 @@ func pendulumNotes(models []pendulumModel, runs []Report, s Settings) (notes []s
 }
 
 // pendulumTerms says on what terms the models learned.
-func pendulumTerms(models []pendulumModel, s Settings) (notes []string) {
+func pendulumTerms(models []pendulumModel, s experiment.Settings) (notes []string) {
 	for _, m := range models {
 		switch m.name {
 		case "node":

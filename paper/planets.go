@@ -7,12 +7,13 @@ import (
 	"slices"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/model"
 	"lagrange/ode"
 	"lagrange/train"
 )
 
-var planets = Experiment{
+var planets = experiment.Experiment{
 	Name: "planets", Title: "Four planets",
 	About: `learn the motion of Mercury, Venus, the Earth-Moon barycentre and Mars from
 their recorded orbits of ten years, 1950 to 1959 (JPL DE421); then predict it to 1989
@@ -70,22 +71,22 @@ type Law struct {
 }
 
 // predictPlanets fits on ten years and predicts forty.
-func predictPlanets(ctx context.Context, s Settings) (Result, error) {
+func predictPlanets(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	begin := time.Now()
 	o, err := planetOrbits()
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	r := PlanetReport{
 		Seed: s.Seed, Models: map[string]map[string]float64{}, Laws: map[string]map[string]Law{},
 		Stages: map[string][]PlanetStage{}, Fitted: map[string]Fitted{}, Draws: map[string]int{},
 	}
 	if r.GM, err = o.kepler(ctx); err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	errs, err := o.rollout(ctx, gravity(r.GM), len(o.times))
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	r.Models["kepler"] = o.byName(rms(errs))
 	figure := o.figure()
@@ -93,10 +94,10 @@ func predictPlanets(ctx context.Context, s Settings) (Result, error) {
 	for _, l := range planetLaws {
 		theta, err := o.law(ctx, l)
 		if err != nil {
-			return Result{}, err
+			return experiment.Result{}, err
 		}
 		if errs, err = o.rollout(ctx, attraction(theta), len(o.times)); err != nil {
-			return Result{}, err
+			return experiment.Result{}, err
 		}
 		r.Models[l.name], r.Laws[l.name] = o.byName(rms(errs)), o.lawByName(theta)
 		figure.add(l.title, errs)
@@ -106,7 +107,7 @@ func predictPlanets(ctx context.Context, s Settings) (Result, error) {
 		for draw := range uint64(mostDraws) {
 			p := planetRun{planetModel: c, settings: s, orbits: o, seed: s.Seed + 1000*draw}
 			if err := p.learnOrbits(ctx); err != nil {
-				return Result{}, err
+				return experiment.Result{}, err
 			}
 			if r.Draws[c.family]++; p.lost < best.lost {
 				best = p
@@ -123,13 +124,13 @@ func predictPlanets(ctx context.Context, s Settings) (Result, error) {
 	}
 	r.Seconds = time.Since(begin).Seconds()
 	notes := r.notes(o.names, s.Quick && s.Steps == 0 && s.Budget == 0)
-	return Result{Numbers: r, Tables: r.tables(o.names), Figures: figure.all(), Notes: notes}, nil
+	return experiment.Result{Numbers: r, Tables: r.tables(o.names), Figures: figure.all(), Notes: notes}, nil
 }
 
 // planetRun is the training of one network from one draw of its first parameters.
 type planetRun struct {
 	planetModel
-	settings Settings
+	settings experiment.Settings
 	seed     uint64
 	orbits   *orbits
 	model    *model.Model[float64]

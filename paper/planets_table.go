@@ -1,6 +1,10 @@
 package paper
 
-import "fmt"
+import (
+	"fmt"
+
+	"lagrange/experiment"
+)
 
 // planetRow is what the planets have.
 func planetRow(head string, names []string, m map[string]float64) []string {
@@ -12,12 +16,12 @@ func planetRow(head string, names []string, m map[string]float64) []string {
 }
 
 // tables are the errors of networks and laws, what each stage has brought, and the numbers of the laws.
-func (r PlanetReport) tables(names []string) []Table {
-	all := Table{Title: "Position error over forty years, root mean square, AU", Columns: append([]string{""}, names...)}
+func (r PlanetReport) tables(names []string) []experiment.Table {
+	all := experiment.Table{Title: "Position error over forty years, root mean square, AU", Columns: append([]string{""}, names...)}
 	for _, k := range r.rivals() {
 		all.Rows = append(all.Rows, planetRow(k.title, names, r.Models[k.name]))
 	}
-	stages := Table{
+	stages := experiment.Table{
 		Title:   "What each stage brings: error of the accelerations, and of the positions as above",
 		Columns: append([]string{"", "seconds", "accelerations"}, names...),
 	}
@@ -28,7 +32,7 @@ func (r PlanetReport) tables(names []string) []Table {
 			stages.Rows = append(stages.Rows, append(cost, cells[1:]...))
 		}
 	}
-	laws := Table{
+	laws := experiment.Table{
 		Title:   "The numbers of the laws, fitted to the ten years; in units in which the Sun alone has GM = 1",
 		Columns: append([]string{""}, names...),
 	}
@@ -42,7 +46,7 @@ func (r PlanetReport) tables(names []string) []Table {
 			laws.Rows = append(laws.Rows, b)
 		}
 	}
-	return []Table{all, stages, laws}
+	return []experiment.Table{all, stages, laws}
 }
 
 // planetRival is a row of the table of errors.

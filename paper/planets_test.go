@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lagrange/experiment"
 )
 
 // The accelerations found in the recording are those of Kepler's law, as far as the planets leave one another alone: by a part in
@@ -47,7 +49,7 @@ func TestPlanets(t *testing.T) {
 		t.Skip("some seconds of training")
 	}
 	folder := filepath.Join(t.TempDir(), "planets")
-	s := Settings{Steps: 8, Seed: 3, Folder: folder}
+	s := experiment.Settings{Steps: 8, Seed: 3, Folder: folder}
 	result, err := planets.Reproduce(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
@@ -15,7 +16,7 @@ import (
 	"lagrange/plot"
 )
 
-var properties = Experiment{
+var properties = experiment.Experiment{
 	Name: "table", Title: "The table of properties",
 	About: `what each kind of model can learn: every tick of the paper's table is
 measured, on a pendulum, on a double pendulum with q and q̇ as they are recorded,
@@ -57,7 +58,7 @@ var propertyRows = []property{
 var propertyModels = [][2]string{{"nn", "nn"}, {"node", "node"}, {"hnn-canonical", "hnn-velocity"}, {"delan", "delan"}, {"lnn", "lnn"}}
 
 // measureProperties trains each model on three systems.
-func measureProperties(ctx context.Context, s Settings) (Result, error) {
+func measureProperties(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	begin := time.Now()
 	if s.Budget == 0 {
 		if s.Budget = 45 * time.Second; s.Quick {
@@ -66,15 +67,15 @@ func measureProperties(ctx context.Context, s Settings) (Result, error) {
 	}
 	one, err := chainTask(1, s.Seed)
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	two, err := chainTask(2, s.Seed)
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	fast, err := particleTask(s.Seed)
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	one.share, two.share, fast.share = 0.2, 0.55, 0.25
 	numbers := make([][]float64, len(propertyRows)) // by property and model
@@ -104,11 +105,11 @@ func measureProperties(ctx context.Context, s Settings) (Result, error) {
 		return loss, err
 	})
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	r := PropertyReport{Seed: s.Seed, Properties: map[string]map[string]Finding{}, Seconds: time.Since(begin).Seconds()}
 	table, figure := r.fill(numbers)
-	return Result{Numbers: r, Tables: []Table{table}, Figures: map[string]plot.Figure{"table": figure}, Notes: r.notes(s)}, nil
+	return experiment.Result{Numbers: r, Tables: []experiment.Table{table}, Figures: map[string]plot.Figure{"table": figure}, Notes: r.notes(s)}, nil
 }
 
 // particleTask is a relativistic particle in a constant field, pieces of motions with |v| < 0.9 and their derivatives. Where it starts
@@ -210,8 +211,8 @@ func energyOf(t *task, tape model.Tape[float64]) func(x []float64) float64 {
 }
 
 // fill makes the table and a picture of the numbers and their limits.
-func (r *PropertyReport) fill(numbers [][]float64) (Table, plot.Figure) {
-	t := Table{Title: "What the models can learn: ✓ measured here (number; a tick needs one below the limit), and the paper's tick in brackets", Columns: []string{"", "measure", "limit"}}
+func (r *PropertyReport) fill(numbers [][]float64) (experiment.Table, plot.Figure) {
+	t := experiment.Table{Title: "What the models can learn: ✓ measured here (number; a tick needs one below the limit), and the paper's tick in brackets", Columns: []string{"", "measure", "limit"}}
 	for _, names := range propertyModels {
 		t.Columns = append(t.Columns, names[0])
 	}
@@ -255,7 +256,7 @@ func networks() string {
 }
 
 // notes tells where the table and the paper's differ, and why.
-func (r *PropertyReport) notes(s Settings) (notes []string) {
+func (r *PropertyReport) notes(s experiment.Settings) (notes []string) {
 	for _, p := range propertyRows {
 		for _, names := range propertyModels {
 			if f := r.Properties[p.name][names[0]]; f.Tick != f.Paper {

@@ -3,6 +3,8 @@ package paper
 import (
 	"strings"
 	"testing"
+
+	"lagrange/experiment"
 )
 
 // Only the relativistic particle is beyond a quadratic Lagrangian, and a table ticks what is below its limit.
@@ -20,7 +22,7 @@ func TestPropertyTable(t *testing.T) {
 			}
 		}
 	}
-	if len(figure.Panels) != 5 || len(r.notes(Settings{})) < 3 {
+	if len(figure.Panels) != 5 || len(r.notes(experiment.Settings{})) < 3 {
 		t.Error("figure or notes")
 	}
 	if err := figure.Encode(new(strings.Builder), "svg"); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/plot"
 )
 
@@ -49,7 +50,7 @@ type ActivationScore struct {
 var published = map[string]string{"softplus": "0.253", "swish": "0.708", "relu3": "1.07", "tanh": "2.12"}
 
 // report ranks the activations by the median of the finals.
-func (o *search) report(trials, semis, finals []Trial) Result {
+func (o *search) report(trials, semis, finals []Trial) experiment.Result {
 	r := ActivationReport{System: "double-pendulum", Seed: o.settings.Seed, Steps: o.steps, FinalSteps: o.final, Trials: len(trials)}
 	for _, t := range slices.Concat(trials, semis, finals) {
 		r.CoreSeconds += t.Seconds
@@ -82,19 +83,19 @@ func (o *search) report(trials, semis, finals []Trial) Result {
 	}
 	slices.SortStableFunc(r.Activations, func(a, b ActivationScore) int { return cmp.Compare(median(a.final), median(b.final)) })
 	r.Seconds = time.Since(o.begin).Seconds()
-	return Result{Numbers: r, Tables: []Table{r.table()}, Figures: r.figures(), Notes: r.notes()}
+	return experiment.Result{Numbers: r, Tables: []experiment.Table{r.table()}, Figures: r.figures(), Notes: r.notes()}
 }
 
 // told prints an error.
 func told(x float64) string {
-	if !finite(x) {
+	if !experiment.Finite(x) {
 		return "not finite"
 	}
 	return fmt.Sprintf("%.3g", x)
 }
 
-func (r ActivationReport) table() Table {
-	t := Table{
+func (r ActivationReport) table() experiment.Table {
+	t := experiment.Table{
 		Title: fmt.Sprintf("Acceleration error over fresh states: search (%d trials of %d steps) and its best over %d seeds (%d steps)",
 			r.Trials, r.Steps, len(r.Activations[0].Finals), r.FinalSteps),
 		Columns: []string{"", "activation", "best, over seeds: median", "min – max", "rate", "net", "search: best", "median", "trials", "non-finite",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/model"
 	"lagrange/train"
 )
@@ -14,7 +15,7 @@ const (
 	freshParticles = 50_000  // and to measure with
 )
 
-var relativity = Experiment{
+var relativity = experiment.Experiment{
 	Name: "relativity", Title: "Relativistic particle in a uniform field",
 	About: `learn L or H of a relativistic particle in a field g, which is an input, from
 exact accelerations, and measure the L1 error weighted by 1 + (1 − v²)^(−1/2) over
@@ -82,7 +83,7 @@ type ParticleReport struct {
 	Models  map[string]ParticleScore `json:"models"`
 }
 
-func relativistic(ctx context.Context, s Settings) (Result, error) {
+func relativistic(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	begin := time.Now()
 	if s.Budget == 0 {
 		if s.Budget = 8 * time.Minute; s.Quick {
@@ -96,15 +97,15 @@ func relativistic(ctx context.Context, s Settings) (Result, error) {
 	for _, m := range particleModels {
 		score, net, curve, err := run.model(ctx, s, m)
 		if err != nil {
-			return Result{}, err
+			return experiment.Result{}, err
 		}
 		score.Floor = floors[m.name]
 		r.Models[m.name] = score
 		figures.add(ctx, m, net, curve)
 	}
 	r.Nothing, r.Seconds = run.fresh.nothing(), time.Since(begin).Seconds()
-	return Result{
-		Numbers: r, Tables: []Table{particleTable(r)}, Notes: particleNotes(r, s),
+	return experiment.Result{
+		Numbers: r, Tables: []experiment.Table{particleTable(r)}, Notes: particleNotes(r, s),
 		Figures: figures.all(),
 	}, nil
 }
@@ -117,7 +118,7 @@ func newParticleRun(seed uint64) particleRun {
 }
 
 // model trains one model and measures it.
-func (r particleRun) model(ctx context.Context, s Settings, m particleModel) (ParticleScore, *model.Model[float64], []train.Point, error) {
+func (r particleRun) model(ctx context.Context, s experiment.Settings, m particleModel) (ParticleScore, *model.Model[float64], []train.Point, error) {
 	begin := time.Now()
 	net, state, err := trainParticle(ctx, s, m, r.learn, r.valid)
 	if err != nil {
@@ -130,7 +131,7 @@ func (r particleRun) model(ctx context.Context, s Settings, m particleModel) (Pa
 }
 
 // trainParticle trains one model on its share of the time.
-func trainParticle(ctx context.Context, s Settings, m particleModel, learn, valid *particleSet) (*model.Model[float64], *train.State[float64], error) {
+func trainParticle(ctx context.Context, s experiment.Settings, m particleModel, learn, valid *particleSet) (*model.Model[float64], *train.State[float64], error) {
 	net, err := model.New[float64](m.spec(), s.Seed)
 	if err != nil {
 		return nil, nil, err
@@ -164,7 +165,7 @@ func trainParticle(ctx context.Context, s Settings, m particleModel, learn, vali
 const warmSteps = 4000
 
 // warm trains on the accelerations without their weights.
-func (p *particleSet) warm(ctx context.Context, s Settings, m particleModel, net *model.Model[float64], valid *particleSet) error {
+func (p *particleSet) warm(ctx context.Context, s experiment.Settings, m particleModel, net *model.Model[float64], valid *particleSet) error {
 	set := train.Settings{Steps: warmSteps, Batch: 256, Rate: 5e-3, Seed: s.Seed}
 	if s.Steps > 0 { // they cost a tenth of the others
 		set.Steps = min(warmSteps, 3*s.Steps)
@@ -176,22 +177,22 @@ func (p *particleSet) warm(ctx context.Context, s Settings, m particleModel, net
 }
 
 // fitParticle runs a training.
-func fitParticle(ctx context.Context, s Settings, name string, net *model.Model[float64], learn, valid train.Objective[float64], set train.Settings) (*train.State[float64], error) {
+func fitParticle(ctx context.Context, s experiment.Settings, name string, net *model.Model[float64], learn, valid train.Objective[float64], set train.Settings) (*train.State[float64], error) {
 	begin := time.Now()
 	loop := &train.Loop[float64]{Model: net, Train: learn, Valid: valid, Settings: set, State: train.NewState(net)}
 	loop.On = func(st *train.State[float64]) error {
 		if s.On != nil {
 			p := st.History[len(st.History)-1]
 			left := time.Duration(float64(time.Since(begin)) * float64(set.Steps-st.Step) / float64(st.Step))
-			s.On(Progress{Model: name, Step: st.Step, Steps: set.Steps, Loss: p.Train, Valid: p.Valid, Left: left})
+			s.On(experiment.Progress{Model: name, Step: st.Step, Steps: set.Steps, Loss: p.Train, Valid: p.Valid, Left: left})
 		}
 		return nil
 	}
 	return loop.State, loop.Run(ctx)
 }
 
-func particleTable(r ParticleReport) Table {
-	t := Table{
+func particleTable(r ParticleReport) experiment.Table {
+	t := experiment.Table{
 		Title:   "Weighted L1 error, relativistic particle",
 		Columns: []string{"model", "loss", "published", "least possible", "of q̇", "of q̈", "steps", "parameters", "seconds"},
 	}
@@ -216,7 +217,7 @@ func particleTable(r ParticleReport) Table {
 	return t
 }
 
-func particleNotes(r ParticleReport, s Settings) (notes []string) {
+func particleNotes(r ParticleReport, s experiment.Settings) (notes []string) {
 	if s.Quick {
 		notes = append(notes, fmt.Sprintf("Quick: %.0f s of training for all six models; the full run trains for 8 minutes.", s.Budget.Seconds()))
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"lagrange/experiment"
 )
 
 // The bound on Hamiltonians with p := q̇, which is the maximum of a dual problem, is also the minimum of the primal one, found here by
@@ -146,7 +148,7 @@ func TestRelativity(t *testing.T) {
 		t.Skip("trains for a quarter of a minute")
 	}
 	run := func() ParticleReport {
-		r, err := relativity.Run(t.Context(), Settings{Steps: 10, Seed: 3})
+		r, err := relativity.Run(t.Context(), experiment.Settings{Steps: 10, Seed: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +165,7 @@ func TestRelativity(t *testing.T) {
 	}
 	r := run()
 	for name, m := range r.Models {
-		if !(m.Loss > 0) || !finite(m.Loss) || math.Abs(m.Loss-m.Velocity-m.Accel) > 1e-9 || math.Abs(m.Batches/m.Loss-1) > 0.1 {
+		if !(m.Loss > 0) || !experiment.Finite(m.Loss) || math.Abs(m.Loss-m.Velocity-m.Accel) > 1e-9 || math.Abs(m.Batches/m.Loss-1) > 0.1 {
 			t.Errorf("%s: %+v", name, m)
 		}
 		if m.Loss < 0.97*m.Floor { // 50,000 samples know it to a per cent
@@ -175,7 +177,7 @@ func TestRelativity(t *testing.T) {
 	}
 	small := particleModels[0]
 	small.hidden = []int{16, 16}
-	net, _, err := trainParticle(t.Context(), Settings{Steps: 1000, Seed: 1}, small, drawParticles(1, 1, particles), drawParticles(1, 2, 4096))
+	net, _, err := trainParticle(t.Context(), experiment.Settings{Steps: 1000, Seed: 1}, small, drawParticles(1, 1, particles), drawParticles(1, 2, 4096))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,13 +10,14 @@ import (
 	"lagrange"
 	"lagrange/data"
 	"lagrange/eval"
+	"lagrange/experiment"
 	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/model/graph"
 	"lagrange/train"
 )
 
-var seeds = Experiment{
+var seeds = experiment.Experiment{
 	Name: seedsName, Title: "Every seed",
 	About: `what a user gets with the settings left as they are: each system of
 "lagrange systems", and a ring of the wave equation, is recorded and learned from 10
@@ -136,7 +137,7 @@ type SeedReport struct {
 }
 
 // everySeed trains all systems from all seeds.
-func everySeed(ctx context.Context, s Settings) (Result, error) {
+func everySeed(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	if s.Quick {
 		return fromSeeds(ctx, s, seedCases(), fewSeeds)
 	}
@@ -144,7 +145,7 @@ func everySeed(ctx context.Context, s Settings) (Result, error) {
 }
 
 // fromSeeds trains cases from n seeds each, one training on each core.
-func fromSeeds(ctx context.Context, s Settings, cs []seedCase, n int) (Result, error) {
+func fromSeeds(ctx context.Context, s experiment.Settings, cs []seedCase, n int) (experiment.Result, error) {
 	held := make([][]*data.Set, len(cs))
 	runs := make([][]SeedRun, len(cs))
 	scores := make([]SeedScore, len(cs))
@@ -158,7 +159,7 @@ func fromSeeds(ctx context.Context, s Settings, cs []seedCase, n int) (Result, e
 		}
 		var err error
 		if held[i], err = c.heldOut(ctx, s.Seed); err != nil {
-			return Result{}, err
+			return experiment.Result{}, err
 		}
 		runs[i] = make([]SeedRun, n)
 		scores[i] = SeedScore{Name: c.name, Recording: c.command(s.Seed), Steps: c.steps}
@@ -172,7 +173,7 @@ func fromSeeds(ctx context.Context, s Settings, cs []seedCase, n int) (Result, e
 		}
 		return r.AccelError, err
 	}); err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	r := SeedReport{Seed: s.Seed, Trainings: len(cs) * n}
 	for i := range scores {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"lagrange/experiment"
 	"lagrange/plot"
 )
 
@@ -11,9 +12,9 @@ import (
 func (s Spread) told() string { return fmt.Sprintf("%.2g (%.2g – %.2g)", s.Median, s.Least, s.Most) }
 
 // result tells the report.
-func (r SeedReport) result(s Settings) Result {
+func (r SeedReport) result(s experiment.Settings) experiment.Result {
 	n := len(r.Systems[0].Runs)
-	t := Table{
+	t := experiment.Table{
 		Title: fmt.Sprintf("%d seeds with default settings: what went wrong, and errors on %d recordings not seen, median (least – largest) over the seeds", n, manyHeld),
 		Columns: []string{"system", "method", "steps", "non-finite", "poor", "stuck", "restarts", "skipped steps", "least eigenvalue of M", "largest condition",
 			"acceleration error", "on the worst recording", "window error", "seconds"},
@@ -23,11 +24,11 @@ func (r SeedReport) result(s Settings) Result {
 			fmt.Sprint(c.Skipped), fmt.Sprintf("%.2g", c.MinEigenvalue), fmt.Sprintf("%.2g", c.MaxCondition), c.AccelError.told(), c.WorstError.told(), c.WindowError.told(),
 			fmt.Sprintf("%.1f", c.Seconds)})
 	}
-	return Result{Numbers: r, Tables: []Table{t}, Figures: map[string]plot.Figure{"seeds": r.figure()}, Notes: r.notes(s)}
+	return experiment.Result{Numbers: r, Tables: []experiment.Table{t}, Figures: map[string]plot.Figure{"seeds": r.figure()}, Notes: r.notes(s)}
 }
 
 // notes says who ended how.
-func (r SeedReport) notes(s Settings) (notes []string) {
+func (r SeedReport) notes(s experiment.Settings) (notes []string) {
 	if s.Quick {
 		notes = append(notes, fmt.Sprintf("A quick run: %d seeds instead of %d.", fewSeeds, manySeeds))
 	}

@@ -14,6 +14,7 @@ import (
 	"lagrange"
 	"lagrange/data"
 	"lagrange/eval"
+	"lagrange/experiment"
 	"lagrange/mech"
 	"lagrange/model/graph"
 )
@@ -165,8 +166,8 @@ func TestSeedsHeldOut(t *testing.T) {
 
 // A finished training is taken up again by a run of the same settings and by no other.
 func TestSeedsKept(t *testing.T) {
-	c, s, runs := seedCases()[1], Settings{Seed: 3, Folder: t.TempDir()}, 0
-	once := func(s Settings, seed uint64, want int) {
+	c, s, runs := seedCases()[1], experiment.Settings{Seed: 3, Folder: t.TempDir()}, 0
+	once := func(s experiment.Settings, seed uint64, want int) {
 		t.Helper()
 		r, method, err := c.once(s, seed, func() (SeedRun, string, error) {
 			runs++
@@ -236,9 +237,11 @@ func TestEverySeed(t *testing.T) {
 		}
 	}
 	short := seeds
-	short.Run = func(ctx context.Context, s Settings) (Result, error) { return fromSeeds(ctx, s, cs, 2) }
+	short.Run = func(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
+		return fromSeeds(ctx, s, cs, 2)
+	}
 	folder := t.TempDir()
-	result, err := short.Reproduce(t.Context(), Settings{Steps: 1, Quick: true, Seed: 5, Folder: folder})
+	result, err := short.Reproduce(t.Context(), experiment.Settings{Steps: 1, Quick: true, Seed: 5, Folder: folder})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +260,7 @@ func TestEverySeed(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err = short.Reproduce(ctx, Settings{Steps: 1, Quick: true, On: func(Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
+	if _, err = short.Reproduce(ctx, experiment.Settings{Steps: 1, Quick: true, On: func(experiment.Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

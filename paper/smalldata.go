@@ -7,13 +7,14 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/train"
 )
 
-var smallData = Experiment{
+var smallData = experiment.Experiment{
 	Name: "small-data", Title: "How much data it takes",
 	About: `all models learn from 10 to 100,000 samples: random states of the double pendulum
 with exact accelerations, and pieces of motions of the chain of two of Finzi et al. A fifth
@@ -133,7 +134,7 @@ func part(o *train.Accelerations[float64], d, lo, hi int) *train.Accelerations[f
 func heldOut(N int) int { return max(2, min(N/5, 4096)) }
 
 // learn trains a model on N samples and measures it.
-func (t *smallTask) learn(ctx context.Context, c pendulumModel, ridge bool, N int, s Settings, budget time.Duration) (p SmallPoint, err error) {
+func (t *smallTask) learn(ctx context.Context, c pendulumModel, ridge bool, N int, s experiment.Settings, budget time.Duration) (p SmallPoint, err error) {
 	var m *model.Model[float64]
 	if t.chain == nil {
 		m, p.Fitted, err = t.states(ctx, c, ridge, N, s, budget)
@@ -160,7 +161,7 @@ func (t *smallTask) learn(ctx context.Context, c pendulumModel, ridge bool, N in
 }
 
 // states trains on accelerations of random states, a Lagrangian from a convex start, and a neural ODE on next states.
-func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N int, s Settings, budget time.Duration) (*model.Model[float64], Fitted, error) {
+func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N int, s experiment.Settings, budget time.Duration) (*model.Model[float64], Fitted, error) {
 	d, held := t.system.Dim(), heldOut(N)
 	learn, valid := view(t.system, c.canonical, part(t.pool, d, held, N)), view(t.system, c.canonical, part(t.pool, d, 0, held))
 	spec := pendulumSpec(t.system, learn, c)
@@ -224,20 +225,20 @@ func lessons(ts []*smallTask, sizes, few []int) (ls []*lesson) {
 }
 
 // learnFromFew runs all lessons of tasks that have so many samples.
-func learnFromFew(ctx context.Context, s Settings) (Result, error) {
+func learnFromFew(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	sizes, few := smallSizes, variantSizes
 	if s.Quick {
 		sizes, few = smallQuick, variantsQuick
 	}
 	ts, err := newSmallTasks(ctx, s.Seed, sizes[len(sizes)-1])
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	return learnFrom(ctx, s, ts, sizes, few)
 }
 
 // learnFrom runs the lessons of so many samples, of so few for the variants, each on one core for the same time.
-func learnFrom(ctx context.Context, s Settings, ts []*smallTask, sizes, few []int) (Result, error) {
+func learnFrom(ctx context.Context, s experiment.Settings, ts []*smallTask, sizes, few []int) (experiment.Result, error) {
 	begin := time.Now()
 	if s.Budget == 0 {
 		if s.Budget = smallTime; s.Quick {
@@ -252,7 +253,7 @@ func learnFrom(ctx context.Context, s Settings, ts []*smallTask, sizes, few []in
 		l.SmallPoint = p
 		return p.AccelError, err
 	}); err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	r := SmallReport{Seed: s.Seed, Sizes: sizes, Models: map[string]map[string][]SmallPoint{}, Variants: map[string]map[string][]SmallPoint{}}
 	for _, t := range ts {

@@ -7,13 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/plot"
 	"lagrange/train"
 )
 
 // smallTable is a row for each name and a column for each number of samples.
-func smallTable(title string, names []string, sizes []int, points map[string][]SmallPoint, of func(SmallPoint) float64) Table {
-	t := Table{Title: title, Columns: []string{"samples"}}
+func smallTable(title string, names []string, sizes []int, points map[string][]SmallPoint, of func(SmallPoint) float64) experiment.Table {
+	t := experiment.Table{Title: title, Columns: []string{"samples"}}
 	for _, N := range sizes {
 		t.Columns = append(t.Columns, fmt.Sprint(N))
 	}
@@ -31,7 +32,7 @@ func smallTable(title string, names []string, sizes []int, points map[string][]S
 }
 
 // result tells the report.
-func (r SmallReport) result(ts []*smallTask, few []int, each time.Duration, s Settings) Result {
+func (r SmallReport) result(ts []*smallTask, few []int, each time.Duration, s experiment.Settings) experiment.Result {
 	var models, variants []string
 	for _, m := range smallModels {
 		models = append(models, m.name)
@@ -40,7 +41,7 @@ func (r SmallReport) result(ts []*smallTask, few []int, each time.Duration, s Se
 		variants = append(variants, v.name)
 	}
 	accel := func(p SmallPoint) float64 { return p.AccelError }
-	result := Result{Numbers: r, Figures: r.figures(ts, models, variants), Notes: r.notes(ts, few, models, variants, each, s)}
+	result := experiment.Result{Numbers: r, Figures: r.figures(ts, models, variants), Notes: r.notes(ts, few, models, variants, each, s)}
 	for _, t := range ts {
 		result.Tables = append(result.Tables, smallTable(t.title+": relative error of the acceleration", models, r.Sizes, r.Models[t.name], accel))
 		if t.chain != nil {
@@ -85,7 +86,7 @@ func (r SmallReport) figures(ts []*smallTask, models, variants []string) map[str
 }
 
 // notes says who needs how much.
-func (r SmallReport) notes(ts []*smallTask, few []int, models, variants []string, each time.Duration, s Settings) (notes []string) {
+func (r SmallReport) notes(ts []*smallTask, few []int, models, variants []string, each time.Duration, s experiment.Settings) (notes []string) {
 	if s.Quick && s.Steps == 0 {
 		notes = append(notes, fmt.Sprintf("A quick run: %d sizes instead of %d, and %.1f s for each model instead of some 6 s.", len(r.Sizes), len(smallSizes), each.Seconds()))
 	}

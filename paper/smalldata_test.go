@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/mech"
 	"lagrange/train"
 )
@@ -44,7 +45,7 @@ func TestFewSamples(t *testing.T) {
 	k.measured(system, sample(system, rand.New(rand.NewPCG(1, 2)), 500))
 	for _, c := range smallModels {
 		for N, want := range map[int]string{10: train.Kernel, 30: train.Kernel, 3000: train.Normal} {
-			p, err := k.learn(t.Context(), c, c.name == "lnn", N, Settings{Steps: 4, Seed: 2}, 0)
+			p, err := k.learn(t.Context(), c, c.name == "lnn", N, experiment.Settings{Steps: 4, Seed: 2}, 0)
 			if err != nil || p.Samples != N || p.Steps != 4 || !(p.AccelError > 0 && p.AccelError < hopeless) || p.Equations != want {
 				t.Errorf("%s, %d samples: %+v, %v", c.name, N, p, err)
 			}
@@ -59,10 +60,10 @@ func TestSmallData(t *testing.T) {
 	}
 	sizes := []int{10, 300, 1000}
 	short := smallData
-	short.Run = func(ctx context.Context, s Settings) (Result, error) {
+	short.Run = func(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 		ts, err := newSmallTasks(ctx, s.Seed, sizes[len(sizes)-1])
 		if err != nil {
-			return Result{}, err
+			return experiment.Result{}, err
 		}
 		c, system := ts[1].chain, mech.Chain(2)
 		c.starts, c.truth = c.starts[:3*4], c.truth[:3]
@@ -70,7 +71,7 @@ func TestSmallData(t *testing.T) {
 		return learnFrom(ctx, s, ts, sizes, variantsQuick[:1])
 	}
 	folder := t.TempDir()
-	result, err := short.Reproduce(t.Context(), Settings{Steps: 2, Quick: true, Seed: 5, Folder: folder})
+	result, err := short.Reproduce(t.Context(), experiment.Settings{Steps: 2, Quick: true, Seed: 5, Folder: folder})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func TestSmallData(t *testing.T) {
 	}
 	sizes = sizes[:1]
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err = short.Reproduce(ctx, Settings{Steps: 1, Quick: true, On: func(Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
+	if _, err = short.Reproduce(ctx, experiment.Settings{Steps: 1, Quick: true, On: func(experiment.Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
@@ -29,7 +30,7 @@ const (
 // ring is the wave equation on n sites, c = 1, as far apart as 100 are on a ring of length 1, which is then crossed in t = 1.
 func ring(n int) mech.Wave { return mech.Wave{N: n, C: 1, H: 1. / waveSites} }
 
-var wave = Experiment{
+var wave = experiment.Experiment{
 	Name: waveName, Title: "Wave equation on a ring",
 	About: `learn the density of a field, shared by the sites of a ring, from exact
 accelerations on 16 sites, and with four layers on the 100 of the paper; then, without
@@ -132,7 +133,7 @@ type WaveReport struct {
 }
 
 // propagate is the third experiment of the paper, on the grid of the paper.
-func propagate(ctx context.Context, s Settings) (Result, error) {
+func propagate(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	begin := time.Now()
 	r := WaveReport{Seed: s.Seed, Models: map[string]WaveScore{}}
 	run := waveRun{settings: s, large: 1}
@@ -145,25 +146,25 @@ func propagate(ctx context.Context, s Settings) (Result, error) {
 	}
 	path, err := run.pulse(ctx, truth(w))
 	if err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	r.Integrator = path.score(w.Energy)
 	if r.IntegratorLarge, err = run.pulses(ctx, truth(ring(waveLarge))); err != nil {
-		return Result{}, err
+		return experiment.Result{}, err
 	}
 	run.figures.integrator(path)
 	for _, m := range waveModels {
 		if r.Models[m.name], err = run.model(ctx, m); err != nil {
-			return Result{}, err
+			return experiment.Result{}, err
 		}
 	}
 	r.Seconds = time.Since(begin).Seconds()
 	run.forget()
-	return Result{Numbers: r, Tables: waveTables(r), Figures: run.figures.all(), Notes: waveNotes(r, run.large)}, nil
+	return experiment.Result{Numbers: r, Tables: waveTables(r), Figures: run.figures.all(), Notes: waveNotes(r, run.large)}, nil
 }
 
 type waveRun struct {
-	settings Settings
+	settings experiment.Settings
 	large    int // time on the large ring
 	figures  waveFigures
 }
@@ -316,12 +317,12 @@ func (r *waveRun) pulses(ctx context.Context, f ode.Field) (WaveLarge, error) {
 }
 
 // waveTables sets the models beside the true equation.
-func waveTables(r WaveReport) []Table {
-	pulse := Table{
+func waveTables(r WaveReport) []experiment.Table {
+	pulse := experiment.Table{
 		Title:   "Wave: a pulse on a ring of 100 sites, error of the field after so many crossings, and largest drift of energy over ten",
 		Columns: []string{"", "acceleration error", "1", "2", "5", "10", "true energy", "learned energy", "trained [s]"},
 	}
-	large := Table{
+	large := experiment.Table{
 		Title:   "Wave: the same density on a ring of 10,000 sites, without training",
 		Columns: []string{"", "time", "error of the field", "true energy", "evaluation, 100 sites [µs]", "10,000 sites [µs]"},
 	}
@@ -340,5 +341,5 @@ func waveTables(r WaveReport) []Table {
 	row("true equation, same integrator", "0", r.Integrator, "", "")
 	l := r.IntegratorLarge
 	large.Rows = append(large.Rows, []string{"true equation, same integrator", three(l.Time), three(l.FieldError), three(l.TrueDrift), "", ""})
-	return []Table{pulse, large}
+	return []experiment.Table{pulse, large}
 }

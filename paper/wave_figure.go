@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"lagrange/experiment"
 	"lagrange/plot"
 )
 
@@ -73,11 +74,11 @@ func (p *wavePath) picture(m waveModel) plot.Figure {
 
 // rounded leaves three digits, more than a picture shows.
 func rounded(x float64) float64 {
-	if x == 0 || !finite(x) {
+	if x == 0 || !experiment.Finite(x) {
 		return x
 	}
 	unit := math.Pow10(2 - int(math.Floor(math.Log10(math.Abs(x)))))
-	if !finite(unit) { // far below what is drawn
+	if !experiment.Finite(unit) { // far below what is drawn
 		return 0
 	}
 	return math.Round(x*unit) / unit

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"lagrange/experiment"
 	"lagrange/model"
 	"lagrange/plot"
 	"lagrange/train"
@@ -60,7 +61,7 @@ func squares(x []float64) (s float64) {
 // accelerations depend on everything alike, in smooth ones those that matter are small differences. The steps are Gauss and Newton's,
 // which know how unequal the directions are, or Adam's for a net of four layers.
 type waveFit struct {
-	settings Settings
+	settings experiment.Settings
 	model    waveModel
 	net      *model.Model[float64] // on the short ring
 	score    WaveScore

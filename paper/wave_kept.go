@@ -5,15 +5,16 @@ import (
 	"os"
 	"path/filepath"
 
+	"lagrange/experiment"
 	"lagrange/internal/file"
 )
 
 // waveKept is a trained model in a file of the experiment's folder: an interrupted run goes on after its last finished training and ends as it
 // would have. The files are removed when the experiment is done. Their numbers are θ and the learning curve.
 type waveKept struct {
-	Run   Run       `json:"run"`
-	Model string    `json:"model"`
-	Score WaveScore `json:"score"`
+	Run   experiment.Run `json:"run"`
+	Model string         `json:"model"`
+	Score WaveScore      `json:"score"`
 }
 
 func (f *waveFit) keptAt() string { return filepath.Join(f.settings.Folder, f.model.name+".trained") }
@@ -23,7 +24,7 @@ func (f *waveFit) keep() error {
 	if f.settings.Folder == "" {
 		return nil
 	}
-	h, err := json.Marshal(waveKept{f.settings.run(waveName), f.model.name, f.score})
+	h, err := json.Marshal(waveKept{f.settings.Run(waveName), f.model.name, f.score})
 	if err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func (f *waveFit) kept() bool {
 	c, err := file.Load(f.keptAt(), "trained", 1)
 	var k waveKept
 	P := len(f.net.Theta)
-	if err != nil || json.Unmarshal(c.Header, &k) != nil || k.Run != f.settings.run(waveName) || k.Model != f.model.name || len(c.Floats) < P || (len(c.Floats)-P)%2 != 0 {
+	if err != nil || json.Unmarshal(c.Header, &k) != nil || k.Run != f.settings.Run(waveName) || k.Model != f.model.name || len(c.Floats) < P || (len(c.Floats)-P)%2 != 0 {
 		return false // there is none, or one of another run, which is written over
 	}
 	n := (len(c.Floats) - P) / 2

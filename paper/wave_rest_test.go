@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/model"
 	"lagrange/model/graph"
 )
@@ -95,7 +96,7 @@ func TestWaveRest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := waveFit{settings: Settings{Steps: 120, Seed: 1}, model: waveModels[3], net: short.Model()}
+	f := waveFit{settings: experiment.Settings{Steps: 120, Seed: 1}, model: waveModels[3], net: short.Model()}
 	if err := f.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}

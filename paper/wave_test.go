@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"lagrange/experiment"
 	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/model/graph"
@@ -42,7 +43,7 @@ func TestWaveLearned(t *testing.T) {
 		t.Fatal(err)
 	}
 	told := 0
-	f := waveFit{settings: Settings{Steps: 60, Seed: 1, On: func(Progress) { told++ }}, model: waveModels[0], net: g.Model()}
+	f := waveFit{settings: experiment.Settings{Steps: 60, Seed: 1, On: func(experiment.Progress) { told++ }}, model: waveModels[0], net: g.Model()}
 	if err := f.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func TestWaveDifferences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := waveFit{settings: Settings{Steps: 60, Seed: 3}, model: waveModels[2], net: short.Model()}
+	f := waveFit{settings: experiment.Settings{Steps: 60, Seed: 3}, model: waveModels[2], net: short.Model()}
 	if err := f.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -165,17 +166,17 @@ func TestRounded(t *testing.T) {
 // What was trained before an interruption is taken up bit for bit and not trained again; one of other settings begins anew, and so does a file
 // that is no such thing.
 func TestWaveResumes(t *testing.T) {
-	fresh := func(s Settings) *waveFit {
+	fresh := func(s experiment.Settings) *waveFit {
 		g, err := waveModels[2].density(waveLearned, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return &waveFit{settings: s, model: waveModels[2], net: g.Model()}
 	}
-	s := Settings{Steps: 3, Seed: 1, Folder: t.TempDir()}
+	s := experiment.Settings{Steps: 3, Seed: 1, Folder: t.TempDir()}
 	ctx, cancel := context.WithCancel(t.Context())
 	broken := fresh(s)
-	broken.settings.On = func(Progress) { cancel() }
+	broken.settings.On = func(experiment.Progress) { cancel() }
 	if err := broken.run(ctx); !errors.Is(err, context.Canceled) || fresh(s).kept() {
 		t.Fatalf("interrupted: %v", err)
 	}
@@ -184,7 +185,7 @@ func TestWaveResumes(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := fresh(s)
-	again.settings.On = func(Progress) { t.Error("the training was repeated") }
+	again.settings.On = func(experiment.Progress) { t.Error("the training was repeated") }
 	if err := again.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package paper
+package experiment
 
 import (
 	"encoding/json"
@@ -10,24 +10,24 @@ import (
 	"lagrange/plot"
 )
 
-// save writes report.json, figure.json (the figures as data, for `lagrange plot`) and each figure as SVG and PNG.
-func save(folder string, r any, figures map[string]plot.Figure) error {
-	if err := writeJSON(filepath.Join(folder, "report.json"), r); err != nil {
+// Save writes report.json, figure.json (the figures as data, for `lagrange plot`) and each figure as SVG and PNG.
+func Save(folder string, r any, figures map[string]plot.Figure) error {
+	if err := WriteJSON(filepath.Join(folder, "report.json"), r); err != nil {
 		return err
 	}
 	drawn := map[string]plot.Figure{}
 	for name, f := range figures {
-		drawn[name] = unbroken(f)
+		drawn[name] = Unbroken(f)
 		for _, format := range []string{".svg", ".png"} {
 			if err := drawn[name].Save(filepath.Join(folder, name+format)); err != nil {
 				return err
 			}
 		}
 	}
-	return writeJSON(filepath.Join(folder, "figure.json"), drawn)
+	return WriteJSON(filepath.Join(folder, "figure.json"), drawn)
 }
 
-func writeJSON(path string, x any) error {
+func WriteJSON(path string, x any) error {
 	return file.Write(path, func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
@@ -36,15 +36,15 @@ func writeJSON(path string, x any) error {
 	})
 }
 
-// unbroken cuts series at points that are not finite, which JSON has no words for: the pieces have one name, and so one look.
-func unbroken(f plot.Figure) plot.Figure {
+// Unbroken cuts series at points that are not finite, which JSON has no words for: the pieces have one name, and so one look.
+func Unbroken(f plot.Figure) plot.Figure {
 	panels := slices.Clone(f.Panels)
 	for i, p := range panels {
 		var pieces []plot.Series
 		for _, s := range p.Series {
 			from := 0
 			for k := range len(s.X) + 1 {
-				if k < len(s.X) && finite(s.X[k]) && finite(s.Y[k]) {
+				if k < len(s.X) && Finite(s.X[k]) && Finite(s.Y[k]) {
 					continue
 				}
 				if k > from || len(s.X) == 0 {
@@ -61,4 +61,4 @@ func unbroken(f plot.Figure) plot.Figure {
 	return f
 }
 
-func finite(x float64) bool { return x-x == 0 }
+func Finite(x float64) bool { return x-x == 0 }

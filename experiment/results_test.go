@@ -1,4 +1,4 @@
-package paper
+package experiment
 
 import (
 	"context"
@@ -153,7 +153,7 @@ func TestPage(t *testing.T) {
 
 // Curves with gaps become pieces of one name, which JSON can hold.
 func TestUnbroken(t *testing.T) {
-	f := unbroken(plot.Figure{Panels: []plot.Panel{{Series: []plot.Series{{Name: "a", X: []float64{0, 1, 2, 3}, Y: []float64{5, math.NaN(), 7, 8}}}}}})
+	f := Unbroken(plot.Figure{Panels: []plot.Panel{{Series: []plot.Series{{Name: "a", X: []float64{0, 1, 2, 3}, Y: []float64{5, math.NaN(), 7, 8}}}}}})
 	text, err := json.Marshal(f.Panels[0].Series)
 	if err != nil || string(text) != `[{"Name":"a","X":[0],"Y":[5],"Style":0},{"Name":"a","X":[2,3],"Y":[7,8],"Style":0}]` {
 		t.Errorf("%s, %v", text, err)

@@ -1,4 +1,6 @@
-package paper
+// Package experiment is the frame of the experiments: what one is, how it is run, resumed and reported, and the page of
+// results.
+package experiment
 
 import (
 	"context"
@@ -81,7 +83,7 @@ func (e Experiment) Reproduce(ctx context.Context, s Settings) (Result, error) {
 	if err != nil || s.Folder == "" {
 		return r, err
 	}
-	return r, save(s.Folder, r.Numbers, r.Figures)
+	return r, Save(s.Folder, r.Numbers, r.Figures)
 }
 
 // Progress is how far the training of one model has come.

@@ -1,4 +1,4 @@
-package paper
+package experiment
 
 // UnknownCommit is the Commit of a program that cannot tell which code it was made from.
 const UnknownCommit = "unknown"

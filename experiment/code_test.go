@@ -1,4 +1,4 @@
-package paper
+package experiment
 
 import (
 	"context"
@@ -73,7 +73,7 @@ func TestOtherCodeRunsAgain(t *testing.T) {
 	run := result["run"].(map[string]any)
 	delete(run, "code")
 	run["version"] = "(devel)" // as it was written before
-	if err := writeJSON(path, result); err != nil {
+	if err := WriteJSON(path, result); err != nil {
 		t.Fatal(err)
 	}
 	now.Only = nil
@@ -123,7 +123,7 @@ func TestClock(t *testing.T) {
 		t.Errorf("%+v", first)
 	}
 	first.Seconds += 1000 // as if it had taken that long
-	if err := writeJSON(clockAt(folder), first); err != nil {
+	if err := WriteJSON(clockAt(folder), first); err != nil {
 		t.Fatal(err)
 	}
 	second := lap(folder, r)

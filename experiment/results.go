@@ -1,4 +1,4 @@
-package paper
+package experiment
 
 import (
 	"context"
@@ -40,8 +40,8 @@ type Run struct {
 	Seeds  int     `json:"seeds,omitempty"`
 }
 
-// run is the run of an experiment by the name that has these settings.
-func (s Settings) run(name string) Run {
+// Run is the run of an experiment by the name that has these settings.
+func (s Settings) Run(name string) Run {
 	return Run{Name: name, Code: s.Code, Seed: s.Seed, Quick: s.Quick, Steps: s.Steps, Budget: s.Budget.Seconds(),
 		Models: strings.Join(s.Models, ","), Recipe: s.Recipe, Seeds: s.Seeds}
 }
@@ -55,7 +55,7 @@ func (e Experiment) heeded(s Settings) Settings {
 }
 
 // run is the run of the experiment with these settings.
-func (e Experiment) run(s Settings) Run { return e.heeded(s).run(e.Name) }
+func (e Experiment) run(s Settings) Run { return e.heeded(s).Run(e.Name) }
 
 // command is how to repeat the run.
 func (r Run) command() string {
@@ -208,7 +208,7 @@ func (e Experiment) finish(ctx context.Context, s Settings) Finished {
 	f.Seconds, f.Stops = c.Seconds, c.Stops
 	f.Tables, f.Figures, f.Notes = r.Tables, slices.Sorted(maps.Keys(r.Figures)), r.Notes
 	if err == nil && root != "" {
-		err = writeJSON(filepath.Join(s.Folder, "result.json"), f)
+		err = WriteJSON(filepath.Join(s.Folder, "result.json"), f)
 	}
 	if f.Err = err; folder != "" && ctx.Err() == nil { // neither a finished run nor one that has failed goes on
 		os.Remove(clockAt(folder)) // a file that stays is of no harm

@@ -1,4 +1,4 @@
-package paper
+package experiment
 
 import (
 	"encoding/json"
@@ -32,7 +32,7 @@ func startClock(folder string, r Run) (stop func() clock, err error) {
 	first := c.Seconds
 	tick := func() error {
 		c.Seconds = first + time.Since(begin).Seconds()
-		return writeJSON(clockAt(folder), c)
+		return WriteJSON(clockAt(folder), c)
 	}
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
