@@ -27,6 +27,7 @@ func Save(folder string, r any, figures map[string]plot.Figure) error {
 	return WriteJSON(filepath.Join(folder, "figure.json"), drawn)
 }
 
+// WriteJSON writes x into a file, indented.
 func WriteJSON(path string, x any) error {
 	return file.Write(path, func(w io.Writer) error {
 		e := json.NewEncoder(w)
@@ -61,4 +62,5 @@ func Unbroken(f plot.Figure) plot.Figure {
 	return f
 }
 
+// Finite says whether x is a number that is not infinite.
 func Finite(x float64) bool { return x-x == 0 }

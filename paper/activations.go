@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
@@ -107,11 +108,11 @@ func newSearch(s experiment.Settings) *search {
 	}
 	o.final = finalSteps * o.steps
 	system := mech.Chain(2)
-	learn := sample(system, rand.New(rand.NewPCG(s.Seed, 1)), searchStates)
+	learn := bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 1)), searchStates)
 	o.spec = pendulumSpec(system, learn, pendulumModel{family: "lnn"})
-	o.learn = single(learn)
-	o.valid = single(sample(system, rand.New(rand.NewPCG(s.Seed, 2)), 512))
-	o.fresh = sample(system, rand.New(rand.NewPCG(s.Seed, 3)), searchTests)
+	o.learn = bench.Single(learn)
+	o.valid = bench.Single(bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 2)), 512))
+	o.fresh = bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 3)), searchTests)
 	return o
 }
 
@@ -271,7 +272,7 @@ func (o *search) trial(ctx context.Context, c Config) (Trial, error) {
 		return Trial{}, err
 	}
 	t := Trial{Config: c, Skipped: loop.State.Skipped, Fallbacks: loop.State.Health.Fallbacks}
-	mu, med := accelL1(exact, o.fresh)
+	mu, med := bench.AccelL1(exact, o.fresh)
 	if t.Finite = experiment.Finite(mu) && experiment.Finite(loop.State.BestLoss); t.Finite {
 		t.AccelL1, t.AccelL1Median = mu, med
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/nn"
 )
 
@@ -128,7 +129,7 @@ func TestRanking(t *testing.T) {
 	all := func(scale float64) (trials []Trial) {
 		for _, a := range names {
 			l := loss[a.Name] * scale
-			trials = append(trials, Trial{Config: Config{Activation: a.Name}, Finite: experiment.Finite(l), AccelL1: only(l)})
+			trials = append(trials, Trial{Config: Config{Activation: a.Name}, Finite: experiment.Finite(l), AccelL1: bench.OnlyFinite(l)})
 		}
 		return trials
 	}

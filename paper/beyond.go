@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/internal/par"
 	"lagrange/plot"
 	"lagrange/train"
@@ -37,24 +38,28 @@ type BeyondReport struct {
 type Outcome struct {
 	Measures map[string]float64 `json:"measures"`
 	Blowups  int                `json:"blowups"` // roll-outs that ended early
-	Fitted
+	bench.Fitted
 }
 
 // contestants are the models of a task. Where the mass is constant p := q̇ is another unit of the momentum and no model of its own.
-func contestants(t *task) []contestant {
-	return slices.DeleteFunc(allContestants(t), func(c contestant) bool { return c.name == "hnn-velocity" && t.name != "chain-2" })
+func contestants(t *bench.Task) []bench.Contestant {
+	return slices.DeleteFunc(bench.AllContestants(t), func(c bench.Contestant) bool { return c.Name == "hnn-velocity" && t.Name != "chain-2" })
 }
 
 // tasks makes all tasks.
-func tasks(seed uint64) (ts []*task, err error) {
-	spring := oscillator{V: func(q float64) float64 { return q * q }, dV: func(q float64) float64 { return 2 * q }}
-	pendulum := oscillator{V: func(q float64) float64 { return 2 * (1 - math.Cos(q)) }, dV: func(q float64) float64 { return 2 * math.Sin(q) }}
-	for _, make := range []func() (*task, error){
-		func() (*task, error) { return chainTask(1, seed) },
-		func() (*task, error) { return chainTask(2, seed) },
-		func() (*task, error) { return oscillatorTask("spring", "Mass on a spring", spring, 30, 0.1, 1, seed) },
-		func() (*task, error) { return oscillatorTask("pendulum", "Pendulum", pendulum, 45, 0.2, 2, seed) },
-		func() (*task, error) { return twoBodyTask(seed) },
+func tasks(seed uint64) (ts []*bench.Task, err error) {
+	spring := bench.Oscillator{V: func(q float64) float64 { return q * q }, DV: func(q float64) float64 { return 2 * q }}
+	pendulum := bench.Oscillator{V: func(q float64) float64 { return 2 * (1 - math.Cos(q)) }, DV: func(q float64) float64 { return 2 * math.Sin(q) }}
+	for _, make := range []func() (*bench.Task, error){
+		func() (*bench.Task, error) { return bench.ChainTask(1, seed) },
+		func() (*bench.Task, error) { return bench.ChainTask(2, seed) },
+		func() (*bench.Task, error) {
+			return bench.OscillatorTask("spring", "Mass on a spring", spring, 30, 0.1, 1, seed)
+		},
+		func() (*bench.Task, error) {
+			return bench.OscillatorTask("pendulum", "Pendulum", pendulum, 45, 0.2, 2, seed)
+		},
+		func() (*bench.Task, error) { return bench.TwoBodyTask(seed) },
 	} {
 		t, err := make()
 		if err != nil {
@@ -63,11 +68,11 @@ func tasks(seed uint64) (ts []*task, err error) {
 		ts = append(ts, t)
 	}
 	for i, share := range []float64{2, 3, 0.5, 0.5, 1} { // windows cost the most, and the chain of two is the hardest
-		ts[i].share = share
+		ts[i].Share = share
 	}
-	ts[2].published = map[string]string{"nn": "1.71e-1", "hnn-canonical": "3.84e-4"}
-	ts[3].published = map[string]string{"nn": "4.15e-2", "hnn-canonical": "2.49e-2"}
-	ts[4].published = map[string]string{"nn": "6.33e-2", "hnn-canonical": "3.88e-5"}
+	ts[2].Published = map[string]string{"nn": "1.71e-1", "hnn-canonical": "3.84e-4"}
+	ts[3].Published = map[string]string{"nn": "4.15e-2", "hnn-canonical": "2.49e-2"}
+	ts[4].Published = map[string]string{"nn": "6.33e-2", "hnn-canonical": "3.88e-5"}
 	return ts, nil
 }
 
@@ -88,13 +93,13 @@ func goBeyond(ctx context.Context, s experiment.Settings) (experiment.Result, er
 	for _, t := range ts {
 		for _, c := range contestants(t) {
 			bouts = append(bouts, &bout{task: t, contestant: c})
-			all += t.share
+			all += t.Share
 		}
 	}
 	cores := float64(par.Workers())
-	if err := abreast(len(bouts), s, func(i int) (loss float64, err error) {
+	if err := bench.Abreast(len(bouts), s, func(i int) (loss float64, err error) {
 		b := bouts[i]
-		if err = b.run(ctx, s, time.Duration(cores*b.task.share/all*float64(s.Budget))); err == nil {
+		if err = b.run(ctx, s, time.Duration(cores*b.task.Share/all*float64(s.Budget))); err == nil {
 			loss = b.curve[len(b.curve)-1].Valid
 		}
 		return loss, err
@@ -104,19 +109,19 @@ func goBeyond(ctx context.Context, s experiment.Settings) (experiment.Result, er
 	r := BeyondReport{Seed: s.Seed, Tasks: map[string]map[string]Outcome{}, Nudged: map[string]float64{}}
 	result := experiment.Result{Figures: map[string]plot.Figure{}}
 	for _, t := range ts {
-		r.Tasks[t.name] = map[string]Outcome{}
+		r.Tasks[t.Name] = map[string]Outcome{}
 		for _, b := range bouts {
 			if b.task == t {
-				r.Tasks[t.name][b.contestant.name] = b.Outcome
+				r.Tasks[t.Name][b.contestant.Name] = b.Outcome
 			}
 		}
-		if t.period > 0 {
-			if r.Nudged[t.name], err = nudged(t, rand.New(rand.NewPCG(s.Seed, 0xc4a14))); err != nil {
+		if t.Period > 0 {
+			if r.Nudged[t.Name], err = bench.Nudged(t, rand.New(rand.NewPCG(s.Seed, 0xc4a14))); err != nil {
 				return experiment.Result{}, err
 			}
 		}
 		result.Tables = append(result.Tables, tableOf(t, r))
-		result.Figures[t.name] = figure(t, bouts)
+		result.Figures[t.Name] = figure(t, bouts)
 	}
 	r.Seconds = time.Since(begin).Seconds()
 	result.Numbers, result.Notes = r, beyondNotes(ts, r, s)
@@ -125,8 +130,8 @@ func goBeyond(ctx context.Context, s experiment.Settings) (experiment.Result, er
 
 // bout is one model on one task.
 type bout struct {
-	task       *task
-	contestant contestant
+	task       *bench.Task
+	contestant bench.Contestant
 	Outcome
 	first  []float64 // motion of the first start
 	errors []float64 // over the times
@@ -136,47 +141,47 @@ type bout struct {
 // run trains the model and rolls it out.
 func (b *bout) run(ctx context.Context, s experiment.Settings, budget time.Duration) error {
 	t, c := b.task, b.contestant
-	m, fitted, curve, err := t.train(ctx, c, s, budget)
+	m, fitted, curve, err := t.Train(ctx, c, s, budget)
 	if err != nil {
-		return fmt.Errorf("%s, %s: %w", t.name, c.name, err)
+		return fmt.Errorf("%s, %s: %w", t.Name, c.Name, err)
 	}
-	paths, blown, err := t.rollout(ctx, m, c.canonical)
+	paths, blown, err := t.Rollout(ctx, m, c.Canonical)
 	if err != nil {
-		return fmt.Errorf("%s, %s: %w", t.name, c.name, err)
+		return fmt.Errorf("%s, %s: %w", t.Name, c.Name, err)
 	}
 	b.Outcome = Outcome{Measures: map[string]float64{}, Blowups: blown, Fitted: fitted}
-	for i, x := range t.score(t, paths) {
-		b.Measures[t.measures[i]] = x
+	for i, x := range t.Score(t, paths) {
+		b.Measures[t.Measures[i]] = x
 	}
-	b.first, b.errors, b.curve = paths[0], t.curve(t, paths), curve
+	b.first, b.errors, b.curve = paths[0], t.Curve(t, paths), curve
 	return nil
 }
 
 // figure draws the bouts of a task.
-func figure(t *task, bouts []*bout) plot.Figure {
-	d := t.body.Dim()
+func figure(t *bench.Task, bouts []*bout) plot.Figure {
+	d := t.Body.Dim()
 	var motion, portrait, errors, curves []plot.Series
 	draw := func(name string, x []float64) {
-		q, qv := plot.Series{Name: name, X: t.times}, plot.Series{Name: name}
-		for k := range t.times {
+		q, qv := plot.Series{Name: name, X: t.Times}, plot.Series{Name: name}
+		for k := range t.Times {
 			q.Y, qv.X, qv.Y = append(q.Y, x[2*d*k]), append(qv.X, x[2*d*k]), append(qv.Y, x[2*d*k+d])
 		}
 		motion, portrait = append(motion, q), append(portrait, qv)
 	}
-	draw("true", t.truth[0])
+	draw("true", t.Truth[0])
 	for _, b := range bouts {
 		if b.task != t {
 			continue
 		}
-		draw(b.contestant.name, b.first)
-		errors = append(errors, plot.Series{Name: b.contestant.name, X: t.times, Y: b.errors})
-		part := func(p train.Point) float64 { return steps(p) / steps(b.curve[len(b.curve)-1]) }
-		curves = append(curves, learningCurve(b.contestant.name, b.curve, part))
+		draw(b.contestant.Name, b.first)
+		errors = append(errors, plot.Series{Name: b.contestant.Name, X: t.Times, Y: b.errors})
+		part := func(p train.Point) float64 { return bench.Steps(p) / bench.Steps(b.curve[len(b.curve)-1]) }
+		curves = append(curves, bench.LearningCurve(b.contestant.Name, b.curve, part))
 	}
-	return plot.Figure{Title: t.title, Columns: 2, Panels: []plot.Panel{
+	return plot.Figure{Title: t.Title, Columns: 2, Panels: []plot.Panel{
 		{Title: "One start", XLabel: "t", YLabel: "q₁", Series: motion},
 		{Title: "Phase portrait", XLabel: "q₁", YLabel: "q̇₁", Series: portrait},
-		{Title: fmt.Sprintf("All %d starts", len(t.truth)), XLabel: "t", YLabel: t.ylabel, LogY: true, Series: errors},
+		{Title: fmt.Sprintf("All %d starts", len(t.Truth)), XLabel: "t", YLabel: t.YLabel, LogY: true, Series: errors},
 		{Title: "Learning; each model has a loss of its own", XLabel: "part of the training", YLabel: "validation loss", LogY: true, Series: curves},
 	}}
 }
@@ -187,31 +192,31 @@ var measured = map[string]string{
 	"coordinate_mse": "q and p, mean square error", "true_energy_mse": "true energy",
 }
 
-func tableOf(t *task, r BeyondReport) experiment.Table {
-	table := experiment.Table{Title: t.title, Columns: []string{""}}
-	for _, name := range t.measures {
+func tableOf(t *bench.Task, r BeyondReport) experiment.Table {
+	table := experiment.Table{Title: t.Title, Columns: []string{""}}
+	for _, name := range t.Measures {
 		table.Columns = append(table.Columns, measured[name])
 	}
 	table.Columns = append(table.Columns, "published", "ended early", "steps", "parameters", "training [s]")
 	for _, c := range contestants(t) {
-		o := r.Tasks[t.name][c.name]
-		row := []string{described(c.name, c.family, c.head, c.hidden)}
-		for _, name := range t.measures {
+		o := r.Tasks[t.Name][c.Name]
+		row := []string{bench.Described(c.Name, c.Family, c.Head, c.Hidden)}
+		for _, name := range t.Measures {
 			row = append(row, fmt.Sprintf("%.3g", o.Measures[name]))
 		}
-		table.Rows = append(table.Rows, append(row, t.published[c.name], fmt.Sprint(o.Blowups), fmt.Sprint(o.Steps), fmt.Sprint(o.Parameters), fmt.Sprintf("%.0f", o.Seconds)))
+		table.Rows = append(table.Rows, append(row, t.Published[c.Name], fmt.Sprint(o.Blowups), fmt.Sprint(o.Steps), fmt.Sprint(o.Parameters), fmt.Sprintf("%.0f", o.Seconds)))
 	}
-	if t.period > 0 {
-		table.Rows = append(table.Rows, []string{"true system, starts 1e-4 off", fmt.Sprintf("%.3g", r.Nudged[t.name]), t.published["true, 1e-4 off"]},
-			[]string{"clnn of Finzi et al.", "", t.published["clnn"]})
+	if t.Period > 0 {
+		table.Rows = append(table.Rows, []string{"true system, starts 1e-4 off", fmt.Sprintf("%.3g", r.Nudged[t.Name]), t.Published["true, 1e-4 off"]},
+			[]string{"clnn of Finzi et al.", "", t.Published["clnn"]})
 	}
 	return table
 }
 
 // beyondNotes says who wins and loses, and what is ours.
-func beyondNotes(ts []*task, r BeyondReport, s experiment.Settings) (notes []string) {
+func beyondNotes(ts []*bench.Task, r BeyondReport, s experiment.Settings) (notes []string) {
 	for _, t := range ts {
-		notes = append(notes, verdict(t, r.Tasks[t.name]))
+		notes = append(notes, verdict(t, r.Tasks[t.Name]))
 	}
 	notes = append(notes,
 		"Chains: m = l = 1 and g = 9.8 here; the published chains have fixed masses and lengths between 1.04 and 1.17. Starts, noise, pieces, step and error follow the published "+
@@ -232,20 +237,20 @@ func beyondNotes(ts []*task, r BeyondReport, s experiment.Settings) (notes []str
 }
 
 // verdict ranks the models of a task and tells the losses against what was published.
-func verdict(t *task, all map[string]Outcome) string {
+func verdict(t *bench.Task, all map[string]Outcome) string {
 	cs := contestants(t)
-	first := t.measures[0]
-	slices.SortStableFunc(cs, func(a, b contestant) int {
-		return cmp.Compare(all[a.name].Measures[first], all[b.name].Measures[first])
+	first := t.Measures[0]
+	slices.SortStableFunc(cs, func(a, b bench.Contestant) int {
+		return cmp.Compare(all[a.Name].Measures[first], all[b.Name].Measures[first])
 	})
-	text := t.title + ": best first"
+	text := t.Title + ": best first"
 	for i, c := range cs {
-		text += []string{": ", ", "}[min(i, 1)] + fmt.Sprintf("%s %.2g", c.name, all[c.name].Measures[first])
+		text += []string{": ", ", "}[min(i, 1)] + fmt.Sprintf("%s %.2g", c.Name, all[c.Name].Measures[first])
 	}
 	for _, c := range cs {
 		var was float64
-		if _, err := fmt.Sscan(t.published[c.name], &was); err == nil && all[c.name].Measures[first] > was {
-			text += fmt.Sprintf("; %s loses to the published %s", c.name, t.published[c.name])
+		if _, err := fmt.Sscan(t.Published[c.Name], &was); err == nil && all[c.Name].Measures[first] > was {
+			text += fmt.Sprintf("; %s loses to the published %s", c.Name, t.Published[c.Name])
 		}
 	}
 	return text + "."

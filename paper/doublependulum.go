@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
@@ -49,7 +50,7 @@ var pendulumModels = []pendulumModel{
 }
 
 // title is the name with the head and the layers.
-func (m pendulumModel) title() string { return described(m.name, m.family, m.head, m.hidden) }
+func (m pendulumModel) title() string { return bench.Described(m.name, m.family, m.head, m.hidden) }
 
 // DefaultModels is how many of PendulumModels a run takes that names none.
 const DefaultModels = 2
@@ -174,9 +175,9 @@ func newPendulumRun(s experiment.Settings, seed uint64, budget time.Duration) (*
 	system := mech.Chain(2)
 	r := &pendulumRun{
 		system: system, settings: s, seed: seed, budget: budget, figures: &pendulumFigures{system: system},
-		learn: sample(system, rand.New(rand.NewPCG(seed, 1)), states),
-		valid: sample(system, rand.New(rand.NewPCG(seed, 2)), 4096),
-		fresh: sample(system, rand.New(rand.NewPCG(seed, 3)), tests),
+		learn: bench.Sample(system, rand.New(rand.NewPCG(seed, 1)), states),
+		valid: bench.Sample(system, rand.New(rand.NewPCG(seed, 2)), 4096),
+		fresh: bench.Sample(system, rand.New(rand.NewPCG(seed, 3)), tests),
 	}
 	d, draw := system.Dim(), rand.New(rand.NewPCG(seed, 4))
 	r.starts = make([]float64, starts*2*d)
@@ -187,14 +188,14 @@ func newPendulumRun(s experiment.Settings, seed uint64, budget time.Duration) (*
 	fails := make([]error, starts)
 	par.Do(min(starts, par.Workers()), func(w int) {
 		for i := w; i < starts; i += par.Workers() {
-			r.truth[i], fails[i] = motion(system, r.starts[2*i*d:2*(i+1)*d], grid(duration, reporting))
+			r.truth[i], fails[i] = bench.Motion(system, r.starts[2*i*d:2*(i+1)*d], bench.Grid(duration, reporting))
 		}
 	})
 	if err := errors.Join(fails...); err != nil {
 		return nil, err
 	}
 	r.spread = spread(r.truth, d)
-	r.figures.add("true", grid(duration, reporting)[:shownTimes], r.truth[0], d)
+	r.figures.add("true", bench.Grid(duration, reporting)[:shownTimes], r.truth[0], d)
 	return r, nil
 }
 
@@ -224,7 +225,7 @@ func (r *pendulumRun) all(ctx context.Context, models []pendulumModel) (Report, 
 
 // model trains one model, measures it and draws it.
 func (r *pendulumRun) model(ctx context.Context, c pendulumModel, f *pendulumFigures) (score Score, err error) {
-	learn, valid := view(r.system, c.canonical, r.learn), view(r.system, c.canonical, r.valid)
+	learn, valid := bench.View(r.system, c.canonical, r.learn), bench.View(r.system, c.canonical, r.valid)
 	learn.Penalty, valid.Penalty = train.L1, train.L1
 	spec := pendulumSpec(r.system, learn, c)
 	var m *model.Model[float64]
@@ -232,10 +233,10 @@ func (r *pendulumRun) model(ctx context.Context, c pendulumModel, f *pendulumFig
 	switch {
 	case r.settings.Recipe == PaperRecipe:
 		spec.PaperInit, spec.Kinetic = c.family == "lnn", 0 // under the law, which is for second derivatives, a plain network stays at a loss of 1.6
-		m, score.Fitted, curve, err = learnSingle(ctx, r, c, spec, single(learn), single(valid))
+		m, score.Fitted, curve, err = learnSingle(ctx, r, c, spec, bench.Single(learn), bench.Single(valid))
 	case c.family == "node":
-		next, fail := nextStates(ctx, r.system, learn, nodeStates)
-		check, fail2 := nextStates(ctx, r.system, valid, valid.N)
+		next, fail := bench.NextStates(ctx, r.system, learn, nodeStates)
+		check, fail2 := bench.NextStates(ctx, r.system, valid, valid.N)
 		if err = errors.Join(fail, fail2); err != nil {
 			return score, err
 		}
@@ -255,10 +256,10 @@ func (r *pendulumRun) model(ctx context.Context, c pendulumModel, f *pendulumFig
 }
 
 // learnPendulum trains a fresh model.
-func learnPendulum[T nn.Float](ctx context.Context, r *pendulumRun, c pendulumModel, spec model.Spec, learn, valid train.Objective[T]) (*model.Model[T], Fitted, []train.Point, error) {
+func learnPendulum[T nn.Float](ctx context.Context, r *pendulumRun, c pendulumModel, spec model.Spec, learn, valid train.Objective[T]) (*model.Model[T], bench.Fitted, []train.Point, error) {
 	m, err := model.New[T](spec, r.seed)
 	if err != nil {
-		return nil, Fitted{}, nil, err
+		return nil, bench.Fitted{}, nil, err
 	}
 	set := train.Settings{Method: train.GaussNewton, Steps: r.settings.Steps, Seed: r.seed}
 	if r.settings.Recipe == PaperRecipe {
@@ -268,12 +269,12 @@ func learnPendulum[T nn.Float](ctx context.Context, r *pendulumRun, c pendulumMo
 	if r.settings.Seeds > 1 {
 		name += fmt.Sprintf(", seed %d", r.seed)
 	}
-	fitted, curve, err := fit[T]{name: name, learn: learn, valid: valid, set: set, budget: r.budget, on: r.settings.On}.train(ctx, m)
+	fitted, curve, err := bench.Training[T]{Name: name, Learn: learn, Valid: valid, Set: set, Budget: r.budget, On: r.settings.On}.Run(ctx, m)
 	return m, fitted, curve, err
 }
 
 // learnSingle trains in float32, which the paper does, and returns the model in float64.
-func learnSingle(ctx context.Context, r *pendulumRun, c pendulumModel, spec model.Spec, learn, valid *train.Accelerations[float32]) (*model.Model[float64], Fitted, []train.Point, error) {
+func learnSingle(ctx context.Context, r *pendulumRun, c pendulumModel, spec model.Spec, learn, valid *train.Accelerations[float32]) (*model.Model[float64], bench.Fitted, []train.Point, error) {
 	m, fitted, curve, err := learnPendulum[float32](ctx, r, c, spec, learn, valid)
 	if err != nil {
 		return nil, fitted, curve, err

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"lagrange/experiment/bench"
 	"lagrange/model"
 )
 
@@ -11,7 +12,7 @@ import (
 // state that was learned or that chose the parameters, and the measure is the same where all of these are gone. One
 // fresh state that is no number spoils it.
 func TestFreshStates(t *testing.T) {
-	two, err := chainTask(2, 1)
+	two, err := bench.ChainTask(2, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -19,40 +20,40 @@ func TestFreshStates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range []*task{two, fast} {
-		n := 2 * k.body.Dim()
+	for _, k := range []*bench.Task{two, fast} {
+		n := 2 * k.Body.Dim()
 		seen := map[[4]float64]bool{}
 		row := func(x []float64) (r [4]float64) { copy(r[:], x); return r }
-		for _, r := range []records{k.learn, k.valid} {
+		for _, r := range []bench.Records{k.Learn, k.Valid} {
 			for at := 0; at < len(r.X); at += n {
 				seen[row(r.X[at:at+n])] = true
 			}
 		}
-		for at := 0; at < len(k.fresh); at += n {
-			if seen[row(k.fresh[at:at+n])] {
-				t.Fatalf("%s: the fresh state %v is one of the others", k.name, k.fresh[at:at+n])
+		for at := 0; at < len(k.Fresh); at += n {
+			if seen[row(k.Fresh[at:at+n])] {
+				t.Fatalf("%s: the fresh state %v is one of the others", k.Name, k.Fresh[at:at+n])
 			}
 		}
-		if rows := len(k.fresh) / n; rows < 500 {
-			t.Errorf("%s: %d fresh states", k.name, rows)
+		if rows := len(k.Fresh) / n; rows < 500 {
+			t.Errorf("%s: %d fresh states", k.Name, rows)
 		}
-		c := named(k, "nn")
-		m, err := model.New[float64](k.spec(c), 1)
+		c := bench.Named(k, "nn")
+		m, err := model.New[float64](k.Spec(c), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		before := relativeError(k, m)
-		for _, r := range []records{k.learn, k.valid} {
+		for _, r := range []bench.Records{k.Learn, k.Valid} {
 			for i := range r.X {
 				r.X[i] = math.NaN()
 			}
 		}
-		if after := relativeError(k, m); after != before || !(before < hopeless) {
-			t.Errorf("%s: the error is %v, and %v without the states of training and validation", k.name, before, after)
+		if after := relativeError(k, m); after != before || !(before < bench.Hopeless) {
+			t.Errorf("%s: the error is %v, and %v without the states of training and validation", k.Name, before, after)
 		}
-		k.fresh[0] = math.NaN()
-		if relativeError(k, m) != hopeless {
-			t.Errorf("%s: the error is not of the fresh states", k.name)
+		k.Fresh[0] = math.NaN()
+		if relativeError(k, m) != bench.Hopeless {
+			t.Errorf("%s: the error is not of the fresh states", k.Name)
 		}
 	}
 }

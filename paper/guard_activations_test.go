@@ -5,13 +5,15 @@ import (
 	"testing"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
+	"lagrange/experiment/bench/benchtest"
 )
 
 // A trial is measured over the fresh states and those alone: where their accelerations are off by a million, so is
 // the error, by two million, and the steps were as before. None of them is learned or chosen by.
 func TestGuardTrial(t *testing.T) {
 	o := newSearch(experiment.Settings{Steps: 2, Quick: true, Seed: 1})
-	fresh := single(o.fresh)
+	fresh := bench.Single(o.fresh)
 	wide := func(x []float32) []float64 {
 		y := make([]float64, len(x))
 		for i, v := range x {
@@ -19,7 +21,7 @@ func TestGuardTrial(t *testing.T) {
 		}
 		return y
 	}
-	apartFrom(t, 4, map[string][]float64{"learned": wide(o.learn.X), "validation": wide(o.valid.X),
+	benchtest.ApartFrom(t, 4, map[string][]float64{"learned": wide(o.learn.X), "validation": wide(o.valid.X),
 		"fresh": wide(fresh.X)})
 	c := Config{Seed: 3, Activation: "softplus", Rate: 1e-3, Width: 4, Depth: 1, Steps: 2}
 	honest, err := o.trial(t.Context(), c)
@@ -36,8 +38,8 @@ func TestGuardTrial(t *testing.T) {
 	if !honest.Finite || !(honest.AccelL1Median < 1000) || !(honest.AccelL1 < 1e4) {
 		t.Errorf("%+v", honest)
 	}
-	agree(t, "mean", 1e-2, poisoned.AccelL1, 2e6)
-	agree(t, "median", 1e-2, poisoned.AccelL1Median, 2e6)
+	benchtest.Agree(t, "mean", 1e-2, poisoned.AccelL1, 2e6)
+	benchtest.Agree(t, "median", 1e-2, poisoned.AccelL1Median, 2e6)
 }
 
 // Activation k has in the search the errors 101 + k, 105 + k and 103 + k, its candidates 31 + k, 30 + k and 32 + k,
@@ -74,7 +76,7 @@ func TestGuardActivationTable(t *testing.T) {
 			"median":       fmt.Sprint(103 + k), "trials": "3", "non-finite": fmt.Sprint(max(0, 1-k)), "rate": "0.2",
 			"net": "8x2",
 		} {
-			reads(t, row, fmt.Sprint(k+1), column, 0, want)
+			benchtest.Reads(t, row, fmt.Sprint(k+1), column, 0, want)
 		}
 	}
 }

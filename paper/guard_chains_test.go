@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
+	"lagrange/experiment/bench/benchtest"
 	"lagrange/train"
 )
 
@@ -17,16 +19,16 @@ func TestGuardTaskStarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, k := range ts {
-		n := 2 * k.body.Dim()
-		apartFrom(t, n, map[string][]float64{k.name + ", learned": k.learn.X, k.name + ", validation": k.valid.X,
-			k.name + ", starts": k.starts})
-		for i, x := range k.truth {
-			if !slices.Equal(x[:n], k.starts[i*n:(i+1)*n]) || len(x) != n*len(k.times) {
-				t.Fatalf("%s: motion %d begins at %v, not at %v", k.name, i, x[:n], k.starts[i*n:(i+1)*n])
+		n := 2 * k.Body.Dim()
+		benchtest.ApartFrom(t, n, map[string][]float64{k.Name + ", learned": k.Learn.X, k.Name + ", validation": k.Valid.X,
+			k.Name + ", starts": k.Starts})
+		for i, x := range k.Truth {
+			if !slices.Equal(x[:n], k.Starts[i*n:(i+1)*n]) || len(x) != n*len(k.Times) {
+				t.Fatalf("%s: motion %d begins at %v, not at %v", k.Name, i, x[:n], k.Starts[i*n:(i+1)*n])
 			}
 		}
-		if len(k.truth) != len(k.starts)/n {
-			t.Errorf("%s: %d motions of %d starts", k.name, len(k.truth), len(k.starts)/n)
+		if len(k.Truth) != len(k.Starts)/n {
+			t.Errorf("%s: %d motions of %d starts", k.Name, len(k.Truth), len(k.Starts)/n)
 		}
 	}
 }
@@ -34,23 +36,23 @@ func TestGuardTaskStarts(t *testing.T) {
 // A bout learns the records and is followed from the starts at the times, and what its score returns stands under the
 // names of the measures. The records lie a thousand away; paths that had to do with them would too.
 func TestGuardBout(t *testing.T) {
-	k := &task{name: "falling", body: falling{}, dt: 0.1, starts: []float64{0, 1, 1, 0}, times: []float64{0, 0.5, 1}}
-	k.measures = []string{"first", "second"}
+	k := &bench.Task{Name: "falling", Body: benchtest.Falling{}, Dt: 0.1, Starts: []float64{0, 1, 1, 0}, Times: []float64{0, 0.5, 1}}
+	k.Measures = []string{"first", "second"}
 	for i := range 10 {
-		k.learn.observe(falling{}, []float64{1000 + float64(i), 5}, 1)
-		k.valid.observe(falling{}, []float64{1000.5 + float64(i), 5}, 1)
+		k.Learn.Observe(benchtest.Falling{}, []float64{1000 + float64(i), 5}, 1)
+		k.Valid.Observe(benchtest.Falling{}, []float64{1000.5 + float64(i), 5}, 1)
 	}
-	k.score = func(_ *task, paths [][]float64) []float64 {
+	k.Score = func(_ *bench.Task, paths [][]float64) []float64 {
 		for i, x := range paths {
-			if !slices.Equal(x[:2], k.starts[2*i:2*i+2]) || len(x) != 6 {
+			if !slices.Equal(x[:2], k.Starts[2*i:2*i+2]) || len(x) != 6 {
 				t.Errorf("path %d is %v", i, x)
 			}
 		}
 		return []float64{float64(len(paths)), 7}
 	}
-	k.curve = func(*task, [][]float64) []float64 { return []float64{1, 2, 3} }
-	b := &bout{task: k, contestant: contestant{name: "nn", family: "nn", hidden: []int{2}, activation: "softplus",
-		penalty: train.L2, batch: 4, rate: 1e-3}}
+	k.Curve = func(*bench.Task, [][]float64) []float64 { return []float64{1, 2, 3} }
+	b := &bout{task: k, contestant: bench.Contestant{Name: "nn", Family: "nn", Hidden: []int{2}, Activation: "softplus",
+		Penalty: train.L2, Batch: 4, Rate: 1e-3}}
 	if err := b.run(t.Context(), experiment.Settings{Steps: 2, Seed: 1}, 0); err != nil {
 		t.Fatal(err)
 	}
@@ -59,38 +61,38 @@ func TestGuardBout(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 	// a model that is known goes where it should
-	paths, blown, err := k.rollout(t.Context(), steady(t, 4), false)
+	paths, blown, err := k.Rollout(t.Context(), benchtest.Steady(t, 4), false)
 	if err != nil || blown != 0 {
 		t.Fatal(blown, err)
 	}
 	for i, want := range [][]float64{{0, 1, 1, 3, 3, 5}, {1, 0, 1.5, 2, 3, 4}} {
 		for j, x := range want {
-			agree(t, fmt.Sprintf("path %d", i), 1e-8, paths[i][j], x)
+			benchtest.Agree(t, fmt.Sprintf("path %d", i), 1e-8, paths[i][j], x)
 		}
 	}
 }
 
 // Every number of a table stands under its name.
 func TestGuardTaskTable(t *testing.T) {
-	k := &task{name: "chain-2", title: "Chain", period: 1, measures: []string{"energy_mse", "coordinate_mse"},
-		published: map[string]string{"nn": "0.5", "true, 1e-4 off": "0.6", "clnn": "0.7"}}
+	k := &bench.Task{Name: "chain-2", Title: "Chain", Period: 1, Measures: []string{"energy_mse", "coordinate_mse"},
+		Published: map[string]string{"nn": "0.5", "true, 1e-4 off": "0.6", "clnn": "0.7"}}
 	all := map[string]Outcome{}
 	for i, c := range contestants(k) {
 		n := 10 * (i + 1)
-		all[c.name] = Outcome{Measures: map[string]float64{"energy_mse": float64(n + 1),
+		all[c.Name] = Outcome{Measures: map[string]float64{"energy_mse": float64(n + 1),
 			"coordinate_mse": float64(n + 2)}, Blowups: n + 3,
-			Fitted: Fitted{Steps: n + 4, Parameters: n + 5, Seconds: float64(n + 6)}}
+			Fitted: bench.Fitted{Steps: n + 4, Parameters: n + 5, Seconds: float64(n + 6)}}
 	}
 	table := tableOf(k, BeyondReport{Tasks: map[string]map[string]Outcome{"chain-2": all},
 		Nudged: map[string]float64{"chain-2": 0.8}})
 	for i, c := range contestants(k) {
 		for j, column := range []string{measured["energy_mse"], measured["coordinate_mse"], "ended early", "steps",
 			"parameters", "training [s]"} {
-			reads(t, table, c.name, column, 0, fmt.Sprint(10*(i+1)+j+1))
+			benchtest.Reads(t, table, c.Name, column, 0, fmt.Sprint(10*(i+1)+j+1))
 		}
 	}
-	reads(t, table, "nn", "published", 0, "0.5")
-	reads(t, table, "true system", measured["energy_mse"], 0, "0.8")
+	benchtest.Reads(t, table, "nn", "published", 0, "0.5")
+	benchtest.Reads(t, table, "true system", measured["energy_mse"], 0, "0.8")
 	if v := verdict(k, all); v != "Chain: best first: nn 11, node 21, hnn-canonical 31, hnn-velocity 41, delan 51, "+
 		"lnn 61; nn loses to the published 0.5." {
 		t.Error(v)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
+	"lagrange/experiment/bench/benchtest"
 	"lagrange/mech"
 	"lagrange/train"
 )
@@ -19,31 +21,31 @@ func TestGuardLongUnit(t *testing.T) {
 	var mx, me, xx, xe float64
 	for i := range 4 {
 		s := X[4*i : 4*i+4]
-		x, e = append(x, energyByHand(s[0], s[1], s[2], s[3])), append(e, (s[2]*s[2]+s[3]*s[3])/2)
+		x, e = append(x, benchtest.EnergyByHand(s[0], s[1], s[2], s[3])), append(e, (s[2]*s[2]+s[3]*s[3])/2)
 		mx, me = mx+x[i]/4, me+e[i]/4
 	}
 	for i := range x {
 		xx, xe = xx+(x[i]-mx)*(x[i]-mx), xe+(x[i]-mx)*(e[i]-me)
 	}
-	l := newLongRuns(run, tiny(t, "hnn", 2), 10)
-	agree(t, "unit", 1e-12, l.unit, xe/xx)
+	l := newLongRuns(run, benchtest.Tiny(t, "hnn", 2), 10)
+	benchtest.Agree(t, "unit", 1e-12, l.unit, xe/xx)
 	for i, E := range l.learned(X) {
-		agree(t, "learned energy", 1e-12, E, e[i]*xx/xe)
-		agree(t, "true energy", 1e-12, l.truth(X)[i], x[i])
+		benchtest.Agree(t, "learned energy", 1e-12, E, e[i]*xx/xe)
+		benchtest.Agree(t, "true energy", 1e-12, l.truth(X)[i], x[i])
 	}
 }
 
 // Over 100 units of time an energy is off by a tenth of 29.4 at t = 1, seven tenths below at 5, three above at 50 and
 // nine at 80: the largest so far are 0.1 to t = 1, 0.7 to t = 10 and 0.9 to the end. What is no number has diverged.
 func TestGuardLongGrowth(t *testing.T) {
-	l := &longRuns{run: &pendulumRun{system: mech.Chain(2)}, times: grid(100, 1)}
-	E := filled(101, 5)
+	l := &longRuns{run: &pendulumRun{system: mech.Chain(2)}, times: bench.Grid(100, 1)}
+	E := benchtest.Filled(101, 5)
 	for at, off := range map[int]float64{1: 0.1, 5: -0.7, 50: 0.3, 80: 0.9} {
 		E[at] += 29.4 * off
 	}
 	at, curve := l.growth("", E)
 	for i, want := range []float64{0.1, 0.7, 0.9} {
-		agree(t, fmt.Sprint(i), 1e-12, at[i], want)
+		benchtest.Agree(t, fmt.Sprint(i), 1e-12, at[i], want)
 	}
 	for i, x := range curve.X {
 		want := 0.1
@@ -53,10 +55,10 @@ func TestGuardLongGrowth(t *testing.T) {
 		if x >= 80 {
 			want = 0.9
 		}
-		agree(t, fmt.Sprintf("curve at %g", x), 1e-12, curve.Y[i], want)
+		benchtest.Agree(t, fmt.Sprintf("curve at %g", x), 1e-12, curve.Y[i], want)
 	}
 	E[60] = math.NaN()
-	if at, _ = l.growth("", E); at[1] > 0.8 || at[2] != diverged {
+	if at, _ = l.growth("", E); at[1] > 0.8 || at[2] != bench.Diverged {
 		t.Errorf("diverged: %v", at)
 	}
 }
@@ -95,12 +97,12 @@ func TestGuardLongTables(t *testing.T) {
 					if n == 0 && j == 2 {
 						want = "stops at 12"
 					}
-					reads(t, only, m.method.Name, what+", t ≤ "+at, 0, want)
+					benchtest.Reads(t, only, m.method.Name, what+", t ≤ "+at, 0, want)
 				}
 			}
-			reads(t, only, m.method.Name, "evaluations", 0, fmt.Sprint(1000+n))
-			reads(t, only, m.method.Name, "of them with second derivatives", 0, fmt.Sprint(2000+n))
-			reads(t, only, m.method.Name, "seconds", 0, fmt.Sprintf("%d.0", n))
+			benchtest.Reads(t, only, m.method.Name, "evaluations", 0, fmt.Sprint(1000+n))
+			benchtest.Reads(t, only, m.method.Name, "of them with second derivatives", 0, fmt.Sprint(2000+n))
+			benchtest.Reads(t, only, m.method.Name, "seconds", 0, fmt.Sprintf("%d.0", n))
 		}
 	}
 }

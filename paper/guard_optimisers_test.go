@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"lagrange/experiment/bench"
+	"lagrange/experiment/bench/benchtest"
 	"lagrange/train"
 )
 
@@ -38,7 +40,7 @@ func TestGuardRaceSplit(t *testing.T) {
 			}
 			return y
 		}
-		apartFrom(t, min(n, 4), map[string][]float64{k.name + ", learned": first(learned),
+		benchtest.ApartFrom(t, min(n, 4), map[string][]float64{k.name + ", learned": first(learned),
 			k.name + ", fresh": first(fresh)})
 	}
 }
@@ -46,8 +48,8 @@ func TestGuardRaceSplit(t *testing.T) {
 // An error is a loss in the unit of one that is as large as the accelerations: 6 in units of 1.5 is 4 for absolute
 // errors, and 2 for squares. That of the start is over all states, more than fit into one batch.
 func TestGuardRaceError(t *testing.T) {
-	agree(t, "absolute", 1e-14, (&race{unit: 1.5}).error(6), 4)
-	agree(t, "squares", 1e-14, (&race{unit: 1.5, square: true}).error(6), 2)
+	benchtest.Agree(t, "absolute", 1e-14, (&race{unit: 1.5}).error(6), 4)
+	benchtest.Agree(t, "squares", 1e-14, (&race{unit: 1.5, square: true}).error(6), 2)
 	var sum, square float64
 	o := &train.Accelerations[float64]{N: 65, Penalty: train.L1}
 	for i := range o.N {
@@ -55,12 +57,12 @@ func TestGuardRaceError(t *testing.T) {
 		o.X, o.A = append(o.X, 0, float64(i)), append(o.A, a)
 		sum, square = sum+math.Abs(a-3)/65, square+(a-3)*(a-3)/65
 	}
-	k := &race{net: steady(t, 3), valid: o, unit: 2}
-	agree(t, "start", 1e-12, k.start(), sum/2)
+	k := &race{net: benchtest.Steady(t, 3), valid: o, unit: 2}
+	benchtest.Agree(t, "start", 1e-12, k.start(), sum/2)
 	squares := *o
 	squares.Penalty = train.L2
 	k.valid, k.square = &squares, true
-	agree(t, "start, squares", 1e-12, k.start(), math.Sqrt(square/2))
+	benchtest.Agree(t, "start, squares", 1e-12, k.start(), math.Sqrt(square/2))
 }
 
 // Adam's errors are the last of its trainings for a tenth of the time, a third and all of it; those of Gauss–Newton
@@ -71,12 +73,12 @@ func TestGuardRaceTable(t *testing.T) {
 	var hs []*heat
 	for i, share := range slices.Backward(raceShares) { // the long ones first
 		hs = append(hs, &heat{race: k, rival: rivals[0], share: share, curve: []RacePoint{{0, 99}, {1, float64(i + 1)}},
-			Fitted: Fitted{Steps: 10 * (i + 1), Parameters: 7, NonFiniteSkipped: 4}})
+			Fitted: bench.Fitted{Steps: 10 * (i + 1), Parameters: 7, NonFiniteSkipped: 4}})
 	}
 	for j, v := range rivals[1:] {
 		e := float64(10 * (j + 1))
 		hs = append(hs, &heat{race: k, rival: v, share: 1, curve: []RacePoint{{2, e + 1}, {6, e + 2}, {11, e + 3},
-			{29, e + 4}, {31, e + 5}}, Fitted: Fitted{Steps: 50 + j}})
+			{29, e + 4}, {31, e + 5}}, Fitted: bench.Fitted{Steps: 50 + j}})
 	}
 	hs = append(hs, &heat{race: &race{}, rival: rivals[0], share: 1, curve: []RacePoint{{0, 1e-9}}}) // of another race
 	r := RaceReport{Times: []float64{3, 10, 30}, Start: map[string]float64{"net": 5},

@@ -12,6 +12,8 @@ import (
 	"lagrange/data"
 	"lagrange/examples"
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
+	"lagrange/experiment/bench/benchtest"
 	"lagrange/model"
 	"lagrange/ode"
 )
@@ -78,7 +80,7 @@ func TestGuardPlanetYears(t *testing.T) {
 			t.Errorf("%s: learned %v, poisoned %v", c.family, p.model.Theta, q.model.Theta)
 		}
 		for i := range p.stages {
-			if p.stages[i].Residual != q.stages[i].Residual || q.stages[i].RMS["mercury"] < hopeless/2 {
+			if p.stages[i].Residual != q.stages[i].Residual || q.stages[i].RMS["mercury"] < bench.Hopeless/2 {
 				t.Errorf("%s: %+v, poisoned %+v", c.family, p.stages[i], q.stages[i])
 			}
 		}
@@ -100,8 +102,8 @@ func TestGuardPlanetDistance(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n, want := range []float64{0, 2 * math.Sqrt2, 4, 2 * math.Sqrt2} {
-		agree(t, fmt.Sprintf("at %d", n), 1e-12, errs[0][n], want)
-		agree(t, "as said", 1e-12, errs[1][n], 0)
+		benchtest.Agree(t, fmt.Sprintf("at %d", n), 1e-12, errs[0][n], want)
+		benchtest.Agree(t, "as said", 1e-12, errs[1][n], 0)
 	}
 	if r := o.byName(rms(errs)); math.Abs(r["around"]-math.Sqrt(8)) > 1e-12 || r["still"] != 0 {
 		t.Errorf("root mean squares %v", r)
@@ -122,7 +124,7 @@ func TestGuardPlanetDistance(t *testing.T) {
 	if errs, err = o.rollout(context.Background(), ends, 4); err != nil {
 		t.Fatal(err)
 	}
-	agree(t, "ended", 1e-12, errs[0][2], 4)
+	benchtest.Agree(t, "ended", 1e-12, errs[0][2], 4)
 }
 
 // The residual of a stage is |a − a*| in units of the accelerations of each planet: that of no acceleration is 1,
@@ -137,14 +139,14 @@ func TestGuardPlanetResidual(t *testing.T) {
 	}
 	clear(m.Theta)
 	p := planetRun{planetModel: planetModel{family: "nn"}, orbits: o, model: m}
-	agree(t, "loss of no acceleration", 1e-9, p.loss(), 2)
+	benchtest.Agree(t, "loss of no acceleration", 1e-9, p.loss(), 2)
 	for i := range o.learn.A { // now the model is off by a tenth of them
 		o.learn.A[i] /= 10
 	}
 	if err := p.stage(t.Context(), "still", 0); err != nil {
 		t.Fatal(err)
 	}
-	agree(t, "residual of a tenth", 1e-9, p.stages[0].Residual, 0.1)
+	benchtest.Agree(t, "residual of a tenth", 1e-9, p.stages[0].Residual, 0.1)
 }
 
 // Every number of the tables stands under its planet and beside its model.
@@ -163,12 +165,12 @@ func TestGuardPlanetTables(t *testing.T) {
 	}}
 	tables := r.tables(names)
 	for i, n := range names {
-		reads(t, tables[0], model.Title("lnn"), n, 0, fmt.Sprint(11+i))
-		reads(t, tables[0], model.Title("nn"), n, 0, fmt.Sprint(21+i))
-		reads(t, tables[0], "Kepler's law", n, 0, fmt.Sprint(31+i))
-		reads(t, tables[1], "lnn…first", n, 0, fmt.Sprint(41+i))
-		reads(t, tables[1], "nn…first", n, 0, fmt.Sprint(51+i))
+		benchtest.Reads(t, tables[0], model.Title("lnn"), n, 0, fmt.Sprint(11+i))
+		benchtest.Reads(t, tables[0], model.Title("nn"), n, 0, fmt.Sprint(21+i))
+		benchtest.Reads(t, tables[0], "Kepler's law", n, 0, fmt.Sprint(31+i))
+		benchtest.Reads(t, tables[1], "lnn…first", n, 0, fmt.Sprint(41+i))
+		benchtest.Reads(t, tables[1], "nn…first", n, 0, fmt.Sprint(51+i))
 	}
-	reads(t, tables[1], "lnn…first", "seconds", 0, "51.0")
-	reads(t, tables[1], "nn…first", "accelerations", 0, "62 %")
+	benchtest.Reads(t, tables[1], "lnn…first", "seconds", 0, "51.0")
+	benchtest.Reads(t, tables[1], "nn…first", "accelerations", 0, "62 %")
 }

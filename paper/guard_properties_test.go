@@ -3,6 +3,9 @@ package paper
 import (
 	"math"
 	"testing"
+
+	"lagrange/experiment/bench"
+	"lagrange/experiment/bench/benchtest"
 )
 
 // A model without acceleration is off by all of it, whatever states are looked at.
@@ -11,7 +14,7 @@ func TestGuardPropertyAccel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	agree(t, "no acceleration", 1e-14, relativeError(k, steady(t, 0)), 1)
+	benchtest.Agree(t, "no acceleration", 1e-14, relativeError(k, benchtest.Steady(t, 0)), 1)
 }
 
 // The first three properties of a model with q̈ = c where −2 is right. It has no energy of its own, so the true one
@@ -19,7 +22,7 @@ func TestGuardPropertyAccel(t *testing.T) {
 // energies of all starts, and of the first ten the largest counts.
 func TestGuardProperties(t *testing.T) {
 	const c = -1.9
-	k := &task{body: falling{}, times: []float64{0, 1}}
+	k := &bench.Task{Body: benchtest.Falling{}, Times: []float64{0, 1}}
 	var E []float64
 	most := 0.0
 	for i := range 20 {
@@ -29,23 +32,23 @@ func TestGuardProperties(t *testing.T) {
 		} else {
 			most = math.Max(most, math.Abs((c+2)*(100*v+5000*c)))
 		}
-		k.starts = append(k.starts, float64(i), v)
+		k.Starts = append(k.Starts, float64(i), v)
 		E = append(E, v*v/2+2*float64(i))
 	}
 	var sum, square float64
 	for _, e := range E {
 		sum, square = sum+e/20, square+e*e/20
 	}
-	k.score = func(*task, [][]float64) []float64 { return []float64{17} }
-	x, err := measure(t.Context(), k, steady(t, c), false)
+	k.Score = func(*bench.Task, [][]float64) []float64 { return []float64{17} }
+	x, err := measure(t.Context(), k, benchtest.Steady(t, c), false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	agree(t, "motion", 1e-14, x[0], 17)
-	agree(t, "other steps", 1e-12, x[1], 0)
-	agree(t, "drift", 1e-8, x[2], most/math.Sqrt(square-sum*sum))
+	benchtest.Agree(t, "motion", 1e-14, x[0], 17)
+	benchtest.Agree(t, "other steps", 1e-12, x[1], 0)
+	benchtest.Agree(t, "drift", 1e-8, x[2], most/math.Sqrt(square-sum*sum))
 	// a Hamiltonian ½p² keeps its own energy, and so has no drift, though the true one grows
-	if x, err = measure(t.Context(), k, tiny(t, "hnn", 1), true); err != nil || x[2] > 1e-12 {
+	if x, err = measure(t.Context(), k, benchtest.Tiny(t, "hnn", 1), true); err != nil || x[2] > 1e-12 {
 		t.Errorf("drift of a Hamiltonian %g, %v", x[2], err)
 	}
 }
@@ -53,14 +56,14 @@ func TestGuardProperties(t *testing.T) {
 // A step that matters is told: q̈ = −(10q)², as a plain network of one unit says, by RK4 at 10 and at 5 ms from q = 1
 // moves by what two such integrations differ, relative to 1 + |x|.
 func TestGuardPropertySteps(t *testing.T) {
-	m := tiny(t, "nn", 1)
+	m := benchtest.Tiny(t, "nn", 1)
 	copy(m.Theta, []float64{10, 0, 0, -1, 0}) // a = −max(10q, 0)²
-	k := &task{body: falling{}, times: []float64{0, 0.1}}
-	k.score = func(*task, [][]float64) []float64 { return []float64{0} }
+	k := &bench.Task{Body: benchtest.Falling{}, Times: []float64{0, 0.1}}
+	k.Score = func(*bench.Task, [][]float64) []float64 { return []float64{0} }
 	for range 10 {
-		k.starts = append(k.starts, 1, 0)
+		k.Starts = append(k.Starts, 1, 0)
 	}
-	k.starts[0] = 1.1 // energies are not all the same
+	k.Starts[0] = 1.1 // energies are not all the same
 	x, err := measure(t.Context(), k, m, false)
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +86,7 @@ func TestGuardPropertySteps(t *testing.T) {
 		q2, v2 := rk4(q, 200)
 		want = max(want, math.Abs(q1-q2)/(1+math.Abs(q2)), math.Abs(v1-v2)/(1+math.Abs(v2)))
 	}
-	if agree(t, "steps", 1e-6*want, x[1], want); want < 1e-9 {
+	if benchtest.Agree(t, "steps", 1e-6*want, x[1], want); want < 1e-9 {
 		t.Errorf("a difference of %g tells nothing", want)
 	}
 }
@@ -94,5 +97,5 @@ func TestGuardTableSplit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	apartFrom(t, 2, map[string][]float64{"learned": fast.learn.X, "validation": fast.valid.X})
+	benchtest.ApartFrom(t, 2, map[string][]float64{"learned": fast.Learn.X, "validation": fast.Valid.X})
 }

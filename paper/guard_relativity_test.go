@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench/benchtest"
 	"lagrange/model"
 	"lagrange/train"
 )
@@ -37,16 +38,16 @@ func guardParticles() *particleSet {
 func TestGuardParticleWeights(t *testing.T) {
 	s, m := guardParticles(), particleModels[5]
 	x := s.measure(m, particleNet(t, m, -1./particleAccel)) // in units of the accelerations
-	agree(t, "loss", 1e-14, x.Loss, 193./83)
-	agree(t, "of q̈", 1e-14, x.Accel, 193./83)
-	agree(t, "of q̇", 1e-14, x.Velocity, 0)
-	agree(t, "without acceleration", 1e-14, s.nothing(), 174./83)
+	benchtest.Agree(t, "loss", 1e-14, x.Loss, 193./83)
+	benchtest.Agree(t, "of q̈", 1e-14, x.Accel, 193./83)
+	benchtest.Agree(t, "of q̇", 1e-14, x.Velocity, 0)
+	benchtest.Agree(t, "without acceleration", 1e-14, s.nothing(), 174./83)
 	// 512 at rest off by 1 and 512 at 0.6 off by 3: the batches have 1 and 3, all together (2·1 + 9/4·3)/(17/4) = 35/17
-	s = &particleSet{q: filled(1024, 0), g: filled(1024, 0), p: filled(1024, 0)}
-	s.v, s.a = slices.Concat(filled(512, 0), filled(512, 0.6)), slices.Concat(filled(512, 1), filled(512, -3))
+	s = &particleSet{q: benchtest.Filled(1024, 0), g: benchtest.Filled(1024, 0), p: benchtest.Filled(1024, 0)}
+	s.v, s.a = slices.Concat(benchtest.Filled(512, 0), benchtest.Filled(512, 0.6)), slices.Concat(benchtest.Filled(512, 1), benchtest.Filled(512, -3))
 	x = s.measure(m, particleNet(t, m))
-	agree(t, "of batches", 1e-12, x.Batches, 2)
-	agree(t, "of all", 1e-12, x.Loss, 35./17)
+	benchtest.Agree(t, "of batches", 1e-12, x.Batches, 2)
+	benchtest.Agree(t, "of all", 1e-12, x.Loss, 35./17)
 }
 
 // A Hamiltonian without its kinetic term stands still, H = 0: q̇ is off by |v|, ṗ by |g|, and that means |g|/M for
@@ -57,13 +58,13 @@ func TestGuardParticleMomentum(t *testing.T) {
 	m.kinetic = 0
 	const all = 2 + 9./4 + 8./3
 	x := s.measure(m, particleNet(t, m))
-	agree(t, "of q̇", 1e-12, x.Velocity, (9./4*0.6+8./3*0.8)/all)
-	agree(t, "of q̈", 1e-12, x.Accel, (2*10+9./4*5*0.32768/1.72+8./3*2*0.07776/2.28)/all)
-	agree(t, "loss", 1e-12, x.Loss, x.Velocity+x.Accel)
+	benchtest.Agree(t, "of q̇", 1e-12, x.Velocity, (9./4*0.6+8./3*0.8)/all)
+	benchtest.Agree(t, "of q̈", 1e-12, x.Accel, (2*10+9./4*5*0.32768/1.72+8./3*2*0.07776/2.28)/all)
+	benchtest.Agree(t, "loss", 1e-12, x.Loss, x.Velocity+x.Accel)
 	m = particleModels[2]
 	m.kinetic = 0
 	x = s.measure(m, particleNet(t, m))
-	agree(t, "of q̈, p := q̇", 1e-12, x.Accel, (2*1+9./4*2+8./3*3)/all)
+	benchtest.Agree(t, "of q̈, p := q̇", 1e-12, x.Accel, (2*1+9./4*2+8./3*3)/all)
 }
 
 // What is learned is what is measured, in a unit of accelerations, for every model that learns by the weights; the
@@ -83,7 +84,7 @@ func TestGuardParticleObjective(t *testing.T) {
 		if m.family == "hnn" {
 			unit = particleAccel
 		}
-		agree(t, m.name, 1e-10, unit*sum/300, s.measure(m, net).Loss)
+		benchtest.Agree(t, m.name, 1e-10, unit*sum/300, s.measure(m, net).Loss)
 	}
 	if s.accelerations(particleModels[0], false).Weight != nil {
 		t.Error("the warm-up has weights")
@@ -123,7 +124,7 @@ func TestGuardParticleSplit(t *testing.T) {
 		}
 		return x
 	}
-	apartFrom(t, 3, map[string][]float64{"learned": join(r.learn, 60_000), "validation": join(r.valid, 1e6),
+	benchtest.ApartFrom(t, 3, map[string][]float64{"learned": join(r.learn, 60_000), "validation": join(r.valid, 1e6),
 		"fresh": join(r.fresh, 1e6)})
 }
 
@@ -140,11 +141,11 @@ func TestGuardParticleTable(t *testing.T) {
 		for j, column := range []string{"loss", "of q̇", "of q̈", "published", "least possible", "", "steps",
 			"parameters", "seconds"} {
 			if column != "" {
-				reads(t, table, m.title, column, 0, string(rune('1'+i))+"0"+string(rune('1'+j)))
+				benchtest.Reads(t, table, m.title, column, 0, string(rune('1'+i))+"0"+string(rune('1'+j)))
 			}
 		}
 	}
-	reads(t, table, "q̈ = 0", "loss", 0, "77")
+	benchtest.Reads(t, table, "q̈ = 0", "loss", 0, "77")
 	if w := officialWeight(0.6); math.Abs(w-2.25) > 1e-15 {
 		t.Errorf("weight %g", w)
 	}

@@ -8,6 +8,7 @@ import (
 	"lagrange/data"
 	"lagrange/eval"
 	"lagrange/experiment"
+	"lagrange/experiment/bench/benchtest"
 	"lagrange/mech"
 )
 
@@ -55,8 +56,8 @@ func TestGuardRelativeAccel(t *testing.T) {
 		}
 	}
 	e, lost := relativeAccel(m, set)
-	agree(t, "error", 1e-12, e, (miss[0]/all[0]+miss[1]/all[1])/2)
-	agree(t, "loss", 1e-12, lost, loss/nothing)
+	benchtest.Agree(t, "error", 1e-12, e, (miss[0]/all[0]+miss[1]/all[1])/2)
+	benchtest.Agree(t, "loss", 1e-12, lost, loss/nothing)
 }
 
 // A training is measured on the recording that is held out, and on nothing else: where accelerations are doubled
@@ -96,6 +97,6 @@ func TestGuardSeedTable(t *testing.T) {
 		"least eigenvalue of M": "0.2", "largest condition": "90",
 		"acceleration error": "3 (1 – 8)", "window error": "0.4 (0.2 – 0.9)", "seconds": "8.0",
 	} {
-		reads(t, table, "a", column, 0, want)
+		benchtest.Reads(t, table, "a", column, 0, want)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
+	"lagrange/experiment/bench/benchtest"
 	"lagrange/mech"
 	"lagrange/train"
 )
@@ -16,25 +18,25 @@ import (
 func TestGuardSmallUnit(t *testing.T) {
 	k := &smallTask{}
 	k.measured(mech.Chain(2), &train.Accelerations[float64]{A: []float64{1, -3, 2, 2}, N: 2})
-	agree(t, "unit", 1e-14, k.size, 4)
+	benchtest.Agree(t, "unit", 1e-14, k.size, 4)
 }
 
 // smallGuard are states of the double pendulum, and pieces of a few motions.
 func smallGuard(t *testing.T) (states, pieces *smallTask) {
 	t.Helper()
 	system := mech.Chain(2)
-	states = &smallTask{name: "states", pool: sample(system, rand.New(rand.NewPCG(1, 1)), 40)}
-	states.measured(system, sample(system, rand.New(rand.NewPCG(1, 2)), 50))
-	c, err := chainTask(2, 1)
+	states = &smallTask{name: "states", pool: bench.Sample(system, rand.New(rand.NewPCG(1, 1)), 40)}
+	states.measured(system, bench.Sample(system, rand.New(rand.NewPCG(1, 2)), 50))
+	c, err := bench.ChainTask(2, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.learn, err = c.pool(t.Context(), 1, 40); err != nil {
+	if c.Learn, err = c.Pool(t.Context(), 1, 40); err != nil {
 		t.Fatal(err)
 	}
-	c.starts, c.truth = c.starts[:2*4], c.truth[:2]
+	c.Starts, c.Truth = c.Starts[:2*4], c.Truth[:2]
 	pieces = &smallTask{name: "pieces", chain: c}
-	pieces.measured(system, sample(system, rand.New(rand.NewPCG(1, 3)), 50))
+	pieces.measured(system, bench.Sample(system, rand.New(rand.NewPCG(1, 3)), 50))
 	return states, pieces
 }
 
@@ -43,14 +45,14 @@ func (t smallTask) spoilt(lo, hi int) *smallTask {
 	if t.chain == nil {
 		pool := *t.pool
 		pool.A = slices.Clone(pool.A)
-		copy(pool.A[2*lo:], filled(2*(hi-lo), math.NaN()))
+		copy(pool.A[2*lo:], benchtest.Filled(2*(hi-lo), math.NaN()))
 		t.pool = &pool
 		return &t
 	}
-	const n = 4 * (windowSteps + 1)
+	const n = 4 * (bench.WindowSteps + 1)
 	chain := *t.chain
-	chain.learn.X = slices.Clone(chain.learn.X)
-	copy(chain.learn.X[lo*n:], filled(n*(hi-lo), math.NaN()))
+	chain.Learn.X = slices.Clone(chain.Learn.X)
+	copy(chain.Learn.X[lo*n:], benchtest.Filled(n*(hi-lo), math.NaN()))
 	t.chain = &chain
 	return &t
 }
@@ -105,11 +107,11 @@ func TestGuardSmallStreams(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	apartFrom(t, 4, map[string][]float64{"states": ts[0].pool.X, "fresh states": ts[0].fresh.X})
+	benchtest.ApartFrom(t, 4, map[string][]float64{"states": ts[0].pool.X, "fresh states": ts[0].fresh.X})
 	c := ts[1].chain
-	apartFrom(t, 4, map[string][]float64{"pieces": c.learn.X, "fresh pieces": ts[1].fresh.X, "starts": c.starts})
-	for i, x := range c.truth {
-		if !slices.Equal(x[:4], c.starts[4*i:4*i+4]) {
+	benchtest.ApartFrom(t, 4, map[string][]float64{"pieces": c.Learn.X, "fresh pieces": ts[1].fresh.X, "starts": c.Starts})
+	for i, x := range c.Truth {
+		if !slices.Equal(x[:4], c.Starts[4*i:4*i+4]) {
 			t.Fatalf("motion %d begins at %v", i, x[:4])
 		}
 	}
@@ -130,7 +132,7 @@ func TestGuardSmallStreams(t *testing.T) {
 func TestGuardSmallTables(t *testing.T) {
 	r := SmallReport{Sizes: []int{10, 30}, Models: map[string]map[string][]SmallPoint{},
 		Variants: map[string]map[string][]SmallPoint{}}
-	ts := []*smallTask{{name: "states", title: "States"}, {name: "pieces", title: "Pieces", chain: &task{}}}
+	ts := []*smallTask{{name: "states", title: "States"}, {name: "pieces", title: "Pieces", chain: &bench.Task{}}}
 	points := func(k int, few []int) (p []SmallPoint) {
 		for i, N := range few {
 			p = append(p, SmallPoint{Samples: N, AccelError: float64(k + i), Rollout: -float64(k + i)})
@@ -153,13 +155,13 @@ func TestGuardSmallTables(t *testing.T) {
 	}
 	for n := range 2 {
 		for j, m := range smallModels {
-			reads(t, tables[0], m.name, fmt.Sprint(r.Sizes[n]), 0, fmt.Sprint(2*j+1+n))
-			reads(t, tables[1], m.name, fmt.Sprint(r.Sizes[n]), 0, fmt.Sprint(2*j+21+n))
-			reads(t, tables[2], m.name, fmt.Sprint(r.Sizes[n]), 0, fmt.Sprint(-2*j-21-n))
+			benchtest.Reads(t, tables[0], m.name, fmt.Sprint(r.Sizes[n]), 0, fmt.Sprint(2*j+1+n))
+			benchtest.Reads(t, tables[1], m.name, fmt.Sprint(r.Sizes[n]), 0, fmt.Sprint(2*j+21+n))
+			benchtest.Reads(t, tables[2], m.name, fmt.Sprint(r.Sizes[n]), 0, fmt.Sprint(-2*j-21-n))
 		}
 		for j, v := range smallVariants {
 			for i := range ts {
-				reads(t, tables[3+i], v.name, fmt.Sprint(few[n]), 0, fmt.Sprint(2*j+20*i+51+n))
+				benchtest.Reads(t, tables[3+i], v.name, fmt.Sprint(few[n]), 0, fmt.Sprint(2*j+20*i+51+n))
 			}
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
+	"lagrange/experiment/bench/benchtest"
 	"lagrange/mech"
 	"lagrange/model"
 )
@@ -20,8 +22,8 @@ func TestGuardFieldError(t *testing.T) {
 		p.x = append(append(p.x, q...), 9, 9, 9, 9) // velocities do not count
 		p.exact = append(p.exact, 3, 4, 0, 0, 0, 0, 0, 0)
 	}
-	for i, want := range []float64{0.2, 1, 0, diverged, diverged} {
-		agree(t, fmt.Sprint(rows[i]), 1e-14, p.fieldError(i), want)
+	for i, want := range []float64{0.2, 1, 0, bench.Diverged, bench.Diverged} {
+		benchtest.Agree(t, fmt.Sprint(rows[i]), 1e-14, p.fieldError(i), want)
 	}
 }
 
@@ -39,9 +41,9 @@ func TestGuardWaveMotion(t *testing.T) {
 	}
 	f := func(_ float64, x, dx []float64) {
 		copy(dx, x[8:])
-		copy(dx[8:], filled(8, α))
+		copy(dx[8:], benchtest.Filled(8, α))
 	}
-	p, err := roll(t.Context(), w, f, x0, grid(waveCrossings, 1./waveRows))
+	p, err := roll(t.Context(), w, f, x0, bench.Grid(waveCrossings, 1./waveRows))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,11 +51,11 @@ func TestGuardWaveMotion(t *testing.T) {
 	for k, at := range []float64{1, 2, 5, 10} {
 		c := math.Cos(200 * sin * at)
 		want := math.Sqrt(4*(1-c)*(1-c)+8*math.Pow(α*at*at/2, 2)) / (2 * math.Abs(c))
-		agree(t, fmt.Sprintf("field after %g crossings", at), 1e-9, m.FieldError[k], want)
+		benchtest.Agree(t, fmt.Sprintf("field after %g crossings", at), 1e-9, m.FieldError[k], want)
 	}
 	E0 := 16 * sin * sin / 2 * 100
-	agree(t, "true energy", 1e-9, m.TrueDrift, 0.08/2*(10*α)*(10*α)/E0)
-	agree(t, "learned energy", 1e-9, m.LearnedDrift, 10*α)
+	benchtest.Agree(t, "true energy", 1e-9, m.TrueDrift, 0.08/2*(10*α)*(10*α)/E0)
+	benchtest.Agree(t, "learned energy", 1e-9, m.LearnedDrift, 10*α)
 	if m.Lost {
 		t.Error("lost")
 	}
@@ -78,7 +80,7 @@ func TestGuardWaveAccel(t *testing.T) {
 	const n, N = 16, 12
 	o := waveKind{}.fields(rand.New(rand.NewPCG(1, 2)), n, N)
 	for _, c := range []float64{0, 0.7} {
-		spec := tiny(t, "nn", n).Spec
+		spec := benchtest.Tiny(t, "nn", n).Spec
 		for i := range spec.Coordinates {
 			spec.Coordinates[i].Accel = waveAccel
 		}
@@ -87,7 +89,7 @@ func TestGuardWaveAccel(t *testing.T) {
 			t.Fatal(err)
 		}
 		clear(m.Theta)
-		copy(m.Theta[len(m.Theta)-n:], filled(n, c))
+		copy(m.Theta[len(m.Theta)-n:], benchtest.Filled(n, c))
 		sum := 0.0
 		for i := range N {
 			var miss, all float64
@@ -97,7 +99,7 @@ func TestGuardWaveAccel(t *testing.T) {
 			sum += miss / all
 		}
 		want := math.Sqrt(sum / N)
-		if agree(t, fmt.Sprintf("a = %g", c), 1e-12, accelError(m, o), want); c == 0 && math.Abs(want-1) > 1e-12 {
+		if benchtest.Agree(t, fmt.Sprintf("a = %g", c), 1e-12, accelError(m, o), want); c == 0 && math.Abs(want-1) > 1e-12 {
 			t.Errorf("no acceleration is %g off", want)
 		}
 	}
@@ -111,7 +113,7 @@ func TestGuardWaveTables(t *testing.T) {
 	}
 	for i, m := range waveModels {
 		k := float64(100 * (i + 1))
-		r.Models[m.name] = WaveScore{AccelError: k, Pulse: motion(k), Fitted: Fitted{Seconds: k + 7},
+		r.Models[m.name] = WaveScore{AccelError: k, Pulse: motion(k), Fitted: bench.Fitted{Seconds: k + 7},
 			Small: (k + 8) * 1e-6, Many: (k + 9) * 1e-6,
 			Large: WaveLarge{Time: k + 10, FieldError: k + 11, TrueDrift: k + 12}}
 	}
@@ -121,17 +123,17 @@ func TestGuardWaveTables(t *testing.T) {
 		k := 100 * (i + 1)
 		for j, column := range []string{"acceleration error", "1", "2", "5", "10", "true energy", "learned energy",
 			"trained [s]"} {
-			reads(t, tables[0], m.title, column, 0, fmt.Sprint(k+j))
+			benchtest.Reads(t, tables[0], m.title, column, 0, fmt.Sprint(k+j))
 		}
 		for j, column := range []string{"evaluation, 100 sites [µs]", "10,000 sites [µs]", "time",
 			"error of the field", "true energy"} {
-			reads(t, tables[1], m.title, column, 0, fmt.Sprint(k+8+j))
+			benchtest.Reads(t, tables[1], m.title, column, 0, fmt.Sprint(k+8+j))
 		}
 	}
 	for j, column := range []string{"1", "2", "5", "10", "true energy"} {
-		reads(t, tables[0], "true equation", column, 0, fmt.Sprint(21+j))
+		benchtest.Reads(t, tables[0], "true equation", column, 0, fmt.Sprint(21+j))
 	}
 	for j, column := range []string{"time", "error of the field", "true energy"} {
-		reads(t, tables[1], "true equation", column, 0, fmt.Sprint(31+j))
+		benchtest.Reads(t, tables[1], "true equation", column, 0, fmt.Sprint(31+j))
 	}
 }

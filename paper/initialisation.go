@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
@@ -187,7 +188,7 @@ func findLaws(ctx context.Context, s experiment.Settings, report *InitReport) (l
 			return nil, err
 		}
 		best := front.Best()
-		square, mu := 0.0, mean(paper)
+		square, mu := 0.0, bench.Mean(paper)
 		for _, e := range paper {
 			square += e * e / float64(len(paper))
 		}
@@ -248,8 +249,8 @@ func (p initPlan) trainings(ctx context.Context, s experiment.Settings, laws []s
 	system := mech.Chain(2)
 	lesson := initLesson{
 		Settings: s, seeds: p.seeds, steps: p.steps,
-		learn: sample(system, rand.New(rand.NewPCG(s.Seed, 11)), initStates), valid: sample(system, rand.New(rand.NewPCG(s.Seed, 12)), 1024),
-		fresh: sample(system, rand.New(rand.NewPCG(s.Seed, 13)), 4096),
+		learn: bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 11)), initStates), valid: bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 12)), 1024),
+		fresh: bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 13)), 4096),
 	}
 	lesson.learn.Penalty, lesson.valid.Penalty = train.L1, train.L1
 	if s.Steps > 0 {
@@ -281,7 +282,7 @@ func (p initPlan) trainings(ctx context.Context, s experiment.Settings, laws []s
 				return nil, err
 			}
 		}
-		t.Mean = mean(t.AccelL1)
+		t.Mean = bench.Mean(t.AccelL1)
 		for _, e := range t.AccelL1 {
 			t.Spread += (e - t.Mean) * (e - t.Mean) / max(1, float64(p.seeds-1))
 		}
@@ -315,10 +316,10 @@ func (l initLesson) give(ctx context.Context, m *model.Model[float64], k int, t 
 		if k == 0 {
 			curve.X, curve.Y = append(curve.X, float64(h.Step)), append(curve.Y, 0)
 		}
-		curve.Y[i] += capped(h.Valid) / float64(l.seeds)
+		curve.Y[i] += bench.Capped(h.Valid) / float64(l.seeds)
 	}
-	e, _ := accelL1(m, l.fresh)
-	t.AccelL1, t.Skipped, t.Steps = append(t.AccelL1, capped(e)), t.Skipped+loop.State.Skipped, l.steps
+	e, _ := bench.AccelL1(m, l.fresh)
+	t.AccelL1, t.Skipped, t.Steps = append(t.AccelL1, bench.Capped(e)), t.Skipped+loop.State.Skipped, l.steps
 	return nil
 }
 

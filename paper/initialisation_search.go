@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"lagrange/experiment/bench"
 	"lagrange/internal/lin"
 	"lagrange/internal/par"
 	"lagrange/model"
@@ -130,7 +131,7 @@ func (s *initSearch) medians(laws []func(i int) float64, seed uint64, draws int)
 	})
 	m := make([]float64, len(laws))
 	for k := range m {
-		m[k] = median(all[k*draws : (k+1)*draws])
+		m[k] = bench.Median(all[k*draws : (k+1)*draws])
 	}
 	return m
 }

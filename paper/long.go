@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/model"
 	"lagrange/ode"
 	"lagrange/plot"
@@ -92,7 +93,7 @@ type LongReport struct {
 	Times   [3]float64 `json:"times"`
 	Runs    []LongRun  `json:"runs"`   // of every method from the first start of each sort
 	Others  []LongRun  `json:"others"` // of some methods from the other starts
-	Fitted
+	bench.Fitted
 }
 
 // followLong follows the motions to t = 10,000.
@@ -125,7 +126,7 @@ func followTo(ctx context.Context, s experiment.Settings, T float64) (experiment
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	r.Seed, r.Fitted, r.Model = s.Seed, fitted, described(c.name, m.Spec.Family, m.Spec.Head, m.Spec.Hidden)
+	r.Seed, r.Fitted, r.Model = s.Seed, fitted, bench.Described(c.name, m.Spec.Family, m.Spec.Head, m.Spec.Hidden)
 	r.AccelL1, _ = run.accelL1(m, c)
 	r.Seconds = time.Since(begin).Seconds()
 	return experiment.Result{Numbers: r, Tables: longTables(r), Figures: l.figures(), Notes: longNotes(r)}, nil
@@ -143,9 +144,9 @@ type longRuns struct {
 // newLongRuns fits the unit of the learned energy to that of the true one, by least squares over fresh states: a Lagrangian is learned up to a factor
 // and what does not move.
 func newLongRuns(run *pendulumRun, m *model.Model[float64], T float64) *longRuns {
-	l := &longRuns{run: run, m: m, times: grid(T, 1), unit: 1}
+	l := &longRuns{run: run, m: m, times: bench.Grid(T, 1), unit: 1}
 	e, x := l.learned(run.fresh.X), l.truth(run.fresh.X)
-	me, mx, xx, xe := mean(e), mean(x), 0.0, 0.0
+	me, mx, xx, xe := bench.Mean(e), bench.Mean(x), 0.0, 0.0
 	for i := range x {
 		xx += (x[i] - mx) * (x[i] - mx)
 		xe += (x[i] - mx) * (e[i] - me)
@@ -212,7 +213,7 @@ func (l *longRuns) all(ctx context.Context, s experiment.Settings) (LongReport, 
 	if on := s.On; on != nil {
 		s.On = func(p experiment.Progress) { p.Model = "roll-outs"; on(p) }
 	}
-	err := abreast(len(jobs), s, func(i int) (float64, error) {
+	err := bench.Abreast(len(jobs), s, func(i int) (float64, error) {
 		var err error
 		done[i], err = l.follow(ctx, jobs[i], i)
 		return done[i].Drift[2], err
@@ -250,10 +251,10 @@ func (l *longRuns) growth(name string, E []float64) (at [3]float64, curve plot.S
 	T, most, next := l.times[len(l.times)-1], 0.0, 1.0
 	curve.Name = name
 	for k, e := range E {
-		if d := math.Abs(e-E[0]) / l.run.system.About().EnergyScale; d < diverged {
+		if d := math.Abs(e-E[0]) / l.run.system.About().EnergyScale; d < bench.Diverged {
 			most = max(most, d)
 		} else {
-			most = diverged
+			most = bench.Diverged
 		}
 		for i, t := range []float64{T / 100, T / 10, T} {
 			if l.times[k] <= t {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/internal/par"
 	"lagrange/model"
 	"lagrange/plot"
@@ -65,7 +66,7 @@ type heat struct {
 	rival rival
 	share float64
 	curve []RacePoint
-	Fitted
+	bench.Fitted
 }
 
 // RacePoint is the least error so far after so many seconds of training.
@@ -76,9 +77,9 @@ type RacePoint struct {
 
 // RaceScore is what one method has made of one network: errors after each of the times, and the learning curves.
 type RaceScore struct {
-	Errors []float64     `json:"errors"`
-	Curves [][]RacePoint `json:"curves"`
-	Fitted               // the longest training
+	Errors       []float64     `json:"errors"`
+	Curves       [][]RacePoint `json:"curves"`
+	bench.Fitted               // the longest training
 }
 
 // RaceReport is the result of the experiment. Start is the error of the network at the start.
@@ -122,7 +123,7 @@ func raceOptimisers(ctx context.Context, s experiment.Settings) (experiment.Resu
 		all += h.share
 	}
 	last := time.Duration(float64(s.Budget) * float64(par.Workers()) / all)
-	if err := abreast(len(hs), s, func(i int) (float64, error) {
+	if err := bench.Abreast(len(hs), s, func(i int) (float64, error) {
 		h := hs[i]
 		err := h.run(ctx, s, time.Duration(h.share*float64(last)))
 		if err != nil {
@@ -189,7 +190,7 @@ func (h *heat) run(ctx context.Context, s experiment.Settings, budget time.Durat
 		return err
 	}
 	st := loop.State
-	h.Fitted = Fitted{
+	h.Fitted = bench.Fitted{
 		Steps: st.Step, Samples: st.Step * loop.Settings.Batch, Parameters: len(m.Theta), Seconds: time.Since(begin).Seconds(),
 		NonFiniteSkipped: st.Skipped, FallbackSolves: st.Health.Fallbacks, Equations: loop.Settings.Equations,
 	}
@@ -246,7 +247,7 @@ func (k *race) error(loss float64) float64 {
 	if loss /= k.unit; k.square {
 		loss = math.Sqrt(loss)
 	}
-	return capped(loss)
+	return bench.Capped(loss)
 }
 
 // start is the error before training.

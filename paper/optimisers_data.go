@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"lagrange/experiment/bench"
 	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/train"
@@ -24,7 +25,7 @@ type race struct {
 // allRaces makes all networks, with the parameters as they are drawn.
 func allRaces(seed uint64) (ks []*race, err error) {
 	system := mech.Chain(2)
-	learn, valid := sample(system, rand.New(rand.NewPCG(seed, 1)), 100_000), sample(system, rand.New(rand.NewPCG(seed, 2)), 1024)
+	learn, valid := bench.Sample(system, rand.New(rand.NewPCG(seed, 1)), 100_000), bench.Sample(system, rand.New(rand.NewPCG(seed, 2)), 1024)
 	learn.Penalty, valid.Penalty = train.L1, train.L1
 	for _, c := range []struct {
 		pendulumModel
@@ -34,7 +35,7 @@ func allRaces(seed uint64) (ks []*race, err error) {
 		{pendulumModel{name: "double pendulum, nn", family: "nn", hidden: []int{24, 24, 24}}, false},
 		{pendulumModel{name: "double pendulum, large lnn", family: "lnn", head: model.Quadratic, hidden: []int{96, 96}}, true},
 	} {
-		title := "Double pendulum, " + described(c.family, c.family, c.head, c.hidden)
+		title := "Double pendulum, " + bench.Described(c.family, c.family, c.head, c.hidden)
 		k := &race{name: c.name, title: title, valid: valid, unit: 2, large: c.large}
 		if err := k.begin(pendulumSpec(system, learn, c.pendulumModel), learn, seed); err != nil {
 			return nil, err
@@ -68,7 +69,7 @@ func particleRace(seed uint64) (*race, error) {
 	}
 	// the loss is in units of particleAccel; as an error it is in those of no acceleration
 	return &race{
-		name: "relativistic particle, hnn", title: "Relativistic particle, " + described("hnn", m.family, m.head, m.hidden), net: net,
+		name: "relativistic particle, hnn", title: "Relativistic particle, " + bench.Described("hnn", m.family, m.head, m.hidden), net: net,
 		learn: drawParticles(seed, 1, 100_000).objective(m, net), valid: fresh.objective(m, nil), unit: fresh.nothing() / particleAccel,
 		adam: &train.Settings{Batch: adamBatch, Rate: 3e-3, Workers: 1},
 	}, nil
@@ -91,14 +92,14 @@ func ringRace(seed uint64) (*race, error) {
 
 // chainRace is the chain of two with accelerations by five-point formulas.
 func chainRace(seed uint64) (*race, error) {
-	t, err := chainTask(2, seed)
+	t, err := bench.ChainTask(2, seed)
 	if err != nil {
 		return nil, err
 	}
-	c := named(t, "lnn")
-	title := "Chain of two, " + described(c.name, c.family, c.head, c.hidden)
-	k := &race{name: "chain of two, lnn", title: title, valid: t.objective(&t.valid, c), unit: 2}
-	return k, k.begin(t.spec(c), t.objective(&t.learn, c).(*train.Accelerations[float64]), seed)
+	c := bench.Named(t, "lnn")
+	title := "Chain of two, " + bench.Described(c.Name, c.Family, c.Head, c.Hidden)
+	k := &race{name: "chain of two, lnn", title: title, valid: t.Objective(&t.Valid, c), unit: 2}
+	return k, k.begin(t.Spec(c), t.Objective(&t.Learn, c).(*train.Accelerations[float64]), seed)
 }
 
 // planetRace is the accelerations of the planets: of every five rows four are learned.
@@ -118,7 +119,7 @@ func planetRace(seed uint64) (*race, error) {
 	}
 	spec := o.spec
 	spec.Family, spec.Hidden, spec.Activation, spec.Kinetic = "lnn", planetModels[0].hidden, "softplus", 1
-	title := "Planets, " + described("lnn", spec.Family, spec.Head, spec.Hidden)
+	title := "Planets, " + bench.Described("lnn", spec.Family, spec.Head, spec.Hidden)
 	k := &race{name: "planets, lnn", title: title, valid: &parts[1], unit: 2, square: true}
 	return k, k.begin(spec, &parts[0], seed)
 }

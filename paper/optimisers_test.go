@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/train"
 )
 
@@ -43,7 +44,7 @@ func TestAt(t *testing.T) {
 		}
 	}
 	k := &race{unit: 2, square: true}
-	if k.error(8) != 2 || k.error(math.NaN()) != hopeless {
+	if k.error(8) != 2 || k.error(math.NaN()) != bench.Hopeless {
 		t.Error(k.error(8), k.error(math.NaN()))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/plot"
 )
 
@@ -127,7 +128,7 @@ func TestDoublePendulumKeeps(t *testing.T) {
 	}
 	s := experiment.Settings{Steps: 40, Seed: 5, Folder: t.TempDir()}
 	f := &pendulumFigures{energy: []plot.Series{{Name: "lnn", X: []float64{0, 1, 2}, Y: []float64{1e-17, math.NaN(), 1. / 3}}}}
-	score := Score{AccelL1: 0.1, ValidTime: 1. / 3, Fitted: Fitted{Steps: 40, Seconds: 2}}
+	score := Score{AccelL1: 0.1, ValidTime: 1. / 3, Fitted: bench.Fitted{Steps: 40, Seconds: 2}}
 	if err := fresh(s, 5).keep("lnn", score, f); err != nil {
 		t.Fatal(err)
 	}

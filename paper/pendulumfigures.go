@@ -3,6 +3,7 @@ package paper
 import (
 	"math"
 
+	"lagrange/experiment/bench"
 	"lagrange/mech"
 	"lagrange/ode"
 	"lagrange/plot"
@@ -20,7 +21,7 @@ type pendulumFigures struct {
 
 // learning adds a learning curve.
 func (f *pendulumFigures) learning(name string, history []train.Point) {
-	f.curves = append(f.curves, learningCurve(name, history, steps))
+	f.curves = append(f.curves, bench.LearningCurve(name, history, bench.Steps))
 }
 
 // shownTimes are those of the motions that are drawn: later a chaotic motion tells nothing.
@@ -33,10 +34,10 @@ func (f *pendulumFigures) paths(name string, times []float64, r *pendulumRun, pa
 	E := plot.Series{Name: name, X: times, Y: make([]float64, len(times))}
 	for k := range times {
 		for i, p := range paths {
-			x, e := r.starts[2*i*d:2*(i+1)*d], diverged
+			x, e := r.starts[2*i*d:2*(i+1)*d], bench.Diverged
 			if k < p.N {
 				y := p.X[2*k*d : 2*(k+1)*d]
-				if now := math.Abs(f.system.Energy(y[:d], y[d:])-f.system.Energy(x[:d], x[d:])) / scale; now < diverged {
+				if now := math.Abs(f.system.Energy(y[:d], y[d:])-f.system.Energy(x[:d], x[d:])) / scale; now < bench.Diverged {
 					e = now
 				}
 			}
@@ -54,7 +55,7 @@ func (f *pendulumFigures) paths(name string, times []float64, r *pendulumRun, pa
 		for i, e := range all {
 			now[i] = e[k]
 		}
-		S.Y = append(S.Y, median(now))
+		S.Y = append(S.Y, bench.Median(now))
 	}
 	f.errors = append(f.errors, S)
 	f.add(name, times[:min(shownTimes, paths[0].N)], paths[0].X, d)

@@ -1,5 +1,9 @@
 package paper
 
+import (
+	"lagrange/experiment/bench"
+)
+
 // Score is what is measured of one model; energy errors are fractions of the system's energy scale.
 type Score struct {
 	AccelL1           float64 `json:"accel_l1"`
@@ -10,7 +14,7 @@ type Score struct {
 	RolloutError      float64 `json:"rollout_error"` // of the state, in units of its spread, over the first ten time units
 	ValidTime         float64 `json:"valid_time"`    // until that error exceeds 0.3
 	Blowups           int     `json:"blowups"`       // roll-outs that ended early, with the error there, or diverged, which counts as 100 energy scales
-	Fitted
+	bench.Fitted
 }
 
 // Report is the result of an experiment.

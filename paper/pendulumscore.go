@@ -4,35 +4,36 @@ import (
 	"context"
 	"math"
 
+	"lagrange/experiment/bench"
 	"lagrange/model"
 	"lagrange/ode"
 )
 
-// accelL1 is the error of the accelerations of a model over the fresh states.
+// AccelL1 is the error of the accelerations of a model over the fresh states.
 func (r *pendulumRun) accelL1(m *model.Model[float64], c pendulumModel) (mu, med float64) {
-	return stateL1(r.system, m, c.canonical, r.fresh)
+	return bench.StateL1(r.system, m, c.canonical, r.fresh)
 }
 
 // energy rolls the starts out to t = 100 and scores the true energy there against that at the start, and the motion against the true one.
 func (r *pendulumRun) energy(ctx context.Context, m *model.Model[float64], c pendulumModel, score *Score, f *pendulumFigures) error {
 	n, scale := 2*r.system.Dim(), r.system.About().EnergyScale
-	d, times, errs := n/2, grid(duration, reporting), make([]float64, starts)
-	paths, blown, err := motions(ctx, r.system, m, c.canonical, r.starts, times, 0)
+	d, times, errs := n/2, bench.Grid(duration, reporting), make([]float64, starts)
+	paths, blown, err := bench.Motions(ctx, r.system, m, c.canonical, r.starts, times, 0)
 	if err != nil {
 		return err
 	}
 	for i, p := range paths {
 		x, end := r.starts[i*n:(i+1)*n], p.X[(p.N-1)*n:p.N*n]
 		errs[i] = math.Abs(r.system.Energy(end[:d], end[d:])-r.system.Energy(x[:d], x[d:])) / scale
-		if !(errs[i] < diverged) { // or NaN
-			errs[i], blown[i] = diverged, true
+		if !(errs[i] < bench.Diverged) { // or NaN
+			errs[i], blown[i] = bench.Diverged, true
 		}
 		score.EnergyErrorMax = max(score.EnergyErrorMax, errs[i])
 		if blown[i] {
 			score.Blowups++
 		}
 	}
-	score.EnergyErrorMean, score.EnergyErrorMedian = mean(errs), median(errs)
+	score.EnergyErrorMean, score.EnergyErrorMedian = bench.Mean(errs), bench.Median(errs)
 	score.RolloutError, score.ValidTime = r.rightness(paths, times)
 	f.paths(c.name, times, r, paths)
 	return nil
@@ -61,7 +62,7 @@ func (r *pendulumRun) rightness(paths []ode.Result, times []float64) (rollout, v
 		}
 		errs, until = append(errs, math.Sqrt(sum)), append(until, last)
 	}
-	return median(errs), median(until)
+	return bench.Median(errs), bench.Median(until)
 }
 
 // stateErrors are the distances of states, as places and velocities of the bobs in the plane, in units of the spread.
@@ -70,7 +71,7 @@ func stateErrors(d int, p ode.Result, truth []float64, spread float64) []float64
 	for k := range e {
 		if e[k] = worst; k < p.N {
 			sum := 0.0
-			a, b := bobs(p.X[2*d*k:2*d*(k+1)]), bobs(truth[2*d*k:2*d*(k+1)])
+			a, b := bench.Bobs(p.X[2*d*k:2*d*(k+1)]), bench.Bobs(truth[2*d*k:2*d*(k+1)])
 			for i := range a {
 				sum += (a[i] - b[i]) * (a[i] - b[i])
 			}
@@ -87,7 +88,7 @@ func spread(motions [][]float64, d int) float64 {
 	mu, square, n := make([]float64, 4*d), 0.0, 0.0
 	for _, x := range motions {
 		for k := 0; k < len(x); k += 2 * d {
-			for i, z := range bobs(x[k : k+2*d]) {
+			for i, z := range bench.Bobs(x[k : k+2*d]) {
 				mu[i], square = mu[i]+z, square+z*z
 			}
 			n++

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/mech"
 	"lagrange/ode"
 )
@@ -38,8 +39,8 @@ func TestChosen(t *testing.T) {
 // The true motion is right to the end, and one that ends early is as wrong as can be from there.
 func TestRightness(t *testing.T) {
 	s := mech.Chain(2)
-	x0, times := []float64{0.1, 0.2, 0, 0}, grid(duration, reporting)
-	x, err := motion(s, x0, times)
+	x0, times := []float64{0.1, 0.2, 0, 0}, bench.Grid(duration, reporting)
+	x, err := bench.Motion(s, x0, times)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 )
 
 // over tells a number of a model over all runs: of several the mean and the range.
@@ -16,7 +17,7 @@ func over(runs []Report, name string, of func(Score) float64, tell func(float64)
 	if least := slices.Min(x); least == slices.Max(x) {
 		return tell(least)
 	}
-	return fmt.Sprintf("%s (%s – %s)", tell(mean(x)), tell(slices.Min(x)), tell(slices.Max(x)))
+	return fmt.Sprintf("%s (%s – %s)", tell(bench.Mean(x)), tell(slices.Min(x)), tell(slices.Max(x)))
 }
 
 // pendulumTable sets the numbers beside the paper's.
@@ -35,11 +36,11 @@ func pendulumTable(models []pendulumModel, runs []Report) experiment.Table {
 			of   func(Score) float64
 			tell func(float64) string
 		}{
-			{func(s Score) float64 { return s.AccelL1 }, three}, {func(s Score) float64 { return s.AccelL1Median }, three},
-			{func(s Score) float64 { return s.EnergyErrorMean }, percent}, {func(s Score) float64 { return s.EnergyErrorMedian }, percent},
-			{func(s Score) float64 { return s.EnergyErrorMax }, percent},
-			{func(s Score) float64 { return s.RolloutError }, three}, {func(s Score) float64 { return s.ValidTime }, three},
-			{func(s Score) float64 { return float64(s.Samples) }, three},
+			{func(s Score) float64 { return s.AccelL1 }, bench.Three}, {func(s Score) float64 { return s.AccelL1Median }, bench.Three},
+			{func(s Score) float64 { return s.EnergyErrorMean }, bench.Percent}, {func(s Score) float64 { return s.EnergyErrorMedian }, bench.Percent},
+			{func(s Score) float64 { return s.EnergyErrorMax }, bench.Percent},
+			{func(s Score) float64 { return s.RolloutError }, bench.Three}, {func(s Score) float64 { return s.ValidTime }, bench.Three},
+			{func(s Score) float64 { return float64(s.Samples) }, bench.Three},
 			{func(s Score) float64 { return float64(s.Steps) }, func(x float64) string { return fmt.Sprintf("%.0f", x) }},
 		} {
 			row = append(row, over(runs, m.name, c.of, c.tell))
@@ -63,7 +64,7 @@ func pendulumNotes(models []pendulumModel, runs []Report, s experiment.Settings)
 			s := r.Models[m.name]
 			notes = append(notes, fmt.Sprintf("%s%s: %d parameters, trained %.0f s; %d non-finite steps skipped, %d solves by the pseudo-inverse, "+
 				"%d of %d roll-outs ended early or diverged (counted as %.0f %%).",
-				m.title(), seed, s.Parameters, s.Seconds, s.NonFiniteSkipped, s.FallbackSolves, s.Blowups, starts, 100*diverged))
+				m.title(), seed, s.Parameters, s.Seconds, s.NonFiniteSkipped, s.FallbackSolves, s.Blowups, starts, 100*bench.Diverged))
 			if published := m.name == "lnn" || m.name == "baseline"; published && s.AccelL1 > paperAccelL1 {
 				notes = append(notes, fmt.Sprintf("%s%s loses to the paper in the acceleration error, %.3g against about %.3g; the paper saw %.0f times as many samples.",
 					m.name, seed, s.AccelL1, paperAccelL1, 3.07e8/float64(s.Samples)))
@@ -72,7 +73,7 @@ func pendulumNotes(models []pendulumModel, runs []Report, s experiment.Settings)
 		if l, ok := r.Models["lnn"]; ok {
 			for _, m := range models {
 				if b := r.Models[m.name]; l.EnergyErrorMean > b.EnergyErrorMean {
-					notes = append(notes, fmt.Sprintf("The Lagrangian network loses to %s in energy%s: %s against %s.", m.name, seed, percent(l.EnergyErrorMean), percent(b.EnergyErrorMean)))
+					notes = append(notes, fmt.Sprintf("The Lagrangian network loses to %s in energy%s: %s against %s.", m.name, seed, bench.Percent(l.EnergyErrorMean), bench.Percent(b.EnergyErrorMean)))
 				}
 			}
 		}
@@ -87,7 +88,7 @@ func pendulumTerms(models []pendulumModel, s experiment.Settings) (notes []strin
 	for _, m := range models {
 		switch m.name {
 		case "node":
-			notes = append(notes, fmt.Sprintf("node learns where %d of the states are after a step of %g, through RK4, not their accelerations.", nodeStates, nodeStep))
+			notes = append(notes, fmt.Sprintf("node learns where %d of the states are after a step of %g, through RK4, not their accelerations.", nodeStates, bench.NodeStep))
 		case "hnn-canonical":
 			notes = append(notes, "hnn-canonical is given the canonical momentum; the acceleration error is of the derivative of its q̇ along its own field.")
 		case "hnn-velocity":

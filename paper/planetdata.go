@@ -8,6 +8,7 @@ import (
 
 	"lagrange/data"
 	"lagrange/examples"
+	"lagrange/experiment/bench"
 	"lagrange/model"
 	"lagrange/ode"
 	"lagrange/train"
@@ -133,7 +134,7 @@ func (o *orbits) rollout(ctx context.Context, field func(size int) ode.Batch, ro
 	errs := make([][]float64, len(e))
 	for i, x := range e {
 		for n := 0; n < len(x); n += 2 {
-			errs[i] = append(errs[i], capped(math.Hypot(x[n], x[n+1])))
+			errs[i] = append(errs[i], bench.Capped(math.Hypot(x[n], x[n+1])))
 		}
 	}
 	return errs, err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/model"
 	"lagrange/ode"
 	"lagrange/train"
@@ -59,7 +60,7 @@ type PlanetReport struct {
 	GM      float64                       `json:"kepler_gm"`
 	Laws    map[string]map[string]Law     `json:"laws"` // with numbers for each planet, by law and planet
 	Stages  map[string][]PlanetStage      `json:"stages"`
-	Fitted  map[string]Fitted             `json:"fitted"`
+	Fitted  map[string]bench.Fitted       `json:"fitted"`
 	Draws   map[string]int                `json:"draws"` // of first parameters: another when a network does not stay on the orbits it has learned
 	Start   train.Start                   `json:"convex_start"`
 }
@@ -79,7 +80,7 @@ func predictPlanets(ctx context.Context, s experiment.Settings) (experiment.Resu
 	}
 	r := PlanetReport{
 		Seed: s.Seed, Models: map[string]map[string]float64{}, Laws: map[string]map[string]Law{},
-		Stages: map[string][]PlanetStage{}, Fitted: map[string]Fitted{}, Draws: map[string]int{},
+		Stages: map[string][]PlanetStage{}, Fitted: map[string]bench.Fitted{}, Draws: map[string]int{},
 	}
 	if r.GM, err = o.kepler(ctx); err != nil {
 		return experiment.Result{}, err
@@ -135,7 +136,7 @@ type planetRun struct {
 	orbits   *orbits
 	model    *model.Model[float64]
 	start    train.Start
-	fitted   Fitted
+	fitted   bench.Fitted
 	stages   []PlanetStage
 	errs     [][]float64 // distances of forty years
 	lost     float64     // the largest of them in the ten years
@@ -184,7 +185,7 @@ func (p *planetRun) learnOrbits(ctx context.Context) (err error) {
 // stage measures the model and notes what a stage has brought.
 func (p *planetRun) stage(ctx context.Context, name string, took time.Duration) (err error) {
 	o := p.orbits
-	if p.errs, err = o.rollout(ctx, field(p.model), len(o.times)); err != nil {
+	if p.errs, err = o.rollout(ctx, bench.Field(p.model), len(o.times)); err != nil {
 		return err
 	}
 	p.stages = append(p.stages, PlanetStage{name, took.Seconds(), math.Sqrt(p.loss() / 2), o.byName(rms(p.errs))})
@@ -200,7 +201,7 @@ func (p *planetRun) loss() float64 {
 			sum, batch = sum+pass.Of(batch, nil), batch[:0]
 		}
 	}
-	return capped(sum / float64(o.N))
+	return bench.Capped(sum / float64(o.N))
 }
 
 // definite keeps the mass matrices of a Lagrangian positive definite beside an objective: at so many states for each of its samples, of.
@@ -251,7 +252,7 @@ func (p *planetRun) arcs(ctx context.Context, years float64) error {
 		for k := range batch {
 			batch[k] = i*each + k
 		}
-		s := bounded(math.Sqrt(4*pass.Of(batch, nil)/float64(each)), farthest)
+		s := bench.Bounded(math.Sqrt(4*pass.Of(batch, nil)/float64(each)), farthest)
 		for n := i * o.early; n < (i+1)*o.early; n++ {
 			arcs.Scale[4*n] *= s
 			arcs.Scale[4*n+1] *= s
@@ -267,7 +268,7 @@ func (p *planetRun) arcs(ctx context.Context, years float64) error {
 func (p *planetRun) train(ctx context.Context, name string, o train.Objective[float64], steps int, share float64, set train.Settings) error {
 	begin, s := time.Now(), p.settings
 	set.Method, set.Seed, set.Steps = train.GaussNewton, p.seed, steps
-	f := fit[float64]{name: p.family + ", " + name, learn: o, valid: o, on: s.On}
+	f := bench.Training[float64]{Name: p.family + ", " + name, Learn: o, Valid: o, On: s.On}
 	switch {
 	case s.Steps > 0:
 		set.Steps = max(1, int(share*float64(s.Steps)))
@@ -276,18 +277,18 @@ func (p *planetRun) train(ctx context.Context, name string, o train.Objective[fl
 	case s.Quick:
 		set.Steps = max(2, steps/4)
 	}
-	f.set = set
-	fitted, _, err := f.train(ctx, p.model)
+	f.Set = set
+	fitted, _, err := f.Run(ctx, p.model)
 	if err != nil {
 		return err
 	}
-	p.fitted = p.fitted.then(fitted)
+	p.fitted = p.fitted.Then(fitted)
 	return p.stage(ctx, name, time.Since(begin))
 }
 
 // title is the name of the network with its head and its layers.
 func (m planetModel) title() string {
-	return described(model.Title(m.family), m.family, model.Plain, m.hidden)
+	return bench.Described(model.Title(m.family), m.family, model.Plain, m.hidden)
 }
 
 // byName is numbers of planets by their names.

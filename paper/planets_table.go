@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 )
 
 // planetRow is what the planets have.
@@ -28,7 +29,7 @@ func (r PlanetReport) tables(names []string) []experiment.Table {
 	for _, m := range planetModels {
 		for _, s := range r.Stages[m.family] {
 			cells := planetRow(m.family+", "+s.Name, names, s.RMS)
-			cost := []string{cells[0], fmt.Sprintf("%.1f", s.Seconds), percent(s.Residual)}
+			cost := []string{cells[0], fmt.Sprintf("%.1f", s.Seconds), bench.Percent(s.Residual)}
 			stages.Rows = append(stages.Rows, append(cost, cells[1:]...))
 		}
 	}

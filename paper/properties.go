@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
@@ -65,11 +66,11 @@ func measureProperties(ctx context.Context, s experiment.Settings) (experiment.R
 			s.Budget = 15 * time.Second
 		}
 	}
-	one, err := chainTask(1, s.Seed)
+	one, err := bench.ChainTask(1, s.Seed)
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	two, err := chainTask(2, s.Seed)
+	two, err := bench.ChainTask(2, s.Seed)
 	if err != nil {
 		return experiment.Result{}, err
 	}
@@ -77,19 +78,19 @@ func measureProperties(ctx context.Context, s experiment.Settings) (experiment.R
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	one.share, two.share, fast.share = 0.2, 0.55, 0.25
+	one.Share, two.Share, fast.Share = 0.2, 0.55, 0.25
 	numbers := make([][]float64, len(propertyRows)) // by property and model
 	for i := range numbers {
 		numbers[i] = make([]float64, len(propertyModels))
 	}
-	err = abreast(3*len(propertyModels), s, func(i int) (loss float64, err error) {
+	err = bench.Abreast(3*len(propertyModels), s, func(i int) (loss float64, err error) {
 		k, j := i/len(propertyModels), i%len(propertyModels)
-		t, name := []*task{two, fast, one}[k], propertyModels[j][1]
+		t, name := []*bench.Task{two, fast, one}[k], propertyModels[j][1]
 		if t == one {
 			name = propertyModels[j][0]
 		}
-		c := named(t, name)
-		m, _, curve, err := t.train(ctx, c, s, time.Duration(float64(par.Workers())*t.share*float64(s.Budget)/float64(len(propertyModels))))
+		c := bench.Named(t, name)
+		m, _, curve, err := t.Train(ctx, c, s, time.Duration(float64(par.Workers())*t.Share*float64(s.Budget)/float64(len(propertyModels))))
 		if err != nil {
 			return 0, err
 		}
@@ -98,7 +99,7 @@ func measureProperties(ctx context.Context, s experiment.Settings) (experiment.R
 			numbers[3+k][j] = relativeError(t, m)
 			return loss, nil
 		}
-		x, err := measure(ctx, one, m, c.canonical)
+		x, err := measure(ctx, one, m, c.Canonical)
 		for i, y := range x {
 			numbers[i][j] = y
 		}
@@ -114,61 +115,61 @@ func measureProperties(ctx context.Context, s experiment.Settings) (experiment.R
 
 // particleTask is a relativistic particle in a constant field, pieces of motions with |v| < 0.9 and their derivatives. Where it starts
 // does not matter; from a small range the terms of L are alike in size.
-func particleTask(seed uint64) (*task, error) {
+func particleTask(seed uint64) (*bench.Task, error) {
 	system, err := mech.Lookup("relativistic")
 	if err != nil {
 		return nil, err
 	}
-	t := &task{name: "relativistic", body: system, dt: 0.01}
+	t := &bench.Task{Name: "relativistic", Body: system, Dt: 0.01}
 	r := rand.New(rand.NewPCG(seed, 0x7ab1e))
-	var fresh records
+	var fresh bench.Records
 	for i := range 1200 {
-		p := &t.learn
+		p := &t.Learn
 		switch {
 		case i < 200:
-			p = &t.valid
+			p = &t.Valid
 		case i >= 1000:
 			p = &fresh
 		}
-		x, err := motion(system, []float64{0.2*r.Float64() - 0.1, 1.8*r.Float64() - 0.9}, grid(windowSteps*t.dt, t.dt))
+		x, err := bench.Motion(system, []float64{0.2*r.Float64() - 0.1, 1.8*r.Float64() - 0.9}, bench.Grid(bench.WindowSteps*t.Dt, t.Dt))
 		if err != nil {
 			return nil, err
 		}
-		p.observe(system, x, windowSteps+1)
+		p.Observe(system, x, bench.WindowSteps+1)
 	}
-	t.fresh = fresh.X
+	t.Fresh = fresh.X
 	return t, nil
 }
 
 // relativeError is Σ|a − a*|/Σ|a*| over the fresh states, of a model on (q, q̇). Those of validation have chosen its
 // parameters.
-func relativeError(t *task, m *model.Model[float64]) float64 {
-	d, X := t.body.Dim(), t.fresh
+func relativeError(t *bench.Task, m *model.Model[float64]) float64 {
+	d, X := t.Body.Dim(), t.Fresh
 	tape, xdot, a := m.Tape(1), make([]float64, 2*d), make([]float64, d)
 	var wrong, all float64
 	for at := 0; at < len(X); at += 2 * d {
 		tape.Field(X[at:at+2*d], nil, xdot)
-		t.body.Accel(X[at:at+d], X[at+d:at+2*d], a)
+		t.Body.Accel(X[at:at+d], X[at+d:at+2*d], a)
 		for i := range a {
 			wrong, all = wrong+math.Abs(xdot[d+i]-a[i]), all+math.Abs(a[i])
 		}
 	}
-	return capped(wrong / all)
+	return bench.Capped(wrong / all)
 }
 
 // measure finds the first three properties.
-func measure(ctx context.Context, t *task, m *model.Model[float64], canonical bool) ([]float64, error) {
-	paths, _, err := t.rollout(ctx, m, canonical)
+func measure(ctx context.Context, t *bench.Task, m *model.Model[float64], canonical bool) ([]float64, error) {
+	paths, _, err := t.Rollout(ctx, m, canonical)
 	if err != nil {
 		return nil, err
 	}
-	x0 := t.starts
+	x0 := t.Starts
 	if canonical {
-		x0 = toMomenta(t.body, x0)
+		x0 = bench.ToMomenta(t.Body, x0)
 	}
 	tape := m.Tape(1)
 	field := func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }
-	step, drift, d := 0.0, 0.0, t.body.Dim()
+	step, drift, d := 0.0, 0.0, t.Body.Dim()
 	energy := energyOf(t, tape)
 	var E []float64 // of all starts
 	const few = 10
@@ -177,7 +178,7 @@ func measure(ctx context.Context, t *task, m *model.Model[float64], canonical bo
 	}
 	spread := 0.0
 	for _, e := range E {
-		spread += (e - mean(E)) * (e - mean(E)) / float64(len(E))
+		spread += (e - bench.Mean(E)) * (e - bench.Mean(E)) / float64(len(E))
 	}
 	for i := range few {
 		x := x0[2*d*i : 2*d*(i+1)]
@@ -198,16 +199,16 @@ func measure(ctx context.Context, t *task, m *model.Model[float64], canonical bo
 		}
 		drift = max(drift, math.Abs(energy(long.X[2*d:])-E[i])/math.Sqrt(spread))
 	}
-	return []float64{t.score(t, paths)[0], step, min(drift, hopeless)}, nil
+	return []float64{t.Score(t, paths)[0], step, min(drift, bench.Hopeless)}, nil
 }
 
 // energyOf is the learned energy of a model that has one, else the true one.
-func energyOf(t *task, tape model.Tape[float64]) func(x []float64) float64 {
-	d, xdot := t.body.Dim(), make([]float64, 2*t.body.Dim())
+func energyOf(t *bench.Task, tape model.Tape[float64]) func(x []float64) float64 {
+	d, xdot := t.Body.Dim(), make([]float64, 2*t.Body.Dim())
 	if learned, ok := model.As[model.Conserved[float64]](tape); ok {
 		return func(x []float64) float64 { tape.Field(x, nil, xdot); return learned.Energy(0) }
 	}
-	return func(x []float64) float64 { return t.body.Energy(x[:d], x[d:]) }
+	return func(x []float64) float64 { return t.Body.Energy(x[:d], x[d:]) }
 }
 
 // fill makes the table and a picture of the numbers and their limits.
@@ -248,9 +249,9 @@ func mark(tick bool) string {
 func networks() string {
 	var pendulums, particle []string
 	for _, names := range propertyModels {
-		c, p := named(&task{period: 1}, names[0]), named(&task{}, names[1])
-		pendulums = append(pendulums, described(c.name, c.family, c.head, c.hidden))
-		particle = append(particle, described(p.name, p.family, p.head, p.hidden))
+		c, p := bench.Named(&bench.Task{Period: 1}, names[0]), bench.Named(&bench.Task{}, names[1])
+		pendulums = append(pendulums, bench.Described(c.Name, c.Family, c.Head, c.Hidden))
+		particle = append(particle, bench.Described(p.Name, p.Family, p.Head, p.Hidden))
 	}
 	return "On the pendulums: " + strings.Join(pendulums, "; ") + ". On the particle: " + strings.Join(particle, "; ") + "."
 }

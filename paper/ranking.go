@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/plot"
 )
 
@@ -75,13 +76,13 @@ func (o *search) report(trials, semis, finals []Trial) experiment.Result {
 		}
 		slices.Sort(a.search)
 		slices.Sort(a.final)
-		a.Best, a.Median, a.FinalMedian = only(a.search[0]), only(median(a.search)), only(median(a.final))
-		a.FinalMin, a.FinalMax = only(a.final[0]), only(a.final[len(a.final)-1])
+		a.Best, a.Median, a.FinalMedian = bench.OnlyFinite(a.search[0]), bench.OnlyFinite(bench.Median(a.search)), bench.OnlyFinite(bench.Median(a.final))
+		a.FinalMin, a.FinalMax = bench.OnlyFinite(a.final[0]), bench.OnlyFinite(a.final[len(a.final)-1])
 		r.NonFinite += a.NonFinite
 		r.Met += a.Met
 		r.Activations = append(r.Activations, a)
 	}
-	slices.SortStableFunc(r.Activations, func(a, b ActivationScore) int { return cmp.Compare(median(a.final), median(b.final)) })
+	slices.SortStableFunc(r.Activations, func(a, b ActivationScore) int { return cmp.Compare(bench.Median(a.final), bench.Median(b.final)) })
 	r.Seconds = time.Since(o.begin).Seconds()
 	return experiment.Result{Numbers: r, Tables: []experiment.Table{r.table()}, Figures: r.figures(), Notes: r.notes()}
 }
@@ -107,8 +108,8 @@ func (r ActivationReport) table() experiment.Table {
 		if paper == "" {
 			paper = "–"
 		}
-		t.Rows = append(t.Rows, []string{fmt.Sprint(i + 1), a.Name, told(median(a.final)), told(a.final[0]) + " – " + told(a.final[n]),
-			fmt.Sprintf("%.2g", b.Rate), fmt.Sprintf("%dx%d", b.Width, b.Depth), told(a.search[0]), told(median(a.search)),
+		t.Rows = append(t.Rows, []string{fmt.Sprint(i + 1), a.Name, told(bench.Median(a.final)), told(a.final[0]) + " – " + told(a.final[n]),
+			fmt.Sprintf("%.2g", b.Rate), fmt.Sprintf("%dx%d", b.Width, b.Depth), told(a.search[0]), told(bench.Median(a.search)),
 			fmt.Sprint(a.Trials), fmt.Sprint(a.NonFinite), fmt.Sprint(a.Met), paper})
 	}
 	return t
@@ -118,7 +119,7 @@ func (r ActivationReport) table() experiment.Table {
 func (r ActivationReport) notes() (notes []string) {
 	first, second := r.Activations[0], r.Activations[1]
 	win := fmt.Sprintf("%s wins: %s in the median over %d seeds, %s (%s) comes second.",
-		first.Name, told(median(first.final)), len(first.final), second.Name, told(median(second.final)))
+		first.Name, told(bench.Median(first.final)), len(first.final), second.Name, told(bench.Median(second.final)))
 	if first.final[len(first.final)-1] >= second.final[0] {
 		win += " Their spreads over seeds overlap, so the order of the two is not certain."
 	}
@@ -127,9 +128,9 @@ func (r ActivationReport) notes() (notes []string) {
 	case place == 0:
 		win += " Softplus wins here as in the paper."
 	case soft.final[0] <= first.final[len(first.final)-1]:
-		win += fmt.Sprintf(" Softplus, the paper's winner, is number %d with %s: not better here, though the spreads overlap.", place+1, told(median(soft.final)))
+		win += fmt.Sprintf(" Softplus, the paper's winner, is number %d with %s: not better here, though the spreads overlap.", place+1, told(bench.Median(soft.final)))
 	default:
-		win += fmt.Sprintf(" Softplus, the paper's winner, loses here: number %d with %s.", place+1, told(median(soft.final)))
+		win += fmt.Sprintf(" Softplus, the paper's winner, loses here: number %d with %s.", place+1, told(bench.Median(soft.final)))
 	}
 	if early := slices.MinFunc(r.Activations, func(a, b ActivationScore) int { return cmp.Compare(a.search[0], b.search[0]) }); early.Name != first.Name {
 		win += fmt.Sprintf(" In the shorter trials of the search it was %s (%s).", early.Name, told(early.search[0]))
@@ -173,8 +174,8 @@ func (r ActivationReport) figures() map[string]plot.Figure {
 		for k, y := range a.final {
 			final.X, final.Y = append(final.X, x+0.1*(float64(k)-float64(len(a.final)-1)/2)), append(final.Y, y)
 		}
-		bar(&middle, x, median(a.search))
-		bar(&finalMiddle, x, median(a.final))
+		bar(&middle, x, bench.Median(a.search))
+		bar(&finalMiddle, x, bench.Median(a.final))
 		sorted = append(sorted, s)
 	}
 	label := strings.Join(names, " · ")

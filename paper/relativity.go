@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/model"
 	"lagrange/train"
 )
@@ -209,7 +210,7 @@ func particleTable(r ParticleReport) experiment.Table {
 			least = "0"
 		}
 		t.Rows = append(t.Rows, []string{
-			described(m.title, m.family, m.head, m.hidden), number(x.Loss), number(x.Published), least, number(x.Velocity), number(x.Accel),
+			bench.Described(m.title, m.family, m.head, m.hidden), number(x.Loss), number(x.Published), least, number(x.Velocity), number(x.Accel),
 			fmt.Sprint(x.Steps), fmt.Sprint(x.Parameters), fmt.Sprintf("%.0f", x.Seconds),
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"lagrange/experiment/bench"
 	"lagrange/model"
 	"lagrange/ode"
 	"lagrange/plot"
@@ -21,7 +22,7 @@ const fallField, fallSpeed, fallTime = 8.0, -0.9, 2.0
 
 func newParticleFigures(fresh *particleSet) *particleFigures {
 	// p = p₀ + g t; v by bisection, since p grows with v
-	f, t := &particleFigures{fresh: fresh}, grid(fallTime, 0.02)
+	f, t := &particleFigures{fresh: fresh}, bench.Grid(fallTime, 0.02)
 	truth := plot.Series{Name: "true", X: t}
 	for _, t := range t {
 		p := particleMomentum(fallSpeed) + fallField*t
@@ -46,7 +47,7 @@ func particleMomentum(v float64) float64 { return v * math.Pow((1-v)*(1+v), -1.5
 func (f *particleFigures) add(ctx context.Context, m particleModel, net *model.Model[float64], history []train.Point) {
 	f.motion = append(f.motion, f.fall(ctx, m, net))
 	f.errors = append(f.errors, f.bySpeed(m, net))
-	f.learned = append(f.learned, learningCurve(m.title, history, steps))
+	f.learned = append(f.learned, bench.LearningCurve(m.title, history, bench.Steps))
 }
 
 // fall is q̇(t) of a model, read off its field: beside q may stand v or p.

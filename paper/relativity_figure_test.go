@@ -3,6 +3,7 @@ package paper
 import (
 	"testing"
 
+	"lagrange/experiment/bench/benchtest"
 	"lagrange/model"
 )
 
@@ -33,7 +34,7 @@ func TestParticleFigureShowsVelocities(t *testing.T) {
 		}
 		want = append(want, y)
 	}
-	p := looked(t, f.all()["relativity"]).Panels[0]
+	p := benchtest.Drawn(t, f.all()["relativity"]).Panels[0]
 	if p.XLabel != "t" || p.YLabel != "q̇" {
 		t.Errorf("a panel of %q against %q", p.YLabel, p.XLabel)
 	}

@@ -11,6 +11,7 @@ import (
 	"lagrange/data"
 	"lagrange/eval"
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/model/graph"
@@ -164,7 +165,7 @@ func fromSeeds(ctx context.Context, s experiment.Settings, cs []seedCase, n int)
 		runs[i] = make([]SeedRun, n)
 		scores[i] = SeedScore{Name: c.name, Recording: c.command(s.Seed), Steps: c.steps}
 	}
-	if err := abreast(len(cs)*n, s, func(k int) (float64, error) {
+	if err := bench.Abreast(len(cs)*n, s, func(k int) (float64, error) {
 		i, j := k%len(cs), k/len(cs)
 		seed := s.Seed + uint64(j)
 		r, method, err := cs[i].once(s, seed, func() (SeedRun, string, error) { return cs[i].run(ctx, seed, held[i]...) })
@@ -205,7 +206,7 @@ func (c seedCase) heldOut(ctx context.Context, seed uint64) (held []*data.Set, e
 
 // run records, trains and measures on what is held out.
 func (c seedCase) run(ctx context.Context, seed uint64, held ...*data.Set) (r SeedRun, method string, err error) {
-	r = SeedRun{Seed: seed, AccelError: hopeless, WorstError: hopeless, WindowError: hopeless}
+	r = SeedRun{Seed: seed, AccelError: bench.Hopeless, WorstError: bench.Hopeless, WindowError: bench.Hopeless}
 	record, set := c.record, c.fit
 	record.Seed, set.Seed, set.Steps, set.Workers = seed, seed, c.steps, 1
 	recording, err := record.Run(ctx)
@@ -238,7 +239,7 @@ func (r *SeedRun) measure(ctx context.Context, m *lagrange.Model, held []*data.S
 		r.AccelErrors, lost = append(r.AccelErrors, a), append(lost, l)
 		still, mine, w := e.Models["constant_velocity"], e.Models[m.Spec().Family], 0.0
 		for i, x := range mine.MedianQ {
-			w += min(x/still.MedianQ[i], hopeless) / float64(len(mine.MedianQ))
+			w += min(x/still.MedianQ[i], bench.Hopeless) / float64(len(mine.MedianQ))
 		}
 		windows = append(windows, w)
 		switch {
@@ -250,16 +251,16 @@ func (r *SeedRun) measure(ctx context.Context, m *lagrange.Model, held []*data.S
 			r.Mass.NotPositive, r.Mass.States = r.Mass.NotPositive+e.Mass.NotPositive, r.Mass.States+e.Mass.States
 		}
 	}
-	r.WindowError = median(windows)
+	r.WindowError = bench.Median(windows)
 	r.judge(slices.Max(lost))
 	return nil
 }
 
 // judge says what the errors mean; lost is the loss of accelerations where it is largest.
 func (r *SeedRun) judge(lost float64) {
-	r.AccelError, r.WorstError = median(r.AccelErrors), slices.Max(r.AccelErrors)
+	r.AccelError, r.WorstError = bench.Median(r.AccelErrors), slices.Max(r.AccelErrors)
 	switch {
-	case r.WorstError >= hopeless:
+	case r.WorstError >= bench.Hopeless:
 		r.NonFinite, r.Why = true, "an acceleration is not finite"
 	case r.Why != "":
 		r.Stuck = true
@@ -298,7 +299,7 @@ func relativeAccel(m *lagrange.Model, set *data.Set) (e, lost float64) {
 	for i := range d {
 		e += wrong[i] / all[i] / float64(d)
 	}
-	return capped(e), lost / nothing
+	return bench.Capped(e), lost / nothing
 }
 
 // sum is what all runs of a system have in common.
@@ -322,8 +323,8 @@ func (c *SeedScore) sum(runs []SeedRun) {
 		accel, worst = append(accel, r.AccelError), append(worst, r.WorstError)
 		window, seconds = append(window, r.WindowError), append(seconds, r.Seconds)
 	}
-	c.MinEigenvalue = only(c.MinEigenvalue)
-	c.AccelError, c.WorstError, c.WindowError, c.Seconds = spreadOf(accel), spreadOf(worst), spreadOf(window), median(seconds)
+	c.MinEigenvalue = bench.OnlyFinite(c.MinEigenvalue)
+	c.AccelError, c.WorstError, c.WindowError, c.Seconds = spreadOf(accel), spreadOf(worst), spreadOf(window), bench.Median(seconds)
 }
 
-func spreadOf(x []float64) Spread { return Spread{median(x), slices.Min(x), slices.Max(x)} }
+func spreadOf(x []float64) Spread { return Spread{bench.Median(x), slices.Min(x), slices.Max(x)} }

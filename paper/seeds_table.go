@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/plot"
 )
 
@@ -50,7 +51,7 @@ func (r SeedReport) notes(s experiment.Settings) (notes []string) {
 		fmt.Sprintf("Poor is a training whose acceleration is off by more than %g of it on one of the %d held-out recordings: the mean over coordinates of Σ|a − a*|/Σ|a*|; or that is stuck. A run counts with the median over the "+
 			"recordings, and with the worst. The window error is that of the median error of the position over windows of 25 steps, in units of the error of constant velocity.", poorError, manyHeld),
 		"Stuck is a training that the program itself doubts (Record.Doubt), whose loss of held-out accelerations is above nine tenths of that without any, or whose mass matrix is not "+
-			"positive definite at more than a twentieth of the held-out states. An error that is not finite counts as "+fmt.Sprint(hopeless)+". Eigenvalues of M are in units of the velocities; M counts up to a factor.",
+			"positive definite at more than a twentieth of the held-out states. An error that is not finite counts as "+fmt.Sprint(bench.Hopeless)+". Eigenvalues of M are in units of the velocities; M counts up to a factor.",
 		"Nothing is set but what has no default: of wave-8 the model, a graph, and that its shape is a ring.",
 		"The default is a minute of training on all cores; here each has a small part of it, the same number of steps from every seed, so that the run repeats.",
 		fmt.Sprintf("Recordings, the first of each system: %s. Those held out have the seeds %d to %d.", strings.Join(recordings, "; "), r.Seed+unseen, r.Seed+unseen+manyHeld-1))

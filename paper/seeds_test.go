@@ -15,6 +15,7 @@ import (
 	"lagrange/data"
 	"lagrange/eval"
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/mech"
 	"lagrange/model/graph"
 )
@@ -107,7 +108,7 @@ func TestSeedJudge(t *testing.T) {
 		{errors: []float64{0.02, 0.1, 0.07}, median: 0.07, worst: 0.1},
 		{errors: []float64{0.02, 0.1001, 0.07}, median: 0.07, worst: 0.1001, bad: true},
 		{errors: []float64{0.3, 0.2, 0.4, 0.1}, median: 0.25, worst: 0.4, bad: true},
-		{errors: []float64{0.02, hopeless, 0.07}, median: 0.07, worst: hopeless, lose: true},
+		{errors: []float64{0.02, bench.Hopeless, 0.07}, median: 0.07, worst: bench.Hopeless, lose: true},
 		{errors: []float64{0.01, 0.01, 0.01}, lost: 0.95, median: 0.01, worst: 0.01, bad: true, off: true},
 		{errors: []float64{0.01, 0.01, 0.01}, indefinite: 51, median: 0.01, worst: 0.01, bad: true, off: true},
 		{errors: []float64{0.01, 0.01, 0.01}, lost: 0.85, indefinite: 50, median: 0.01, worst: 0.01},

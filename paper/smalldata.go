@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
@@ -65,7 +66,6 @@ const (
 	smallTime, smallTimeQuick = 9 * time.Minute, 45 * time.Second
 	smallStarts               = 40   // roll-outs
 	smallMost                 = 4000 // steps of a training
-	poolStreams               = 16   // in which pieces are drawn, on whatever number of cores
 )
 
 // SmallPoint is what one model has made of so many samples. AccelError is the mean of Σ|a − a*| over that of Σ|a*|.
@@ -73,7 +73,7 @@ type SmallPoint struct {
 	Samples    int     `json:"samples"`
 	AccelError float64 `json:"accel_error"`
 	Rollout    float64 `json:"relative_error,omitempty"` // of motions over 3 s, of the chain
-	Fitted
+	bench.Fitted
 }
 
 // SmallReport is the result of the experiment: by task and model, then by task and variant.
@@ -90,29 +90,29 @@ type smallTask struct {
 	name, title string
 	system      mech.System
 	fresh       *train.Accelerations[float64]
-	size        float64 // mean of Σ|a*|
-	chain       *task   // for pieces; nil: states
+	size        float64     // mean of Σ|a*|
+	chain       *bench.Task // for pieces; nil: states
 	pool        *train.Accelerations[float64]
 }
 
 // newSmallTasks draws as many samples as are needed of both.
 func newSmallTasks(ctx context.Context, seed uint64, most int) (ts []*smallTask, err error) {
 	system := mech.Chain(2)
-	states := &smallTask{name: "states", title: "Double pendulum, random states with exact accelerations", pool: sample(system, rand.New(rand.NewPCG(seed, 0x5da1)), most)}
-	states.measured(system, sample(system, rand.New(rand.NewPCG(seed, 0x5da2)), tests))
+	states := &smallTask{name: "states", title: "Double pendulum, random states with exact accelerations", pool: bench.Sample(system, rand.New(rand.NewPCG(seed, 0x5da1)), most)}
+	states.measured(system, bench.Sample(system, rand.New(rand.NewPCG(seed, 0x5da2)), tests))
 	pieces := &smallTask{name: "pieces", title: "Chain of two, pieces of five states without accelerations"}
-	if pieces.chain, err = chainTask(2, seed); err != nil {
+	if pieces.chain, err = bench.ChainTask(2, seed); err != nil {
 		return nil, err
 	}
 	c, d := pieces.chain, system.Dim()
-	fresh := &train.Accelerations[float64]{X: c.valid.X, N: len(c.valid.X) / (2 * d), A: make([]float64, len(c.valid.X)/2)}
+	fresh := &train.Accelerations[float64]{X: c.Valid.X, N: len(c.Valid.X) / (2 * d), A: make([]float64, len(c.Valid.X)/2)}
 	for at := 0; at < len(fresh.X); at += 2 * d {
 		system.Accel(fresh.X[at:at+d], fresh.X[at+d:at+2*d], fresh.A[at/2:at/2+d])
 	}
 	pieces.measured(system, fresh)
-	c.starts, c.truth = c.starts[:smallStarts*2*d], c.truth[:smallStarts]
-	c.learn, err = c.pool(ctx, seed, most)
-	c.most = smallMost
+	c.Starts, c.Truth = c.Starts[:smallStarts*2*d], c.Truth[:smallStarts]
+	c.Learn, err = c.Pool(ctx, seed, most)
+	c.Most = smallMost
 	return []*smallTask{states, pieces}, err
 }
 
@@ -140,44 +140,44 @@ func (t *smallTask) learn(ctx context.Context, c pendulumModel, ridge bool, N in
 		m, p.Fitted, err = t.states(ctx, c, ridge, N, s, budget)
 	} else {
 		few, held, d := *t.chain, heldOut(N), t.system.Dim()
-		few.learn, few.valid = t.chain.learn.pieces(d, held, N), t.chain.learn.pieces(d, 0, held)
-		m, p.Fitted, _, err = few.train(ctx, contestant{name: c.name, family: c.family, canonical: c.canonical, head: c.head, hidden: c.hidden,
-			activation: "softplus", method: train.GaussNewton, batch: chainPieces / 2, penalty: train.L1}, s, budget)
+		few.Learn, few.Valid = t.chain.Learn.Pieces(d, held, N), t.chain.Learn.Pieces(d, 0, held)
+		m, p.Fitted, _, err = few.Train(ctx, bench.Contestant{Name: c.name, Family: c.family, Canonical: c.canonical, Head: c.head, Hidden: c.hidden,
+			Activation: "softplus", Method: train.GaussNewton, Batch: bench.ChainPieces / 2, Penalty: train.L1}, s, budget)
 	}
 	if err != nil {
 		return p, fmt.Errorf("%s, %s, %d samples: %w", t.name, c.name, N, err)
 	}
 	p.Samples = N
-	p.AccelError, _ = stateL1(t.system, m, c.canonical, t.fresh)
-	p.AccelError = capped(p.AccelError / t.size)
+	p.AccelError, _ = bench.StateL1(t.system, m, c.canonical, t.fresh)
+	p.AccelError = bench.Capped(p.AccelError / t.size)
 	if t.chain != nil {
-		paths, _, err := t.chain.rollout(ctx, m, c.canonical)
+		paths, _, err := t.chain.Rollout(ctx, m, c.canonical)
 		if err != nil {
 			return p, err
 		}
-		p.Rollout = chainScore(t.chain, paths)[0]
+		p.Rollout = bench.ChainScore(t.chain, paths)[0]
 	}
 	return p, nil
 }
 
 // states trains on accelerations of random states, a Lagrangian from a convex start, and a neural ODE on next states.
-func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N int, s experiment.Settings, budget time.Duration) (*model.Model[float64], Fitted, error) {
+func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N int, s experiment.Settings, budget time.Duration) (*model.Model[float64], bench.Fitted, error) {
 	d, held := t.system.Dim(), heldOut(N)
-	learn, valid := view(t.system, c.canonical, part(t.pool, d, held, N)), view(t.system, c.canonical, part(t.pool, d, 0, held))
+	learn, valid := bench.View(t.system, c.canonical, part(t.pool, d, held, N)), bench.View(t.system, c.canonical, part(t.pool, d, 0, held))
 	spec := pendulumSpec(t.system, learn, c)
 	m, err := model.New[float64](spec, s.Seed)
 	if err != nil {
-		return nil, Fitted{}, err
+		return nil, bench.Fitted{}, err
 	}
-	f := fit[float64]{learn: learn, valid: valid, budget: budget, most: smallMost, set: train.Settings{Method: train.GaussNewton, Steps: s.Steps, Seed: s.Seed, Workers: 1}}
+	f := bench.Training[float64]{Learn: learn, Valid: valid, Budget: budget, Most: smallMost, Set: train.Settings{Method: train.GaussNewton, Steps: s.Steps, Seed: s.Seed, Workers: 1}}
 	switch {
 	case c.family == "node":
-		next, fail := nextStates(ctx, t.system, learn, learn.N)
-		check, fail2 := nextStates(ctx, t.system, valid, valid.N)
+		next, fail := bench.NextStates(ctx, t.system, learn, learn.N)
+		check, fail2 := bench.NextStates(ctx, t.system, valid, valid.N)
 		if err := errors.Join(fail, fail2); err != nil {
-			return nil, Fitted{}, err
+			return nil, bench.Fitted{}, err
 		}
-		f.learn, f.valid = next, check
+		f.Learn, f.Valid = next, check
 	case !c.canonical:
 		convex := train.Convex{Seed: s.Seed, Workers: 1}
 		if ridge {
@@ -185,11 +185,11 @@ func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N i
 		}
 		start, err := train.ConvexStart(ctx, m, learn, convex)
 		if err != nil {
-			return nil, Fitted{}, err
+			return nil, bench.Fitted{}, err
 		}
-		f.learn = train.KeepDefinite(m, learn, start.Unit)
+		f.Learn = train.KeepDefinite(m, learn, start.Unit)
 	}
-	fitted, _, err := f.train(ctx, m)
+	fitted, _, err := f.Run(ctx, m)
 	return m, fitted, err
 }
 
@@ -247,7 +247,7 @@ func learnFrom(ctx context.Context, s experiment.Settings, ts []*smallTask, size
 	}
 	ls := lessons(ts, sizes, few)
 	each := s.Budget * time.Duration(par.Workers()) / time.Duration(len(ls))
-	if err := abreast(len(ls), s, func(i int) (float64, error) {
+	if err := bench.Abreast(len(ls), s, func(i int) (float64, error) {
 		l := ls[i]
 		p, err := l.task.learn(ctx, l.model, l.ridge, l.samples, s, each)
 		l.SmallPoint = p

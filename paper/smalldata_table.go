@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/plot"
 	"lagrange/train"
 )
@@ -119,7 +120,7 @@ func (r SmallReport) notes(ts []*smallTask, few []int, models, variants []string
 					if p.Equations == train.Kernel {
 						kernel++
 					}
-					if skipped += p.NonFiniteSkipped; p.AccelError >= hopeless {
+					if skipped += p.NonFiniteSkipped; p.AccelError >= bench.Hopeless {
 						lost++
 					}
 				}
@@ -128,10 +129,10 @@ func (r SmallReport) notes(ts []*smallTask, few []int, models, variants []string
 	}
 	return append(notes,
 		fmt.Sprintf("%d trainings had fewer residuals than parameters and solved the equations of the residuals; %d steps were non-finite and skipped, and %d models ended with an error that is not finite, which counts as %g.",
-			kernel, skipped, lost, hopeless),
+			kernel, skipped, lost, bench.Hopeless),
 		"Every model has two layers of 20, lnn-8x2 of 8; lnn, lnn-8x2 and hnn-canonical have the quadratic head, lnn-plain the "+
 			"plain one. All have Gauss–Newton on one core for the same time, at most "+fmt.Sprint(smallMost)+" steps, one seed; the parameters are those of the best validation. "+
 			"Lagrangian networks have a convex start and the loss that keeps M positive definite.",
-		"States: node learns the state after a step of "+fmt.Sprint(nodeStep)+"; hnn-canonical is given the canonical momentum and its derivative. Pieces are those of Finzi et al. (800 of them there): "+
+		"States: node learns the state after a step of "+fmt.Sprint(bench.NodeStep)+"; hnn-canonical is given the canonical momentum and its derivative. Pieces are those of Finzi et al. (800 of them there): "+
 			"all but node learn five-point formulas first, half of the time, then the pieces.")
 }

@@ -9,44 +9,45 @@ import (
 	"testing"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/mech"
 	"lagrange/train"
 )
 
 // Pieces are the same however many cores draw them, and a part of them is theirs.
 func TestPool(t *testing.T) {
-	c, err := chainTask(2, 1)
+	c, err := bench.ChainTask(2, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := c.pool(t.Context(), 3, 40)
-	if err != nil || len(all.start) != 40 || len(all.X) != 40*(windowSteps+1)*4 {
-		t.Fatal(len(all.start), len(all.X), err)
+	all, err := c.Pool(t.Context(), 3, 40)
+	if err != nil || len(all.Start) != 40 || len(all.X) != 40*(bench.WindowSteps+1)*4 {
+		t.Fatal(len(all.Start), len(all.X), err)
 	}
-	first, err := c.pieces(rand.New(rand.NewPCG(3, 0x5da300)), 3)
+	first, err := c.Pieces(rand.New(rand.NewPCG(3, 0x5da300)), 3)
 	if err != nil || first.X[7] != all.X[7] {
 		t.Error("another first piece", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if none, err := c.pool(ctx, 3, 40); !errors.Is(err, context.Canceled) || len(none.start) > 0 {
-		t.Errorf("cancelled: %d pieces, %v", len(none.start), err)
+	if none, err := c.Pool(ctx, 3, 40); !errors.Is(err, context.Canceled) || len(none.Start) > 0 {
+		t.Errorf("cancelled: %d pieces, %v", len(none.Start), err)
 	}
-	some := all.pieces(2, 5, 9)
-	if len(some.start) != 4 || some.start[3] != 3*(windowSteps+1) || some.X[0] != all.X[5*(windowSteps+1)*4] {
-		t.Errorf("%+v", some.start)
+	some := all.Pieces(2, 5, 9)
+	if len(some.Start) != 4 || some.Start[3] != 3*(bench.WindowSteps+1) || some.X[0] != all.X[5*(bench.WindowSteps+1)*4] {
+		t.Errorf("%+v", some.Start)
 	}
 }
 
 // Few samples are learned through the equations of the residuals, many through those of the parameters; numbers stay finite.
 func TestFewSamples(t *testing.T) {
 	system := mech.Chain(2)
-	k := &smallTask{name: "states", pool: sample(system, rand.New(rand.NewPCG(1, 1)), 3000)}
-	k.measured(system, sample(system, rand.New(rand.NewPCG(1, 2)), 500))
+	k := &smallTask{name: "states", pool: bench.Sample(system, rand.New(rand.NewPCG(1, 1)), 3000)}
+	k.measured(system, bench.Sample(system, rand.New(rand.NewPCG(1, 2)), 500))
 	for _, c := range smallModels {
 		for N, want := range map[int]string{10: train.Kernel, 30: train.Kernel, 3000: train.Normal} {
 			p, err := k.learn(t.Context(), c, c.name == "lnn", N, experiment.Settings{Steps: 4, Seed: 2}, 0)
-			if err != nil || p.Samples != N || p.Steps != 4 || !(p.AccelError > 0 && p.AccelError < hopeless) || p.Equations != want {
+			if err != nil || p.Samples != N || p.Steps != 4 || !(p.AccelError > 0 && p.AccelError < bench.Hopeless) || p.Equations != want {
 				t.Errorf("%s, %d samples: %+v, %v", c.name, N, p, err)
 			}
 		}
@@ -66,8 +67,8 @@ func TestSmallData(t *testing.T) {
 			return experiment.Result{}, err
 		}
 		c, system := ts[1].chain, mech.Chain(2)
-		c.starts, c.truth = c.starts[:3*4], c.truth[:3]
-		ts[0].measured(system, sample(system, rand.New(rand.NewPCG(1, 2)), 500))
+		c.Starts, c.Truth = c.Starts[:3*4], c.Truth[:3]
+		ts[0].measured(system, bench.Sample(system, rand.New(rand.NewPCG(1, 2)), 500))
 		return learnFrom(ctx, s, ts, sizes, variantsQuick[:1])
 	}
 	folder := t.TempDir()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
@@ -115,7 +116,7 @@ type WaveLarge struct {
 
 // WaveScore is what is measured of one model.
 type WaveScore struct {
-	Fitted
+	bench.Fitted
 	AccelError float64    `json:"accel_error"` // |a − a*| / |a*| of fresh smooth fields on 100 sites, in the root mean square
 	Pulse      WaveMotion `json:"pulse"`
 	Large      WaveLarge  `json:"large"`
@@ -214,7 +215,7 @@ func perField(t model.Tape[float64], n int) float64 {
 		t.Field(x, nil, dx)
 		took = append(took, time.Since(begin).Seconds())
 	}
-	return median(took)
+	return bench.Median(took)
 }
 
 // wavePath is a roll-out beside the exact solution: rows of (φ, φ̇) at the times.
@@ -242,7 +243,7 @@ func roll(ctx context.Context, w mech.Wave, f ode.Field, x0, times []float64) (*
 	E0 := w.Energy(x0[:n], x0[n:])
 	for i := range times {
 		q, v := p.row(i)
-		p.trueE = append(p.trueE, bounded(math.Abs(w.Energy(q, v)-E0)/E0, diverged))
+		p.trueE = append(p.trueE, bench.Bounded(math.Abs(w.Energy(q, v)-E0)/E0, bench.Diverged))
 	}
 	return p, nil
 }
@@ -259,7 +260,7 @@ func (p *wavePath) fieldError(i int) float64 {
 	for j, φ := range p.exact[2*i*p.w.N : (2*i+1)*p.w.N] {
 		d, s = d+(q[j]-φ)*(q[j]-φ), s+φ*φ
 	}
-	return bounded(math.Sqrt(d/s), diverged)
+	return bench.Bounded(math.Sqrt(d/s), bench.Diverged)
 }
 
 // learned returns the energy of a model, above that of the field at rest.
@@ -279,7 +280,7 @@ func (p *wavePath) score(energy func(q, v []float64) float64) WaveMotion {
 	m := WaveMotion{Lost: p.lost, TrueDrift: slices.Max(p.trueE)}
 	E0 := energy(p.row(0))
 	for i := range p.times {
-		p.lE = append(p.lE, bounded(math.Abs((energy(p.row(i))-E0)/E0), diverged))
+		p.lE = append(p.lE, bench.Bounded(math.Abs((energy(p.row(i))-E0)/E0), bench.Diverged))
 	}
 	m.LearnedDrift = slices.Max(p.lE)
 	for k, c := range WaveCrossed {
@@ -293,7 +294,7 @@ func (r *waveRun) pulse(ctx context.Context, f ode.Field) (*wavePath, error) {
 	w := ring(waveSites)
 	x := make([]float64, 2*w.N)
 	w.Pulse(0.5, 5*w.H, x[:w.N], x[w.N:])
-	return roll(ctx, w, f, x, grid(waveCrossings, 1./waveRows))
+	return roll(ctx, w, f, x, bench.Grid(waveCrossings, 1./waveRows))
 }
 
 // pulses is the run on the large ring: a hundred pulses of five to fifteen sites, of all heights between −½ and ½, both ways.
@@ -329,17 +330,17 @@ func waveTables(r WaveReport) []experiment.Table {
 	row := func(title, accel string, m WaveMotion, learned, seconds string) {
 		cells := []string{title, accel}
 		for _, e := range m.FieldError {
-			cells = append(cells, three(e))
+			cells = append(cells, bench.Three(e))
 		}
-		pulse.Rows = append(pulse.Rows, append(cells, three(m.TrueDrift), learned, seconds))
+		pulse.Rows = append(pulse.Rows, append(cells, bench.Three(m.TrueDrift), learned, seconds))
 	}
 	for _, m := range waveModels {
 		s := r.Models[m.name]
-		row(m.title, three(s.AccelError), s.Pulse, three(s.Pulse.LearnedDrift), fmt.Sprintf("%.0f", s.Seconds))
-		large.Rows = append(large.Rows, []string{m.title, three(s.Large.Time), three(s.Large.FieldError), three(s.Large.TrueDrift), three(1e6 * s.Small), three(1e6 * s.Many)})
+		row(m.title, bench.Three(s.AccelError), s.Pulse, bench.Three(s.Pulse.LearnedDrift), fmt.Sprintf("%.0f", s.Seconds))
+		large.Rows = append(large.Rows, []string{m.title, bench.Three(s.Large.Time), bench.Three(s.Large.FieldError), bench.Three(s.Large.TrueDrift), bench.Three(1e6 * s.Small), bench.Three(1e6 * s.Many)})
 	}
 	row("true equation, same integrator", "0", r.Integrator, "", "")
 	l := r.IntegratorLarge
-	large.Rows = append(large.Rows, []string{"true equation, same integrator", three(l.Time), three(l.FieldError), three(l.TrueDrift), "", ""})
+	large.Rows = append(large.Rows, []string{"true equation, same integrator", bench.Three(l.Time), bench.Three(l.FieldError), bench.Three(l.TrueDrift), "", ""})
 	return []experiment.Table{pulse, large}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/model"
 	"lagrange/plot"
 	"lagrange/train"
@@ -89,29 +90,29 @@ func (f *waveFit) run(ctx context.Context) error {
 		}
 		return o
 	}
-	fit := fit[float64]{name: f.model.name, learn: draw(3, waveStates), valid: draw(5, 200), on: f.settings.On}
-	fit.set = train.Settings{Method: f.model.method(), Seed: f.settings.Seed, Steps: f.model.steps}
-	if fit.set.Method == train.Adam {
-		fit.set.Batch = waveBatch
+	fit := bench.Training[float64]{Name: f.model.name, Learn: draw(3, waveStates), Valid: draw(5, 200), On: f.settings.On}
+	fit.Set = train.Settings{Method: f.model.method(), Seed: f.settings.Seed, Steps: f.model.steps}
+	if fit.Set.Method == train.Adam {
+		fit.Set.Batch = waveBatch
 	}
 	if f.model.rest {
-		fit.after = func(θ []float64) { anneal(θ, waveInputs, waveHidden[0]) }
+		fit.After = func(θ []float64) { anneal(θ, waveInputs, waveHidden[0]) }
 	}
 	switch s := f.settings; {
 	case s.Steps > 0:
-		fit.set.Steps = s.Steps
+		fit.Set.Steps = s.Steps
 	case s.Budget > 0:
-		fit.set.Steps, fit.budget = 0, time.Duration(f.model.share*float64(s.Budget))
+		fit.Set.Steps, fit.Budget = 0, time.Duration(f.model.share*float64(s.Budget))
 	case s.Quick:
-		fit.set.Steps /= 10
+		fit.Set.Steps /= 10
 	}
 	var history []train.Point
 	var err error
-	if f.score.Fitted, history, err = fit.train(ctx, f.net); err != nil {
+	if f.score.Fitted, history, err = fit.Run(ctx, f.net); err != nil {
 		return err
 	}
 	for _, p := range history {
-		f.curve.X, f.curve.Y = append(f.curve.X, steps(p)), append(f.curve.Y, math.Sqrt(p.Valid))
+		f.curve.X, f.curve.Y = append(f.curve.X, bench.Steps(p)), append(f.curve.Y, math.Sqrt(p.Valid))
 	}
 	return f.keep()
 }
@@ -122,5 +123,5 @@ func accelError(net *model.Model[float64], o *train.Accelerations[float64]) floa
 	for i := range o.N {
 		sum += p.Of([]int{i}, nil)
 	}
-	return bounded(math.Sqrt(sum/float64(o.N)), diverged)
+	return bench.Bounded(math.Sqrt(sum/float64(o.N)), bench.Diverged)
 }

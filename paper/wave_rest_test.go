@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/model"
 	"lagrange/model/graph"
 )
@@ -35,7 +36,7 @@ func TestWaveCalm(t *testing.T) {
 			continue
 		}
 		changed++
-		height, sum := mean(q), 0.0
+		height, sum := bench.Mean(q), 0.0
 		for _, φ := range q {
 			sum += (φ - height) * (φ - height)
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/model/graph"
@@ -84,7 +85,7 @@ func TestWaveDifferences(t *testing.T) {
 		momentum := func(i int) float64 {
 			q, v := p.row(i)
 			f(0, slices.Concat(q, v), dx)
-			return mean(k.Momentum(0))
+			return bench.Mean(k.Momentum(0))
 		}
 		return p, (momentum(2) - momentum(0)) * waveScale * waveSites, err // in units of the speed
 	}
@@ -125,7 +126,7 @@ func TestWaveRoll(t *testing.T) {
 	x := make([]float64, 2*w.N)
 	w.Pulse(0.5, 5*w.H, x[:w.N], x[w.N:])
 	truth := func(_ float64, x, dx []float64) { copy(dx, x[w.N:]); w.Accel(x[:w.N], x[w.N:], dx[w.N:]) }
-	p, err := roll(t.Context(), w, truth, x, grid(waveCrossings, 1./waveRows))
+	p, err := roll(t.Context(), w, truth, x, bench.Grid(waveCrossings, 1./waveRows))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,10 +139,10 @@ func TestWaveRoll(t *testing.T) {
 			dx[w.N+i] = 1e6 * x[i]
 		}
 	}
-	if p, err = roll(t.Context(), w, bad, x, grid(waveCrossings, 1./waveRows)); err != nil {
+	if p, err = roll(t.Context(), w, bad, x, bench.Grid(waveCrossings, 1./waveRows)); err != nil {
 		t.Fatal(err)
 	}
-	if m := p.score(w.Energy); !m.Lost || m.FieldError[3] != diverged || m.TrueDrift != diverged {
+	if m := p.score(w.Energy); !m.Lost || m.FieldError[3] != bench.Diverged || m.TrueDrift != bench.Diverged {
 		t.Errorf("%+v", m)
 	}
 	f := p.picture(waveModels[0])

@@ -35,8 +35,8 @@ var floors = map[string]int{
 	"nn": 2, "smooth": 2,
 	"model": 3,
 	"eval":  4, "train": 4,
-	"fit":   5,
-	".":     6,
+	"fit": 5,
+	".":   6,
 
 	"experiment": 7,
 	"paper":      8,

@@ -1,4 +1,4 @@
-package paper
+package bench
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 	"lagrange/train"
 )
 
-// single rounds to float32, the precision of the paper's search.
-func single(o *train.Accelerations[float64]) *train.Accelerations[float32] {
+// Single rounds to float32, the precision of the paper's search.
+func Single(o *train.Accelerations[float64]) *train.Accelerations[float32] {
 	round := func(x []float64) []float32 {
 		y := make([]float32, len(x))
 		for i, v := range x {
@@ -22,8 +22,8 @@ func single(o *train.Accelerations[float64]) *train.Accelerations[float32] {
 	return &train.Accelerations[float32]{X: round(o.X), A: round(o.A), N: o.N, Penalty: o.Penalty}
 }
 
-// sample draws training states of a system with their exact accelerations.
-func sample(system mech.System, r *rand.Rand, n int) *train.Accelerations[float64] {
+// Sample draws training states of a system with their exact accelerations.
+func Sample(system mech.System, r *rand.Rand, n int) *train.Accelerations[float64] {
 	d := system.Dim()
 	o := &train.Accelerations[float64]{N: n, X: make([]float64, n*2*d), A: make([]float64, n*d), Penalty: train.Huber}
 	for i := range n {
@@ -34,14 +34,14 @@ func sample(system mech.System, r *rand.Rand, n int) *train.Accelerations[float6
 	return o
 }
 
-// view is how a model sees states: (q, v), or with the canonical momentum (q, p) and ṗ.
-func view(b body, canonical bool, o *train.Accelerations[float64]) *train.Accelerations[float64] {
+// View is how a model sees states: (q, v), or with the canonical momentum (q, p) and ṗ.
+func View(b body, canonical bool, o *train.Accelerations[float64]) *train.Accelerations[float64] {
 	w := *o
 	if !canonical {
 		return &w
 	}
 	d := b.Dim()
-	w.X, w.A, w.Qdot = toMomenta(b, o.X), make([]float64, len(o.A)), make([]float64, len(o.A))
+	w.X, w.A, w.Qdot = ToMomenta(b, o.X), make([]float64, len(o.A)), make([]float64, len(o.A))
 	for k := 0; k < len(o.A); k += d {
 		copy(w.Qdot[k:k+d], o.X[2*k+d:2*k+2*d])
 		momentumRate(b, o.X[2*k:2*k+d], o.X[2*k+d:2*k+2*d], o.A[k:k+d], w.A[k:k+d])
@@ -68,20 +68,20 @@ func momentumRate(b body, q, v, a, pdot []float64) {
 	}
 }
 
-// nodeStep is how far it is to the next states, which a neural ODE learns.
-const nodeStep = 0.02
+// NodeStep is how far it is to the next states, which a neural ODE learns.
+const NodeStep = 0.02
 
-// nextStates are the first N states and those one step of the true motion later.
-func nextStates(ctx context.Context, system mech.System, o *train.Accelerations[float64], N int) (*train.Windows[float64], error) {
+// NextStates are the first N states and those one step of the true motion later.
+func NextStates(ctx context.Context, system mech.System, o *train.Accelerations[float64], N int) (*train.Windows[float64], error) {
 	n := 2 * system.Dim()
 	w := &train.Windows[float64]{Steps: 1, X: make([]float64, 2*N*n), H: make([]float64, 2*N), Start: make([]int, N), Penalty: train.L1}
 	fails := make([]error, par.Workers())
 	par.Do(len(fails), func(k int) {
 		lo, hi := par.Span(N, k, len(fails))
 		for i := lo; i < hi && fails[k] == nil && ctx.Err() == nil; i++ {
-			x, err := motion(system, o.X[i*n:(i+1)*n], []float64{0, nodeStep})
+			x, err := Motion(system, o.X[i*n:(i+1)*n], []float64{0, NodeStep})
 			copy(w.X[2*i*n:], x)
-			w.Start[i], w.H[2*i], fails[k] = 2*i, nodeStep, err
+			w.Start[i], w.H[2*i], fails[k] = 2*i, NodeStep, err
 		}
 	})
 	return w, errors.Join(append(fails, ctx.Err())...)

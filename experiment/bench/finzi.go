@@ -1,4 +1,4 @@
-package paper
+package bench
 
 import (
 	"fmt"
@@ -14,67 +14,67 @@ import (
 // piece of five states each to learn from, and of 100 others the first state of such a piece to start from.
 const (
 	chainStep, chainTime = 0.03, 3.0
-	chainPieces          = 800
+	ChainPieces          = 800
 	chainTests           = 100
 	chainFloor           = 1e-8 // added to the error, whose logarithm is taken
 )
 
-// chainTask is the task of n pendulums.
-func chainTask(n int, seed uint64) (*task, error) {
-	t := &task{
-		name: fmt.Sprintf("chain-%d", n), title: fmt.Sprintf("Chain of %d", n), body: mech.Chain(n), period: 2 * math.Pi, dt: chainStep,
-		times: grid(chainTime-chainStep, chainStep), measures: []string{"relative_error"}, score: chainScore, curve: chainCurve,
-		ylabel: "relative error, geometric mean",
+// ChainTask is the task of n pendulums.
+func ChainTask(n int, seed uint64) (*Task, error) {
+	t := &Task{
+		Name: fmt.Sprintf("chain-%d", n), Title: fmt.Sprintf("Chain of %d", n), Body: mech.Chain(n), Period: 2 * math.Pi, Dt: chainStep,
+		Times: Grid(chainTime-chainStep, chainStep), Measures: []string{"relative_error"}, Score: ChainScore, Curve: chainCurve,
+		YLabel: "relative error, geometric mean",
 	}
-	t.published = []map[string]string{
+	t.Published = []map[string]string{
 		{"node": "3.8e-4", "hnn-canonical": "1.2e-4", "delan": "2.5e-4", "clnn": "5.2e-5", "true, 1e-4 off": "3.6e-5"},
 		{"node": "6.5e-2", "hnn-canonical": "1.9e-3", "delan": "1.3e-3", "clnn": "1.1e-4", "true, 1e-4 off": "5.9e-5"},
 	}[n-1]
 	var err error
-	if t.learn, err = t.pieces(rand.New(rand.NewPCG(seed, 0xc4a11)), chainPieces); err != nil {
+	if t.Learn, err = t.Pieces(rand.New(rand.NewPCG(seed, 0xc4a11)), ChainPieces); err != nil {
 		return nil, err
 	}
-	if t.valid, err = t.pieces(rand.New(rand.NewPCG(seed, 0xc4a12)), chainTests); err != nil {
+	if t.Valid, err = t.Pieces(rand.New(rand.NewPCG(seed, 0xc4a12)), chainTests); err != nil {
 		return nil, err
 	}
-	tests, err := t.pieces(rand.New(rand.NewPCG(seed, 0xc4a13)), chainTests)
+	tests, err := t.Pieces(rand.New(rand.NewPCG(seed, 0xc4a13)), chainTests)
 	if err != nil {
 		return nil, err
 	}
-	t.fresh = tests.X
-	for _, s := range tests.start {
-		t.starts = append(t.starts, tests.X[2*s*n:2*(s+1)*n]...)
+	t.Fresh = tests.X
+	for _, s := range tests.Start {
+		t.Starts = append(t.Starts, tests.X[2*s*n:2*(s+1)*n]...)
 	}
 	return t, t.solve()
 }
 
-// pieces draws motions and of each one piece of five states.
-func (t *task) pieces(r *rand.Rand, N int) (p records, err error) {
-	n := t.body.Dim()
+// Pieces draws motions and of each one piece of five states.
+func (t *Task) Pieces(r *rand.Rand, N int) (p Records, err error) {
+	n := t.Body.Dim()
 	for range N {
 		z := make([]float64, 2*n)
 		for i := range z {
 			z[i] = r.NormFloat64()
 		}
-		b := bobs(z)
+		b := Bobs(z)
 		for i := range 2 * n {
 			b[i] += 0.2 * r.NormFloat64()
 			b[2*n+i] = 3 * (0.5*b[2*n+i] + 0.4*r.NormFloat64())
 		}
-		const length = windowSteps + 1
-		from := length * r.IntN(len(t.times)/length)
-		x, err := motion(t.body, rods(onto(b)), t.times[:from+length])
+		const length = WindowSteps + 1
+		from := length * r.IntN(len(t.Times)/length)
+		x, err := Motion(t.Body, rods(onto(b)), t.Times[:from+length])
 		if err != nil {
 			return p, err
 		}
-		p.start = append(p.start, len(p.start)*length)
+		p.Start = append(p.Start, len(p.Start)*length)
 		p.X = append(p.X, x[2*n*from:]...)
 	}
 	return p, nil
 }
 
-// bobs returns positions and velocities in the plane, (2, n, 2), of a state of angles and angular velocities; rods have length 1.
-func bobs(x []float64) []float64 {
+// Bobs returns positions and velocities in the plane, (2, n, 2), of a state of angles and angular velocities; rods have length 1.
+func Bobs(x []float64) []float64 {
 	n := len(x) / 2
 	z := make([]float64, 4*n)
 	for i := range n {
@@ -164,7 +164,7 @@ func onto(z []float64) []float64 {
 func chainErrors(n int, x, truth []float64) []float64 {
 	e := make([]float64, len(truth)/(2*n))
 	for k := range e {
-		a, b := bobs(x[2*n*k:2*n*(k+1)]), bobs(truth[2*n*k:2*n*(k+1)])
+		a, b := Bobs(x[2*n*k:2*n*(k+1)]), Bobs(truth[2*n*k:2*n*(k+1)])
 		var minus, plus float64
 		for i := range a {
 			minus, plus = minus+(a[i]-b[i])*(a[i]-b[i]), plus+(a[i]+b[i])*(a[i]+b[i])
@@ -176,23 +176,23 @@ func chainErrors(n int, x, truth []float64) []float64 {
 	return e
 }
 
-// chainScore is the geometric mean over times and starts, as published: exp of ∫ log(e + 1e-8) dt / 3 s by the trapezoidal rule.
-func chainScore(t *task, paths [][]float64) []float64 {
+// ChainScore is the geometric mean over times and starts, as published: exp of ∫ log(e + 1e-8) dt / 3 s by the trapezoidal rule.
+func ChainScore(t *Task, paths [][]float64) []float64 {
 	sum := 0.0
 	for i, x := range paths {
-		e := chainErrors(t.body.Dim(), x, t.truth[i])
+		e := chainErrors(t.Body.Dim(), x, t.Truth[i])
 		for k := 1; k < len(e); k++ {
-			sum += (math.Log(e[k-1]+chainFloor) + math.Log(e[k]+chainFloor)) / 2 * t.dt / chainTime
+			sum += (math.Log(e[k-1]+chainFloor) + math.Log(e[k]+chainFloor)) / 2 * t.Dt / chainTime
 		}
 	}
 	return []float64{math.Exp(sum / float64(len(paths)))}
 }
 
 // chainCurve is the geometric mean over starts at each time.
-func chainCurve(t *task, paths [][]float64) []float64 {
-	y := make([]float64, len(t.times))
+func chainCurve(t *Task, paths [][]float64) []float64 {
+	y := make([]float64, len(t.Times))
 	for i, x := range paths {
-		for k, e := range chainErrors(t.body.Dim(), x, t.truth[i]) {
+		for k, e := range chainErrors(t.Body.Dim(), x, t.Truth[i]) {
 			y[k] += math.Log(e+chainFloor) / float64(len(paths))
 		}
 	}
@@ -202,20 +202,20 @@ func chainCurve(t *task, paths [][]float64) []float64 {
 	return y
 }
 
-// nudged is the error of the true system from starts moved by 1e-4 N(0, 1) in the plane.
-func nudged(t *task, r *rand.Rand) (float64, error) {
-	n := 2 * t.body.Dim()
+// Nudged is the error of the true system from starts moved by 1e-4 N(0, 1) in the plane.
+func Nudged(t *Task, r *rand.Rand) (float64, error) {
+	n := 2 * t.Body.Dim()
 	var paths [][]float64
-	for at := 0; at < len(t.starts); at += n {
-		z := bobs(t.starts[at : at+n])
+	for at := 0; at < len(t.Starts); at += n {
+		z := Bobs(t.Starts[at : at+n])
 		for i := range z {
 			z[i] += 1e-4 * r.NormFloat64()
 		}
-		x, err := motion(t.body, rods(onto(z)), t.times)
+		x, err := Motion(t.Body, rods(onto(z)), t.Times)
 		if err != nil {
 			return 0, err
 		}
 		paths = append(paths, x)
 	}
-	return chainScore(t, paths)[0], nil
+	return ChainScore(t, paths)[0], nil
 }

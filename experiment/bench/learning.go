@@ -1,4 +1,4 @@
-package paper
+package bench
 
 import (
 	"lagrange/plot"
@@ -8,8 +8,8 @@ import (
 // astray is how much worse than the first a validation may be to be drawn: that of a step that left everything behind would flatten all others.
 const astray = 1000
 
-// learningCurve is the validation loss against x.
-func learningCurve(name string, history []train.Point, x func(train.Point) float64) plot.Series {
+// LearningCurve is the validation loss against x.
+func LearningCurve(name string, history []train.Point, x func(train.Point) float64) plot.Series {
 	s := plot.Series{Name: name}
 	for _, p := range history {
 		if p.Valid <= astray*history[0].Valid {
@@ -19,5 +19,5 @@ func learningCurve(name string, history []train.Point, x func(train.Point) float
 	return s
 }
 
-// steps is where a learning curve stands against the number of steps.
-func steps(p train.Point) float64 { return float64(p.Step) }
+// Steps is where a learning curve stands against the number of steps.
+func Steps(p train.Point) float64 { return float64(p.Step) }

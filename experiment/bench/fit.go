@@ -1,4 +1,4 @@
-package paper
+package bench
 
 import (
 	"context"
@@ -13,15 +13,15 @@ import (
 	"lagrange/train"
 )
 
-// fit is how one model is trained.
-type fit[T nn.Float] struct {
-	name         string // for Progress
-	learn, valid train.Objective[T]
-	set          train.Settings
-	budget       time.Duration // where set has no Steps
-	most         int           // of steps that fit into it; 0: no bound
-	on           func(experiment.Progress)
-	after        func(theta []T) // may change the parameters after each step; nil: leaves them
+// Training is how one model is trained.
+type Training[T nn.Float] struct {
+	Name         string // for Progress
+	Learn, Valid train.Objective[T]
+	Set          train.Settings
+	Budget       time.Duration // where set has no Steps
+	Most         int           // of steps that fit into it; 0: no bound
+	On           func(experiment.Progress)
+	After        func(theta []T) // may change the parameters after each step; nil: leaves them
 }
 
 // Fitted is what a training has cost.
@@ -35,30 +35,30 @@ type Fitted struct {
 	Equations        string  `json:"equations,omitempty"` // of Gauss–Newton
 }
 
-// train leaves the parameters of the best validation in the model and returns the learning curve too.
-func (f fit[T]) train(ctx context.Context, m *model.Model[T]) (Fitted, []train.Point, error) {
+// Run leaves the parameters of the best validation in the model and returns the learning curve too.
+func (f Training[T]) Run(ctx context.Context, m *model.Model[T]) (Fitted, []train.Point, error) {
 	begin := time.Now()
-	if f.set.Steps == 0 {
-		steps, err := train.Calibrate(ctx, m, f.learn, f.valid, f.set, f.budget)
+	if f.Set.Steps == 0 {
+		steps, err := train.Calibrate(ctx, m, f.Learn, f.Valid, f.Set, f.Budget)
 		if err != nil {
 			return Fitted{}, nil, err
 		}
-		if f.set.Steps = steps; f.most > 0 {
-			f.set.Steps = min(steps, f.most)
+		if f.Set.Steps = steps; f.Most > 0 {
+			f.Set.Steps = min(steps, f.Most)
 		}
 	}
-	loop := &train.Loop[T]{Model: m, Train: f.learn, Valid: f.valid, Settings: f.set, State: train.NewState(m)}
+	loop := &train.Loop[T]{Model: m, Train: f.Learn, Valid: f.Valid, Settings: f.Set, State: train.NewState(m)}
 	from := time.Now()
 	loop.On = func(s *train.State[T]) error {
-		if f.on != nil {
+		if f.On != nil {
 			p := s.History[len(s.History)-1]
-			left := time.Duration(float64(time.Since(from)) * float64(f.set.Steps-s.Step) / float64(s.Step))
-			f.on(experiment.Progress{Model: f.name, Step: s.Step, Steps: f.set.Steps, Loss: p.Train, Valid: p.Valid, Left: left})
+			left := time.Duration(float64(time.Since(from)) * float64(f.Set.Steps-s.Step) / float64(s.Step))
+			f.On(experiment.Progress{Model: f.Name, Step: s.Step, Steps: f.Set.Steps, Loss: p.Train, Valid: p.Valid, Left: left})
 		}
 		return nil
 	}
-	if f.after != nil {
-		loop.Clock = func(*train.State[T], float64) error { f.after(m.Theta); return nil }
+	if f.After != nil {
+		loop.Clock = func(*train.State[T], float64) error { f.After(m.Theta); return nil }
 	}
 	if err := loop.Run(ctx); err != nil {
 		return Fitted{}, nil, err
@@ -71,8 +71,8 @@ func (f fit[T]) train(ctx context.Context, m *model.Model[T]) (Fitted, []train.P
 	}, st.History, nil
 }
 
-// then is what two stages have cost together.
-func (f Fitted) then(g Fitted) Fitted {
+// Then is what two stages have cost together.
+func (f Fitted) Then(g Fitted) Fitted {
 	g.Steps += f.Steps
 	g.Samples += f.Samples
 	g.Seconds += f.Seconds
@@ -81,9 +81,9 @@ func (f Fitted) then(g Fitted) Fitted {
 	return g
 }
 
-// abreast runs jobs 0 … n−1, each on one core, the first ones first, and tells how many are done and
+// Abreast runs jobs 0 … n−1, each on one core, the first ones first, and tells how many are done and
 // the last one's loss. The first error ends it.
-func abreast(n int, s experiment.Settings, job func(i int) (loss float64, err error)) error {
+func Abreast(n int, s experiment.Settings, job func(i int) (loss float64, err error)) error {
 	var mutex sync.Mutex
 	var fail error
 	next, done, begin := 0, 0, time.Now()
@@ -111,8 +111,8 @@ func abreast(n int, s experiment.Settings, job func(i int) (loss float64, err er
 	return fail
 }
 
-// field is a model without inputs as the field of many solutions, for ode.Together.
-func field(m *model.Model[float64]) func(size int) ode.Batch {
+// Field is a model without inputs as the field of many solutions, for ode.Together.
+func Field(m *model.Model[float64]) func(size int) ode.Batch {
 	return func(size int) ode.Batch {
 		tape := m.Tape(size)
 		return func(_ []int, _, x, dx []float64) { tape.Field(x, nil, dx) }

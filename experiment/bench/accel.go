@@ -1,4 +1,4 @@
-package paper
+package bench
 
 import (
 	"math"
@@ -20,11 +20,11 @@ func accelErrors(m *model.Model[float64], X, A []float64, accel func(t model.Tap
 			errs[lo+i/d] += math.Abs(x - A[lo*d+i])
 		}
 	}
-	return mean(errs), median(errs)
+	return Mean(errs), Median(errs)
 }
 
-// accelL1 is the error of the accelerations of a model on (q, v).
-func accelL1(m *model.Model[float64], o *train.Accelerations[float64]) (mu, med float64) {
+// AccelL1 is the error of the accelerations of a model on (q, v).
+func AccelL1(m *model.Model[float64], o *train.Accelerations[float64]) (mu, med float64) {
 	d := m.Spec.D()
 	return accelErrors(m, o.X, o.A, func(t model.Tape[float64], x, a []float64) {
 		xdot := make([]float64, len(x))
@@ -35,19 +35,19 @@ func accelL1(m *model.Model[float64], o *train.Accelerations[float64]) (mu, med 
 	})
 }
 
-// stateL1 is the error of the accelerations of a model on (q, v), or on (q, p) if canonical, over states (q, v).
-func stateL1(b body, m *model.Model[float64], canonical bool, o *train.Accelerations[float64]) (mu, med float64) {
+// StateL1 is the error of the accelerations of a model on (q, v), or on (q, p) if canonical, over states (q, v).
+func StateL1(b body, m *model.Model[float64], canonical bool, o *train.Accelerations[float64]) (mu, med float64) {
 	if canonical {
 		return canonicalL1(b, m, o)
 	}
-	return accelL1(m, o)
+	return AccelL1(m, o)
 }
 
 // canonicalL1 is that of a Hamiltonian on (q, p): q̈ is the derivative of its q̇ along its own field, by central differences.
 func canonicalL1(b body, m *model.Model[float64], o *train.Accelerations[float64]) (mu, med float64) {
 	const h = 1e-5
 	d := b.Dim()
-	return accelErrors(m, toMomenta(b, o.X), o.A, func(t model.Tape[float64], x, a []float64) {
+	return accelErrors(m, ToMomenta(b, o.X), o.A, func(t model.Tape[float64], x, a []float64) {
 		f, y, xdot := make([]float64, len(x)), make([]float64, len(x)), make([]float64, len(x))
 		t.Field(x, nil, f)
 		clear(a)

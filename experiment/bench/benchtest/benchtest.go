@@ -1,4 +1,6 @@
-package paper
+// Package benchtest has what tests of experiments share: models whose accelerations are known, cells of tables, rows
+// that must not be in two sets of data, figures read back.
+package benchtest
 
 import (
 	"math"
@@ -10,10 +12,10 @@ import (
 	"lagrange/model"
 )
 
-// tiny is a model of d coordinates in units of one, with one hidden unit max(z, 0)² and all parameters zero. Those of
+// Tiny is a model of d coordinates in units of one, with one hidden unit max(z, 0)² and all parameters zero. Those of
 // its net are, in this order, the weights of q and v (2d), a bias, the weights of the outputs, and their biases. A
 // plain network then has q̈ = 0, a Hamiltonian ½p².
-func tiny(t testing.TB, family string, d int) *model.Model[float64] {
+func Tiny(t testing.TB, family string, d int) *model.Model[float64] {
 	t.Helper()
 	spec := model.Spec{Family: family, Hidden: []int{1}, Activation: "relu2", Kinetic: 1}
 	for range d {
@@ -27,15 +29,15 @@ func tiny(t testing.TB, family string, d int) *model.Model[float64] {
 	return m
 }
 
-// steady is a plain network whose accelerations are a everywhere.
-func steady(t testing.TB, a ...float64) *model.Model[float64] {
-	m := tiny(t, "nn", len(a))
+// Steady is a plain network whose accelerations are a everywhere.
+func Steady(t testing.TB, a ...float64) *model.Model[float64] {
+	m := Tiny(t, "nn", len(a))
 	copy(m.Theta[len(m.Theta)-len(a):], a)
 	return m
 }
 
-// agree fails where a number is off by more than one part in so many of it, or of one.
-func agree(t *testing.T, what string, tol, got, want float64) {
+// Agree fails where a number is off by more than one part in so many of it, or of one.
+func Agree(t *testing.T, what string, tol, got, want float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tol*(1+math.Abs(want))) {
 		t.Errorf("%s: %.12g, want %.12g", what, got, want)
@@ -65,16 +67,16 @@ func cell(t *testing.T, table experiment.Table, row, column string, n int) strin
 	return ""
 }
 
-// reads fails unless the cell has these words.
-func reads(t *testing.T, table experiment.Table, row, column string, n int, want string) {
+// Reads fails unless the cell has these words.
+func Reads(t *testing.T, table experiment.Table, row, column string, n int, want string) {
 	t.Helper()
 	if got := cell(t, table, row, column, n); got != want {
 		t.Errorf("%s: %s, %s: %q, want %q", table.Title, row, column, got, want)
 	}
 }
 
-// apartFrom fails where a row of n numbers of one part is one of another part too.
-func apartFrom(t *testing.T, n int, parts map[string][]float64) {
+// ApartFrom fails where a row of n numbers of one part is one of another part too.
+func ApartFrom(t *testing.T, n int, parts map[string][]float64) {
 	t.Helper()
 	type row [8]float64
 	seen := map[row]string{}
@@ -93,12 +95,12 @@ func apartFrom(t *testing.T, n int, parts map[string][]float64) {
 	}
 }
 
-// filled are n numbers x.
-func filled(n int, x float64) []float64 { return slices.Repeat([]float64{x}, n) }
+// Filled are n numbers x.
+func Filled(n int, x float64) []float64 { return slices.Repeat([]float64{x}, n) }
 
-// energyByHand is that of the double pendulum of m = l = 1, g = 9.8, from the places and velocities of the bobs in
+// EnergyByHand is that of the double pendulum of m = l = 1, g = 9.8, from the places and velocities of the bobs in
 // the plane.
-func energyByHand(q1, q2, v1, v2 float64) float64 {
+func EnergyByHand(q1, q2, v1, v2 float64) float64 {
 	x, y := v1*math.Cos(q1), v1*math.Sin(q1)
 	X, Y := x+v2*math.Cos(q2), y+v2*math.Sin(q2)
 	h1 := -math.Cos(q1)
@@ -106,13 +108,17 @@ func energyByHand(q1, q2, v1, v2 float64) float64 {
 	return (x*x+y*y+X*X+Y*Y)/2 + 9.8*(h1+h2)
 }
 
-// falling is a mass of one on which a force of −2 acts: q̈ = −2, E = ½v² + 2q.
-type falling struct{}
+// Falling is a mass of one on which a force of −2 acts: q̈ = −2, E = ½v² + 2q.
+type Falling struct{}
 
-func (falling) Dim() int { return 1 }
+// Dim is the number of coordinates.
+func (Falling) Dim() int { return 1 }
 
-func (falling) Accel(_, _, a []float64) { a[0] = -2 }
+// Accel writes q̈.
+func (Falling) Accel(_, _, a []float64) { a[0] = -2 }
 
-func (falling) Momentum(_, v, p []float64) { p[0] = v[0] }
+// Momentum writes p.
+func (Falling) Momentum(_, v, p []float64) { p[0] = v[0] }
 
-func (falling) Energy(q, v []float64) float64 { return v[0]*v[0]/2 + 2*q[0] }
+// Energy is E.
+func (Falling) Energy(q, v []float64) float64 { return v[0]*v[0]/2 + 2*q[0] }

@@ -1,4 +1,4 @@
-package paper
+package bench
 
 import (
 	"fmt"
@@ -7,9 +7,9 @@ import (
 	"lagrange/model"
 )
 
-// described tells what a network is beside its name: its head, where there is a choice of one, and its layers, as in
+// Described tells what a network is beside its name: its head, where there is a choice of one, and its layers, as in
 // "lnn, quadratic head, 20×2".
-func described(name, family string, head model.Head, hidden []int) string {
+func Described(name, family string, head model.Head, hidden []int) string {
 	if family == "lnn" || family == "hnn" {
 		if head == "" {
 			head = model.Plain

@@ -1,4 +1,4 @@
-package paper
+package bench
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"lagrange/experiment/bench/benchtest"
 	"lagrange/mech"
 )
 
@@ -17,7 +18,7 @@ func TestChainStates(t *testing.T) {
 		for i := range x {
 			x[i] = r.NormFloat64()
 		}
-		for name, y := range map[string][]float64{"rods": rods(bobs(x)), "nothing to move": rods(onto(bobs(x))), "velocities": toVelocities(mech.Chain(n), toMomenta(mech.Chain(n), x))} {
+		for name, y := range map[string][]float64{"rods": rods(Bobs(x)), "nothing to move": rods(onto(Bobs(x))), "velocities": toVelocities(mech.Chain(n), ToMomenta(mech.Chain(n), x))} {
 			for i := range x {
 				if math.Abs(x[i]-y[i]) > 1e-12 {
 					t.Errorf("%d %s: %v, then %v", n, name, x, y)
@@ -74,15 +75,15 @@ func TestChainScore(t *testing.T) {
 		t.Skip("a thousand motions")
 	}
 	for n, published := range []float64{3.6e-5, 5.9e-5} {
-		k, err := chainTask(n+1, 1)
+		k, err := ChainTask(n+1, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e := k.score(k, k.truth)[0]; e > 2e-8 {
-			t.Errorf("%s: the truth is %g off itself", k.name, e)
+		if e := k.Score(k, k.Truth)[0]; e > 2e-8 {
+			t.Errorf("%s: the truth is %g off itself", k.Name, e)
 		}
-		if e, err := nudged(k, rand.New(rand.NewPCG(1, 1))); err != nil || e < published/2 || e > 2*published {
-			t.Errorf("%s: 1e-4 off gives %g, published %g; %v", k.name, e, published, err)
+		if e, err := Nudged(k, rand.New(rand.NewPCG(1, 1))); err != nil || e < published/2 || e > 2*published {
+			t.Errorf("%s: 1e-4 off gives %g, published %g; %v", k.Name, e, published, err)
 		}
 	}
 }
@@ -90,7 +91,7 @@ func TestChainScore(t *testing.T) {
 // Next states of the true system: the energy is the same, and the way between them that of the mean velocity.
 func TestNextStates(t *testing.T) {
 	s := mech.Chain(2)
-	w, err := nextStates(t.Context(), s, sample(s, rand.New(rand.NewPCG(1, 1)), 20), 20)
+	w, err := NextStates(t.Context(), s, Sample(s, rand.New(rand.NewPCG(1, 1)), 20), 20)
 	if err != nil || len(w.Start) != 20 || w.Steps != 1 {
 		t.Fatal(w, err)
 	}
@@ -100,7 +101,7 @@ func TestNextStates(t *testing.T) {
 			t.Errorf("energy %v, then %v", a, b)
 		}
 		for k := range 2 {
-			if way := nodeStep * (x[2+k] + y[2+k]) / 2; math.Abs(y[k]-x[k]-way) > 0.05 || y[k] == x[k] {
+			if way := NodeStep * (x[2+k] + y[2+k]) / 2; math.Abs(y[k]-x[k]-way) > 0.05 || y[k] == x[k] {
 				t.Errorf("state %d goes from %v to %v", i, x, y)
 			}
 		}
@@ -113,21 +114,21 @@ func TestGuardChainErrors(t *testing.T) {
 	x := []float64{0, 0, 0, 1, math.NaN(), 0, 0.3, 4}
 	truth := []float64{0, 2, math.Pi / 2, 1, 0, 0, 0.3, 4}
 	for i, e := range chainErrors(1, x, truth) {
-		agree(t, fmt.Sprint(i), 1e-12, e, []float64{math.Sqrt(0.5), 1, 1, 0}[i])
+		benchtest.Agree(t, fmt.Sprint(i), 1e-12, e, []float64{math.Sqrt(0.5), 1, 1, 0}[i])
 	}
 	// two motions of 100 times: one always √½ off, the other never; over 2.97 of 3 s the logarithms come to
 	// (ln √½ + ln 1e-8)/2
-	k := &task{body: falling{}, dt: chainStep, times: grid(chainTime-chainStep, chainStep)}
+	k := &Task{Body: benchtest.Falling{}, Dt: chainStep, Times: Grid(chainTime-chainStep, chainStep)}
 	still, moves := make([]float64, 200), make([]float64, 200)
 	for i := range 100 {
 		moves[2*i+1] = 2
 	}
-	k.truth = [][]float64{moves, still}
+	k.Truth = [][]float64{moves, still}
 	off := math.Log(math.Sqrt(0.5) + 1e-8)
-	agree(t, "score", 1e-12, chainScore(k, [][]float64{still, still})[0], math.Exp(0.99*(off+math.Log(1e-8))/2))
-	agree(t, "score of the worse", 1e-12, chainScore(k, [][]float64{still, moves})[0], math.Exp(0.99*off))
+	benchtest.Agree(t, "score", 1e-12, ChainScore(k, [][]float64{still, still})[0], math.Exp(0.99*(off+math.Log(1e-8))/2))
+	benchtest.Agree(t, "score of the worse", 1e-12, ChainScore(k, [][]float64{still, moves})[0], math.Exp(0.99*off))
 	for _, y := range chainCurve(k, [][]float64{still, still}) {
-		agree(t, "curve", 1e-12, y, math.Sqrt((math.Sqrt(0.5)+1e-8)*1e-8))
+		benchtest.Agree(t, "curve", 1e-12, y, math.Sqrt((math.Sqrt(0.5)+1e-8)*1e-8))
 	}
 }
 
@@ -135,40 +136,40 @@ func TestGuardChainErrors(t *testing.T) {
 // 1), (0, 2) instead of (0, 1), (0, 1). The energies of a spring, V = q², are off by 1 and 3, in the mean square 5;
 // the coordinates by 1 each in one of two: ½. Another motion without error halves both.
 func TestGuardEnergyScore(t *testing.T) {
-	spring := oscillator{V: func(q float64) float64 { return q * q }}
-	pendulum := oscillator{V: func(q float64) float64 { return 2 * (1 - math.Cos(q)) }}
+	spring := Oscillator{V: func(q float64) float64 { return q * q }}
+	pendulum := Oscillator{V: func(q float64) float64 { return 2 * (1 - math.Cos(q)) }}
 	x, truth := []float64{1, 2, 0, 4}, []float64{0, 2, 0, 2}
-	k := &task{body: spring, times: []float64{0, 1}, truth: [][]float64{truth, truth}}
+	k := &Task{Body: spring, Times: []float64{0, 1}, Truth: [][]float64{truth, truth}}
 	s := energyScore(k, [][]float64{x, truth})
-	agree(t, "energy", 1e-14, s[0], 2.5)
-	agree(t, "coordinates", 1e-14, s[1], 0.25)
+	benchtest.Agree(t, "energy", 1e-14, s[0], 2.5)
+	benchtest.Agree(t, "coordinates", 1e-14, s[1], 0.25)
 	c := energyCurve(k, [][]float64{x, truth})
-	agree(t, "curve at 0", 1e-14, c[0], math.Sqrt(0.5))
-	agree(t, "curve at 1", 1e-14, c[1], math.Sqrt(4.5))
+	benchtest.Agree(t, "curve at 0", 1e-14, c[0], math.Sqrt(0.5))
+	benchtest.Agree(t, "curve at 1", 1e-14, c[1], math.Sqrt(4.5))
 	x[3] = math.NaN()
-	if s = energyScore(k, [][]float64{x, truth}); s[0] != hopeless || s[1] != hopeless {
+	if s = energyScore(k, [][]float64{x, truth}); s[0] != Hopeless || s[1] != Hopeless {
 		t.Errorf("what is no number is %v off", s)
 	}
 	x[3] = 4
-	k.body = pendulum // judged by q² + p² as published, and by its energy
+	k.Body = pendulum // judged by q² + p² as published, and by its energy
 	s = radiusScore(k, [][]float64{x, truth})
 	lift := 2 * (1 - math.Cos(1))
-	agree(t, "radius", 1e-14, s[0], 2.5)
-	agree(t, "coordinates", 1e-14, s[1], 0.25)
-	agree(t, "true energy", 1e-14, s[2], (lift*lift+9)/4)
+	benchtest.Agree(t, "radius", 1e-14, s[0], 2.5)
+	benchtest.Agree(t, "coordinates", 1e-14, s[1], 0.25)
+	benchtest.Agree(t, "true energy", 1e-14, s[2], (lift*lift+9)/4)
 }
 
 // Records are noisy, their derivatives are not: 0.05 on q and on p, 0.1 on q̇ = 2p.
 func TestGuardNoise(t *testing.T) {
-	o := oscillator{V: func(q float64) float64 { return q * q }, dV: func(q float64) float64 { return 2 * q }}
-	k, err := oscillatorTask("spring", "Spring", o, 30, 0.1, 1, 2)
+	o := Oscillator{V: func(q float64) float64 { return q * q }, DV: func(q float64) float64 { return 2 * q }}
+	k, err := OscillatorTask("spring", "Spring", o, 30, 0.1, 1, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var q, v float64
-	N := float64(len(k.learn.A))
-	for i, a := range k.learn.A { // of the exact state q = −a/4
-		e, f := k.learn.X[2*i]+a/4, k.learn.X[2*i+1]-k.learn.V[i]
+	N := float64(len(k.Learn.A))
+	for i, a := range k.Learn.A { // of the exact state q = −a/4
+		e, f := k.Learn.X[2*i]+a/4, k.Learn.X[2*i+1]-k.Learn.V[i]
 		q, v = q+e*e/N, v+f*f/N
 	}
 	if σ := 1 / math.Sqrt(2*N); math.Abs(math.Sqrt(q)/0.05-1) > 4*σ || math.Abs(math.Sqrt(v)/0.1-1) > 4*σ {
