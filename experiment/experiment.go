@@ -16,7 +16,9 @@ type Experiment struct {
 	Name, Title, About string
 	Full, Quick        time.Duration            // how long it takes with the default settings, all in all, on two cores
 	Share              func(s Settings) float64 // what s asks for, as a part of the default; nil: 1
-	Choice             bool                     // heeds Settings.Models, Recipe and Seeds
+	Models             []string                 // of which Settings.Models may choose; none: it heeds neither these nor Recipe and Seeds
+	Default            int                      // so many of Models, the first, are taken by a run that names none
+	Recipes            []string                 // for Settings.Recipe
 	Derived            bool                     // made of the reports of the others, which Settings.Others has
 	Run                func(ctx context.Context, s Settings) (Result, error)
 }
@@ -44,7 +46,7 @@ type Settings struct {
 	Code   Code     // of the program; runs of another one do not count as done
 	Quick  bool     // an honest shorter run: its notes say how short
 	Folder string   // where figures and numbers go, and what an experiment needs to go on after an interruption; "" = nowhere
-	Models []string // of an experiment with a Choice of them; none = its default ones, "all" = all
+	Models []string // of an experiment that has a choice; none = its default ones, "all" = all
 	Recipe string   // of the same; "" for the best one found here
 	Seeds  int      // of the same: so many runs, with Seed, Seed + 1, …; 0 = 1
 	Only   []string // of a run of all: the experiments that may run, by name; none = all. What others have left in Folder stays on the page

@@ -48,7 +48,7 @@ func (s Settings) Run(name string) Run {
 
 // heeded are the settings without those that the experiment does not know.
 func (e Experiment) heeded(s Settings) Settings {
-	if !e.Choice {
+	if len(e.Models) == 0 {
 		s.Models, s.Recipe, s.Seeds = nil, "", 0
 	}
 	return s

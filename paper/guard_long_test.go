@@ -9,6 +9,7 @@ import (
 	"lagrange/experiment/bench"
 	"lagrange/experiment/bench/benchtest"
 	"lagrange/mech"
+	"lagrange/paper/pendulum"
 	"lagrange/train"
 )
 
@@ -16,7 +17,7 @@ import (
 // by least squares over the fresh states.
 func TestGuardLongUnit(t *testing.T) {
 	X := []float64{0.5, 1, 2, -1, 1, 2, 0, 3, -1, 0.2, 1, 1, 0, 0, 4, 2}
-	run := &pendulumRun{system: mech.Chain(2), fresh: &train.Accelerations[float64]{X: X, N: 4}}
+	run := &pendulum.Run{System: mech.Chain(2), Fresh: &train.Accelerations[float64]{X: X, N: 4}}
 	var x, e []float64
 	var mx, me, xx, xe float64
 	for i := range 4 {
@@ -38,7 +39,7 @@ func TestGuardLongUnit(t *testing.T) {
 // Over 100 units of time an energy is off by a tenth of 29.4 at t = 1, seven tenths below at 5, three above at 50 and
 // nine at 80: the largest so far are 0.1 to t = 1, 0.7 to t = 10 and 0.9 to the end. What is no number has diverged.
 func TestGuardLongGrowth(t *testing.T) {
-	l := &longRuns{run: &pendulumRun{system: mech.Chain(2)}, times: bench.Grid(100, 1)}
+	l := &longRuns{run: &pendulum.Run{System: mech.Chain(2)}, times: bench.Grid(100, 1)}
 	E := benchtest.Filled(101, 5)
 	for at, off := range map[int]float64{1: 0.1, 5: -0.7, 50: 0.3, 80: 0.9} {
 		E[at] += 29.4 * off

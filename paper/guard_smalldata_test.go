@@ -11,6 +11,7 @@ import (
 	"lagrange/experiment/bench"
 	"lagrange/experiment/bench/benchtest"
 	"lagrange/mech"
+	"lagrange/paper/pendulum"
 	"lagrange/train"
 )
 
@@ -72,13 +73,13 @@ func TestGuardSmallSplit(t *testing.T) {
 			}
 			honest, err := learn(0, 0)
 			if p, err2 := learn(N, 40); err != nil || err2 != nil || p != honest || !(p.AccelError < 100) {
-				t.Errorf("%s, %s: %+v, %v, with samples beyond N spoilt %+v, %v", k.name, c.name, honest, err, p, err2)
+				t.Errorf("%s, %s: %+v, %v, with samples beyond N spoilt %+v, %v", k.name, c.Name, honest, err, p, err2)
 			}
 			if p, err := learn(0, N/5); err != nil || p.NonFiniteSkipped != 0 {
-				t.Errorf("%s, %s: steps saw what is held out, %+v, %v", k.name, c.name, p, err)
+				t.Errorf("%s, %s: steps saw what is held out, %+v, %v", k.name, c.Name, p, err)
 			}
 			if p, err := learn(N/5, N/5+1); err == nil && p.NonFiniteSkipped == 0 {
-				t.Errorf("%s, %s: nobody saw the first sample that is learned, %+v", k.name, c.name, p)
+				t.Errorf("%s, %s: nobody saw the first sample that is learned, %+v", k.name, c.Name, p)
 			}
 		}
 	}
@@ -95,7 +96,7 @@ func TestGuardSmallFresh(t *testing.T) {
 		for _, c := range smallGuards {
 			p, err := k.learn(t.Context(), c, false, 20, experiment.Settings{Steps: 3, Seed: 1}, 0)
 			if err != nil || math.Abs(p.AccelError/1000-1) > 0.1 {
-				t.Errorf("%s, %s: %+v, %v", k.name, c.name, p, err)
+				t.Errorf("%s, %s: %+v, %v", k.name, c.Name, p, err)
 			}
 		}
 	}
@@ -143,10 +144,10 @@ func TestGuardSmallTables(t *testing.T) {
 	for i, k := range ts {
 		r.Models[k.name], r.Variants[k.name] = map[string][]SmallPoint{}, map[string][]SmallPoint{}
 		for j, m := range smallModels {
-			r.Models[k.name][m.name] = points(2*j+20*i+1, r.Sizes)
+			r.Models[k.name][m.Name] = points(2*j+20*i+1, r.Sizes)
 		}
 		for j, v := range smallVariants {
-			r.Variants[k.name][v.name] = points(2*j+20*i+51, few)
+			r.Variants[k.name][v.Name] = points(2*j+20*i+51, few)
 		}
 	}
 	tables := r.result(ts, few, 0, experiment.Settings{}).Tables
@@ -155,19 +156,19 @@ func TestGuardSmallTables(t *testing.T) {
 	}
 	for n := range 2 {
 		for j, m := range smallModels {
-			benchtest.Reads(t, tables[0], m.name, fmt.Sprint(r.Sizes[n]), 0, fmt.Sprint(2*j+1+n))
-			benchtest.Reads(t, tables[1], m.name, fmt.Sprint(r.Sizes[n]), 0, fmt.Sprint(2*j+21+n))
-			benchtest.Reads(t, tables[2], m.name, fmt.Sprint(r.Sizes[n]), 0, fmt.Sprint(-2*j-21-n))
+			benchtest.Reads(t, tables[0], m.Name, fmt.Sprint(r.Sizes[n]), 0, fmt.Sprint(2*j+1+n))
+			benchtest.Reads(t, tables[1], m.Name, fmt.Sprint(r.Sizes[n]), 0, fmt.Sprint(2*j+21+n))
+			benchtest.Reads(t, tables[2], m.Name, fmt.Sprint(r.Sizes[n]), 0, fmt.Sprint(-2*j-21-n))
 		}
 		for j, v := range smallVariants {
 			for i := range ts {
-				benchtest.Reads(t, tables[3+i], v.name, fmt.Sprint(few[n]), 0, fmt.Sprint(2*j+20*i+51+n))
+				benchtest.Reads(t, tables[3+i], v.Name, fmt.Sprint(few[n]), 0, fmt.Sprint(2*j+20*i+51+n))
 			}
 		}
 	}
 }
 
 // smallGuards are one of (q, v) and one of (q, p).
-var smallGuards = []pendulumModel{
-	{name: "nn", family: "nn", hidden: []int{2}}, {name: "hnn", family: "hnn", hidden: []int{2}, canonical: true},
+var smallGuards = []pendulum.Model{
+	{Name: "nn", Family: "nn", Hidden: []int{2}}, {Name: "hnn", Family: "hnn", Hidden: []int{2}, Canonical: true},
 }

@@ -14,6 +14,7 @@ import (
 	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/nn"
+	"lagrange/paper/pendulum"
 	"lagrange/plot"
 	"lagrange/symbolic"
 	"lagrange/train"
@@ -256,7 +257,7 @@ func (p initPlan) trainings(ctx context.Context, s experiment.Settings, laws []s
 	if s.Steps > 0 {
 		lesson.steps = s.Steps
 	}
-	spec := pendulumSpec(system, lesson.learn, pendulumModel{family: "lnn", hidden: initHidden})
+	spec := pendulum.Spec(system, lesson.learn, pendulum.Model{Family: "lnn", Hidden: initHidden})
 	for i, l := range []struct {
 		name    string
 		kinetic float64

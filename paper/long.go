@@ -12,6 +12,7 @@ import (
 	"lagrange/experiment/bench"
 	"lagrange/model"
 	"lagrange/ode"
+	"lagrange/paper/pendulum"
 	"lagrange/plot"
 	"lagrange/train"
 )
@@ -111,13 +112,13 @@ func followLong(ctx context.Context, s experiment.Settings) (experiment.Result, 
 // followTo trains the Lagrangian network of the double pendulum and follows its motions to time T.
 func followTo(ctx context.Context, s experiment.Settings, T float64) (experiment.Result, error) {
 	begin := time.Now()
-	run, err := newPendulumRun(s, s.Seed, s.Budget)
+	run, err := pendulum.NewRun(s, s.Seed, s.Budget)
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	c := pendulumModels[0]
-	spec := pendulumSpec(run.system, run.learn, c)
-	m, fitted, _, err := learnPendulum(ctx, run, c, spec, train.Objective[float64](run.learn), train.Objective[float64](run.valid))
+	c := pendulum.Models[0]
+	spec := pendulum.Spec(run.System, run.Learn, c)
+	m, fitted, _, err := pendulum.Learn(ctx, run, c, spec, train.Objective[float64](run.Learn), train.Objective[float64](run.Valid))
 	if err != nil {
 		return experiment.Result{}, err
 	}
@@ -126,15 +127,15 @@ func followTo(ctx context.Context, s experiment.Settings, T float64) (experiment
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	r.Seed, r.Fitted, r.Model = s.Seed, fitted, bench.Described(c.name, m.Spec.Family, m.Spec.Head, m.Spec.Hidden)
-	r.AccelL1, _ = run.accelL1(m, c)
+	r.Seed, r.Fitted, r.Model = s.Seed, fitted, bench.Described(c.Name, m.Spec.Family, m.Spec.Head, m.Spec.Hidden)
+	r.AccelL1, _ = run.AccelL1(m, c)
 	r.Seconds = time.Since(begin).Seconds()
 	return experiment.Result{Numbers: r, Tables: longTables(r), Figures: l.figures(), Notes: longNotes(r)}, nil
 }
 
 // longRuns are the roll-outs of a model up to time T.
 type longRuns struct {
-	run   *pendulumRun
+	run   *pendulum.Run
 	m     *model.Model[float64]
 	times []float64
 	unit  float64 // of the learned energy, for one of the true energy's
@@ -143,9 +144,9 @@ type longRuns struct {
 
 // newLongRuns fits the unit of the learned energy to that of the true one, by least squares over fresh states: a Lagrangian is learned up to a factor
 // and what does not move.
-func newLongRuns(run *pendulumRun, m *model.Model[float64], T float64) *longRuns {
+func newLongRuns(run *pendulum.Run, m *model.Model[float64], T float64) *longRuns {
 	l := &longRuns{run: run, m: m, times: bench.Grid(T, 1), unit: 1}
-	e, x := l.learned(run.fresh.X), l.truth(run.fresh.X)
+	e, x := l.learned(run.Fresh.X), l.truth(run.Fresh.X)
 	me, mx, xx, xe := bench.Mean(e), bench.Mean(x), 0.0, 0.0
 	for i := range x {
 		xx += (x[i] - mx) * (x[i] - mx)
@@ -158,7 +159,7 @@ func newLongRuns(run *pendulumRun, m *model.Model[float64], T float64) *longRuns
 // learned are the learned energies of states, in the unit.
 func (l *longRuns) learned(X []float64) []float64 {
 	const chunk = 256
-	n := 2 * l.run.system.Dim()
+	n := 2 * l.run.System.Dim()
 	tape, xdot, E := l.m.Tape(chunk), make([]float64, chunk*n), make([]float64, len(X)/n)
 	for lo := 0; lo < len(E); lo += chunk {
 		hi := min(lo+chunk, len(E))
@@ -173,10 +174,10 @@ func (l *longRuns) learned(X []float64) []float64 {
 
 // truth are the true energies of states.
 func (l *longRuns) truth(X []float64) []float64 {
-	d := l.run.system.Dim()
+	d := l.run.System.Dim()
 	E := make([]float64, len(X)/(2*d))
 	for i := range E {
-		E[i] = l.run.system.Energy(X[2*i*d:(2*i+1)*d], X[(2*i+1)*d:2*(i+1)*d])
+		E[i] = l.run.System.Energy(X[2*i*d:(2*i+1)*d], X[(2*i+1)*d:2*(i+1)*d])
 	}
 	return E
 }
@@ -251,7 +252,7 @@ func (l *longRuns) growth(name string, E []float64) (at [3]float64, curve plot.S
 	T, most, next := l.times[len(l.times)-1], 0.0, 1.0
 	curve.Name = name
 	for k, e := range E {
-		if d := math.Abs(e-E[0]) / l.run.system.About().EnergyScale; d < bench.Diverged {
+		if d := math.Abs(e-E[0]) / l.run.System.About().EnergyScale; d < bench.Diverged {
 			most = max(most, d)
 		} else {
 			most = bench.Diverged

@@ -7,6 +7,7 @@ import (
 	"lagrange/experiment/bench"
 	"lagrange/mech"
 	"lagrange/model"
+	"lagrange/paper/pendulum"
 	"lagrange/train"
 )
 
@@ -28,16 +29,16 @@ func allRaces(seed uint64) (ks []*race, err error) {
 	learn, valid := bench.Sample(system, rand.New(rand.NewPCG(seed, 1)), 100_000), bench.Sample(system, rand.New(rand.NewPCG(seed, 2)), 1024)
 	learn.Penalty, valid.Penalty = train.L1, train.L1
 	for _, c := range []struct {
-		pendulumModel
+		pendulum.Model
 		large bool
 	}{
-		{pendulumModel{name: "double pendulum, lnn", family: "lnn", head: model.Quadratic, hidden: []int{20, 20}}, false},
-		{pendulumModel{name: "double pendulum, nn", family: "nn", hidden: []int{24, 24, 24}}, false},
-		{pendulumModel{name: "double pendulum, large lnn", family: "lnn", head: model.Quadratic, hidden: []int{96, 96}}, true},
+		{pendulum.Model{Name: "double pendulum, lnn", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}}, false},
+		{pendulum.Model{Name: "double pendulum, nn", Family: "nn", Hidden: []int{24, 24, 24}}, false},
+		{pendulum.Model{Name: "double pendulum, large lnn", Family: "lnn", Head: model.Quadratic, Hidden: []int{96, 96}}, true},
 	} {
-		title := "Double pendulum, " + bench.Described(c.family, c.family, c.head, c.hidden)
-		k := &race{name: c.name, title: title, valid: valid, unit: 2, large: c.large}
-		if err := k.begin(pendulumSpec(system, learn, c.pendulumModel), learn, seed); err != nil {
+		title := "Double pendulum, " + bench.Described(c.Family, c.Family, c.Head, c.Hidden)
+		k := &race{name: c.Name, title: title, valid: valid, unit: 2, large: c.large}
+		if err := k.begin(pendulum.Spec(system, learn, c.Model), learn, seed); err != nil {
 			return nil, err
 		}
 		ks = append(ks, k)

@@ -4,14 +4,16 @@ package paper
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lagrange/experiment"
+	"lagrange/paper/pendulum"
 )
 
 // Experiments lists the experiments in the order of the page of results.
 func Experiments() []experiment.Experiment {
-	return []experiment.Experiment{doublePendulum, pendulumFamilies, paperRecipe, relativity, wave, beyond, planets, long, seeds, smallData, optimisers, initialisation, activations, properties}
+	return []experiment.Experiment{pendulum.Experiment, pendulum.Families, pendulum.AsPublished, relativity, wave, beyond, planets, long, seeds, smallData, optimisers, initialisation, activations, properties}
 }
 
 // Names lists the names of the experiments.
@@ -21,6 +23,12 @@ func Names() []string {
 		names = append(names, e.Name)
 	}
 	return names
+}
+
+// Choosing is the experiment that has a choice of models.
+func Choosing() experiment.Experiment {
+	list := Experiments()
+	return list[slices.IndexFunc(list, func(e experiment.Experiment) bool { return len(e.Models) > 0 })]
 }
 
 // Lookup finds an experiment by name; the error lists the names.

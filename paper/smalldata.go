@@ -12,6 +12,7 @@ import (
 	"lagrange/internal/par"
 	"lagrange/mech"
 	"lagrange/model"
+	"lagrange/paper/pendulum"
 	"lagrange/train"
 )
 
@@ -27,29 +28,29 @@ training time of all, the same for each, on two cores.`,
 }
 
 // smallModels are the models, alike in size, and the Lagrangian network as narrow as Fit makes it of few rows.
-var smallModels = []pendulumModel{
-	{name: "nn", family: "nn", hidden: []int{20, 20}},
-	{name: "node", family: "node", hidden: []int{20, 20}},
-	{name: "hnn-canonical", family: "hnn", head: model.Quadratic, hidden: []int{20, 20}, canonical: true},
-	{name: "delan", family: "delan", hidden: []int{20, 20}},
-	{name: "lnn-plain", family: "lnn", hidden: []int{20, 20}},
-	{name: "lnn", family: "lnn", head: model.Quadratic, hidden: []int{20, 20}},
-	{name: "lnn-8x2", family: "lnn", head: model.Quadratic, hidden: []int{8, 8}},
+var smallModels = []pendulum.Model{
+	{Name: "nn", Family: "nn", Hidden: []int{20, 20}},
+	{Name: "node", Family: "node", Hidden: []int{20, 20}},
+	{Name: "hnn-canonical", Family: "hnn", Head: model.Quadratic, Hidden: []int{20, 20}, Canonical: true},
+	{Name: "delan", Family: "delan", Hidden: []int{20, 20}},
+	{Name: "lnn-plain", Family: "lnn", Hidden: []int{20, 20}},
+	{Name: "lnn", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}},
+	{Name: "lnn-8x2", Family: "lnn", Head: model.Quadratic, Hidden: []int{8, 8}},
 }
 
 // smallVariants are what the defaults of the Lagrangian network are chosen from; its ridge is that of the convex start, chosen by validation.
 var smallVariants = []struct {
-	pendulumModel
+	pendulum.Model
 	ridge bool
 }{
-	{pendulumModel{name: "8x2, plain", family: "lnn", hidden: []int{8, 8}}, false},
-	{pendulumModel{name: "20x2, plain", family: "lnn", hidden: []int{20, 20}}, false},
-	{pendulumModel{name: "32x2, plain", family: "lnn", hidden: []int{32, 32}}, false},
-	{pendulumModel{name: "8x2, quadratic", family: "lnn", head: model.Quadratic, hidden: []int{8, 8}}, false},
-	{pendulumModel{name: "12x2, quadratic", family: "lnn", head: model.Quadratic, hidden: []int{12, 12}}, false},
-	{pendulumModel{name: "20x2, quadratic", family: "lnn", head: model.Quadratic, hidden: []int{20, 20}}, false},
-	{pendulumModel{name: "32x2, quadratic", family: "lnn", head: model.Quadratic, hidden: []int{32, 32}}, false},
-	{pendulumModel{name: "20x2, quadratic, ridge", family: "lnn", head: model.Quadratic, hidden: []int{20, 20}}, true},
+	{pendulum.Model{Name: "8x2, plain", Family: "lnn", Hidden: []int{8, 8}}, false},
+	{pendulum.Model{Name: "20x2, plain", Family: "lnn", Hidden: []int{20, 20}}, false},
+	{pendulum.Model{Name: "32x2, plain", Family: "lnn", Hidden: []int{32, 32}}, false},
+	{pendulum.Model{Name: "8x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{8, 8}}, false},
+	{pendulum.Model{Name: "12x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{12, 12}}, false},
+	{pendulum.Model{Name: "20x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}}, false},
+	{pendulum.Model{Name: "32x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{32, 32}}, false},
+	{pendulum.Model{Name: "20x2, quadratic, ridge", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}}, true},
 }
 
 var (
@@ -99,7 +100,7 @@ type smallTask struct {
 func newSmallTasks(ctx context.Context, seed uint64, most int) (ts []*smallTask, err error) {
 	system := mech.Chain(2)
 	states := &smallTask{name: "states", title: "Double pendulum, random states with exact accelerations", pool: bench.Sample(system, rand.New(rand.NewPCG(seed, 0x5da1)), most)}
-	states.measured(system, bench.Sample(system, rand.New(rand.NewPCG(seed, 0x5da2)), tests))
+	states.measured(system, bench.Sample(system, rand.New(rand.NewPCG(seed, 0x5da2)), pendulum.Tests))
 	pieces := &smallTask{name: "pieces", title: "Chain of two, pieces of five states without accelerations"}
 	if pieces.chain, err = bench.ChainTask(2, seed); err != nil {
 		return nil, err
@@ -134,24 +135,24 @@ func part(o *train.Accelerations[float64], d, lo, hi int) *train.Accelerations[f
 func heldOut(N int) int { return max(2, min(N/5, 4096)) }
 
 // learn trains a model on N samples and measures it.
-func (t *smallTask) learn(ctx context.Context, c pendulumModel, ridge bool, N int, s experiment.Settings, budget time.Duration) (p SmallPoint, err error) {
+func (t *smallTask) learn(ctx context.Context, c pendulum.Model, ridge bool, N int, s experiment.Settings, budget time.Duration) (p SmallPoint, err error) {
 	var m *model.Model[float64]
 	if t.chain == nil {
 		m, p.Fitted, err = t.states(ctx, c, ridge, N, s, budget)
 	} else {
 		few, held, d := *t.chain, heldOut(N), t.system.Dim()
 		few.Learn, few.Valid = t.chain.Learn.Pieces(d, held, N), t.chain.Learn.Pieces(d, 0, held)
-		m, p.Fitted, _, err = few.Train(ctx, bench.Contestant{Name: c.name, Family: c.family, Canonical: c.canonical, Head: c.head, Hidden: c.hidden,
+		m, p.Fitted, _, err = few.Train(ctx, bench.Contestant{Name: c.Name, Family: c.Family, Canonical: c.Canonical, Head: c.Head, Hidden: c.Hidden,
 			Activation: "softplus", Method: train.GaussNewton, Batch: bench.ChainPieces / 2, Penalty: train.L1}, s, budget)
 	}
 	if err != nil {
-		return p, fmt.Errorf("%s, %s, %d samples: %w", t.name, c.name, N, err)
+		return p, fmt.Errorf("%s, %s, %d samples: %w", t.name, c.Name, N, err)
 	}
 	p.Samples = N
-	p.AccelError, _ = bench.StateL1(t.system, m, c.canonical, t.fresh)
+	p.AccelError, _ = bench.StateL1(t.system, m, c.Canonical, t.fresh)
 	p.AccelError = bench.Capped(p.AccelError / t.size)
 	if t.chain != nil {
-		paths, _, err := t.chain.Rollout(ctx, m, c.canonical)
+		paths, _, err := t.chain.Rollout(ctx, m, c.Canonical)
 		if err != nil {
 			return p, err
 		}
@@ -161,24 +162,24 @@ func (t *smallTask) learn(ctx context.Context, c pendulumModel, ridge bool, N in
 }
 
 // states trains on accelerations of random states, a Lagrangian from a convex start, and a neural ODE on next states.
-func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N int, s experiment.Settings, budget time.Duration) (*model.Model[float64], bench.Fitted, error) {
+func (t *smallTask) states(ctx context.Context, c pendulum.Model, ridge bool, N int, s experiment.Settings, budget time.Duration) (*model.Model[float64], bench.Fitted, error) {
 	d, held := t.system.Dim(), heldOut(N)
-	learn, valid := bench.View(t.system, c.canonical, part(t.pool, d, held, N)), bench.View(t.system, c.canonical, part(t.pool, d, 0, held))
-	spec := pendulumSpec(t.system, learn, c)
+	learn, valid := bench.View(t.system, c.Canonical, part(t.pool, d, held, N)), bench.View(t.system, c.Canonical, part(t.pool, d, 0, held))
+	spec := pendulum.Spec(t.system, learn, c)
 	m, err := model.New[float64](spec, s.Seed)
 	if err != nil {
 		return nil, bench.Fitted{}, err
 	}
 	f := bench.Training[float64]{Learn: learn, Valid: valid, Budget: budget, Most: smallMost, Set: train.Settings{Method: train.GaussNewton, Steps: s.Steps, Seed: s.Seed, Workers: 1}}
 	switch {
-	case c.family == "node":
+	case c.Family == "node":
 		next, fail := bench.NextStates(ctx, t.system, learn, learn.N)
 		check, fail2 := bench.NextStates(ctx, t.system, valid, valid.N)
 		if err := errors.Join(fail, fail2); err != nil {
 			return nil, bench.Fitted{}, err
 		}
 		f.Learn, f.Valid = next, check
-	case !c.canonical:
+	case !c.Canonical:
 		convex := train.Convex{Seed: s.Seed, Workers: 1}
 		if ridge {
 			convex.Valid = valid
@@ -196,7 +197,7 @@ func (t *smallTask) states(ctx context.Context, c pendulumModel, ridge bool, N i
 // lesson is one training: a model or a variant on a task.
 type lesson struct {
 	task    *smallTask
-	model   pendulumModel
+	model   pendulum.Model
 	ridge   bool
 	variant bool
 	samples int
@@ -216,7 +217,7 @@ func lessons(ts []*smallTask, sizes, few []int) (ls []*lesson) {
 		for _, t := range ts {
 			for _, v := range smallVariants {
 				if !v.ridge || t.chain == nil {
-					ls = append(ls, &lesson{task: t, model: v.pendulumModel, ridge: v.ridge, variant: true, samples: N})
+					ls = append(ls, &lesson{task: t, model: v.Model, ridge: v.ridge, variant: true, samples: N})
 				}
 			}
 		}
@@ -261,12 +262,12 @@ func learnFrom(ctx context.Context, s experiment.Settings, ts []*smallTask, size
 	}
 	for i := range ls { // sizes were taken from the largest on
 		if l := ls[len(ls)-1-i]; !l.variant {
-			r.Models[l.task.name][l.model.name] = append(r.Models[l.task.name][l.model.name], l.SmallPoint)
+			r.Models[l.task.name][l.model.Name] = append(r.Models[l.task.name][l.model.Name], l.SmallPoint)
 		}
 	}
 	for _, l := range ls {
 		if l.variant {
-			r.Variants[l.task.name][l.model.name] = append(r.Variants[l.task.name][l.model.name], l.SmallPoint)
+			r.Variants[l.task.name][l.model.Name] = append(r.Variants[l.task.name][l.model.Name], l.SmallPoint)
 		}
 	}
 	r.Seconds = time.Since(begin).Seconds()

@@ -36,10 +36,10 @@ func smallTable(title string, names []string, sizes []int, points map[string][]S
 func (r SmallReport) result(ts []*smallTask, few []int, each time.Duration, s experiment.Settings) experiment.Result {
 	var models, variants []string
 	for _, m := range smallModels {
-		models = append(models, m.name)
+		models = append(models, m.Name)
 	}
 	for _, v := range smallVariants {
-		variants = append(variants, v.name)
+		variants = append(variants, v.Name)
 	}
 	accel := func(p SmallPoint) float64 { return p.AccelError }
 	result := experiment.Result{Numbers: r, Figures: r.figures(ts, models, variants), Notes: r.notes(ts, few, models, variants, each, s)}

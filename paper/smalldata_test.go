@@ -46,9 +46,9 @@ func TestFewSamples(t *testing.T) {
 	k.measured(system, bench.Sample(system, rand.New(rand.NewPCG(1, 2)), 500))
 	for _, c := range smallModels {
 		for N, want := range map[int]string{10: train.Kernel, 30: train.Kernel, 3000: train.Normal} {
-			p, err := k.learn(t.Context(), c, c.name == "lnn", N, experiment.Settings{Steps: 4, Seed: 2}, 0)
+			p, err := k.learn(t.Context(), c, c.Name == "lnn", N, experiment.Settings{Steps: 4, Seed: 2}, 0)
 			if err != nil || p.Samples != N || p.Steps != 4 || !(p.AccelError > 0 && p.AccelError < bench.Hopeless) || p.Equations != want {
-				t.Errorf("%s, %d samples: %+v, %v", c.name, N, p, err)
+				t.Errorf("%s, %d samples: %+v, %v", c.Name, N, p, err)
 			}
 		}
 	}

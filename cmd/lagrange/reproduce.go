@@ -90,8 +90,8 @@ func reproduce(cmd *cobra.Command, name string, s experiment.Settings, asJSON bo
 
 // asked refuses what does not go with the name of an experiment.
 func asked(name string, s experiment.Settings) error {
-	if name != "all" && name != paper.DoublePendulum && (len(s.Models) > 0 || s.Recipe != "" || s.Seeds != 1) {
-		return usagef("--models, --recipe and --seeds are for %s", paper.DoublePendulum)
+	if name != "all" && name != paper.Choosing().Name && (len(s.Models) > 0 || s.Recipe != "" || s.Seeds != 1) {
+		return usagef("--models, --recipe and --seeds are for %s", paper.Choosing().Name)
 	}
 	for _, only := range s.Only {
 		if _, err := paper.Lookup(only); err != nil || name != "all" {
@@ -108,15 +108,17 @@ func asked(name string, s experiment.Settings) error {
 func reproduceFlags(cmd *cobra.Command, s *experiment.Settings) {
 	cmd.Flags().IntVar(&s.Steps, "steps", 0, "training steps of each model, instead of a budget")
 	cmd.Flags().Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
-	cmd.Flags().StringSliceVar(&s.Models, "models", nil, "models of double-pendulum: "+strings.Join(paper.PendulumModels(), ", ")+", or all (default "+strings.Join(paper.PendulumModels()[:paper.DefaultModels], ",")+")")
+	e := paper.Choosing()
+	cmd.Flags().StringSliceVar(&s.Models, "models", nil, fmt.Sprintf("models of %s: %s, or all (default %s)",
+		e.Name, strings.Join(e.Models, ", "), strings.Join(e.Models[:e.Default], ",")))
 	cmd.Flags().StringVar(&s.Recipe, "recipe", "", "of double-pendulum: \"paper\" for that of the paper, instead of the best one found here")
 	cmd.Flags().IntVar(&s.Seeds, "seeds", 1, "of double-pendulum: how many runs, from --seed on")
 	cmd.Flags().StringSliceVar(&s.Only, "only", nil, "of all: the `experiments` that may run, the page keeps what others have left (default all)")
 	cmd.Flags().BoolVar(&s.Quick, "quick", false, "a shorter run, to see how it goes")
 	cmd.Flags().StringVarP(&s.Folder, "output", "o", "", "`folder` for figures and numbers")
-	_ = cmd.RegisterFlagCompletionFunc("models", cobra.FixedCompletions(append(paper.PendulumModels(), "all"), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("models", cobra.FixedCompletions(append(e.Models, "all"), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(paper.Names(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("recipe", cobra.FixedCompletions([]string{paper.PaperRecipe}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("recipe", cobra.FixedCompletions(e.Recipes, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // experimentsHelp lists the experiments and how long they take.

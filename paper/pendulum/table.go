@@ -1,4 +1,4 @@
-package paper
+package pendulum
 
 import (
 	"fmt"
@@ -20,8 +20,8 @@ func over(runs []Report, name string, of func(Score) float64, tell func(float64)
 	return fmt.Sprintf("%s (%s – %s)", tell(bench.Mean(x)), tell(slices.Min(x)), tell(slices.Max(x)))
 }
 
-// pendulumTable sets the numbers beside the paper's.
-func pendulumTable(models []pendulumModel, runs []Report) experiment.Table {
+// tableOf sets the numbers beside the paper's.
+func tableOf(models []Model, runs []Report) experiment.Table {
 	t := experiment.Table{
 		Title: "Double pendulum: errors of the acceleration, of the energy after 100 time units, and of the motion",
 		Columns: []string{"", "acceleration error", "median", "energy error, mean", "median", "max", "roll-out error", "valid time",
@@ -43,7 +43,7 @@ func pendulumTable(models []pendulumModel, runs []Report) experiment.Table {
 			{func(s Score) float64 { return float64(s.Samples) }, bench.Three},
 			{func(s Score) float64 { return float64(s.Steps) }, func(x float64) string { return fmt.Sprintf("%.0f", x) }},
 		} {
-			row = append(row, over(runs, m.name, c.of, c.tell))
+			row = append(row, over(runs, m.Name, c.of, c.tell))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -53,40 +53,40 @@ func pendulumTable(models []pendulumModel, runs []Report) experiment.Table {
 	return t
 }
 
-// pendulumNotes says what went wrong and who lost.
-func pendulumNotes(models []pendulumModel, runs []Report, s experiment.Settings) (notes []string) {
+// notes says what went wrong and who lost.
+func notes(models []Model, runs []Report, s experiment.Settings) (notes []string) {
 	for _, r := range runs {
 		seed := ""
 		if len(runs) > 1 {
 			seed = fmt.Sprintf(", seed %d", r.Seed)
 		}
 		for _, m := range models {
-			s := r.Models[m.name]
+			s := r.Models[m.Name]
 			notes = append(notes, fmt.Sprintf("%s%s: %d parameters, trained %.0f s; %d non-finite steps skipped, %d solves by the pseudo-inverse, "+
 				"%d of %d roll-outs ended early or diverged (counted as %.0f %%).",
 				m.title(), seed, s.Parameters, s.Seconds, s.NonFiniteSkipped, s.FallbackSolves, s.Blowups, starts, 100*bench.Diverged))
-			if published := m.name == "lnn" || m.name == "baseline"; published && s.AccelL1 > paperAccelL1 {
+			if published := m.Name == "lnn" || m.Name == "baseline"; published && s.AccelL1 > paperAccelL1 {
 				notes = append(notes, fmt.Sprintf("%s%s loses to the paper in the acceleration error, %.3g against about %.3g; the paper saw %.0f times as many samples.",
-					m.name, seed, s.AccelL1, paperAccelL1, 3.07e8/float64(s.Samples)))
+					m.Name, seed, s.AccelL1, paperAccelL1, 3.07e8/float64(s.Samples)))
 			}
 		}
 		if l, ok := r.Models["lnn"]; ok {
 			for _, m := range models {
-				if b := r.Models[m.name]; l.EnergyErrorMean > b.EnergyErrorMean {
-					notes = append(notes, fmt.Sprintf("The Lagrangian network loses to %s in energy%s: %s against %s.", m.name, seed, bench.Percent(l.EnergyErrorMean), bench.Percent(b.EnergyErrorMean)))
+				if b := r.Models[m.Name]; l.EnergyErrorMean > b.EnergyErrorMean {
+					notes = append(notes, fmt.Sprintf("The Lagrangian network loses to %s in energy%s: %s against %s.", m.Name, seed, bench.Percent(l.EnergyErrorMean), bench.Percent(b.EnergyErrorMean)))
 				}
 			}
 		}
 	}
 	notes = append(notes, fmt.Sprintf("The roll-out error is the root mean square, over the first %.0f time units, of the distance of the bobs' places and velocities from the true ones, "+
 		"in units of their spread; the valid time is how long it stays below %.1f. Both are medians over the starts. Neither is of the paper.", early, tolerated))
-	return append(notes, pendulumTerms(models, s)...)
+	return append(notes, terms(models, s)...)
 }
 
-// pendulumTerms says on what terms the models learned.
-func pendulumTerms(models []pendulumModel, s experiment.Settings) (notes []string) {
+// terms says on what terms the models learned.
+func terms(models []Model, s experiment.Settings) (notes []string) {
 	for _, m := range models {
-		switch m.name {
+		switch m.Name {
 		case "node":
 			notes = append(notes, fmt.Sprintf("node learns where %d of the states are after a step of %g, through RK4, not their accelerations.", nodeStates, bench.NodeStep))
 		case "hnn-canonical":
@@ -95,7 +95,7 @@ func pendulumTerms(models []pendulumModel, s experiment.Settings) (notes []strin
 			notes = append(notes, "hnn-velocity takes q̇ for p and cannot be right: its field is free of divergence, which the true field on (q, q̇) is not.")
 		}
 	}
-	if s.Recipe == PaperRecipe {
+	if s.Recipe == paperRecipe {
 		notes = append(notes, "The paper's recipe: four layers of 500, softplus, batches of 32, rate 1e-3, 3e-4, 1e-4, no kinetic term, its initialisation for lnn and the plain one for the baseline, float32, "+
 			"L1 loss of the accelerations in units of their root mean square.")
 	}

@@ -1,4 +1,4 @@
-package paper
+package pendulum
 
 import (
 	"context"
@@ -10,21 +10,21 @@ import (
 )
 
 // AccelL1 is the error of the accelerations of a model over the fresh states.
-func (r *pendulumRun) accelL1(m *model.Model[float64], c pendulumModel) (mu, med float64) {
-	return bench.StateL1(r.system, m, c.canonical, r.fresh)
+func (r *Run) AccelL1(m *model.Model[float64], c Model) (mu, med float64) {
+	return bench.StateL1(r.System, m, c.Canonical, r.Fresh)
 }
 
 // energy rolls the starts out to t = 100 and scores the true energy there against that at the start, and the motion against the true one.
-func (r *pendulumRun) energy(ctx context.Context, m *model.Model[float64], c pendulumModel, score *Score, f *pendulumFigures) error {
-	n, scale := 2*r.system.Dim(), r.system.About().EnergyScale
+func (r *Run) energy(ctx context.Context, m *model.Model[float64], c Model, score *Score, f *figures) error {
+	n, scale := 2*r.System.Dim(), r.System.About().EnergyScale
 	d, times, errs := n/2, bench.Grid(duration, reporting), make([]float64, starts)
-	paths, blown, err := bench.Motions(ctx, r.system, m, c.canonical, r.starts, times, 0)
+	paths, blown, err := bench.Motions(ctx, r.System, m, c.Canonical, r.starts, times, 0)
 	if err != nil {
 		return err
 	}
 	for i, p := range paths {
 		x, end := r.starts[i*n:(i+1)*n], p.X[(p.N-1)*n:p.N*n]
-		errs[i] = math.Abs(r.system.Energy(end[:d], end[d:])-r.system.Energy(x[:d], x[d:])) / scale
+		errs[i] = math.Abs(r.System.Energy(end[:d], end[d:])-r.System.Energy(x[:d], x[d:])) / scale
 		if !(errs[i] < bench.Diverged) { // or NaN
 			errs[i], blown[i] = bench.Diverged, true
 		}
@@ -35,7 +35,7 @@ func (r *pendulumRun) energy(ctx context.Context, m *model.Model[float64], c pen
 	}
 	score.EnergyErrorMean, score.EnergyErrorMedian = bench.Mean(errs), bench.Median(errs)
 	score.RolloutError, score.ValidTime = r.rightness(paths, times)
-	f.paths(c.name, times, r, paths)
+	f.paths(c.Name, times, r, paths)
 	return nil
 }
 
@@ -47,10 +47,10 @@ const (
 
 // rightness is the median over starts of the root mean square error over the first ten time units, and of the time up to which the
 // error is tolerated.
-func (r *pendulumRun) rightness(paths []ode.Result, times []float64) (rollout, valid float64) {
+func (r *Run) rightness(paths []ode.Result, times []float64) (rollout, valid float64) {
 	var errs, until []float64
 	for i, p := range paths {
-		e := stateErrors(r.system.Dim(), p, r.truth[i], r.spread)
+		e := stateErrors(r.System.Dim(), p, r.truth[i], r.spread)
 		sum, right, last := 0.0, true, 0.0
 		for k, t := range times {
 			if right = right && e[k] <= tolerated; right {

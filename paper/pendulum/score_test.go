@@ -1,4 +1,4 @@
-package paper
+package pendulum
 
 import (
 	"math"
@@ -27,11 +27,11 @@ func TestChosen(t *testing.T) {
 			t.Errorf("%v: %d models", s.Models, n)
 		}
 	}
-	if count(experiment.Settings{Recipe: "mine"}) != -1 || count(experiment.Settings{Recipe: PaperRecipe, Models: []string{"node"}}) != -1 {
+	if count(experiment.Settings{Recipe: "mine"}) != -1 || count(experiment.Settings{Recipe: paperRecipe, Models: []string{"node"}}) != -1 {
 		t.Error("a recipe that there is not")
 	}
-	models, err := chosen(experiment.Settings{Recipe: PaperRecipe})
-	if err != nil || !slices.Equal(models[0].hidden, []int{500, 500, 500, 500}) || slices.Equal(pendulumModels[0].hidden, models[0].hidden) {
+	models, err := chosen(experiment.Settings{Recipe: paperRecipe})
+	if err != nil || !slices.Equal(models[0].Hidden, []int{500, 500, 500, 500}) || slices.Equal(Models[0].Hidden, models[0].Hidden) {
 		t.Error(models, err)
 	}
 }
@@ -44,7 +44,7 @@ func TestRightness(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := pendulumRun{system: s, truth: [][]float64{x}, spread: spread([][]float64{x}, 2)}
+	r := Run{System: s, truth: [][]float64{x}, spread: spread([][]float64{x}, 2)}
 	if e, valid := r.rightness([]ode.Result{{X: x, N: len(times)}}, times); e != 0 || valid != duration {
 		t.Errorf("the truth is %g off and right to %g", e, valid)
 	}
@@ -56,7 +56,7 @@ func TestRightness(t *testing.T) {
 // Models are named with their heads and layers.
 func TestTitle(t *testing.T) {
 	for i, want := range []string{"lnn, quadratic head, 20×2", "baseline, 24×3", "lnn-plain, plain head, 20×2"} {
-		if got := pendulumModels[i].title(); got != want {
+		if got := Models[i].title(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package paper
+package pendulum
 
 import (
 	"encoding/json"
@@ -10,9 +10,9 @@ import (
 	"lagrange/plot"
 )
 
-// pendulumKept is a model of a run that is trained and measured, in a file of the experiment's folder: an interrupted run goes on after the last of
+// part is a model of a run that is trained and measured, in a file of the experiment's folder: an interrupted run goes on after the last of
 // them. The files are removed when the experiment is done.
-type pendulumKept struct {
+type part struct {
 	Run    experiment.Run `json:"run"`
 	Model  string         `json:"model"`
 	Seed   uint64         `json:"seed"`
@@ -20,33 +20,33 @@ type pendulumKept struct {
 	Figure plot.Figure    `json:"figure"` // of this model alone
 }
 
-func (r *pendulumRun) keptAt(name string) string {
+func (r *Run) keptAt(name string) string {
 	return filepath.Join(r.settings.Folder, fmt.Sprintf("%s-%d.kept", name, r.seed))
 }
 
 // keep notes that a model is done.
-func (r *pendulumRun) keep(name string, score Score, f *pendulumFigures) error {
+func (r *Run) keep(name string, score Score, f *figures) error {
 	if r.settings.Folder == "" {
 		return nil
 	}
-	return experiment.WriteJSON(r.keptAt(name), pendulumKept{r.settings.Run(DoublePendulum), name, r.seed, score, experiment.Unbroken(f.figure())})
+	return experiment.WriteJSON(r.keptAt(name), part{r.settings.Run(Name), name, r.seed, score, experiment.Unbroken(f.figure())})
 }
 
 // kept takes up what keep has written for a run of the same settings, if it has.
-func (r *pendulumRun) kept(name string) (k pendulumKept, ok bool) {
+func (r *Run) kept(name string) (k part, ok bool) {
 	if r.settings.Folder == "" {
 		return k, false
 	}
 	text, err := os.ReadFile(r.keptAt(name))
-	ok = err == nil && json.Unmarshal(text, &k) == nil && k.Run == r.settings.Run(DoublePendulum) && k.Model == name && k.Seed == r.seed
+	ok = err == nil && json.Unmarshal(text, &k) == nil && k.Run == r.settings.Run(Name) && k.Model == name && k.Seed == r.seed
 	return k, ok && len(k.Figure.Panels) == len(r.figures.panels())
 }
 
 // forget removes what was kept, when all is done.
-func (r *pendulumRun) forget(models []pendulumModel) {
+func (r *Run) forget(models []Model) {
 	for _, m := range models {
 		if r.settings.Folder != "" {
-			os.Remove(r.keptAt(m.name)) // a file that stays is of no harm
+			os.Remove(r.keptAt(m.Name)) // a file that stays is of no harm
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package paper
+package pendulum
 
 import (
 	"math"
@@ -11,10 +11,10 @@ import (
 // nodeStates is how many of the states the neural ODE learns the next ones of.
 const nodeStates = 200_000
 
-// pendulumSpec is a model of the experiment, scaled to the data.
-func pendulumSpec(system mech.System, o *train.Accelerations[float64], c pendulumModel) model.Spec {
+// Spec is a model of the experiment, scaled to the data.
+func Spec(system mech.System, o *train.Accelerations[float64], c Model) model.Spec {
 	d := system.Dim()
-	spec := model.Spec{Family: c.family, Hidden: c.hidden, Activation: "softplus", Head: c.head, Kinetic: 1}
+	spec := model.Spec{Family: c.Family, Hidden: c.Hidden, Activation: "softplus", Head: c.Head, Kinetic: 1}
 	for i, c := range system.About().Coordinates {
 		var vv, aa float64
 		for k := range o.N {

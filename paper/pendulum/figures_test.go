@@ -1,4 +1,4 @@
-package paper
+package pendulum
 
 import (
 	"testing"
@@ -12,7 +12,7 @@ import (
 func TestPendulumFigureShowsItsMotion(t *testing.T) {
 	times := bench.Grid(2, 0.1)
 	of := map[string][]float64{"true": benchtest.Wandering(times, 0), "lnn": benchtest.Wandering(times, 0.3)}
-	f := &pendulumFigures{system: mech.Chain(2)}
+	f := &figures{system: mech.Chain(2)}
 	for _, name := range []string{"true", "lnn"} {
 		f.add(name, times, of[name], 2)
 	}

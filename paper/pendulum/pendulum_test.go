@@ -1,4 +1,4 @@
-package paper
+package pendulum
 
 import (
 	"context"
@@ -26,7 +26,7 @@ func TestDoublePendulum(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "run", "1")
 	seen := map[string]int{}
 	s := experiment.Settings{Steps: 20, Seed: 7, Folder: folder, On: func(p experiment.Progress) { seen[p.Model] = p.Step }}
-	result, err := doublePendulum.Reproduce(t.Context(), s)
+	result, err := Experiment.Reproduce(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestDoublePendulum(t *testing.T) {
 	}
 	files(t, folder, r)
 	s.Folder, s.Models = "", []string{"lnn"} // one of them again, alone
-	again, err := doublePendulum.Reproduce(t.Context(), s)
+	again, err := Experiment.Reproduce(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func files(t *testing.T, folder string, r Report) {
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	folder := t.TempDir()
-	_, err := doublePendulum.Reproduce(ctx, experiment.Settings{Steps: 60, Folder: folder, On: func(experiment.Progress) { cancel() }})
+	_, err := Experiment.Reproduce(ctx, experiment.Settings{Steps: 60, Folder: folder, On: func(experiment.Progress) { cancel() }})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
@@ -123,11 +123,11 @@ func TestCancelled(t *testing.T) {
 
 // What is kept of a model is taken up as it was by a run of the same settings and seed, and by no other.
 func TestDoublePendulumKeeps(t *testing.T) {
-	fresh := func(s experiment.Settings, seed uint64) *pendulumRun {
-		return &pendulumRun{settings: s, seed: seed, figures: &pendulumFigures{}}
+	fresh := func(s experiment.Settings, seed uint64) *Run {
+		return &Run{settings: s, seed: seed, figures: &figures{}}
 	}
 	s := experiment.Settings{Steps: 40, Seed: 5, Folder: t.TempDir()}
-	f := &pendulumFigures{energy: []plot.Series{{Name: "lnn", X: []float64{0, 1, 2}, Y: []float64{1e-17, math.NaN(), 1. / 3}}}}
+	f := &figures{energy: []plot.Series{{Name: "lnn", X: []float64{0, 1, 2}, Y: []float64{1e-17, math.NaN(), 1. / 3}}}}
 	score := Score{AccelL1: 0.1, ValidTime: 1. / 3, Fitted: bench.Fitted{Steps: 40, Seconds: 2}}
 	if err := fresh(s, 5).keep("lnn", score, f); err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func TestDoublePendulumKeeps(t *testing.T) {
 	}
 	longer := s
 	longer.Steps++
-	for name, r := range map[string]*pendulumRun{"other settings": fresh(longer, 5), "another seed": fresh(s, 6)} {
+	for name, r := range map[string]*Run{"other settings": fresh(longer, 5), "another seed": fresh(s, 6)} {
 		if _, ok := r.kept("lnn"); ok {
 			t.Errorf("%s: taken up", name)
 		}
@@ -150,7 +150,7 @@ func TestDoublePendulumKeeps(t *testing.T) {
 	if _, ok := again.kept("baseline"); ok {
 		t.Error("another model is taken up")
 	}
-	again.forget(pendulumModels)
+	again.forget(Models)
 	if left, _ := os.ReadDir(s.Folder); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}

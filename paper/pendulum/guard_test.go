@@ -1,4 +1,4 @@
-package paper
+package pendulum
 
 import (
 	"fmt"
@@ -18,20 +18,20 @@ import (
 )
 
 // guardModels are one of (q, v) and one of (q, p).
-var guardModels = []pendulumModel{
-	{name: "nn", family: "nn", hidden: []int{2}}, {name: "hnn", family: "hnn", hidden: []int{2}, canonical: true},
+var guardModels = []Model{
+	{Name: "nn", Family: "nn", Hidden: []int{2}}, {Name: "hnn", Family: "hnn", Hidden: []int{2}, Canonical: true},
 }
 
 // guardRun is a run of few states; the accelerations of the fresh ones are off by so much.
-func guardRun(off float64) *pendulumRun {
+func guardRun(off float64) *Run {
 	s := mech.Chain(2)
 	draw := func(stream uint64, n int) *train.Accelerations[float64] {
 		return bench.Sample(s, rand.New(rand.NewPCG(1, stream)), n)
 	}
-	r := &pendulumRun{system: s, settings: experiment.Settings{Steps: 2}, learn: draw(1, 64), valid: draw(2, 16),
-		fresh: draw(3, 32), spread: 1, figures: &pendulumFigures{system: s}}
-	for i := range r.fresh.A {
-		r.fresh.A[i] += off
+	r := &Run{System: s, settings: experiment.Settings{Steps: 2}, Learn: draw(1, 64), Valid: draw(2, 16),
+		Fresh: draw(3, 32), spread: 1, figures: &figures{system: s}}
+	for i := range r.Fresh.A {
+		r.Fresh.A[i] += off
 	}
 	r.starts = benchtest.Filled(starts*4, 0.1)
 	r.truth = slices.Repeat([][]float64{make([]float64, 4*len(bench.Grid(duration, reporting)))}, starts)
@@ -44,7 +44,7 @@ func guardRun(off float64) *pendulumRun {
 func TestGuardFreshStates(t *testing.T) {
 	for _, c := range guardModels {
 		score := func(off float64) (Score, []plot.Series) {
-			r, f := guardRun(off), &pendulumFigures{system: mech.Chain(2)}
+			r, f := guardRun(off), &figures{system: mech.Chain(2)}
 			r.starts = benchtest.Filled(len(r.starts), math.NaN())
 			s, err := r.model(t.Context(), c, f)
 			if err != nil {
@@ -55,24 +55,24 @@ func TestGuardFreshStates(t *testing.T) {
 		honest, curve := score(0)
 		poisoned, again := score(1e6)
 		if !(honest.AccelL1 < 1000) || !reflect.DeepEqual(curve, again) || len(curve[0].Y) == 0 {
-			t.Errorf("%s: an error of %g; %v, with poisoned fresh states %v", c.name, honest.AccelL1, curve, again)
+			t.Errorf("%s: an error of %g; %v, with poisoned fresh states %v", c.Name, honest.AccelL1, curve, again)
 		}
-		benchtest.Agree(t, c.name+": mean", 1e-3, poisoned.AccelL1, 2e6)
-		benchtest.Agree(t, c.name+": median", 1e-3, poisoned.AccelL1Median, 2e6)
+		benchtest.Agree(t, c.Name+": mean", 1e-3, poisoned.AccelL1, 2e6)
+		benchtest.Agree(t, c.Name+": median", 1e-3, poisoned.AccelL1Median, 2e6)
 	}
 }
 
 // No fresh state is one that is learned or chosen by, and the true motions begin where those of the models do.
 func TestGuardPendulumStreams(t *testing.T) {
-	r, err := newPendulumRun(experiment.Settings{}, 5, 0)
+	r, err := NewRun(experiment.Settings{}, 5, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.learn.N != 600_000 || r.fresh.N != 20_000 {
-		t.Errorf("%d states learned, %d fresh", r.learn.N, r.fresh.N)
+	if r.Learn.N != 600_000 || r.Fresh.N != 20_000 {
+		t.Errorf("%d states learned, %d fresh", r.Learn.N, r.Fresh.N)
 	}
-	few := r.learn.X[:len(r.learn.X)/8]
-	benchtest.ApartFrom(t, 4, map[string][]float64{"learned": few, "validation": r.valid.X, "fresh": r.fresh.X})
+	few := r.Learn.X[:len(r.Learn.X)/8]
+	benchtest.ApartFrom(t, 4, map[string][]float64{"learned": few, "validation": r.Valid.X, "fresh": r.Fresh.X})
 	for i, x := range r.truth {
 		if !slices.Equal(x[:4], r.starts[4*i:4*i+4]) || len(x) != 4*1001 {
 			t.Fatalf("motion %d begins at %v, not at %v", i, x[:4], r.starts[4*i:4*i+4])
@@ -94,8 +94,8 @@ func TestGuardEnergyError(t *testing.T) {
 		want = append(want, math.Abs(e)/29.4)
 	}
 	var s Score
-	f := &pendulumFigures{system: r.system}
-	if err := r.energy(t.Context(), benchtest.Steady(t, a...), pendulumModel{name: "steady"}, &s, f); err != nil {
+	f := &figures{system: r.System}
+	if err := r.energy(t.Context(), benchtest.Steady(t, a...), Model{Name: "steady"}, &s, f); err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(want)
@@ -112,7 +112,7 @@ func TestGuardEnergyError(t *testing.T) {
 	benchtest.Agree(t, "curve", 1e-6, f.energy[0].Y[1000], sum/40)
 	// what moves ever faster has diverged, each start for itself, and counts as 100
 	s = Score{}
-	if err := r.energy(t.Context(), benchtest.Steady(t, 10, 0), pendulumModel{}, &s, f); err != nil {
+	if err := r.energy(t.Context(), benchtest.Steady(t, 10, 0), Model{}, &s, f); err != nil {
 		t.Fatal(err)
 	}
 	if s.Blowups != 40 || s.EnergyErrorMean != 100 || s.EnergyErrorMedian != 100 || s.EnergyErrorMax != 100 {
@@ -128,8 +128,8 @@ func TestGuardCanonicalEnergy(t *testing.T) {
 	}
 	var s Score
 	m := benchtest.Tiny(t, "hnn", 2)
-	if err := r.energy(t.Context(), m, pendulumModel{canonical: true}, &s,
-		&pendulumFigures{system: r.system}); err != nil {
+	if err := r.energy(t.Context(), m, Model{Canonical: true}, &s,
+		&figures{system: r.System}); err != nil {
 		t.Fatal(err)
 	}
 	// at t = 100, q = (500, 300), with c = cos 200: p = (2v₁ + cv₂, cv₁ + v₂)
@@ -149,7 +149,7 @@ func TestGuardRightness(t *testing.T) {
 	}
 	still := make([]float64, 4*n)
 	for spread, until := range map[float64]float64{4: 0, 10: 100} {
-		r := pendulumRun{system: mech.Chain(2), truth: [][]float64{still}, spread: spread}
+		r := Run{System: mech.Chain(2), truth: [][]float64{still}, spread: spread}
 		e, valid := r.rightness([]ode.Result{{X: x, N: n}}, times)
 		benchtest.Agree(t, "roll-out error", 1e-12, e, 2/spread)
 		benchtest.Agree(t, "valid time", 1e-12, valid, until)
@@ -157,7 +157,7 @@ func TestGuardRightness(t *testing.T) {
 	// right for 30 time units and then off; the median of three motions is that of the second; the error is that of ten
 	// time units alone
 	late := append(append([]float64(nil), still[:4*301]...), x[4*301:]...)
-	r := pendulumRun{system: mech.Chain(2), truth: [][]float64{still, still, still}, spread: 4}
+	r := Run{System: mech.Chain(2), truth: [][]float64{still, still, still}, spread: 4}
 	e, valid := r.rightness([]ode.Result{{X: x, N: n}, {X: still, N: n}, {X: late, N: n}}, times)
 	benchtest.Agree(t, "roll-out error of three", 1e-12, e, 0)
 	benchtest.Agree(t, "valid time of three", 1e-12, valid, 30)
@@ -174,7 +174,7 @@ func TestGuardPendulumTable(t *testing.T) {
 			Fitted: bench.Fitted{Samples: int(80 * k), Steps: int(90 * k)}}
 	}
 	runs := []Report{{Models: map[string]Score{"lnn": score(1), "baseline": score(10)}}}
-	table := pendulumTable(pendulumModels[:2], runs)
+	table := tableOf(Models[:2], runs)
 	for name, k := range map[string]string{"lnn": "", "baseline": "0"} {
 		for _, c := range []struct {
 			column string
@@ -194,7 +194,7 @@ func TestGuardPendulumTable(t *testing.T) {
 	for _, k := range []float64{2, 6} {
 		runs = append(runs, Report{Models: map[string]Score{"lnn": score(k)}})
 	}
-	table = pendulumTable(pendulumModels[:1], runs) // of 1, 2 and 6 the mean is 3
+	table = tableOf(Models[:1], runs) // of 1, 2 and 6 the mean is 3
 	for i, column := range []string{"acceleration error", "median", "energy error, mean", "median", "max"} {
 		unit, n := []string{"", "", " %", " %", " %"}[i], []int{0, 0, 0, 1, 0}[i]
 		benchtest.Reads(t, table, "lnn", column, n, fmt.Sprintf("%d%s (%d%s – %d%s)", 3*(i+1), unit, i+1, unit, 6*(i+1), unit))

@@ -1,4 +1,4 @@
-package paper
+package pendulum
 
 import (
 	"lagrange/experiment/bench"

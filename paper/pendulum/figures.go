@@ -1,4 +1,4 @@
-package paper
+package pendulum
 
 import (
 	"math"
@@ -10,8 +10,8 @@ import (
 	"lagrange/train"
 )
 
-// pendulumFigures collects what is drawn.
-type pendulumFigures struct {
+// figures collects what is drawn.
+type figures struct {
 	system mech.System
 	curves []plot.Series
 	energy []plot.Series
@@ -20,7 +20,7 @@ type pendulumFigures struct {
 }
 
 // learning adds a learning curve.
-func (f *pendulumFigures) learning(name string, history []train.Point) {
+func (f *figures) learning(name string, history []train.Point) {
 	f.curves = append(f.curves, bench.LearningCurve(name, history, bench.Steps))
 }
 
@@ -29,7 +29,7 @@ const shownTimes = 101
 
 // paths adds the energy error of all starts, as its mean, with those that have diverged at that error, the median error of the state, and the
 // first motion beside the true one.
-func (f *pendulumFigures) paths(name string, times []float64, r *pendulumRun, paths []ode.Result) {
+func (f *figures) paths(name string, times []float64, r *Run, paths []ode.Result) {
 	d, scale := f.system.Dim(), f.system.About().EnergyScale
 	E := plot.Series{Name: name, X: times, Y: make([]float64, len(times))}
 	for k := range times {
@@ -61,7 +61,7 @@ func (f *pendulumFigures) paths(name string, times []float64, r *pendulumRun, pa
 	f.add(name, times[:min(shownTimes, paths[0].N)], paths[0].X, d)
 }
 
-func (f *pendulumFigures) add(name string, times, x []float64, d int) {
+func (f *figures) add(name string, times, x []float64, d int) {
 	for i := range f.motion {
 		s := plot.Series{Name: name, X: times}
 		if i == 2 {
@@ -79,19 +79,19 @@ func (f *pendulumFigures) add(name string, times, x []float64, d int) {
 }
 
 // panels are where the series stand, in the order of the figure.
-func (f *pendulumFigures) panels() []*[]plot.Series {
+func (f *figures) panels() []*[]plot.Series {
 	return []*[]plot.Series{&f.motion[0], &f.motion[1], &f.motion[2], &f.errors, &f.energy, &f.curves}
 }
 
 // join adds a figure of the same panels.
-func (f *pendulumFigures) join(g plot.Figure) {
+func (f *figures) join(g plot.Figure) {
 	for i, to := range f.panels() {
 		*to = append(*to, g.Panels[i].Series...)
 	}
 }
 
 // figure composes the figure.
-func (f *pendulumFigures) figure() plot.Figure {
+func (f *figures) figure() plot.Figure {
 	return plot.Figure{
 		Title: "Double pendulum: learned from accelerations", Columns: 2,
 		Panels: []plot.Panel{

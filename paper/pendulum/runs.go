@@ -1,4 +1,4 @@
-package paper
+package pendulum
 
 import (
 	"context"
@@ -9,7 +9,8 @@ import (
 
 // Runs of the double pendulum that take longer than its default, each with a place of its own on the page of results.
 
-var pendulumFamilies = experiment.Experiment{
+// Families is the double pendulum by every model.
+var Families = experiment.Experiment{
 	Name: "pendulum-models", Title: "Double pendulum, all models",
 	About: `the double pendulum by every model, from three seeds (with --quick from one):
 double-pendulum --models all --seeds 3.`,
@@ -24,23 +25,24 @@ double-pendulum --models all --seeds 3.`,
 			s.Seeds = 1 // barely trained models roll out slowly, and one seed shows that all is well
 		}
 		if s.Budget == 0 {
-			s.Budget = time.Duration(len(pendulumModels)*s.Seeds) * each
+			s.Budget = time.Duration(len(Models)*s.Seeds) * each
 		}
-		return pendulum(ctx, s)
+		return reproduce(ctx, s)
 	},
 }
 
 // paperSteps is that of the published run; its batches were of 512, those of the text are of 32.
 const paperSteps = 600_000
 
-var paperRecipe = experiment.Experiment{
+// AsPublished is the double pendulum by the paper's networks, trained as there.
+var AsPublished = experiment.Experiment{
 	Name: "paper-recipe", Title: "Double pendulum, the paper's recipe",
 	About: `the double pendulum by the two networks of the paper as its text trains them,
 for 600,000 steps of 32 states each (with --quick for some seconds):
 double-pendulum --recipe paper --steps 600000.`,
 	Full: 25 * time.Minute, Quick: 45 * time.Second,
 	Run: func(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
-		s.Recipe = PaperRecipe
+		s.Recipe = paperRecipe
 		switch {
 		case s.Steps > 0 || s.Budget > 0:
 		case s.Quick:
@@ -48,6 +50,6 @@ double-pendulum --recipe paper --steps 600000.`,
 		default:
 			s.Steps = paperSteps
 		}
-		return pendulum(ctx, s)
+		return reproduce(ctx, s)
 	},
 }
