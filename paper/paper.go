@@ -8,12 +8,27 @@ import (
 	"strings"
 
 	"lagrange/experiment"
+	"lagrange/paper/activations"
+	"lagrange/paper/chains"
+	"lagrange/paper/initialisation"
+	"lagrange/paper/long"
+	"lagrange/paper/optimisers"
 	"lagrange/paper/pendulum"
+	"lagrange/paper/planets"
+	"lagrange/paper/relativity"
+	"lagrange/paper/seeds"
+	"lagrange/paper/smalldata"
+	"lagrange/paper/table"
+	"lagrange/paper/wave"
 )
 
 // Experiments lists the experiments in the order of the page of results.
 func Experiments() []experiment.Experiment {
-	return []experiment.Experiment{pendulum.Experiment, pendulum.Families, pendulum.AsPublished, relativity, wave, beyond, planets, long, seeds, smallData, optimisers, initialisation, activations, properties}
+	return []experiment.Experiment{
+		pendulum.Experiment, pendulum.Families, pendulum.AsPublished, relativity.Experiment, wave.Experiment,
+		chains.Experiment, planets.Experiment, long.Experiment, seeds.Experiment, smalldata.Experiment,
+		optimisers.Experiment, initialisation.Experiment, activations.Experiment, table.Experiment,
+	}
 }
 
 // Names lists the names of the experiments.
