@@ -44,7 +44,7 @@ type search struct {
 	learn, valid      *train.Accelerations[float32]
 	fresh             *train.Accelerations[float64]
 	spec              model.Spec
-	journal           *journal
+	journal           *experiment.Store[Config, Trial]
 	begin             time.Time
 	mutex             sync.Mutex
 	done, all         int // trials that are there, and will be
@@ -74,6 +74,9 @@ type Trial struct {
 	Fallbacks     int     `json:"fallback_solves"`
 	Seconds       float64 `json:"seconds"`
 }
+
+// config is the key of a trial in the journal.
+func (t Trial) config() Config { return t.Config }
 
 // loss is the acceleration error, infinite where it is not finite.
 func (t Trial) loss() float64 {
@@ -142,7 +145,7 @@ func (o *search) drawn(i int) Config {
 
 // run searches, repeats the best, and tells.
 func (o *search) run(ctx context.Context) (r experiment.Result, err error) {
-	if o.journal, err = openJournal(o.settings.Folder); err != nil {
+	if o.journal, err = experiment.OpenStore(o.settings.Folder, "trials.jsonl", Trial.config); err != nil {
 		return r, err
 	}
 	defer o.journal.Close()
@@ -207,7 +210,7 @@ func (o *search) try(ctx context.Context, configs []Config) ([]Trial, error) {
 		o.mutex.Lock()
 		defer o.mutex.Unlock()
 		for next++; next <= len(configs); next++ {
-			t, ok := o.journal.trials[configs[next-1]]
+			t, ok := o.journal.Get(configs[next-1])
 			if !ok {
 				break
 			}
@@ -222,7 +225,7 @@ func (o *search) try(ctx context.Context, configs []Config) ([]Trial, error) {
 			if err == nil {
 				o.mutex.Lock()
 				trials[i] = t
-				err = o.journal.add(t)
+				err = o.journal.Add(t)
 				o.note(t, true)
 				o.mutex.Unlock()
 			}

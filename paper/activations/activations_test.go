@@ -2,6 +2,7 @@ package activations
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"math"
 	"os"
@@ -158,5 +159,35 @@ func TestRanking(t *testing.T) {
 	}
 	if last := r.Tables[0].Rows[6]; last[1] != "relu3" || last[2] != "not finite" || last[len(last)-1] != "1.07" {
 		t.Errorf("%q", last)
+	}
+}
+
+// The trials that were made stay readable where they lie, each under the configuration that identifies it.
+func TestTrialsStay(t *testing.T) {
+	text, err := os.ReadFile("../../doc/results/activations/trials.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "trials.jsonl"), text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	store, err := experiment.OpenStore(folder, "trials.jsonl", Trial.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		var c Config
+		if err := json.Unmarshal([]byte(line), &c); err != nil {
+			t.Fatal(err)
+		}
+		if trial, ok := store.Get(c); !ok || c.Activation == "" || trial.Finite != (trial.AccelL1 > 0) {
+			t.Fatalf("%+v: %+v, %t", c, trial, ok)
+		}
+		n++
+	}
+	if n < 1000 {
+		t.Errorf("%d trials", n)
 	}
 }

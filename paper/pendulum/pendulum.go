@@ -105,6 +105,11 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 	}
 	budget := s.Budget / time.Duration(len(models)*seeds)
 	begin := time.Now()
+	store, err := experiment.OpenStore(s.Folder, experiment.PartsFile, part.key)
+	if err != nil {
+		return experiment.Result{}, err
+	}
+	defer store.Close()
 	var runs []Report
 	var figures map[string]plot.Figure
 	for k := range seeds {
@@ -112,7 +117,7 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 		if err != nil {
 			return experiment.Result{}, err
 		}
-		r, err := run.all(ctx, models)
+		r, err := run.all(ctx, models, store)
 		if err != nil {
 			return experiment.Result{}, err
 		}
@@ -124,9 +129,7 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 	if seeds > 1 {
 		r.Runs = runs
 	}
-	for k := range seeds {
-		(&Run{settings: s, seed: s.Seed + uint64(k)}).forget(models)
-	}
+	store.Remove()
 	r.Seconds = time.Since(begin).Seconds()
 	return experiment.Result{Numbers: r, Tables: []experiment.Table{tableOf(models, runs)}, Figures: figures, Notes: notes(models, runs, s)}, nil
 }
@@ -203,22 +206,37 @@ func NewRun(s experiment.Settings, seed uint64, budget time.Duration) (*Run, err
 	return r, nil
 }
 
-// all trains the models one after the other.
-func (r *Run) all(ctx context.Context, models []Model) (Report, error) {
+// partKey is what a model of a run depends on.
+type partKey struct {
+	Run   experiment.Run `json:"run"`
+	Model string         `json:"model"`
+	Seed  uint64         `json:"seed"`
+}
+
+// part is a model that is trained and measured, with its own curves of the figure.
+type part struct {
+	partKey
+	Score  Score       `json:"score"`
+	Figure plot.Figure `json:"figure"`
+}
+
+func (p part) key() partKey { return p.partKey }
+
+// part is the key of a model of this run.
+func (r *Run) part(m Model) partKey { return partKey{r.settings.Run(Name), m.Name, r.seed} }
+
+// all trains the models one after the other, but for those that are in the store.
+func (r *Run) all(ctx context.Context, models []Model, store *experiment.Store[partKey, part]) (Report, error) {
 	begin := time.Now()
 	report := Report{System: r.System.Name(), Seed: r.seed, Models: map[string]Score{}}
 	for _, m := range models {
-		k, ok := r.kept(m.Name)
-		if !ok {
+		k, err := store.Once(r.part(m), func() (part, error) {
 			f := &figures{system: r.System}
 			score, err := r.model(ctx, m, f)
-			if err != nil {
-				return report, err
-			}
-			k.Score, k.Figure = score, f.figure()
-			if err := r.keep(m.Name, score, f); err != nil {
-				return report, err
-			}
+			return part{r.part(m), score, experiment.Unbroken(f.figure())}, err
+		})
+		if err != nil {
+			return report, err
 		}
 		report.Models[m.Name] = k.Score
 		r.figures.join(k.Figure)

@@ -15,6 +15,7 @@ import (
 
 	"lagrange/experiment"
 	"lagrange/experiment/bench"
+	"lagrange/mech"
 	"lagrange/plot"
 )
 
@@ -121,37 +122,41 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
-// What is kept of a model is taken up as it was by a run of the same settings and seed, and by no other.
+// A model that is done is taken up as it was by a run of the same settings and seed, and by no other.
 func TestDoublePendulumKeeps(t *testing.T) {
-	fresh := func(s experiment.Settings, seed uint64) *Run {
-		return &Run{settings: s, seed: seed, figures: &figures{}}
-	}
 	s := experiment.Settings{Steps: 40, Seed: 5, Folder: t.TempDir()}
+	open := func() *experiment.Store[partKey, part] {
+		store, err := experiment.OpenStore(s.Folder, experiment.PartsFile, part.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { store.Close() })
+		return store
+	}
+	fresh := func(s experiment.Settings, seed uint64) *Run {
+		return &Run{settings: s, seed: seed, System: mech.Chain(2), figures: &figures{}}
+	}
 	f := &figures{energy: []plot.Series{{Name: "lnn", X: []float64{0, 1, 2}, Y: []float64{1e-17, math.NaN(), 1. / 3}}}}
-	score := Score{AccelL1: 0.1, ValidTime: 1. / 3, Fitted: bench.Fitted{Steps: 40, Seconds: 2}}
-	if err := fresh(s, 5).keep("lnn", score, f); err != nil {
+	done := part{fresh(s, 5).part(Models[0]), Score{AccelL1: 0.1, ValidTime: 1. / 3, Fitted: bench.Fitted{Steps: 40, Seconds: 2}},
+		experiment.Unbroken(f.figure())}
+	if err := open().Add(done); err != nil {
 		t.Fatal(err)
 	}
-	again := fresh(s, 5)
-	k, ok := again.kept("lnn")
-	if !ok || k.Score != score {
-		t.Fatalf("%+v, %v", k, ok)
+	again, store := fresh(s, 5), open()
+	r, err := again.all(t.Context(), Models[:1], store)
+	if err != nil || r.Models["lnn"] != done.Score {
+		t.Fatalf("%+v, %v", r, err)
 	}
-	if again.figures.join(k.Figure); !reflect.DeepEqual(again.figures.figure(), experiment.Unbroken(f.figure())) {
+	if !reflect.DeepEqual(again.figures.figure(), experiment.Unbroken(f.figure())) {
 		t.Errorf("%+v", again.figures)
 	}
-	longer := s
+	longer, named := s, s
 	longer.Steps++
-	for name, r := range map[string]*Run{"other settings": fresh(longer, 5), "another seed": fresh(s, 6)} {
-		if _, ok := r.kept("lnn"); ok {
-			t.Errorf("%s: taken up", name)
+	named.Models = []string{"lnn"}
+	for what, k := range map[string]partKey{"other settings": fresh(longer, 5).part(Models[0]), "other models": fresh(named, 5).part(Models[0]),
+		"another seed": fresh(s, 6).part(Models[0]), "another model": again.part(Models[1])} {
+		if _, ok := store.Get(k); ok {
+			t.Errorf("%s: taken up", what)
 		}
-	}
-	if _, ok := again.kept("baseline"); ok {
-		t.Error("another model is taken up")
-	}
-	again.forget(Models)
-	if left, _ := os.ReadDir(s.Folder); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
 	}
 }

@@ -167,14 +167,23 @@ func fromSeeds(ctx context.Context, s experiment.Settings, cs []task, n int) (ex
 		runs[i] = make([]Run, n)
 		scores[i] = Score{Name: c.name, Recording: c.command(s.Seed), Steps: c.steps}
 	}
+	store, err := experiment.OpenStore(s.Folder, experiment.PartsFile, part.key)
+	if err != nil {
+		return experiment.Result{}, err
+	}
+	defer store.Close()
 	if err := bench.Abreast(len(cs)*n, s, func(k int) (float64, error) {
 		i, j := k%len(cs), k/len(cs)
 		seed := s.Seed + uint64(j)
-		r, method, err := cs[i].once(s, seed, func() (Run, string, error) { return cs[i].run(ctx, seed, held[i]...) })
-		if runs[i][j] = r; j == 0 {
-			scores[i].Method = method
+		p, err := store.Once(cs[i].part(s, seed), func() (p part, err error) {
+			p = part{partKey: cs[i].part(s, seed)}
+			p.Score, p.Method, err = cs[i].run(ctx, seed, held[i]...)
+			return p, err
+		})
+		if runs[i][j] = p.Score; j == 0 {
+			scores[i].Method = p.Method
 		}
-		return r.AccelError, err
+		return p.Score.AccelError, err
 	}); err != nil {
 		return experiment.Result{}, err
 	}
@@ -183,12 +192,34 @@ func fromSeeds(ctx context.Context, s experiment.Settings, cs []task, n int) (ex
 		scores[i].sum(runs[i])
 		for j := range runs[i] {
 			r.Seconds += runs[i][j].Seconds
-			cs[i].forget(s, s.Seed+uint64(j))
 		}
 		r.NonFinite, r.Poor, r.Stuck = r.NonFinite+scores[i].NonFinite, r.Poor+scores[i].Poor, r.Stuck+scores[i].Stuck
 	}
 	r.Systems = scores
+	store.Remove()
 	return r.result(s), nil
+}
+
+// partKey is what a training depends on.
+type partKey struct {
+	Run   experiment.Run `json:"run"`
+	Case  string         `json:"case"`
+	Steps int            `json:"steps"`
+	Seed  uint64         `json:"seed"`
+}
+
+// part is a finished training.
+type part struct {
+	partKey
+	Method string `json:"method"`
+	Score  Run    `json:"score"`
+}
+
+func (p part) key() partKey { return p.partKey }
+
+// part is the key of a training from a seed.
+func (c task) part(s experiment.Settings, seed uint64) partKey {
+	return partKey{s.Run(name), c.name, c.steps, seed}
 }
 
 // heldOut are the recordings that no seed learns from, each from a seed of its own.

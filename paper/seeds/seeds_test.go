@@ -165,28 +165,30 @@ func TestSeedsHeldOut(t *testing.T) {
 	}
 }
 
-// A finished training is taken up again by a run of the same settings and by no other.
+// What a training depends on is told apart: its run, system, steps and seed; a part comes back from the file as it was.
 func TestSeedsKept(t *testing.T) {
-	c, s, runs := tasks()[1], experiment.Settings{Seed: 3, Folder: t.TempDir()}, 0
-	once := func(s experiment.Settings, seed uint64, want int) {
-		t.Helper()
-		r, method, err := c.once(s, seed, func() (Run, string, error) {
-			runs++
-			return Run{Seed: seed, AccelErrors: []float64{0.1, 1. / 3}, Poor: true}, "m", nil
-		})
-		if err != nil || method != "m" || r.Seed != seed || !r.Poor || !reflect.DeepEqual(r.AccelErrors, []float64{0.1, 1. / 3}) || runs != want {
-			t.Errorf("%+v by %q after %d runs, not %d: %v", r, method, runs, want, err)
+	c, s := tasks()[1], experiment.Settings{Seed: 3, Folder: t.TempDir()}
+	done := part{c.part(s, 3), "newton", Run{Seed: 3, AccelErrors: []float64{1. / 3, 2}, Why: "so", Mass: eval.Mass{States: 4}}}
+	for _, file := range []bool{true, false} {
+		store, err := experiment.OpenStore(s.Folder, experiment.PartsFile, part.key)
+		if err != nil {
+			t.Fatal(err)
 		}
+		if file {
+			err = store.Add(done)
+		} else if back, ok := store.Get(c.part(s, 3)); !ok || !reflect.DeepEqual(back, done) {
+			t.Errorf("%+v", back)
+		}
+		longer, slower := s, c
+		longer.Quick = true
+		slower.steps++
+		for what, k := range map[string]partKey{"seed": c.part(s, 4), "run": c.part(longer, 3), "steps": slower.part(s, 3), "system": tasks()[2].part(s, 3)} {
+			if _, ok := store.Get(k); ok {
+				t.Errorf("another %s is taken up", what)
+			}
+		}
+		store.Close()
 	}
-	once(s, 3, 1)
-	once(s, 3, 1)
-	once(s, 4, 2)
-	c.steps++
-	once(s, 3, 3)
-	s.Quick = true
-	once(s, 3, 4)
-	c.forget(s, 3)
-	once(s, 3, 5)
 }
 
 // Nothing is set but what has no default, and all train for as many steps.

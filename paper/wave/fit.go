@@ -63,9 +63,10 @@ func squares(x []float64) (s float64) {
 // which know how unequal the directions are, or Adam's for a net of four layers.
 type fit struct {
 	settings experiment.Settings
+	store    *experiment.Store[partKey, part]
 	model    Model
 	net      *model.Model[float64] // on the short ring
-	score    Score
+	fitted   bench.Fitted
 	curve    plot.Series // error against steps
 }
 
@@ -77,11 +78,41 @@ func (m Model) method() string {
 	return train.GaussNewton
 }
 
+// partKey is what a training depends on.
+type partKey struct {
+	Run   experiment.Run `json:"run"`
+	Model string         `json:"model"`
+}
+
+// part is a finished training.
+type part struct {
+	partKey
+	Fitted bench.Fitted      `json:"fitted"`
+	Theta  experiment.Floats `json:"theta"`
+	X      experiment.Floats `json:"x"` // of the learning curve
+	Y      experiment.Floats `json:"y"`
+}
+
+func (p part) key() partKey { return p.partKey }
+
 // run trains, unless that was done before an interruption.
 func (f *fit) run(ctx context.Context) error {
-	if f.kept() {
-		return nil
+	key := partKey{f.settings.Run(name), f.model.name}
+	p, err := f.store.Once(key, func() (part, error) {
+		p := part{partKey: key}
+		err := f.train(ctx, &p)
+		return p, err
+	})
+	if err != nil {
+		return err
 	}
+	copy(f.net.Theta, p.Theta)
+	f.fitted, f.curve.X, f.curve.Y = p.Fitted, p.X, p.Y
+	return nil
+}
+
+// train makes the part.
+func (f *fit) train(ctx context.Context, p *part) error {
 	draw := func(stream uint64, n int) *train.Accelerations[float64] {
 		r := func(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(f.settings.Seed, stream)) }
 		o := Kind{Rough: 1, fine: 3}.Fields(r(stream), f.model.sites, n)
@@ -106,15 +137,15 @@ func (f *fit) run(ctx context.Context) error {
 	case s.Quick:
 		fit.Set.Steps /= 10
 	}
-	var history []train.Point
-	var err error
-	if f.score.Fitted, history, err = fit.Run(ctx, f.net); err != nil {
+	fitted, history, err := fit.Run(ctx, f.net)
+	if err != nil {
 		return err
 	}
-	for _, p := range history {
-		f.curve.X, f.curve.Y = append(f.curve.X, bench.Steps(p)), append(f.curve.Y, math.Sqrt(p.Valid))
+	p.Fitted, p.Theta = fitted, f.net.Theta
+	for _, h := range history {
+		p.X, p.Y = append(p.X, bench.Steps(h)), append(p.Y, math.Sqrt(h.Valid))
 	}
-	return f.keep()
+	return nil
 }
 
 // accelError is |a − a*| / |a*| in the root mean square.

@@ -98,7 +98,8 @@ func TestWaveRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := fit{settings: experiment.Settings{Steps: 120, Seed: 1}, model: Models[3], net: short.Model()}
-	if err := f.run(t.Context()); err != nil {
+	var done part
+	if err := f.train(t.Context(), &done); err != nil {
 		t.Fatal(err)
 	}
 	copy(short.Theta, f.net.Theta)

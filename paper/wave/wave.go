@@ -158,18 +158,23 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 		return experiment.Result{}, err
 	}
 	run.figures.integrator(path)
+	if run.store, err = experiment.OpenStore(s.Folder, experiment.PartsFile, part.key); err != nil {
+		return experiment.Result{}, err
+	}
+	defer run.store.Close()
 	for _, m := range Models {
 		if r.Models[m.name], err = run.model(ctx, m); err != nil {
 			return experiment.Result{}, err
 		}
 	}
 	r.Seconds = time.Since(begin).Seconds()
-	run.forget()
+	run.store.Remove()
 	return experiment.Result{Numbers: r, Tables: tablesOf(r), Figures: run.figures.all(), Notes: notesOf(r, run.large)}, nil
 }
 
 type run struct {
 	settings experiment.Settings
+	store    *experiment.Store[partKey, part]
 	large    int // time on the large ring
 	figures  figures
 }
@@ -180,11 +185,11 @@ func (r *run) model(ctx context.Context, m Model) (score Score, err error) {
 	if err != nil {
 		return score, err
 	}
-	fit := fit{settings: r.settings, model: m, net: short.Model()}
+	fit := fit{settings: r.settings, store: r.store, model: m, net: short.Model()}
 	if err := fit.run(ctx); err != nil {
 		return score, err
 	}
-	score = fit.score
+	score.Fitted = fit.fitted
 	copy(short.Theta, fit.net.Theta)
 	g, err := short.On(graph.Ring(ringSites, 1, 1))
 	if err != nil {

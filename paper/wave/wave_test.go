@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"testing"
 
@@ -45,12 +44,13 @@ func TestWaveLearned(t *testing.T) {
 	}
 	told := 0
 	f := fit{settings: experiment.Settings{Steps: 60, Seed: 1, On: func(experiment.Progress) { told++ }}, model: Models[0], net: g.Model()}
-	if err := f.run(t.Context()); err != nil {
+	var done part
+	if err := f.train(t.Context(), &done); err != nil {
 		t.Fatal(err)
 	}
 	fields := Kind{}.Fields(rand.New(rand.NewPCG(1, 4)), Learned, 20)
-	if e := accelError(f.net, fields); e > 1e-9 || f.score.Steps != 60 || told < 30 {
-		t.Errorf("error %g, %+v, told %d times", e, f.score, told)
+	if e := accelError(f.net, fields); e > 1e-9 || done.Fitted.Steps != 60 || told < 30 {
+		t.Errorf("error %g, %+v, told %d times", e, done.Fitted, told)
 	}
 	copy(g.Theta, f.net.Theta)
 	w := mech.Wave{N: 37, C: 1, H: 1. / ringSites}
@@ -106,7 +106,8 @@ func TestWaveDifferences(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := fit{settings: experiment.Settings{Steps: 60, Seed: 3}, model: Models[2], net: short.Model()}
-	if err := f.run(t.Context()); err != nil {
+	var done part
+	if err := f.train(t.Context(), &done); err != nil {
 		t.Fatal(err)
 	}
 	copy(short.Theta, f.net.Theta)
@@ -167,44 +168,47 @@ func TestRounded(t *testing.T) {
 // What was trained before an interruption is taken up bit for bit and not trained again; one of other settings begins anew, and so does a file
 // that is no such thing.
 func TestWaveResumes(t *testing.T) {
-	fresh := func(s experiment.Settings) *fit {
+	s := experiment.Settings{Steps: 3, Seed: 1, Folder: t.TempDir()}
+	open := func() *experiment.Store[partKey, part] {
+		store, err := experiment.OpenStore(s.Folder, experiment.PartsFile, part.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { store.Close() })
+		return store
+	}
+	fresh := func() *fit {
 		g, err := Models[2].Density(Learned, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return &fit{settings: s, model: Models[2], net: g.Model()}
+		return &fit{settings: s, store: open(), model: Models[2], net: g.Model()}
 	}
-	s := experiment.Settings{Steps: 3, Seed: 1, Folder: t.TempDir()}
 	ctx, cancel := context.WithCancel(t.Context())
-	broken := fresh(s)
+	broken := fresh()
 	broken.settings.On = func(experiment.Progress) { cancel() }
-	if err := broken.run(ctx); !errors.Is(err, context.Canceled) || fresh(s).kept() {
+	if err := broken.run(ctx); !errors.Is(err, context.Canceled) {
 		t.Fatalf("interrupted: %v", err)
 	}
-	whole := fresh(s)
-	if err := whole.run(t.Context()); err != nil {
-		t.Fatal(err)
+	whole, trained := fresh(), false
+	whole.settings.On = func(experiment.Progress) { trained = true }
+	if err := whole.run(t.Context()); err != nil || !trained {
+		t.Fatalf("%v; trained: %t", err, trained)
 	}
-	again := fresh(s)
+	again := fresh()
 	again.settings.On = func(experiment.Progress) { t.Error("the training was repeated") }
 	if err := again.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(again.net.Theta, whole.net.Theta) || again.score != whole.score || !slices.Equal(again.curve.Y, whole.curve.Y) || !slices.Equal(again.curve.X, whole.curve.X) {
-		t.Errorf("%+v, uninterrupted %+v", again.score, whole.score)
+	if !slices.Equal(again.net.Theta, whole.net.Theta) || again.fitted != whole.fitted || !slices.Equal(again.curve.Y, whole.curve.Y) ||
+		!slices.Equal(again.curve.X, whole.curve.X) || len(again.curve.X) == 0 {
+		t.Errorf("%+v, uninterrupted %+v", again.fitted, whole.fitted)
 	}
 	s.Seed = 2
-	if fresh(s).kept() {
-		t.Error("another seed goes on")
-	}
-	if err := os.WriteFile(whole.keptAt(), []byte("nonsense"), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	if whole.kept() {
-		t.Error("nonsense goes on")
-	}
-	(&run{settings: s}).forget()
-	if _, err := os.Stat(whole.keptAt()); err == nil {
-		t.Error("the file stays")
+	other := fresh()
+	trained = false
+	other.settings.On = func(experiment.Progress) { trained = true }
+	if err := other.run(t.Context()); err != nil || !trained {
+		t.Errorf("another seed goes on: %v", err)
 	}
 }
