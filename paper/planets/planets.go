@@ -66,7 +66,7 @@ type Report struct {
 	Stages  map[string][]Stage            `json:"stages"`
 	Fitted  map[string]bench.Fitted       `json:"fitted"`
 	Draws   map[string]int                `json:"draws"` // of first parameters: another when a network does not stay on the orbits it has learned
-	Start   train.InitialGuess                   `json:"convex_start"`
+	Start   train.InitialGuess            `json:"convex_start"`
 }
 
 // Numbers is what a law of gravity has for a planet.
