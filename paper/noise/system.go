@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 
 	"lagrange/data"
+	"lagrange/experiment/known"
 )
 
 const gravity = 9.8
@@ -96,42 +97,7 @@ func solve(m11, m12, m22, f1, f2 float64, a []float64) {
 	a[0], a[1] = (m22*f1-m12*f2)/det, (m11*f2-m12*f1)/det
 }
 
-// A path carries states of a system with parameters p through steps of the classical Runge–Kutta method.
-type path struct {
-	s           *system
-	p           []float64
-	x, k, y, dx []float64
-}
-
-func (s *system) path(p []float64) *path {
-	n := 2 * s.d()
-	return &path{s, p, make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
-}
-
-func (w *path) field(x, u, dx []float64) {
-	d := w.s.d()
-	copy(dx[:d], x[d:])
-	w.s.accel(x[:d], x[d:], u, w.p, dx[d:])
-}
-
-// step carries x through h, under constant forces u, in k steps.
-func (w *path) step(x, u []float64, h float64, k int) {
-	weights, nodes := [4]float64{1. / 6, 1. / 3, 1. / 3, 1. / 6}, [4]float64{0, 0.5, 0.5, 1}
-	h /= float64(k)
-	for range k {
-		copy(w.y, x)
-		clear(w.dx)
-		for stage, c := range nodes {
-			for i := range w.x {
-				w.x[i] = x[i] + c*h*w.k[i]
-			}
-			w.field(w.x, u, w.k)
-			for i := range w.dx {
-				w.dx[i] += weights[stage] * w.k[i]
-			}
-		}
-		for i := range x {
-			x[i] = w.y[i] + h*w.dx[i]
-		}
-	}
+// equations are those of the system, with two steps from row to row.
+func (s *system) equations() *known.Equations {
+	return &known.Equations{D: s.d(), M: s.m(), Accel: s.accel, Held: true, Steps: 2}
 }
