@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -16,7 +17,6 @@ import (
 	"lagrange/fit"
 	"lagrange/internal/file"
 	"lagrange/model"
-	"lagrange/model/graph"
 	"lagrange/train"
 )
 
@@ -84,21 +84,21 @@ only with --force, and nothing else is replaced at all.`,
 func (f *trainFlags) add(cmd *cobra.Command) {
 	s, fl := &f.settings, cmd.Flags()
 	fl.StringVarP(&f.out, "output", "o", "", "model `file` to write (required)")
-	fl.StringVar(&s.Model, "model", "lnn", "`family`: "+strings.Join(model.Families(), ", "))
+	fl.StringVar(&s.Model, "model", "", "`family`: "+strings.Join(model.Families(), ", "))
 	fl.StringSliceVar(&s.Cyclic, "cyclic", nil, "`coordinates` on which nothing depends: their momentum is conserved exactly")
 	fl.StringSliceVar(&s.Held, "held", nil, "`forces` that keep each sample until the next, as the commands of a controller do; the others go by straight lines")
-	fl.StringVar(&f.friction, "friction", "none", "none, viscous, coulomb or both")
-	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers (default 32x2, 16x2 below 5000 rows; 160 or 60 after a convex start; with accelerations 20x2, 12x2 below 20,000 rows, 8x2 below 2000, or 64x2 by adam)")
-	fl.StringVar((*string)(&s.Head), "head", "", "of lnn, hnn and graph: plain, one output of the net, or quadratic, a mass matrix beside it (default quadratic for lnn and hnn with accelerations, the better one after a convex start on windows, else plain)")
-	fl.StringVar(&s.Activation, "activation", "softplus", "relu2, relu3, tanh, sigmoid, softplus, swish or gelu")
-	fl.StringVar(&s.Loss, "loss", "huber", "l1, l2 or huber")
-	fl.StringVar(&s.Objective, "objective", "", strings.Join(fit.Objectives(), ", ")+": what to learn from (default accelerations where they are recorded, else windows)")
-	fl.Var(&f.horizon, "horizon", "length of held-out windows (default 25 time steps)")
-	fl.IntVar(&s.Window, "window", 0, "time steps of a training window (default those of the horizon, at most 32; 1 is the next-state loss)")
+	fl.StringVar(&f.friction, "friction", "", "none, viscous, coulomb or both")
+	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers, such as 20x2")
+	fl.StringVar((*string)(&s.Head), "head", "", "of lnn, hnn and graph: plain, one output of the net, or quadratic, a mass matrix beside it")
+	fl.StringVar(&s.Activation, "activation", "", "relu2, relu3, tanh, sigmoid, softplus, swish or gelu")
+	fl.StringVar(&s.Loss, "loss", "", "l1, l2 or huber")
+	fl.StringVar(&s.Objective, "objective", "", strings.Join(fit.Objectives(), ", ")+": what to learn from")
+	fl.Var(&f.horizon, "horizon", "length of held-out windows")
+	fl.IntVar(&s.Window, "window", 0, "time steps of a training window; 1 is the next-state loss")
 	fl.IntVar(&s.Steps, "steps", 0, "training steps of each model")
-	fl.Var(&f.budget, "budget", "training time of all models together (default 60s)")
-	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate of adam (default 5e-3; 1e-2 with accelerations)")
-	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or ")+" (default gauss-newton with accelerations and after a convex start, else adam; adam for graphs of more than 64 coordinates and for nets of more than 6000 weights)")
+	fl.Var(&f.budget, "budget", "training time of all models together")
+	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate of adam")
+	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or "))
 	fl.Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
 	fl.IntVar(&s.Ensemble, "ensemble", 1, "`networks` from as many seeds, which give a mean and a calibrated spread")
 	fl.BoolVar(&f.noBaseline, "no-baseline", false, "train the model alone, without a baseline to compare it with")
@@ -138,18 +138,18 @@ func (f *trainFlags) check() (err error) {
 	if shape == nil {
 		shape = []int{1}
 	}
-	family := s.Model
-	if family == graph.Family { // its net is that of densities
-		family = "lnn"
+	family := cmp.Or(s.Model, fit.DefaultModel)
+	if model.FamilyOf(family).Nodes { // its net is that of densities
+		family = fit.DefaultModel
 	}
 	if s.Method != "" && !slices.Contains(train.Methods(), s.Method) {
 		return usagef("no method %q; there are %s", s.Method, strings.Join(train.Methods(), ", "))
 	}
-	trial := model.Spec{Family: family, Activation: s.Activation, Head: s.Head, Friction: s.Friction, Hidden: shape, Coordinates: []model.Coordinate{{Scale: 1, Speed: 1, Accel: 1}}}
+	trial := model.Spec{Family: family, Activation: cmp.Or(s.Activation, "softplus"), Head: s.Head, Friction: s.Friction, Hidden: shape, Coordinates: []model.Coordinate{{Scale: 1, Speed: 1, Accel: 1}}}
 	if err := trial.Check(); err != nil {
 		return usageError{err}
 	}
-	budget := 60.0
+	budget := fit.DefaultBudget.Seconds()
 	if f.budget.given() {
 		if budget, err = f.budget.in("s"); err != nil {
 			return err
@@ -248,8 +248,7 @@ func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err
 func (f *trainFlags) unsaid(cmd *cobra.Command) {
 	s := &f.settings
 	for name, clear := range map[string]func(){
-		"model": func() { s.Model = "" }, "activation": func() { s.Activation = "" }, "loss": func() { s.Loss = "" },
-		"friction": func() { s.Friction = "" }, "ensemble": func() { s.Ensemble = 0 },
+		"ensemble": func() { s.Ensemble = 0 },
 	} {
 		if !cmd.Flags().Changed(name) {
 			clear()
@@ -260,7 +259,7 @@ func (f *trainFlags) unsaid(cmd *cobra.Command) {
 // networks are the settings of the model and of the baseline beside it, which share the budget: each network has the same part of it.
 func (f *trainFlags) networks() []lagrange.Settings {
 	s := f.settings
-	own, with := max(1, s.Ensemble), !f.noBaseline && s.Model != "nn"
+	own, with := max(1, s.Ensemble), !f.noBaseline && s.Model != fit.BaselineModel
 	if f.source != nil {
 		s.Model = f.source.Spec().Family
 		own, with = len(s.From), !f.noBaseline && f.source.Baseline != nil
@@ -269,7 +268,7 @@ func (f *trainFlags) networks() []lagrange.Settings {
 	all := []lagrange.Settings{s}
 	if with {
 		b := s
-		b.Ensemble, b.Model = 1, "nn"
+		b.Ensemble, b.Model = 1, fit.BaselineModel
 		if f.source != nil {
 			b.From = f.source.Baseline.Networks()
 		}
@@ -280,7 +279,7 @@ func (f *trainFlags) networks() []lagrange.Settings {
 	}
 	each := s.Budget / time.Duration(own+len(all)-1)
 	for i := range all {
-		all[i].Budget, all[i].Checkpoint = each, f.out+"."+all[i].Model+".checkpoint"
+		all[i].Budget, all[i].Checkpoint = each, f.out+"."+cmp.Or(all[i].Model, fit.DefaultModel)+".checkpoint"
 	}
 	all[0].Budget = each * time.Duration(own)
 	return all
@@ -323,10 +322,11 @@ func (f *trainFlags) claimed(say io.Writer, set *data.Set, networks []lagrange.S
 
 // fit trains the model, or the baseline beside one, and shows how it goes.
 func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set, s lagrange.Settings, beside *lagrange.Model) (m *lagrange.Model, err error) {
-	p := newProgress(cmd.ErrOrStderr(), model.Title(s.Model))
+	p := newProgress(cmd.ErrOrStderr(), model.Title(cmp.Or(s.Model, fit.DefaultModel)))
 	defer p.close()
 	s.On = p.step
 	if beside == nil {
+		s.Planned = func(plan lagrange.Plan) { _ = plan.WriteText(cmd.ErrOrStderr()) } // what cannot be shown is in the record
 		m, err = lagrange.Fit(cmd.Context(), set, s)
 	} else {
 		m, err = lagrange.FitBaseline(cmd.Context(), set, s, beside)
