@@ -23,7 +23,7 @@ type Evaluation struct {
 	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its spread over the
 	// recorded states, all under the conditions of that window; only for a model without forces and friction.
 	EnergyDrift *float64    `json:"energy_drift,omitempty"`
-	Plan        *Plan       `json:"plan,omitempty"`                 // of the training; see Record
+	Plan        *Plan       `json:"plan,omitempty"` // of the training; see Record
 	Restarts    []Restart   `json:"restarts,omitempty"`
 	Doubt       string      `json:"doubt,omitempty"`                // of the model
 	Training    []MassPoint `json:"training_mass_matrix,omitempty"` // over a sample of states, at validations

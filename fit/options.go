@@ -31,6 +31,7 @@ type Options struct {
 	Window     int            // steps of a training window
 	Steps      int            // training steps; or
 	Budget     time.Duration  // training time, preparation and validations included: as many steps as fit, see Record.Paces
+	Total      time.Duration  `json:"-"` // of all networks that Budget is a part for; zero: it is for these alone
 	Method     string         // one of train.Methods
 	Batch      int            // samples a step
 	Rate       float64        // of Adam

@@ -265,6 +265,9 @@ func (p *planner) steps() (choice, reason string, err error) {
 		return fmt.Sprint(p.o.Steps), AskedFor, nil
 	}
 	own := AskedFor
+	if p.o.Total > p.o.Budget {
+		own = fmt.Sprintf("its part of %v for all networks", p.o.Total)
+	}
 	if p.o.Budget == 0 {
 		p.o.Budget, own = DefaultBudget, "the default"
 	}

@@ -2,7 +2,6 @@ package fit
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"sync"
 	"time"
@@ -63,6 +62,9 @@ type problem struct {
 }
 
 func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err error) {
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
 	begin, asked := time.Now(), s
 	if s, err = s.continued(set); err != nil {
 		return nil, err
@@ -75,9 +77,6 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	s, plan, err := decide(set, found, asked, given)
 	if err != nil {
 		return nil, err
-	}
-	if s.Steps < 0 || s.Window < 1 || s.Batch < 0 || s.Workers < 0 || s.Ensemble < 0 || s.Budget < 0 || s.Every < 0 || !(s.Rate >= 0) || math.IsInf(s.Rate, 0) {
-		return nil, fmt.Errorf("settings out of range: steps %d, window %d, batch %d, workers %d, budget %v, rate %v; leave at zero what should have its default", s.Steps, s.Window, s.Batch, s.Workers, s.Budget, s.Rate)
 	}
 	f = &problem{set: set, s: s, plan: plan, watch: watch{begin: begin}, print: set.Fingerprint()}
 	if f.split, err = set.Split(s.Horizon); err != nil {
