@@ -16,8 +16,6 @@ func seenBy(t *testing.T, o train.Objective[float64]) (x []float64, n int) {
 		return seenBy(t, o.First)
 	case *train.Accelerations[float64]:
 		return o.X, len(o.X) / o.N
-	case *particleLoss:
-		return o.x, 2
 	}
 	t.Fatalf("an objective %T", o)
 	return nil, 0

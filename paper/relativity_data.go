@@ -93,11 +93,12 @@ const particleAccel = 4
 // loss of its mass matrices.
 func (s *particleSet) objective(m particleModel, net *model.Model[float64]) train.Objective[float64] {
 	if m.family == "hnn" {
-		o, weight := &particleLoss{u: s.g}, s.weigh()
+		o, weight := &train.Accelerations[float64]{N: len(s.v), U: s.g, Scale: []float64{1, 1}, Penalty: train.L1}, s.weigh()
 		for i, v := range s.v {
 			x, y := s.state(m, i)
 			c := weight(v) / particleAccel
-			o.x, o.y, o.w = append(o.x, x[:]...), append(o.y, y[:]...), append(o.w, c, c*s.perForce(m, i))
+			o.X, o.Qdot, o.A = append(o.X, x[:]...), append(o.Qdot, y[0]), append(o.A, y[1])
+			o.Weight = append(o.Weight, c, c*s.perForce(m, i))
 		}
 		return o
 	}
@@ -118,74 +119,6 @@ func (s *particleSet) accelerations(m particleModel, weighted bool) *train.Accel
 		}
 	}
 	return o
-}
-
-// particleLoss is Σ w |ẋ − ẋ*| over both halves of the state.
-type particleLoss struct{ x, u, y, w []float64 } // (N, 2), (N), (N, 2), (N, 2)
-
-// Len implements train.Objective.
-func (o *particleLoss) Len() int { return len(o.u) }
-
-// Pass implements train.Objective.
-func (o *particleLoss) Pass(m *model.Model[float64], most int) train.Pass[float64] {
-	p := &particlePass{o: o, tape: m.Tape(most)}
-	for _, w := range []*[]float64{&p.x, &p.y, &p.lambda, &p.dx} {
-		*w = make([]float64, 2*most)
-	}
-	p.u, p.du = make([]float64, most), make([]float64, most)
-	return p
-}
-
-type particlePass struct {
-	o                       *particleLoss
-	tape                    model.Tape[float64]
-	x, u, y, lambda, dx, du []float64
-	B                       int
-}
-
-// Health implements train.Pass.
-func (p *particlePass) Health() *model.Health { return p.tape.Health() }
-
-// Width implements train.Pass.
-func (p *particlePass) Width() int { return 2 }
-
-// Penalty implements train.Pass.
-func (p *particlePass) Penalty() train.Penalty { return train.L1 }
-
-// Residuals implements train.Pass.
-func (p *particlePass) Residuals(batch []int, r, c []float64) {
-	B := len(batch)
-	p.B = B
-	for b, i := range batch {
-		copy(p.x[2*b:2*b+2], p.o.x[2*i:])
-		p.u[b] = p.o.u[i]
-	}
-	p.tape.Field(p.x[:2*B], p.u[:B], p.y[:2*B])
-	for b, i := range batch {
-		for k := range 2 {
-			r[k*B+b], c[k*B+b] = p.y[2*b+k]-p.o.y[2*i+k], p.o.w[2*i+k]
-		}
-	}
-}
-
-// Pull implements train.Pass.
-func (p *particlePass) Pull(y, dtheta []float64) {
-	for b := range p.B {
-		p.lambda[2*b], p.lambda[2*b+1] = y[b], y[p.B+b]
-	}
-	p.tape.VJP(p.lambda[:2*p.B], dtheta, p.dx[:2*p.B], p.du[:p.B])
-}
-
-// Rows implements train.Pass.
-func (p *particlePass) Rows(J []float64) {
-	size := len(J) / 2
-	for k := range 2 {
-		clear(p.lambda)
-		for b := range p.B {
-			p.lambda[2*b+k] = 1
-		}
-		p.tape.VJP(p.lambda[:2*p.B], J[k*size:(k+1)*size], p.dx[:2*p.B], p.du[:p.B])
-	}
 }
 
 // errors calls see with the errors of q̇ and q̈ of every sample.
@@ -232,5 +165,3 @@ func (s *particleSet) nothing() (loss float64) {
 	}
 	return loss / all
 }
-
-var _ train.Objective[float64] = (*particleLoss)(nil)

@@ -72,6 +72,9 @@ func newConvexProblem(m *model.Model[float64], o *Accelerations[float64], c Conv
 	if len(at) == 0 || o.Qdot != nil {
 		return nil, "a " + model.Title(m.Spec.Family) + " has no Lagrangian that is linear in parameters"
 	}
+	if o.Scale != nil || o.Weight != nil && len(o.Weight) != o.N {
+		return nil, "accelerations have scales of their own, or weights by component"
+	}
 	if len(at) > mostColumns {
 		return nil, fmt.Sprintf("%d columns are too many: at most %d", len(at), mostColumns)
 	}
