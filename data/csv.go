@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
+	"lagrange/internal/vec"
 	"strconv"
 	"strings"
 	"unicode"
@@ -152,7 +152,7 @@ func (s *csvSource) number(j int) (float64, error) {
 		return 0, fmt.Errorf("%s is beyond the range of float64", c)
 	case err != nil:
 		return 0, fmt.Errorf("not a number: %q%s", c, commaHint(c))
-	case math.IsNaN(x) || math.IsInf(x, 0):
+	case !vec.IsFinite(x):
 		return 0, fmt.Errorf("%s is not a finite number: leave the row out, or split the recording there", c)
 	}
 	return x, nil

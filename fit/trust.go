@@ -46,11 +46,7 @@ func (a *run) doubt(valid, limit float64) string {
 
 // worst computes the validation loss of q̈ = 0 once.
 func (f *problem) worst(valid train.Objective[float64]) {
-	f.once.Lock()
-	defer f.once.Unlock()
-	if math.IsNaN(f.null) {
-		f.null = f.still(valid)
-	}
+	f.once.Do(func() { f.null = f.still(valid) })
 }
 
 // still is the loss of q̈ = 0; infinite where that has no meaning.

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 
+	"lagrange/internal/vec"
 	"lagrange/nn"
 )
 
@@ -19,11 +20,11 @@ func (s Spec) checkCombinations() error {
 		return fmt.Errorf("%d combinations of coordinates: at most %d", len(s.Combinations), mostColumns)
 	}
 	for _, z := range s.Combinations {
-		if len(z.Of) != s.D() || !finite(z.Mean) || !positive(z.Scale) {
+		if len(z.Of) != s.D() || !vec.IsFinite(z.Mean) || !positive(z.Scale) {
 			return fmt.Errorf("a combination of %d coordinates with the scale %g for a model of %d: it needs a coefficient of each, and a positive and finite scale", len(z.Of), z.Scale, s.D())
 		}
 		for i, c := range z.Of {
-			if k := s.Coordinates[i]; !finite(c) || c != 0 && (k.Period > 0 || k.Cyclic) {
+			if k := s.Coordinates[i]; !vec.IsFinite(c) || c != 0 && (k.Period > 0 || k.Cyclic) {
 				return fmt.Errorf("a combination takes %g of coordinate %q: coefficients are finite, and 0 for angles and for coordinates on which nothing depends", c, k.Name)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"lagrange/internal/vec"
 	"lagrange/nn"
 )
 
@@ -145,15 +146,15 @@ func (s Spec) Check() error {
 		return fmt.Errorf("no friction %q; there are %v", s.Friction, Frictions())
 	}
 	for _, c := range s.Coordinates {
-		if !positive(c.Scale, c.Speed, c.Accel) || !finite(c.Mean) || !finite(c.Period) || c.Period < 0 {
+		if !positive(c.Scale, c.Speed, c.Accel) || !vec.IsFinite(c.Mean) || !vec.IsFinite(c.Period) || c.Period < 0 {
 			return fmt.Errorf("coordinate %q: its scales have to be positive and finite", c.Name)
 		}
-		if !finite(c.Knee) || c.Knee < 0 || !finite(c.SpeedKnee) || c.SpeedKnee < 0 {
+		if !vec.IsFinite(c.Knee) || c.Knee < 0 || !vec.IsFinite(c.SpeedKnee) || c.SpeedKnee < 0 {
 			return fmt.Errorf("coordinate %q: its knees have to be finite, and positive or 0 for none", c.Name)
 		}
 	}
 	for _, u := range s.Inputs {
-		if !positive(u.Scale) || !finite(u.Mean) {
+		if !positive(u.Scale) || !vec.IsFinite(u.Mean) {
 			return fmt.Errorf("input %q: its scale has to be positive and finite", u.Name)
 		}
 	}
@@ -163,11 +164,9 @@ func (s Spec) Check() error {
 	return f.Check(s)
 }
 
-func finite(x float64) bool { return x-x == 0 }
-
 func positive(xs ...float64) bool {
 	for _, x := range xs {
-		if !(x > 0) || !finite(x) {
+		if !(x > 0) || !vec.IsFinite(x) {
 			return false
 		}
 	}

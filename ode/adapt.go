@@ -2,6 +2,7 @@ package ode
 
 import (
 	"context"
+	"lagrange/internal/vec"
 	"math"
 )
 
@@ -21,7 +22,7 @@ func (s *stepper) adapt(ctx context.Context, times []float64, r *Result) error {
 	if next < len(times) {
 		s.eval(s.t, s.x, s.k[0])
 		s.fresh = true
-		if !finite(s.k[0]) {
+		if !vec.Finite(s.k[0]) {
 			return s.stop(s.bad(s.k[0]), NotFinite, "the field is not finite")
 		}
 		h = s.first(end - s.t)

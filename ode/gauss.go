@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"lagrange/internal/lin"
+	"lagrange/internal/vec"
 )
 
 // newton corrects the stages of rows who until nothing changes, and returns the rows where that fails: where a correction is not smaller than
@@ -121,7 +122,7 @@ func (g *gauss) correct(k, b int, h float64, second bool) (δ, size float64, ok 
 			G[i*d+p] += z
 		}
 	}
-	return δ, size, finite(g.δ)
+	return δ, size, vec.Finite(g.δ)
 }
 
 // jacobian sets J, the derivatives ∂R_i/∂Q̇_k = δ_ik L_vv + h a_ik L_vq − h a_ik Ṗ_v − h² Σ_j a_ij a_jk Ṗ_q, at stages i, i, k and j.
@@ -219,5 +220,5 @@ func (g *gauss) invert(b int, x []float64) (δ, size float64, ok bool) {
 		x[d+i] += z
 		δ, size = max(δ, math.Abs(z)), max(size, math.Abs(x[d+i]), math.Abs(x[i]))
 	}
-	return δ, size, finite(z)
+	return δ, size, vec.Finite(z)
 }

@@ -9,6 +9,7 @@ package ode
 import (
 	"context"
 	"fmt"
+	"lagrange/internal/vec"
 	"math"
 )
 
@@ -92,7 +93,7 @@ func Solve(ctx context.Context, f Field, x0, times []float64, o Options) (Result
 	s := newStepper(f, times[0], x0, o)
 	var err error
 	switch {
-	case !finite(x0):
+	case !vec.Finite(x0):
 		err = s.stop(s.bad(x0), NotFinite, "the start is not finite")
 	case o.Method.Adaptive():
 		err = s.adapt(ctx, times, &r)
@@ -137,7 +138,7 @@ func (o Options) defaults(x0, times []float64) Options {
 		panic("ode: no times")
 	}
 	for i, t := range times {
-		if math.IsNaN(t) || math.IsInf(t, 0) || i > 0 && !((t-times[i-1])*(times[min(i, 1)]-times[0]) > 0) {
+		if !vec.IsFinite(t) || i > 0 && !((t-times[i-1])*(times[min(i, 1)]-times[0]) > 0) {
 			panic(fmt.Sprintf("ode: times[%d] = %v, want finite and strictly monotone times", i, t))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"lagrange/internal/vec"
 	"lagrange/model"
 )
 
@@ -136,7 +137,7 @@ func checkAttributes(a *model.Attributes, parts int, what string) error {
 		return fmt.Errorf("attributes %v of %d %s, and there are %d", a.Names, len(a.Of), what, parts)
 	}
 	for _, row := range a.Of {
-		if len(row) != len(a.Names) || slices.ContainsFunc(row, func(x float64) bool { return x-x != 0 }) {
+		if len(row) != len(a.Names) || slices.ContainsFunc(row, func(x float64) bool { return !vec.IsFinite(x) }) {
 			return fmt.Errorf("attributes %v of the %s with the numbers %v: give as many finite ones", a.Names, what, row)
 		}
 	}
