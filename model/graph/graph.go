@@ -8,11 +8,8 @@
 package graph
 
 import (
-	"encoding/json"
 	"fmt"
-	"slices"
 
-	"lagrange/internal/file"
 	"lagrange/model"
 	"lagrange/nn"
 )
@@ -139,7 +136,7 @@ func (m *Model[T]) Wide(batch, workers int) Wide[T] {
 // Model is m for all that trains and measures models; they share θ. The scales of a site are those of the first one that
 // the first density sees.
 func (m *Model[T]) Model() *model.Model[T] {
-	s := model.Spec{Family: "graph"}
+	s := model.Spec{Family: Family}
 	for i := range m.Topology.Sites {
 		for _, c := range m.Densities[0].Coordinates[:m.Topology.Dim] {
 			c.Name, c.Velocity = fmt.Sprint(c.Name, i), fmt.Sprint(c.Velocity, i)
@@ -149,40 +146,4 @@ func (m *Model[T]) Model() *model.Model[T] {
 	inputs := m.Densities[0].Inputs
 	s.Inputs = inputs[len(inputs)-m.conditions:]
 	return model.Compose(s, m.Theta, func(theta []T, batch int) model.Tape[T] { return newTape(m, theta, batch, 1) })
-}
-
-const version = 1 // of the file
-
-// Save writes densities and parameters to path, atomically. The topology is not part of what was learned.
-func (m *Model[T]) Save(path string) error {
-	h, err := json.Marshal(m.Densities)
-	if err != nil {
-		return err
-	}
-	c := file.Container{Kind: "graph", Version: version, Header: h}
-	for _, x := range m.Theta {
-		c.Floats = append(c.Floats, float64(x))
-	}
-	return c.Save(path)
-}
-
-// Load reads what Save wrote, onto a topology.
-func Load[T nn.Float](path string, t *Topology) (*Model[T], error) {
-	c, err := file.Load(path, "graph", version)
-	if err != nil {
-		return nil, err
-	}
-	var densities []model.Spec
-	if err := json.Unmarshal(c.Header, &densities); err != nil {
-		return nil, fmt.Errorf("%s: its header does not describe densities: %w", path, err)
-	}
-	theta := make([]T, len(c.Floats))
-	for i, x := range c.Floats {
-		theta[i] = T(x)
-	}
-	m, err := With(t, theta, slices.Clip(densities)...)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
 }

@@ -3,7 +3,6 @@ package graph
 import (
 	"math"
 	"math/rand/v2"
-	"path/filepath"
 	"runtime"
 	"testing"
 
@@ -95,7 +94,7 @@ func examples() map[string]example {
 	spring := []model.Input{{Name: "k", Mean: 2, Scale: 1}}
 	ring := must(New[float64](Ring(7, 1, 1), 3, Density(unitSite, 3, nil, []int{9, 8}, "softplus", 1)))
 	chain := must(New[float64](Chain(5, 1, 2, Clamped), 4, Density(planeSite, 3, nil, []int{9}, "tanh", 1)))
-	grid := must(New[float64](Grid(3, 4, 1, 1, Periodic, Free), 5, Density(unitSite, 5, nil, []int{8}, "softplus", 1)))
+	grid := must(New[float64](Lattice([]int{3, 4}, []Boundary{Periodic, Free}, 1, 1), 5, Density(unitSite, 5, nil, []int{8}, "softplus", 1)))
 	var nodes [][]float64
 	for i := range 5 {
 		nodes = append(nodes, []float64{1 + 0.3*float64(i)})
@@ -104,7 +103,7 @@ func examples() map[string]example {
 	net := must(New[float64](Network(2, nodes, edges), 6,
 		Density(planeSite, 1, mass, []int{7}, "softplus", 1), Density(planeSite, 2, spring, []int{8}, "softplus", 0)))
 	apart := must(New[float64](Chain(4, 1, 2, Free), 7, TranslationInvariant(Density(planeSite, 3, nil, []int{8}, "softplus", 1), 2, 1, 1.5, 0.8)))
-	all := map[string]example{"ring": {m: ring}, "chain": {m: chain}, "grid": {m: grid}, "network": {m: net}, "relative": {m: apart}}
+	all := map[string]example{"ring": {m: ring}, "chain": {m: chain}, "grid": {m: grid}, "network": {m: net}, "translation-invariant": {m: apart}}
 	add := func(name string, s sight) { e := all[name]; e.sees = append(e.sees, s); all[name] = e }
 	for i := range 7 {
 		add("ring", sight{index: []int{(i + 6) % 7, i, (i + 1) % 7}})
@@ -122,7 +121,7 @@ func examples() map[string]example {
 	}
 	for i := range 4 {
 		l, r := max(0, i-1), min(i+1, 3)
-		add("relative", sight{index: []int{2 * l, 2*l + 1, 2 * i, 2*i + 1, 2 * r, 2*r + 1}})
+		add("translation-invariant", sight{index: []int{2 * l, 2*l + 1, 2 * i, 2*i + 1, 2 * r, 2*r + 1}})
 	}
 	for y := range 4 {
 		for x := range 3 {
@@ -339,18 +338,14 @@ func TestTape(t *testing.T) {
 	}
 }
 
-// Densities and their parameters survive a file and may go to another topology; what does not fit is refused.
-func TestSaveLoad(t *testing.T) {
+// Densities and their parameters may go to another topology; what does not fit is refused.
+func TestWith(t *testing.T) {
 	m := examples()["ring"].m
-	path := filepath.Join(t.TempDir(), "ring.graph")
-	if err := m.Save(path); err != nil {
-		t.Fatal(err)
+	more := must(With(Ring(20, 1, 1), m.Theta, m.Densities...))
+	if len(more.Theta) != len(m.Theta) || more.Theta[3] != m.Theta[3] || more.Densities[0].D() != 3 {
+		t.Error("the parameters are not those that were given")
 	}
-	back := must(Load[float64](path, Ring(20, 1, 1)))
-	if len(back.Theta) != len(m.Theta) || back.Theta[3] != m.Theta[3] || back.Densities[0].D() != 3 {
-		t.Error("not what was saved")
-	}
-	if _, err := Load[float64](path, Ring(20, 2, 1)); err == nil {
+	if _, err := With(Ring(20, 2, 1), m.Theta, m.Densities...); err == nil {
 		t.Error("a density of three sites was accepted for terms of five")
 	}
 	force := Density(unitSite, 3, nil, []int{4}, "tanh", 1)

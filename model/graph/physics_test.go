@@ -75,8 +75,8 @@ func TestSymmetry(t *testing.T) {
 
 // Where densities see only how far sites are apart, moving all of them changes nothing, and Σ ṗ = Σ L_q = 0: the momentum of all, by
 // component, is the same wherever its motion has come. The ring, which sees the sites themselves, does not pass.
-func TestRelative(t *testing.T) {
-	for name, want := range map[string]bool{"relative": true, "ring": false} {
+func TestTranslationInvariant(t *testing.T) {
+	for name, want := range map[string]bool{"translation-invariant": true, "ring": false} {
 		m := examples()[name].m
 		dim, D := m.Topology.Dim, m.Topology.D()
 		tape := m.Tape(1)
@@ -163,7 +163,7 @@ func TestManySites(t *testing.T) {
 // A grid too wide for a band is solved by conjugate gradients, and agrees with dense algebra on its whole mass matrix; where M
 // is not positive definite, minimal residuals take over, and that is counted.
 func TestIterations(t *testing.T) {
-	grid := must(examples()["grid"].m.On(Grid(18, 17, 1, 1, Periodic, Periodic)))
+	grid := must(examples()["grid"].m.On(Lattice([]int{18, 17}, []Boundary{Periodic, Periodic}, 1, 1)))
 	ring := examples()["ring"].m
 	for _, c := range []struct {
 		of        *Model[float64]

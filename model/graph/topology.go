@@ -120,14 +120,8 @@ func Chain(n, radius, dim int, ends Boundary) *Topology {
 	return Lattice([]int{n}, []Boundary{ends}, radius, dim)
 }
 
-// Grid is nx × ny sites, site (i, j) being number i + nx·j; a term sees the sites (i−radius … i+radius, j), then
-// (i, j−radius … j−1, j+1 … j+radius).
-func Grid(nx, ny, radius, dim int, x, y Boundary) *Topology {
-	return Lattice([]int{nx, ny}, []Boundary{x, y}, radius, dim)
-}
-
 // Lattice is sites in a box, the first axis running fastest. There is one term for every site; it sees those up to radius
-// away along each axis. At a fixed boundary the terms centred beyond it that still see a site belong to the sum too.
+// away along each axis: (i−radius … i+radius, j), then (i, j−radius … j−1, j+1 … j+radius), and so on. At a clamped boundary the terms centred beyond it that still see a site belong to the sum too.
 func Lattice(sizes []int, ends []Boundary, radius, dim int) *Topology {
 	if len(sizes) == 0 || len(ends) != len(sizes) || radius < 0 {
 		panic("graph: a lattice has a boundary for each axis and a radius")
