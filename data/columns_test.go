@@ -115,8 +115,8 @@ func TestCells(t *testing.T) {
 	}
 }
 
-// Forces come before conditions. A condition is no drive, which friction would want, and is called by its name when nothing tells its effect.
-func TestConditions(t *testing.T) {
+// Forces come before system parameters. A system parameter is no actuator, which would want friction, and is called by its name when nothing tells its effect.
+func TestSystemParameters(t *testing.T) {
 	const text = "t,x,v,m,u,k\n0,0,1,2,1,5\n0.1,0.1,0.9,2,2,5\n0.2,0.18,0.7,2,0,5\n0.3,0.24,0.4,2,1,5\n0.4,0.27,0.2,2,3,5\n"
 	path := filepath.Join(t.TempDir(), "a.csv")
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
@@ -125,7 +125,7 @@ func TestConditions(t *testing.T) {
 	for _, c := range []struct {
 		u              []string
 		inputs, forces string
-		drive          bool
+		actuated       bool
 	}{{[]string{"u"}, "u m k", "u", true}, {[]string{}, "m k", "", false}} {
 		s, err := data.Read([]string{path}, data.Options{Q: []string{"x"}, V: []string{"v"}, U: c.u, SystemParameters: []string{"m", "k"}})
 		if err != nil {
@@ -134,10 +134,10 @@ func TestConditions(t *testing.T) {
 		if got := strings.Join(s.Inputs, " "); got != c.inputs || strings.Join(s.Forces(), " ") != c.forces || s.SystemParameters != 2 {
 			t.Errorf("inputs %q, forces %v", got, s.Forces())
 		}
-		if notes := strings.Join(s.Notes, "\n"); !strings.Contains(notes, "condition k is always 5") || strings.Contains(notes, "force k") {
+		if notes := strings.Join(s.Notes, "\n"); !strings.Contains(notes, "system parameter k is always 5") || strings.Contains(notes, "force k") {
 			t.Errorf("notes %q", notes)
 		}
-		if advice := strings.Join(data.Inspect(s).Try, "\n"); strings.Contains(advice, "--friction") != c.drive {
+		if advice := strings.Join(data.Inspect(s).Try, "\n"); strings.Contains(advice, "--friction") != c.actuated {
 			t.Errorf("advice %q", advice)
 		}
 	}

@@ -110,8 +110,8 @@ func rows(x []float64, w, lo, hi int) []float64 {
 // Set is a number of trajectories of one system, all with the same columns.
 type Set struct {
 	Coordinates      []Coordinate
-	Inputs           []string // names of the u columns: forces, then conditions; length m
-	SystemParameters int      // how many of them, the last ones, are conditions
+	Inputs           []string // names of the u columns: forces, then system parameters; length m
+	SystemParameters int      // how many of them, the last ones, are system parameters
 	Time             string   // name of the time column
 	TrajectoryColumn string   // name of the column that tells trajectories apart; "" if none
 	Columns          []Column // every column of the file; nil for a set made by a program
@@ -122,10 +122,10 @@ type Set struct {
 // D is the number of coordinates d.
 func (s *Set) D() int { return len(s.Coordinates) }
 
-// M is the number of known inputs m, forces and conditions together.
+// M is the number of known inputs m, forces and system parameters together.
 func (s *Set) M() int { return len(s.Inputs) }
 
-// Forces are those of the inputs that are no conditions.
+// Forces are those of the inputs that are no system parameters.
 func (s *Set) Forces() []string { return s.Inputs[:len(s.Inputs)-s.SystemParameters] }
 
 // Rows is the number of rows of all trajectories together.

@@ -93,7 +93,7 @@ func (s *Set) constant() error {
 		if u, same := s.one(RoleU, k); same {
 			what := "force"
 			if k >= len(s.Forces()) {
-				what = "condition"
+				what = "system parameter"
 			}
 			s.Notes = append(s.Notes, fmt.Sprintf("%s %s is always %v: its effect cannot be learned", what, name, u))
 		}

@@ -170,8 +170,8 @@ func (r *Report) advice(s *Set) []string {
 			try = append(try, fmt.Sprintf("--differentiate   or another --v: %s is not the derivative of %s (discrepancy %.0f %%)", c.Velocity, c.Name, 100*a.Discrepancy))
 		}
 	}
-	if drive := s.Forces(); len(drive) > 0 {
-		try = append(try, fmt.Sprintf("--friction both   if the joints rub: %s is recorded, so there is a drive", strings.Join(drive, ", ")))
+	if forces := s.Forces(); len(forces) > 0 {
+		try = append(try, fmt.Sprintf("--friction both   if the joints rub: %s is recorded, so there are actuators", strings.Join(forces, ", ")))
 	}
 	return try
 }

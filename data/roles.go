@@ -22,7 +22,7 @@ type Options struct {
 type layout struct {
 	time, trajectory int // trajectory is -1 when there is none
 	q, v, a, u       []int
-	conditions       int // how many of u, the last ones, are conditions
+	systemParams     int // how many of u, the last ones, are system parameters
 }
 
 // resolver turns a header and options into a layout, and writes role and reason into the columns.
@@ -83,7 +83,7 @@ func resolve(cols []Column, o Options) (l layout, notes []string, err error) {
 	if o.U == nil {
 		l.u = r.recognised(RoleU)
 	}
-	l.u, l.conditions = append(l.u, lists[4]...), len(lists[4])
+	l.u, l.systemParams = append(l.u, lists[4]...), len(lists[4])
 	if err = r.coordinates(&l, o); err != nil {
 		return l, nil, err
 	}

@@ -8,8 +8,8 @@ type Scales struct {
 	Q     []float64 // standard deviation of q
 	V     []float64 // root mean square of v
 	A     []float64 // root mean square of a: recorded, else Δv/Δt over the steps that are not gaps
-	U     []float64 // root mean square of a force, standard deviation of a condition
-	UMean []float64 // mean of a condition, 0 for a force
+	U     []float64 // root mean square of a force, standard deviation of a system parameter
+	UMean []float64 // mean of a system parameter, 0 for a force
 }
 
 // Scales measures the set. A size below 1e-12 of the largest value of its column, or 0, is given as 1, so that one may divide by it.

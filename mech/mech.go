@@ -45,13 +45,13 @@ type System interface {
 	Start(r *rand.Rand, q, v []float64)  // writes a start for a roll-out
 }
 
-// Parametrised is a system with m conditions c: parameters that are drawn anew for every sample or motion and stand still along it. A
+// Parametrised is a system with m system parameters c: parameters that are drawn anew for every sample or motion and stand still along it. A
 // model is told them. The methods of System hold for the values in About.
 type Parametrised interface {
 	System
-	SystemParameters() []Parameter              // those of About's that are conditions, with the values they have
-	SampleParameters(r *rand.Rand, c []float64) // writes conditions to train on, or for a roll-out
-	At(c []float64) System                      // the system under the conditions c
+	SystemParameters() []Parameter              // those of About's that are system parameters, with the values they have
+	SampleParameters(r *rand.Rand, c []float64) // writes system parameters to train on, or for a roll-out
+	At(c []float64) System                      // the system at the values c of these
 }
 
 var systems = []System{

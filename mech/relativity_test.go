@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// particle draws the relativistic particle under sampled conditions and a state whose speed leaves room for differences of L.
+// particle draws the relativistic particle under sampled system parameters and a state whose speed leaves room for differences of L.
 func particle(r *rand.Rand, q, v []float64) System {
 	s, c := relativistic{}, []float64{0}
 	s.SampleParameters(r, c)
@@ -60,7 +60,7 @@ func TestRelativisticFall(t *testing.T) {
 	}
 }
 
-// The conditions are drawn as documented: g ~ 10 N(0, 1); the speeds stay below 0.99999.
+// The system parameters are drawn as documented: g ~ 10 N(0, 1); the speeds stay below 0.99999.
 func TestRelativisticSampling(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	s, err := Lookup("relativistic")

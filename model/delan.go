@@ -7,7 +7,7 @@ import (
 	"lagrange/nn"
 )
 
-// delan is the Deep Lagrangian network (Lutter et al. 2019): a net of (q, conditions) gives the potential V and the factor of a
+// delan is the Deep Lagrangian network (Lutter et al. 2019): a net of (q, system parameters) gives the potential V and the factor of a
 // mass matrix that is positive definite by construction; forces and friction stand on the right-hand side as for the
 // Lagrangian network. It can say only what is quadratic in v. θ holds the net, then the forces.
 var delan = Family{

@@ -22,7 +22,7 @@ func (s Spec) CheckDensity() error {
 	case s.Family != lnn.Name:
 		return errors.New("a density is a scalar ℓ(q, v): its family is " + lnn.Name + ", not " + s.Family)
 	case len(s.inputs(false)) > 0:
-		return errors.New("a density has no forces: declare its inputs as conditions")
+		return errors.New("a density has no forces: declare its inputs as system parameters")
 	case s.Friction != "" && s.Friction != NoFriction:
 		return errors.New("a density has no friction: declare none")
 	}

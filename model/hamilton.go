@@ -9,7 +9,7 @@ import (
 // momenta p stand in the place of the velocities; with q̇ given as p it is the non-canonical case. The part gives H in units of E.
 type hamilton[T nn.Float] struct {
 	d, m, params     int
-	conditions       []int // their places in u; in x they follow the state
+	systemParams     []int // their places in u; in x they follow the state
 	E                T
 	H                nn.Part[T]
 	forces           Forces[T]
@@ -19,9 +19,9 @@ type hamilton[T nn.Float] struct {
 	health           Health
 }
 
-func newHamilton[T nn.Float](d, m, params int, conditions []int, batch int, E T, H nn.Part[T], forces Forces[T]) *hamilton[T] {
+func newHamilton[T nn.Float](d, m, params int, systemParams []int, batch int, E T, H nn.Part[T], forces Forces[T]) *hamilton[T] {
 	return &hamilton[T]{
-		d: d, m: m, params: params, conditions: conditions, E: E, H: H, forces: forces,
+		d: d, m: m, params: params, systemParams: systemParams, E: E, H: H, forces: forces,
 		x: nn.NewStreams[T](batch, 0, H.In(), nn.Dual), xbar: nn.NewAdjoint[T](batch, H.In(), nn.Dual),
 		y: nn.NewStreams[T](batch, 0, 1, nn.Dual), ybar: nn.NewAdjoint[T](batch, 1, nn.Dual),
 		u: make([]T, batch*m), nu: make([]T, d),
@@ -41,7 +41,7 @@ func (e *hamilton[T]) Field(x, u, xdot []T) {
 	for b := range B {
 		r := e.x.Row(0, b)
 		copy(r, x[2*b*d:2*(b+1)*d])
-		for j, k := range e.conditions {
+		for j, k := range e.systemParams {
 			r[2*d+j] = u[b*e.m+k]
 		}
 		e.ybar.Row(0, b)[0] = e.E
@@ -90,7 +90,7 @@ func (e *hamilton[T]) VJP(lambda, dtheta, dx, du []T) {
 	for b := range B {
 		g := e.xbar.Row(nn.S, b)
 		copy(dx[2*b*d:2*(b+1)*d], g)
-		for j, k := range e.conditions {
+		for j, k := range e.systemParams {
 			du[b*e.m+k] += g[2*d+j]
 		}
 	}

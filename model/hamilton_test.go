@@ -76,7 +76,7 @@ func TestHamiltonianFieldIsSymplectic(t *testing.T) {
 	}
 }
 
-// Along a tight roll-out H keeps its value, under a condition; with friction it falls, and never rises.
+// Along a tight roll-out H keeps its value, under a system parameter; with friction it falls, and never rises.
 func TestHamiltonianEnergy(t *testing.T) {
 	for _, friction := range []model.Friction{model.NoFriction, model.Both} {
 		s := spec("hnn", 2, 1, friction)

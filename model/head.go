@@ -4,7 +4,7 @@ import "lagrange/nn"
 
 // kineticHead is the head of a Lagrangian network, L = l + ½ Σᵢ cᵢ vᵢ²: the output l of the net and a kinetic energy that
 // keeps the mass matrix away from singular while the net is young (c = 0 is the paper's form). Its input is
-// (l, q, v) and the conditions, which it does not use; it implements nn.Part.
+// (l, q, v) and the system parameters, which it does not use; it implements nn.Part.
 type kineticHead[T nn.Float] struct {
 	c    []T // (d)
 	in   int
@@ -12,7 +12,7 @@ type kineticHead[T nn.Float] struct {
 	bend *bend[T]
 }
 
-// newKineticHead returns the head for states and conditions of the given number of columns.
+// newKineticHead returns the head for states and system parameters of the given number of columns.
 func newKineticHead[T nn.Float](c []T, columns, batch int) *kineticHead[T] {
 	return &kineticHead[T]{c: c, in: 1 + columns, bend: newBend[T](batch, 1+columns)}
 }

@@ -10,7 +10,7 @@ import (
 //
 //	L = ½ wᵀ M w − E V,   M = R Rᵀ + ε,   w_i = v_i/s_i,
 //
-// with s_i the scale of v_i and E that of V. Its input is (l, V, q, v) and the conditions, of which it uses l, V and v. R is
+// with s_i the scale of v_i and E that of V. Its input is (l, V, q, v) and the system parameters, of which it uses l, V and v. R is
 // lower triangular, row by row: R_ij = l_ij below the diagonal and softplus(l_ii + c) on it, with c such that M = 1 at
 // l = 0. So M is positive definite for every l. It implements nn.Part, in three steps that are differentiated one by one:
 //
@@ -35,7 +35,7 @@ var inertiaShift = math.Log(math.Expm1(math.Sqrt(1 - inertiaFloor)))
 // triangle is the number of elements of R.
 func triangle(d int) int { return d * (d + 1) / 2 }
 
-// newInertiaHead returns the head for states and conditions of the given number of columns.
+// newInertiaHead returns the head for states and system parameters of the given number of columns.
 func newInertiaHead[T nn.Float](s []T, E T, columns, batch, k int) *inertiaHead[T] {
 	softplus, err := nn.LookupActivation("softplus")
 	if err != nil {

@@ -17,14 +17,14 @@ func TestInertiaHead(t *testing.T) {
 		for i := range s {
 			s[i] = 0.6 + float64(i)
 		}
-		columns := 2*d + 1 // and a condition
+		columns := 2*d + 1 // and a system parameter
 		parttest.Check(t, r, nil, draws(r, 3*(triangle(d)+1+columns), 1), func(_ []float64, batch, k int) nn.Part[float64] {
 			return newInertiaHead(s, 0.7, columns, batch, k)
 		})
 	}
 }
 
-// delanSpec is a model of two angles and lengths, unevenly scaled, with one force for each and a condition between them.
+// delanSpec is a model of two angles and lengths, unevenly scaled, with one force for each and a system parameter between them.
 func delanSpec() Spec {
 	s := forceSpec(2, 3, Both)
 	s.Family, s.Hidden, s.Activation = "delan", []int{8, 8}, "softplus"
@@ -118,8 +118,8 @@ func TestMotors(t *testing.T) {
 	}
 }
 
-// Direct drives: force j alone on coordinate j, in one unit.
-func TestDirect(t *testing.T) {
+// Direct actuators: force j alone on coordinate j, in one unit.
+func TestDirectActuators(t *testing.T) {
 	s := delanSpec()
 	m, err := New[float64](s, 1)
 	if err != nil {

@@ -40,7 +40,7 @@ func (s Spec) outputs() int {
 	return 1
 }
 
-// scalar composes a function of state and conditions, l + ½ Σ c (vᵢ/speedᵢ)² with l the output of a net on the first n parameters, or
+// scalar composes a function of state and system parameters, l + ½ Σ c (vᵢ/speedᵢ)² with l the output of a net on the first n parameters, or
 // what the quadratic head makes of its outputs.
 func scalar[T nn.Float](s Spec, theta []T, batch, k, parts int) (f nn.Part[T], n int) {
 	columns := s.columns(false)

@@ -52,7 +52,7 @@ func TestConformance(t *testing.T) {
 			s.Coordinates[1].Knee, s.Coordinates[0].SpeedKnee = 0.4, 0.7
 			modeltest.Check(t, s)
 		})
-		t.Run(family+" conditions", func(t *testing.T) { // between the forces, so that places in u are not those among their kind
+		t.Run(family+" system parameters", func(t *testing.T) { // between the forces, so that places in u are not those among their kind
 			s := spec(family, 2, 3, "")
 			s.Inputs[1].SystemParameter, s.Inputs[1].Mean = true, 0.4
 			modeltest.Check(t, s)
@@ -61,7 +61,7 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// differences sees of three coordinates only how far they are apart, and two conditions.
+// differences sees of three coordinates only how far they are apart, and two system parameters.
 func differences(family string) model.Spec {
 	s := spec(family, 3, 2, "")
 	for i := range s.Coordinates {

@@ -7,7 +7,7 @@ import "lagrange/nn"
 //	L = l + ½ wᵀ (N + c) w,   w_i = v_i/s_i,
 //
 // with l and the symmetric N the outputs of a net that sees all of (q, v): it can say whatever the kinetic head can, by l
-// alone, and what is quadratic in the velocities it says with functions of q. Its input is (l, N, q, v) and the conditions, of which it
+// alone, and what is quadratic in the velocities it says with functions of q. Its input is (l, N, q, v) and the system parameters, of which it
 // uses l, N and v; N stands row by row up to its diagonal. It implements nn.Part.
 type quadraticHead[T nn.Float] struct {
 	d, in int
@@ -16,7 +16,7 @@ type quadraticHead[T nn.Float] struct {
 	x     *nn.Streams[T]
 }
 
-// newQuadraticHead returns the head for states and conditions of the given number of columns.
+// newQuadraticHead returns the head for states and system parameters of the given number of columns.
 func newQuadraticHead[T nn.Float](s []T, c T, columns int) *quadraticHead[T] {
 	d := len(s)
 	return &quadraticHead[T]{d: d, in: 1 + triangle(d) + columns, s: s, c: c}

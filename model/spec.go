@@ -27,12 +27,12 @@ type Coordinate struct {
 	SpeedKnee float64 `json:"speed_knee,omitempty"`
 }
 
-// Input describes one known number u beside the state: a force, or a condition such as a mass, a length or a field
+// Input describes one known number u beside the state: a force, or a system parameter such as a mass, a length or a field
 // strength, on which the Lagrangian depends but which does not change along a motion.
 type Input struct {
 	Name            string  `json:"name"`
 	SystemParameter bool    `json:"condition,omitempty"`
-	Mean            float64 `json:"mean,omitempty"` // subtracted from a condition
+	Mean            float64 `json:"mean,omitempty"` // subtracted from a system parameter
 	Scale           float64 `json:"scale"`
 }
 
@@ -100,13 +100,13 @@ func Heads() []Head { return []Head{Plain, Quadratic} }
 // D is the number of degrees of freedom.
 func (s Spec) D() int { return len(s.Coordinates) }
 
-// M is the number of known inputs u, forces and conditions together.
+// M is the number of known inputs u, forces and system parameters together.
 func (s Spec) M() int { return len(s.Inputs) }
 
-// inputs returns the places in u of the forces, or of the conditions.
-func (s Spec) inputs(conditions bool) (at []int) {
+// inputs returns the places in u of the forces, or of the system parameters.
+func (s Spec) inputs(systemParams bool) (at []int) {
 	for j, u := range s.Inputs {
-		if u.SystemParameter == conditions {
+		if u.SystemParameter == systemParams {
 			at = append(at, j)
 		}
 	}
@@ -173,7 +173,7 @@ func positive(xs ...float64) bool {
 	return true
 }
 
-// columns describes the state and its conditions (q, v, c) to the features; with forces, (q, v, u). Combinations stand for q.
+// columns describes the state and its system parameters (q, v, c) to the features; with forces, (q, v, u). Combinations stand for q.
 func (s Spec) columns(forces bool) []column {
 	var cs []column
 	for _, z := range s.Combinations {

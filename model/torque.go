@@ -79,7 +79,7 @@ func (f *actuators[T]) motors(Q []T) []T {
 	return u
 }
 
-// DirectActuators gives a model one drive for each coordinate, as in an arm with a motor in every joint: the known force j acts on coordinate j
+// DirectActuators gives a model one actuator for each coordinate, as in an arm with a motor in every joint: the known force j acts on coordinate j
 // alone, all in one unit, and the model's L is in that unit from then on. It returns the generalised force that a known force of 1 brings. A
 // mass matrix of order one, as at the start, then goes with known forces and accelerations of their scales.
 func (m *Model[T]) DirectActuators() (unit T, err error) {

@@ -51,7 +51,7 @@ func (e *eulerLagrange[T]) Vary(x, u, g, H []T) {
 	for b := range B {
 		r := w.x.Row(0, b)
 		copy(r, x[b*n:(b+1)*n])
-		for j, k := range e.conditions {
+		for j, k := range e.systemParams {
 			r[n+j] = u[b*e.m+k]
 		}
 		for k := range w.x.K {

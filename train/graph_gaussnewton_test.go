@@ -12,7 +12,7 @@ import (
 	"lagrange/model/graph"
 )
 
-// damped is a ring of n sites on springs of the stiffness k, a condition, with the friction 0.4 v and known forces that bring 0.75 of themselves; its
+// damped is a ring of n sites on springs of the stiffness k, a system parameter, with the friction 0.4 v and known forces that bring 0.75 of themselves; its
 // Spec, and N samples of it.
 func damped(r *rand.Rand, n, N int) (model.Spec, *Accelerations[float64], error) {
 	s := model.Spec{Family: graph.Family, Hidden: []int{16, 16}, Activation: "softplus", Kinetic: 1, Friction: model.Viscous, Sites: &model.Sites{Size: 1, Shape: string(graph.RingShape)}}

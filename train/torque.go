@@ -10,7 +10,7 @@ import (
 // model.InverseDynamics for the unit of τ, and Direct of a model for one that suits it at the start.
 type Torques[T nn.Float] struct {
 	X       []T // states (N, 2d)
-	U       []T // inputs (N, m): the conditions, and what acts beside τ
+	U       []T // inputs (N, m): the system parameters, and what acts beside τ
 	A       []T // accelerations (N, d)
 	Tau     []T // τ (N, d)
 	Scale   []T // s (d)

@@ -31,8 +31,8 @@ func check(s model.Spec) error {
 		return err
 	}
 	_, n, err := t.parts(s.Sites.Densities)
-	if _, conditions := inputs(s); err == nil && n != len(conditions) {
-		err = fmt.Errorf("densities with %d conditions for a graph with %d", n, len(conditions))
+	if _, systemParams := inputs(s); err == nil && n != len(systemParams) {
+		err = fmt.Errorf("densities with %d system parameters for a graph with %d", n, len(systemParams))
 	}
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func checkForces(s model.Spec, sites int) error {
 	for i, u := range s.Inputs[:len(forces)] {
 		switch {
 		case u.SystemParameter:
-			return fmt.Errorf("condition %q stands before a force: forces come first", u.Name)
+			return fmt.Errorf("system parameter %q stands before a force: forces come first", u.Name)
 		case u.Scale != s.Inputs[i%n].Scale:
 			return fmt.Errorf("the forces %q and %q stand at the same place of their sites, and their scales, %g and %g, are not the same", s.Inputs[i%n].Name, u.Name, s.Inputs[i%n].Scale, u.Scale)
 		}
@@ -66,16 +66,16 @@ func law(s model.Spec) model.Spec {
 	return model.Spec{Coordinates: s.Sites.Densities[0].Coordinates[:size], Inputs: forces[:len(forces)*size/s.D()], Friction: s.Friction}
 }
 
-// inputs are the forces and the conditions of a Spec.
-func inputs(s model.Spec) (forces, conditions []model.Input) {
+// inputs are the forces and the system parameters of a Spec.
+func inputs(s model.Spec) (forces, systemParams []model.Input) {
 	for _, u := range s.Inputs {
 		if u.SystemParameter {
-			conditions = append(conditions, u)
+			systemParams = append(systemParams, u)
 		} else {
 			forces = append(forces, u)
 		}
 	}
-	return forces, conditions
+	return forces, systemParams
 }
 
 // params is the number of parameters of all densities and of the forces.
@@ -128,7 +128,7 @@ func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
 }
 
 // Describe completes a Spec whose Sites have size, shape and what else belongs to it: it adds densities with the net of the Spec and the scales of its
-// coordinates, those of all sites together; all of them see the conditions. With invariant they see only how far neighbours are apart, and the states q (rows, D) tell how
+// coordinates, those of all sites together; all of them see the system parameters. With invariant they see only how far neighbours are apart, and the states q (rows, D) tell how
 // far that is.
 func Describe(s model.Spec, invariant bool, q []float64) (model.Spec, error) {
 	t, err := topology(s)
@@ -145,9 +145,9 @@ func Describe(s model.Spec, invariant bool, q []float64) (model.Spec, error) {
 		}
 	}
 	k := *s.Sites
-	_, conditions := inputs(s)
+	_, systemParams := inputs(s)
 	of := func(sites int, kinetic float64, attributes *model.Attributes) model.Spec {
-		d := Density(site, sites, append(described(attributes), conditions...), s.Hidden, s.Activation, kinetic)
+		d := Density(site, sites, append(described(attributes), systemParams...), s.Hidden, s.Activation, kinetic)
 		d.Head = s.Head
 		return d
 	}

@@ -30,8 +30,8 @@ func sites(n int, shape Shape, invariant bool, more ...func(s *model.Spec)) (mod
 	return Describe(s, invariant, normal(rand.New(rand.NewPCG(1, 6)), 50*s.D()))
 }
 
-// conditions are two numbers on which all densities of a Spec depend.
-func conditions(s *model.Spec) {
+// systemParams adds two numbers on which all densities of a Spec depend.
+func systemParams(s *model.Spec) {
 	s.Inputs = append(s.Inputs, model.Input{Name: "m", SystemParameter: true, Mean: 1, Scale: 0.5}, model.Input{Name: "g", SystemParameter: true, Scale: 2})
 }
 
@@ -77,15 +77,15 @@ func TestConformance(t *testing.T) {
 		if testing.Short() && (shape == ChainShape || shape == ClampedShape) {
 			continue
 		}
-		conforms(t, string(shape)+" under conditions", 3, shape, shape == ChainShape, conditions)
-		conforms(t, string(shape)+" driven", 3, shape, shape == NetworkShape, driven(1), conditions)
+		conforms(t, string(shape)+" under system parameters", 3, shape, shape == ChainShape, systemParams)
+		conforms(t, string(shape)+" driven", 3, shape, shape == NetworkShape, driven(1), systemParams)
 		conforms(t, string(shape)+" with friction", 3, shape, true, friction(model.Viscous))
 		conforms(t, string(shape)+" driven, with friction", 3, shape, false, driven(2), friction(model.Both))
 	}
-	conforms(t, "grid", 6, GridShape, true, gridOf([]int{3, 2}, "periodic", "free"), friction(model.Viscous), conditions)
+	conforms(t, "grid", 6, GridShape, true, gridOf([]int{3, 2}, "periodic", "free"), friction(model.Viscous), systemParams)
 	conforms(t, "quadratic head", 3, RingShape, true, func(s *model.Spec) { s.Head = model.Quadratic })
 	conforms(t, "attributes", 3, NetworkShape, false, attributed)
-	conforms(t, "attributes and all", 3, NetworkShape, true, attributed, driven(1), conditions, friction(model.Both))
+	conforms(t, "attributes and all", 3, NetworkShape, true, attributed, driven(1), systemParams, friction(model.Both))
 }
 
 func conforms(t *testing.T, name string, n int, shape Shape, invariant bool, more ...func(s *model.Spec)) {
@@ -135,7 +135,7 @@ func TestBox(t *testing.T) {
 
 // Attributes have the scales of all nodes or edges; one that is the same everywhere is measured in its own unit.
 func TestAttributeScales(t *testing.T) {
-	s, err := sites(3, NetworkShape, false, attributed, conditions)
+	s, err := sites(3, NetworkShape, false, attributed, systemParams)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,15 +165,19 @@ func TestBadSites(t *testing.T) {
 		"network has no sites": func(s *model.Spec, k *model.Sites) { s.Family = "lnn" },
 		"of 4 coordinates":     func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates = k.Densities[0].Coordinates[:4] },
 		"4 known forces on 3":  func(s *model.Spec, k *model.Sites) { driven(1)(s); s.Inputs = append(s.Inputs, s.Inputs[0]) },
-		"stands before a for":  func(s *model.Spec, k *model.Sites) { conditions(s); driven(1)(s); k.Densities[0].Inputs = s.Inputs[:2] },
-		"are not the same":     func(s *model.Spec, k *model.Sites) { driven(1)(s); s.Inputs[2].Scale = 3 },
-		"no friction \"mud\"":  func(s *model.Spec, k *model.Sites) { s.Friction = "mud" },
-		"on which nothing":     func(s *model.Spec, k *model.Sites) { s.Coordinates[0].Cyclic = true },
-		"with 0 conditions":    func(s *model.Spec, k *model.Sites) { conditions(s) },
-		"ring has no axes":     func(s *model.Spec, k *model.Sites) { gridOf([]int{3, 1}, "free", "free")(s) },
-		"a ring with attribut": func(s *model.Spec, k *model.Sites) { attributed(s) },
-		"it has 2 or 3 axes":   func(s *model.Spec, k *model.Sites) { k.Shape = string(GridShape); gridOf([]int{3}, "free")(s) },
-		"the ends of 1":        func(s *model.Spec, k *model.Sites) { k.Shape = string(GridShape); gridOf([]int{3, 2}, "free")(s) },
+		"stands before a for": func(s *model.Spec, k *model.Sites) {
+			systemParams(s)
+			driven(1)(s)
+			k.Densities[0].Inputs = s.Inputs[:2]
+		},
+		"are not the same":         func(s *model.Spec, k *model.Sites) { driven(1)(s); s.Inputs[2].Scale = 3 },
+		"no friction \"mud\"":      func(s *model.Spec, k *model.Sites) { s.Friction = "mud" },
+		"on which nothing":         func(s *model.Spec, k *model.Sites) { s.Coordinates[0].Cyclic = true },
+		"with 0 system parameters": func(s *model.Spec, k *model.Sites) { systemParams(s) },
+		"ring has no axes":         func(s *model.Spec, k *model.Sites) { gridOf([]int{3, 1}, "free", "free")(s) },
+		"a ring with attribut":     func(s *model.Spec, k *model.Sites) { attributed(s) },
+		"it has 2 or 3 axes":       func(s *model.Spec, k *model.Sites) { k.Shape = string(GridShape); gridOf([]int{3}, "free")(s) },
+		"the ends of 1":            func(s *model.Spec, k *model.Sites) { k.Shape = string(GridShape); gridOf([]int{3, 2}, "free")(s) },
 		"ends \"open\" of an": func(s *model.Spec, k *model.Sites) {
 			k.Shape = string(GridShape)
 			gridOf([]int{3, 2}, "open", "free")(s)

@@ -17,13 +17,13 @@ import (
 // Model is a sum of local densities on a topology.
 type Model[T nn.Float] struct {
 	Topology *Topology
-	// Densities describes ℓ for each kind of term: the coordinates it sees, in their order, and as conditions its attributes and then those
+	// Densities describes ℓ for each kind of term: the coordinates it sees, in their order, and as system parameters its attributes and then those
 	// of the whole, which are known inputs and the same in all terms. Its kinetic term counts once for every term that sees a site.
-	Densities  []model.Spec
-	Theta      []T // of the densities, one after the other
-	part       []int
-	conditions int        // of the whole
-	law        model.Spec // of the forces at each site, whose parameters stand last in Theta; without coordinates: there are none
+	Densities    []model.Spec
+	Theta        []T // of the densities, one after the other
+	part         []int
+	systemParams int        // of the whole
+	law          model.Spec // of the forces at each site, whose parameters stand last in Theta; without coordinates: there are none
 }
 
 // Density describes a local density of so many sites that are all alike.
@@ -74,20 +74,20 @@ func With[T nn.Float](t *Topology, theta []T, densities ...model.Spec) (*Model[T
 
 // bind is With with the forces of a law.
 func bind[T nn.Float](t *Topology, theta []T, law model.Spec, densities []model.Spec) (*Model[T], error) {
-	part, conditions, err := t.parts(densities)
+	part, systemParams, err := t.parts(densities)
 	if err != nil {
 		return nil, err
 	}
 	if n := part[len(densities)] + len(law.ForceTheta()); n != len(theta) {
 		return nil, fmt.Errorf("densities of these shapes have %d parameters, not %d", n, len(theta))
 	}
-	return &Model[T]{Topology: t, Densities: densities, Theta: theta, part: part, conditions: conditions, law: law}, nil
+	return &Model[T]{Topology: t, Densities: densities, Theta: theta, part: part, systemParams: systemParams, law: law}, nil
 }
 
-// parts returns where in θ each density begins, and the end, of densities that fit the terms; and how many conditions all of them have
+// parts returns where in θ each density begins, and the end, of densities that fit the terms; and how many system parameters all of them have
 // beside the attributes of their terms.
-func (t *Topology) parts(densities []model.Spec) (part []int, conditions int, err error) {
-	part, conditions = []int{0}, -1
+func (t *Topology) parts(densities []model.Spec) (part []int, systemParams int, err error) {
+	part, systemParams = []int{0}, -1
 	if len(densities) != len(t.Terms) {
 		return nil, 0, fmt.Errorf("a topology with %d kinds of terms needs as many densities, not %d", len(t.Terms), len(densities))
 	}
@@ -100,10 +100,10 @@ func (t *Topology) parts(densities []model.Spec) (part []int, conditions int, er
 			return nil, 0, fmt.Errorf("density %d is one of %d coordinates and %d attributes, its terms have %d and %d", k+1, s.D(), s.M(), terms.Size, terms.attributes())
 		}
 		if terms.Len() > 0 {
-			if c := s.M() - terms.attributes(); conditions >= 0 && c != conditions {
-				return nil, 0, fmt.Errorf("density %d has %d conditions beside the attributes of its terms, and those before it %d", k+1, c, conditions)
+			if c := s.M() - terms.attributes(); systemParams >= 0 && c != systemParams {
+				return nil, 0, fmt.Errorf("density %d has %d system parameters beside the attributes of its terms, and those before it %d", k+1, c, systemParams)
 			} else {
-				conditions = c
+				systemParams = c
 			}
 		}
 		n, err := model.Params(s)
@@ -112,13 +112,13 @@ func (t *Topology) parts(densities []model.Spec) (part []int, conditions int, er
 		}
 		part = append(part, part[k]+n)
 	}
-	return part, max(0, conditions), nil
+	return part, max(0, systemParams), nil
 }
 
 // On returns the model with the same densities and parameters on another topology, such as one of many more sites.
 func (m *Model[T]) On(t *Topology) (*Model[T], error) { return bind(t, m.Theta, m.law, m.Densities) }
 
-// Tape returns a tape for batches of up to batch states of all sites, rows (q, v), whose inputs are the conditions. It also
+// Tape returns a tape for batches of up to batch states of all sites, rows (q, v), whose inputs are the system parameters. It also
 // implements model.Mechanics and runs on one core.
 func (m *Model[T]) Tape(batch int) model.Tape[T] { return newTape(m, m.Theta, batch, 1) }
 
@@ -144,6 +144,6 @@ func (m *Model[T]) Model() *model.Model[T] {
 		}
 	}
 	inputs := m.Densities[0].Inputs
-	s.Inputs = inputs[len(inputs)-m.conditions:]
+	s.Inputs = inputs[len(inputs)-m.systemParams:]
 	return model.Compose(s, m.Theta, func(theta []T, batch int) model.Tape[T] { return newTape(m, theta, batch, 1) })
 }

@@ -51,7 +51,7 @@ func (c *kind[T]) term(s int) (b int, index []int32) {
 	return s / n, c.Index[a*c.k : (a+1)*c.k]
 }
 
-// state fills a row x with (q, v, attributes, conditions) of term s.
+// state fills a row x with (q, v, attributes, system parameters) of term s.
 func (e *tape[T]) state(c *kind[T], x []T, s int) {
 	D := e.t.D()
 	b, index := c.term(s)
@@ -60,7 +60,7 @@ func (e *tape[T]) state(c *kind[T], x []T, s int) {
 	for j, u := range c.Attributes[s%c.Len()*c.m : (s%c.Len()+1)*c.m] {
 		x[2*c.k+j] = T(u)
 	}
-	copy(x[2*c.k+c.m:], e.u[(b+1)*e.m-e.conditions:(b+1)*e.m])
+	copy(x[2*c.k+c.m:], e.u[(b+1)*e.m-e.systemParams:(b+1)*e.m])
 }
 
 // sweep finds ℓ, ℓ_v, ℓ_q − ℓ_vq v and ℓ_vv for the terms lo … hi, by the tangents e₁ … e_k in the slots of v and (v, 0).
@@ -86,7 +86,7 @@ func (e *tape[T]) sweep(c *kind[T], p *pass[T], lo, hi int) {
 	}
 }
 
-// reverse adds ∂ℓ_st/∂θ of the terms lo … hi to dθ, for the parts that aim has set, and leaves their gradients of q, v and the conditions.
+// reverse adds ∂ℓ_st/∂θ of the terms lo … hi to dθ, for the parts that aim has set, and leaves their gradients of q, v and the system parameters.
 func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta []T) {
 	k, n := c.k, hi-lo
 	p.begin(n)
