@@ -72,10 +72,9 @@ func Inspect(s *Set) Report {
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
 		r.Motions = append(r.Motions, Motion{t.ID, t.File, t.Len(), t.T[0], t.Duration()})
-		dt := steps(nil, t.T)
-		typical := median(dt)
+		dt, typical, gaps := steps(nil, t.T), t.TypicalStep(), t.Gaps()
 		for n, h := range dt {
-			if h > gap*typical {
+			if gaps.Before(n + 1) {
 				r.Gaps = append(r.Gaps, Gap{t.ID, t.T[n], h})
 			} else {
 				jitter.add(h/typical - 1)
@@ -127,11 +126,11 @@ func (s *Set) agreement(k int) Agreement {
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
 		span := min(max(t.Len()/200, 1), 25)
-		limit := gap * median(steps(nil, t.T))
+		gaps := t.Gaps()
 		sum, from := 0., 0
 		for n := 1; n < t.Len(); n++ {
 			h := t.T[n] - t.T[n-1]
-			if h > limit {
+			if gaps.Before(n) {
 				sum, from = 0, n
 				continue
 			}

@@ -21,13 +21,13 @@ func (s *Set) Scales() Scales {
 		var q, v, a moments
 		for i := range s.Trajectories {
 			t := &s.Trajectories[i]
-			limit := gap * median(steps(nil, t.T))
+			gaps := t.Gaps()
 			for n := range t.T {
 				q.add(t.Q[n*d+k])
 				v.add(t.V[n*d+k])
 				if recorded {
 					a.add(t.A[n*d+k])
-				} else if n > 0 && t.T[n]-t.T[n-1] <= limit {
+				} else if n > 0 && !gaps.Before(n) {
 					a.add((t.V[n*d+k] - t.V[(n-1)*d+k]) / (t.T[n] - t.T[n-1]))
 				}
 			}

@@ -141,9 +141,6 @@ func (s *Set) longest() float64 {
 // Window is rows Start … Start+Steps, both included, of one trajectory.
 type Window struct{ Trajectory, Start, Steps int }
 
-// gap is how many times the median step makes a gap, which no window spans.
-const gap = 3
-
 // Windows lists the windows of duration horizon: of all numbers of steps the one whose total is nearest to it, at least 1.
 // At the end of a trajectory, or before a gap, it may fall short of horizon by half a step. Starts are stride rows apart; 0 sets the windows end to end.
 // No window spans a step longer than three times the trajectory's median.
@@ -153,11 +150,10 @@ func (s *Set) Windows(horizon float64, stride int) []Window {
 	}
 	var ws []Window
 	for k := range s.Trajectories {
-		t := s.Trajectories[k].T
-		limit := gap * median(steps(nil, t))
+		t, gaps := s.Trajectories[k].T, s.Trajectories[k].Gaps()
 		clear := 0 // no gap lies in rows start…clear
 		for start := 0; start < len(t)-1; {
-			for clear = max(clear, start); clear < len(t)-1 && t[clear+1]-t[clear] <= limit; clear++ {
+			for clear = max(clear, start); clear < len(t)-1 && !gaps.Before(clear+1); clear++ {
 			}
 			target := t[start] + horizon
 			end := max(nearest(t[:clear+1], target), start+1)

@@ -66,22 +66,10 @@ func (f *problem) still(o train.Objective[float64]) float64 {
 
 // thinned takes some 200 states of a recording, fewer of many coordinates, as eigenvalues cost d³; nil of too many.
 func thinned(s *data.Set) *data.Set {
-	d, f := s.D(), s.M()
+	d := s.D()
 	most := min(200, 4_000_000/(d*d*d))
 	if most == 0 {
 		return nil
 	}
-	out, every, t := *s, max(1, s.Rows()/most), data.Trajectory{}
-	i := 0
-	for k := range s.Trajectories {
-		from := &s.Trajectories[k]
-		for n := range from.T {
-			if i++; i%every == 0 {
-				t.T, t.U = append(t.T, from.T[n]), append(t.U, from.U[n*f:(n+1)*f]...)
-				t.Q, t.V = append(t.Q, from.Q[n*d:(n+1)*d]...), append(t.V, from.V[n*d:(n+1)*d]...)
-			}
-		}
-	}
-	out.Trajectories = []data.Trajectory{t}
-	return &out
+	return s.Thinned(most)
 }
