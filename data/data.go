@@ -1,8 +1,8 @@
 // Package data takes recorded motion in and out: columns and their meaning, trajectories, splits, windows, a report.
 //
-// A recording is a table: a header, then one row per instant. Reading has two halves that do not know each other:
-// a source (csv.go) yields the header and rows with their line numbers, and the roles (roles.go) say which column is
-// the time, which are the coordinates q, velocities v, accelerations a and known forces u. A new format is a new source.
+// A recording is a table: a header, then one row per instant. Reading has two halves that do not know each other: a
+// source (csv.go) yields the header and rows with their line numbers, and the roles (roles.go) say which column is the
+// time, which are the coordinates q, velocities v, accelerations a and known forces u. A new format is a new source.
 //
 // Units are the user's own and are kept. Shapes: n rows, d coordinates, m forces; all slices are row-major.
 package data
@@ -70,11 +70,12 @@ type Coordinate struct {
 
 // Trajectory is one motion; rows in time order.
 type Trajectory struct {
-	ID      string
-	File    string // where it came from, and
-	Line    int    // the line of its first row, for messages
-	T       []float64
-	Q, V, A []float64 // (n, d); A nil when the recording has no accelerations, V when Options.Positions and no velocities
+	ID   string
+	File string // where it came from, and
+	Line int    // the line of its first row, for messages
+	T    []float64
+	// (n, d); A nil when the recording has no accelerations, V when Options.Positions and no velocities
+	Q, V, A []float64
 	U       []float64 // (n, m); nil when m = 0
 }
 

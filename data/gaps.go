@@ -6,8 +6,8 @@ const gap = 3
 // TypicalStep is the median time step of a trajectory; 0 of a single row.
 func (t *Trajectory) TypicalStep() float64 { return median(steps(nil, t.T)) }
 
-// Gaps says where a trajectory has gaps, the steps longer than three times its typical step: its own, for each recording
-// has its own time step.
+// Gaps says where a trajectory has gaps, the steps longer than three times its typical step: its own, for each
+// recording has its own time step.
 type Gaps struct {
 	before []int // how many lie before each row
 }

@@ -8,8 +8,8 @@ import (
 	"lagrange/data"
 )
 
-// A step is a gap when it is longer than three times the median of its own trajectory, and lies between two rows when one
-// of the steps between them is one.
+// A step is a gap when it is longer than three times the median of its own trajectory, and lies between two rows when
+// one of the steps between them is one.
 func TestGaps(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 9))
 	for _, unit := range []float64{1, 0.01} { // each trajectory has a time step of its own

@@ -62,7 +62,8 @@ func TestPlanets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := roles(s), "t; trajectory; r v_r, phi v_phi; ; phi/6.283"; got != want || s.TimeUnit() != "TU" || len(s.Notes) != 0 {
+	if got, want := roles(s), "t; trajectory; r v_r, phi v_phi; ; phi/6.283"; got != want || s.TimeUnit() != "TU" ||
+		len(s.Notes) != 0 {
 		t.Errorf("columns %s [%s], notes %q", got, s.TimeUnit(), s.Notes)
 	}
 	const day = 0.01720209895 // Gauss's constant: TU in a day

@@ -12,10 +12,12 @@ type Scales struct {
 	UMean []float64 // mean of a system parameter, 0 for a force
 }
 
-// Scales measures the set. A size below 1e-12 of the largest value of its column, or 0, is given as 1, so that one may divide by it.
+// Scales measures the set. A size below 1e-12 of the largest value of its column, or 0, is given as 1, so that one may
+// divide by it.
 func (s *Set) Scales() Scales {
 	d, m := s.D(), s.M()
-	sc := Scales{make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, m), make([]float64, m)}
+	sc := Scales{make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, m),
+		make([]float64, m)}
 	recorded := s.HasAccelerations()
 	for k := range d {
 		var q, v, a moments

@@ -1,7 +1,7 @@
 package data
 
-// AppendStates appends the states of the rows lo ≤ i < hi of a trajectory of d coordinates to x, one after the other, each
-// as a row (q, v), (hi − lo, 2d).
+// AppendStates appends the states of the rows lo ≤ i < hi of a trajectory of d coordinates to x, one after the other,
+// each as a row (q, v), (hi − lo, 2d).
 func (t *Trajectory) AppendStates(x []float64, d, lo, hi int) []float64 {
 	for n := lo; n < hi; n++ {
 		x = append(append(x, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)

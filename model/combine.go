@@ -21,19 +21,21 @@ func (s Spec) checkCombinations() error {
 	}
 	for _, z := range s.Combinations {
 		if len(z.Of) != s.D() || !vec.IsFinite(z.Mean) || !positive(z.Scale) {
-			return fmt.Errorf("a combination of %d coordinates with the scale %g for a model of %d: it needs a coefficient of each, and a positive and finite scale", len(z.Of), z.Scale, s.D())
+			return fmt.Errorf("a combination of %d coordinates with the scale %g for a model of %d: it needs a "+
+				"coefficient of each, and a positive and finite scale", len(z.Of), z.Scale, s.D())
 		}
 		for i, c := range z.Of {
 			if k := s.Coordinates[i]; !vec.IsFinite(c) || c != 0 && (k.Period > 0 || k.Cyclic) {
-				return fmt.Errorf("a combination takes %g of coordinate %q: coefficients are finite, and 0 for angles and for coordinates on which nothing depends", c, k.Name)
+				return fmt.Errorf("a combination takes %g of coordinate %q: coefficients are finite, and 0 for "+
+					"angles and for coordinates on which nothing depends", c, k.Name)
 			}
 		}
 	}
 	return nil
 }
 
-// combine is the linear map (q, v, c) → (z, v, c), z = C q, in front of features of that; it implements nn.Part. Where C
-// annihilates a displacement, such as that of all sites alike by differences, nothing behind it depends on it: the
+// combine is the linear map (q, v, c) → (z, v, c), z = C q, in front of features of that; it implements nn.Part. Where
+// C annihilates a displacement, such as that of all sites alike by differences, nothing behind it depends on it: the
 // momentum along it is conserved whatever θ is.
 type combine[T nn.Float] struct {
 	c        []T // (n, d)

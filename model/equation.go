@@ -20,11 +20,13 @@ func (h *Health) Add(g Health) {
 	h.NonFinite += g.NonFinite
 }
 
-// SecondOrder is the acceleration half of a second-order model, on batches: q, v, a, λ, dq, dv are (B, d), u and du (B, m).
+// SecondOrder is the acceleration half of a second-order model, on batches: q, v, a, λ, dq, dv are (B, d), u and du (B,
+// m).
 type SecondOrder[T nn.Float] interface {
 	// Accel writes a(q, v, u).
 	Accel(q, v, u, a []T)
-	// VJP follows Accel, for the same batch: it adds λᵀ∂a/∂θ to dθ (as Tape.VJP does), and λᵀ∂a/∂q, ∂v, ∂u to dq, dv, du.
+	// VJP follows Accel, for the same batch: it adds λᵀ∂a/∂θ to dθ (as Tape.VJP does), and λᵀ∂a/∂q, ∂v, ∂u to dq, dv,
+	// du.
 	VJP(lambda, dtheta, dq, dv, du []T)
 	Health() *Health
 }
@@ -121,7 +123,8 @@ type eulerLagrange[T nn.Float] struct {
 	health           Health
 }
 
-func newEulerLagrange[T nn.Float](d, m, params int, systemParams []int, batch int, compose func(k, parts int) nn.Part[T], forces Forces[T]) *eulerLagrange[T] {
+func newEulerLagrange[T nn.Float](d, m, params int, systemParams []int, batch int,
+	compose func(k, parts int) nn.Part[T], forces Forces[T]) *eulerLagrange[T] {
 	k := d + 1
 	L := compose(k, nn.HyperDual)
 	return &eulerLagrange[T]{
@@ -245,8 +248,8 @@ func (e *eulerLagrange[T]) mixed(g nn.Gradient[T], dq, dv, du []T) {
 	}
 }
 
-// MassTangents sets the tangents of sample b of a state (q, v) of 2d numbers, with whatever follows it: e₁ … e_d in the slots
-// of v, and (v, 0).
+// MassTangents sets the tangents of sample b of a state (q, v) of 2d numbers, with whatever follows it: e₁ … e_d in the
+// slots of v, and (v, 0).
 func MassTangents[T nn.Float](d int, x *nn.Streams[T], b int) {
 	for k := 1; k <= d; k++ {
 		t := x.Row(k, b)

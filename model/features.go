@@ -19,13 +19,14 @@ type kind uint8
 const (
 	dropped kind = iota // an ignorable coordinate: nothing depends on it
 	affine
-	circle      // an angle: sin and cos, so that what is learned is smooth across the seam
-	logarithmic // a number that spans orders of magnitude: its logarithm beyond the knee, smooth and straight through zero
+	circle // an angle: sin and cos, so that what is learned is smooth across the seam
+	// a number that spans orders of magnitude: its logarithm beyond the knee, smooth and straight through zero
+	logarithmic
 )
 
-// Knee is the rule for the knees of a Coordinate: a number that is positive in all of a recording and spans more than threefold is seen
-// by its logarithm; for others it is 0. On the orbits of four planets, 0.3 to 1.7 AU, the accelerations of a Lagrangian with a convex start
-// were two thirds to a half as wrong with logarithms as without.
+// Knee is the rule for the knees of a Coordinate: a number that is positive in all of a recording and spans more than
+// threefold is seen by its logarithm; for others it is 0. On the orbits of four planets, 0.3 to 1.7 AU, the
+// accelerations of a Lagrangian with a convex start were two thirds to a half as wrong with logarithms as without.
 func Knee(least, most float64) float64 {
 	if least > 0 && most > 3*least {
 		return least / 3
@@ -101,7 +102,8 @@ func (f *features[T]) Forward(x, y *nn.Streams[T]) {
 			case logarithmic:
 				z := float64(xb[i]) / c.knee
 				f1 := 1 / math.Sqrt(1+z*z)
-				kept[0], kept[1], kept[2] = T(f1/c.knee), T(-z*f1*f1*f1/(c.knee*c.knee)), T((2*z*z-1)*f1*f1*f1*f1*f1/(c.knee*c.knee*c.knee))
+				kept[0], kept[1], kept[2] = T(f1/c.knee), T(-z*f1*f1*f1/(c.knee*c.knee)),
+					T((2*z*z-1)*f1*f1*f1*f1*f1/(c.knee*c.knee*c.knee))
 				yb[o] = T(math.Asinh(z) - math.Asinh(c.mean/c.knee))
 			}
 			o += c.width()

@@ -40,7 +40,8 @@ func draws(r *rand.Rand, n int, scale float64) []float64 {
 	return x
 }
 
-// explicit writes the forces as formulas over dense matrices, with θ in the order actuators B, b; viscous R; coulomb c, log ε.
+// explicit writes the forces as formulas over dense matrices, with θ in the order actuators B, b; viscous R; coulomb c,
+// log ε.
 func explicit(s Spec, theta, v, u []float64) []float64 {
 	d, m := s.D(), s.M()
 	E := 0.0
@@ -174,7 +175,8 @@ func TestFrictionNeverBringsEnergy(t *testing.T) {
 	})
 }
 
-// θ holds actuators, viscous, coulomb, each only where the Spec has it; a new model starts with friction and without actuators.
+// θ holds actuators, viscous, coulomb, each only where the Spec has it; a new model starts with friction and without
+// actuators.
 func TestForceLayout(t *testing.T) {
 	eps := math.Log(0.03)
 	for _, c := range []struct {

@@ -2,9 +2,9 @@ package model
 
 import "lagrange/nn"
 
-// kineticHead is the head of a Lagrangian network, L = l + ½ Σᵢ cᵢ vᵢ²: the output l of the net and a kinetic energy that
-// keeps the mass matrix away from singular while the net is young (c = 0 is the paper's form). Its input is
-// (l, q, v) and the system parameters, which it does not use; it implements nn.Part.
+// kineticHead is the head of a Lagrangian network, L = l + ½ Σᵢ cᵢ vᵢ²: the output l of the net and a kinetic energy
+// that keeps the mass matrix away from singular while the net is young (c = 0 is the paper's form). Its input is (l, q,
+// v) and the system parameters, which it does not use; it implements nn.Part.
 type kineticHead[T nn.Float] struct {
 	c    []T // (d)
 	in   int
@@ -78,7 +78,8 @@ func (h *kineticHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T
 			}
 		}
 		if ybar.Parts == nn.HyperDual {
-			vs, vt, ys, yt, r := h.v(nn.S, b), h.v(nn.T, b), ybar.Row(nn.S, b)[0], ybar.Row(nn.T, b)[0], xbar.Row(nn.ST, b)
+			vs, vt, ys, yt, r := h.v(nn.S, b), h.v(nn.T, b), ybar.Row(nn.S, b)[0], ybar.Row(nn.T, b)[0],
+				xbar.Row(nn.ST, b)
 			for i, c := range h.c {
 				r[1+d+i] += c * (vs[i]*yt + vt[i]*ys)
 			}

@@ -10,9 +10,10 @@ import (
 //
 //	L = ½ wᵀ M w − E V,   M = R Rᵀ + ε,   w_i = v_i/s_i,
 //
-// with s_i the scale of v_i and E that of V. Its input is (l, V, q, v) and the system parameters, of which it uses l, V and v. R is
-// lower triangular, row by row: R_ij = l_ij below the diagonal and softplus(l_ii + c) on it, with c such that M = 1 at
-// l = 0. So M is positive definite for every l. It implements nn.Part, in three steps that are differentiated one by one:
+// with s_i the scale of v_i and E that of V. Its input is (l, V, q, v) and the system parameters, of which it uses l, V
+// and v. R is lower triangular, row by row: R_ij = l_ij below the diagonal and softplus(l_ii + c) on it, with c such
+// that M = 1 at l = 0. So M is positive definite for every l. It implements nn.Part, in three steps that are
+// differentiated one by one:
 //
 //	R = R(l),   y = Rᵀ w,   L = ½ |y|² + ½ ε |w|² − E V.
 type inertiaHead[T nn.Float] struct {
@@ -222,8 +223,8 @@ func (h *inertiaHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 	}
 }
 
-// MixedReverse implements nn.Part: its adjoints are hyper-dual numbers themselves, ȳ = L̄ y, R̄_ij = ȳ_j w_i, l̄_jj = softplus′ R̄_jj,
-// w̄ = R ȳ + ε L̄ w.
+// MixedReverse implements nn.Part: its adjoints are hyper-dual numbers themselves, ȳ = L̄ y, R̄_ij = ȳ_j w_i, l̄_jj =
+// softplus′ R̄_jj, w̄ = R ȳ + ε L̄ w.
 func (h *inertiaHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) {
 	for b := range ybar.Batch {
 		h.loadDual(b)

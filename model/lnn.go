@@ -29,7 +29,8 @@ var lnn = Family{
 func lagrangian[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	d, n := s.D(), s.shape(s.columns(false), s.outputs()).Params()
 	L := func(k, parts int) nn.Part[T] { f, _ := scalar(s, theta, batch, k, parts); return f }
-	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
+	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L,
+		newForces(s, theta, n)))
 }
 
 // outputs is the number of those of the net of a scalar: l, and with a quadratic head N.
@@ -40,8 +41,8 @@ func (s Spec) outputs() int {
 	return 1
 }
 
-// scalar composes a function of state and system parameters, l + ½ Σ c (vᵢ/speedᵢ)² with l the output of a net on the first n parameters, or
-// what the quadratic head makes of its outputs.
+// scalar composes a function of state and system parameters, l + ½ Σ c (vᵢ/speedᵢ)² with l the output of a net on the
+// first n parameters, or what the quadratic head makes of its outputs.
 func scalar[T nn.Float](s Spec, theta []T, batch, k, parts int) (f nn.Part[T], n int) {
 	columns := s.columns(false)
 	shape := s.shape(columns, s.outputs())
@@ -136,7 +137,8 @@ func composeForces[T nn.Float](s Spec, theta []T, at int, E T, vs []T) Forces[T]
 		for j, k := range in {
 			us[j] = T(s.Inputs[k].Scale)
 		}
-		fs = append(fs, &actuators[T]{theta: theta[at+l.actuators:], at: at + l.actuators, E: E, vs: vs, us: us, in: in})
+		fs = append(fs, &actuators[T]{theta: theta[at+l.actuators:], at: at + l.actuators, E: E, vs: vs, us: us,
+			in: in})
 	}
 	if l.viscous >= 0 {
 		fs = append(fs, &viscous[T]{theta: theta[at+l.viscous:], at: at + l.viscous, E: E, vs: vs, y: make([]T, s.D())})

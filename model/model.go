@@ -183,7 +183,8 @@ type lifted[T nn.Float] struct {
 func lift[T nn.Float](d, m, batch int, s SecondOrder[T]) *lifted[T] {
 	n := batch * d
 	w := make([]T, 6*n)
-	return &lifted[T]{SecondOrder: s, d: d, m: m, q: w[:n], v: w[n : 2*n], a: w[2*n : 3*n], lambda: w[3*n : 4*n], dq: w[4*n : 5*n], dv: w[5*n:]}
+	return &lifted[T]{SecondOrder: s, d: d, m: m, q: w[:n], v: w[n : 2*n], a: w[2*n : 3*n], lambda: w[3*n : 4*n],
+		dq: w[4*n : 5*n], dv: w[5*n:]}
 }
 
 // Field implements Tape.

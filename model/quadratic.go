@@ -6,9 +6,9 @@ import "lagrange/nn"
 //
 //	L = l + ½ wᵀ (N + c) w,   w_i = v_i/s_i,
 //
-// with l and the symmetric N the outputs of a net that sees all of (q, v): it can say whatever the kinetic head can, by l
-// alone, and what is quadratic in the velocities it says with functions of q. Its input is (l, N, q, v) and the system parameters, of which it
-// uses l, N and v; N stands row by row up to its diagonal. It implements nn.Part.
+// with l and the symmetric N the outputs of a net that sees all of (q, v): it can say whatever the kinetic head can, by
+// l alone, and what is quadratic in the velocities it says with functions of q. Its input is (l, N, q, v) and the
+// system parameters, of which it uses l, N and v; N stands row by row up to its diagonal. It implements nn.Part.
 type quadraticHead[T nn.Float] struct {
 	d, in int
 	s     []T // (d)
@@ -86,7 +86,8 @@ func (h *quadraticHead[T]) Forward(x, y *nn.Streams[T]) {
 func (h *quadraticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient[T]) {
 	for b := range ybar.Batch {
 		x, L := h.x.Row(0, b), ybar.Row(0, b)[0]
-		h.adjoint(xbar.Row(0, b), func(i int) hyper[T] { return hyper[T]{x: x[i]} }, hyper[T]{x: L}, func(r []T, i int, a hyper[T]) { r[i] = a.x })
+		h.adjoint(xbar.Row(0, b), func(i int) hyper[T] { return hyper[T]{x: x[i]} }, hyper[T]{x: L},
+			func(r []T, i int, a hyper[T]) { r[i] = a.x })
 		K := h.x.K
 		if H == nil {
 			continue
@@ -146,6 +147,7 @@ func (h *quadraticHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient
 		}
 		x, s := h.x.Row(0, b), h.x.Row(nn.S, b)
 		L := hyper[T]{x: ybar.Row(0, b)[0], s: ybar.Row(nn.S, b)[0]}
-		h.adjoint(xbar.Row(nn.S, b), func(i int) hyper[T] { return hyper[T]{x: x[i], s: s[i]} }, L, func(r []T, i int, a hyper[T]) { r[i] = a.s })
+		h.adjoint(xbar.Row(nn.S, b), func(i int) hyper[T] { return hyper[T]{x: x[i], s: s[i]} }, L,
+			func(r []T, i int, a hyper[T]) { r[i] = a.s })
 	}
 }

@@ -22,13 +22,14 @@ type Coordinate struct {
 	Scale    float64 `json:"scale"`            // of q
 	Speed    float64 `json:"speed"`            // of v
 	Accel    float64 `json:"accel"`            // of a
-	// Knee and SpeedKnee, if set, say that q (not an angle) or v spans orders of magnitude: beyond them the net sees its logarithm.
+	// Knee and SpeedKnee, if set, say that q (not an angle) or v spans orders of magnitude: beyond them the net sees
+	// its logarithm.
 	Knee      float64 `json:"knee,omitempty"`
 	SpeedKnee float64 `json:"speed_knee,omitempty"`
 }
 
-// Input describes one known number u beside the state: a force, or a system parameter such as a mass, a length or a field
-// strength, on which the Lagrangian depends but which does not change along a motion.
+// Input describes one known number u beside the state: a force, or a system parameter such as a mass, a length or a
+// field strength, on which the Lagrangian depends but which does not change along a motion.
 type Input struct {
 	Name            string  `json:"name"`
 	SystemParameter bool    `json:"condition,omitempty"`
@@ -36,7 +37,8 @@ type Input struct {
 	Scale           float64 `json:"scale"`
 }
 
-// Sites says how the coordinates of a graph belong to sites, one site after the other, and what their local densities are (model/graph).
+// Sites says how the coordinates of a graph belong to sites, one site after the other, and what their local densities
+// are (model/graph).
 type Sites struct {
 	Size      int         `json:"size"`               // coordinates of each site
 	Shape     string      `json:"shape"`              // see graph.Shapes
@@ -73,7 +75,8 @@ type Spec struct {
 	Family      string       `json:"family"` // see Families
 	Coordinates []Coordinate `json:"coordinates"`
 	Inputs      []Input      `json:"inputs,omitempty"`
-	// Combinations are what the net sees of q, instead of each coordinate by itself, such as differences of neighbours; none: q.
+	// Combinations are what the net sees of q, instead of each coordinate by itself, such as differences of neighbours;
+	// none: q.
 	Combinations []Combination `json:"combinations,omitempty"`
 	Sites        *Sites        `json:"sites,omitempty"` // of a graph alone
 	Hidden       []int         `json:"hidden"`
@@ -88,7 +91,8 @@ type Spec struct {
 // Head says what a scalar is made of.
 type Head string
 
-// The heads: one output of the net and a kinetic energy of constant mass; or, beside that output, those of a mass matrix that depends on the state.
+// The heads: one output of the net and a kinetic energy of constant mass; or, beside that output, those of a mass
+// matrix that depends on the state.
 const (
 	Plain     Head = "plain"
 	Quadratic Head = "quadratic"
@@ -113,8 +117,8 @@ func (s Spec) inputs(systemParams bool) (at []int) {
 	return at
 }
 
-// mostColumns bounds a Spec that comes from a file, before anything of its size is allocated; mostSites bounds the coordinates
-// and the forces of a graph, whose matrices are sparse.
+// mostColumns bounds a Spec that comes from a file, before anything of its size is allocated; mostSites bounds the
+// coordinates and the forces of a graph, whose matrices are sparse.
 const mostColumns, mostSites = 256, 1 << 20
 
 // Check reports what is wrong with a Spec and the way out.
@@ -134,7 +138,8 @@ func (s Spec) Check() error {
 		most = mostSites
 	}
 	if s.D() < 1 || s.D() > most || s.M() > most {
-		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate, at most %d of them and as many inputs", s.D(), s.M(), most)
+		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate, at most %d of them and "+
+			"as many inputs", s.D(), s.M(), most)
 	}
 	if s.Sites != nil && f.Check == nil {
 		return fmt.Errorf("a %s has no sites", Title(s.Family))
@@ -173,7 +178,8 @@ func positive(xs ...float64) bool {
 	return true
 }
 
-// columns describes the state and its system parameters (q, v, c) to the features; with forces, (q, v, u). Combinations stand for q.
+// columns describes the state and its system parameters (q, v, c) to the features; with forces, (q, v, u). Combinations
+// stand for q.
 func (s Spec) columns(forces bool) []column {
 	var cs []column
 	for _, z := range s.Combinations {
@@ -220,7 +226,8 @@ func (s Spec) shape(columns []column, out int) nn.Shape {
 	return nn.Shape{Sizes: append(append([]int{in}, s.Hidden...), out), Activation: a}
 }
 
-// draw sets the first parameters of a net, by the law of the paper or, with its output layer scaled by out, the plain one.
+// draw sets the first parameters of a net, by the law of the paper or, with its output layer scaled by out, the plain
+// one.
 func (s Spec) draw(shape nn.Shape, out float64, r *rand.Rand, theta []float64) {
 	if s.PaperInit {
 		nn.PaperInit(shape, r, theta)
@@ -246,7 +253,8 @@ func ParseHidden(text string) ([]int, error) {
 		if k, err := fmt.Sscanf(part, "%dx%d", &n, &times); k == 0 || (err != nil && strings.Contains(part, "x")) {
 			return nil, bad
 		}
-		if want := fmt.Sprintf("%dx%d", n, times); part != want && part != fmt.Sprint(n) || n < 1 || times < 1 || times > 64 {
+		if want := fmt.Sprintf("%dx%d", n, times); part != want && part != fmt.Sprint(n) || n < 1 || times < 1 ||
+			times > 64 {
 			return nil, bad
 		}
 		sizes = append(sizes, slices.Repeat([]int{n}, times)...)

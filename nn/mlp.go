@@ -124,8 +124,8 @@ func (m *MLP[F]) Reverse(ybar, xbar *Streams[F], H []F, g Gradient[F]) {
 	}
 }
 
-// gradient adds dW = hᵀδ over blocks of h and δ that face one another, and db = Σ of one block of bias. The blocks of all
-// samples make one product; those of one sample, whose rows are a block apart, make its row of a Jacobian.
+// gradient adds dW = hᵀδ over blocks of h and δ that face one another, and db = Σ of one block of bias. The blocks of
+// all samples make one product; those of one sample, whose rows are a block apart, make its row of a Jacobian.
 func (l *layer[F]) gradient(blocks int, h, d, bias []F, g Gradient[F]) {
 	B := l.h.Batch
 	if g.Stride == 0 {

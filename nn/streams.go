@@ -21,9 +21,10 @@ type Float interface{ ~float32 | ~float64 }
 //
 //	st, t, s, value, tangent 1, … tangent K
 //
-// and those of an adjoint, which has no tangents, run the other way. So value and tangents are adjacent and go through a
-// weight matrix as one product, as do the adjoints s, t, st; and the four pairs of the weight gradient, h_st↔δ, h_t↔δ_s,
-// h_s↔δ_t, h↔δ_st, face each other and make one product of inner size 4B. Of a dual number they are two, h_s↔δ, h↔δ_s.
+// and those of an adjoint, which has no tangents, run the other way. So value and tangents are adjacent and go through
+// a weight matrix as one product, as do the adjoints s, t, st; and the four pairs of the weight gradient, h_st↔δ,
+// h_t↔δ_s, h_s↔δ_t, h↔δ_st, face each other and make one product of inner size 4B. Of a dual number they are two,
+// h_s↔δ, h↔δ_s.
 type Streams[F Float] struct {
 	Batch, K, Cols int
 	Parts          int // none (0), Dual or HyperDual
@@ -113,17 +114,18 @@ func (x *Streams[F]) Row(k, b int) []F {
 }
 
 // from returns the memory from the block on that comes first of those that go through one product: the value before its
-// tangents, s before the other mixed parts of an adjoint, or, for the four parts that face one another, st or the value.
+// tangents, s before the other mixed parts of an adjoint, or, for the four parts that face one another, st or the
+// value.
 func (x *Streams[F]) from(k int) []F { return x.Data[x.offset(k):] }
 
-// Curvature adds Σ w a x_i x_j over the columns of each sample to the upper triangle of H (B, K, K), for tangents i and j;
-// w and a are laid out like a block of x.
+// Curvature adds Σ w a x_i x_j over the columns of each sample to the upper triangle of H (B, K, K), for tangents i and
+// j; w and a are laid out like a block of x.
 func (x *Streams[F]) Curvature(w, a, H []F) {
 	vec.Curvature(x.Batch, x.K, x.Cols, x.Stride, w, a, x.from(1), x.step(), H)
 }
 
-// Directions says how the directions s and t of a mixed derivative are combined from the tangents: x_s = Σ_k S[b,k] x_k,
-// and likewise for T; both are (Batch, K).
+// Directions says how the directions s and t of a mixed derivative are combined from the tangents: x_s = Σ_k S[b,k]
+// x_k, and likewise for T; both are (Batch, K).
 type Directions[F Float] struct{ S, T []F }
 
 // Combine fills the parts s and t of x from its tangents.
@@ -151,8 +153,8 @@ type Part[F Float] interface {
 	Out() int
 	// Forward reads value and tangents of x and writes those of y.
 	Forward(x, y *Streams[F])
-	// Reverse reads the value of ȳ and writes that of x̄. It adds the curvature of each sample to the upper triangle of H
-	// (B, K, K), and adds ∂(Σ ȳ·y)/∂θ to g, if that is anywhere.
+	// Reverse reads the value of ȳ and writes that of x̄. It adds the curvature of each sample to the upper triangle of
+	// H (B, K, K), and adds ∂(Σ ȳ·y)/∂θ to g, if that is anywhere.
 	Reverse(ybar, xbar *Streams[F], H []F, g Gradient[F])
 	// Mixed follows Forward: it reads s, t and st of x and writes those of y.
 	Mixed(d Directions[F], x, y *Streams[F])

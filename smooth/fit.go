@@ -61,8 +61,9 @@ func (l *likelihood) loudest(best trial, k int) float64 {
 	return best.p.gamma[k]
 }
 
-// raised is a trial with σ raised to what the quietest stretch allows, q, if that is more, and the motion and the other noise
-// held: κ = σ² ω^2m. A motion that is fast only now and then makes all of it look fast, and hides noise that is plain between.
+// raised is a trial with σ raised to what the quietest stretch allows, q, if that is more, and the motion and the other
+// noise held: κ = σ² ω^2m. A motion that is fast only now and then makes all of it look fast, and hides noise that is
+// plain between.
 func (l *likelihood) raised(t trial, q float64) trial {
 	if !(q > t.sigma) || math.IsInf(q, 1) {
 		return t

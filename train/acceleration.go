@@ -7,8 +7,9 @@ import (
 	"lagrange/nn"
 )
 
-// Accelerations is the loss Σᵢ wᵢ ρ((ẋᵢ − ẋᵢ*)/sᵢ) of given derivatives of the state. For a second-order model q̇ = v holds by itself and only the accelerations count; a Hamiltonian on (q, p) has to
-// get q̇ right too, and X then holds momenta and A their derivatives.
+// Accelerations is the loss Σᵢ wᵢ ρ((ẋᵢ − ẋᵢ*)/sᵢ) of given derivatives of the state. For a second-order model q̇ = v
+// holds by itself and only the accelerations count; a Hamiltonian on (q, p) has to get q̇ right too, and X then holds
+// momenta and A their derivatives.
 type Accelerations[T nn.Float] struct {
 	X       []T // states (N, 2d)
 	U       []T // inputs (N, m)

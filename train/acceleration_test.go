@@ -41,7 +41,8 @@ func TestConvexInitialisationOfComponents(t *testing.T) {
 	} {
 		o := &Accelerations[float64]{X: normal(r, 400), U: normal(r, 100), A: normal(r, 200), N: 100, Penalty: L2}
 		change(o)
-		if g, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{}); err != nil || g.Done || g.Columns != 0 || g.Why == "" {
+		if g, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{}); err != nil || g.Done || g.Columns != 0 ||
+			g.Why == "" {
 			t.Errorf("%+v, %v", g, err)
 		}
 	}

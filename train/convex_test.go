@@ -26,7 +26,8 @@ func states(t *testing.T, s mech.System, N int, seed uint64) (*Accelerations[flo
 		var q, qq, vv, aa float64
 		for n := range N {
 			x := o.X[2*n*d:]
-			q, qq, vv, aa = q+x[i]/float64(N), qq+x[i]*x[i]/float64(N), vv+x[d+i]*x[d+i]/float64(N), aa+o.A[n*d+i]*o.A[n*d+i]/float64(N)
+			q, qq, vv, aa = q+x[i]/float64(N), qq+x[i]*x[i]/float64(N), vv+x[d+i]*x[d+i]/float64(N),
+				aa+o.A[n*d+i]*o.A[n*d+i]/float64(N)
 		}
 		k := model.Coordinate{Mean: q, Scale: math.Sqrt(qq - q*q), Speed: math.Sqrt(vv), Accel: math.Sqrt(aa)}
 		if c.Angle {
@@ -37,7 +38,8 @@ func states(t *testing.T, s mech.System, N int, seed uint64) (*Accelerations[flo
 	return o, spec
 }
 
-// witness is the mean loss and the least eigenvalue of M, both found without the code under test, for up to two coordinates.
+// witness is the mean loss and the least eigenvalue of M, both found without the code under test, for up to two
+// coordinates.
 func witness(m *model.Model[float64], o *Accelerations[float64]) (loss, eigen float64) {
 	eigen = math.Inf(1)
 	pass, tape, d := NewLoss(o, m, 1), m.Tape(1), m.Spec.D()
@@ -59,15 +61,18 @@ func witness(m *model.Model[float64], o *Accelerations[float64]) (loss, eigen fl
 	return loss, eigen
 }
 
-// From every seed a start on every system leaves a positive definite mass matrix and a far smaller loss, the one it reports.
+// From every seed a start on every system leaves a positive definite mass matrix and a far smaller loss, the one it
+// reports.
 func TestConvexInitialisation(t *testing.T) {
 	for _, c := range []struct {
 		system, family string
 		hidden         []int
 		fall           float64
 	}{
-		{"pendulum", "lnn", []int{60}, 1e3}, {"pendulum", "lnn", []int{40, 40}, 1e2}, {"pendulum", "delan", []int{20}, 10},
-		{"double-pendulum", "lnn", []int{200}, 5}, {"double-pendulum", "delan", []int{60}, 1}, {"cart-pole", "lnn", []int{120}, 10},
+		{"pendulum", "lnn", []int{60}, 1e3}, {"pendulum", "lnn", []int{40, 40}, 1e2},
+		{"pendulum", "delan", []int{20}, 10},
+		{"double-pendulum", "lnn", []int{200}, 5}, {"double-pendulum", "delan", []int{60}, 1},
+		{"cart-pole", "lnn", []int{120}, 10},
 		{"kepler", "lnn", []int{120}, 10}, {"relativistic", "lnn", []int{60}, 10},
 	} {
 		s, err := mech.Lookup(c.system)
@@ -95,10 +100,12 @@ func TestConvexInitialisation(t *testing.T) {
 			}
 			loss, eigen := witness(m, o)
 			if !(eigen > 0) || !(loss < before/c.fall) {
-				t.Errorf("%s of %s, seed %d: the loss went from %v to %v, the least eigenvalue is %v", c.family, c.system, seed, before, loss, eigen)
+				t.Errorf("%s of %s, seed %d: the loss went from %v to %v, the least eigenvalue is %v", c.family,
+					c.system, seed, before, loss, eigen)
 			}
 			if math.Abs(start.Before/before-1) > 1e-6 || math.Abs(start.After/loss-1) > 1e-4 || start.Samples != 1000 {
-				t.Errorf("%s of %s, seed %d: %+v, but the loss went from %v to %v", c.family, c.system, seed, start, before, loss)
+				t.Errorf("%s of %s, seed %d: %+v, but the loss went from %v to %v", c.family, c.system, seed, start,
+					before, loss)
 			}
 		}
 	}
@@ -125,7 +132,8 @@ func TestConvexInitialisationFindsGains(t *testing.T) {
 	}
 }
 
-// Few and noisy accelerations are fitted too closely; where held-out ones are the judge they are not, and never worse than before.
+// Few and noisy accelerations are fitted too closely; where held-out ones are the judge they are not, and never worse
+// than before.
 func TestConvexInitialisationIsJudged(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	for seed := range uint64(4) {
@@ -176,7 +184,8 @@ func TestConvexInitialisationLeavesAlone(t *testing.T) {
 		ctx    context.Context
 		o      *Accelerations[float64]
 	}{
-		"plain network": {"nn", t.Context(), o}, "Hamiltonian": {"hnn", t.Context(), o}, "NaN": {"lnn", t.Context(), &broken},
+		"plain network": {"nn", t.Context(), o}, "Hamiltonian": {"hnn", t.Context(), o},
+		"NaN":         {"lnn", t.Context(), &broken},
 		"few samples": {"lnn", t.Context(), &few}, "ended": {"lnn", ended, o}, "too wide": {"lnn", t.Context(), o},
 	} {
 		spec.Family, spec.Hidden = c.family, []int{60}
@@ -236,7 +245,8 @@ func TestConvexInitialisationRepeats(t *testing.T) {
 	}
 }
 
-// Where M is not positive definite to begin with and no solution is better, it is so in the end: the linear parameters are smaller.
+// Where M is not positive definite to begin with and no solution is better, it is so in the end: the linear parameters
+// are smaller.
 func TestConvexInitialisationCalms(t *testing.T) {
 	s, err := mech.Lookup("two-body")
 	if err != nil {

@@ -11,12 +11,14 @@ import (
 	"lagrange/nn"
 )
 
-// Family is the name of graphs among the families of models, of Specs that say how their coordinates stand (model.Sites).
+// Family is the name of graphs among the families of models, of Specs that say how their coordinates stand
+// (model.Sites).
 const Family = "graph"
 
 func init() {
 	model.Register(model.Family{
-		Name: Family, Title: "Lagrangian graph network", Check: check, Params: params, Init: draw, Tape32: tapes[float32], Tape64: tapes[float64], Law: law, Linear: linear,
+		Name: Family, Title: "Lagrangian graph network", Check: check, Params: params, Init: draw,
+		Tape32: tapes[float32], Tape64: tapes[float64], Law: law, Linear: linear,
 	})
 }
 
@@ -24,7 +26,8 @@ func init() {
 func check(s model.Spec) error {
 	switch {
 	case s.Combinations != nil || slices.ContainsFunc(s.Coordinates, func(c model.Coordinate) bool { return c.Cyclic }):
-		return errors.New("a graph has no coordinates of its own on which nothing depends: let its densities see only differences of neighbours")
+		return errors.New("a graph has no coordinates of its own on which nothing depends: let its densities see " +
+			"only differences of neighbours")
 	}
 	t, err := topology(s)
 	if err != nil {
@@ -45,25 +48,28 @@ func checkForces(s model.Spec, sites int) error {
 	forces, _ := inputs(s)
 	n := len(forces) / sites // of each
 	if n*sites != len(forces) {
-		return fmt.Errorf("%d known forces on %d sites: each has the same number of them, in the order of the sites. Give those on which none acts a column of zeros, or leave forces out with --u \"\"", len(forces), sites)
+		return fmt.Errorf("%d known forces on %d sites: each has the same number of them, in the order of the sites. "+
+			"Give those on which none acts a column of zeros, or leave forces out with --u \"\"", len(forces), sites)
 	}
 	for i, u := range s.Inputs[:len(forces)] {
 		switch {
 		case u.SystemParameter:
 			return fmt.Errorf("system parameter %q stands before a force: forces come first", u.Name)
 		case u.Scale != s.Inputs[i%n].Scale:
-			return fmt.Errorf("the forces %q and %q stand at the same place of their sites, and their scales, %g and %g, are not the same", s.Inputs[i%n].Name, u.Name, s.Inputs[i%n].Scale, u.Scale)
+			return fmt.Errorf("the forces %q and %q stand at the same place of their sites, and their scales, %g and "+
+				"%g, are not the same", s.Inputs[i%n].Name, u.Name, s.Inputs[i%n].Scale, u.Scale)
 		}
 	}
 	return nil
 }
 
-// law describes the forces at the first site: its friction and the known forces that act on it. All sites share their law, so that their parameters
-// do not depend on how many sites there are.
+// law describes the forces at the first site: its friction and the known forces that act on it. All sites share their
+// law, so that their parameters do not depend on how many sites there are.
 func law(s model.Spec) model.Spec {
 	forces, _ := inputs(s)
 	size := s.Sites.Size
-	return model.Spec{Coordinates: s.Sites.Densities[0].Coordinates[:size], Inputs: forces[:len(forces)*size/s.D()], Friction: s.Friction}
+	return model.Spec{Coordinates: s.Sites.Densities[0].Coordinates[:size], Inputs: forces[:len(forces)*size/s.D()],
+		Friction: s.Friction}
 }
 
 // inputs are the forces and the system parameters of a Spec.
@@ -127,9 +133,9 @@ func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
 	return m.Tape(batch)
 }
 
-// Describe completes a Spec whose Sites have size, shape and what else belongs to it: it adds densities with the net of the Spec and the scales of its
-// coordinates, those of all sites together; all of them see the system parameters. With invariant they see only how far neighbours are apart, and the states q (rows, D) tell how
-// far that is.
+// Describe completes a Spec whose Sites have size, shape and what else belongs to it: it adds densities with the net of
+// the Spec and the scales of its coordinates, those of all sites together; all of them see the system parameters. With
+// invariant they see only how far neighbours are apart, and the states q (rows, D) tell how far that is.
 func Describe(s model.Spec, invariant bool, q []float64) (model.Spec, error) {
 	t, err := topology(s)
 	if err != nil {
@@ -141,7 +147,8 @@ func Describe(s model.Spec, invariant bool, q []float64) (model.Spec, error) {
 	}
 	for _, c := range site {
 		if invariant && c.Period > 0 {
-			return s, fmt.Errorf("coordinate %q is an angle, which enters by sine and cosine and so has no differences: declare that it is none, or use a graph of the coordinates themselves", c.Name)
+			return s, fmt.Errorf("coordinate %q is an angle, which enters by sine and cosine and so has no "+
+				"differences: declare that it is none, or use a graph of the coordinates themselves", c.Name)
 		}
 	}
 	k := *s.Sites
@@ -184,17 +191,20 @@ func pooled(s model.Spec) ([]model.Coordinate, error) {
 		for i := c; i < s.D(); i += size {
 			k := s.Coordinates[i]
 			if k.Period != site[c].Period || k.Unit != site[c].Unit {
-				return nil, fmt.Errorf("coordinates %q and %q stand at the same place of their sites, but are not both in one unit and both angles or both not", site[c].Name, k.Name)
+				return nil, fmt.Errorf("coordinates %q and %q stand at the same place of their sites, but are not "+
+					"both in one unit and both angles or both not", site[c].Name, k.Name)
 			}
 			mean, v, a = mean+k.Mean/n, v+k.Speed*k.Speed/n, a+k.Accel*k.Accel/n
 			q += (k.Scale*k.Scale + k.Mean*k.Mean) / n
 		}
-		site[c].Mean, site[c].Scale, site[c].Speed, site[c].Accel = mean, math.Sqrt(q-mean*mean), math.Sqrt(v), math.Sqrt(a)
+		site[c].Mean, site[c].Scale, site[c].Speed, site[c].Accel = mean, math.Sqrt(q-mean*mean), math.Sqrt(v),
+			math.Sqrt(a)
 	}
 	return site, nil
 }
 
-// measure sets mean and scale of combinations to what the terms find in states q (rows, D); of one that never changes the scale stays.
+// measure sets mean and scale of combinations to what the terms find in states q (rows, D); of one that never changes
+// the scale stays.
 func (t Terms) measure(zs []model.Combination, D int, q []float64) {
 	x := make([]float64, t.Size)
 	for i := range zs {

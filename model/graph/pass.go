@@ -63,7 +63,8 @@ func (e *tape[T]) state(c *kind[T], x []T, s int) {
 	copy(x[2*c.k+c.m:], e.u[(b+1)*e.m-e.systemParams:(b+1)*e.m])
 }
 
-// sweep finds ℓ, ℓ_v, ℓ_q − ℓ_vq v and ℓ_vv for the terms lo … hi, by the tangents e₁ … e_k in the slots of v and (v, 0).
+// sweep finds ℓ, ℓ_v, ℓ_q − ℓ_vq v and ℓ_vv for the terms lo … hi, by the tangents e₁ … e_k in the slots of v and (v,
+// 0).
 func (e *tape[T]) sweep(c *kind[T], p *pass[T], lo, hi int) {
 	k, n := c.k, hi-lo
 	p.begin(n)
@@ -86,7 +87,8 @@ func (e *tape[T]) sweep(c *kind[T], p *pass[T], lo, hi int) {
 	}
 }
 
-// reverse adds ∂ℓ_st/∂θ of the terms lo … hi to dθ, for the parts that aim has set, and leaves their gradients of q, v and the system parameters.
+// reverse adds ∂ℓ_st/∂θ of the terms lo … hi to dθ, for the parts that aim has set, and leaves their gradients of q, v
+// and the system parameters.
 func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta []T) {
 	k, n := c.k, hi-lo
 	p.begin(n)
@@ -111,8 +113,9 @@ func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta []T) {
 	}
 }
 
-// aim sets s and t, which are the tangents, and st of row i to those of term s. For the gradient of μᵀ(r − M a) ℓ_st is the mixed part of
-// ℓ(x + s(v, a) − t(0, μ) + st(μ, 0)) (doc/theory.md), for that of wᵀM w, with w in the place of μ, of ℓ(x + s(0, w) + t(0, w)).
+// aim sets s and t, which are the tangents, and st of row i to those of term s. For the gradient of μᵀ(r − M a) ℓ_st is
+// the mixed part of ℓ(x + s(v, a) − t(0, μ) + st(μ, 0)) (doc/theory.md), for that of wᵀM w, with w in the place of μ,
+// of ℓ(x + s(0, w) + t(0, w)).
 func (e *tape[T]) aim(c *kind[T], p *pass[T], i, term int) {
 	k, D := c.k, e.t.D()
 	s, t, st := p.x.Row(1, i), p.x.Row(2, i), p.x.Row(nn.ST, i)

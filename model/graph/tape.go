@@ -7,8 +7,8 @@ import (
 	"lagrange/nn"
 )
 
-// tape evaluates a model in three sweeps: each term finds its share of L, p, L_q − L_vq v and M; the shares are added up;
-// M a = r is solved. The terms of all states of a batch are one long batch, evaluated in chunks, so the streams of
+// tape evaluates a model in three sweeps: each term finds its share of L, p, L_q − L_vq v and M; the shares are added
+// up; M a = r is solved. The terms of all states of a batch are one long batch, evaluated in chunks, so the streams of
 // the net take no more memory for a million sites than for ten.
 type tape[T nn.Float] struct {
 	t        *Topology
@@ -51,7 +51,8 @@ type kind[T nn.Float] struct {
 func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	t, D := m.Topology, m.Topology.D()
 	e := &tape[T]{
-		t: t, team: par.NewTeam(workers), theta: theta, systemParams: m.systemParams, each: m.law.M(), site: make([]T, t.Dim), dx: make([]T, batch*2*D),
+		t: t, team: par.NewTeam(workers), theta: theta, systemParams: m.systemParams, each: m.law.M(),
+		site: make([]T, t.Dim), dx: make([]T, batch*2*D),
 		x: make([]T, batch*2*D), L: make([]T, batch), p: make([]T, batch*D),
 		r: make([]float64, batch*D), a: make([]float64, batch*D), mu: make([]float64, batch*D),
 		aT: make([]T, batch*D), muT: make([]T, batch*D), solver: newSolver(t, batch),
@@ -67,7 +68,8 @@ func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	}
 	for i, s := range m.Densities {
 		n, k := t.Terms[i].Len(), s.D()
-		c := &kind[T]{Terms: t.Terms[i], density: s, k: k, m: s.M() - e.systemParams, width: 2*k + max(1+k*(k+1)/2, e.systemParams), lo: m.part[i], hi: m.part[i+1], at: make([]int32, n*k*k)}
+		c := &kind[T]{Terms: t.Terms[i], density: s, k: k, m: s.M() - e.systemParams,
+			width: 2*k + max(1+k*(k+1)/2, e.systemParams), lo: m.part[i], hi: m.part[i+1], at: make([]int32, n*k*k)}
 		c.found = make([]T, batch*n*c.width)
 		for a := range n {
 			c.locate(t, a)
@@ -204,7 +206,8 @@ func (e *tape[T]) assemble(b int) {
 	}
 }
 
-// VJP implements model.Tape: with μ = M⁻¹λ every term and every site sees its own rows of v, a and μ, and the gradient is the sum of theirs.
+// VJP implements model.Tape: with μ = M⁻¹λ every term and every site sees its own rows of v, a and μ, and the gradient
+// is the sum of theirs.
 func (e *tape[T]) VJP(lambda, dtheta, dx, du []T) {
 	D := e.t.D()
 	clear(du)

@@ -61,8 +61,8 @@ func (c *check) normal(n int) []float64 {
 	return v
 }
 
-// outputs is what the four rules leave: the blocks of y and x̄, the curvature, and the parameter gradients of Reverse and
-// of MixedReverse.
+// outputs is what the four rules leave: the blocks of y and x̄, the curvature, and the parameter gradients of Reverse
+// and of MixedReverse.
 type outputs struct {
 	y, xbar             map[int][]float64
 	H, dReverse, dMixed []float64
