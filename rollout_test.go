@@ -71,7 +71,7 @@ func near(t *testing.T, what string, got, want []float64) {
 
 // Under forces that bend at every sample each trajectory is a classical Runge–Kutta solution with u interpolated by hand.
 func TestRolloutSetForces(t *testing.T) {
-	m, set := fit(t, driven(), quick()), many(50, 1, 1)
+	m, set := fit(t, driven(), pushed()), many(50, 1, 1)
 	o := lagrange.RolloutOptions{Method: ode.RK4}
 	out, err := m.RolloutSet(t.Context(), set, o)
 	if err != nil {

@@ -30,9 +30,13 @@ type Coordinate struct {
 
 // Input describes one known number u beside the state: a force, or a system parameter such as a mass, a length or a
 // field strength, on which the Lagrangian depends but which does not change along a motion.
+//
+// Between its samples a force goes by a straight line, or is Held at the last one, as a command that a controller
+// sends.
 type Input struct {
 	Name            string  `json:"name"`
 	SystemParameter bool    `json:"condition,omitempty"`
+	Held            bool    `json:"held,omitempty"`
 	Mean            float64 `json:"mean,omitempty"` // subtracted from a system parameter
 	Scale           float64 `json:"scale"`
 }
