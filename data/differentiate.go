@@ -38,7 +38,7 @@ func (s *Set) differentiate() {
 	}
 }
 
-// Accelerations estimates dv/dt (n, d) for a start of training where there are none recorded: from the velocities in
+// Accelerations estimates dv/dt (n, d) for an initial guess where there are none recorded: from the velocities in
 // the same way as these are estimated from coordinates or, of a clean recording, by the polynomial of degree 9 through
 // q and v of five rows. It is clean where the same of four rows predicts the v of the one between them much better than
 // the two ways agree; clean says that such errors are less than a thousandth of the accelerations of each coordinate.

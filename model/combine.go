@@ -45,7 +45,7 @@ type combine[T nn.Float] struct {
 }
 
 // newFront returns the features of a Spec behind its combinations, if it has any.
-func newFront[T nn.Float](s Spec, columns []column, batch, k, parts int) nn.Part[T] {
+func newFront[T nn.Float](s Spec, columns []column, batch, k, components int) nn.Part[T] {
 	f := newFeatures[T](columns, batch)
 	n := len(s.Combinations)
 	if n == 0 {
@@ -53,7 +53,8 @@ func newFront[T nn.Float](s Spec, columns []column, batch, k, parts int) nn.Part
 	}
 	m := &combine[T]{
 		d: s.D(), n: n, in: len(columns) - n + s.D(), features: f,
-		z: nn.NewStreams[T](batch, k, len(columns), parts), zbar: nn.NewAdjoint[T](batch, len(columns), parts),
+		z:    nn.NewStreams[T](batch, k, len(columns), components),
+		zbar: nn.NewAdjoint[T](batch, len(columns), components),
 	}
 	for _, z := range s.Combinations {
 		for _, c := range z.Of {
@@ -111,12 +112,12 @@ func (m *combine[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, g nn.Gradient[T])
 
 // Mixed implements nn.Part.
 func (m *combine[T]) Mixed(d nn.Directions[T], x, y *nn.Streams[T]) {
-	m.push(x, -x.Parts, nn.S)
+	m.push(x, -x.Components, nn.S)
 	m.features.Mixed(d, m.z, y)
 }
 
 // MixedReverse implements nn.Part.
 func (m *combine[T]) MixedReverse(ybar, xbar *nn.Streams[T], g nn.Gradient[T]) {
 	m.features.MixedReverse(ybar, m.zbar, g)
-	m.pull(xbar, -xbar.Parts, nn.S)
+	m.pull(xbar, -xbar.Components, nn.S)
 }

@@ -33,10 +33,10 @@ func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	shape := s.shape(columns, triangle(d)+1)
 	n := shape.Params()
 	speed, _ := scales[T](s)
-	L := func(k, parts int) nn.Part[T] {
-		front := newFront[T](s, columns, batch, k, parts)
+	L := func(k, components int) nn.Part[T] {
+		front := newFront[T](s, columns, batch, k, components)
 		head := newInertiaHead(speed, T(s.height()), front.In(), batch, k)
-		return newChain[T](front, nn.New(shape, theta[:n], batch, k, parts), head, batch, k, parts)
+		return newChain[T](front, nn.New(shape, theta[:n], batch, k, components), head, batch, k, components)
 	}
 	return lift(d, s.M(), batch, newEulerLagrange[T](d, s.M(), len(theta), s.inputs(true), batch, L,
 		newForces(s, theta, n)))

@@ -7,10 +7,10 @@ import (
 )
 
 // Density returns the scalar part ℓ(q, v, c) of a Spec of the family lnn, with memory for batch rows, k tangents and so
-// many parts: features, net and kinetic head on the net's share of θ. A Lagrangian of many terms is a sum of such
+// many components: features, net and kinetic head on the net's share of θ. A Lagrangian of many terms is a sum of such
 // parts.
-func Density[T nn.Float](s Spec, theta []T, batch, k, parts int) nn.Part[T] {
-	f, _ := scalar(s, theta, batch, k, parts)
+func Density[T nn.Float](s Spec, theta []T, batch, k, components int) nn.Part[T] {
+	f, _ := scalar(s, theta, batch, k, components)
 	return f
 }
 

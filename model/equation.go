@@ -109,8 +109,8 @@ type eulerLagrange[T nn.Float] struct {
 	d, m, params     int
 	systemParams     []int // their places in u; in x they follow the state
 	L                nn.Part[T]
-	compose          func(k, parts int) nn.Part[T] // L with memory for other streams
-	varied           *variation[T]                 // made when it is first asked for
+	compose          func(k, components int) nn.Part[T] // L with memory for other streams
+	varied           *variation[T]                      // made when it is first asked for
 	forces           Forces[T]
 	x, xbar, y, ybar *nn.Streams[T]
 	dir              nn.Directions[T]
@@ -124,7 +124,7 @@ type eulerLagrange[T nn.Float] struct {
 }
 
 func newEulerLagrange[T nn.Float](d, m, params int, systemParams []int, batch int,
-	compose func(k, parts int) nn.Part[T], forces Forces[T]) *eulerLagrange[T] {
+	compose func(k, components int) nn.Part[T], forces Forces[T]) *eulerLagrange[T] {
 	k := d + 1
 	L := compose(k, nn.HyperDual)
 	return &eulerLagrange[T]{

@@ -23,10 +23,10 @@ func (s Spec) Gains() (at []int) {
 	return at
 }
 
-// law is the Spec whose forces stand last in θ.
-func (s Spec) law() Spec {
-	if f, err := lookup(s.Family); err == nil && f.Law != nil {
-		return f.Law(s)
+// forceSpec is the Spec whose forces stand last in θ.
+func (s Spec) forceSpec() Spec {
+	if f, err := lookup(s.Family); err == nil && f.ForceSpec != nil {
+		return f.ForceSpec(s)
 	}
 	return s
 }

@@ -252,7 +252,7 @@ func (h *inertiaHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T
 	}
 }
 
-// hyper is a hyper-dual number: a value and its parts s, t and st.
+// hyper is a hyper-dual number: a value and its components s, t and st.
 type hyper[T nn.Float] struct{ x, s, t, st T }
 
 func (a hyper[T]) add(b hyper[T]) hyper[T] {
@@ -279,5 +279,5 @@ func duals[T nn.Float](x *nn.Streams[T], b int) dualRow[T] {
 
 func (r dualRow[T]) at(i int) hyper[T] { return hyper[T]{r.x[i], r.s[i], r.t[i], r.st[i]} }
 
-// set writes the parts s, t and st; the value is that of Forward or Reverse.
+// writes the components s s, t and st; the value is that of Forward or Reverse.
 func (r dualRow[T]) set(i int, a hyper[T]) { r.s[i], r.t[i], r.st[i] = a.s, a.t, a.st }

@@ -20,7 +20,7 @@ func TestParts(t *testing.T) {
 	type part = nn.Part[float64]
 	for name, c := range map[string]struct {
 		in, params int
-		bind       func(theta []float64, batch, k, parts int) part
+		bind       func(theta []float64, batch, k, components int) part
 	}{
 		"features": {5, 0, func(_ []float64, batch, _, _ int) part {
 			return newFeatures[float64](columns, batch)
@@ -34,15 +34,15 @@ func TestParts(t *testing.T) {
 		"scale head": {5, 0, func([]float64, int, int, int) part {
 			return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5}
 		}},
-		"chain": {5, shape.Params(), func(theta []float64, batch, k, parts int) part {
-			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, parts),
-				newKineticHead([]float64{1.5, 0.6}, 5, batch), batch, k, parts)
+		"chain": {5, shape.Params(), func(theta []float64, batch, k, components int) part {
+			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, components),
+				newKineticHead([]float64{1.5, 0.6}, 5, batch), batch, k, components)
 		}},
-		"features of combinations": {7, 0, func(_ []float64, batch, k, parts int) part {
+		"features of combinations": {7, 0, func(_ []float64, batch, k, components int) part {
 			s := Spec{Coordinates: make([]Coordinate, 3),
 				Combinations: []Combination{{Of: []float64{-1, 1, 0}, Scale: 1}, {Of: []float64{0.5, -1, 2}, Scale: 1}}}
 			return newFront[float64](s, append(columns, column{kind: affine, scale: 0.7}, column{kind: dropped}), batch,
-				k, parts)
+				k, components)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

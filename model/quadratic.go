@@ -128,10 +128,10 @@ func (h *quadraticHead[T]) adjoint(r []T, x func(i int) hyper[T], L hyper[T], se
 func (h *quadraticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 	for b := range x.Batch {
 		x0 := x.Row(0, b)
-		for k := -x.Parts; k < 0; k++ {
+		for k := -x.Components; k < 0; k++ {
 			y.Row(k, b)[0] = h.first(x0, x.Row(k, b))
 		}
-		if x.Parts == nn.HyperDual {
+		if x.Components == nn.HyperDual {
 			y.Row(nn.ST, b)[0] += h.second(x0, x.Row(nn.S, b), x.Row(nn.T, b))
 		}
 	}
@@ -140,7 +140,7 @@ func (h *quadraticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 // MixedReverse implements nn.Part.
 func (h *quadraticHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) {
 	for b := range ybar.Batch {
-		if ybar.Parts == nn.HyperDual {
+		if ybar.Components == nn.HyperDual {
 			x, to := duals(h.x, b), duals(xbar, b)
 			h.adjoint(nil, x.at, duals(ybar, b).at(0), func(_ []T, i int, a hyper[T]) { to.set(i, a) })
 			continue

@@ -88,7 +88,7 @@ func (m *Model[T]) DirectActuators() (unit T, err error) {
 	if _, ok := As[InverseDynamics[T]](m.Tape(1)); !ok {
 		return 0, fmt.Errorf("a %s has no inverse dynamics, for it has no Lagrangian in (q, q̇)", Title(m.Spec.Family))
 	}
-	s := m.Spec.law()
+	s := m.Spec.forceSpec()
 	d, in := s.D(), s.inputs(false)
 	if len(in) != d {
 		of := ""

@@ -20,7 +20,7 @@ type variation[T nn.Float] struct {
 	row, scratch  []T // unit vector (d); parameter gradient and du, which nobody reads
 }
 
-// gradient is a scalar part without parts beside its value, and its streams with k tangents.
+// gradient is a scalar part without components beside its value, and its streams with k tangents.
 type gradient[T nn.Float] struct {
 	L                nn.Part[T]
 	x, xbar, y, ybar *nn.Streams[T]

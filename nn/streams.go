@@ -10,12 +10,12 @@ import (
 	"lagrange/internal/vec"
 )
 
-// Float is the number type of a network: F in this package, where T is a part, T elsewhere.
+// Float is the number type of a network: F in this package, where T is a component, T elsewhere.
 type Float interface{ ~float32 | ~float64 }
 
 // Streams holds what is known of one quantity of n = Cols numbers for a batch: its value, K tangents and, as there are
-// Parts, the part s of a dual number or the parts s, t, st of a hyper-dual one, each a block of (Batch, Cols) numbers.
-// Blocks are named by k: 0 the value, 1…K the tangents, S, T, ST the parts.
+// Components, the component s of a dual number or the components s, t, st of a hyper-dual one, each a block of (Batch,
+// Cols) numbers. Blocks are named by k: 0 the value, 1…K the tangents, S, T, ST the components.
 //
 // In memory the blocks of a quantity that is pushed forward run
 //
@@ -27,45 +27,47 @@ type Float interface{ ~float32 | ~float64 }
 // h_s↔δ, h↔δ_s.
 type Streams[F Float] struct {
 	Batch, K, Cols int
-	Parts          int // none (0), Dual or HyperDual
+	Components     int // none (0), Dual or HyperDual
 	Stride         int // distance of rows, see stride
 	Data           []F
 	zero, way      int // block k is the (zero + way·k)-th in memory
 	most           int // rows there is room for
 }
 
-// The blocks of the parts beside the value; −Parts is the lowest.
+// The blocks of the components beside the value; −Components is the lowest.
 const (
 	S  = -1
 	T  = -2
 	ST = -3
 )
 
-// How many parts a number has beside its value: a first derivative along s, or a mixed second derivative along s and t.
+// How many components a number has beside its value: a first derivative along s, or a mixed second derivative along s
+// and t.
 const (
 	Dual      = 1
 	HyperDual = 3
 )
 
 // NewStreams returns streams of a quantity that is pushed forward, for up to batch rows of cols numbers with k tangents
-// and so many parts.
-func NewStreams[F Float](batch, k, cols, parts int) *Streams[F] {
-	x := newStreams[F](batch, k, cols, parts, 1)
-	x.zero = parts
+// and so many components.
+func NewStreams[F Float](batch, k, cols, components int) *Streams[F] {
+	x := newStreams[F](batch, k, cols, components, 1)
+	x.zero = components
 	return x
 }
 
-// NewAdjoint returns streams of an adjoint, for up to batch rows of cols numbers and so many parts.
-func NewAdjoint[F Float](batch, cols, parts int) *Streams[F] {
-	return newStreams[F](batch, 0, cols, parts, -1)
+// NewAdjoint returns streams of an adjoint, for up to batch rows of cols numbers and so many components.
+func NewAdjoint[F Float](batch, cols, components int) *Streams[F] {
+	return newStreams[F](batch, 0, cols, components, -1)
 }
 
-func newStreams[F Float](batch, k, cols, parts, way int) *Streams[F] {
-	if parts != 0 && parts != Dual && parts != HyperDual {
-		panic("nn: a number has no parts, that of a dual or those of a hyper-dual number")
+func newStreams[F Float](batch, k, cols, components, way int) *Streams[F] {
+	if components != 0 && components != Dual && components != HyperDual {
+		panic("nn: a number has no components, that of a dual or those of a hyper-dual number")
 	}
-	x := &Streams[F]{Batch: batch, K: k, Cols: cols, Parts: parts, Stride: stride[F](cols), way: way, most: batch}
-	x.Data = make([]F, (1+k+parts)*batch*x.Stride)
+	x := &Streams[F]{Batch: batch, K: k, Cols: cols, Components: components, Stride: stride[F](cols), way: way,
+		most: batch}
+	x.Data = make([]F, (1+k+components)*batch*x.Stride)
 	return x
 }
 
@@ -114,8 +116,8 @@ func (x *Streams[F]) Row(k, b int) []F {
 }
 
 // from returns the memory from the block on that comes first of those that go through one product: the value before its
-// tangents, s before the other mixed parts of an adjoint, or, for the four parts that face one another, st or the
-// value.
+// tangents, s before the other mixed components of an adjoint, or, for the four components that face one another, st or
+// the value.
 func (x *Streams[F]) from(k int) []F { return x.Data[x.offset(k):] }
 
 // Curvature adds Σ w a x_i x_j over the columns of each sample to the upper triangle of H (B, K, K), for tangents i and
@@ -128,7 +130,7 @@ func (x *Streams[F]) Curvature(w, a, H []F) {
 // x_k, and likewise for T; both are (Batch, K).
 type Directions[F Float] struct{ S, T []F }
 
-// Combine fills the parts s and t of x from its tangents.
+// Combine fills the components s and t of x from its tangents.
 func (x *Streams[F]) Combine(d Directions[F]) {
 	vec.Directions(x.Batch, x.K, x.Cols, x.Stride, d.S, d.T, x.from(1), x.step(), x.Block(S), x.Block(T))
 }

@@ -11,7 +11,7 @@ import (
 	"lagrange/model"
 )
 
-// ConvexOptions says how a convex start is made. Zero values stand for the documented defaults.
+// ConvexOptions says how a convex initialisation is made. Zero values stand for the documented defaults.
 type ConvexOptions struct {
 	Rounds int // solutions of the least-squares problem with each ridge; default 12
 	// least eigenvalue of M wanted, in units in which the mean of its diagonal is 1; default 0.03
@@ -28,9 +28,9 @@ type ConvexOptions struct {
 	Workers int    // cores; default all
 }
 
-// InitialGuess says what a convex start did.
+// InitialGuess says what a convex initialisation did.
 type InitialGuess struct {
-	Before  float64   `json:"before"`        // mean loss of what it is judged by,
+	Before  float64   `json:"before"`        // mean loss of what solutions are selected by,
 	After   float64   `json:"after"`         // and that after
 	Eigen   float64   `json:"eigenvalue"`    // least of M over the samples after, in those units
 	Unit    []float64 `json:"unit"`          // of v, in which the diagonal of M has the mean 1 over the samples (d)
@@ -66,8 +66,9 @@ func (c ConvexOptions) defaults(columns, d, params int) ConvexOptions {
 
 // ConvexInitialisation sets the parameters w in which the force Q = M a + L_vq v − L_q − F(v, u) of a Lagrangian is
 // linear (model.Linear) such that it is as good as 0 on given accelerations, with the others as they are: a
-// least-squares problem without local minima (doc/theory.md, "A convex start"). The rows of the samples, R = ∂Q/∂w, are
-// weighted with D = M⁻¹ of the solution before, so that the error of the acceleration itself is what becomes small:
+// least-squares problem without local minima (doc/theory.md, "Convex initialisation"). The rows of the samples, R =
+// ∂Q/∂w, are weighted with D = M⁻¹ of the solution before, so that the error of the acceleration itself is what becomes
+// small:
 //
 //	Σ |D (Q + R δw)|² + κ Σ (floor − uᵀM(w)u)₊² + ridge |δw|²,   mean tr M = d.
 //
@@ -85,7 +86,7 @@ func ConvexInitialisation(ctx context.Context, m *model.Model[float64], o *Accel
 	}
 	defer p.team.Close()
 	s := InitialGuess{Samples: len(p.samples), Columns: p.n}
-	s.Before = p.judged(p.evaluate())
+	s.Before = p.selection(p.evaluate())
 	p.calm()
 	if s.After, s.Eigen = s.Before, p.eigen; s.Eigen <= 0 {
 		s.After = math.Inf(1)
@@ -147,8 +148,8 @@ func (p *convexProblem) rounds(ctx context.Context, ridge float64, s *InitialGue
 			}
 		}
 		if p.eigen > 0 {
-			if judged := p.judged(loss); judged < s.After {
-				s.After, s.Ridge, s.Eigen, s.Cuts, s.Unit, s.Done = judged, ridge, p.eigen, len(p.low),
+			if chosen := p.selection(loss); chosen < s.After {
+				s.After, s.Ridge, s.Eigen, s.Cuts, s.Unit, s.Done = chosen, ridge, p.eigen, len(p.low),
 					slices.Clone(p.unit), true
 				kept = slices.Clone(p.m.Theta)
 			}
@@ -162,8 +163,8 @@ func (p *convexProblem) rounds(ctx context.Context, ridge float64, s *InitialGue
 	return kept
 }
 
-// judged is the loss by which a solution is judged, given that of the samples.
-func (p *convexProblem) judged(loss float64) float64 {
+// selection is the loss by which solutions are selected, given that of the samples.
+func (p *convexProblem) selection(loss float64) float64 {
 	o := p.c.Selection
 	if o == nil {
 		return loss

@@ -11,10 +11,10 @@ import (
 	"lagrange/model"
 )
 
-// mostColumns bounds the matrices of a start, to some hundred MB; MostCoordinates is how many coordinates a mass matrix
-// may have whose eigenvalues are found over and over, as in a start and in PositiveDefinite.
+// mostLinear bounds the matrices of a convex initialisation, to some hundred MB; MostCoordinates is how many
+// coordinates a mass matrix may have whose eigenvalues are found over and over, as there and in PositiveDefinite.
 const (
-	mostColumns     = 3000
+	mostLinear      = 3000
 	MostCoordinates = 64
 )
 
@@ -77,8 +77,8 @@ func newConvexProblem(m *model.Model[float64], o *Accelerations[float64],
 	if o.Scale != nil || o.Weight != nil && len(o.Weight) != o.N {
 		return nil, "accelerations have scales of their own, or weights by component"
 	}
-	if len(at) > mostColumns {
-		return nil, fmt.Sprintf("%d columns are too many: at most %d", len(at), mostColumns)
+	if len(at) > mostLinear {
+		return nil, fmt.Sprintf("%d columns are too many: at most %d", len(at), mostLinear)
 	}
 	if d > MostCoordinates {
 		return nil, fmt.Sprintf("%d coordinates are too many: at most %d", d, MostCoordinates)
@@ -249,7 +249,7 @@ func (p *convexProblem) evaluate() (loss float64) {
 	clear(p.mean)
 	p.sweep(func(k *convexCore, lo, B int) {
 		for b := range B {
-			p.judge(k, lo+b, b)
+			p.assess(k, lo+b, b)
 		}
 	})
 	p.eigen, p.low = math.Inf(1), nil
@@ -263,10 +263,10 @@ func (p *convexProblem) evaluate() (loss float64) {
 	return loss / float64(len(p.samples))
 }
 
-// judge does that for sample s of the problem, the b-th of the tape. With M = Σ λ u uᵀ the error of the acceleration is
-// Σ u (uᵀQ)/λ; D has the eigenvalues raised to the floor, and the weights of its rows are such that their squares sum
-// up to the penalty.
-func (p *convexProblem) judge(k *convexCore, s, b int) {
+// assess does that for sample s of the problem, the b-th of the tape. With M = Σ λ u uᵀ the error of the acceleration
+// is Σ u (uᵀQ)/λ; D has the eigenvalues raised to the floor, and the weights of its rows are such that their squares
+// sum up to the penalty.
+func (p *convexProblem) assess(k *convexCore, s, b int) {
 	d, coordinates, M := p.d, p.m.Spec.Coordinates, k.mass.Mass(b)
 	for i, c := range coordinates {
 		k.mean[i] += M[i*d+i] * c.Speed * c.Speed

@@ -45,8 +45,8 @@ func normals(r *rand.Rand, n int) []float64 {
 	return x
 }
 
-// A start and Gauss and Newton's steps learn a damped and driven ring of six sites, and the ring of sixty with it. A
-// quotient of what is learned has a meaning: friction to mass.
+// An initial guess and Gauss and Newton's steps learn a damped and driven ring of six sites, and the ring of sixty with
+// it. A quotient of what is learned has a meaning: friction to mass.
 func TestGraphGaussNewton(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 3))
 	s, o, err := damped(r, 6, 600)
@@ -57,16 +57,16 @@ func TestGraphGaussNewton(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{})
-	if err != nil || !start.Done || !(start.After < start.Before/2) || !(start.Eigen > 0) {
-		t.Fatalf("%+v, %v", start, err)
+	guess, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{})
+	if err != nil || !guess.Done || !(guess.After < guess.Before/2) || !(guess.Eigen > 0) {
+		t.Fatalf("%+v, %v", guess, err)
 	}
 	_, valid, err := damped(r, 6, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
 	l := Loop[float64]{
-		Model: m, Train: KeepPositiveDefinite(m, o, start.Unit), Valid: valid, State: NewState(m),
+		Model: m, Train: KeepPositiveDefinite(m, o, guess.Unit), Valid: valid, State: NewState(m),
 		Settings: Settings{Method: GaussNewton, Steps: 12, Batch: 200, Seed: 1},
 	}
 	if err := l.Run(context.Background()); err != nil {
@@ -83,14 +83,14 @@ func TestGraphGaussNewton(t *testing.T) {
 		t.Fatal(err)
 	}
 	miss := NewLoss[float64](try, many, try.N).Of(upTo(try.N), nil) / float64(try.N*60)
-	t.Logf("loss %.3g before, %.3g after the start, %.3g after training; on sixty sites %.3g", start.Before,
-		start.After, l.State.BestLoss, miss*60)
-	if !(l.State.BestLoss < start.After/20) || !(math.Sqrt(miss) < 0.02) {
+	t.Logf("loss %.3g before, %.3g after the initial guess, %.3g after training; on sixty sites %.3g", guess.Before,
+		guess.After, l.State.BestLoss, miss*60)
+	if !(l.State.BestLoss < guess.After/20) || !(math.Sqrt(miss) < 0.02) {
 		t.Error("not learned")
 	}
 }
 
-// More coordinates than a start takes are left as they are.
+// More coordinates than a convex initialisation takes are left as they are.
 func TestConvexInitialisationOfManySites(t *testing.T) {
 	s, o, err := damped(rand.New(rand.NewPCG(2, 3)), MostCoordinates+1, 10)
 	if err != nil {
@@ -100,9 +100,9 @@ func TestConvexInitialisationOfManySites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{}); err != nil || start.Done ||
-		start.Why != "65 coordinates are too many: at most 64" {
-		t.Errorf("%+v, %v", start, err)
+	if guess, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{}); err != nil || guess.Done ||
+		guess.Why != "65 coordinates are too many: at most 64" {
+		t.Errorf("%+v, %v", guess, err)
 	}
 	if KeepPositiveDefinite(m, o, nil) != Objective[float64](o) {
 		t.Error("eigenvalues of 65 coordinates")

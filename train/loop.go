@@ -45,7 +45,7 @@ func (l *Loop[T]) Run(ctx context.Context) error {
 		return err
 	}
 	defer l.release()
-	if st := l.State; st.Step == 0 { // a start may be better than all that follows
+	if st := l.State; st.Step == 0 { // an initial guess may be better than all that follows
 		if loss := l.checks(); loss < st.BestLoss {
 			st.BestLoss = loss
 		}

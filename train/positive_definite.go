@@ -8,8 +8,8 @@ import (
 )
 
 // PositiveDefinite is a loss of mass matrices that are not positive definite enough: (ε − λ)₊/ε with λ the least
-// eigenvalue of M at a state, in units of v. Without it Gauss and Newton's steps may well leave the signature that a
-// start has found.
+// eigenvalue of M at a state, in units of v. Without it Gauss and Newton's steps may well leave the signature that an
+// initial guess has found.
 type PositiveDefinite[T nn.Float] struct {
 	X     []T // states (N, 2d)
 	U     []T // inputs (N, m)
@@ -124,8 +124,9 @@ func (p *positiveDefinitePass[T]) slopes(P int) func(func(b int, row []T) bool) 
 }
 
 // KeepPositiveDefinite puts a loss of mass matrices beside accelerations or windows, at their states. A model that has
-// no mass matrix, and another objective, is as it was, and so is one of more coordinates than a start takes, since
-// eigenvalues cost d³. The unit of v is that of a convex start, or nil for the scales of the model.
+// no mass matrix, and another objective, is as it was, and so is one of more coordinates than a convex initialisation
+// takes, since eigenvalues cost d³. The unit of v is that of a convex initialisation, or nil for the scales of the
+// model.
 func KeepPositiveDefinite(m *model.Model[float64], o Objective[float64], unit []float64) Objective[float64] {
 	if _, ok := model.As[model.Inertia[float64]](m.Tape(1)); !ok || m.Spec.D() > MostCoordinates {
 		return o

@@ -7,7 +7,7 @@ import (
 
 // WeightedSum is an objective with another one beside it: to each sample of the first belong some of the second, so
 // many to each, whose losses count Weight times. A mass matrix stays positive definite beside accelerations
-// (PositiveDefinite), accelerations count on beside arcs.
+// (PositiveDefinite), accelerations count on beside long segments.
 type WeightedSum[T nn.Float] struct {
 	First, Second Objective[T]
 	Of            [][]int // samples of the second for each of the first, all as many

@@ -65,7 +65,7 @@ func TestSegmentDefaults(t *testing.T) {
 			o.Method = method
 		}
 		if a, b := NewLoss(o, m, 3).Of(batch, nil), NewLoss(w, m, 3).Of(batch, nil); math.Abs(a-b) > 1e-12*b {
-			t.Errorf("the loss of arcs is %v, of windows %v", a, b)
+			t.Errorf("the loss of segments is %v, by default %v", a, b)
 		}
 	}
 }

@@ -18,7 +18,7 @@ const Family = "graph"
 func init() {
 	model.Register(model.Family{
 		Name: Family, Title: "Lagrangian graph network", Check: check, Params: params, Init: draw,
-		Tape32: tapes[float32], Tape64: tapes[float64], Law: law, Linear: linear,
+		Tape32: tapes[float32], Tape64: tapes[float64], ForceSpec: forcesOfSite, Linear: linear,
 	})
 }
 
@@ -63,9 +63,9 @@ func checkForces(s model.Spec, sites int) error {
 	return nil
 }
 
-// law describes the forces at the first site: its friction and the known forces that act on it. All sites share their
-// law, so that their parameters do not depend on how many sites there are.
-func law(s model.Spec) model.Spec {
+// forcesOfSite describes the forces at the first site: its friction and the known forces that act on it. All sites
+// share their forcesOfSite, so that their parameters do not depend on how many sites there are.
+func forcesOfSite(s model.Spec) model.Spec {
 	forces, _ := inputs(s)
 	size := s.Sites.Size
 	return model.Spec{Coordinates: s.Sites.Densities[0].Coordinates[:size], Inputs: forces[:len(forces)*size/s.D()],
@@ -90,7 +90,7 @@ func params(s model.Spec) (n int) {
 		k, _ := model.Params(d) // which check has found sound
 		n += k
 	}
-	return n + len(law(s).ForceTheta())
+	return n + len(forcesOfSite(s).ForceTheta())
 }
 
 // linear are the linear parameters of each density, a model of its own, and the gains of the forces.
@@ -103,7 +103,7 @@ func linear(s model.Spec) (at []int) {
 		n, _ := model.Params(d)
 		begin += n
 	}
-	for _, i := range law(s).Gains() {
+	for _, i := range forcesOfSite(s).Gains() {
 		at = append(at, begin+i)
 	}
 	return at
@@ -118,7 +118,7 @@ func draw(s model.Spec, r *rand.Rand, theta []float64) {
 		}
 		theta = theta[copy(theta, m.Theta):]
 	}
-	copy(theta, law(s).ForceTheta())
+	copy(theta, forcesOfSite(s).ForceTheta())
 }
 
 func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
@@ -126,7 +126,7 @@ func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
 	if err != nil {
 		panic("graph: " + err.Error())
 	}
-	m, err := bind(t, theta, law(s), s.Sites.Densities)
+	m, err := bind(t, theta, forcesOfSite(s), s.Sites.Densities)
 	if err != nil {
 		panic("graph: " + err.Error())
 	}

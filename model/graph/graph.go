@@ -26,7 +26,7 @@ type Model[T nn.Float] struct {
 	part         []int
 	systemParams int // of the whole
 	// of the forces at each site, whose parameters stand last in Theta; without coordinates: there are none
-	law model.Spec
+	forceSpec model.Spec
 }
 
 // Density describes a local density of so many sites that are all alike.
@@ -86,7 +86,8 @@ func bind[T nn.Float](t *Topology, theta []T, law model.Spec, densities []model.
 	if n := part[len(densities)] + len(law.ForceTheta()); n != len(theta) {
 		return nil, fmt.Errorf("densities of these shapes have %d parameters, not %d", n, len(theta))
 	}
-	return &Model[T]{Topology: t, Densities: densities, Theta: theta, part: part, systemParams: systemParams, law: law},
+	return &Model[T]{Topology: t, Densities: densities, Theta: theta, part: part, systemParams: systemParams,
+			forceSpec: law},
 		nil
 }
 
@@ -125,7 +126,9 @@ func (t *Topology) parts(densities []model.Spec) (part []int, systemParams int, 
 }
 
 // On returns the model with the same densities and parameters on another topology, such as one of many more sites.
-func (m *Model[T]) On(t *Topology) (*Model[T], error) { return bind(t, m.Theta, m.law, m.Densities) }
+func (m *Model[T]) On(t *Topology) (*Model[T], error) {
+	return bind(t, m.Theta, m.forceSpec, m.Densities)
+}
 
 // Tape returns a tape for batches of up to batch states of all sites, rows (q, v), whose inputs are the system
 // parameters. It also implements model.Mechanics and runs on one core.

@@ -13,13 +13,13 @@ type pass[T nn.Float] struct {
 	H                []T // (chunk, K, K)
 }
 
-// newPass makes a pass of n terms with K tangents and so many parts.
-func newPass[T nn.Float](s model.Spec, theta []T, n, K, parts int) *pass[T] {
-	ell := model.Density(s, theta, n, K, parts)
+// newPass makes a pass of n terms with K tangents and so many components.
+func newPass[T nn.Float](s model.Spec, theta []T, n, K, components int) *pass[T] {
+	ell := model.Density(s, theta, n, K, components)
 	return &pass[T]{
 		ell: ell,
-		x:   nn.NewStreams[T](n, K, ell.In(), parts), xbar: nn.NewAdjoint[T](n, ell.In(), parts),
-		y: nn.NewStreams[T](n, K, 1, parts), ybar: nn.NewAdjoint[T](n, 1, parts),
+		x:   nn.NewStreams[T](n, K, ell.In(), components), xbar: nn.NewAdjoint[T](n, ell.In(), components),
+		y: nn.NewStreams[T](n, K, 1, components), ybar: nn.NewAdjoint[T](n, 1, components),
 		dir: nn.Directions[T]{S: make([]T, n*K), T: make([]T, n*K)},
 		H:   make([]T, n*K*K),
 	}

@@ -51,7 +51,7 @@ type kind[T nn.Float] struct {
 func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	t, D := m.Topology, m.Topology.D()
 	e := &tape[T]{
-		t: t, team: par.NewTeam(workers), theta: theta, systemParams: m.systemParams, each: m.law.M(),
+		t: t, team: par.NewTeam(workers), theta: theta, systemParams: m.systemParams, each: m.forceSpec.M(),
 		site: make([]T, t.Dim), dx: make([]T, batch*2*D),
 		x: make([]T, batch*2*D), L: make([]T, batch), p: make([]T, batch*D),
 		r: make([]float64, batch*D), a: make([]float64, batch*D), mu: make([]float64, batch*D),
@@ -59,8 +59,8 @@ func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	}
 	e.m = t.Sites*e.each + e.systemParams
 	e.u = make([]T, batch*e.m)
-	if len(m.law.ForceTheta()) > 0 {
-		e.forces = model.NewForces(m.law, theta, m.part[len(m.Densities)])
+	if len(m.forceSpec.ForceTheta()) > 0 {
+		e.forces = model.NewForces(m.forceSpec, theta, m.part[len(m.Densities)])
 	}
 	e.turn = func(w int) { e.run(e.kind, w, e.grad) }
 	for range workers - 1 {

@@ -92,7 +92,7 @@ func (c *check) moved(h float64, k int) outputs {
 	return c.run()
 }
 
-// along runs the part with x and ȳ moved along their parts k; along t their parts s move along st.
+// along runs the part with x and ȳ moved along their components k; along t their components s move along st.
 func (c *check) along(h float64, k int) outputs {
 	c.x.Combine(c.dir)
 	defer shift(c.x.Block(0), h, c.x.Block(k))()
