@@ -64,7 +64,7 @@ func checkForces(s model.Spec, sites int) error {
 }
 
 // forcesOfSite describes the forces at the first site: its friction and the known forces that act on it. All sites
-// share their forcesOfSite, so that their parameters do not depend on how many sites there are.
+// share them, so that the parameters do not depend on how many sites there are.
 func forcesOfSite(s model.Spec) model.Spec {
 	forces, _ := inputs(s)
 	size := s.Sites.Size
