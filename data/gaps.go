@@ -24,6 +24,14 @@ func (t *Trajectory) Gaps() Gaps {
 	return g
 }
 
+// Count is how many there are.
+func (g Gaps) Count() int {
+	if len(g.before) == 0 {
+		return 0
+	}
+	return g.before[len(g.before)-1]
+}
+
 // Within says whether a gap lies between the rows lo and hi.
 func (g Gaps) Within(lo, hi int) bool { return g.before[hi] > g.before[lo] }
 

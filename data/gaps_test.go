@@ -24,7 +24,15 @@ func TestGaps(t *testing.T) {
 			}
 			tr.T, long = append(tr.T, tr.T[len(tr.T)-1]+unit*h), append(long, h > 3)
 		}
-		g := tr.Gaps()
+		g, count := tr.Gaps(), 0
+		for _, is := range long {
+			if is {
+				count++
+			}
+		}
+		if g.Count() != count || count == 0 {
+			t.Errorf("%d gaps, want %d", g.Count(), count)
+		}
 		for lo := range tr.T {
 			if g.Before(lo) != long[lo] {
 				t.Errorf("before row %d of unit %g: %v", lo, unit, g.Before(lo))
@@ -37,7 +45,7 @@ func TestGaps(t *testing.T) {
 		}
 	}
 	one := data.Trajectory{T: []float64{5}}
-	if g := one.Gaps(); g.Before(0) || g.Within(0, 0) || one.TypicalStep() != 0 {
+	if g := one.Gaps(); g.Before(0) || g.Within(0, 0) || one.TypicalStep() != 0 || g.Count() != 0 {
 		t.Error("a single row has a gap or a step")
 	}
 }

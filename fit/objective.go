@@ -26,7 +26,7 @@ func (a *run) objectives() (err error) {
 	}
 	if a.learn, a.valid = l, v; a.s.Method == train.GaussNewton {
 		l.Method = ode.Dop853.Tableau
-		a.valid = joint(l, v, validated)
+		a.valid = joint(l, v, validationMost)
 	}
 	return nil
 }
