@@ -68,7 +68,7 @@ func resolve(cols []Column, o Options) (l layout, notes []string, err error) {
 	for i, f := range []struct {
 		flag  string
 		names []string
-	}{{"--q", o.Q}, {"--v", o.V}, {"--a", o.A}, {"--u", o.U}, {"--condition", o.SystemParameters}} {
+	}{{"--q", o.Q}, {"--v", o.V}, {"--a", o.A}, {"--u", o.U}, {"--parameters", o.SystemParameters}} {
 		if lists[i], err = r.pick(f.flag, f.names); err != nil {
 			return l, nil, err
 		}

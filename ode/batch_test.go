@@ -74,7 +74,7 @@ func TestTogetherIsSolve(t *testing.T) {
 					x0, times, o := animal(m, i)
 					got[i], fails[i] = Solve(t.Context(), f, x0, times, o)
 				})
-				blown, states := 0, 0
+				failed, states := 0, 0
 				for i := range N {
 					x0, times, o := animal(m, i)
 					want, err := Solve(t.Context(), zoo[i%4], x0, times, o)
@@ -87,12 +87,12 @@ func TestTogetherIsSolve(t *testing.T) {
 					}
 					states += want.Stats.Evals
 					if err != nil {
-						blown++
+						failed++
 					}
 				}
-				if s.states != states || most > 8 && N == 90 && (s.batches > states/2 || blown < 5 || blown > N/2) {
-					t.Errorf("%s: %d states in %d batches, want %d; %d of %d blow up", m.Name, s.states, s.batches,
-						states, blown, N)
+				if s.states != states || most > 8 && N == 90 && (s.batches > states/2 || failed < 5 || failed > N/2) {
+					t.Errorf("%s: %d states in %d batches, want %d; %d of %d fail", m.Name, s.states, s.batches,
+						states, failed, N)
 				}
 			}
 		}
