@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"lagrange/experiment"
+	"lagrange/internal/vec"
 )
 
 // The bound on Hamiltonians with p := q̇, which is the maximum of a dual problem, is also the minimum of the primal one, found here by
@@ -165,7 +166,7 @@ func TestRelativity(t *testing.T) {
 	}
 	r := run()
 	for name, m := range r.Models {
-		if !(m.Loss > 0) || !experiment.Finite(m.Loss) || math.Abs(m.Loss-m.Velocity-m.Accel) > 1e-9 || math.Abs(m.Batches/m.Loss-1) > 0.1 {
+		if !(m.Loss > 0) || !vec.IsFinite(m.Loss) || math.Abs(m.Loss-m.Velocity-m.Accel) > 1e-9 || math.Abs(m.Batches/m.Loss-1) > 0.1 {
 			t.Errorf("%s: %+v", name, m)
 		}
 		if m.Loss < 0.97*m.Floor { // 50,000 samples know it to a per cent
