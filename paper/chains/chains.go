@@ -39,7 +39,7 @@ type Report struct {
 // Outcome is what is found of one model.
 type Outcome struct {
 	Measures map[string]float64 `json:"measures"`
-	Blowups  int                `json:"blowups"` // roll-outs that ended early
+	Failures int                `json:"blowups"` // roll-outs that ended early
 	bench.Fitted
 }
 
@@ -151,7 +151,7 @@ func (b *bout) run(ctx context.Context, s experiment.Settings, budget time.Durat
 	if err != nil {
 		return fmt.Errorf("%s, %s: %w", t.Name, c.Name, err)
 	}
-	b.Outcome = Outcome{Measures: map[string]float64{}, Blowups: blown, Fitted: fitted}
+	b.Outcome = Outcome{Measures: map[string]float64{}, Failures: blown, Fitted: fitted}
 	for i, x := range t.Score(t, paths) {
 		b.Measures[t.Measures[i]] = x
 	}
@@ -206,7 +206,7 @@ func tableOf(t *bench.Task, r Report) experiment.Table {
 		for _, name := range t.Measures {
 			row = append(row, fmt.Sprintf("%.3g", o.Measures[name]))
 		}
-		table.Rows = append(table.Rows, append(row, t.Published[c.Name], fmt.Sprint(o.Blowups), fmt.Sprint(o.Steps), fmt.Sprint(o.Parameters), fmt.Sprintf("%.0f", o.Seconds)))
+		table.Rows = append(table.Rows, append(row, t.Published[c.Name], fmt.Sprint(o.Failures), fmt.Sprint(o.Steps), fmt.Sprint(o.Parameters), fmt.Sprintf("%.0f", o.Seconds)))
 	}
 	if t.Period > 0 {
 		table.Rows = append(table.Rows, []string{"true system, starts 1e-4 off", fmt.Sprintf("%.3g", r.Nudged[t.Name]), t.Published["true, 1e-4 off"]},

@@ -80,7 +80,7 @@ func TestGuardTaskTable(t *testing.T) {
 	for i, c := range contestants(k) {
 		n := 10 * (i + 1)
 		all[c.Name] = Outcome{Measures: map[string]float64{"energy_mse": float64(n + 1),
-			"coordinate_mse": float64(n + 2)}, Blowups: n + 3,
+			"coordinate_mse": float64(n + 2)}, Failures: n + 3,
 			Fitted: bench.Fitted{Steps: n + 4, Parameters: n + 5, Seconds: float64(n + 6)}}
 	}
 	table := tableOf(k, Report{Tasks: map[string]map[string]Outcome{"chain-2": all},

@@ -131,7 +131,7 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 	}
 	store.Remove()
 	r.Seconds = time.Since(begin).Seconds()
-	return experiment.Result{Numbers: r, Tables: []experiment.Table{tableOf(models, runs)}, Figures: figures, Notes: notes(models, runs, s)}, nil
+	return experiment.Result{Numbers: r, Tables: []experiment.Table{tableOf(models, runs), costsOf(models, runs)}, Figures: figures, Notes: notes(models, runs, s)}, nil
 }
 
 // chosen are the models of a run.

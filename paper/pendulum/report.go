@@ -13,7 +13,7 @@ type Score struct {
 	EnergyErrorMax    float64 `json:"energy_error_max"`
 	RolloutError      float64 `json:"rollout_error"` // of the state, in units of its spread, over the first ten time units
 	ValidTime         float64 `json:"valid_time"`    // until that error exceeds 0.3
-	Blowups           int     `json:"blowups"`       // roll-outs that ended early, with the error there, or diverged, which counts as 100 energy scales
+	Failures          int     `json:"blowups"`       // roll-outs that ended early, with the error there, or diverged, which counts as 100 energy scales
 	bench.Fitted
 }
 

@@ -30,7 +30,7 @@ func (r *Run) energy(ctx context.Context, m *model.Model[float64], c Model, scor
 		}
 		score.EnergyErrorMax = max(score.EnergyErrorMax, errs[i])
 		if blown[i] {
-			score.Blowups++
+			score.Failures++
 		}
 	}
 	score.EnergyErrorMean, score.EnergyErrorMedian = bench.Mean(errs), bench.Median(errs)

@@ -3,6 +3,7 @@ package pendulum
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"lagrange/experiment"
 	"lagrange/experiment/bench"
@@ -53,7 +54,38 @@ func tableOf(models []Model, runs []Report) experiment.Table {
 	return t
 }
 
-// notes says what went wrong and who lost.
+// costsOf tells what the trainings took and what went wrong in them, of several seeds one after the other.
+func costsOf(models []Model, runs []Report) experiment.Table {
+	t := experiment.Table{
+		Title: "Double pendulum: what the trainings took",
+		Columns: []string{"", "parameters", "trained [s]", "non-finite steps skipped", "solves by the pseudo-inverse",
+			fmt.Sprintf("roll-outs of %d that ended early or diverged", starts)},
+	}
+	if len(runs) > 1 {
+		t.Title += ", seed by seed"
+	}
+	for _, m := range models {
+		row := []string{m.title()}
+		for _, of := range []func(Score) float64{
+			func(s Score) float64 { return float64(s.Parameters) }, func(s Score) float64 { return s.Seconds },
+			func(s Score) float64 { return float64(s.NonFiniteSkipped) },
+			func(s Score) float64 { return float64(s.FallbackSolves) }, func(s Score) float64 { return float64(s.Failures) },
+		} {
+			var cells []string
+			for _, r := range runs {
+				cells = append(cells, fmt.Sprintf("%.0f", of(r.Models[m.Name])))
+			}
+			if slices.Min(cells) == slices.Max(cells) {
+				cells = cells[:1]
+			}
+			row = append(row, strings.Join(cells, ", "))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// notes says who lost, and on what terms.
 func notes(models []Model, runs []Report, s experiment.Settings) (notes []string) {
 	for _, r := range runs {
 		seed := ""
@@ -62,9 +94,6 @@ func notes(models []Model, runs []Report, s experiment.Settings) (notes []string
 		}
 		for _, m := range models {
 			s := r.Models[m.Name]
-			notes = append(notes, fmt.Sprintf("%s%s: %d parameters, trained %.0f s; %d non-finite steps skipped, %d solves by the pseudo-inverse, "+
-				"%d of %d roll-outs ended early or diverged (counted as %.0f %%).",
-				m.title(), seed, s.Parameters, s.Seconds, s.NonFiniteSkipped, s.FallbackSolves, s.Blowups, starts, 100*bench.Diverged))
 			if published := m.Name == "lnn" || m.Name == "baseline"; published && s.AccelL1 > paperAccelL1 {
 				notes = append(notes, fmt.Sprintf("%s%s loses to the paper in the acceleration error, %.3g against about %.3g; the paper saw %.0f times as many samples.",
 					m.Name, seed, s.AccelL1, paperAccelL1, 3.07e8/float64(s.Samples)))
@@ -79,7 +108,8 @@ func notes(models []Model, runs []Report, s experiment.Settings) (notes []string
 		}
 	}
 	notes = append(notes, fmt.Sprintf("The roll-out error is the root mean square, over the first %.0f time units, of the distance of the bobs' places and velocities from the true ones, "+
-		"in units of their spread; the valid time is how long it stays below %.1f. Both are medians over the starts. Neither is of the paper.", early, tolerated))
+		"in units of their spread; the valid time is how long it stays below %.1f. Both are medians over the starts. Neither is of the paper.", early, tolerated),
+		fmt.Sprintf("A roll-out that ended early counts with the error there, one that diverged with an energy error of %.0f %%.", 100*bench.Diverged))
 	return append(notes, terms(models, s)...)
 }
 
