@@ -37,7 +37,8 @@ func WriteJSON(path string, x any) error {
 	})
 }
 
-// Unbroken cuts series at points that are not finite, which JSON has no words for: the pieces have one name, and so one look.
+// Unbroken cuts series at points that are not finite, which JSON
+// has no words for: the pieces have one name, and so one look.
 func Unbroken(f plot.Figure) plot.Figure {
 	panels := slices.Clone(f.Panels)
 	for i, p := range panels {

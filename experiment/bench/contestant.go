@@ -39,7 +39,8 @@ func AllContestants(t *Task) []Contestant {
 			continue
 		}
 		// pieces without noise: second-order steps over half of them, and nets that do not learn the few by heart
-		cs[i].Penalty, cs[i].Method, cs[i].Batch, cs[i].Hidden = train.L1, train.GaussNewton, ChainPieces/2, []int{20, 20}
+		cs[i].Penalty, cs[i].Method, cs[i].Batch, cs[i].Hidden = train.L1, train.GaussNewton, ChainPieces/2,
+			[]int{20, 20}
 		if cs[i].Family == "lnn" || cs[i].Family == "hnn" {
 			cs[i].Head = model.Quadratic
 		}
@@ -48,7 +49,8 @@ func AllContestants(t *Task) []Contestant {
 }
 
 // Train trains one model on one core for the budget.
-func (t *Task) Train(ctx context.Context, c Contestant, s experiment.Settings, budget time.Duration) (m *model.Model[float64], fitted Fitted, curve []train.Point, err error) {
+func (t *Task) Train(ctx context.Context, c Contestant, s experiment.Settings,
+	budget time.Duration) (m *model.Model[float64], fitted Fitted, curve []train.Point, err error) {
 	if m, err = model.New[float64](t.Spec(c), s.Seed); err != nil {
 		return nil, fitted, nil, err
 	}
@@ -68,7 +70,8 @@ func (t *Task) Train(ctx context.Context, c Contestant, s experiment.Settings, b
 		}
 		f := Training[float64]{
 			Learn: learn, Valid: l.valid, Budget: budget / time.Duration(len(stages)), Most: t.Most,
-			Set: train.Settings{Method: c.Method, Steps: s.Steps, Batch: c.Batch, Rate: l.rate, Seed: s.Seed + uint64(i), Workers: 1},
+			Set: train.Settings{Method: c.Method, Steps: s.Steps, Batch: c.Batch, Rate: l.rate,
+				Seed: s.Seed + uint64(i), Workers: 1},
 		}
 		part, history, err := f.Run(ctx, m)
 		if err != nil {

@@ -76,12 +76,14 @@ func toVelocities(b body, x []float64) []float64 {
 	return y
 }
 
-// derivatives are the weights, times 12 h, of the derivative at each of five equidistant points of the polynomial through them.
+// derivatives are the weights, times 12 h, of the derivative at
+// each of five equidistant points of the polynomial through them.
 var derivatives = [5][5]float64{
 	{-25, 48, -36, 16, -3}, {-3, -10, 18, -6, 1}, {1, -8, 0, 8, -1}, {-1, 6, -18, 10, 3}, {3, -16, 36, -48, 25},
 }
 
-// rates returns the derivatives of the second half of the states, from five-point formulas where there are no records of them.
+// rates returns the derivatives of the second half of the states,
+// from five-point formulas where there are no records of them.
 func (t *Task) rates(r *Records, X []float64, canonical bool) []float64 {
 	d := t.Body.Dim()
 	a := make([]float64, len(X)/2)
@@ -146,8 +148,8 @@ type stage struct {
 	rate         float64
 }
 
-// stages are what a model learns one after the other, each for the same time: a neural ODE windows; the others derivatives and then, where
-// those are not recorded, windows too.
+// stages are what a model learns one after the other, each for the same time: a neural ODE
+// windows; the others derivatives and then, where those are not recorded, windows too.
 func (t *Task) stages(c Contestant) (s []stage) {
 	rate := c.Rate
 	if c.Family != "node" {
@@ -184,9 +186,11 @@ func (t *Task) Spec(c Contestant) model.Spec {
 	return spec
 }
 
-// Motions are those of a model from the starts (N, 2d), states (q, v), reported as (q, v) at the times up to where they came; early are
-// those that blew up before the end. The model is one of (q, v), or of (q, p) if canonical; most bounds the steps, 0: not at all.
-func Motions(ctx context.Context, b body, m *model.Model[float64], canonical bool, starts, times []float64, most int) (paths []ode.Result, early []bool, err error) {
+// Motions are those of a model from the starts (N, 2d), states (q, v), reported as (q, v)
+// at the times up to where they came; early are those that blew up before the end. The
+// model is one of (q, v), or of (q, p) if canonical; most bounds the steps, 0: not at all.
+func Motions(ctx context.Context, b body, m *model.Model[float64], canonical bool, starts, times []float64,
+	most int) (paths []ode.Result, early []bool, err error) {
 	n := 2 * b.Dim()
 	N := len(starts) / n
 	x0 := starts
@@ -210,8 +214,10 @@ func Motions(ctx context.Context, b body, m *model.Model[float64], canonical boo
 	return paths, early, errors.Join(fails...)
 }
 
-// Rollout returns the motions of all starts in the field of a model, and how many ended early: those stay where they were last.
-func (t *Task) Rollout(ctx context.Context, m *model.Model[float64], canonical bool) (paths [][]float64, blown int, err error) {
+// Rollout returns the motions of all starts in the field of a
+// model, and how many ended early: those stay where they were last.
+func (t *Task) Rollout(ctx context.Context, m *model.Model[float64], canonical bool) (paths [][]float64, blown int,
+	err error) {
 	n := 2 * t.Body.Dim()
 	results, early, err := Motions(ctx, t.Body, m, canonical, t.Starts, t.Times, 20_000)
 	if err != nil {
@@ -233,7 +239,8 @@ func (t *Task) Rollout(ctx context.Context, m *model.Model[float64], canonical b
 func Motion(b body, x0, times []float64) ([]float64, error) {
 	d := b.Dim()
 	field := func(_ float64, x, dx []float64) { copy(dx, x[d:]); b.Accel(x[:d], x[d:], dx[d:]) }
-	r, err := ode.Solve(context.Background(), field, x0, times, ode.Options{Method: ode.Dop853, RTol: 1e-10, ATol: 1e-10})
+	r, err := ode.Solve(context.Background(), field, x0, times, ode.Options{Method: ode.Dop853, RTol: 1e-10,
+		ATol: 1e-10})
 	return r.X, err
 }
 

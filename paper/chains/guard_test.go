@@ -20,8 +20,9 @@ func TestGuardTaskStarts(t *testing.T) {
 	}
 	for _, k := range ts {
 		n := 2 * k.Body.Dim()
-		benchtest.ApartFrom(t, n, map[string][]float64{k.Name + ", learned": k.Learn.X, k.Name + ", validation": k.Valid.X,
-			k.Name + ", starts": k.Starts})
+		benchtest.ApartFrom(t, n, map[string][]float64{k.Name + ", learned": k.Learn.X,
+			k.Name + ", validation": k.Valid.X,
+			k.Name + ", starts":     k.Starts})
 		for i, x := range k.Truth {
 			if !slices.Equal(x[:n], k.Starts[i*n:(i+1)*n]) || len(x) != n*len(k.Times) {
 				t.Fatalf("%s: motion %d begins at %v, not at %v", k.Name, i, x[:n], k.Starts[i*n:(i+1)*n])
@@ -36,7 +37,8 @@ func TestGuardTaskStarts(t *testing.T) {
 // A bout learns the records and is followed from the starts at the times, and what its score returns stands under the
 // names of the measures. The records lie a thousand away; paths that had to do with them would too.
 func TestGuardBout(t *testing.T) {
-	k := &bench.Task{Name: "falling", Body: benchtest.Falling{}, Dt: 0.1, Starts: []float64{0, 1, 1, 0}, Times: []float64{0, 0.5, 1}}
+	k := &bench.Task{Name: "falling", Body: benchtest.Falling{}, Dt: 0.1, Starts: []float64{0, 1, 1, 0},
+		Times: []float64{0, 0.5, 1}}
 	k.Measures = []string{"first", "second"}
 	for i := range 10 {
 		k.Learn.Observe(benchtest.Falling{}, []float64{1000 + float64(i), 5}, 1)

@@ -29,15 +29,18 @@ type race struct {
 // allRaces makes all networks, with the parameters as they are drawn.
 func allRaces(seed uint64) (ks []*race, err error) {
 	system := mech.Chain(2)
-	learn, valid := bench.Sample(system, rand.New(rand.NewPCG(seed, 1)), 100_000), bench.Sample(system, rand.New(rand.NewPCG(seed, 2)), 1024)
+	learn, valid := bench.Sample(system, rand.New(rand.NewPCG(seed, 1)), 100_000),
+		bench.Sample(system, rand.New(rand.NewPCG(seed, 2)), 1024)
 	learn.Penalty, valid.Penalty = train.L1, train.L1
 	for _, c := range []struct {
 		pendulum.Model
 		large bool
 	}{
-		{pendulum.Model{Name: "double pendulum, lnn", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}}, false},
+		{pendulum.Model{Name: "double pendulum, lnn", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}},
+			false},
 		{pendulum.Model{Name: "double pendulum, nn", Family: "nn", Hidden: []int{24, 24, 24}}, false},
-		{pendulum.Model{Name: "double pendulum, large lnn", Family: "lnn", Head: model.Quadratic, Hidden: []int{96, 96}}, true},
+		{pendulum.Model{Name: "double pendulum, large lnn", Family: "lnn", Head: model.Quadratic,
+			Hidden: []int{96, 96}}, true},
 	} {
 		title := "Double pendulum, " + bench.Described(c.Family, c.Family, c.Head, c.Hidden)
 		k := &race{name: c.Name, title: title, valid: valid, unit: 2, large: c.large}
@@ -64,7 +67,8 @@ func (k *race) begin(spec model.Spec, o *train.Accelerations[float64], seed uint
 	return err
 }
 
-// particleRace is the relativistic particle and a Hamiltonian; a Lagrangian needs a warm-up of its own there, without which no method leaves q̈ = 0.
+// particleRace is the relativistic particle and a Hamiltonian; a Lagrangian
+// needs a warm-up of its own there, without which no method leaves q̈ = 0.
 func particleRace(seed uint64) (*race, error) {
 	m, fresh := relativity.Models[1], relativity.Draw(seed, 2, 1024)
 	net, err := model.New[float64](m.Spec(), seed)
@@ -73,8 +77,10 @@ func particleRace(seed uint64) (*race, error) {
 	}
 	// the loss is in units of Unit; as an error it is in those of no acceleration
 	return &race{
-		name: "relativistic particle, hnn", title: "Relativistic particle, " + bench.Described("hnn", m.Family, m.Head, m.Hidden), net: net,
-		learn: relativity.Draw(seed, 1, 100_000).Objective(m, net), valid: fresh.Objective(m, nil), unit: fresh.Nothing() / relativity.Unit,
+		name: "relativistic particle, hnn", title: "Relativistic particle, " + bench.Described("hnn", m.Family, m.Head,
+			m.Hidden), net: net,
+		learn: relativity.Draw(seed, 1, 100_000).Objective(m, net), valid: fresh.Objective(m, nil),
+		unit: fresh.Nothing() / relativity.Unit,
 		adam: &train.Settings{Batch: adamBatch, Rate: 3e-3, Workers: 1},
 	}, nil
 }
@@ -89,8 +95,10 @@ func ringRace(seed uint64) (*race, error) {
 		return wave.Kind{Rough: 1}.Fields(rand.New(rand.NewPCG(seed, stream)), wave.Learned, n)
 	}
 	return &race{
-		name: "wave ring, graph", title: fmt.Sprintf("Ring of %d sites, one density of %v", wave.Learned, wave.Hidden), net: g.Model(), unit: 1, square: true,
-		learn: draw(1, 1000), valid: draw(2, 50), adam: &train.Settings{Batch: 8, Rate: 1e-2, Clip: -1, Workers: 1}, batch: 64,
+		name: "wave ring, graph", title: fmt.Sprintf("Ring of %d sites, one density of %v", wave.Learned, wave.Hidden),
+		net: g.Model(), unit: 1, square: true,
+		learn: draw(1, 1000), valid: draw(2, 50), adam: &train.Settings{Batch: 8, Rate: 1e-2, Clip: -1, Workers: 1},
+		batch: 64,
 	}, nil
 }
 

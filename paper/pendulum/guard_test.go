@@ -90,7 +90,8 @@ func TestGuardEnergyError(t *testing.T) {
 		x := r.starts[4*i : 4*i+4]
 		copy(x, []float64{0.1 * float64(i), -0.05 * float64(i), 0.01 * float64(i*i), 0.2})
 		q := func(k int) float64 { return x[k] + 100*x[2+k] + 5000*a[k] }
-		e := benchtest.EnergyByHand(q(0), q(1), x[2]+100*a[0], x[3]+100*a[1]) - benchtest.EnergyByHand(x[0], x[1], x[2], x[3])
+		e := benchtest.EnergyByHand(q(0), q(1), x[2]+100*a[0], x[3]+100*a[1]) - benchtest.EnergyByHand(x[0], x[1], x[2],
+			x[3])
 		want = append(want, math.Abs(e)/29.4)
 	}
 	var s Score
@@ -197,14 +198,16 @@ func TestGuardPendulumTable(t *testing.T) {
 	table = tableOf(Models[:1], runs) // of 1, 2 and 6 the mean is 3
 	for i, column := range []string{"acceleration error", "median", "energy error, mean", "median", "max"} {
 		unit, n := []string{"", "", " %", " %", " %"}[i], []int{0, 0, 0, 1, 0}[i]
-		benchtest.Reads(t, table, "lnn", column, n, fmt.Sprintf("%d%s (%d%s – %d%s)", 3*(i+1), unit, i+1, unit, 6*(i+1), unit))
+		benchtest.Reads(t, table, "lnn", column, n, fmt.Sprintf("%d%s (%d%s – %d%s)", 3*(i+1), unit, i+1, unit, 6*(i+1),
+			unit))
 	}
 }
 
 // What the trainings took stands in a row for each model: one number where the seeds agree, else that of each.
 func TestGuardPendulumCosts(t *testing.T) {
 	score := func(k int) Score {
-		return Score{Failures: 5 * k, Fitted: bench.Fitted{Parameters: 9, Seconds: 2 * float64(k), NonFiniteSkipped: 3 * k, FallbackSolves: 4 * k}}
+		return Score{Failures: 5 * k, Fitted: bench.Fitted{Parameters: 9, Seconds: 2 * float64(k),
+			NonFiniteSkipped: 3 * k, FallbackSolves: 4 * k}}
 	}
 	var runs []Report
 	for k := range 2 {

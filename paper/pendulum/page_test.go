@@ -36,7 +36,8 @@ func TestPageTellsReports(t *testing.T) {
 		if len(runs) == 0 {
 			runs = []Report{r}
 		}
-		if tables := []experiment.Table{tableOf(models, runs), costsOf(models, runs)}; !reflect.DeepEqual(tables, f.Tables) {
+		if tables := []experiment.Table{tableOf(models, runs), costsOf(models, runs)}; !reflect.DeepEqual(tables,
+			f.Tables) {
 			t.Errorf("%s: tables\n%v, of the report\n%v", name, f.Tables, tables)
 		}
 		if told := notes(models, runs, s); !slices.Equal(told, f.Notes) {

@@ -1,5 +1,5 @@
-// Package pendulum has the first experiment of the paper, the double pendulum, and longer runs of it: all models, and the
-// paper's own recipe.
+// Package pendulum has the first experiment of the paper, the double
+// pendulum, and longer runs of it: all models, and the paper's own recipe.
 package pendulum
 
 import (
@@ -40,7 +40,8 @@ type Model struct {
 	Canonical    bool
 }
 
-// Models are the models, by their names in the report, with the recipe found best for each. A default run takes the first two.
+// Models are the models, by their names in the report, with the
+// recipe found best for each. A default run takes the first two.
 var Models = []Model{
 	{Name: "lnn", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}},
 	{Name: "baseline", Family: "nn", Hidden: []int{24, 24, 24}},
@@ -80,7 +81,8 @@ after 100 time units over 40 starts nearly at rest, as a fraction of the energy
 scale 29.4. The time of --budget is training time, shared by the models: lnn and
 baseline, or those of --models. With --recipe paper they are the paper's, of four
 layers of 500, and learn as there.`,
-	Full: 150 * time.Second, Quick: 60 * time.Second, Models: modelNames(), Default: defaultModels, Recipes: []string{paperRecipe},
+	Full: 150 * time.Second, Quick: 60 * time.Second, Models: modelNames(), Default: defaultModels,
+	Recipes: []string{paperRecipe},
 	Share: func(s experiment.Settings) float64 {
 		models, _ := chosen(s)
 		return float64(len(models)*max(1, s.Seeds)) / defaultModels
@@ -88,9 +90,9 @@ layers of 500, and learn as there.`,
 	Run: reproduce,
 }
 
-// reproduce is the first experiment of the paper: m = l = 1, g = 9.8, q ~ U(0, 2π)², v ~ U(−10, 10)², exact
-// accelerations. It measures the acceleration error over fresh states, and over 40 starts nearly at rest the energy error
-// after 100 time units, and how long the motion is right.
+// reproduce is the first experiment of the paper: m = l = 1, g = 9.8, q ~ U(0, 2π)², v ~ U(−10,
+// 10)², exact accelerations. It measures the acceleration error over fresh states, and over 40
+// starts nearly at rest the energy error after 100 time units, and how long the motion is right.
 func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	models, err := chosen(s)
 	if err != nil {
@@ -131,7 +133,8 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 	}
 	store.Remove()
 	r.Seconds = time.Since(begin).Seconds()
-	return experiment.Result{Numbers: r, Tables: []experiment.Table{tableOf(models, runs), costsOf(models, runs)}, Figures: figures, Notes: notes(models, runs, s)}, nil
+	return experiment.Result{Numbers: r, Tables: []experiment.Table{tableOf(models, runs), costsOf(models, runs)},
+		Figures: figures, Notes: notes(models, runs, s)}, nil
 }
 
 // chosen are the models of a run.
@@ -254,7 +257,8 @@ func (r *Run) model(ctx context.Context, c Model, f *figures) (score Score, err 
 	var curve []train.Point
 	switch {
 	case r.settings.Recipe == paperRecipe:
-		spec.PaperInit, spec.Kinetic = c.Family == "lnn", 0 // under the law, which is for second derivatives, a plain network stays at a loss of 1.6
+		// under the law, which is for second derivatives, a plain network stays at a loss of 1.6
+		spec.PaperInit, spec.Kinetic = c.Family == "lnn", 0
 		m, score.Fitted, curve, err = learnSingle(ctx, r, c, spec, bench.Single(learn), bench.Single(valid))
 	case c.Family == "node":
 		next, fail := bench.NextStates(ctx, r.System, learn, nodeStates)
@@ -278,7 +282,8 @@ func (r *Run) model(ctx context.Context, c Model, f *figures) (score Score, err 
 }
 
 // Learn trains a fresh model.
-func Learn[T nn.Float](ctx context.Context, r *Run, c Model, spec model.Spec, learn, valid train.Objective[T]) (*model.Model[T], bench.Fitted, []train.Point, error) {
+func Learn[T nn.Float](ctx context.Context, r *Run, c Model, spec model.Spec, learn,
+	valid train.Objective[T]) (*model.Model[T], bench.Fitted, []train.Point, error) {
 	m, err := model.New[T](spec, r.seed)
 	if err != nil {
 		return nil, bench.Fitted{}, nil, err
@@ -291,12 +296,14 @@ func Learn[T nn.Float](ctx context.Context, r *Run, c Model, spec model.Spec, le
 	if r.settings.Seeds > 1 {
 		name += fmt.Sprintf(", seed %d", r.seed)
 	}
-	fitted, curve, err := bench.Training[T]{Name: name, Learn: learn, Valid: valid, Set: set, Budget: r.budget, On: r.settings.On}.Run(ctx, m)
+	fitted, curve, err := bench.Training[T]{Name: name, Learn: learn, Valid: valid, Set: set, Budget: r.budget,
+		On: r.settings.On}.Run(ctx, m)
 	return m, fitted, curve, err
 }
 
 // learnSingle trains in float32, which the paper does, and returns the model in float64.
-func learnSingle(ctx context.Context, r *Run, c Model, spec model.Spec, learn, valid *train.Accelerations[float32]) (*model.Model[float64], bench.Fitted, []train.Point, error) {
+func learnSingle(ctx context.Context, r *Run, c Model, spec model.Spec, learn,
+	valid *train.Accelerations[float32]) (*model.Model[float64], bench.Fitted, []train.Point, error) {
 	m, fitted, curve, err := Learn[float32](ctx, r, c, spec, learn, valid)
 	if err != nil {
 		return nil, fitted, curve, err

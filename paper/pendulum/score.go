@@ -14,7 +14,8 @@ func (r *Run) AccelL1(m *model.Model[float64], c Model) (mu, med float64) {
 	return bench.StateL1(r.System, m, c.Canonical, r.Fresh)
 }
 
-// energy rolls the starts out to t = 100 and scores the true energy there against that at the start, and the motion against the true one.
+// energy rolls the starts out to t = 100 and scores the true energy
+// there against that at the start, and the motion against the true one.
 func (r *Run) energy(ctx context.Context, m *model.Model[float64], c Model, score *Score, f *figures) error {
 	n, scale := 2*r.System.Dim(), r.System.About().EnergyScale
 	d, times, errs := n/2, bench.Grid(duration, reporting), make([]float64, starts)
@@ -45,8 +46,8 @@ const (
 	worst     = 2.0  // largest error of a state: two that have nothing in common are about √2 apart
 )
 
-// rightness is the median over starts of the root mean square error over the first ten time units, and of the time up to which the
-// error is tolerated.
+// rightness is the median over starts of the root mean square error over the
+// first ten time units, and of the time up to which the error is tolerated.
 func (r *Run) rightness(paths []ode.Result, times []float64) (rollout, valid float64) {
 	var errs, until []float64
 	for i, p := range paths {

@@ -30,7 +30,8 @@ const (
 	learnYears = 10
 )
 
-// second holds the weights of y₀, y_±1, y_±2, and of h ẏ_±1, h ẏ_±2 (odd), in h² ÿ₀ of the polynomial through five equidistant values and slopes.
+// second holds the weights of y₀, y_±1, y_±2, and of h ẏ_±1, h ẏ_±2 (odd),
+// in h² ÿ₀ of the polynomial through five equidistant values and slopes.
 var second = [5]float64{-5, 64. / 27, 7. / 54, -8. / 9, -1. / 36}
 
 // Read reads the recording.
@@ -61,8 +62,8 @@ func newOrbits(set *data.Set) *Orbits {
 	return o
 }
 
-// observe adds the rows of the first ten years to what is learned from, all planets with the same say: w = 1/s² with s the scale of a planet's
-// accelerations.
+// observe adds the rows of the first ten years to what is learned from, all planets
+// with the same say: w = 1/s² with s the scale of a planet's accelerations.
 func (o *Orbits) observe(x []float64) {
 	h, l, square := o.times[1]-o.times[0], o.Learn, 0.0
 	for n := 2; n < o.early-2; n++ {
@@ -85,8 +86,8 @@ func (o *Orbits) observe(x []float64) {
 	l.N += o.perBody
 }
 
-// describe sets the Spec: φ is ignorable, and r and φ̇, which span more than threefold, are seen by their logarithms. The scales of the
-// accelerations are those of the weighted ones.
+// describe sets the Spec: φ is ignorable, and r and φ̇, which span more than threefold, are
+// seen by their logarithms. The scales of the accelerations are those of the weighted ones.
 func (o *Orbits) describe(coordinates []data.Coordinate) {
 	l := o.Learn
 	for i, c := range coordinates {
@@ -114,7 +115,8 @@ func (o *Orbits) apart(ctx context.Context, field func(size int) ode.Batch, rows
 	N := len(o.names)
 	e, fails := make([][]float64, N), make([]error, N)
 	ode.Together(N, 4, N, field, func(i int, f ode.Field) {
-		res, err := ode.Solve(ctx, f, o.X[i][:4], o.times[:rows], ode.Options{Method: ode.Dop853, RTol: 1e-12, ATol: 1e-12, MaxSteps: 200_000})
+		res, err := ode.Solve(ctx, f, o.X[i][:4], o.times[:rows], ode.Options{Method: ode.Dop853, RTol: 1e-12,
+			ATol: 1e-12, MaxSteps: 200_000})
 		var b *ode.Blowup
 		if err != nil && !errors.As(err, &b) {
 			fails[i] = err

@@ -46,8 +46,8 @@ var Models = []Model{
 	{"nn", []int{160}, 300, 6, []float64{10, 10, 10, 10}},
 }
 
-// Stage is what a stage of a training has brought: |a − a*| in the root mean square, in units of the accelerations of each planet, and
-// the errors of the prediction to 1989 as it would be then.
+// Stage is what a stage of a training has brought: |a − a*| in the root mean square, in units of
+// the accelerations of each planet, and the errors of the prediction to 1989 as it would be then.
 type Stage struct {
 	Name     string             `json:"name"`
 	Seconds  float64            `json:"seconds"`
@@ -55,8 +55,8 @@ type Stage struct {
 	RMS      map[string]float64 `json:"rms"`
 }
 
-// Report is the result of the experiment. Models holds, by planet, the root mean square over forty years of the distance between the position
-// as predicted and as recorded, in AU.
+// Report is the result of the experiment. Models holds, by planet, the root mean square over
+// forty years of the distance between the position as predicted and as recorded, in AU.
 type Report struct {
 	Seed    uint64                        `json:"seed"`
 	Seconds float64                       `json:"seconds"`
@@ -65,8 +65,9 @@ type Report struct {
 	Laws    map[string]map[string]Numbers `json:"laws"` // with numbers for each planet, by law and planet
 	Stages  map[string][]Stage            `json:"stages"`
 	Fitted  map[string]bench.Fitted       `json:"fitted"`
-	Draws   map[string]int                `json:"draws"` // of first parameters: another when a network does not stay on the orbits it has learned
-	Start   train.Start                   `json:"convex_start"`
+	// of first parameters: another when a network does not stay on the orbits it has learned
+	Draws map[string]int `json:"draws"`
+	Start train.Start    `json:"convex_start"`
 }
 
 // Numbers is what a law of gravity has for a planet.
@@ -147,13 +148,15 @@ type run struct {
 }
 
 const (
-	arcEvery   = 10               // rows from one look at an arc to the next, 20 days
-	beside     = 600              // accelerations of each planet that count on beside its arcs
-	farthest   = 0.1              // AU, the largest scale of the errors of arcs
-	stays      = 0.01             // AU, by which a network may be off in the ten years that it has learned
-	planned    = 60 * time.Second // what the steps of both networks take from one draw, on two cores; a budget is a part or a multiple of it
-	mostDraws  = 3                // until one stays; then the best of them is taken
-	eigenvalue = 0.01             // of a mass matrix, asked for where its diagonal has the mean 1: a third of what the start asks for
+	arcEvery = 10   // rows from one look at an arc to the next, 20 days
+	beside   = 600  // accelerations of each planet that count on beside its arcs
+	farthest = 0.1  // AU, the largest scale of the errors of arcs
+	stays    = 0.01 // AU, by which a network may be off in the ten years that it has learned
+	// what the steps of both networks take from one draw, on two cores; a budget is a part or a multiple of it
+	planned   = 60 * time.Second
+	mostDraws = 3 // until one stays; then the best of them is taken
+	// of a mass matrix, asked for where its diagonal has the mean 1: a third of what the start asks for
+	eigenvalue = 0.01
 )
 
 // learnOrbits trains a network: a convex start for a Lagrangian, Gauss–Newton on the accelerations, then on arcs.
@@ -208,13 +211,15 @@ func (p *run) loss() float64 {
 	return bench.Capped(sum / float64(o.N))
 }
 
-// definite keeps the mass matrices of a Lagrangian positive definite beside an objective: at so many states for each of its samples, of.
+// definite keeps the mass matrices of a Lagrangian positive definite
+// beside an objective: at so many states for each of its samples, of.
 func (p *run) definite(first train.Objective[float64], of [][]int) train.Objective[float64] {
 	if !p.start.Done {
 		return first
 	}
 	l := p.orbits.Learn
-	return &train.Beside[float64]{First: first, Second: &train.Definite[float64]{X: l.X, Unit: p.start.Unit, Floor: eigenvalue, N: l.N}, Of: of, Weight: 1}
+	return &train.Beside[float64]{First: first, Second: &train.Definite[float64]{X: l.X, Unit: p.start.Unit,
+		Floor: eigenvalue, N: l.N}, Of: of, Weight: 1}
 }
 
 // accelerations is the stage that fits them.
@@ -227,8 +232,8 @@ func (p *run) accelerations(ctx context.Context) error {
 	return p.train(ctx, "accelerations", p.definite(l, of), p.accel, 0.4, train.Settings{})
 }
 
-// arcs is the stage that fits the ten years, cut into arcs of so many, planet by planet in units of the errors of the arcs so far, and the
-// accelerations beside them.
+// arcs is the stage that fits the ten years, cut into arcs of so many, planet by
+// planet in units of the errors of the arcs so far, and the accelerations beside them.
 func (p *run) arcs(ctx context.Context, years float64) error {
 	o := p.orbits
 	steps := min(o.early-1, int(years*365.25/2))
@@ -264,12 +269,15 @@ func (p *run) arcs(ctx context.Context, years float64) error {
 	}
 	// an arc's loss is now a quarter, the mean over four numbers; its accelerations are given the same
 	both := &train.Beside[float64]{First: arcs, Second: o.Learn, Of: of, Weight: 0.25 / float64(beside/each) / p.loss()}
-	return p.train(ctx, fmt.Sprintf("arcs of %g years", years), p.definite(both, of), p.round, 0.6/float64(len(p.years)),
+	return p.train(ctx, fmt.Sprintf("arcs of %g years", years), p.definite(both, of), p.round,
+		0.6/float64(len(p.years)),
 		train.Settings{Equations: train.Normal, Batch: len(of), Validate: 1})
 }
 
-// train runs one stage: so many steps, or its share of the steps that were asked for, or as many as the time asked for is worth.
-func (p *run) train(ctx context.Context, name string, o train.Objective[float64], steps int, share float64, set train.Settings) error {
+// train runs one stage: so many steps, or its share of the steps
+// that were asked for, or as many as the time asked for is worth.
+func (p *run) train(ctx context.Context, name string, o train.Objective[float64], steps int, share float64,
+	set train.Settings) error {
 	begin, s := time.Now(), p.settings
 	set.Method, set.Seed, set.Steps = train.GaussNewton, p.seed, steps
 	f := bench.Training[float64]{Name: p.family + ", " + name, Learn: o, Valid: o, On: s.On}

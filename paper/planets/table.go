@@ -18,7 +18,8 @@ func row(head string, names []string, m map[string]float64) []string {
 
 // tables are the errors of networks and laws, what each stage has brought, and the numbers of the laws.
 func (r Report) tables(names []string) []experiment.Table {
-	all := experiment.Table{Title: "Position error over forty years, root mean square, AU", Columns: append([]string{""}, names...)}
+	all := experiment.Table{Title: "Position error over forty years, root mean square, AU",
+		Columns: append([]string{""}, names...)}
 	for _, k := range r.rivals() {
 		all.Rows = append(all.Rows, row(k.title, names, r.Models[k.name]))
 	}
@@ -73,8 +74,8 @@ func (r Report) notes(names []string, quick bool) []string {
 	}
 	for _, m := range Models {
 		if n := r.Draws[m.family]; n > 1 {
-			notes = append(notes, fmt.Sprintf("%s: the best of %d draws of first parameters; one that does not stay on the orbits of the ten "+
-				"years is drawn again, at most %d times in all.", m.title(), n, mostDraws))
+			notes = append(notes, fmt.Sprintf("%s: the best of %d draws of first parameters; one that does not stay "+
+				"on the orbits of the ten years is drawn again, at most %d times in all.", m.title(), n, mostDraws))
 		}
 	}
 	for _, n := range names {
@@ -85,15 +86,18 @@ func (r Report) notes(names []string, quick bool) []string {
 			}
 		}
 		if best.name != "lnn" {
-			notes = append(notes, fmt.Sprintf("The Lagrangian network loses on %s: %s is off by %.2g AU, the Lagrangian network by %.2g.",
+			notes = append(notes, fmt.Sprintf("The Lagrangian network loses on %s: %s is off by %.2g AU, the "+
+				"Lagrangian network by %.2g.",
 				n, best.title, r.Models[best.name][n], r.Models["lnn"][n]))
 		}
 	}
 	return append(notes,
-		"The first state and ten years are known; thirty years are prediction. A motion that ends or leaves is counted with its last place.",
-		"Networks and laws know a planet by its state alone, but for the laws with numbers of their own for each planet: "+
-			"these are told which planet it is. The networks share their parameters among all, and both have the same "+
-			"features, the same method and the same stages, but for the convex start, which a network without a Lagrangian "+
-			"has not.",
-		"What is left of the accelerations is the pull of the planets on each other, which no model of one planet alone can know.")
+		"The first state and ten years are known; thirty years are prediction. A motion that ends or leaves is "+
+			"counted with its last place.",
+		"Networks and laws know a planet by its state alone, but for the laws with numbers of their own for "+
+			"each planet: these are told which planet it is. The networks share their parameters among all, and "+
+			"both have the same features, the same method and the same stages, but for the convex start, which a "+
+			"network without a Lagrangian has not.",
+		"What is left of the accelerations is the pull of the planets on each other, which no model of one planet "+
+			"alone can know.")
 }

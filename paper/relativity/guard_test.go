@@ -44,7 +44,8 @@ func TestGuardParticleWeights(t *testing.T) {
 	benchtest.Agree(t, "without acceleration", 1e-14, s.Nothing(), 174./83)
 	// 512 at rest off by 1 and 512 at 0.6 off by 3: the batches have 1 and 3, all together (2·1 + 9/4·3)/(17/4) = 35/17
 	s = &States{q: benchtest.Filled(1024, 0), g: benchtest.Filled(1024, 0), p: benchtest.Filled(1024, 0)}
-	s.v, s.a = slices.Concat(benchtest.Filled(512, 0), benchtest.Filled(512, 0.6)), slices.Concat(benchtest.Filled(512, 1), benchtest.Filled(512, -3))
+	s.v, s.a = slices.Concat(benchtest.Filled(512, 0), benchtest.Filled(512, 0.6)),
+		slices.Concat(benchtest.Filled(512, 1), benchtest.Filled(512, -3))
 	x = s.measure(m, particleNet(t, m))
 	benchtest.Agree(t, "of batches", 1e-12, x.Batches, 2)
 	benchtest.Agree(t, "of all", 1e-12, x.Loss, 35./17)

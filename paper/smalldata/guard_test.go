@@ -110,7 +110,8 @@ func TestGuardSmallStreams(t *testing.T) {
 	}
 	benchtest.ApartFrom(t, 4, map[string][]float64{"states": ts[0].pool.X, "fresh states": ts[0].fresh.X})
 	c := ts[1].chain
-	benchtest.ApartFrom(t, 4, map[string][]float64{"pieces": c.Learn.X, "fresh pieces": ts[1].fresh.X, "starts": c.Starts})
+	benchtest.ApartFrom(t, 4, map[string][]float64{"pieces": c.Learn.X, "fresh pieces": ts[1].fresh.X,
+		"starts": c.Starts})
 	for i, x := range c.Truth {
 		if !slices.Equal(x[:4], c.Starts[4*i:4*i+4]) {
 			t.Fatalf("motion %d begins at %v", i, x[:4])

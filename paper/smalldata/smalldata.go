@@ -40,7 +40,8 @@ var allModels = []pendulum.Model{
 	{Name: "lnn-8x2", Family: "lnn", Head: model.Quadratic, Hidden: []int{8, 8}},
 }
 
-// allVariants are what the defaults of the Lagrangian network are chosen from; its ridge is that of the convex start, chosen by validation.
+// allVariants are what the defaults of the Lagrangian network are chosen
+// from; its ridge is that of the convex start, chosen by validation.
 var allVariants = []struct {
 	pendulum.Model
 	ridge bool
@@ -101,14 +102,16 @@ type source struct {
 // newSources draws as many samples as are needed of both.
 func newSources(ctx context.Context, seed uint64, most int) (ts []*source, err error) {
 	system := mech.Chain(2)
-	states := &source{name: "states", title: "Double pendulum, random states with exact accelerations", pool: bench.Sample(system, rand.New(rand.NewPCG(seed, 0x5da1)), most)}
+	states := &source{name: "states", title: "Double pendulum, random states with exact accelerations",
+		pool: bench.Sample(system, rand.New(rand.NewPCG(seed, 0x5da1)), most)}
 	states.measured(system, bench.Sample(system, rand.New(rand.NewPCG(seed, 0x5da2)), pendulum.Tests))
 	pieces := &source{name: "pieces", title: "Chain of two, pieces of five states without accelerations"}
 	if pieces.chain, err = bench.ChainTask(2, seed); err != nil {
 		return nil, err
 	}
 	c, d := pieces.chain, system.Dim()
-	fresh := &train.Accelerations[float64]{X: c.Valid.X, N: len(c.Valid.X) / (2 * d), A: make([]float64, len(c.Valid.X)/2)}
+	fresh := &train.Accelerations[float64]{X: c.Valid.X, N: len(c.Valid.X) / (2 * d),
+		A: make([]float64, len(c.Valid.X)/2)}
 	for at := 0; at < len(fresh.X); at += 2 * d {
 		system.Accel(fresh.X[at:at+d], fresh.X[at+d:at+2*d], fresh.A[at/2:at/2+d])
 	}
@@ -137,15 +140,18 @@ func part(o *train.Accelerations[float64], d, lo, hi int) *train.Accelerations[f
 func heldOut(N int) int { return max(2, min(N/5, 4096)) }
 
 // learn trains a model on N samples and measures it.
-func (t *source) learn(ctx context.Context, c pendulum.Model, ridge bool, N int, s experiment.Settings, budget time.Duration) (p Point, err error) {
+func (t *source) learn(ctx context.Context, c pendulum.Model, ridge bool, N int, s experiment.Settings,
+	budget time.Duration) (p Point, err error) {
 	var m *model.Model[float64]
 	if t.chain == nil {
 		m, p.Fitted, err = t.states(ctx, c, ridge, N, s, budget)
 	} else {
 		few, held, d := *t.chain, heldOut(N), t.system.Dim()
 		few.Learn, few.Valid = t.chain.Learn.Pieces(d, held, N), t.chain.Learn.Pieces(d, 0, held)
-		m, p.Fitted, _, err = few.Train(ctx, bench.Contestant{Name: c.Name, Family: c.Family, Canonical: c.Canonical, Head: c.Head, Hidden: c.Hidden,
-			Activation: "softplus", Method: train.GaussNewton, Batch: bench.ChainPieces / 2, Penalty: train.L1}, s, budget)
+		m, p.Fitted, _, err = few.Train(ctx, bench.Contestant{Name: c.Name, Family: c.Family, Canonical: c.Canonical,
+			Head: c.Head, Hidden: c.Hidden,
+			Activation: "softplus", Method: train.GaussNewton, Batch: bench.ChainPieces / 2, Penalty: train.L1}, s,
+			budget)
 	}
 	if err != nil {
 		return p, fmt.Errorf("%s, %s, %d samples: %w", t.name, c.Name, N, err)
@@ -164,15 +170,18 @@ func (t *source) learn(ctx context.Context, c pendulum.Model, ridge bool, N int,
 }
 
 // states trains on accelerations of random states, a Lagrangian from a convex start, and a neural ODE on next states.
-func (t *source) states(ctx context.Context, c pendulum.Model, ridge bool, N int, s experiment.Settings, budget time.Duration) (*model.Model[float64], bench.Fitted, error) {
+func (t *source) states(ctx context.Context, c pendulum.Model, ridge bool, N int, s experiment.Settings,
+	budget time.Duration) (*model.Model[float64], bench.Fitted, error) {
 	d, held := t.system.Dim(), heldOut(N)
-	learn, valid := bench.View(t.system, c.Canonical, part(t.pool, d, held, N)), bench.View(t.system, c.Canonical, part(t.pool, d, 0, held))
+	learn, valid := bench.View(t.system, c.Canonical, part(t.pool, d, held, N)),
+		bench.View(t.system, c.Canonical, part(t.pool, d, 0, held))
 	spec := pendulum.Spec(t.system, learn, c)
 	m, err := model.New[float64](spec, s.Seed)
 	if err != nil {
 		return nil, bench.Fitted{}, err
 	}
-	f := bench.Training[float64]{Learn: learn, Valid: valid, Budget: budget, Most: mostSteps, Set: train.Settings{Method: train.GaussNewton, Steps: s.Steps, Seed: s.Seed, Workers: 1}}
+	f := bench.Training[float64]{Learn: learn, Valid: valid, Budget: budget, Most: mostSteps,
+		Set: train.Settings{Method: train.GaussNewton, Steps: s.Steps, Seed: s.Seed, Workers: 1}}
 	switch {
 	case c.Family == "node":
 		next, fail := bench.NextStates(ctx, t.system, learn, learn.N)
@@ -258,7 +267,8 @@ func learnFrom(ctx context.Context, s experiment.Settings, ts []*source, sizes, 
 	}); err != nil {
 		return experiment.Result{}, err
 	}
-	r := Report{Seed: s.Seed, Sizes: sizes, Models: map[string]map[string][]Point{}, Variants: map[string]map[string][]Point{}}
+	r := Report{Seed: s.Seed, Sizes: sizes, Models: map[string]map[string][]Point{},
+		Variants: map[string]map[string][]Point{}}
 	for _, t := range ts {
 		r.Models[t.name], r.Variants[t.name] = map[string][]Point{}, map[string][]Point{}
 	}
