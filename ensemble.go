@@ -108,7 +108,7 @@ func (m *Model) together(ts []data.Trajectory) (mean, spread data.Trajectory) {
 
 // RolloutSpread is Rollout for an ensemble: the mean over its members at each of the times, and in Q and V of spread their
 // calibrated spread; see AccelSpread. It is that of what would be recorded, noise included, from a recorded start, and was
-// calibrated over windows of the horizon: for much longer motions it is an extrapolation. When a member blows up, all end there.
+// calibrated over windows of the horizon: for much longer motions it is an extrapolation. When the integration of a member fails, all end there.
 func (m *Model) RolloutSpread(ctx context.Context, q, v, u, times []float64, o RolloutOptions) (mean, spread data.Trajectory, err error) {
 	var ts []data.Trajectory
 	for _, k := range m.Members() {

@@ -82,6 +82,13 @@ func quick() lagrange.Settings {
 	return lagrange.Settings{Hidden: []int{8}, Method: train.Adam, Steps: 10, Batch: 16, Seed: 5, Workers: 2}
 }
 
+// pushed are settings for a model that has learned that forces matter: without training their gains are 0.
+func pushed() lagrange.Settings {
+	s := quick()
+	s.Steps, s.Rate = 100, 0.02
+	return s
+}
+
 func fit(t *testing.T, set *data.Set, s lagrange.Settings) *lagrange.Model {
 	t.Helper()
 	m, err := lagrange.Fit(t.Context(), set, s)

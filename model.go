@@ -115,8 +115,8 @@ func (o RolloutOptions) options() ode.Options {
 	return ode.Options{Method: o.Method, RTol: o.RTol, ATol: o.ATol, Step: o.Step}
 }
 
-// Rollout integrates from (q, v) under constant forces u (nil: none) and reports at times. When the motion blows up,
-// the error is an *ode.Blowup and the trajectory holds what was reached.
+// Rollout integrates from (q, v) under constant forces u (nil: none) and reports at times. When the integration fails,
+// the error is an *ode.Failure and the trajectory holds what was reached.
 func (m *Model) Rollout(ctx context.Context, q, v, u, times []float64, o RolloutOptions) (data.Trajectory, error) {
 	if u == nil {
 		u = make([]float64, m.M())
@@ -142,8 +142,9 @@ func (m *Model) Rollout(ctx context.Context, q, v, u, times []float64, o Rollout
 }
 
 // RolloutSet starts from the first row of every trajectory of a recording and reports at the same times, under its forces,
-// taken as linear between samples. The Set has the same columns but for accelerations. Trajectories are integrated side by
-// side on all cores, each with steps of its own; those that blow up hold what was reached, and the error is that of the first.
+// which go between samples as Spec.Between says. The Set has the same columns but for accelerations. Trajectories are
+// integrated side by side on all cores, each with steps of its own; those that fail hold what was reached, and the error is
+// that of the first.
 func (m *Model) RolloutSet(ctx context.Context, s *data.Set, o RolloutOptions) (*data.Set, error) {
 	if o.Method.Variational() {
 		return m.variations(ctx, s, o)
@@ -211,10 +212,7 @@ func (m *Model) follow(ctx context.Context, field ode.Field, u []float64, t *dat
 	for k := 0; k+1 < t.Len(); k++ {
 		h, u0, u1 := t.T[k+1]-t.T[k], t.U[k*f:(k+1)*f], t.U[(k+1)*f:(k+2)*f]
 		forced := func(at float64, x, dx []float64) {
-			c := (at - t.T[k]) / h
-			for j := range u {
-				u[j] = (1-c)*u0[j] + c*u1[j]
-			}
+			m.net.Spec.Between((at-t.T[k])/h, u0, u1, u)
 			field(at, x, dx)
 		}
 		r, err := ode.Solve(ctx, forced, x, t.T[k:k+2], o.options())
@@ -250,8 +248,8 @@ func (m *Model) Columns() *data.Set {
 	}
 	for _, u := range s.Inputs {
 		out.Inputs = append(out.Inputs, u.Name)
-		if u.Condition {
-			out.Conditions++
+		if u.SystemParameter {
+			out.SystemParameters++
 		}
 		out.Columns = append(out.Columns, data.Column{Name: u.Name, Role: data.RoleU})
 	}

@@ -22,6 +22,7 @@ type Options struct {
 	Activation string         // default softplus
 	Friction   model.Friction // default none
 	Cyclic     []string       // coordinates on which nothing depends
+	Held       []string       // forces that keep a sample until the next; the others go by straight lines
 	Graph      Graph          // of the model "graph"
 	Loss       string         // "huber" (default), "l1" or "l2"
 	Objective  string         // see Objectives; default accelerations where they are recorded, else windows

@@ -32,7 +32,15 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 		spec.Coordinates = append(spec.Coordinates, k)
 	}
 	for j, u := range set.Inputs {
-		spec.Inputs = append(spec.Inputs, model.Input{Name: u, Scale: sc.U[j], Mean: sc.UMean[j], Condition: j >= len(set.Forces())})
+		spec.Inputs = append(spec.Inputs, model.Input{
+			Name: u, Scale: sc.U[j], Mean: sc.UMean[j], SystemParameter: j >= len(set.Forces()),
+			Held: slices.Contains(s.Held, u),
+		})
+	}
+	for _, name := range s.Held {
+		if !slices.Contains(set.Forces(), name) {
+			return spec, fmt.Errorf("no force %q to be held; there are %v", name, set.Forces())
+		}
 	}
 	for _, name := range s.Cyclic {
 		if !slices.ContainsFunc(set.Coordinates, func(c data.Coordinate) bool { return c.Name == name }) {

@@ -7,7 +7,7 @@ import (
 )
 
 // Rollout carries a batch of states through recorded times with one step of an explicit method for each interval, under
-// recorded forces (linear between their samples), and carries adjoints back through the same steps: the gradient is
+// recorded forces (between their samples see Spec.Between), and carries adjoints back through the same steps: the gradient is
 // that of the discrete trajectory, exactly. Every sample has step sizes of its own. It remembers the states between steps and,
 // of the last steps, those of the stages; the stages of earlier ones, and the net for all, are evaluated again on the way back. So
 // its memory is that of the states and a constant. No one else may use the tape between Run and Reverse.
@@ -21,6 +21,7 @@ type Rollout[T nn.Float] struct {
 	kept           int
 	X              []T   // states of the stages of the last kept steps (kept, stages, B, n); step k stands at k mod kept
 	K, dX          [][]T // of each stage of one step: field, adjoint of the state (B, n)
+	held           []int // inputs that keep their sample through an interval
 	us, dx, du, lk []T
 	lambda         []T
 	sense          *sensitivity[T] // of Sensitivities
@@ -37,7 +38,7 @@ func NewRollout[T nn.Float](s Spec, tape Tape[T], tab ode.Tableau, batch, steps 
 		tape: tape, tab: tab, n: n, m: m,
 		kept: kept, X: make([]T, kept*stages*batch*n), end: make([]T, (steps+1)*batch*n),
 		us: make([]T, batch*m), dx: make([]T, batch*n), du: make([]T, batch*m),
-		lk: make([]T, batch*n), lambda: make([]T, batch*n),
+		lk: make([]T, batch*n), lambda: make([]T, batch*n), held: s.held(),
 	}
 	for range tab.B {
 		r.K = append(r.K, make([]T, batch*n))
@@ -93,13 +94,11 @@ func (r *Rollout[T]) stage(k, i int) []T {
 	return r.X[at : at+size]
 }
 
-// force interpolates u at the fraction c of interval k.
+// force is u at the fraction c of interval k.
 func (r *Rollout[T]) force(k int, c float64) []T {
 	size := r.B * r.m
-	us, u0 := r.us[:size], r.u[k*size:]
-	for i := range us {
-		us[i] = T(1-c)*u0[i] + T(c)*u0[size+i]
-	}
+	us, u := r.us[:size], r.u[k*size:]
+	between(r.held, r.m, T(c), u[:size], u[size:], us)
 	return us
 }
 

@@ -27,7 +27,7 @@ func (c *columnFlags) add(cmd *cobra.Command) {
 	f.StringSliceVarP(&c.o.V, "v", "v", nil, "`columns` of their velocities, in the order of --q")
 	f.StringSliceVarP(&c.o.A, "a", "a", nil, `columns of their accelerations; --a "" for none`)
 	f.StringSliceVarP(&c.o.U, "u", "u", nil, `columns of the known forces; --u "" for none`)
-	f.StringSliceVar(&c.o.Conditions, "condition", nil, "`columns` of numbers on which the system depends and which a motion does not change: masses, lengths, …")
+	f.StringSliceVar(&c.o.SystemParameters, "condition", nil, "`columns` of numbers on which the system depends and which a motion does not change: masses, lengths, …")
 	f.StringVar(&c.o.Time, "time", "", "`column` of the time")
 	f.StringVar(&c.o.Trajectory, "trajectory", "", "`column` that tells trajectories apart")
 	f.StringSliceVar(&c.o.Angles, "angles", nil, `coordinates that are angles; --angles "" for none`)

@@ -49,14 +49,14 @@ func (f *graphFlags) read(cmd *cobra.Command, model string) (lagrange.Graph, err
 		return g, usagef("--site has to be at least 1")
 	}
 	var err error
-	g.Shape = graph.Shape(f.topology)
+	g.Shape = graph.ShapeOf(f.topology)
 	switch axes, isGrid := strings.CutPrefix(f.topology, string(graph.GridShape)+":"); {
 	case isGrid:
 		g.Shape = graph.GridShape
 		if g.Grid, g.Ends, err = parseGrid(axes); err != nil {
 			return g, usagef("--topology %s: %v", f.topology, err)
 		}
-	case !slices.Contains([]graph.Shape{graph.RingShape, graph.ChainShape, graph.FixedShape}, g.Shape):
+	case !slices.Contains([]graph.Shape{graph.RingShape, graph.ChainShape, graph.ClampedShape}, g.Shape):
 		g.Shape = graph.NetworkShape
 		if _, missing := os.Stat(f.topology); errors.Is(missing, os.ErrNotExist) && !strings.ContainsAny(f.topology, "./") {
 			return g, usagef("no topology %q: it is ring, chain, fixed, grid:8x6 or a file of edges, and there is no such file", f.topology)
@@ -208,8 +208,8 @@ func onRecording(m *lagrange.Model, axes []int, paths []string, o data.Options) 
 	if o.U == nil && len(own.U) == 0 {
 		o.U = []string{}
 	}
-	if o.Conditions == nil {
-		o.Conditions = own.Conditions
+	if o.SystemParameters == nil {
+		o.SystemParameters = own.SystemParameters
 	}
 	if o.Angles == nil && len(own.Angles) == 0 {
 		o.Angles = []string{}

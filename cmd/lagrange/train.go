@@ -52,9 +52,8 @@ Each site has the same number of known forces.
 
 Held-out data is chosen by whole trajectories, or by blocks of time as long as
 the horizon; the parameters are those of the best validation. The time of
---budget is shared by all networks; what prepares and validates them is part of
-it. As many steps are made as fit, which the model records: --plan MODEL repeats
-them exactly.
+--budget is shared by all networks, preparation and validation included. As many
+steps are made as fit, which the model records: --plan MODEL repeats them.
 
 With --ensemble the model is several networks from seeds that follow one
 another, in one file; eval and rollout give their mean and its spread. The
@@ -87,6 +86,7 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	fl.StringVarP(&f.out, "output", "o", "", "model `file` to write (required)")
 	fl.StringVar(&s.Model, "model", "lnn", "`family`: "+strings.Join(model.Families(), ", "))
 	fl.StringSliceVar(&s.Cyclic, "cyclic", nil, "`coordinates` on which nothing depends: their momentum is conserved exactly")
+	fl.StringSliceVar(&s.Held, "held", nil, "`forces` that keep each sample until the next, as the commands of a controller do; the others go by straight lines")
 	fl.StringVar(&f.friction, "friction", "none", "none, viscous, coulomb or both")
 	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers (default 32x2, 16x2 below 5000 rows; 160 or 60 after a convex start; with accelerations 20x2, 12x2 below 20,000 rows, 8x2 below 2000, or 64x2 by adam)")
 	fl.StringVar((*string)(&s.Head), "head", "", "of lnn, hnn and graph: plain, one output of the net, or quadratic, a mass matrix beside it (default quadratic for lnn and hnn with accelerations, the better one after a convex start on windows, else plain)")

@@ -60,13 +60,13 @@ func (t *Task) Train(ctx context.Context, c Contestant, s experiment.Settings,
 		learn := l.learn
 		if c.Method == train.GaussNewton {
 			if o, ok := learn.(*train.Accelerations[float64]); ok {
-				start, err := train.ConvexStart(ctx, m, o, train.Convex{Seed: s.Seed, Workers: 1})
+				start, err := train.ConvexInitialisation(ctx, m, o, train.ConvexOptions{Seed: s.Seed, Workers: 1})
 				if err != nil {
 					return nil, fitted, nil, err
 				}
 				unit = start.Unit
 			}
-			learn = train.KeepDefinite(m, learn, unit)
+			learn = train.KeepPositiveDefinite(m, learn, unit)
 		}
 		f := Training[float64]{
 			Learn: learn, Valid: l.valid, Budget: budget / time.Duration(len(stages)), Most: t.Most,

@@ -73,9 +73,9 @@ const NodeStep = 0.02
 
 // NextStates are the first N states and those one step of the true motion later.
 func NextStates(ctx context.Context, system mech.System, o *train.Accelerations[float64],
-	N int) (*train.Windows[float64], error) {
+	N int) (*train.Segments[float64], error) {
 	n := 2 * system.Dim()
-	w := &train.Windows[float64]{Steps: 1, X: make([]float64, 2*N*n), H: make([]float64, 2*N), Start: make([]int, N),
+	w := &train.Segments[float64]{Steps: 1, X: make([]float64, 2*N*n), H: make([]float64, 2*N), First: make([]int, N),
 		Penalty: train.L1}
 	fails := make([]error, par.Workers())
 	par.Do(len(fails), func(k int) {
@@ -83,7 +83,7 @@ func NextStates(ctx context.Context, system mech.System, o *train.Accelerations[
 		for i := lo; i < hi && fails[k] == nil && ctx.Err() == nil; i++ {
 			x, err := Motion(system, o.X[i*n:(i+1)*n], []float64{0, NodeStep})
 			copy(w.X[2*i*n:], x)
-			w.Start[i], w.H[2*i], fails[k] = 2*i, NodeStep, err
+			w.First[i], w.H[2*i], fails[k] = 2*i, NodeStep, err
 		}
 	})
 	return w, errors.Join(append(fails, ctx.Err())...)

@@ -139,7 +139,7 @@ func (t *Task) windows(r *Records, c Contestant) train.Objective[float64] {
 	for i := range h {
 		h[i] = t.Dt
 	}
-	return &train.Windows[float64]{Steps: WindowSteps, X: X, H: h, Start: r.Start, Penalty: c.Penalty}
+	return &train.Segments[float64]{Steps: WindowSteps, X: X, H: h, First: r.Start, Penalty: c.Penalty}
 }
 
 // stage is a part of a training.
@@ -201,7 +201,7 @@ func Motions(ctx context.Context, b body, m *model.Model[float64], canonical boo
 	fails := make([]error, N)
 	ode.Together(N, n, model.Chunk, Field(m), func(i int, f ode.Field) {
 		res, err := ode.Solve(ctx, f, x0[i*n:(i+1)*n], times, ode.Options{RTol: 1e-8, ATol: 1e-8, MaxSteps: most})
-		var up *ode.Blowup
+		var up *ode.Failure
 		if early[i] = errors.As(err, &up); err != nil && !early[i] {
 			fails[i] = err
 			return

@@ -93,10 +93,10 @@ func TestChainScore(t *testing.T) {
 func TestNextStates(t *testing.T) {
 	s := mech.Chain(2)
 	w, err := NextStates(t.Context(), s, Sample(s, rand.New(rand.NewPCG(1, 1)), 20), 20)
-	if err != nil || len(w.Start) != 20 || w.Steps != 1 {
+	if err != nil || len(w.First) != 20 || w.Steps != 1 {
 		t.Fatal(w, err)
 	}
-	for i, at := range w.Start {
+	for i, at := range w.First {
 		x, y := w.X[4*at:4*at+4], w.X[4*at+4:4*at+8]
 		if a, b := s.Energy(x[:2], x[2:]), s.Energy(y[:2], y[2:]); math.Abs(a-b) > 1e-7 {
 			t.Errorf("energy %v, then %v", a, b)

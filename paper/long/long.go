@@ -239,7 +239,7 @@ func (l *runs) follow(ctx context.Context, j job, i int) (Run, error) {
 	x0 := append(slices.Clone(j.q), make([]float64, len(j.q))...)
 	begin := time.Now()
 	res, err := ode.Solve(ctx, func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }, x0, l.times, o)
-	var b *ode.Blowup
+	var b *ode.Failure
 	if err != nil && !errors.As(err, &b) {
 		return r, err
 	}

@@ -15,7 +15,7 @@ import (
 // seenBy are the states of an objective and the length of their rows.
 func seenBy(t *testing.T, o train.Objective[float64]) (x []float64, n int) {
 	switch o := o.(type) {
-	case *train.Beside[float64]:
+	case *train.WeightedSum[float64]:
 		return seenBy(t, o.First)
 	case *train.Accelerations[float64]:
 		return o.X, len(o.X) / o.N

@@ -262,13 +262,5 @@ func (k *race) error(loss float64) float64 {
 
 // start is the error before training.
 func (k *race) start() float64 {
-	pass, sum := train.NewLoss(k.valid, k.net, model.Chunk), 0.0
-	for lo := 0; lo < k.valid.Len(); lo += model.Chunk {
-		var batch []int
-		for i := lo; i < min(lo+model.Chunk, k.valid.Len()); i++ {
-			batch = append(batch, i)
-		}
-		sum += pass.Of(batch, nil)
-	}
-	return k.error(sum / float64(k.valid.Len()))
+	return k.error(train.MeanLoss(k.valid, k.net))
 }

@@ -117,7 +117,7 @@ func (o *Orbits) apart(ctx context.Context, field func(size int) ode.Batch, rows
 	ode.Together(N, 4, N, field, func(i int, f ode.Field) {
 		res, err := ode.Solve(ctx, f, o.X[i][:4], o.times[:rows], ode.Options{Method: ode.Dop853, RTol: 1e-12,
 			ATol: 1e-12, MaxSteps: 200_000})
-		var b *ode.Blowup
+		var b *ode.Failure
 		if err != nil && !errors.As(err, &b) {
 			fails[i] = err
 			return

@@ -66,8 +66,8 @@ type Report struct {
 	Stages  map[string][]Stage            `json:"stages"`
 	Fitted  map[string]bench.Fitted       `json:"fitted"`
 	// of first parameters: another when a network does not stay on the orbits it has learned
-	Draws map[string]int `json:"draws"`
-	Start train.Start    `json:"convex_start"`
+	Draws map[string]int     `json:"draws"`
+	Start train.InitialGuess `json:"convex_start"`
 }
 
 // Numbers is what a law of gravity has for a planet.
@@ -140,7 +140,7 @@ type run struct {
 	seed     uint64
 	orbits   *Orbits
 	model    *model.Model[float64]
-	start    train.Start
+	start    train.InitialGuess
 	fitted   bench.Fitted
 	stages   []Stage
 	errs     [][]float64 // distances of forty years
@@ -168,7 +168,8 @@ func (p *run) learnOrbits(ctx context.Context) (err error) {
 	}
 	if p.family == "lnn" {
 		begin := time.Now()
-		if p.start, err = train.ConvexStart(ctx, p.model, p.orbits.Learn, train.Convex{Seed: p.seed}); err != nil {
+		if p.start, err = train.ConvexInitialisation(ctx, p.model, p.orbits.Learn,
+			train.ConvexOptions{Seed: p.seed}); err != nil {
 			return err
 		}
 		if err = p.stage(ctx, "convex start", time.Since(begin)); err != nil {
@@ -201,14 +202,7 @@ func (p *run) stage(ctx context.Context, name string, took time.Duration) (err e
 
 // loss is the mean loss of the accelerations.
 func (p *run) loss() float64 {
-	o, sum := p.orbits.Learn, 0.0
-	pass, batch := train.NewLoss(o, p.model, model.Chunk), make([]int, 0, model.Chunk)
-	for i := range o.N {
-		if batch = append(batch, i); len(batch) == model.Chunk || i == o.N-1 {
-			sum, batch = sum+pass.Of(batch, nil), batch[:0]
-		}
-	}
-	return bench.Capped(sum / float64(o.N))
+	return bench.Capped(train.MeanLoss(p.orbits.Learn, p.model))
 }
 
 // definite keeps the mass matrices of a Lagrangian positive definite
@@ -218,8 +212,8 @@ func (p *run) definite(first train.Objective[float64], of [][]int) train.Objecti
 		return first
 	}
 	l := p.orbits.Learn
-	return &train.Beside[float64]{First: first, Second: &train.Definite[float64]{X: l.X, Unit: p.start.Unit,
-		Floor: eigenvalue, N: l.N}, Of: of, Weight: 1}
+	return &train.WeightedSum[float64]{First: first, Second: &train.PositiveDefinite[float64]{X: l.X,
+		Unit: p.start.Unit, Floor: eigenvalue, N: l.N}, Of: of, Weight: 1}
 }
 
 // accelerations is the stage that fits them.
@@ -238,11 +232,11 @@ func (p *run) arcs(ctx context.Context, years float64) error {
 	o := p.orbits
 	steps := min(o.early-1, int(years*365.25/2))
 	each := (o.early - 1) / steps // of one planet
-	arcs := &train.Arcs[float64]{Steps: steps, Every: arcEvery, Method: ode.Dop853.Tableau, Penalty: train.L2}
+	arcs := &train.Segments[float64]{Steps: steps, Every: arcEvery, Method: ode.Dop853.Tableau, Penalty: train.L2}
 	var of [][]int
 	for i, x := range o.X {
 		for k := range each {
-			arcs.Start = append(arcs.Start, len(arcs.H)+k*steps)
+			arcs.First = append(arcs.First, len(arcs.H)+k*steps)
 			var mine []int
 			for l := range beside / each {
 				mine = append(mine, i*o.perBody+(l*each+k)*o.perBody/beside)
@@ -268,7 +262,8 @@ func (p *run) arcs(ctx context.Context, years float64) error {
 		}
 	}
 	// an arc's loss is now a quarter, the mean over four numbers; its accelerations are given the same
-	both := &train.Beside[float64]{First: arcs, Second: o.Learn, Of: of, Weight: 0.25 / float64(beside/each) / p.loss()}
+	both := &train.WeightedSum[float64]{First: arcs, Second: o.Learn, Of: of,
+		Weight: 0.25 / float64(beside/each) / p.loss()}
 	return p.train(ctx, fmt.Sprintf("arcs of %g years", years), p.definite(both, of), p.round,
 		0.6/float64(len(p.years)),
 		train.Settings{Equations: train.Normal, Batch: len(of), Validate: 1})

@@ -21,12 +21,12 @@ func Draw(seed, stream uint64, n int) *States {
 	if err != nil {
 		panic("paper: " + err.Error())
 	}
-	s, r := system.(mech.Conditioned), rand.New(rand.NewPCG(seed, stream))
+	s, r := system.(mech.Parametrised), rand.New(rand.NewPCG(seed, stream))
 	x := make([]float64, 5*n)
 	set := &States{q: x[:n], v: x[n : 2*n], g: x[2*n : 3*n], a: x[3*n : 4*n], p: x[4*n:]}
 	for i := range n {
 		q, v, g := set.q[i:i+1], set.v[i:i+1], set.g[i:i+1]
-		s.SampleConditions(r, g)
+		s.SampleParameters(r, g)
 		at := s.At(g)
 		at.Sample(r, q, v)
 		at.Accel(q, v, set.a[i:i+1])
@@ -108,7 +108,7 @@ func (s *States) Objective(m Model, net *model.Model[float64]) train.Objective[f
 	if net == nil || m.rate > 0 {
 		return o
 	}
-	return train.KeepDefinite(net, o, nil)
+	return train.KeepPositiveDefinite(net, o, nil)
 }
 
 // accelerations is the loss of q̈, with weights or without.

@@ -70,7 +70,7 @@ func (m Model) Spec() model.Spec {
 	return model.Spec{
 		Family: m.Family, Hidden: m.Hidden, Activation: "softplus", Head: m.Head, Kinetic: m.kinetic,
 		Coordinates: []model.Coordinate{{Name: "q", Velocity: "v", Scale: m.scale, Speed: m.speed, Accel: m.accel}},
-		Inputs:      []model.Input{{Name: "g", Condition: true, Scale: 10}},
+		Inputs:      []model.Input{{Name: "g", SystemParameter: true, Scale: 10}},
 	}
 }
 
@@ -192,7 +192,7 @@ func (p *States) warm(ctx context.Context, s experiment.Settings, m Model, net *
 	}
 	learn, check := p.accelerations(m, false), valid.accelerations(m, false)
 	learn.Penalty, check.Penalty = train.Huber, train.Huber
-	_, err := fit(ctx, s, m.name+", warm-up", net, train.KeepDefinite(net, learn, nil), check, set)
+	_, err := fit(ctx, s, m.name+", warm-up", net, train.KeepPositiveDefinite(net, learn, nil), check, set)
 	return err
 }
 

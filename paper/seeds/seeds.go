@@ -63,7 +63,7 @@ func tasks() (cs []task) {
 	for _, s := range mech.Systems() {
 		record := swings
 		// short motions, each under a condition of its own: no field lasts longer than to the speed of light
-		if _, ok := s.(mech.Conditioned); ok {
+		if _, ok := s.(mech.Parametrised); ok {
 			record.Trajectories, record.Steps, record.Dt = 1000, 25, 0.01
 		}
 		add(s.Name(), s, record, lagrange.Settings{})

@@ -191,15 +191,15 @@ func (t *source) states(ctx context.Context, c pendulum.Model, ridge bool, N int
 		}
 		f.Learn, f.Valid = next, check
 	case !c.Canonical:
-		convex := train.Convex{Seed: s.Seed, Workers: 1}
+		convex := train.ConvexOptions{Seed: s.Seed, Workers: 1}
 		if ridge {
-			convex.Valid = valid
+			convex.Selection = valid
 		}
-		start, err := train.ConvexStart(ctx, m, learn, convex)
+		start, err := train.ConvexInitialisation(ctx, m, learn, convex)
 		if err != nil {
 			return nil, bench.Fitted{}, err
 		}
-		f.Learn = train.KeepDefinite(m, learn, start.Unit)
+		f.Learn = train.KeepPositiveDefinite(m, learn, start.Unit)
 	}
 	fitted, _, err := f.Run(ctx, m)
 	return m, fitted, err

@@ -152,9 +152,5 @@ func (f *fit) train(ctx context.Context, p *part) error {
 
 // accelError is |a − a*| / |a*| in the root mean square.
 func accelError(net *model.Model[float64], o *train.Accelerations[float64]) float64 {
-	p, sum := train.NewLoss(o, net, 1), 0.0
-	for i := range o.N {
-		sum += p.Of([]int{i}, nil)
-	}
-	return bench.Bounded(math.Sqrt(sum/float64(o.N)), bench.Diverged)
+	return bench.Bounded(math.Sqrt(train.MeanLoss(o, net)), bench.Diverged)
 }

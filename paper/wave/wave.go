@@ -92,7 +92,7 @@ func (m Model) Density(sites int, seed uint64) (*graph.Model[float64], error) {
 		Accel: accelScale}}
 	s := graph.Density(site, 3, nil, m.layers(), m.activation, 1)
 	if m.differences {
-		s = graph.Relative(s, 1, 1, fieldScale)
+		s = graph.TranslationInvariant(s, 1, 1, fieldScale)
 	}
 	return graph.New[float64](graph.Ring(sites, 1, 1), seed, s)
 }
@@ -244,7 +244,7 @@ type path struct {
 // roll integrates f from x0 by RK4 with a fixed step, and solves the equation exactly beside it.
 func roll(ctx context.Context, w mech.Wave, f ode.Field, x0, times []float64) (*path, error) {
 	res, err := ode.Solve(ctx, f, x0, times, ode.Options{Method: ode.RK4, Step: w.H / w.C / stepsEach})
-	var b *ode.Blowup
+	var b *ode.Failure
 	if err != nil && !errors.As(err, &b) {
 		return nil, err
 	}

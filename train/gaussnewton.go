@@ -3,7 +3,6 @@ package train
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -12,7 +11,24 @@ import (
 	"lagrange/model"
 )
 
-// gauss makes steps of Levenberg and Marquardt on the residuals of a batch: with J = ∂r/∂θ, weights C = diag(c ρ′(r)/r) and
+// GaussNewton is Gauss and Newton's method with the damping of Levenberg and Marquardt, in float64, for nets of up to some thousand
+// parameters and, more slowly, beyond.
+const GaussNewton = "gauss-newton"
+
+type gaussNewton struct{}
+
+func (gaussNewton) name() string { return GaussNewton }
+
+func (gaussNewton) plan(l *Loop[float64]) error {
+	return l.Settings.plan(len(l.Model.Theta), l.Train.Pass(l.Model, 1).Width(), l.Train.Len())
+}
+
+// cheaper counts a row of J for each residual, and products of it.
+func (gaussNewton) cheaper() float64 { return 25 }
+
+func (gaussNewton) begin(l *Loop[float64]) stepper { return newGaussNewtonSteps(l) }
+
+// gaussNewtonSteps are steps of Levenberg and Marquardt on the residuals of a batch: with J = ∂r/∂θ, weights C = diag(c ρ′(r)/r) and
 // D the diagonal of JᵀCJ,
 //
 //	θ ← θ − d,   (JᵀCJ + λD) d = JᵀC r,
@@ -23,7 +39,7 @@ import (
 //
 // The equations of a batch are those of its own samples, whose residuals a network with room can bring to zero all at once: a gradient over more
 // samples than the curvature was seen to end at a hundredfold λ and to learn slowly.
-type gauss struct {
+type gaussNewtonSteps struct {
 	loop       *Loop[float64]
 	P, W, B    int
 	g, d, was  []float64 // JᵀC r, the step, θ before it
@@ -79,9 +95,9 @@ func (s *Settings) plan(P, W, N int) error {
 	return nil
 }
 
-func newGauss(l *Loop[float64]) *gauss {
+func newGaussNewtonSteps(l *Loop[float64]) *gaussNewtonSteps {
 	P, W, B := len(l.Model.Theta), l.passes[0].Width(), l.Settings.Batch
-	g := &gauss{loop: l, P: P, W: W, B: B}
+	g := &gaussNewtonSteps{loop: l, P: P, W: W, B: B}
 	for _, x := range []*[]float64{&g.g, &g.d, &g.was} {
 		*x = make([]float64, P)
 	}
@@ -90,17 +106,17 @@ func newGauss(l *Loop[float64]) *gauss {
 	}
 	switch l.Settings.Equations {
 	case Normal:
-		g.equations = newPrimal(g)
+		g.equations = newNormalEquations(g)
 	case Kernel:
-		g.equations = newKernel(g)
+		g.equations = newKernelEquations(g)
 	default:
-		g.equations = newFree(g)
+		g.equations = newFreeEquations(g)
 	}
 	return g
 }
 
 // each visits the chunks of the samples lo … hi of the batch, on all cores; a chunk begins at a multiple of its size from lo.
-func (g *gauss) each(lo, hi int, f func(w, lo, hi int)) {
+func (g *gaussNewtonSteps) each(lo, hi int, f func(w, lo, hi int)) {
 	n := (hi - lo + g.loop.chunk - 1) / g.loop.chunk
 	g.loop.team.Do(func(w int) {
 		first, last := par.Span(n, w, g.loop.team.Workers())
@@ -111,18 +127,18 @@ func (g *gauss) each(lo, hi int, f func(w, lo, hi int)) {
 }
 
 // residuals writes r and the weights of the objective at the parameters of the model.
-func (g *gauss) residuals(r, c []float64) {
+func (g *gaussNewtonSteps) residuals(r, c []float64) {
 	g.each(0, g.B, func(w, lo, hi int) {
 		g.loop.passes[w].Residuals(g.loop.batch[lo:hi], r[lo*g.W:hi*g.W], c[lo*g.W:hi*g.W])
 	})
 }
 
 // weigh turns the weights of the objective into those of the least-squares step and returns the loss. A residual that is not finite has no say.
-func (g *gauss) weigh() (loss float64) {
+func (g *gaussNewtonSteps) weigh() (loss float64) {
 	p := g.loop.passes[0].Penalty()
 	within := g.most(g.r)
 	for i, r := range g.r {
-		if !finite(r) {
+		if !vec.IsFinite(r) {
 			g.r[i], g.c[i] = 0, 0
 			continue
 		}
@@ -137,11 +153,11 @@ func (g *gauss) weigh() (loss float64) {
 }
 
 // most is what nine of ten |r| do not exceed, of at most some thousand of them.
-func (g *gauss) most(r []float64) float64 {
+func (g *gaussNewtonSteps) most(r []float64) float64 {
 	const sample = 4096
 	g.abs = g.abs[:0]
 	for i := 0; i < len(r); i += 1 + len(r)/sample {
-		if finite(r[i]) {
+		if vec.IsFinite(r[i]) {
 			g.abs = append(g.abs, math.Abs(r[i]))
 		}
 	}
@@ -153,7 +169,7 @@ func (g *gauss) most(r []float64) float64 {
 }
 
 // cost is Σ c r².
-func (g *gauss) cost(r []float64) (s float64) {
+func (g *gaussNewtonSteps) cost(r []float64) (s float64) {
 	for i, x := range r {
 		if c := g.c[i]; c > 0 {
 			s += c * x * x
@@ -163,17 +179,14 @@ func (g *gauss) cost(r []float64) (s float64) {
 }
 
 // step makes one step and returns the loss before it.
-func (g *gauss) step() float64 {
+func (g *gaussNewtonSteps) step() float64 {
 	l, st := g.loop, g.loop.State
 	g.draw()
 	g.residuals(g.r, g.c)
 	loss, before := g.weigh(), g.cost(g.r)
 	st.Step++
-	for _, p := range l.passes {
-		st.Health.Add(*p.Health())
-		*p.Health() = model.Health{}
-	}
-	if !finite(loss) || !finite(before) {
+	l.health()
+	if !vec.IsFinite(loss) || !vec.IsFinite(before) {
 		st.Skipped++
 		return math.NaN()
 	}
@@ -213,7 +226,7 @@ const (
 )
 
 // try moves θ by the step of the damping λ and says whether the cost fell.
-func (g *gauss) try(before float64, scratch []float64) bool {
+func (g *gaussNewtonSteps) try(before float64, scratch []float64) bool {
 	st, theta := g.loop.State, g.loop.Model.Theta
 	if !g.equations.solve(st.Damping) {
 		st.Damping = min(10*st.Damping, mostLambda)
@@ -240,22 +253,18 @@ func (g *gauss) try(before float64, scratch []float64) bool {
 }
 
 // draw chooses the samples of a step: all of them where the batch has room for all.
-func (g *gauss) draw() {
-	l := g.loop
-	if g.B == l.Train.Len() {
-		for b := range l.batch {
-			l.batch[b] = b
-		}
+func (g *gaussNewtonSteps) draw() {
+	if g.B != g.loop.Train.Len() {
+		g.loop.draw()
 		return
 	}
-	r := rand.New(rand.NewPCG(l.Settings.Seed, uint64(l.State.Step)))
-	for b := range l.batch {
-		l.batch[b] = r.IntN(l.Train.Len())
+	for b := range g.loop.batch {
+		g.loop.batch[b] = b
 	}
 }
 
 // lasting is what a step of a run will have taken, given the least that one of its first ones took: these have fewer trials than those of a λ in
 // balance, which grows as often as it takes to undo the shrinking, 1 + ln 2.5/ln 4 trials a step.
-func (g *gauss) lasting(least time.Duration) time.Duration {
+func (g *gaussNewtonSteps) lasting(least time.Duration) time.Duration {
 	return least + time.Duration(math.Log(shrink)/math.Log(grow)*float64(g.trial))
 }

@@ -7,11 +7,11 @@ import (
 	"lagrange/internal/vec"
 )
 
-// free solves the equations by conjugate gradients on products alone, for nets whose JᵀCJ has no room: Jᵀy is one sweep of the
+// freeEquations solve the equations by conjugate gradients on products alone, for nets whose JᵀCJ has no room: Jᵀy is one sweep of the
 // adjoints, and Jx a central difference of the residuals along x. The diagonal D is estimated from Jᵀ√C y of random signs y,
 // whose squares have it as their mean (Bekas, Kokiopoulou & Saad 2007).
-type free struct {
-	*gauss
+type freeEquations struct {
+	*gaussNewtonSteps
 	D, x, res, p, q, y []float64 // (P); y is (B·W)
 	left, right        []float64
 	residual           float64 // of the equations, at which they are solved well enough for one step
@@ -23,8 +23,8 @@ const (
 	sweeps = 60 // of conjugate gradients
 )
 
-func newFree(g *gauss) *free {
-	e := &free{gauss: g, residual: 1e-2}
+func newFreeEquations(g *gaussNewtonSteps) *freeEquations {
+	e := &freeEquations{gaussNewtonSteps: g, residual: 1e-2}
 	for _, x := range []*[]float64{&e.D, &e.x, &e.res, &e.p, &e.q} {
 		*x = make([]float64, g.P)
 	}
@@ -37,10 +37,10 @@ func newFree(g *gauss) *free {
 	return e
 }
 
-func (e *free) metric() []float64 { return e.D }
+func (e *freeEquations) metric() []float64 { return e.D }
 
 // pull sets out = Jᵀy at the parameters of the model.
-func (e *free) pull(y, out []float64) {
+func (e *freeEquations) pull(y, out []float64) {
 	for _, s := range e.shares {
 		clear(s)
 	}
@@ -56,7 +56,7 @@ func (e *free) pull(y, out []float64) {
 }
 
 // push sets y = C J x by a central difference.
-func (e *free) push(x, y []float64) {
+func (e *freeEquations) push(x, y []float64) {
 	theta := e.loop.Model.Theta
 	copy(e.x, theta)
 	h := 1e-5 * (1e-3 + vec.Norm(theta)) / (vec.Norm(x) + math.SmallestNonzeroFloat64)
@@ -78,7 +78,7 @@ func (e *free) push(x, y []float64) {
 	}
 }
 
-func (e *free) form() {
+func (e *freeEquations) form() {
 	for i, c := range e.c {
 		e.y[i] = c * e.r[i]
 	}
@@ -98,7 +98,7 @@ func (e *free) form() {
 }
 
 // solve runs conjugate gradients, preconditioned by (1 + λ) D.
-func (e *free) solve(lambda float64) bool {
+func (e *freeEquations) solve(lambda float64) bool {
 	clear(e.d)
 	copy(e.res, e.g)
 	rz := 0.0

@@ -20,7 +20,7 @@ func damped(r *rand.Rand, n, N int) (model.Spec, *Accelerations[float64], error)
 		s.Coordinates = append(s.Coordinates, model.Coordinate{Name: fmt.Sprint("q", i), Velocity: fmt.Sprint("v", i), Scale: 1, Speed: 1, Accel: 2.5})
 		s.Inputs = append(s.Inputs, model.Input{Name: fmt.Sprint("u", i), Scale: 1})
 	}
-	s.Inputs = append(s.Inputs, model.Input{Name: "k", Condition: true, Mean: 1, Scale: 0.3})
+	s.Inputs = append(s.Inputs, model.Input{Name: "k", SystemParameter: true, Mean: 1, Scale: 0.3})
 	o := &Accelerations[float64]{X: normals(r, N*2*n), U: normals(r, N*(n+1)), A: make([]float64, N*n), N: N, Penalty: L2}
 	for i := range N {
 		q, v, u, a := o.X[2*i*n:(2*i+1)*n], o.X[(2*i+1)*n:2*(i+1)*n], o.U[i*(n+1):(i+1)*(n+1)], o.A[i*n:(i+1)*n]
@@ -54,7 +54,7 @@ func TestGraphGaussNewton(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	start, err := ConvexStart(t.Context(), m, o, Convex{})
+	start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{})
 	if err != nil || !start.Done || !(start.After < start.Before/2) || !(start.Eigen > 0) {
 		t.Fatalf("%+v, %v", start, err)
 	}
@@ -63,7 +63,7 @@ func TestGraphGaussNewton(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := Loop[float64]{
-		Model: m, Train: KeepDefinite(m, o, start.Unit), Valid: valid, State: NewState(m),
+		Model: m, Train: KeepPositiveDefinite(m, o, start.Unit), Valid: valid, State: NewState(m),
 		Settings: Settings{Method: GaussNewton, Steps: 12, Batch: 200, Seed: 1},
 	}
 	if err := l.Run(context.Background()); err != nil {
@@ -87,7 +87,7 @@ func TestGraphGaussNewton(t *testing.T) {
 }
 
 // More coordinates than a start takes are left as they are.
-func TestConvexStartOfManySites(t *testing.T) {
+func TestConvexInitialisationOfManySites(t *testing.T) {
 	s, o, err := damped(rand.New(rand.NewPCG(2, 3)), MostCoordinates+1, 10)
 	if err != nil {
 		t.Fatal(err)
@@ -96,10 +96,10 @@ func TestConvexStartOfManySites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if start, err := ConvexStart(t.Context(), m, o, Convex{}); err != nil || start.Done || start.Why != "65 coordinates are too many: at most 64" {
+	if start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{}); err != nil || start.Done || start.Why != "65 coordinates are too many: at most 64" {
 		t.Errorf("%+v, %v", start, err)
 	}
-	if KeepDefinite(m, o, nil) != Objective[float64](o) {
+	if KeepPositiveDefinite(m, o, nil) != Objective[float64](o) {
 		t.Error("eigenvalues of 65 coordinates")
 	}
 }

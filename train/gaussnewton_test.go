@@ -65,8 +65,8 @@ func checkRows(t *testing.T, m *model.Model[float64], o Objective[float64], batc
 	}
 }
 
-// newton is a run of the method on few samples.
-func newton(t *testing.T, equations string, batch int) *Loop[float64] {
+// gaussNewtonLoop is a run of the method on few samples.
+func gaussNewtonLoop(t *testing.T, equations string, batch int) *Loop[float64] {
 	l := newLoop(t, 12)
 	l.Settings.Method, l.Settings.Equations, l.Settings.Batch = GaussNewton, equations, batch
 	return l
@@ -77,23 +77,23 @@ func TestEquationsAgree(t *testing.T) {
 	for _, p := range []Penalty{L1, L2, Huber} {
 		var want []float64
 		for _, form := range []string{Normal, Kernel, Free} {
-			l := newton(t, form, 16)
+			l := gaussNewtonLoop(t, form, 16)
 			l.Train.(*Accelerations[float64]).Penalty = p
 			if err := l.prepare(); err != nil {
 				t.Fatal(err)
 			}
-			g := l.gauss
+			g := l.stepper.(*gaussNewtonSteps)
 			g.draw()
 			g.residuals(g.r, g.c)
 			g.weigh()
 			g.equations.form()
-			if f, ok := g.equations.(*free); ok { // the metric it estimates is another
-				exact := newton(t, Normal, 16)
+			if f, ok := g.equations.(*freeEquations); ok { // the metric it estimates is another
+				exact := gaussNewtonLoop(t, Normal, 16)
 				exact.Train.(*Accelerations[float64]).Penalty = p
 				if err := exact.prepare(); err != nil {
 					t.Fatal(err)
 				}
-				e := exact.gauss
+				e := exact.stepper.(*gaussNewtonSteps)
 				e.draw()
 				e.residuals(e.r, e.c)
 				e.weigh()
@@ -137,7 +137,7 @@ func TestGaussNewtonLearns(t *testing.T) {
 		batch int
 		more  float64
 	}{{Normal, 300, 1}, {Kernel, 80, 1}, {Free, 300, 10}} {
-		l := newton(t, k.form, k.batch)
+		l := gaussNewtonLoop(t, k.form, k.batch)
 		l.Train = pendulum(600, 1)
 		l.Settings.Steps = 40
 		s := run(t, l)
@@ -152,7 +152,7 @@ func TestGaussNewtonLearns(t *testing.T) {
 func TestRobust(t *testing.T) {
 	loss := map[string]float64{}
 	for _, p := range []Penalty{L1, L2} {
-		l := newton(t, "", 0)
+		l := gaussNewtonLoop(t, "", 0)
 		l.Settings.Steps = 40
 		o := pendulum(400, 1)
 		o.Penalty = p
@@ -175,7 +175,7 @@ func TestGaussNewtonNonFinite(t *testing.T) {
 		"velocity":     func(o *Accelerations[float64]) { o.X[35] = math.Inf(1) },
 	} {
 		for _, form := range []string{Normal, Kernel} {
-			l := newton(t, form, 64)
+			l := gaussNewtonLoop(t, form, 64)
 			spoil(l.Train.(*Accelerations[float64]))
 			s := run(t, l)
 			if !vec.Finite(s.Theta) || !(s.BestLoss < 1e-3) {
@@ -187,8 +187,8 @@ func TestGaussNewtonNonFinite(t *testing.T) {
 
 // An interrupted run goes on bit for bit.
 func TestGaussNewtonResumes(t *testing.T) {
-	whole := run(t, newton(t, "", 16))
-	l := newton(t, "", 16)
+	whole := run(t, gaussNewtonLoop(t, "", 16))
+	l := gaussNewtonLoop(t, "", 16)
 	stop := fmt.Errorf("stop")
 	l.Clock = func(s *State[float64], _ float64) error {
 		if s.Step == 7 {
@@ -203,7 +203,7 @@ func TestGaussNewtonResumes(t *testing.T) {
 	if err := SaveCheckpoint(path, nil, l.Model.Spec, l.Settings, l.State); err != nil {
 		t.Fatal(err)
 	}
-	again := newton(t, "", 16)
+	again := gaussNewtonLoop(t, "", 16)
 	var err error
 	if again.State, again.Settings, err = LoadCheckpoint(path, nil, again.Model); err != nil {
 		t.Fatal(err)
