@@ -60,11 +60,11 @@ func (t *Task) Train(ctx context.Context, c Contestant, s experiment.Settings,
 		learn := l.learn
 		if c.Method == train.GaussNewton {
 			if o, ok := learn.(*train.Accelerations[float64]); ok {
-				start, err := train.ConvexInitialisation(ctx, m, o, train.ConvexOptions{Seed: s.Seed, Workers: 1})
+				guess, err := train.ConvexInitialisation(ctx, m, o, train.ConvexOptions{Seed: s.Seed, Workers: 1})
 				if err != nil {
 					return nil, fitted, nil, err
 				}
-				unit = start.Unit
+				unit = guess.Unit
 			}
 			learn = train.KeepPositiveDefinite(m, learn, unit)
 		}

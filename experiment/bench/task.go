@@ -31,7 +31,7 @@ type Records struct {
 // WindowSteps is the length of the windows of recorded motions.
 const WindowSteps = 4
 
-// Task is a system that all models learn from the same records, and roll-outs by which they are judged.
+// Task is a system that all models learn from the same records, and roll-outs by which they are measured.
 type Task struct {
 	Name, Title  string
 	Body         body
@@ -187,7 +187,7 @@ func (t *Task) Spec(c Contestant) model.Spec {
 }
 
 // Motions are those of a model from the starts (N, 2d), states (q, v), reported as (q, v)
-// at the times up to where they came; early are those that blew up before the end. The
+// at the times up to where they came; early are those whose integration failed before the end. The
 // model is one of (q, v), or of (q, p) if canonical; most bounds the steps, 0: not at all.
 func Motions(ctx context.Context, b body, m *model.Model[float64], canonical bool, starts, times []float64,
 	most int) (paths []ode.Result, early []bool, err error) {
@@ -216,7 +216,7 @@ func Motions(ctx context.Context, b body, m *model.Model[float64], canonical boo
 
 // Rollout returns the motions of all starts in the field of a
 // model, and how many ended early: those stay where they were last.
-func (t *Task) Rollout(ctx context.Context, m *model.Model[float64], canonical bool) (paths [][]float64, blown int,
+func (t *Task) Rollout(ctx context.Context, m *model.Model[float64], canonical bool) (paths [][]float64, failed int,
 	err error) {
 	n := 2 * t.Body.Dim()
 	results, early, err := Motions(ctx, t.Body, m, canonical, t.Starts, t.Times, 20_000)
@@ -229,10 +229,10 @@ func (t *Task) Rollout(ctx context.Context, m *model.Model[float64], canonical b
 		}
 		paths = append(paths, r.X)
 		if early[i] {
-			blown++
+			failed++
 		}
 	}
-	return paths, blown, nil
+	return paths, failed, nil
 }
 
 // Motion integrates the true system.

@@ -39,7 +39,7 @@ type Score struct {
 	Candidates []Trial `json:"candidates"`
 	// Finals are the first of the candidates again, from other seeds.
 	Finals []Trial `json:"finals"`
-	// Spread of the acceleration error over the finals: median, least, largest.
+	// Range of the acceleration error over the finals: median, least, largest.
 	FinalMedian float64 `json:"final_median"`
 	FinalMin    float64 `json:"final_min"`
 	FinalMax    float64 `json:"final_max"`
@@ -128,7 +128,7 @@ func (r Report) notes() (notes []string) {
 	win := fmt.Sprintf("%s wins: %s in the median over %d seeds, %s (%s) comes second.",
 		first.Name, told(bench.Median(first.final)), len(first.final), second.Name, told(bench.Median(second.final)))
 	if first.final[len(first.final)-1] >= second.final[0] {
-		win += " Their spreads over seeds overlap, so the order of the two is not certain."
+		win += " Their ranges over seeds overlap, so the order of the two is not certain."
 	}
 	place := slices.IndexFunc(r.Activations, func(a Score) bool { return a.Name == "softplus" })
 	switch soft := r.Activations[place]; {
@@ -136,7 +136,7 @@ func (r Report) notes() (notes []string) {
 		win += " Softplus wins here as in the paper."
 	case soft.final[0] <= first.final[len(first.final)-1]:
 		win += fmt.Sprintf(" Softplus, the paper's winner, is number %d with %s: not better here, though the "+
-			"spreads overlap.", place+1, told(bench.Median(soft.final)))
+			"ranges overlap.", place+1, told(bench.Median(soft.final)))
 	default:
 		win += fmt.Sprintf(" Softplus, the paper's winner, loses here: number %d with %s.", place+1,
 			told(bench.Median(soft.final)))
@@ -155,7 +155,7 @@ func (r Report) notes() (notes []string) {
 			"by the error of the next state, so its column gives an order to compare with, not sizes.",
 		"Every activation is tried on the same draws, and its three best go on: rate 10^U(−3.5, −1), width 2^U(4, "+
 			"7), depth 1 to 4; batch 64, float32, one cycle of the rate. Which of the three is the best is found with "+
-			"one seed, and the spread comes from others.")
+			"one seed, and the range comes from others.")
 	if draws := first.Trials; draws < fullDraws || r.Steps < fullSteps {
 		notes = append(notes, fmt.Sprintf("A short run: %d draws for each activation and trials of %d steps, where "+
 			"the full one has %d and %d. The best of so few is partly luck.",

@@ -22,7 +22,7 @@ var Experiment = experiment.Experiment{
 	Name: "chains", Title: "Beyond the paper",
 	About: `the chains of one and two pendulums of Finzi et al. 2020, and the
 mass on a spring, the pendulum and the two bodies of Greydanus et al. 2019: all models
-learn the same records and are judged by the errors that were published. The time
+learn the same records and are measured by the errors that were published. The time
 of --budget is training time, shared by all models and tasks.`,
 	Full: 6 * time.Minute, Quick: 130 * time.Second,
 	Run: reproduce,
@@ -152,11 +152,11 @@ func (b *bout) run(ctx context.Context, s experiment.Settings, budget time.Durat
 	if err != nil {
 		return fmt.Errorf("%s, %s: %w", t.Name, c.Name, err)
 	}
-	paths, blown, err := t.Rollout(ctx, m, c.Canonical)
+	paths, failed, err := t.Rollout(ctx, m, c.Canonical)
 	if err != nil {
 		return fmt.Errorf("%s, %s: %w", t.Name, c.Name, err)
 	}
-	b.Outcome = Outcome{Measures: map[string]float64{}, Failures: blown, Fitted: fitted}
+	b.Outcome = Outcome{Measures: map[string]float64{}, Failures: failed, Fitted: fitted}
 	for i, x := range t.Score(t, paths) {
 		b.Measures[t.Measures[i]] = x
 	}

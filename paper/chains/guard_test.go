@@ -63,9 +63,9 @@ func TestGuardBout(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 	// a model that is known goes where it should
-	paths, blown, err := k.Rollout(t.Context(), benchtest.Steady(t, 4), false)
-	if err != nil || blown != 0 {
-		t.Fatal(blown, err)
+	paths, failed, err := k.Rollout(t.Context(), benchtest.Steady(t, 4), false)
+	if err != nil || failed != 0 {
+		t.Fatal(failed, err)
 	}
 	for i, want := range [][]float64{{0, 1, 1, 3, 3, 5}, {1, 0, 1.5, 2, 3, 4}} {
 		for j, x := range want {

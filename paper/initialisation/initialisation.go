@@ -86,12 +86,12 @@ type Formula struct {
 
 // Training is a double pendulum learned from one law, over seeds.
 type Training struct {
-	Law     string    `json:"law"`
-	Steps   int       `json:"steps"`
-	AccelL1 []float64 `json:"accel_l1"` // by seed; what is not a number below 10⁶ counts as this
-	Mean    float64   `json:"mean"`
-	Spread  float64   `json:"spread"` // standard deviation
-	Skipped int       `json:"nonfinite_skipped"`
+	Law       string    `json:"law"`
+	Steps     int       `json:"steps"`
+	AccelL1   []float64 `json:"accel_l1"` // by seed; what is not a number below 10⁶ counts as this
+	Mean      float64   `json:"mean"`
+	Deviation float64   `json:"spread"` // standard deviation
+	Skipped   int       `json:"nonfinite_skipped"`
 }
 
 func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
@@ -113,7 +113,7 @@ func (p plan) run(ctx context.Context, s experiment.Settings) (experiment.Result
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	if err := p.judge(ctx, s, team, laws, &report); err != nil {
+	if err := p.measure(ctx, s, team, laws, &report); err != nil {
 		return experiment.Result{}, err
 	}
 	curves, err := p.trainings(ctx, s, laws, &report)
@@ -215,8 +215,8 @@ func foundLaw(laws []symbolic.Law) func(s nn.Shape, i int) float64 {
 	}
 }
 
-// judge measures all laws on draws that no optimisation has seen.
-func (p plan) judge(ctx context.Context, s experiment.Settings, team *par.Team, laws []symbolic.Law,
+// measure compares all laws on draws that no optimisation has seen.
+func (p plan) measure(ctx context.Context, s experiment.Settings, team *par.Team, laws []symbolic.Law,
 	report *Report) error {
 	for k := range report.Optima {
 		if err := ctx.Err(); err != nil {
@@ -293,9 +293,9 @@ func (p plan) trainings(ctx context.Context, s experiment.Settings, laws []symbo
 		}
 		t.Mean = bench.Mean(t.AccelL1)
 		for _, e := range t.AccelL1 {
-			t.Spread += (e - t.Mean) * (e - t.Mean) / max(1, float64(p.seeds-1))
+			t.Deviation += (e - t.Mean) * (e - t.Mean) / max(1, float64(p.seeds-1))
 		}
-		t.Spread = math.Sqrt(t.Spread)
+		t.Deviation = math.Sqrt(t.Deviation)
 		report.Training, curves = append(report.Training, t), append(curves, curve)
 	}
 	return curves, nil
@@ -376,10 +376,10 @@ func tablesOf(r Report) []experiment.Table {
 	}
 	training := experiment.Table{Title: fmt.Sprintf("Double pendulum from each law, %d steps of %d states, %d seeds",
 		r.Training[0].Steps, batch, len(r.Training[0].AccelL1)),
-		Columns: []string{"law", "accel_l1, mean", "spread", "least", "most", "steps skipped"}}
+		Columns: []string{"law", "accel_l1, mean", "standard deviation", "least", "most", "steps skipped"}}
 	for _, t := range r.Training {
 		training.Rows = append(training.Rows, []string{t.Law, fmt.Sprintf("%.3g", t.Mean),
-			fmt.Sprintf("%.2g", t.Spread),
+			fmt.Sprintf("%.2g", t.Deviation),
 			fmt.Sprintf("%.3g", slices.Min(t.AccelL1)), fmt.Sprintf("%.3g", slices.Max(t.AccelL1)),
 			fmt.Sprint(t.Skipped)})
 	}

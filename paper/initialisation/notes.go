@@ -23,7 +23,7 @@ func notesOf(p plan, r Report) []string {
 			"largest few terms: log₁₀ KL stays far above 0 for every law, and the smaller layers hardly count.",
 		"The output layer's σ multiplies L, which leaves all accelerations and all other gradients as they are: " +
 			"only its own gradient knows it, as 1/σ. Next to the larger terms that is nearly nothing, so its law is " +
-			"the least certain; the spread of the optima says how much.",
+			"the least certain; the scatter of the optima says how much.",
 	}
 	if r.Laws[1].Error > 0.5*r.Laws[1].Scatter || r.Laws[2].Error > 0.5*r.Laws[2].Scatter {
 		notes = append(notes, "Some formula explains less than half of what a constant leaves: the optima scatter "+
@@ -49,7 +49,7 @@ func notesOf(p plan, r Report) []string {
 		if i > 0 {
 			text += "; "
 		}
-		text += fmt.Sprintf("%s %.3g ± %.2g", t.Law, t.Mean, t.Spread)
+		text += fmt.Sprintf("%s %.3g ± %.2g", t.Law, t.Mean, t.Deviation)
 	}
 	return append(notes, text+". The laws were found for inputs q and v, and serve here with sin q, cos q and v/scale.")
 }

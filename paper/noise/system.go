@@ -53,10 +53,9 @@ var systems = []*system{
 	},
 	{
 		name: "cart-pole", title: "Cart and pole with a motor and friction",
-		coordinates: []data.Coordinate{{Name: "x", Unit: "m", Velocity: "x_vel"}, angle("theta")},
-		forces:      []string{"force"},
-		parameters:  []string{"M", "m", "l", "g", "friction of x", "friction of theta"},
-		p:           []float64{1, 0.3, 0.5, gravity, 0.4, 0.02}, dt: 0.01, T: 8, recordings: 12,
+		coordinates: []data.Coordinate{{Name: "x", Unit: "m", Velocity: "x_vel"}, angle("theta")}, forces: []string{"force"},
+		parameters: []string{"M", "m", "l", "g", "friction of x", "friction of theta"},
+		p:          []float64{1, 0.3, 0.5, gravity, 0.4, 0.02}, dt: 0.01, T: 8, recordings: 12,
 		accel: cartPole,
 		start: func(r *rand.Rand, q, v []float64) {
 			q[0], q[1] = 0.2*r.NormFloat64(), 5*r.Float64()-2.5

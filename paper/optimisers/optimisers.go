@@ -20,7 +20,7 @@ import (
 var Experiment = experiment.Experiment{
 	Name: "optimisers", Title: "Adam and Gauss–Newton against the clock",
 	About: `the error on fresh states after 3, 10 and 30 seconds on one core, by Adam and by
-Gauss–Newton, of the same networks from the same start on the same data: the double pendulum,
+Gauss–Newton, of the same networks from the same initial guess on the same data: the double pendulum,
 the relativistic particle, a ring of the wave equation, the chain of two, the planets; and of one
 large network, where Gauss–Newton needs no matrix or one of its residuals. The time of
 --budget is training time of all, on two cores.`,
@@ -87,7 +87,7 @@ type Score struct {
 	bench.Fitted           // the longest training
 }
 
-// Report is the result of the experiment. Start is the error of the network at the start.
+// Report is the result of the experiment. Start is the error of the network before training.
 type Report struct {
 	Seed    uint64                      `json:"seed"`
 	Seconds float64                     `json:"seconds"`
@@ -241,7 +241,7 @@ func (r Report) score(hs []*heat, k *race, v rival) (s Score) {
 	return s
 }
 
-// at is the error of a curve after so many seconds: at first that of the start.
+// at is the error of a curve after so many seconds: at first that before training.
 func at(curve []Point, seconds, start float64) float64 {
 	e := start
 	for _, p := range curve {

@@ -14,7 +14,7 @@ import (
 	"lagrange/train"
 )
 
-// race is a network at its start, what it learns and the fresh states at which it is measured.
+// race is a network with its initial parameters, what it learns and the fresh states at which it is measured.
 type race struct {
 	name, title  string
 	net          *model.Model[float64]
@@ -59,7 +59,7 @@ func allRaces(seed uint64) (ks []*race, err error) {
 	return ks, nil
 }
 
-// begin draws the network; a Lagrangian learns with the loss that keeps M positive definite.
+// begin draws the network; a Lagrangian learns with the positive-definiteness penalty.
 func (k *race) begin(spec model.Spec, o *train.Accelerations[float64], seed uint64) (err error) {
 	if k.net, err = model.New[float64](spec, seed); err == nil {
 		k.learn = train.KeepPositiveDefinite(k.net, o, nil)

@@ -29,7 +29,7 @@ func (r Report) winner(k *race, i int) string {
 
 func (r Report) table(races []*race) experiment.Table {
 	t := experiment.Table{Title: "Relative error on fresh states after so much time on one core",
-		Columns: []string{"network", "method", "parameters", "start"}}
+		Columns: []string{"network", "method", "parameters", "untrained"}}
 	for _, x := range r.Times {
 		t.Columns = append(t.Columns, fmt.Sprintf("%.2g s", x))
 	}
@@ -106,9 +106,9 @@ func (r Report) notes(races []*race, s experiment.Settings) (notes []string) {
 		"Adam: batches of 128 and a rate of 1e-2 (3e-3 for the particle; batches of 8 for the ring), as in the "+
 			"other experiments; no search was made for this one. Gauss–Newton: 2.5 residuals for each parameter, of "+
 			"the ring 64 states; of the large network 512 states without a matrix, and 256 by the equations of "+
-			"their residuals. All begin with the parameters as they are drawn, without the convex start that Fit "+
-			"tries before Gauss–Newton, but one rival has 600 steps of Adam first, as Fit makes them where that "+
-			"start is poor; Lagrangian networks have beside the loss that of M where it is not positive definite.",
+			"their residuals. All begin with the parameters as they are drawn, without the convex initialisation "+
+			"that Fit tries before Gauss–Newton, but one rival has 600 steps of Adam first, as Fit makes them where "+
+			"that initial guess is poor; Lagrangian networks have the positive-definiteness penalty too.",
 		"Errors: Σ|a − a*| in units of the accelerations; of the particle, whose Hamiltonian is given the "+
 			"canonical momentum, the published loss in units of that without acceleration; of ring and planets root "+
 			"mean squares.")

@@ -19,7 +19,7 @@ func (r *Run) AccelL1(m *model.Model[float64], c Model) (mu, med float64) {
 func (r *Run) energy(ctx context.Context, m *model.Model[float64], c Model, score *Score, f *figures) error {
 	n, scale := 2*r.System.Dim(), r.System.About().EnergyScale
 	d, times, errs := n/2, bench.Grid(duration, reporting), make([]float64, starts)
-	paths, blown, err := bench.Motions(ctx, r.System, m, c.Canonical, r.starts, times, 0)
+	paths, failed, err := bench.Motions(ctx, r.System, m, c.Canonical, r.starts, times, 0)
 	if err != nil {
 		return err
 	}
@@ -27,10 +27,10 @@ func (r *Run) energy(ctx context.Context, m *model.Model[float64], c Model, scor
 		x, end := r.starts[i*n:(i+1)*n], p.X[(p.N-1)*n:p.N*n]
 		errs[i] = math.Abs(r.System.Energy(end[:d], end[d:])-r.System.Energy(x[:d], x[d:])) / scale
 		if !(errs[i] < bench.Diverged) { // or NaN
-			errs[i], blown[i] = bench.Diverged, true
+			errs[i], failed[i] = bench.Diverged, true
 		}
 		score.EnergyErrorMax = max(score.EnergyErrorMax, errs[i])
-		if blown[i] {
+		if failed[i] {
 			score.Failures++
 		}
 	}

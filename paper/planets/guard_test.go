@@ -38,9 +38,9 @@ func guardOrbits(t *testing.T, poisoned bool) *Orbits {
 	return newOrbits(set)
 }
 
-// Nothing from 1960 on reaches what is learned: not the accelerations, the scales and the fit of Kepler's law, and
-// not the convex start, the steps on accelerations and those on arcs of ten years and of five. What is measured over
-// forty years is lost.
+// Nothing from 1960 on reaches what is learned: not the accelerations, the scales and the
+// fit of Kepler's law, and not the convex initialisation, the steps on accelerations and
+// those on segments of ten years and of five. What is measured over forty years is lost.
 func TestGuardPlanetYears(t *testing.T) {
 	honest, poisoned := guardOrbits(t, false), guardOrbits(t, true)
 	if a, b := honest.Spec.Coordinates, poisoned.Spec.Coordinates; honest.early != 1827 ||
@@ -76,7 +76,7 @@ func TestGuardPlanetYears(t *testing.T) {
 			return p
 		}
 		p, q := learn(honest), learn(poisoned)
-		if !slices.Equal(p.model.Theta, q.model.Theta) || p.lost != q.lost || !reflect.DeepEqual(p.start, q.start) {
+		if !slices.Equal(p.model.Theta, q.model.Theta) || p.lost != q.lost || !reflect.DeepEqual(p.guess, q.guess) {
 			t.Errorf("%s: learned %v, poisoned %v", c.family, p.model.Theta, q.model.Theta)
 		}
 		for i := range p.stages {

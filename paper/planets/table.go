@@ -74,7 +74,7 @@ func (r Report) notes(names []string, quick bool) []string {
 	}
 	for _, m := range Models {
 		if n := r.Draws[m.family]; n > 1 {
-			notes = append(notes, fmt.Sprintf("%s: the best of %d draws of first parameters; one that does not stay "+
+			notes = append(notes, fmt.Sprintf("%s: the best of %d draws of initial parameters; one that does not stay "+
 				"on the orbits of the ten years is drawn again, at most %d times in all.", m.title(), n, mostDraws))
 		}
 	}
@@ -96,8 +96,8 @@ func (r Report) notes(names []string, quick bool) []string {
 			"counted with its last place.",
 		"Networks and laws know a planet by its state alone, but for the laws with numbers of their own for "+
 			"each planet: these are told which planet it is. The networks share their parameters among all, and "+
-			"both have the same features, the same method and the same stages, but for the convex start, which a "+
-			"network without a Lagrangian has not.",
+			"both have the same features, the same method and the same stages, but for the convex initialisation, "+
+			"which a network without a Lagrangian has not.",
 		"What is left of the accelerations is the pull of the planets on each other, which no model of one planet "+
 			"alone can know.")
 }

@@ -61,7 +61,7 @@ func (f *figures) fall(ctx context.Context, m Model, net *model.Model[float64]) 
 	if m.canonical {
 		x[1] = momentum(fallSpeed)
 	}
-	// a motion that blows up is drawn as far as it went
+	// a motion whose integration fails is drawn as far as it went
 	r, _ := ode.Solve(ctx, field, x, t, ode.Options{RTol: 1e-8, ATol: 1e-8})
 	dx := make([]float64, 2)
 	for i := range r.N {

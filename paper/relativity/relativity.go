@@ -276,7 +276,7 @@ func notesOf(r Report, s experiment.Settings) (notes []string) {
 			"a distance function (on a grid of 4000 speeds, converged to five digits), the third as an L1 fit "+
 			"of two numbers.",
 		fmt.Sprintf("The Lagrangian network is the hardest to train: most of the weight lies where q̈ ≈ 0 and M "+
-			"grows beyond 10⁹. Beside its accelerations stands the loss that keeps M positive, and %d steps of Adam "+
+			"grows beyond 10⁹. Its loss has the positive-definiteness penalty, and %d steps of Adam "+
 			"without the weights come first; without these two, or with a plain head, it stays at q̈ = 0 "+
 			"from most seeds.", warmSteps),
 		"The published losses are those of training batches drawn fresh, 300,000 steps of 512 samples with "+

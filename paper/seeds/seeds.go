@@ -62,7 +62,7 @@ func tasks() (cs []task) {
 	}
 	for _, s := range mech.Systems() {
 		record := swings
-		// short motions, each under a condition of its own: no field lasts longer than to the speed of light
+		// short motions, each with a field of its own, a system parameter: the particle is soon as fast as light
 		if _, ok := s.(mech.Parametrised); ok {
 			record.Trajectories, record.Steps, record.Dt = 1000, 25, 0.01
 		}
@@ -105,8 +105,8 @@ type Run struct {
 	Seconds     float64   `json:"seconds"`
 }
 
-// Spread is the median of numbers with the least and the largest.
-type Spread struct {
+// Range is the median of numbers with the least and the largest.
+type Range struct {
 	Median float64 `json:"median"`
 	Least  float64 `json:"least"`
 	Most   float64 `json:"most"`
@@ -125,9 +125,9 @@ type Score struct {
 	Skipped       int     `json:"nonfinite_skipped"`
 	MinEigenvalue float64 `json:"min_eigenvalue"`
 	MaxCondition  float64 `json:"max_condition"`
-	AccelError    Spread  `json:"accel_error"` // of the medians over the held-out recordings
-	WorstError    Spread  `json:"worst_error"` // of the largest
-	WindowError   Spread  `json:"window_error"`
+	AccelError    Range   `json:"accel_error"` // of the medians over the held-out recordings
+	WorstError    Range   `json:"worst_error"` // of the largest
+	WindowError   Range   `json:"window_error"`
 	Seconds       float64 `json:"seconds"` // of one training, on one core
 	Runs          []Run   `json:"runs"`
 }
@@ -290,12 +290,12 @@ func (r *Run) measure(ctx context.Context, m *lagrange.Model, held []*data.Set) 
 		}
 	}
 	r.WindowError = bench.Median(windows)
-	r.judge(slices.Max(lost))
+	r.classify(slices.Max(lost))
 	return nil
 }
 
-// judge says what the errors mean; lost is the loss of accelerations where it is largest.
-func (r *Run) judge(lost float64) {
+// classify says what the errors mean; lost is the loss of accelerations where it is largest.
+func (r *Run) classify(lost float64) {
 	r.AccelError, r.WorstError = bench.Median(r.AccelErrors), slices.Max(r.AccelErrors)
 	switch {
 	case r.WorstError >= bench.Hopeless:
@@ -365,8 +365,8 @@ func (c *Score) sum(runs []Run) {
 		window, seconds = append(window, r.WindowError), append(seconds, r.Seconds)
 	}
 	c.MinEigenvalue = bench.OnlyFinite(c.MinEigenvalue)
-	c.AccelError, c.WorstError, c.WindowError, c.Seconds = spreadOf(accel), spreadOf(worst), spreadOf(window),
+	c.AccelError, c.WorstError, c.WindowError, c.Seconds = rangeOf(accel), rangeOf(worst), rangeOf(window),
 		bench.Median(seconds)
 }
 
-func spreadOf(x []float64) Spread { return Spread{bench.Median(x), slices.Min(x), slices.Max(x)} }
+func rangeOf(x []float64) Range { return Range{bench.Median(x), slices.Min(x), slices.Max(x)} }

@@ -98,7 +98,7 @@ func TestSeedError(t *testing.T) {
 
 // A training is poor above a tenth on the worst of its recordings,
 // and if it is stuck; what is not finite is counted apart.
-func TestSeedJudge(t *testing.T) {
+func TestSeedClasses(t *testing.T) {
 	nan := math.NaN()
 	for _, c := range []struct {
 		errors         []float64
@@ -119,7 +119,7 @@ func TestSeedJudge(t *testing.T) {
 	} {
 		r := Run{AccelErrors: c.errors, Why: c.why, AccelError: nan, WorstError: nan,
 			Mass: eval.Mass{NotPositive: c.indefinite, States: 1000}}
-		r.judge(c.lost)
+		r.classify(c.lost)
 		if math.Abs(r.AccelError-c.median) > 1e-12 || r.WorstError != c.worst || r.NonFinite != c.lose ||
 			r.Poor != c.bad || r.Stuck != c.off {
 			t.Errorf("%+v: median %g, worst %g, non-finite %t, poor %t, stuck %t", c, r.AccelError, r.WorstError,
@@ -230,7 +230,7 @@ func TestRelativeAccel(t *testing.T) {
 	if !(e > 0.5 && e < 20) || !(lost > stuckLoss) {
 		t.Errorf("error %g, loss %g", e, lost)
 	}
-	if s := spreadOf([]float64{3, 1, 2}); s != (Spread{2, 1, 3}) {
+	if s := rangeOf([]float64{3, 1, 2}); s != (Range{2, 1, 3}) {
 		t.Error(s)
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // told prints the median and the range.
-func (s Spread) told() string { return fmt.Sprintf("%.2g (%.2g – %.2g)", s.Median, s.Least, s.Most) }
+func (s Range) told() string { return fmt.Sprintf("%.2g (%.2g – %.2g)", s.Median, s.Least, s.Most) }
 
 // result tells the report.
 func (r Report) result(s experiment.Settings) experiment.Result {

@@ -23,7 +23,7 @@ var Experiment = experiment.Experiment{
 	About: `all models learn from 10 to 100,000 samples: random states of the double pendulum
 with exact accelerations, and pieces of motions of the chain of two of Finzi et al. A fifth
 of the samples is held out for validation; the error is measured on fresh states. Widths,
-heads and the ridge of the start are compared where data is scarce. The time of --budget is
+heads and the ridge of the initial guess are compared where data is scarce. The time of --budget is
 training time of all, the same for each, on two cores.`,
 	Full: 10 * time.Minute, Quick: time.Minute,
 	Run: reproduce,
@@ -41,7 +41,7 @@ var allModels = []pendulum.Model{
 }
 
 // allVariants are what the defaults of the Lagrangian network are chosen
-// from; its ridge is that of the convex start, chosen by validation.
+// from; its ridge is that of the convex initialisation, chosen by validation.
 var allVariants = []struct {
 	pendulum.Model
 	ridge bool
@@ -169,7 +169,8 @@ func (t *source) learn(ctx context.Context, c pendulum.Model, ridge bool, N int,
 	return p, nil
 }
 
-// states trains on accelerations of random states, a Lagrangian from a convex start, and a neural ODE on next states.
+// states trains on accelerations of random states, a Lagrangian
+// from a convex initialisation, and a neural ODE on next states.
 func (t *source) states(ctx context.Context, c pendulum.Model, ridge bool, N int, s experiment.Settings,
 	budget time.Duration) (*model.Model[float64], bench.Fitted, error) {
 	d, held := t.system.Dim(), heldOut(N)
@@ -195,11 +196,11 @@ func (t *source) states(ctx context.Context, c pendulum.Model, ridge bool, N int
 		if ridge {
 			convex.Selection = valid
 		}
-		start, err := train.ConvexInitialisation(ctx, m, learn, convex)
+		guess, err := train.ConvexInitialisation(ctx, m, learn, convex)
 		if err != nil {
 			return nil, bench.Fitted{}, err
 		}
-		f.Learn = train.KeepPositiveDefinite(m, learn, start.Unit)
+		f.Learn = train.KeepPositiveDefinite(m, learn, guess.Unit)
 	}
 	fitted, _, err := f.Run(ctx, m)
 	return m, fitted, err

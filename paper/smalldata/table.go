@@ -147,7 +147,7 @@ func (r Report) notes(ts []*source, few []int, models, variants []string, each t
 			"lnn-plain the plain one. All have Gauss–Newton on one core for the same time, at most "+
 			fmt.Sprint(mostSteps)+
 			" steps, one seed; the parameters are those of the best validation. Lagrangian networks have a convex "+
-			"start and the loss that keeps M positive definite.",
+			"initialisation and the positive-definiteness penalty.",
 		"States: node learns the state after a step of "+fmt.Sprint(bench.NodeStep)+"; hnn-canonical is given "+
 			"the canonical momentum and its derivative. Pieces are those of Finzi et al. (800 of them there): all "+
 			"but node learn five-point formulas first, half of the time, then the pieces.")
