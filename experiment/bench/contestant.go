@@ -9,32 +9,28 @@ import (
 	"lagrange/train"
 )
 
-// Contestant is a model and how it learns; with canonical its states are (q, p).
+// Contestant is a network and how it learns.
 type Contestant struct {
-	Name, Family string
-	Canonical    bool
-	Head         model.Head
-	Hidden       []int
-	Activation   string
-	Method       string
-	Rate         float64 // of Adam
-	Batch        int
-	Penalty      train.Penalty
+	Network
+	Method  string
+	Rate    float64 // of Adam
+	Batch   int
+	Penalty train.Penalty
 }
 
 // AllContestants are the models with what short trials found best for each.
 func AllContestants(t *Task) []Contestant {
 	chain := t.Period > 0
 	cs := []Contestant{
-		{Name: "nn", Family: "nn", Hidden: []int{128, 128}, Rate: 1e-2},
-		{Name: "node", Family: "node", Hidden: []int{64, 64}, Rate: 1e-2},
-		{Name: "hnn-canonical", Family: "hnn", Canonical: true, Hidden: []int{64, 64}, Rate: 1e-2},
-		{Name: "hnn-velocity", Family: "hnn", Hidden: []int{64, 64}, Rate: 1e-2},
-		{Name: "delan", Family: "delan", Hidden: []int{64, 64}, Rate: 1e-2},
-		{Name: "lnn", Family: "lnn", Hidden: []int{64, 64}, Rate: 1e-2},
+		{Network: Network{Name: "nn", Family: "nn", Hidden: []int{128, 128}}},
+		{Network: Network{Name: "node", Family: "node", Hidden: []int{64, 64}}},
+		{Network: Network{Name: "hnn-canonical", Family: "hnn", Canonical: true, Hidden: []int{64, 64}}},
+		{Network: Network{Name: "hnn-velocity", Family: "hnn", Hidden: []int{64, 64}}},
+		{Network: Network{Name: "delan", Family: "delan", Hidden: []int{64, 64}}},
+		{Network: Network{Name: "lnn", Family: "lnn", Hidden: []int{64, 64}}},
 	}
 	for i := range cs {
-		cs[i].Activation, cs[i].Penalty, cs[i].Batch = "softplus", train.L2, 64
+		cs[i].Penalty, cs[i].Batch, cs[i].Rate = train.L2, 64, 1e-2
 		if !chain {
 			continue
 		}

@@ -5,7 +5,6 @@ package bench
 import (
 	"context"
 	"errors"
-	"math"
 
 	"lagrange/internal/lin"
 	"lagrange/model"
@@ -169,21 +168,8 @@ func (t *Task) Spec(c Contestant) model.Spec {
 		X = ToMomenta(t.Body, X)
 	}
 	A := t.rates(&t.Learn, X, c.Canonical)
-	spec := model.Spec{Family: c.Family, Hidden: c.Hidden, Activation: c.Activation, Head: c.Head, Kinetic: 1}
-	N := float64(len(A) / d)
-	for i := range d {
-		var mu, qq, vv, aa float64
-		for k := 0; k < len(A); k += d {
-			q, v, a := X[2*k+i], X[2*k+d+i], A[k+i]
-			mu, qq, vv, aa = mu+q/N, qq+q*q/N, vv+v*v/N, aa+a*a/N
-		}
-		k := model.Coordinate{Period: t.Period, Scale: 1, Speed: math.Sqrt(vv), Accel: math.Sqrt(aa)}
-		if t.Period == 0 {
-			k.Mean, k.Scale = mu, math.Sqrt(qq-mu*mu)
-		}
-		spec.Coordinates = append(spec.Coordinates, k)
-	}
-	return spec
+	o := &train.Accelerations[float64]{X: X, A: A, N: len(A) / d}
+	return c.Network.Spec(1, Scaled(o, t.Period))
 }
 
 // Motions are those of a model from the starts (N, 2d), states (q, v), reported as (q, v)

@@ -117,7 +117,7 @@ func newSearch(s experiment.Settings) *search {
 	o.final = finalSteps * o.steps
 	system := mech.Chain(2)
 	learn := bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 1)), searchStates)
-	o.spec = pendulum.Spec(system, learn, pendulum.Model{Family: "lnn"})
+	o.spec = pendulum.Spec(system, learn, bench.Network{Family: "lnn"})
 	o.learn = bench.Single(learn)
 	o.valid = bench.Single(bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 2)), 512))
 	o.fresh = bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 3)), searchTests)

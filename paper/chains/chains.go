@@ -208,7 +208,7 @@ func tableOf(t *bench.Task, r Report) experiment.Table {
 	table.Columns = append(table.Columns, "published", "ended early", "steps", "parameters", "training [s]")
 	for _, c := range contestants(t) {
 		o := r.Tasks[t.Name][c.Name]
-		row := []string{bench.Described(c.Name, c.Family, c.Head, c.Hidden)}
+		row := []string{c.Title()}
 		for _, name := range t.Measures {
 			row = append(row, fmt.Sprintf("%.3g", o.Measures[name]))
 		}

@@ -53,7 +53,7 @@ func TestGuardBout(t *testing.T) {
 		return []float64{float64(len(paths)), 7}
 	}
 	k.Curve = func(*bench.Task, [][]float64) []float64 { return []float64{1, 2, 3} }
-	b := &bout{task: k, contestant: bench.Contestant{Name: "nn", Family: "nn", Hidden: []int{2}, Activation: "softplus",
+	b := &bout{task: k, contestant: bench.Contestant{Network: bench.Network{Name: "nn", Family: "nn", Hidden: []int{2}},
 		Penalty: train.L2, Batch: 4, Rate: 1e-3}}
 	if err := b.run(t.Context(), experiment.Settings{Steps: 2, Seed: 1}, 0); err != nil {
 		t.Fatal(err)

@@ -264,7 +264,7 @@ func (p plan) trainings(ctx context.Context, s experiment.Settings, laws []symbo
 	if s.Steps > 0 {
 		lesson.steps = s.Steps
 	}
-	spec := pendulum.Spec(system, lesson.learn, pendulum.Model{Family: "lnn", Hidden: hiddenLayers})
+	spec := pendulum.Spec(system, lesson.learn, bench.Network{Family: "lnn", Hidden: hiddenLayers})
 	for i, l := range []struct {
 		name    string
 		kinetic float64

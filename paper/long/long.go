@@ -132,7 +132,7 @@ func followTo(ctx context.Context, s experiment.Settings, T float64) (experiment
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	r.Seed, r.Fitted, r.Model = s.Seed, fitted, bench.Described(c.Name, m.Spec.Family, m.Spec.Head, m.Spec.Hidden)
+	r.Seed, r.Fitted, r.Model = s.Seed, fitted, c.Title()
 	r.AccelL1, _ = run.AccelL1(m, c)
 	r.Seconds = time.Since(begin).Seconds()
 	return experiment.Result{Numbers: r, Tables: tablesOf(r), Figures: l.figures(), Notes: notesOf(r)}, nil

@@ -18,7 +18,7 @@ import (
 )
 
 // guardModels are one of (q, v) and one of (q, p).
-var guardModels = []Model{
+var guardModels = []bench.Network{
 	{Name: "nn", Family: "nn", Hidden: []int{2}}, {Name: "hnn", Family: "hnn", Hidden: []int{2}, Canonical: true},
 }
 
@@ -96,7 +96,7 @@ func TestGuardEnergyError(t *testing.T) {
 	}
 	var s Score
 	f := &figures{system: r.System}
-	if err := r.energy(t.Context(), benchtest.Steady(t, a...), Model{Name: "steady"}, &s, f); err != nil {
+	if err := r.energy(t.Context(), benchtest.Steady(t, a...), bench.Network{Name: "steady"}, &s, f); err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(want)
@@ -113,7 +113,7 @@ func TestGuardEnergyError(t *testing.T) {
 	benchtest.Agree(t, "curve", 1e-6, f.energy[0].Y[1000], sum/40)
 	// what moves ever faster has diverged, each start for itself, and counts as 100
 	s = Score{}
-	if err := r.energy(t.Context(), benchtest.Steady(t, 10, 0), Model{}, &s, f); err != nil {
+	if err := r.energy(t.Context(), benchtest.Steady(t, 10, 0), bench.Network{}, &s, f); err != nil {
 		t.Fatal(err)
 	}
 	if s.Failures != 40 || s.EnergyErrorMean != 100 || s.EnergyErrorMedian != 100 || s.EnergyErrorMax != 100 {
@@ -129,7 +129,7 @@ func TestGuardCanonicalEnergy(t *testing.T) {
 	}
 	var s Score
 	m := benchtest.Tiny(t, "hnn", 2)
-	if err := r.energy(t.Context(), m, Model{Canonical: true}, &s,
+	if err := r.energy(t.Context(), m, bench.Network{Canonical: true}, &s,
 		&figures{system: r.System}); err != nil {
 		t.Fatal(err)
 	}

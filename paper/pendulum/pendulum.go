@@ -31,18 +31,9 @@ const (
 	paperAccelL1 = 0.073 // the paper's lnn; its baseline has 0.074
 )
 
-// Model is a model of the experiment; with canonical its states are (q, p).
-type Model struct {
-	Name, Family string
-	Head         model.Head
-	Hidden       []int
-	rate         float64 // of Adam; 0: Gauss–Newton
-	Canonical    bool
-}
-
 // Models are the models, by their names in the report, with the
 // recipe found best for each. A default run takes the first two.
-var Models = []Model{
+var Models = []bench.Network{
 	{Name: "lnn", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}},
 	{Name: "baseline", Family: "nn", Hidden: []int{24, 24, 24}},
 	{Name: "lnn-plain", Family: "lnn", Hidden: []int{20, 20}},
@@ -51,9 +42,6 @@ var Models = []Model{
 	{Name: "hnn-canonical", Family: "hnn", Head: model.Quadratic, Hidden: []int{20, 20}, Canonical: true},
 	{Name: "delan", Family: "delan", Hidden: []int{20, 20}},
 }
-
-// title is the name with the head and the layers.
-func (m Model) title() string { return bench.Described(m.Name, m.Family, m.Head, m.Hidden) }
 
 // defaultModels is how many of Models a run takes that names none.
 const defaultModels = 2
@@ -138,7 +126,7 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 }
 
 // chosen are the models of a run.
-func chosen(s experiment.Settings) (models []Model, err error) {
+func chosen(s experiment.Settings) (models []bench.Network, err error) {
 	if s.Recipe != "" && s.Recipe != paperRecipe {
 		return nil, fmt.Errorf("no recipe %q; there is %s", s.Recipe, paperRecipe)
 	}
@@ -149,7 +137,7 @@ func chosen(s experiment.Settings) (models []Model, err error) {
 		models = slices.Clone(Models)
 	default:
 		for _, name := range s.Models {
-			i := slices.IndexFunc(Models, func(m Model) bool { return m.Name == name })
+			i := slices.IndexFunc(Models, func(m bench.Network) bool { return m.Name == name })
 			if i < 0 {
 				return nil, fmt.Errorf("no model %q; there are %s, and all", name, strings.Join(modelNames(), ", "))
 			}
@@ -161,7 +149,7 @@ func chosen(s experiment.Settings) (models []Model, err error) {
 			if models[i].Family != "lnn" && models[i].Family != "nn" {
 				return nil, errors.New("the paper's recipe is for lnn and baseline")
 			}
-			models[i].Hidden, models[i].rate, models[i].Head = []int{500, 500, 500, 500}, 1e-3, model.Plain
+			models[i].Hidden, models[i].Head = []int{500, 500, 500, 500}, model.Plain
 		}
 	}
 	return models, nil
@@ -226,10 +214,10 @@ type part struct {
 func (p part) key() partKey { return p.partKey }
 
 // part is the key of a model of this run.
-func (r *Run) part(m Model) partKey { return partKey{r.settings.Run(Name), m.Name, r.seed} }
+func (r *Run) part(m bench.Network) partKey { return partKey{r.settings.Run(Name), m.Name, r.seed} }
 
 // all trains the models one after the other, but for those that are in the store.
-func (r *Run) all(ctx context.Context, models []Model, store *experiment.Store[partKey, part]) (Report, error) {
+func (r *Run) all(ctx context.Context, models []bench.Network, store *experiment.Store[partKey, part]) (Report, error) {
 	begin := time.Now()
 	report := Report{System: r.System.Name(), Seed: r.seed, Models: map[string]Score{}}
 	for _, m := range models {
@@ -249,7 +237,7 @@ func (r *Run) all(ctx context.Context, models []Model, store *experiment.Store[p
 }
 
 // model trains one model, measures it and draws it.
-func (r *Run) model(ctx context.Context, c Model, f *figures) (score Score, err error) {
+func (r *Run) model(ctx context.Context, c bench.Network, f *figures) (score Score, err error) {
 	learn, valid := bench.View(r.System, c.Canonical, r.Learn), bench.View(r.System, c.Canonical, r.Valid)
 	learn.Penalty, valid.Penalty = train.L1, train.L1
 	spec := Spec(r.System, learn, c)
@@ -282,7 +270,7 @@ func (r *Run) model(ctx context.Context, c Model, f *figures) (score Score, err 
 }
 
 // Learn trains a fresh model.
-func Learn[T nn.Float](ctx context.Context, r *Run, c Model, spec model.Spec, learn,
+func Learn[T nn.Float](ctx context.Context, r *Run, c bench.Network, spec model.Spec, learn,
 	valid train.Objective[T]) (*model.Model[T], bench.Fitted, []train.Point, error) {
 	m, err := model.New[T](spec, r.seed)
 	if err != nil {
@@ -290,7 +278,7 @@ func Learn[T nn.Float](ctx context.Context, r *Run, c Model, spec model.Spec, le
 	}
 	set := train.Settings{Method: train.GaussNewton, Steps: r.settings.Steps, Seed: r.seed}
 	if r.settings.Recipe == paperRecipe {
-		set.Method, set.Rate, set.Batch, set.Schedule = train.Adam, c.rate, 32, "paper"
+		set.Method, set.Rate, set.Batch, set.Schedule = train.Adam, 1e-3, 32, "paper"
 	}
 	name := c.Name
 	if r.settings.Seeds > 1 {
@@ -302,7 +290,7 @@ func Learn[T nn.Float](ctx context.Context, r *Run, c Model, spec model.Spec, le
 }
 
 // learnSingle trains in float32, which the paper does, and returns the model in float64.
-func learnSingle(ctx context.Context, r *Run, c Model, spec model.Spec, learn,
+func learnSingle(ctx context.Context, r *Run, c bench.Network, spec model.Spec, learn,
 	valid *train.Accelerations[float32]) (*model.Model[float64], bench.Fitted, []train.Point, error) {
 	m, fitted, curve, err := Learn[float32](ctx, r, c, spec, learn, valid)
 	if err != nil {

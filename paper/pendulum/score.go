@@ -10,13 +10,13 @@ import (
 )
 
 // AccelL1 is the error of the accelerations of a model over the fresh states.
-func (r *Run) AccelL1(m *model.Model[float64], c Model) (mu, med float64) {
+func (r *Run) AccelL1(m *model.Model[float64], c bench.Network) (mu, med float64) {
 	return bench.StateL1(r.System, m, c.Canonical, r.Fresh)
 }
 
 // energy rolls the starts out to t = 100 and scores the true energy
 // there against that at the start, and the motion against the true one.
-func (r *Run) energy(ctx context.Context, m *model.Model[float64], c Model, score *Score, f *figures) error {
+func (r *Run) energy(ctx context.Context, m *model.Model[float64], c bench.Network, score *Score, f *figures) error {
 	n, scale := 2*r.System.Dim(), r.System.About().EnergyScale
 	d, times, errs := n/2, bench.Grid(duration, reporting), make([]float64, starts)
 	paths, failed, err := bench.Motions(ctx, r.System, m, c.Canonical, r.starts, times, 0)

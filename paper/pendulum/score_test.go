@@ -59,7 +59,7 @@ func TestRightness(t *testing.T) {
 // Models are named with their heads and layers.
 func TestTitle(t *testing.T) {
 	for i, want := range []string{"lnn, quadratic head, 20×2", "baseline, 24×3", "lnn-plain, plain head, 20×2"} {
-		if got := Models[i].title(); got != want {
+		if got := Models[i].Title(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -22,7 +22,7 @@ func over(runs []Report, name string, of func(Score) float64, tell func(float64)
 }
 
 // tableOf sets the numbers beside the paper's.
-func tableOf(models []Model, runs []Report) experiment.Table {
+func tableOf(models []bench.Network, runs []Report) experiment.Table {
 	t := experiment.Table{
 		Title: "Double pendulum: errors of the acceleration, of the energy after 100 time units, and of the motion",
 		Columns: []string{"", "acceleration error", "median", "energy error, mean", "median", "max", "roll-out error",
@@ -33,7 +33,7 @@ func tableOf(models []Model, runs []Report) experiment.Table {
 		t.Title += fmt.Sprintf("; mean (least – largest) of %d seeds", len(runs))
 	}
 	for _, m := range models {
-		row := []string{m.title()}
+		row := []string{m.Title()}
 		for _, c := range []struct {
 			of   func(Score) float64
 			tell func(float64) string
@@ -60,7 +60,7 @@ func tableOf(models []Model, runs []Report) experiment.Table {
 }
 
 // costsOf tells what the trainings took and what went wrong in them, of several seeds one after the other.
-func costsOf(models []Model, runs []Report) experiment.Table {
+func costsOf(models []bench.Network, runs []Report) experiment.Table {
 	t := experiment.Table{
 		Title: "Double pendulum: what the trainings took",
 		Columns: []string{"", "parameters", "trained [s]", "non-finite steps skipped", "solves by the pseudo-inverse",
@@ -70,7 +70,7 @@ func costsOf(models []Model, runs []Report) experiment.Table {
 		t.Title += ", seed by seed"
 	}
 	for _, m := range models {
-		row := []string{m.title()}
+		row := []string{m.Title()}
 		for _, of := range []func(Score) float64{
 			func(s Score) float64 { return float64(s.Parameters) }, func(s Score) float64 { return s.Seconds },
 			func(s Score) float64 { return float64(s.NonFiniteSkipped) },
@@ -92,7 +92,7 @@ func costsOf(models []Model, runs []Report) experiment.Table {
 }
 
 // notes says who lost, and on what terms.
-func notes(models []Model, runs []Report, s experiment.Settings) (notes []string) {
+func notes(models []bench.Network, runs []Report, s experiment.Settings) (notes []string) {
 	for _, r := range runs {
 		seed := ""
 		if len(runs) > 1 {
@@ -125,7 +125,7 @@ func notes(models []Model, runs []Report, s experiment.Settings) (notes []string
 }
 
 // terms says on what terms the models learned.
-func terms(models []Model, s experiment.Settings) (notes []string) {
+func terms(models []bench.Network, s experiment.Settings) (notes []string) {
 	for _, m := range models {
 		switch m.Name {
 		case "node":

@@ -16,13 +16,13 @@ import (
 
 // Orbits are the recorded motions of the planets, examples/planets.csv: q = (r, φ) every two days for forty years.
 type Orbits struct {
-	names   []string
-	times   []float64
-	X       [][]float64                   // of each planet (times, 4), (q, v)
-	early   int                           // rows of the first ten years, all that is learned from
-	Learn   *train.Accelerations[float64] // of these, planet by planet
-	Spec    model.Spec
-	perBody int // rows of learn for each planet
+	names       []string
+	times       []float64
+	X           [][]float64                   // of each planet (times, 4), (q, v)
+	early       int                           // rows of the first ten years, all that is learned from
+	Learn       *train.Accelerations[float64] // of these, planet by planet
+	Coordinates []model.Coordinate
+	perBody     int // rows of learn for each planet
 }
 
 const (
@@ -86,25 +86,19 @@ func (o *Orbits) observe(x []float64) {
 	l.N += o.perBody
 }
 
-// describe sets the Spec: φ is ignorable, and r and φ̇, which span more than threefold, are
-// seen by their logarithms. The scales of the accelerations are those of the weighted ones.
+// describe scales the coordinates, the accelerations as they are weighted: φ is ignorable, and
+// r and φ̇, which span more than threefold, are seen by their logarithms.
 func (o *Orbits) describe(coordinates []data.Coordinate) {
-	l := o.Learn
+	o.Coordinates = bench.Scaled(o.Learn, 0)
 	for i, c := range coordinates {
 		q, v := [2]float64{math.Inf(1), math.Inf(-1)}, [2]float64{math.Inf(1), math.Inf(-1)}
-		var mean, q2, v2, a2 float64
-		for n := range l.N {
-			x, y, a := l.X[4*n+i], l.X[4*n+2+i], l.A[2*n+i]
+		for n := range o.Learn.N {
+			x, y := o.Learn.X[4*n+i], o.Learn.X[4*n+2+i]
 			q, v = [2]float64{min(q[0], x), max(q[1], x)}, [2]float64{min(v[0], y), max(v[1], y)}
-			mean, q2, v2, a2 = mean+x, q2+x*x, v2+y*y, a2+a*a*l.Weight[n]
 		}
-		N := float64(l.N)
-		mean /= N
-		o.Spec.Coordinates = append(o.Spec.Coordinates, model.Coordinate{
-			Name: c.Name, Unit: c.Unit, Velocity: c.Velocity, Cyclic: c.Name == "phi",
-			Mean: mean, Scale: math.Sqrt(q2/N - mean*mean), Speed: math.Sqrt(v2 / N), Accel: math.Sqrt(a2 / N),
-			Knee: model.Knee(q[0], q[1]), SpeedKnee: model.Knee(v[0], v[1]),
-		})
+		k := &o.Coordinates[i]
+		k.Name, k.Unit, k.Velocity, k.Cyclic = c.Name, c.Unit, c.Velocity, c.Name == "phi"
+		k.Knee, k.SpeedKnee = model.Knee(q[0], q[1]), model.Knee(v[0], v[1])
 	}
 }
 

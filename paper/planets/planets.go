@@ -35,16 +35,15 @@ term. The time of --budget is training time, shared by the two networks.`,
 // and two of 32 from the second, be they led from short segments to long ones or not; one layer from neither, and once
 // from the seeds 3 and 4.
 type Model struct {
-	family       string
-	Hidden       []int
+	bench.Network
 	accel, round int
 	years        []float64
 }
 
 // Models are the networks.
 var Models = []Model{
-	{"lnn", []int{160}, 20, 4, []float64{10, 10, 10, 10}},
-	{"nn", []int{160}, 300, 6, []float64{10, 10, 10, 10}},
+	{bench.Network{Family: "lnn", Hidden: []int{160}}, 20, 4, []float64{10, 10, 10, 10}},
+	{bench.Network{Family: "nn", Hidden: []int{160}}, 300, 6, []float64{10, 10, 10, 10}},
 }
 
 // Stage is what a stage of a training has brought: |a − a*| in the root mean square, in units of
@@ -116,18 +115,18 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 			if err := p.learnOrbits(ctx); err != nil {
 				return experiment.Result{}, err
 			}
-			if r.Draws[c.family]++; p.lost < best.lost {
+			if r.Draws[c.Family]++; p.lost < best.lost {
 				best = p
 			}
 			if best.lost < stays || s.Steps > 0 || s.Budget > 0 {
 				break
 			}
 		}
-		r.Models[c.family], r.Stages[c.family], r.Fitted[c.family] = o.byName(rms(best.errs)), best.stages, best.fitted
-		if c.family == "lnn" {
+		r.Models[c.Family], r.Stages[c.Family], r.Fitted[c.Family] = o.byName(rms(best.errs)), best.stages, best.fitted
+		if c.Family == "lnn" {
 			r.Start = best.guess
 		}
-		figure.add(model.Title(c.family), best.errs)
+		figure.add(model.Title(c.Family), best.errs)
 	}
 	r.Seconds = time.Since(begin).Seconds()
 	notes := r.notes(o.names, s.Quick && s.Steps == 0 && s.Budget == 0)
@@ -163,12 +162,11 @@ const (
 // learnOrbits trains a network: a convex initialisation for a Lagrangian,
 // Gauss–Newton on the accelerations, then on trajectory segments.
 func (p *run) learnOrbits(ctx context.Context) (err error) {
-	spec := p.orbits.Spec
-	spec.Family, spec.Hidden, spec.Activation, spec.Kinetic = p.family, p.Hidden, "softplus", 1
+	spec := p.Spec(1, p.orbits.Coordinates)
 	if p.model, err = model.New[float64](spec, p.seed); err != nil {
 		return err
 	}
-	if p.family == "lnn" {
+	if p.Family == "lnn" {
 		begin := time.Now()
 		if p.guess, err = train.ConvexInitialisation(ctx, p.model, p.orbits.Learn,
 			train.ConvexOptions{Seed: p.seed}); err != nil {
@@ -278,7 +276,7 @@ func (p *run) train(ctx context.Context, name string, o train.Objective[float64]
 	set train.Settings) error {
 	begin, s := time.Now(), p.settings
 	set.Method, set.Seed, set.Steps = train.GaussNewton, p.seed, steps
-	f := bench.Training[float64]{Name: p.family + ", " + name, Learn: o, Valid: o, On: s.On}
+	f := bench.Training[float64]{Name: p.Family + ", " + name, Learn: o, Valid: o, On: s.On}
 	switch {
 	case s.Steps > 0:
 		set.Steps = max(1, int(share*float64(s.Steps)))
@@ -298,7 +296,7 @@ func (p *run) train(ctx context.Context, name string, o train.Objective[float64]
 
 // title is the name of the network with its head and its layers.
 func (m Model) title() string {
-	return bench.Described(model.Title(m.family), m.family, model.Plain, m.Hidden)
+	return m.As(model.Title(m.Family))
 }
 
 // byName is numbers of planets by their names.

@@ -24,7 +24,7 @@ func TestPlanetOrbits(t *testing.T) {
 			t.Fatalf("row %d: the acceleration differs from Kepler's by %v of it", n, e)
 		}
 	}
-	if k := o.Spec.Coordinates; l.N != 4*o.perBody || k[0].Knee == 0 || k[0].SpeedKnee != 0 || k[1].SpeedKnee == 0 ||
+	if k := o.Coordinates; l.N != 4*o.perBody || k[0].Knee == 0 || k[0].SpeedKnee != 0 || k[1].SpeedKnee == 0 ||
 		!k[1].Cyclic || o.times[o.early-1] > 10*365.25*dayTU {
 		t.Errorf("%d rows, %+v", l.N, k)
 	}

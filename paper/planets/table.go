@@ -28,8 +28,8 @@ func (r Report) tables(names []string) []experiment.Table {
 		Columns: append([]string{"", "seconds", "accelerations"}, names...),
 	}
 	for _, m := range Models {
-		for _, s := range r.Stages[m.family] {
-			cells := row(m.family+", "+s.Name, names, s.RMS)
+		for _, s := range r.Stages[m.Family] {
+			cells := row(m.Family+", "+s.Name, names, s.RMS)
 			cost := []string{cells[0], fmt.Sprintf("%.1f", s.Seconds), bench.Percent(s.Residual)}
 			stages.Rows = append(stages.Rows, append(cost, cells[1:]...))
 		}
@@ -57,7 +57,7 @@ type rival struct{ name, title string }
 // rivals are the networks, then Kepler's law, then the other laws.
 func (r Report) rivals() (all []rival) {
 	for _, m := range Models {
-		all = append(all, rival{m.family, m.title()})
+		all = append(all, rival{m.Family, m.title()})
 	}
 	all = append(all, rival{"kepler", fmt.Sprintf("Kepler's law, GM = %.7f", r.GM)})
 	for _, l := range allLaws {
@@ -73,7 +73,7 @@ func (r Report) notes(names []string, quick bool) []string {
 		notes = append(notes, "A quick run: a quarter of the steps.")
 	}
 	for _, m := range Models {
-		if n := r.Draws[m.family]; n > 1 {
+		if n := r.Draws[m.Family]; n > 1 {
 			notes = append(notes, fmt.Sprintf("%s: the best of %d draws of initial parameters; one that does not stay "+
 				"on the orbits of the ten years is drawn again, at most %d times in all.", m.title(), n, mostDraws))
 		}

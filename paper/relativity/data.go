@@ -69,7 +69,7 @@ func (s *States) weigh() func(v float64) float64 {
 // state is what the model is given of sample i, and the derivative it
 // should have of it. Where p stands beside q, its derivative is g.
 func (s *States) state(m Model, i int) (x, y [2]float64) {
-	if m.canonical {
+	if m.Canonical {
 		return [2]float64{s.q[i] / m.shrunk, s.p[i]}, [2]float64{s.v[i], s.g[i]}
 	}
 	return [2]float64{s.q[i] / m.shrunk, s.v[i]}, [2]float64{s.v[i], s.a[i]}
@@ -77,7 +77,7 @@ func (s *States) state(m Model, i int) (x, y [2]float64) {
 
 // perForce is what an error of 1 in the derivative of what stands beside q does to q̈: 1/M of a momentum.
 func (s *States) perForce(m Model, i int) float64 {
-	if m.canonical {
+	if m.Canonical {
 		return perMass(s.v[i])
 	}
 	return 1

@@ -58,7 +58,7 @@ func (f *figures) fall(ctx context.Context, m Model, net *model.Model[float64]) 
 		dx[0] /= m.shrunk
 	}
 	x, t := []float64{0, fallSpeed}, f.motion[0].X
-	if m.canonical {
+	if m.Canonical {
 		x[1] = momentum(fallSpeed)
 	}
 	// a motion whose integration fails is drawn as far as it went
@@ -66,7 +66,7 @@ func (f *figures) fall(ctx context.Context, m Model, net *model.Model[float64]) 
 	dx := make([]float64, 2)
 	for i := range r.N {
 		v := r.X[2*i+1]
-		if m.canonical {
+		if m.Canonical {
 			field(0, r.X[2*i:2*i+2], dx)
 			v = dx[0]
 		}

@@ -85,7 +85,7 @@ func TestGuardParticleObjective(t *testing.T) {
 		if m.Family == "hnn" {
 			unit = Unit
 		}
-		benchtest.Agree(t, m.name, 1e-10, unit*sum/300, s.measure(m, net).Loss)
+		benchtest.Agree(t, m.Name, 1e-10, unit*sum/300, s.measure(m, net).Loss)
 	}
 	if s.accelerations(Models[0], false).Weight != nil {
 		t.Error("the warm-up has weights")
@@ -108,13 +108,13 @@ func TestGuardParticleSplit(t *testing.T) {
 		honest, theta := score()
 		for i := range run.fresh.v { // at rest M = 1
 			run.fresh.v[i], run.fresh.p[i], run.fresh.a[i] = 0, 0, 1e6
-			if m.canonical {
+			if m.Canonical {
 				run.fresh.g[i] = 1e6
 			}
 		}
 		poisoned, again := score()
 		if !(honest.Loss < 1000) || !(poisoned.Loss > 5e5) || !slices.Equal(theta, again) {
-			t.Errorf("%s: a loss of %g, with poisoned fresh states %g; the same parameters: %v", m.name,
+			t.Errorf("%s: a loss of %g, with poisoned fresh states %g; the same parameters: %v", m.Name,
 				honest.Loss, poisoned.Loss, slices.Equal(theta, again))
 		}
 	}
@@ -134,7 +134,7 @@ func TestGuardParticleTable(t *testing.T) {
 	r := Report{Nothing: 77, Models: map[string]Score{}}
 	for i, m := range Models {
 		k := float64(100 * (i + 1))
-		r.Models[m.name] = Score{Loss: k + 1, Velocity: k + 2, Accel: k + 3, Published: k + 4, Floor: k + 5,
+		r.Models[m.Name] = Score{Loss: k + 1, Velocity: k + 2, Accel: k + 3, Published: k + 4, Floor: k + 5,
 			Batches: k + 6, Steps: int(k + 7), Parameters: int(k + 8), Seconds: k + 9}
 	}
 	table := tableOf(r)

@@ -31,15 +31,13 @@ time, shared by the models.`,
 
 // Model is a model of the experiment, with the recipe found best for it.
 type Model struct {
-	name, title, Family string
-	published           float64 // 0: none
-	Head                model.Head
-	Hidden              []int
+	bench.Network
+	title     string
+	published float64 // 0: none
 	// of Adam; 0: Gauss–Newton, whose steps fit their samples too closely where no model of the kind is right
 	rate                float64
 	kinetic             float64
 	scale, speed, accel float64 // of q, of what stands beside it, and of that one's derivative
-	canonical           bool    // p stands beside q, else v
 	shrunk              float64 // q is divided by it and nothing else is: 10 in the published Hamiltonian, else 1
 	share               float64 // of the training time
 	// Adam on unweighted accelerations comes first: under the weights
@@ -51,27 +49,31 @@ type Model struct {
 
 // Models are the networks, each with the recipe found best for it.
 var Models = []Model{
-	{name: "lnn", title: "Lagrangian network", Family: "lnn", Head: model.Quadratic, published: 7.86e-4,
-		Hidden: []int{24, 24}, kinetic: 1, scale: 10, speed: 1, accel: Unit, shrunk: 1, share: 0.6, warm: true},
-	{name: "hnn-canonical", title: "Hamiltonian network, p = ∂L/∂q̇", Family: "hnn", published: 2.40e-4,
-		Hidden: []int{24, 24}, scale: 10, speed: 10, accel: 30, canonical: true, shrunk: 1, share: 0.24, drawn: true},
-	{name: "hnn-velocity", title: "Hamiltonian network, p := q̇", Family: "hnn", Hidden: []int{64, 64}, rate: 3e-3,
-		kinetic: 0.1, scale: 10, speed: 1, accel: 1, shrunk: 1, share: 0.03},
-	{name: "hnn-published", title: "the same as published, q/10 for q", Family: "hnn", published: 0.41,
-		Hidden: []int{64, 64}, rate: 3e-3, kinetic: 1, scale: 1, speed: 1, accel: 1, shrunk: 10, share: 0.03},
-	{name: "delan", title: "structured Lagrangian", Family: "delan", Hidden: []int{64, 64}, rate: 3e-3, kinetic: 1,
-		scale: 10, speed: 1, accel: Unit, shrunk: 1, share: 0.05},
-	{name: "baseline", title: "plain network", Family: "nn", Hidden: []int{24, 24}, scale: 10, speed: 1, accel: Unit,
-		shrunk: 1, share: 0.05},
+	{Network: bench.Network{Name: "lnn", Family: "lnn", Head: model.Quadratic, Hidden: []int{24, 24}},
+		title: "Lagrangian network", published: 7.86e-4, kinetic: 1, scale: 10, speed: 1, accel: Unit, shrunk: 1,
+		share: 0.6, warm: true},
+	{Network: bench.Network{Name: "hnn-canonical", Family: "hnn", Hidden: []int{24, 24}, Canonical: true},
+		title: "Hamiltonian network, p = ∂L/∂q̇", published: 2.40e-4, scale: 10, speed: 10, accel: 30, shrunk: 1,
+		share: 0.24, drawn: true},
+	{Network: bench.Network{Name: "hnn-velocity", Family: "hnn", Hidden: []int{64, 64}},
+		title: "Hamiltonian network, p := q̇", rate: 3e-3, kinetic: 0.1, scale: 10, speed: 1, accel: 1, shrunk: 1,
+		share: 0.03},
+	{Network: bench.Network{Name: "hnn-published", Family: "hnn", Hidden: []int{64, 64}},
+		title: "the same as published, q/10 for q", published: 0.41, rate: 3e-3, kinetic: 1, scale: 1, speed: 1,
+		accel: 1, shrunk: 10, share: 0.03},
+	{Network: bench.Network{Name: "delan", Family: "delan", Hidden: []int{64, 64}},
+		title: "structured Lagrangian", rate: 3e-3, kinetic: 1, scale: 10, speed: 1, accel: Unit, shrunk: 1,
+		share: 0.05},
+	{Network: bench.Network{Name: "baseline", Family: "nn", Hidden: []int{24, 24}},
+		title: "plain network", scale: 10, speed: 1, accel: Unit, shrunk: 1, share: 0.05},
 }
 
 // Spec is the shape of the model.
 func (m Model) Spec() model.Spec {
-	return model.Spec{
-		Family: m.Family, Hidden: m.Hidden, Activation: "softplus", Head: m.Head, Kinetic: m.kinetic,
-		Coordinates: []model.Coordinate{{Name: "q", Velocity: "v", Scale: m.scale, Speed: m.speed, Accel: m.accel}},
-		Inputs:      []model.Input{{Name: "g", SystemParameter: true, Scale: 10}},
-	}
+	spec := m.Network.Spec(m.kinetic, []model.Coordinate{{Name: "q", Velocity: "v", Scale: m.scale, Speed: m.speed,
+		Accel: m.accel}})
+	spec.Inputs = []model.Input{{Name: "g", SystemParameter: true, Scale: 10}}
+	return spec
 }
 
 // Score is what is measured of one model. Loss is the published one, the mean of w (|q̇ − q̇*|
@@ -115,8 +117,8 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 		if err != nil {
 			return experiment.Result{}, err
 		}
-		score.Floor = floors[m.name]
-		r.Models[m.name] = score
+		score.Floor = floors[m.Name]
+		r.Models[m.Name] = score
 		figures.add(ctx, m, net, curve)
 	}
 	r.Nothing, r.Seconds = run.fresh.Nothing(), time.Since(begin).Seconds()
@@ -176,7 +178,7 @@ func trainModel(ctx context.Context, s experiment.Settings, m Model, learn, vali
 			return nil, nil, err
 		}
 	}
-	state, err := fit(ctx, s, m.name, net, objective, check, set)
+	state, err := fit(ctx, s, m.Name, net, objective, check, set)
 	return net, state, err
 }
 
@@ -192,7 +194,7 @@ func (p *States) warm(ctx context.Context, s experiment.Settings, m Model, net *
 	}
 	learn, check := p.accelerations(m, false), valid.accelerations(m, false)
 	learn.Penalty, check.Penalty = train.Huber, train.Huber
-	_, err := fit(ctx, s, m.name+", warm-up", net, train.KeepPositiveDefinite(net, learn, nil), check, set)
+	_, err := fit(ctx, s, m.Name+", warm-up", net, train.KeepPositiveDefinite(net, learn, nil), check, set)
 	return err
 }
 
@@ -226,13 +228,13 @@ func tableOf(r Report) experiment.Table {
 		return fmt.Sprintf("%.3g", x)
 	}
 	for _, m := range Models {
-		x := r.Models[m.name]
+		x := r.Models[m.Name]
 		least := number(x.Floor)
 		if x.Floor == 0 {
 			least = "0"
 		}
 		t.Rows = append(t.Rows, []string{
-			bench.Described(m.title, m.Family, m.Head, m.Hidden), number(x.Loss), number(x.Published), least,
+			m.As(m.title), number(x.Loss), number(x.Published), least,
 			number(x.Velocity), number(x.Accel),
 			fmt.Sprint(x.Steps), fmt.Sprint(x.Parameters), fmt.Sprintf("%.0f", x.Seconds),
 		})
@@ -247,7 +249,7 @@ func notesOf(r Report, s experiment.Settings) (notes []string) {
 			"for 8 minutes.", s.Budget.Seconds()))
 	}
 	for _, m := range Models {
-		x := r.Models[m.name]
+		x := r.Models[m.Name]
 		switch {
 		case m.published == 0:
 		case x.Loss <= m.published:

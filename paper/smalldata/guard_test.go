@@ -11,7 +11,6 @@ import (
 	"lagrange/experiment/bench"
 	"lagrange/experiment/bench/benchtest"
 	"lagrange/mech"
-	"lagrange/paper/pendulum"
 	"lagrange/train"
 )
 
@@ -170,6 +169,6 @@ func TestGuardSmallTables(t *testing.T) {
 }
 
 // smallGuards are one of (q, v) and one of (q, p).
-var smallGuards = []pendulum.Model{
+var smallGuards = []bench.Network{
 	{Name: "nn", Family: "nn", Hidden: []int{2}}, {Name: "hnn", Family: "hnn", Hidden: []int{2}, Canonical: true},
 }

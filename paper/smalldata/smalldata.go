@@ -30,7 +30,7 @@ training time of all, the same for each, on two cores.`,
 }
 
 // allModels are the models, alike in size, and the Lagrangian network as narrow as Fit makes it of few rows.
-var allModels = []pendulum.Model{
+var allModels = []bench.Network{
 	{Name: "nn", Family: "nn", Hidden: []int{20, 20}},
 	{Name: "node", Family: "node", Hidden: []int{20, 20}},
 	{Name: "hnn-canonical", Family: "hnn", Head: model.Quadratic, Hidden: []int{20, 20}, Canonical: true},
@@ -43,17 +43,17 @@ var allModels = []pendulum.Model{
 // allVariants are what the defaults of the Lagrangian network are chosen
 // from; its ridge is that of the convex initialisation, chosen by validation.
 var allVariants = []struct {
-	pendulum.Model
+	bench.Network
 	ridge bool
 }{
-	{pendulum.Model{Name: "8x2, plain", Family: "lnn", Hidden: []int{8, 8}}, false},
-	{pendulum.Model{Name: "20x2, plain", Family: "lnn", Hidden: []int{20, 20}}, false},
-	{pendulum.Model{Name: "32x2, plain", Family: "lnn", Hidden: []int{32, 32}}, false},
-	{pendulum.Model{Name: "8x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{8, 8}}, false},
-	{pendulum.Model{Name: "12x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{12, 12}}, false},
-	{pendulum.Model{Name: "20x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}}, false},
-	{pendulum.Model{Name: "32x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{32, 32}}, false},
-	{pendulum.Model{Name: "20x2, quadratic, ridge", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}}, true},
+	{bench.Network{Name: "8x2, plain", Family: "lnn", Hidden: []int{8, 8}}, false},
+	{bench.Network{Name: "20x2, plain", Family: "lnn", Hidden: []int{20, 20}}, false},
+	{bench.Network{Name: "32x2, plain", Family: "lnn", Hidden: []int{32, 32}}, false},
+	{bench.Network{Name: "8x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{8, 8}}, false},
+	{bench.Network{Name: "12x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{12, 12}}, false},
+	{bench.Network{Name: "20x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}}, false},
+	{bench.Network{Name: "32x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{32, 32}}, false},
+	{bench.Network{Name: "20x2, quadratic, ridge", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}}, true},
 }
 
 var (
@@ -140,7 +140,7 @@ func part(o *train.Accelerations[float64], d, lo, hi int) *train.Accelerations[f
 func heldOut(N int) int { return max(2, min(N/5, 4096)) }
 
 // learn trains a model on N samples and measures it.
-func (t *source) learn(ctx context.Context, c pendulum.Model, ridge bool, N int, s experiment.Settings,
+func (t *source) learn(ctx context.Context, c bench.Network, ridge bool, N int, s experiment.Settings,
 	budget time.Duration) (p Point, err error) {
 	var m *model.Model[float64]
 	if t.chain == nil {
@@ -148,9 +148,8 @@ func (t *source) learn(ctx context.Context, c pendulum.Model, ridge bool, N int,
 	} else {
 		few, held, d := *t.chain, heldOut(N), t.system.Dim()
 		few.Learn, few.Valid = t.chain.Learn.Pieces(d, held, N), t.chain.Learn.Pieces(d, 0, held)
-		m, p.Fitted, _, err = few.Train(ctx, bench.Contestant{Name: c.Name, Family: c.Family, Canonical: c.Canonical,
-			Head: c.Head, Hidden: c.Hidden,
-			Activation: "softplus", Method: train.GaussNewton, Batch: bench.ChainPieces / 2, Penalty: train.L1}, s,
+		m, p.Fitted, _, err = few.Train(ctx, bench.Contestant{Network: c, Method: train.GaussNewton,
+			Batch: bench.ChainPieces / 2, Penalty: train.L1}, s,
 			budget)
 	}
 	if err != nil {
@@ -171,7 +170,7 @@ func (t *source) learn(ctx context.Context, c pendulum.Model, ridge bool, N int,
 
 // states trains on accelerations of random states, a Lagrangian
 // from a convex initialisation, and a neural ODE on next states.
-func (t *source) states(ctx context.Context, c pendulum.Model, ridge bool, N int, s experiment.Settings,
+func (t *source) states(ctx context.Context, c bench.Network, ridge bool, N int, s experiment.Settings,
 	budget time.Duration) (*model.Model[float64], bench.Fitted, error) {
 	d, held := t.system.Dim(), heldOut(N)
 	learn, valid := bench.View(t.system, c.Canonical, part(t.pool, d, held, N)),
@@ -209,7 +208,7 @@ func (t *source) states(ctx context.Context, c pendulum.Model, ridge bool, N int
 // lesson is one training: a model or a variant on a task.
 type lesson struct {
 	task    *source
-	model   pendulum.Model
+	model   bench.Network
 	ridge   bool
 	variant bool
 	samples int
@@ -229,7 +228,7 @@ func lessons(ts []*source, sizes, few []int) (ls []*lesson) {
 		for _, t := range ts {
 			for _, v := range allVariants {
 				if !v.ridge || t.chain == nil {
-					ls = append(ls, &lesson{task: t, model: v.Model, ridge: v.ridge, variant: true, samples: N})
+					ls = append(ls, &lesson{task: t, model: v.Network, ridge: v.ridge, variant: true, samples: N})
 				}
 			}
 		}

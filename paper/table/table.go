@@ -264,8 +264,8 @@ func networks() string {
 	var pendulums, particle []string
 	for _, names := range models {
 		c, p := bench.Named(&bench.Task{Period: 1}, names[0]), bench.Named(&bench.Task{}, names[1])
-		pendulums = append(pendulums, bench.Described(c.Name, c.Family, c.Head, c.Hidden))
-		particle = append(particle, bench.Described(p.Name, p.Family, p.Head, p.Hidden))
+		pendulums = append(pendulums, c.Title())
+		particle = append(particle, p.Title())
 	}
 	return "On the pendulums: " + strings.Join(pendulums, "; ") + ". On the particle: " + strings.Join(particle,
 		"; ") + "."
