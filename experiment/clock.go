@@ -35,7 +35,7 @@ func startClock(folder string, r Run) (stop func() clock, err error) {
 	first := c.Seconds
 	tick := func() error {
 		c.Seconds = first + time.Since(begin).Seconds()
-		return WriteJSON(clockAt(folder), c)
+		return writeJSON(clockAt(folder), c)
 	}
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err

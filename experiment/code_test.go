@@ -78,7 +78,7 @@ func TestOtherCodeRunsAgain(t *testing.T) {
 	run := result["run"].(map[string]any)
 	delete(run, "code")
 	run["version"] = "(devel)" // as it was written before
-	if err := WriteJSON(path, result); err != nil {
+	if err := writeJSON(path, result); err != nil {
 		t.Fatal(err)
 	}
 	now.Only = nil
@@ -130,7 +130,7 @@ func TestClock(t *testing.T) {
 		t.Errorf("%+v", first)
 	}
 	first.Seconds += 1000 // as if it had taken that long
-	if err := WriteJSON(clockAt(folder), first); err != nil {
+	if err := writeJSON(clockAt(folder), first); err != nil {
 		t.Fatal(err)
 	}
 	second := lap(folder, r)

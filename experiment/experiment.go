@@ -90,7 +90,7 @@ func (e Experiment) Reproduce(ctx context.Context, s Settings) (Result, error) {
 	if err != nil || s.Folder == "" {
 		return r, err
 	}
-	return r, Save(s.Folder, r.Numbers, r.Figures)
+	return r, save(s.Folder, r.Numbers, r.Figures)
 }
 
 // Progress is how far the training of one model has come.

@@ -211,7 +211,7 @@ func (e Experiment) finish(ctx context.Context, s Settings) Finished {
 	f.Seconds, f.Stops = c.Seconds, c.Stops
 	f.Tables, f.Figures, f.Notes = r.Tables, slices.Sorted(maps.Keys(r.Figures)), r.Notes
 	if err == nil && root != "" {
-		err = WriteJSON(filepath.Join(s.Folder, "result.json"), f)
+		err = writeJSON(filepath.Join(s.Folder, "result.json"), f)
 	}
 	if f.Err = err; folder != "" && ctx.Err() == nil { // neither a finished run nor one that has failed goes on
 		os.Remove(clockAt(folder)) // a file that stays is of no harm

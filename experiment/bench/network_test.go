@@ -9,7 +9,7 @@ import (
 )
 
 // The head is named where there is a choice of one, the plain one too, and layers of one size by their number.
-func TestDescribed(t *testing.T) {
+func TestTitles(t *testing.T) {
 	for _, c := range []struct {
 		got, want string
 	}{

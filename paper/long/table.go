@@ -47,8 +47,8 @@ func tablesOf(r Report) (tables []experiment.Table) {
 	return append(tables, r.several())
 }
 
-// sort is what a method keeps from all starts of a sort, at the last time.
-type sort struct {
+// group is what a method keeps from all starts of a sort, at the last time.
+type group struct {
 	start, method  string
 	learned, truth []float64 // by start: the first one, then the others
 	seconds        float64   // of one roll-out, the mean
@@ -56,13 +56,13 @@ type sort struct {
 }
 
 // sorts are those of the methods that follow all starts.
-func (r Report) sorts() (all []sort) {
+func (r Report) sorts() (all []group) {
 	for _, start := range starts {
 		for _, m := range integrators() {
 			if !m.all {
 				continue
 			}
-			k := sort{start: start.name, method: m.String()}
+			k := group{start: start.name, method: m.String()}
 			for _, x := range slices.Concat(r.Runs, r.Others) {
 				if x.Start != start.name || x.Method != m.method.Name || x.Step != m.step || x.Tolerance != m.tol {
 					continue

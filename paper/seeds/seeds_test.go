@@ -183,7 +183,9 @@ func TestSeedsKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		if file {
-			err = store.Add(done)
+			if err := store.Add(done); err != nil {
+				t.Fatal(err)
+			}
 		} else if back, ok := store.Get(c.part(s, 3)); !ok || !reflect.DeepEqual(back, done) {
 			t.Errorf("%+v", back)
 		}
