@@ -139,22 +139,21 @@ func newRun(seed uint64) run {
 func (r run) model(ctx context.Context, s experiment.Settings, m Model) (Score, *model.Model[float64], []train.Point,
 	error) {
 	begin := time.Now()
-	net, state, err := trainModel(ctx, s, m, r.learn, r.valid)
+	net, fitted, history, err := trainModel(ctx, s, m, r.learn, r.valid)
 	if err != nil {
 		return Score{}, nil, nil, err
 	}
 	score := r.fresh.measure(m, net)
 	score.Published, score.Seconds = m.published, time.Since(begin).Seconds()
-	score.Steps, score.Parameters, score.Skipped = state.Step, len(net.Theta), state.Skipped
-	return score, net, state.History, nil
+	score.Steps, score.Parameters, score.Skipped = fitted.Steps, fitted.Parameters, fitted.NonFiniteSkipped
+	return score, net, history, nil
 }
 
 // trainModel trains one model on its share of the time.
-func trainModel(ctx context.Context, s experiment.Settings, m Model, learn, valid *States) (*model.Model[float64],
-	*train.State[float64], error) {
-	net, err := model.New[float64](m.Spec(), s.Seed)
-	if err != nil {
-		return nil, nil, err
+func trainModel(ctx context.Context, s experiment.Settings, m Model, learn, valid *States) (net *model.Model[float64],
+	fitted bench.Fitted, history []train.Point, err error) {
+	if net, err = model.New[float64](m.Spec(), s.Seed); err != nil {
+		return nil, fitted, nil, err
 	}
 	set := train.Settings{Method: train.GaussNewton, Steps: s.Steps, Seed: s.Seed}
 	if m.rate > 0 {
@@ -165,21 +164,17 @@ func trainModel(ctx context.Context, s experiment.Settings, m Model, learn, vali
 	if m.warm {
 		begin := time.Now()
 		if err := learn.warm(ctx, s, m, net, valid); err != nil {
-			return nil, nil, err
+			return nil, fitted, nil, err
 		}
 		budget = max(budget/2, budget-time.Since(begin))
 	}
 	if m.drawn {
 		learn = learn.drawn()
 	}
-	objective, check := learn.Objective(m, net), valid.Objective(m, nil)
-	if set.Steps == 0 {
-		if set.Steps, err = train.Calibrate(ctx, net, objective, check, set, budget); err != nil {
-			return nil, nil, err
-		}
-	}
-	state, err := fit(ctx, s, m.Name, net, objective, check, set)
-	return net, state, err
+	fitted, history, err = bench.Training[float64]{Name: m.Name, Learn: learn.Objective(m, net),
+		Valid: valid.Objective(m, nil),
+		Set:   set, Budget: budget, On: s.On}.Run(ctx, net)
+	return net, fitted, history, err
 }
 
 // warmSteps are those of Adam before the weights count.
@@ -194,25 +189,10 @@ func (p *States) warm(ctx context.Context, s experiment.Settings, m Model, net *
 	}
 	learn, check := p.accelerations(m, false), valid.accelerations(m, false)
 	learn.Penalty, check.Penalty = train.Huber, train.Huber
-	_, err := fit(ctx, s, m.Name+", warm-up", net, train.KeepPositiveDefinite(net, learn, nil), check, set)
+	_, _, err := bench.Training[float64]{Name: m.Name + ", warm-up", Learn: train.KeepPositiveDefinite(net, learn, nil),
+		Valid: check,
+		Set:   set, On: s.On}.Run(ctx, net)
 	return err
-}
-
-// fit runs a training.
-func fit(ctx context.Context, s experiment.Settings, name string, net *model.Model[float64], learn,
-	valid train.Objective[float64], set train.Settings) (*train.State[float64], error) {
-	begin := time.Now()
-	loop := &train.Loop[float64]{Model: net, Train: learn, Valid: valid, Settings: set, State: train.NewState(net)}
-	loop.On = func(st *train.State[float64]) error {
-		if s.On != nil {
-			p := st.History[len(st.History)-1]
-			left := time.Duration(float64(time.Since(begin)) * float64(set.Steps-st.Step) / float64(st.Step))
-			s.On(experiment.Progress{Model: name, Step: st.Step, Steps: set.Steps, Loss: p.Train, Valid: p.Valid,
-				Left: left})
-		}
-		return nil
-	}
-	return loop.State, loop.Run(ctx)
 }
 
 func tableOf(r Report) experiment.Table {

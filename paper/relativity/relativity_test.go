@@ -179,7 +179,7 @@ func TestRelativity(t *testing.T) {
 	}
 	small := Models[0]
 	small.Hidden = []int{16, 16}
-	net, _, err := trainModel(t.Context(), experiment.Settings{Steps: 1000, Seed: 1}, small, Draw(1, 1, states),
+	net, _, _, err := trainModel(t.Context(), experiment.Settings{Steps: 1000, Seed: 1}, small, Draw(1, 1, states),
 		Draw(1, 2, 4096))
 	if err != nil {
 		t.Fatal(err)
