@@ -197,16 +197,20 @@ func TestOnly(t *testing.T) {
 // others, which never see them, they are not.
 func TestChoice(t *testing.T) {
 	var seen []Settings
-	run := func(_ context.Context, s Settings) (Result, error) { seen = append(seen, s); return Result{Numbers: 1}, nil }
+	run := func(_ context.Context, s Settings) (Result, error) {
+		seen = append(seen, s)
+		return Result{Numbers: 1}, nil
+	}
 	list := []Experiment{{Name: "one", Run: run}, {Name: "two", Run: run, Models: []string{"a", "b"}, Default: 1}}
 	s := Settings{Folder: t.TempDir(), Seeds: 1}
-	for _, models := range [][]string{nil, {"b"}} {
-		s.Models = models
+	for _, change := range []func(){func() {}, func() { s.Models = []string{"b"} }, func() { s.Recipe = "r" },
+		func() { s.Seeds = 2 }} {
+		change()
 		if _, err := All(t.Context(), list, s, quiet); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(seen) != 3 || seen[0].Seeds != 0 || seen[1].Seeds != 1 || !slices.Equal(seen[2].Models, []string{"b"}) {
+	if len(seen) != 5 || seen[0].Seeds != 0 || seen[1].Seeds != 1 || !slices.Equal(seen[2].Models, []string{"b"}) {
 		t.Errorf("%+v", seen)
 	}
 	if done := Done(list, s); len(done) != 2 || done["one"].Run.Models != "" || done["two"].Run.Models != "b" {
