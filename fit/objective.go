@@ -26,7 +26,7 @@ func (a *run) objectives() (err error) {
 	}
 	if a.learn, a.valid = l, v; a.s.Method == train.GaussNewton {
 		l.Method = ode.Dop853.Tableau
-		a.valid = joint(l, v, validated)
+		a.valid = joint(l, v, validationMost)
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ func windows(set *data.Set, steps int, p train.Penalty) *train.Segments[float64]
 
 // longest is the longest time step of a trajectory that is no gap: each recording has its own time step.
 func longest(t data.Trajectory) float64 {
-	return 3 * (&data.Set{Trajectories: []data.Trajectory{t}}).TypicalStep()
+	return gapSteps * (&data.Set{Trajectories: []data.Trajectory{t}}).TypicalStep()
 }
 
 // gap says whether one step is longer than limit.

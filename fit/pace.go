@@ -6,16 +6,16 @@ import (
 	"lagrange/train"
 )
 
-// Plan is how many steps a network took: so many at first, and the changes that the clock made of it when
+// Pace is how many steps a network took: so many at first, and the changes that the clock made of it when
 // Options.Budget was given. Options.Like repeats it.
-type Plan struct {
+type Pace struct {
 	Steps   int            `json:"steps"`
 	Changes []train.Change `json:"changes,omitempty"`
-	Arcs    *Plan          `json:"arcs,omitempty"` // of the last stage, in its own steps
+	Arcs    *Pace          `json:"arcs,omitempty"` // of the last stage, in its own steps
 }
 
-// planOf is that of a loop.
-func planOf(s train.Settings) Plan { return Plan{Steps: s.Steps, Changes: s.Changes} }
+// paceOf is that of a loop.
+func paceOf(s train.Settings) Pace { return Pace{Steps: s.Steps, Changes: s.Changes} }
 
 // watch tells how long a training has taken, before interruptions too.
 type watch struct {
@@ -30,16 +30,10 @@ func (w *watch) goOn(seconds float64) {
 	*w = watch{time.Now(), time.Duration(seconds * float64(time.Second))}
 }
 
-const (
-	pace    = 6    // validations whose time says what a step takes
-	early   = 0.1  // of a run: its steps may be shorter than later ones, so that there are not to be more
-	settled = 0.03 // of the steps in all: fewer are not worth a change
-)
-
 // replan returns what Loop.Replan needs to keep to the budget, preparation and validations included: the machine may
 // have other work to do at any time.
 func (a *run) replan(loop *train.Loop[float64]) func(*train.State[float64]) int {
-	if a.s.Budget == 0 || a.plan != nil {
+	if a.s.Budget == 0 || a.pace != nil {
 		return nil
 	}
 	type mark struct {
@@ -49,12 +43,12 @@ func (a *run) replan(loop *train.Loop[float64]) func(*train.State[float64]) int 
 	marks := []mark{{loop.State.Step, a.watch.elapsed()}}
 	return func(st *train.State[float64]) int {
 		now := a.watch.elapsed()
-		marks = append(marks[max(0, len(marks)-pace):], mark{st.Step, now})
+		marks = append(marks[max(0, len(marks)-recentValidations):], mark{st.Step, now})
 		first, total := marks[0], loop.Settings.Total(st.Step)
 		each := max(1, (now-first.at)/time.Duration(st.Step-first.step))
 		n := st.Step + int(max(0, a.s.Budget-now)/each)
 		apart := float64(n-total) / float64(total)
-		if apart > 0 && float64(st.Step) < early*float64(total) || apart < settled && apart > -settled {
+		if apart > 0 && float64(st.Step) < earlySteps*float64(total) || apart < settledSteps && apart > -settledSteps {
 			return 0
 		}
 		return n
