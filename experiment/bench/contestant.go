@@ -85,5 +85,5 @@ func Named(t *Task, name string) Contestant {
 			return c
 		}
 	}
-	panic("paper: no model " + name)
+	panic("bench: no model " + name)
 }

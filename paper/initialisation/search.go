@@ -35,7 +35,7 @@ const gradientStates = 256
 func shapeOf(n, depth int) nn.Shape {
 	a, err := nn.LookupActivation("softplus")
 	if err != nil {
-		panic("paper: " + err.Error())
+		panic("initialisation: " + err.Error())
 	}
 	return nn.Shape{Sizes: append(append([]int{4}, slices.Repeat([]int{n}, depth)...), 1), Activation: a}
 }

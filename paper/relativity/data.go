@@ -19,7 +19,7 @@ type States struct {
 func Draw(seed, stream uint64, n int) *States {
 	system, err := mech.Lookup("relativistic")
 	if err != nil {
-		panic("paper: " + err.Error())
+		panic("relativity: " + err.Error())
 	}
 	s, r := system.(mech.Parametrised), rand.New(rand.NewPCG(seed, stream))
 	x := make([]float64, 5*n)

@@ -281,7 +281,7 @@ func (p *path) fieldError(i int) float64 {
 func (p *path) learned(t model.Tape[float64]) func(q, v []float64) float64 {
 	of, ok := model.As[model.Conserved[float64]](t)
 	if !ok {
-		panic("paper: a density has an energy")
+		panic("wave: a density has an energy")
 	}
 	dx := make([]float64, 2*p.w.N)
 	energy := func(x []float64) float64 { t.Field(x, nil, dx); return of.Energy(0) }

@@ -6,9 +6,6 @@ import (
 	"lagrange/experiment"
 )
 
-// The files guard_*_test.go hold what is measured: metrics against numbers worked out by hand, splits by poisoning
-// what must not be seen, tables cell by cell.
-
 // Cells are found by the names of their row and column; rows of one part may be alike, and numbers in another order
 // are another row.
 func TestApart(t *testing.T) {
