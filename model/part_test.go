@@ -25,6 +25,18 @@ func TestParts(t *testing.T) {
 		"kinetic head":   {5, 0, func(_ []float64, batch, _, _ int) part { return newKineticHead([]float64{1.5, 0.6}, 4, batch) }},
 		"quadratic head": {8, 0, func([]float64, int, int, int) part { return newQuadraticHead([]float64{1.5, 0.6}, 0.7, 4) }},
 		"scale head":     {5, 0, func([]float64, int, int, int) part { return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5} }},
+		"squared feature": {1, 0, func(_ []float64, batch, _, _ int) part {
+			return newFeatures[float64]([]column{{kind: squared, mean: 0.4, scale: 1.7}}, batch)
+		}},
+		"sum": {3, 4, func(theta []float64, _, _, _ int) part {
+			return &sum[float64]{theta: theta, entries: []entry{{0, 1}, {-1, 0}, {2, 1}, {2, 0}}, in: 3, out: 2}
+		}},
+		"library": {6, 0, func(_ []float64, batch, k, parts int) part {
+			s := Spec{Coordinates: []Coordinate{{Period: 5}, {Mean: 0.4, Scale: 1.7}, {Period: 7}}}
+			s.Terms = s.DefaultTerms()
+			front, _ := newLibrary[float64](s, batch, k, parts)
+			return front
+		}},
 		"chain": {5, shape.Params(), func(theta []float64, batch, k, parts int) part {
 			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, parts), newKineticHead([]float64{1.5, 0.6}, 5, batch), batch, k, parts)
 		}},

@@ -78,6 +78,7 @@ type Spec struct {
 	// Combinations are what the net sees of q, instead of each coordinate by itself, such as differences of neighbours; none: q.
 	Combinations []Combination `json:"combinations,omitempty"`
 	Sites        *Sites        `json:"sites,omitempty"` // of a graph alone
+	Terms        [][]Term      `json:"terms,omitempty"` // of the family "terms" alone: of w, then of N row by row up to its diagonal
 	Hidden       []int         `json:"hidden"`
 	Activation   string        `json:"activation"`
 	Friction     Friction      `json:"friction,omitempty"` // zero value: none
@@ -141,8 +142,11 @@ func (s Spec) Check() error {
 	if s.Sites != nil && f.Check == nil {
 		return fmt.Errorf("a %s has no sites", Title(s.Family))
 	}
-	if len(s.Hidden) == 0 || slices.Min(s.Hidden) < 1 || slices.Max(s.Hidden) > 1<<14 || len(s.Hidden) > 64 {
-		return fmt.Errorf("hidden layers %v: give 1 to 64 layers of 1 to 16384 units, like 64x2", s.Hidden)
+	if err := s.checkHidden(f); err != nil {
+		return err
+	}
+	if len(s.Terms) > 0 && !f.Netless {
+		return fmt.Errorf("a %s has no terms", Title(s.Family))
 	}
 	if s.Friction != "" && !slices.Contains(Frictions(), s.Friction) {
 		return fmt.Errorf("no friction %q; there are %v", s.Friction, Frictions())
@@ -164,6 +168,19 @@ func (s Spec) Check() error {
 		return err
 	}
 	return f.Check(s)
+}
+
+// checkHidden reports what is wrong with the hidden layers.
+func (s Spec) checkHidden(f Family) error {
+	switch {
+	case f.Netless && len(s.Hidden) > 0:
+		return fmt.Errorf("hidden layers %v: a %s has none", s.Hidden, f.Title)
+	case f.Netless:
+		return nil
+	case len(s.Hidden) == 0 || slices.Min(s.Hidden) < 1 || slices.Max(s.Hidden) > 1<<14 || len(s.Hidden) > 64:
+		return fmt.Errorf("hidden layers %v: give 1 to 64 layers of 1 to 16384 units, like 64x2", s.Hidden)
+	}
+	return nil
 }
 
 func finite(x float64) bool { return x-x == 0 }
