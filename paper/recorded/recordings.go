@@ -1,5 +1,5 @@
-// Package recorded has the experiment on recordings of real mechanisms: textbook models, whose numbers are fitted, beside
-// learned ones.
+// Package recorded has the experiment on recordings of real mechanisms: textbook models, whose numbers are fitted,
+// beside learned ones.
 package recorded
 
 import (
@@ -55,24 +55,56 @@ const dfki, multiarm = "dfki-simple-pendulum/control_method_", "multiarm-pendulu
 
 // recordings are those that are used.
 var recordings = []recording{
-	{name: "ilqr", title: "Pendulum with a motor, ilqr", file: dfki + "ilqr/data_measured.csv", horizon: 0.5,
-		Equations: motor, p: motorStart, forced: true},
-	{name: "ddp", title: "the same, ddp", file: dfki + "ddp/data_measured.csv", horizon: 0.25,
-		Equations: motor, p: motorStart, forced: true},
-	{name: "direct-collocation", title: "the same, direct collocation", file: dfki + "direct_collocation/data_measured.csv",
-		horizon: 0.25, Equations: motor, p: motorStart, forced: true},
-	{name: "energy-shaping", title: "the same, energy shaping", file: dfki + "energy_shaping/data_measured.csv", horizon: 0.5,
-		Equations: motor, p: motorStart, forced: true, remark: "its end is held upright, where any error grows"},
-	{name: "sac", title: "the same, soft actor-critic", file: dfki + "sac/data_measured.csv", horizon: 0.5,
-		Equations: motor, p: motorStart, forced: true, remark: "most of it is held upright, where any error grows"},
-	{name: "gravity-compensation", title: "the same, gravity compensation", file: dfki + "gravity_compensation/data_measured.csv",
-		horizon: 0.5, thin: 5, Equations: motor, p: motorStart, forced: true, remark: "a hand moves the arm"},
-	{name: "system-identification", title: "the same, pd", file: dfki + "pd/system_identification/data_measured.csv",
-		horizon: 0.5, thin: 2, Equations: motor, p: motorStart, forced: true, remark: "the measured torque explains little of it"},
-	{name: "single", title: "Single pendulum, free swings", file: multiarm + "single-train.csv",
-		test: multiarm + "single-test.csv", horizon: 1, thin: 5, Equations: single, p: []float64{30, 0.1, 0}},
-	{name: "double", title: "Double pendulum, free swings", file: multiarm + "double-train.csv",
-		test: multiarm + "double-test.csv", horizon: 1, thin: 3, Equations: double, p: []float64{0.3, 0.3, 40, 15, 0.01, 0.01}},
+	{
+		name: "ilqr", title: "Pendulum with a motor, ilqr",
+		file: dfki + "ilqr/data_measured.csv", horizon: 0.5,
+		Equations: motor, p: motorStart, forced: true,
+	},
+	{
+		name: "ddp", title: "the same, ddp",
+		file: dfki + "ddp/data_measured.csv", horizon: 0.25,
+		Equations: motor, p: motorStart, forced: true,
+	},
+	{
+		name: "direct-collocation", title: "the same, direct collocation",
+		file: dfki + "direct_collocation/data_measured.csv", horizon: 0.25,
+		Equations: motor, p: motorStart, forced: true,
+	},
+	{
+		name: "energy-shaping", title: "the same, energy shaping",
+		file: dfki + "energy_shaping/data_measured.csv", horizon: 0.5,
+		Equations: motor, p: motorStart, forced: true,
+		remark: "its end is held upright, where any error grows",
+	},
+	{
+		name: "sac", title: "the same, soft actor-critic",
+		file: dfki + "sac/data_measured.csv", horizon: 0.5,
+		Equations: motor, p: motorStart, forced: true,
+		remark: "most of it is held upright, where any error grows",
+	},
+	{
+		name: "gravity-compensation", title: "the same, gravity compensation",
+		file: dfki + "gravity_compensation/data_measured.csv", horizon: 0.5, thin: 5,
+		Equations: motor, p: motorStart, forced: true,
+		remark: "a hand moves the arm",
+	},
+	{
+		name: "system-identification", title: "the same, pd",
+		file: dfki + "pd/system_identification/data_measured.csv", horizon: 0.5, thin: 2,
+		Equations: motor, p: motorStart, forced: true,
+		remark: "the measured torque explains little of it",
+	},
+	{
+		name: "single", title: "Single pendulum, free swings",
+		file: multiarm + "single-train.csv",
+		test: multiarm + "single-test.csv", horizon: 1, thin: 5,
+		Equations: single, p: []float64{30, 0.1, 0},
+	},
+	{
+		name: "double", title: "Double pendulum, free swings",
+		file: multiarm + "double-train.csv",
+		test: multiarm + "double-test.csv", horizon: 1, thin: 3,
+		Equations: double, p: []float64{0.3, 0.3, 40, 15, 0.01, 0.01}},
 }
 
 // parts are what is learned from of a recording, and the windows that are held out, in all that was recorded.

@@ -12,7 +12,8 @@ import (
 // before is how long a motion is looked at before it is predicted, in seconds.
 const before = 0.25
 
-// textbook fits the numbers of the equations to segments of half of the horizon and then of all of it, on what is not held out.
+// textbook fits the numbers of the equations to segments of half of the horizon and then of all of it, on what is not
+// held out.
 func (r *recording) textbook(ctx context.Context, learn *data.Set) (p []float64, err error) {
 	p = slices.Clone(r.p)
 	var segments []*known.Segment
@@ -72,9 +73,11 @@ func (r *recording) part(w known.Recording, lo, hi int) known.Recording {
 	return known.Recording{T: w.T[lo : hi+1], Y: w.Y[lo*r.D : (hi+1)*r.D], U: w.U[lo*r.M : (hi+1)*r.M]}
 }
 
-// predicted is the motion (rows, D) of a window by the equations with numbers p, from the state that fits the rows before best.
+// predicted is the motion (rows, D) of a window by the equations with numbers p, from the state that fits the rows
+// before best.
 func (r *recording) predicted(ctx context.Context, p []float64, w window) (Q []float64, err error) {
-	fixed := known.Equations{D: r.D, M: r.M, Held: r.Held, Steps: r.Steps, Accel: func(q, v, u, _, a []float64) { r.Accel(q, v, u, p, a) }}
+	fixed := r.Equations
+	fixed.Accel = func(q, v, u, _, a []float64) { r.Accel(q, v, u, p, a) }
 	segments := fixed.Cut([]known.Recording{r.part(w.Recording, w.look, w.first)}, math.Inf(1), nil)
 	if _, err := fixed.Fit(ctx, segments, nil); err != nil {
 		return nil, err
