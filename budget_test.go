@@ -36,11 +36,11 @@ func TestBudget(t *testing.T) {
 			time.Sleep(other(p))
 		}
 		r := fit(t, set, s).Record
-		t.Logf("%s: %.2f s, %d steps, planned %+v", name, r.Seconds, r.Steps, r.Plans)
+		t.Logf("%s: %.2f s, %d steps, planned %+v", name, r.Seconds, r.Steps, r.Paces)
 		if used := r.Seconds / budget.Seconds(); used < 0.7 || used > 1.3 {
 			t.Errorf("%s: used %.2f s of %v in %d steps", name, r.Seconds, budget, r.Steps)
 		}
-		if len(r.Plans[0].Changes) == 0 && name != "idle" {
+		if len(r.Paces[0].Changes) == 0 && name != "idle" {
 			t.Errorf("%s: %d steps, planned once", name, r.Steps)
 		}
 	}

@@ -171,7 +171,7 @@ func TestLike(t *testing.T) {
 	again := fit(t, set, s)
 	for j, k := range m.Members() {
 		if l := again.Members()[j]; !same(k.Theta(), l.Theta()) || k.Record.Steps != l.Record.Steps {
-			t.Errorf("network %d: %+v, repeated %+v", j, k.Record.Plans, l.Record.Plans)
+			t.Errorf("network %d: %+v, repeated %+v", j, k.Record.Paces, l.Record.Paces)
 		}
 	}
 }

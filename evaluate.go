@@ -23,7 +23,8 @@ type Evaluation struct {
 	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its spread over the
 	// recorded states, all under the conditions of that window; only for a model without forces and friction.
 	EnergyDrift *float64    `json:"energy_drift,omitempty"`
-	Restarts    []Restart   `json:"restarts,omitempty"`             // of the training; see Record
+	Plan        *Plan       `json:"plan,omitempty"` // of the training; see Record
+	Restarts    []Restart   `json:"restarts,omitempty"`
 	Doubt       string      `json:"doubt,omitempty"`                // of the model
 	Training    []MassPoint `json:"training_mass_matrix,omitempty"` // over a sample of states, at validations
 }
@@ -38,7 +39,7 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 		horizon = m.Record.Horizon
 	}
 	test, heldOut, err := m.unseen(set)
-	r := Evaluation{Horizon: horizon, HeldOut: heldOut, Restarts: m.Record.Restarts, Doubt: m.Record.Doubt, Training: m.Record.Mass}
+	r := Evaluation{Horizon: horizon, HeldOut: heldOut, Plan: m.Record.Plan, Restarts: m.Record.Restarts, Doubt: m.Record.Doubt, Training: m.Record.Mass}
 	if err != nil {
 		return r, err
 	}

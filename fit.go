@@ -16,7 +16,9 @@ type (
 	Stage     = fit.Stage
 	Restart   = fit.Restart
 	MassPoint = fit.MassPoint
+	Pace      = fit.Pace
 	Plan      = fit.Plan
+	Line      = fit.Line
 )
 
 // What a model can learn from.

@@ -39,7 +39,7 @@ func goldens() map[string]golden {
 	adam := with(func(s *lagrange.Settings) { s.Method, s.Hidden, s.Batch = train.Adam, []int{8}, 16 })
 	of := func(family string) lagrange.Settings { s := adam; s.Model = family; return s }
 	ring := with(func(s *lagrange.Settings) {
-		s.Model, s.Hidden, s.Graph = graph.Family, []int{8}, lagrange.Graph{Shape: graph.RingShape, Relative: true}
+		s.Model, s.Hidden, s.Graph = graph.Family, []int{8}, lagrange.Graph{Shape: graph.RingShape, TranslationInvariant: true}
 	})
 	return map[string]golden{
 		"lnn: warm-up, Gauss–Newton":            {accelerated, brief},

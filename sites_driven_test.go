@@ -68,7 +68,7 @@ func TestGraphDriven(t *testing.T) {
 	for _, objective := range []string{lagrange.Accelerations, lagrange.Torque} {
 		t.Run(objective, func(t *testing.T) {
 			s := quick()
-			s.Model, s.Graph, s.Steps, s.Rate, s.Batch, s.Hidden = graph.Family, lagrange.Graph{Shape: graph.RingShape, Relative: true}, 800, 1e-2, 16, []int{24}
+			s.Model, s.Graph, s.Steps, s.Rate, s.Batch, s.Hidden = graph.Family, lagrange.Graph{Shape: graph.RingShape, TranslationInvariant: true}, 800, 1e-2, 16, []int{24}
 			s.Friction, s.Objective = model.Viscous, objective
 			m := fit(t, six, s)
 			path := filepath.Join(t.TempDir(), "m")

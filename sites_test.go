@@ -81,10 +81,10 @@ func TestGraphFit(t *testing.T) {
 		graph     lagrange.Graph
 	}{
 		"ring":               {beads(6, 12, ringOf(6)), beads(30, 3, ringOf(30)), lagrange.Graph{Shape: graph.RingShape}},
-		"ring of distances":  {beads(6, 12, ringOf(6)), beads(30, 3, ringOf(30)), lagrange.Graph{Shape: graph.RingShape, Relative: true}},
-		"chain":              {beads(6, 12, ringOf(6)[:5]), beads(30, 3, ringOf(30)[:29]), lagrange.Graph{Shape: graph.ChainShape, Relative: true}},
+		"ring of distances":  {beads(6, 12, ringOf(6)), beads(30, 3, ringOf(30)), lagrange.Graph{Shape: graph.RingShape, TranslationInvariant: true}},
+		"chain":              {beads(6, 12, ringOf(6)[:5]), beads(30, 3, ringOf(30)[:29]), lagrange.Graph{Shape: graph.ChainShape, TranslationInvariant: true}},
 		"star":               {beads(5, 12, star), nil, lagrange.Graph{Shape: graph.NetworkShape, Edges: names}},
-		"star, of distances": {beads(5, 12, star), nil, lagrange.Graph{Shape: graph.NetworkShape, Edges: names, Relative: true}},
+		"star, of distances": {beads(5, 12, star), nil, lagrange.Graph{Shape: graph.NetworkShape, Edges: names, TranslationInvariant: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := quick()
@@ -99,7 +99,7 @@ func TestGraphFit(t *testing.T) {
 				t.Fatal(err)
 			}
 			judge(t, m, c.set)
-			if c.graph.Relative {
+			if c.graph.TranslationInvariant {
 				keepsMomentum(t, m, c.set.Trajectories[0].Q[:c.set.D()])
 			}
 			if c.many == nil {
@@ -126,7 +126,7 @@ func TestGraphOnThousand(t *testing.T) {
 		t.Skip("a training of seconds")
 	}
 	s := quick()
-	s.Model, s.Graph, s.Steps, s.Rate, s.Hidden = graph.Family, lagrange.Graph{Shape: graph.RingShape, Relative: true}, 300, 1e-2, []int{24}
+	s.Model, s.Graph, s.Steps, s.Rate, s.Hidden = graph.Family, lagrange.Graph{Shape: graph.RingShape, TranslationInvariant: true}, 300, 1e-2, []int{24}
 	m := fit(t, beads(6, 12, ringOf(6)), s)
 	set := beads(1000, 1, ringOf(1000))
 	w := set.Trajectories[0]
@@ -183,7 +183,7 @@ func TestGraphAttributes(t *testing.T) {
 	var miss [2]float64
 	for i, g := range []lagrange.Graph{{}, {OfNodes: column("m", m), OfEdges: column("k", k)}} {
 		s := quick()
-		g.Shape, g.Edges, g.Relative = graph.NetworkShape, names, true
+		g.Shape, g.Edges, g.TranslationInvariant = graph.NetworkShape, names, true
 		s.Model, s.Graph, s.Method, s.Steps, s.Batch, s.Hidden, s.Workers = graph.Family, g, train.GaussNewton, 15, 0, []int{16}, 1
 		net := fit(t, set, s)
 		path := filepath.Join(t.TempDir(), "m")
@@ -218,7 +218,7 @@ func TestGraphGrid(t *testing.T) {
 		}
 	}
 	s := quick()
-	s.Model, s.Graph = graph.Family, lagrange.Graph{Shape: graph.GridShape, Grid: []int{3, 2}, Ends: []graph.Boundary{graph.Periodic, graph.Free}, Relative: true}
+	s.Model, s.Graph = graph.Family, lagrange.Graph{Shape: graph.GridShape, Grid: []int{3, 2}, Ends: []graph.Boundary{graph.Periodic, graph.Free}, TranslationInvariant: true}
 	s.Method, s.Steps, s.Batch, s.Hidden = train.GaussNewton, 15, 0, []int{16}
 	set := beads(6, 12, edges)
 	m := fit(t, set, s)
@@ -314,7 +314,7 @@ func TestGraphRefuses(t *testing.T) {
 		angle.Coordinates[i].Period = 360
 	}
 	s := quick()
-	s.Model, s.Graph = graph.Family, lagrange.Graph{Shape: graph.RingShape, Relative: true}
+	s.Model, s.Graph = graph.Family, lagrange.Graph{Shape: graph.RingShape, TranslationInvariant: true}
 	if _, err := lagrange.Fit(t.Context(), &angle, s); err == nil || !strings.Contains(err.Error(), "is an angle") {
 		t.Errorf("differences of angles: %v", err)
 	}

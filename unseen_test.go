@@ -224,7 +224,7 @@ func TestTestPartIsUnseen(t *testing.T) {
 	})
 	t.Run("graph", func(t *testing.T) {
 		s := tiny(graph.Family)
-		s.Graph = lagrange.Graph{Shape: graph.RingShape, Relative: true}
+		s.Graph = lagrange.Graph{Shape: graph.RingShape, TranslationInvariant: true}
 		learning{beads(4, 12, ringOf(4)), 5, s}.blind(t)
 	})
 }

@@ -11,7 +11,7 @@ import (
 // have a meaning without a Lagrangian. Of s count what was asked for the model, but for its family, head, friction,
 // width and topology, and Budget, which is that of the baseline.
 func Baseline(set *data.Set, s Options, beside Network) Options {
-	s.Model, s.Head, s.Friction, s.Ensemble, s.Graph, s.Beside = "nn", "", "", 1, Graph{}, &beside
+	s.Model, s.Head, s.Friction, s.Ensemble, s.Graph, s.Beside = BaselineModel, "", "", 1, Graph{}, &beside
 	if o, err := objectiveOf(s.Objective); err == nil && o.inverse {
 		s.Objective = ""
 	}

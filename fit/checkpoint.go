@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -14,6 +15,7 @@ import (
 
 	"lagrange/data"
 	"lagrange/internal/file"
+	"lagrange/model"
 	"lagrange/train"
 )
 
@@ -95,6 +97,10 @@ func identity(print string, asked Options) train.Identity {
 	}
 	if asked.Like != nil {
 		print += " like " + parameters(asked.Like)
+	}
+	if asked.From == nil { // what is left to these defaults is the same training as what asks for them
+		asked.Model, asked.Activation = cmp.Or(asked.Model, DefaultModel), cmp.Or(asked.Activation, defaultActivation)
+		asked.Loss, asked.Friction = cmp.Or(asked.Loss, defaultLoss), cmp.Or(asked.Friction, model.NoFriction)
 	}
 	text, err := json.Marshal(asked)
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 // said of. What cannot change is refused: it would be another model.
 func (s Options) continued(set *data.Set) (Options, error) {
 	if s.Like != nil {
-		if n := max(1, s.Ensemble); n > len(s.Like) || len(s.Like[0].Record.Plans) == 0 {
-			return s, fmt.Errorf("a plan for %d networks, and %d are to be trained, or none was noted: give a number of steps", len(s.Like), n)
+		if n := max(1, s.Ensemble); n > len(s.Like) || len(s.Like[0].Record.Paces) == 0 {
+			return s, fmt.Errorf("the steps of %d networks, and %d are to be trained, or none were noted: give a number of steps", len(s.Like), n)
 		}
-		s.Steps, s.Budget = s.Like[0].Record.Plans[0].Steps, 0
+		s.Steps, s.Budget = s.Like[0].Record.Paces[0].Steps, 0
 	}
 	if s.From == nil {
 		return s, nil

@@ -2,29 +2,14 @@ package fit
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"lagrange/data"
 	"lagrange/model"
 	"lagrange/train"
-)
-
-// wide are the nets that a convex start is tried with where nothing was said of the net: one layer, whose outputs the
-// start solves for. Narrower ones, and deeper ones of the same cost, started ten to a hundred times as far off.
-var wide = []model.Spec{
-	{Hidden: []int{160}, Head: model.Plain},
-	{Hidden: []int{60}, Head: model.Quadratic},
-}
-
-const (
-	goodStart = 0.02 // of the loss without acceleration: a convex start from recorded accelerations that leaves less is kept
-	clean     = 0.05 // of the loss without acceleration: what a start may leave for Gauss and Newton's method to go on from it
-	excellent = 1e-4 // of it: what a convex start may leave for nothing else to be tried
-	rehearsal = 60   // steps on estimated accelerations
-	judges    = 192  // windows of each part that judge a start
-	validated = 256  // and the steps that follow
-	slowest   = 0.01 // of the scales of accelerations: a trajectory with less has less to say
 )
 
 // began is a convex start that was made to see whether it is worth while.
@@ -42,15 +27,15 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 	if err != nil {
 		return err
 	}
-	judge := joint(l, v, judges)
+	judge := joint(l, v, selectionWindows)
 	still := f.still(judge)
-	best := clean * still
+	best := cleanGuess * still
 	if asked.Method == train.GaussNewton {
 		best = math.Inf(1)
 	}
-	was := f.spec
-	for _, w := range append(wide[:len(wide):len(wide)], f.deep()) {
-		if len(w.Hidden) > 1 && (best < excellent*still || f.estimated(0).Weight == nil) {
+	was, least, tried := f.spec, math.Inf(1), []string(nil)
+	for _, w := range append(slices.Clone(convexNets), f.deep()) {
+		if len(w.Hidden) > 1 && (best < excellentGuess*still || f.estimated(0).Weight == nil) {
 			continue
 		}
 		spec := was
@@ -64,10 +49,46 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 		if err != nil {
 			return err
 		}
+		if s.Done {
+			least, tried = min(least, s.After/still), append(tried, shown(w.Hidden)+" "+string(w.Head))
+		}
 		if s.Done && s.After < best {
 			best, f.spec, f.began = s.After, spec, began{f.s.Seed, net.Theta, s}
 			f.s.Method, f.s.Hidden, f.s.Head, f.s.Batch, f.s.Rate = train.GaussNewton, spec.Hidden, spec.Head, asked.Batch, asked.Rate
 		}
+	}
+	return f.chosen(asked, least, tried)
+}
+
+// chosen writes into the plan what the guesses that were tried have shown: the best left so much of the loss without
+// acceleration.
+func (f *problem) chosen(asked Options, least float64, tried []string) error {
+	left := fmt.Sprintf("the best initial guess leaves %.2g %% of the loss without acceleration", 100*least)
+	switch {
+	case f.began.theta == nil && asked.Method != "":
+		return nil
+	case len(tried) == 0:
+		f.plan.set("method", f.s.Method, "no initial guess was better than none")
+		return nil
+	case f.began.theta == nil:
+		f.plan.set("method", f.s.Method, fmt.Sprintf("%s, more than %g %%: noise rules", left, 100*cleanGuess))
+		return nil
+	}
+	was := asked
+	was.Method, was.Hidden, was.Head = f.s.Method, f.s.Hidden, f.s.Head
+	s, plan, err := decide(f.set, f.plan.Recording, asked, was)
+	if err != nil {
+		return err
+	}
+	f.s, f.plan = s, plan
+	if asked.Method == "" {
+		f.plan.set("method", s.Method, fmt.Sprintf("%s, at most %g %%", left, 100*cleanGuess))
+	}
+	best := "the best of " + strings.Join(tried, ", ")
+	f.plan.set("net", f.plan.Line("net").Choice, best)
+	f.plan.set("head", f.plan.Line("head").Choice, best)
+	if f.began.start.Columns == 0 {
+		f.plan.set("initial guess", "learned from estimated accelerations", best)
 	}
 	return nil
 }
@@ -119,7 +140,7 @@ func (initialGuess) Run(ctx context.Context, a *run) (err error) {
 // judge are the windows that a start is judged by.
 func (a *run) judge() *train.Segments[float64] {
 	l, v, _ := a.f.windows() // the error was told before
-	return joint(l, v, judges)
+	return joint(l, v, selectionWindows)
 }
 
 // guess prepares a network to learn accelerations by Gauss and Newton's method. A convex start that leaves next to
@@ -128,7 +149,7 @@ func (a *run) guess(ctx context.Context, o *train.Accelerations[float64]) (train
 	drawn := slices.Clone(a.net.Theta)
 	start, err := train.ConvexInitialisation(ctx, a.net, o, train.ConvexOptions{Seed: a.s.Seed, Workers: a.s.Workers})
 	a.learn = train.KeepPositiveDefinite(a.net, o, start.Unit)
-	if err != nil || start.Done && start.After < goodStart*a.f.still(o) {
+	if err != nil || start.Done && start.After < goodGuess*a.f.still(o) {
 		return start, err
 	}
 	if a.drawn = true; start.Done {
@@ -141,22 +162,21 @@ func (a *run) guess(ctx context.Context, o *train.Accelerations[float64]) (train
 // deep is the net that would learn from recorded accelerations.
 func (f *problem) deep() model.Spec {
 	s := f.s
-	s.Method, s.Hidden, s.Head = train.GaussNewton, nil, ""
-	s.shape(f.set)
-	return model.Spec{Hidden: s.Hidden, Head: s.Head}
+	s.Method = train.GaussNewton
+	hidden, _ := s.layers(f.set)
+	return model.Spec{Hidden: hidden, Head: s.bestHead()}
 }
 
 // start gives a net a convex start from accelerations that are estimated from the recorded velocities, if one serves
 // the windows of judge better than what the net was. A deep net learns from them as it would from recorded ones, if the
 // recording is clean.
 func (f *problem) start(ctx context.Context, net *model.Model[float64], s Options, judge *train.Segments[float64]) (train.InitialGuess, error) {
-	const most, flops = 4000, 1 << 30 // samples, and of a round
 	o, held := f.estimated(0), f.estimated(1)
 	if len(net.Spec.Hidden) > 1 && o.Weight != nil && held.N > 0 {
 		return f.rehearse(ctx, net, o, held, s, judge)
 	}
 	n, d := len(net.Linear()), net.Spec.D()
-	c := train.ConvexOptions{Seed: s.Seed, Workers: s.Workers, Ridges: []float64{1e-12, 1e-8, 1e-5, 1e-3}, Selection: judge, Samples: min(most, flops/(1+d*n*n))}
+	c := train.ConvexOptions{Seed: s.Seed, Workers: s.Workers, Ridges: convexRidges, Selection: judge, Samples: min(convexSamples, convexWork/(1+d*n*n))}
 	if c.Samples*d < 2*n {
 		return train.InitialGuess{Why: "there are too many parameters"}, nil
 	}
@@ -177,7 +197,8 @@ func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, he
 		return start, err
 	}
 	loop := train.Loop[float64]{Model: net, Train: a.learn, Valid: held, State: train.NewState(net)}
-	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: rehearsal, Validate: rehearsal / 10, Batch: max(64, enough*len(net.Theta)/net.Spec.D()), Seed: s.Seed, Workers: s.Workers}
+	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: rehearsalSteps, Validate: rehearsalSteps / 10,
+		Batch: max(leastBatch, residualsPerParameter*len(net.Theta)/net.Spec.D()), Seed: s.Seed, Workers: s.Workers}
 	if err := loop.Run(ctx); err != nil {
 		return start, err
 	}
@@ -192,7 +213,6 @@ func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, he
 // trajectories of a clean recording have the same say, w = 1/s² with s the size of their own accelerations: slow ones
 // would be lost below what is wrong of fast ones. Noise is alike in all.
 func (f *problem) estimated(part int) *train.Accelerations[float64] {
-	const about = 3
 	set := []*data.Set{f.split.Train, f.split.Valid}[part]
 	d, m, o := set.D(), set.M(), &train.Accelerations[float64]{Penalty: f.penalty}
 	noisy, squares, rows, of := 0, make([]float64, len(f.set.Trajectories)), make([]float64, len(f.set.Trajectories)), []int(nil)
@@ -203,7 +223,7 @@ func (f *problem) estimated(part int) *train.Accelerations[float64] {
 		}
 		limit, whole := longest(t), f.split.At[part][i].Trajectory
 		for n := range t.T {
-			if gap(t.T[max(0, n-about):min(t.Len(), n+about+1)], limit) {
+			if gap(t.T[max(0, n-besideGap):min(t.Len(), n+besideGap+1)], limit) {
 				continue
 			}
 			o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
@@ -219,7 +239,7 @@ func (f *problem) estimated(part int) *train.Accelerations[float64] {
 		return o
 	}
 	for _, i := range of {
-		o.Weight = append(o.Weight, 1/max(squares[i]/rows[i], slowest*slowest))
+		o.Weight = append(o.Weight, 1/max(squares[i]/rows[i], slowTrajectory*slowTrajectory))
 	}
 	return o
 }

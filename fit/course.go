@@ -74,7 +74,7 @@ func (c *course) arcs(rows, every int, part int8) *train.Segments[float64] {
 	o := c.rows
 	o.Steps, o.Every, o.Method, o.Penalty = rows/c.stride, every, ode.Dop853.Tableau, train.L2
 	for i := range c.first[1:] {
-		for at := c.first[i]; at+o.Steps < c.first[i+1] && len(o.First) < manyArcs && (len(o.First)+1)*o.Steps < manyRows; {
+		for at := c.first[i]; at+o.Steps < c.first[i+1] && len(o.First) < mostSegments && (len(o.First)+1)*o.Steps < mostSegmentRows; {
 			seen := slices.Contains(c.part[at+1:at+o.Steps+1], part)
 			switch {
 			case c.part[at] == toTest || part == toLearn && c.part[at] == toJudge:
@@ -115,14 +115,14 @@ func (c *course) error(m *model.Model[float64], rows int) float64 {
 // several arcs from as many starts, or a half of them, a quarter, …; 0 where they would not be much longer than
 // windows.
 func (c *course) longest(m *model.Model[float64], window int) int {
-	const much, several = 4, 12
 	var lengths []int
 	for i := range c.first[1:] {
 		lengths = append(lengths, c.first[i+1]-c.first[i]-1)
 	}
 	slices.Sort(lengths)
-	longest := min(lengths[len(lengths)/2], len(c.part)/several)
-	for rows := longest * c.stride * 15 / 16 / longStep * longStep; rows >= much*window; rows = rows / 2 / longStep * longStep {
+	longest := min(lengths[len(lengths)/2], len(c.part)/severalSegments)
+	whole := int(longestPart*float64(longest*c.stride)) / mostStride * mostStride
+	for rows := whole; rows >= muchLonger*window; rows = rows / 2 / mostStride * mostStride {
 		if c.error(m, rows) < followed {
 			return rows
 		}
@@ -130,13 +130,10 @@ func (c *course) longest(m *model.Model[float64], window int) int {
 	return 0
 }
 
-// longStep is how many rows a step on arcs spans at most, a power of two.
-const longStep = 8
-
 // stride is how many rows a step may span on arcs of so many, if half of it changes no state by more than tol, in units
 // of the scales.
 func (f *problem) stride(m *model.Model[float64], rows int, tol float64) int {
-	s := longStep
+	s := mostStride
 	for ; s > 1; s /= 2 {
 		a, b := f.course(s), f.course(s/2)
 		x, y, apart := a.paths(m, rows), b.paths(m, rows), 0.0
@@ -158,14 +155,13 @@ func (f *problem) stride(m *model.Model[float64], rows int, tol float64) int {
 // paths rolls a model out from the first row of some trajectories that is not one to test with, among those rows that
 // courses of all strides have; nil where none is followed by so many.
 func (c *course) paths(m *model.Model[float64], rows int) *model.Rollout[float64] {
-	const some = 8
 	n, f, steps := len(c.scale), m.Spec.M(), rows/c.stride
 	var from []int
 	for i, at := range c.first[:len(c.first)-1] {
 		for at < c.first[i+1] && c.part[at] == toTest {
-			at += longStep / c.stride
+			at += mostStride / c.stride
 		}
-		if at+steps < c.first[i+1] && len(from) < some {
+		if at+steps < c.first[i+1] && len(from) < strideTrials {
 			from = append(from, at)
 		}
 	}

@@ -21,18 +21,18 @@ func (f *problem) ensemble(ctx context.Context) ([]Network, error) {
 	each := f.s
 	each.Workers = cores / side
 	if f.s.Budget > 0 {
-		left := max(f.s.Budget/10, f.s.Budget-f.watch.elapsed())
+		left := max(f.s.Budget/leastShare, f.s.Budget-f.watch.elapsed())
 		each.Budget = left * time.Duration(side) / time.Duration(k)
 	}
 	all := crew{on: f.s.On, begin: time.Now(), done: make([]int, k), steps: make([]int, k), restarts: make([]int, k)}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ms, errs := make([]Network, k), make([]error, k)
-	train := func(j, steps int, planned func(int) (int, error)) {
+	train := func(j, steps int, agree func(int) (int, error)) {
 		s := each
 		s.Seed, s.Steps, s.On = s.Seed+uint64(j), steps, all.member(j)
 		s.Checkpoint = ofMember(s.Checkpoint, j)
-		if ms[j], errs[j] = f.network(ctx, s, watch{begin: time.Now()}, j, planned); errs[j] != nil {
+		if ms[j], errs[j] = f.network(ctx, s, watch{begin: time.Now()}, j, agree); errs[j] != nil {
 			cancel()
 			return
 		}
@@ -40,15 +40,15 @@ func (f *problem) ensemble(ctx context.Context) ([]Network, error) {
 	}
 	var next atomic.Int64
 	next.Store(int64(side) - 1)
-	steps, plan := 0, make(chan struct{})
+	steps, told := 0, make(chan struct{})
 	par.Do(side, func(w int) {
 		train(w, each.Steps, func(n int) (int, error) { // what a step takes is measured by all at once, as they will run
 			if w == 0 {
 				steps = n
-				close(plan)
+				close(told)
 			}
 			select {
-			case <-plan:
+			case <-told:
 				return steps, nil
 			case <-ctx.Done():
 				return 0, ctx.Err()

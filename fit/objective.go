@@ -34,7 +34,7 @@ func (a *run) windows() (learn, valid train.Objective[float64], err error) {
 	}
 	if learn, valid = l, v; a.s.Method == train.GaussNewton {
 		l.Method = ode.Dop853.Tableau
-		valid = joint(l, v, validated)
+		valid = joint(l, v, validationMost)
 	}
 	return learn, valid, nil
 }
@@ -81,7 +81,7 @@ func windows(set *data.Set, steps int, p train.Penalty) *train.Segments[float64]
 
 // longest is the longest time step of a trajectory that is no gap: each recording has its own time step.
 func longest(t data.Trajectory) float64 {
-	return 3 * (&data.Set{Trajectories: []data.Trajectory{t}}).TypicalStep()
+	return gapSteps * (&data.Set{Trajectories: []data.Trajectory{t}}).TypicalStep()
 }
 
 // gap says whether one step is longer than limit.

@@ -2,7 +2,6 @@ package fit
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"sync"
 	"time"
@@ -50,6 +49,7 @@ type problem struct {
 	set     *data.Set
 	split   data.Split
 	s       Options // complete
+	plan    Plan    // how they came about
 	spec    model.Spec
 	penalty train.Penalty
 	print   string
@@ -62,19 +62,23 @@ type problem struct {
 }
 
 func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err error) {
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
 	begin, asked := time.Now(), s
 	if s, err = s.continued(set); err != nil {
 		return nil, err
 	}
-	if s.Objective, err = s.objective(set); err != nil {
+	found, err := find(ctx, set)
+	if err != nil {
 		return nil, err
 	}
 	given := s
-	s = s.defaults(set)
-	if s.Steps < 0 || s.Window < 1 || s.Batch < 0 || s.Workers < 0 || s.Ensemble < 0 || s.Budget < 0 || s.Every < 0 || !(s.Rate >= 0) || math.IsInf(s.Rate, 0) {
-		return nil, fmt.Errorf("settings out of range: steps %d, window %d, batch %d, workers %d, budget %v, rate %v; leave at zero what should have its default", s.Steps, s.Window, s.Batch, s.Workers, s.Budget, s.Rate)
+	s, plan, err := decide(set, found, asked, given)
+	if err != nil {
+		return nil, err
 	}
-	f = &problem{set: set, s: s, watch: watch{begin: begin}, print: set.Fingerprint()}
+	f = &problem{set: set, s: s, plan: plan, watch: watch{begin: begin}, print: set.Fingerprint()}
 	if f.split, err = set.Split(s.Horizon); err != nil {
 		return nil, err
 	}
@@ -92,6 +96,9 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	free := s.From == nil && given.Method != train.Adam && given.Hidden == nil && given.Head == ""
 	if s.Objective == Windows && family.Heads && family.Linear != nil && free {
 		err = f.choose(ctx, given)
+	}
+	if err == nil && s.Planned != nil {
+		s.Planned(f.plan)
 	}
 	return f, err
 }

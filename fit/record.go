@@ -11,7 +11,8 @@ type Record struct {
 	Run        string       `json:"run,omitempty"` // identifies recording and settings, see Run; absent in older files
 	Seed       uint64       `json:"seed"`
 	Steps      int          `json:"steps"`
-	Plans      []Plan       `json:"plans,omitempty"` // of each training that Steps counts, in their order; see Options.Like
+	Plan       *Plan        `json:"plan,omitempty"`  // how it was to be learned, and why; absent in older files
+	Paces      []Pace       `json:"plans,omitempty"` // of each training that Steps counts, in their order; see Options.Like
 	Batch      int          `json:"batch"`
 	Rate       float64      `json:"rate"`
 	Method     string       `json:"method,omitempty"` // absent: Adam

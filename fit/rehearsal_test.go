@@ -42,7 +42,7 @@ func TestRehearsalBesideCheckpoint(t *testing.T) {
 		if o.Weight == nil {
 			t.Fatal("not clean")
 		}
-		start, err := f.rehearse(t.Context(), net, o, held, f.s, joint(l, v, judges))
+		start, err := f.rehearse(t.Context(), net, o, held, f.s, joint(l, v, selectionWindows))
 		if err != nil || !start.Done || !(start.After < start.Before/100) {
 			t.Fatalf("%+v, %v", start, err)
 		}

@@ -17,8 +17,8 @@ type run struct {
 	member   int // of an ensemble
 	restarts int // trainings given up before,
 	used     int // and their steps
-	planned  func(steps int) (int, error)
-	plan     *Plan // to repeat; nil: none
+	agree    func(steps int) (int, error)
+	pace     *Pace // to repeat; nil: none
 
 	net          *model.Model[float64]
 	learn, valid train.Objective[float64]
@@ -30,7 +30,7 @@ type run struct {
 	notes   []Stage
 	why     string // it is hopeless; "" if it is not
 	step    int    // at which it ended
-	took    Plan
+	took    Pace
 	trained Network
 }
 
@@ -65,7 +65,7 @@ func (a *run) first() (*model.Model[float64], error) {
 func (a *run) record() Record {
 	f, s, done, st := a.f, &a.s, a.loop.Settings, a.loop.State
 	r := Record{
-		Run: hashed(f.id), Seed: done.Seed, Steps: done.Total(st.Step + 1), Batch: done.Batch, Rate: done.Rate, Method: done.Method,
+		Run: hashed(f.id), Plan: &f.plan, Seed: done.Seed, Steps: done.Total(st.Step + 1), Batch: done.Batch, Rate: done.Rate, Method: done.Method,
 		Workers: done.Workers, Loss: s.Loss, Objective: s.Objective, Window: s.Window, Horizon: s.Horizon, Data: f.print,
 		Options: f.set.Layout(s.Columns), Validation: st.BestLoss, Skipped: st.Skipped, Fallbacks: st.Health.Fallbacks,
 		Mass: a.mass, Stages: a.notes,
@@ -77,9 +77,9 @@ func (a *run) record() Record {
 	if s.Objective != Windows {
 		r.Window = 0
 	}
-	a.step, a.took = st.Step, planOf(done)
+	a.step, a.took = st.Step, paceOf(done)
 	if g := a.arcs; g != nil {
-		of := planOf(g.loop.Settings)
+		of := paceOf(g.loop.Settings)
 		a.step, a.took.Arcs = r.Steps, &of
 		r.Skipped, r.Fallbacks = r.Skipped+g.loop.State.Skipped, r.Fallbacks+g.loop.State.Health.Fallbacks
 		r.Validation = train.MeanLoss(a.valid, a.net)

@@ -9,16 +9,6 @@ import (
 	"lagrange/train"
 )
 
-const (
-	followed = 0.3  // error of arcs, in units of scales, up to which a model is said to follow them
-	exact    = 1e-2 // of it, what longer steps of the integrator may change
-	yield    = 0.02 // weight of the windows where arcs are judged: they may get worse by a little for arcs that get much better
-	manyArcs = 64
-	manyRows = 1 << 15 // of all arcs
-	looks    = 200     // of an arc at most
-	spare    = 6       // residuals of arcs, and of what stands beside them, for each parameter
-)
-
 // longArcs is the last stage of a training by Gauss and Newton's method on windows: arcs of the motion as long as the
 // model follows them, at best the whole recording. They are looked at where it is one to learn from, and judged where
 // it is held out for validation; what was learned until then stands beside both, each in units of its error so far.
@@ -44,14 +34,14 @@ func (k longArcs) Run(ctx context.Context, a *run) error {
 	}
 	loop := &train.Loop[float64]{Model: a.net, Train: g.learn, Valid: g.valid, State: train.NewState(a.net)}
 	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: g.steps, Batch: g.learn.Len(), Seed: a.s.Seed, Workers: a.s.Workers, Validate: 1}
-	if a.plan != nil && a.plan.Arcs != nil {
-		loop.Settings.Steps, loop.Settings.Changes = a.plan.Arcs.Steps, a.plan.Arcs.Changes
+	if a.pace != nil && a.pace.Arcs != nil {
+		loop.Settings.Steps, loop.Settings.Changes = a.pace.Arcs.Steps, a.pace.Arcs.Changes
 	}
 	loop.On = func(st *train.State[float64]) error {
 		a.weigh(a.done(st.Step))
 		return nil
 	}
-	loop.State.Damping = 1e-4 // with that of the windows, smaller, the first step was seen to spoil them
+	loop.State.Damping = segmentDamping
 	if _, err := a.resume(loop, k.Name()); err != nil {
 		return err
 	}
@@ -71,7 +61,7 @@ func (a *run) long(st *train.State[float64]) *arcs {
 		return nil
 	}
 	copy(m.Theta, st.Best)
-	c := f.course(4)
+	c := f.course(firstStride)
 	if len(f.set.Forces()) > 0 {
 		c = f.course(1) // they are linear between rows
 	}
@@ -80,11 +70,11 @@ func (a *run) long(st *train.State[float64]) *arcs {
 		return nil
 	}
 	if len(f.set.Forces()) == 0 {
-		c = f.course(f.stride(m, rows, exact*c.error(m, rows)))
+		c = f.course(f.stride(m, rows, strideChange*c.error(m, rows)))
 	}
 	P, n := len(m.Theta), 2*m.Spec.D()
 	held, learn := c.arcs(rows, 1, toJudge), c.arcs(rows, 1, toLearn)
-	learn = c.arcs(rows, max(1, learn.Steps*max(8, n*learn.Len())/(spare*P), learn.Steps/looks), toLearn)
+	learn = c.arcs(rows, max(1, learn.Steps*max(leastResiduals, n*learn.Len())/(segmentResiduals*P), learn.Steps/mostTimes), toLearn)
 	if learn.Len() == 0 || held.Len() == 0 {
 		return nil
 	}
@@ -95,9 +85,9 @@ func (a *run) long(st *train.State[float64]) *arcs {
 	for i := range all {
 		all[i] = g.before
 	}
-	k := spare*P/(a.loop.Train.Pass(m, 1).Width()*learn.Len()) + 1
+	k := segmentResiduals*P/(a.loop.Train.Pass(m, 1).Width()*learn.Len()) + 1
 	g.learn = besides(m, learn, units, a.loop.Train, k, 1)
-	g.valid = besides(m, held, all, a.loop.Valid, a.loop.Valid.Len()/held.Len()+1, yield)
+	g.valid = besides(m, held, all, a.loop.Valid, a.loop.Valid.Len()/held.Len()+1, windowShare)
 	g.steps = a.worth(learn, g.learn.Pass(m, 1).Width(), P, st.Step)
 	if g.steps == 0 {
 		return nil
@@ -108,8 +98,7 @@ func (a *run) long(st *train.State[float64]) *arcs {
 // worth is how many steps on arcs the rest of all steps are worth, by the products they take: P² for a residual, and
 // some hundred P for a state with its derivatives.
 func (a *run) worth(on *train.Segments[float64], width, P, step int) int {
-	const state = 100
-	s, cost := a.loop.Settings, func(states, residuals int) float64 { return float64(state*states) + float64(P)*float64(residuals) }
+	s, cost := a.loop.Settings, func(states, residuals int) float64 { return float64(stateCost*states) + float64(P)*float64(residuals) }
 	window := cost(len(on.Method.B)*a.f.s.Window*s.Batch, a.loop.Train.Pass(a.loop.Model, 1).Width()*s.Batch)
 	arc := cost(len(on.Method.B)*on.Steps*on.Len(), width*on.Len())
 	return int(float64(s.Total(step)-step) * window / arc)

@@ -14,20 +14,20 @@ import (
 // Graph says how the coordinates of a recording belong to sites, for Options.Model "graph": the coordinates of the
 // first site, then those of the second, and so on. All sites share what is learned, so they have to be alike.
 type Graph struct {
-	Shape    graph.Shape       // see graph.Shapes
-	Site     int               // coordinates of each site; default 1
-	Grid     []int             // of a grid: sites along its two or three axes, the first running fastest
-	Ends     []graph.Boundary  // of a grid: how each axis ends
-	Edges    [][2]string       // of a network: the sites they join, each by the name of one of its coordinates
-	OfNodes  *model.Attributes // of a network: numbers of each site that do not change, such as its mass; nil: none
-	OfEdges  *model.Attributes // and of each of Edges, such as its stiffness
-	Relative bool              // L depends only on how far neighbours are apart, not on where they are
+	Shape                graph.Shape       // see graph.Shapes
+	Site                 int               // coordinates of each site; default 1
+	Grid                 []int             // of a grid: sites along its two or three axes, the first running fastest
+	Ends                 []graph.Boundary  // of a grid: how each axis ends
+	Edges                [][2]string       // of a network: the sites they join, each by the name of one of its coordinates
+	OfNodes              *model.Attributes // of a network: numbers of each site that do not change, such as its mass; nil: none
+	OfEdges              *model.Attributes // and of each of Edges, such as its stiffness
+	TranslationInvariant bool              `json:"Relative"` // L depends only on how far neighbours are apart, not on where they are
 }
 
 // sited completes the Spec of a graph, and leaves others alone.
 func sited(spec model.Spec, learn *data.Set, g Graph) (model.Spec, error) {
-	if spec.Family != graph.Family {
-		if g.Shape != "" || g.Site != 0 || g.Edges != nil || g.Grid != nil || g.OfNodes != nil || g.OfEdges != nil || g.Relative {
+	if !model.FamilyOf(spec.Family).Nodes {
+		if g.Shape != "" || g.Site != 0 || g.Edges != nil || g.Grid != nil || g.OfNodes != nil || g.OfEdges != nil || g.TranslationInvariant {
 			return spec, fmt.Errorf("a %s has no sites: a topology is for the model %q", model.Title(spec.Family), graph.Family)
 		}
 		return spec, nil
@@ -59,7 +59,7 @@ func sited(spec model.Spec, learn *data.Set, g Graph) (model.Spec, error) {
 	}
 	spec.Sites = k
 	pool(spec, learn)
-	return graph.Describe(spec, g.Relative, q)
+	return graph.Describe(spec, g.TranslationInvariant, q)
 }
 
 // pool gives the known forces at the same place of their sites one scale, their root mean square together.

@@ -6,9 +6,6 @@ import (
 	"lagrange/train"
 )
 
-// enough is how many residuals a step of Gauss–Newton takes for each parameter where records have noise.
-const enough = 10
-
 // steps is the stage that every training has: the steps of its method on what it learns from, all that were asked for,
 // or as many as show that they lead nowhere or that long arcs serve better.
 type steps struct{}
@@ -22,14 +19,14 @@ func (k steps) Run(ctx context.Context, a *run) error {
 	s := a.s
 	a.f.worst(a.valid)
 	if s.Batch == 0 {
-		s.Batch = max(64, enough*len(a.net.Theta)/a.learn.Pass(a.net, 1).Width())
+		s.Batch = max(leastBatch, residualsPerParameter*len(a.net.Theta)/a.learn.Pass(a.net, 1).Width())
 	}
 	a.loop = &train.Loop[float64]{Model: a.net, Train: a.learn, Valid: a.valid, State: train.NewState(a.net)}
 	a.loop.Settings = train.Settings{Method: s.Method, Steps: s.Steps, Batch: s.Batch, Rate: s.Rate, Seed: s.Seed, Workers: s.Workers}
 	a.loop.On, a.loop.Ends = a.look, a.ends
 	resumed, err := a.resume(a.loop, k.Name())
 	if err == nil {
-		err = a.plans(ctx, resumed)
+		err = a.paces(ctx, resumed)
 	}
 	if err != nil {
 		return err
@@ -44,22 +41,22 @@ func (k steps) Run(ctx context.Context, a *run) error {
 	return nil
 }
 
-// plans sets the number of steps, if it is not that of a run that goes on: that of a plan to repeat, that which was
+// paces sets the number of steps, if it is not that of a run that goes on: that of a pace to repeat, that which was
 // asked for, or as many as fit into what is left of the budget. The others of an ensemble hear of it.
-func (a *run) plans(ctx context.Context, resumed bool) (err error) {
+func (a *run) paces(ctx context.Context, resumed bool) (err error) {
 	to := &a.loop.Settings
 	switch {
 	case resumed:
-	case a.plan != nil:
-		to.Steps, to.Changes = a.plan.Steps, a.plan.Changes
+	case a.pace != nil:
+		to.Steps, to.Changes = a.pace.Steps, a.pace.Changes
 	case to.Steps == 0:
-		left := max(a.s.Budget/10, a.s.Budget-a.watch.elapsed())
+		left := max(a.s.Budget/leastShare, a.s.Budget-a.watch.elapsed())
 		if to.Steps, err = train.Calibrate(ctx, a.net, a.learn, a.valid, *to, left); err != nil {
 			return err
 		}
 	}
-	if a.planned != nil && a.plan == nil {
-		to.Steps, err = a.planned(to.Steps)
+	if a.agree != nil && a.pace == nil {
+		to.Steps, err = a.agree(to.Steps)
 	}
 	return err
 }
@@ -79,7 +76,7 @@ func (a *run) decided() bool { st := a.loop.State; return st.Decided > 0 && st.D
 // ends says, at the first validation after a third of the steps, whether they end there: for another network, or for
 // long arcs.
 func (a *run) ends(st *train.State[float64]) bool {
-	if st.Decided == 0 && st.Step >= max(1, a.loop.Settings.Total(st.Step)/3) {
+	if st.Decided == 0 && st.Step >= max(1, a.loop.Settings.Total(st.Step)/decideAfter) {
 		st.Decided = st.Step
 	}
 	if !a.decided() {

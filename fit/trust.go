@@ -10,12 +10,6 @@ import (
 	"lagrange/train"
 )
 
-const (
-	hopeless  = 0.9  // of the loss without acceleration: a loss that is no better
-	fewSteps  = 50   // of a training: a third of less shows little yet, so that only a loss above that without acceleration is hopeless
-	fewStates = 0.05 // of the sample, at which M need not be positive definite
-)
-
 // weigh notes the mass matrix.
 func (a *run) weigh(step int) {
 	if mass, ok := a.massMatrix(); ok {
@@ -59,7 +53,7 @@ func (f *problem) still(o train.Objective[float64]) float64 {
 		return math.Inf(1)
 	}
 	spec := f.spec
-	spec.Family, spec.Hidden, spec.Head, spec.Friction, spec.Sites = "nn", []int{1}, "", "", nil
+	spec.Family, spec.Hidden, spec.Head, spec.Friction, spec.Sites = BaselineModel, []int{1}, "", "", nil
 	still, err := model.New[float64](spec, 0)
 	if err != nil {
 		return math.Inf(1) // a net that this cannot describe is not measured against it
@@ -68,10 +62,10 @@ func (f *problem) still(o train.Objective[float64]) float64 {
 	return train.MeanLoss(o, still)
 }
 
-// thinned takes some 200 states of a recording, fewer of many coordinates, as eigenvalues cost d³; nil of too many.
+// thinned takes some massStates states of a recording, fewer of many coordinates, as eigenvalues cost d³; nil of too many.
 func thinned(s *data.Set) *data.Set {
 	d, f := s.D(), s.M()
-	most := min(200, 4_000_000/(d*d*d))
+	most := min(massStates, int(massWork)/(d*d*d))
 	if most == 0 {
 		return nil
 	}

@@ -10,18 +10,6 @@ import (
 	"lagrange/train"
 )
 
-const (
-	warmEnds  = 0.1 // of the loss without acceleration, held out: what the steps of Adam are to leave,
-	warmFails = 0.4 // and what many of them may leave, or other parameters are drawn
-	warmBatch = 256 // states, of a graph sites, at least 16 states
-	warmRate  = 5e-3
-)
-
-// warmSteps are those of Adam, and those in their place where the first ones leave too much. Five cycles of the fewer
-// ones did not do what the many did. The last ones are for other draws: of the relativistic particle one draw of ten
-// leaves two thirds where the others leave a quarter, and Gauss and Newton's steps then find no way out of it.
-var warmSteps = []int{600, 3000, 3000, 3000}
-
 // warmUp are steps of Adam from the parameters as they were drawn, before Gauss and Newton's steps on accelerations:
 // all layers move with them, and the steps that follow end more often in a good place than from a solution of the last
 // layer alone.
@@ -47,7 +35,7 @@ func (w warmUp) Run(ctx context.Context, a *run) error {
 		}
 		copy(a.net.Theta, drawn)
 		adam := train.Settings{
-			Steps: n, Validate: n / 6, Batch: max(16, warmBatch/s.sites(a.net.Spec.D())), Rate: warmRate, Seed: s.Seed, Workers: s.Workers,
+			Steps: n, Validate: n / 6, Batch: max(leastWarmBatch, warmBatch/s.nodes(a.net.Spec.D())), Rate: warmRate, Seed: s.Seed, Workers: s.Workers,
 		}
 		loop := train.Loop[float64]{Model: a.net, Train: a.learn, Valid: a.valid, Settings: adam, State: train.NewState(a.net)}
 		name := fmt.Sprint(w.Name(), " ", i)

@@ -132,6 +132,7 @@ type Family struct {
 	Law         func(Spec) Spec  // whose forces stand last in θ, those of one site of many; nil: the Spec itself
 	Heads       bool             // it has the heads of a Spec, plain and quadratic
 	Rollouts    bool             // it learns from windows of the motion alone, also where accelerations are recorded
+	Nodes       bool             // its coordinates belong to nodes, which share what is learned: it needs Spec.Sites
 	Bare        bool             // its net sees v and stands for all forces: it takes no part for friction
 }
 

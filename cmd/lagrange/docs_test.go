@@ -49,7 +49,7 @@ func hurried(command string) (args []string) {
 			i++
 		}
 	}
-	if (args[0] == "train" && !slices.Contains(args, "--plan")) || args[0] == "reproduce" { // a plan has steps of its own
+	if (args[0] == "train" && !slices.Contains(args, "--plan") && !slices.Contains(args, "--steps-of")) || args[0] == "reproduce" { // a plan has steps of its own
 		args = append(args, "--steps", "2")
 	}
 	return args

@@ -71,8 +71,8 @@ func modelColumns(cmd *cobra.Command, m *lagrange.Model, o data.Options) data.Op
 	own := m.Options()
 	for name, take := range map[string]func(){
 		"q": func() { own.Q = o.Q }, "v": func() { own.V = o.V }, "a": func() { own.A = o.A }, "u": func() { own.U = o.U },
-		"condition": func() { own.SystemParameters = o.SystemParameters },
-		"time":      func() { own.Time = o.Time }, "trajectory": func() { own.Trajectory = o.Trajectory },
+		"parameters": func() { own.SystemParameters = o.SystemParameters },
+		"time":       func() { own.Time = o.Time }, "trajectory": func() { own.Trajectory = o.Trajectory },
 		"angles": func() { own.Angles = o.Angles }, "differentiate": func() { own.Differentiate = o.Differentiate },
 	} {
 		if cmd.Flags().Changed(name) {

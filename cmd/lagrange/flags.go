@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"lagrange/data"
 	"lagrange/internal/file"
@@ -27,7 +28,8 @@ func (c *columnFlags) add(cmd *cobra.Command) {
 	f.StringSliceVarP(&c.o.V, "v", "v", nil, "`columns` of their velocities, in the order of --q")
 	f.StringSliceVarP(&c.o.A, "a", "a", nil, `columns of their accelerations; --a "" for none`)
 	f.StringSliceVarP(&c.o.U, "u", "u", nil, `columns of the known forces; --u "" for none`)
-	f.StringSliceVar(&c.o.SystemParameters, "condition", nil, "`columns` of numbers on which the system depends and which a motion does not change: masses, lengths, …")
+	f.StringSliceVar(&c.o.SystemParameters, "parameters", nil, "`columns` of system parameters, which a motion does not change: masses, lengths, …")
+	renamed(cmd, "condition", "parameters")
 	f.StringVar(&c.o.Time, "time", "", "`column` of the time")
 	f.StringVar(&c.o.Trajectory, "trajectory", "", "`column` that tells trajectories apart")
 	f.StringSliceVar(&c.o.Angles, "angles", nil, `coordinates that are angles; --angles "" for none`)
@@ -36,6 +38,31 @@ func (c *columnFlags) add(cmd *cobra.Command) {
 
 // options are the flags as given; a list given as "" is empty, one not given is nil.
 func (c *columnFlags) options() data.Options { return c.o }
+
+// alias is a flag under the name that it had before. It is hidden, and says how the flag is called now.
+type alias struct {
+	pflag.Value
+	cmd      *cobra.Command
+	old, now string
+}
+
+// renamed gives a flag its old name beside the new one.
+func renamed(cmd *cobra.Command, old, now string) {
+	f := *cmd.Flags().Lookup(now)
+	f.Name, f.Shorthand, f.Hidden, f.Value = old, "", true, &alias{f.Value, cmd, old, now}
+	cmd.Flags().AddFlag(&f)
+}
+
+// Set reads the flag (pflag.Value).
+func (a *alias) Set(text string) error {
+	note(a.cmd, "--%s is called --%s now", a.old, a.now)
+	return a.cmd.Flags().Set(a.now, text)
+}
+
+// note says something beside what a command is there for.
+func note(cmd *cobra.Command, format string, args ...any) {
+	fmt.Fprintf(cmd.ErrOrStderr(), "note: "+format+"\n", args...)
+}
 
 // span is a length of time as a flag: a bare number, in the time unit of the recording, or a number with a unit, such as 1s, 2m, 500ms.
 type span struct {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"lagrange"
+	"lagrange/model"
 )
 
 // progress shows how training goes: a live line in a terminal, a plain one now and then elsewhere.
@@ -36,6 +37,18 @@ func newProgress(w io.Writer, title string) *progress {
 		}
 	}
 	return p
+}
+
+// shown shows one network after the other. done ends it.
+func shown(w io.Writer) (step func(lagrange.Progress), done func()) {
+	p, of := newProgress(w, ""), ""
+	return func(s lagrange.Progress) {
+		if s.Model != of {
+			p.close()
+			p, of = newProgress(w, model.Title(s.Model)), s.Model
+		}
+		p.step(s)
+	}, func() { p.close() }
 }
 
 func (p *progress) step(s lagrange.Progress) {

@@ -13,10 +13,11 @@ import (
 
 	"lagrange"
 	"lagrange/data"
+	"lagrange/model"
 	"lagrange/model/graph"
 )
 
-// graphFlags say how the coordinates of a recording are the sites of a graph.
+// graphFlags say how the coordinates of a recording are the nodes of a graph.
 type graphFlags struct {
 	topology, nodesPath string
 	graph               lagrange.Graph
@@ -25,41 +26,45 @@ type graphFlags struct {
 
 func (f *graphFlags) add(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringVar(&f.topology, "topology", "", "of --model graph: ring, chain (free ends), fixed (ends held at 0), grid:8x6 (rows of 8 sites; free ends, or with :periodic, :fixed or, by axis, :periodic,free behind it), or a CSV `file` of edges, a line for each: two coordinates of the sites it joins, then its attributes")
-	fl.StringVar(&f.nodesPath, "nodes", "", "of a file of edges: a CSV `file` of attributes of the sites, such as masses, a line for each: a coordinate, then numbers")
-	fl.IntVar(&f.graph.Site, "site", 1, "of --model graph: coordinates of each site, which stand together")
-	fl.BoolVar(&f.graph.Relative, "relative", false, "of --model graph: only how far neighbours are apart matters, not where they are")
+	fl.StringVar(&f.topology, "topology", "", "of --model graph: ring, chain (free ends), clamped (a chain whose ends are held at 0), grid:8x6 (rows of 8 nodes; free ends, "+
+		"or with :periodic, :clamped or, by axis, :periodic,free behind it), or a CSV `file` of edges, a line for each: "+
+		"two coordinates of the nodes it joins, then its attributes")
+	fl.StringVar(&f.nodesPath, "nodes", "", "of a file of edges: a CSV `file` of attributes of the nodes, such as masses, a line for each: a coordinate, then numbers")
+	fl.IntVar(&f.graph.Site, "node-size", 1, "of --model graph: coordinates of each node, which stand together")
+	renamed(cmd, "site", "node-size")
+	fl.BoolVar(&f.graph.TranslationInvariant, "translation-invariant", false, "of --model graph: only how far neighbours are apart matters, not where they are")
+	renamed(cmd, "relative", "translation-invariant")
 }
 
-// read returns what the flags say; model is the family that is to be trained.
-func (f *graphFlags) read(cmd *cobra.Command, model string) (lagrange.Graph, error) {
+// read returns what the flags say; family is the one that is to be trained.
+func (f *graphFlags) read(cmd *cobra.Command, family string) (lagrange.Graph, error) {
 	g := f.graph
-	if model != graph.Family {
-		for _, name := range []string{"topology", "nodes", "site", "relative"} {
+	if !model.FamilyOf(family).Nodes {
+		for _, name := range []string{"topology", "nodes", "node-size", "translation-invariant"} {
 			if cmd.Flags().Changed(name) {
-				return g, usagef("--%s is for --model %s", name, graph.Family)
+				return g, usagef("--%s is for --model graph", name)
 			}
 		}
 		return lagrange.Graph{}, nil
 	}
 	if f.topology == "" {
-		return g, usagef("--model %s needs --topology ring, chain, fixed, grid:8x6 or a file of edges", graph.Family)
+		return g, usagef("--model %s needs --topology ring, chain, clamped, grid:8x6 or a file of edges", family)
 	}
 	if g.Site < 1 {
-		return g, usagef("--site has to be at least 1")
+		return g, usagef("--node-size has to be at least 1")
 	}
 	var err error
-	g.Shape = graph.ShapeOf(f.topology)
+	g.Shape = graph.ShapeOf(clamped(cmd, f.topology))
 	switch axes, isGrid := strings.CutPrefix(f.topology, string(graph.GridShape)+":"); {
 	case isGrid:
 		g.Shape = graph.GridShape
-		if g.Grid, g.Ends, err = parseGrid(axes); err != nil {
+		if g.Grid, g.Ends, err = parseGrid(clampedAxes(cmd, axes)); err != nil {
 			return g, usagef("--topology %s: %v", f.topology, err)
 		}
 	case !slices.Contains([]graph.Shape{graph.RingShape, graph.ChainShape, graph.ClampedShape}, g.Shape):
 		g.Shape = graph.NetworkShape
 		if _, missing := os.Stat(f.topology); errors.Is(missing, os.ErrNotExist) && !strings.ContainsAny(f.topology, "./") {
-			return g, usagef("no topology %q: it is ring, chain, fixed, grid:8x6 or a file of edges, and there is no such file", f.topology)
+			return g, usagef("no topology %q: it is ring, chain, clamped, grid:8x6 or a file of edges, and there is no such file", f.topology)
 		}
 		f.edges, err = readTable(f.topology, 2)
 	}
@@ -73,12 +78,33 @@ func (f *graphFlags) read(cmd *cobra.Command, model string) (lagrange.Graph, err
 	return g, err
 }
 
-// parseAxes reads the sites along the axes of a grid, 8x6.
+// clamped reads ends that are held under the name that model files have for them.
+func clamped(cmd *cobra.Command, ends string) string {
+	switch ends {
+	case "fixed":
+		note(cmd, "fixed ends are called clamped now")
+	case "clamped":
+		return "fixed"
+	}
+	return ends
+}
+
+// clampedAxes does it for the axes of a grid, 8x6:clamped,free.
+func clampedAxes(cmd *cobra.Command, axes string) string {
+	sizes, how, _ := strings.Cut(axes, ":")
+	ends := strings.Split(how, ",")
+	for i, name := range ends {
+		ends[i] = clamped(cmd, name)
+	}
+	return strings.TrimSuffix(sizes+":"+strings.Join(ends, ","), ":")
+}
+
+// parseAxes reads the nodes along the axes of a grid, 8x6.
 func parseAxes(text string) (sizes []int, err error) {
 	for part := range strings.SplitSeq(text, "x") {
 		n, err := strconv.Atoi(part)
 		if err != nil || n < 2 {
-			return nil, fmt.Errorf("%q: write the sites along each axis, at least 2, like 8x6", text)
+			return nil, fmt.Errorf("%q: write the nodes along each axis, at least 2, like 8x6", text)
 		}
 		sizes = append(sizes, n)
 	}
@@ -105,7 +131,7 @@ func parseGrid(text string) (sizes []int, ends []graph.Boundary, err error) {
 		ends = slices.Repeat(ends, len(sizes))
 	}
 	if len(sizes) < 2 || len(sizes) > 3 || len(ends) != len(sizes) {
-		return nil, nil, fmt.Errorf("the ends of %d axes for %d: a grid has 2 or 3 of them; a single one is a ring, a chain or fixed", len(ends), len(sizes))
+		return nil, nil, fmt.Errorf("the ends of %d axes for %d: a grid has 2 or 3 of them; a single one is a ring, a chain or clamped", len(ends), len(sizes))
 	}
 	return sizes, ends, nil
 }
@@ -116,7 +142,7 @@ func (f *graphFlags) resolve(g *lagrange.Graph, set *data.Set) error {
 		return nil
 	}
 	if set.D()%g.Site != 0 {
-		return fmt.Errorf("%d coordinates do not make sites of %d: give another --site", set.D(), g.Site)
+		return fmt.Errorf("%d coordinates do not make nodes of %d: give another --node-size", set.D(), g.Site)
 	}
 	joined := map[[2]int]int{}
 	for _, row := range f.edges.rows {
@@ -129,7 +155,7 @@ func (f *graphFlags) resolve(g *lagrange.Graph, set *data.Set) error {
 			ends[k] = c / g.Site
 		}
 		if ends[0] == ends[1] {
-			return f.edges.wrong(row.line, "%s and %s are of one site: an edge joins two", row.names[0], row.names[1])
+			return f.edges.wrong(row.line, "%s and %s are of one node: an edge joins two", row.names[0], row.names[1])
 		}
 		slices.Sort(ends[:])
 		if before, ok := joined[ends]; ok {
@@ -145,7 +171,7 @@ func (f *graphFlags) resolve(g *lagrange.Graph, set *data.Set) error {
 	return f.resolveNodes(g, set)
 }
 
-// resolveNodes brings the table of nodes into the order of the sites.
+// resolveNodes brings the table of nodes into their order.
 func (f *graphFlags) resolveNodes(g *lagrange.Graph, set *data.Set) error {
 	t := *f.nodes
 	t.rows = make([]entry, set.D()/g.Site)
@@ -156,13 +182,13 @@ func (f *graphFlags) resolveNodes(g *lagrange.Graph, set *data.Set) error {
 		}
 		at := &t.rows[c/g.Site]
 		if at.line > 0 {
-			return t.wrong(row.line, "the site of line %d again: leave one out", at.line)
+			return t.wrong(row.line, "the node of line %d again: leave one out", at.line)
 		}
 		*at = row
 	}
 	for i, row := range t.rows {
 		if row.line == 0 {
-			return fmt.Errorf("%s: no line for the site of coordinate %q: every site has attributes", t.path, set.Coordinates[i*g.Site].Name)
+			return fmt.Errorf("%s: no line for the node of coordinate %q: every node has attributes", t.path, set.Coordinates[i*g.Site].Name)
 		}
 	}
 	if g.OfNodes = t.attributes(); g.OfNodes == nil {

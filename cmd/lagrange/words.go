@@ -20,9 +20,9 @@ type flagGroup struct{ title, names string }
 
 // trainGroups are the flags of train in the order in which one thinks of them.
 var trainGroups = []flagGroup{
-	{"What to learn from", "q v a u condition time trajectory angles differentiate objective horizon"},
-	{"The model", "model head hidden activation friction cyclic held ensemble topology nodes site relative"},
-	{"Training", "budget steps plan method loss window rate seed no-baseline from resume checkpoint-every"},
+	{"What to learn from", "q v a u parameters time trajectory angles differentiate objective horizon"},
+	{"The model", "model head hidden activation friction cyclic held ensemble topology nodes node-size translation-invariant"},
+	{"Training", "budget steps steps-of method loss window rate seed no-baseline from resume checkpoint-every"},
 	{"Output", "output force json help"},
 }
 
@@ -65,7 +65,7 @@ func completed(cmd *cobra.Command) {
 	for name, list := range words {
 		complete(cmd, name, cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp))
 	}
-	for _, name := range []string{"q", "v", "a", "u", "angles", "cyclic", "held", "condition", "time", "trajectory"} {
+	for _, name := range []string{"q", "v", "a", "u", "angles", "cyclic", "held", "parameters", "time", "trajectory"} {
 		complete(cmd, name, columnsOf)
 	}
 }

@@ -10,6 +10,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/pflag"
+
+	"lagrange/fit"
+	"lagrange/model"
+	"lagrange/nn"
+	"lagrange/train"
 )
 
 // said is what a command line that succeeds prints.
@@ -44,6 +49,9 @@ func TestTrainHelp(t *testing.T) {
 		}
 	}
 	trainCommand().Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Hidden { // the old name of another
+			return
+		}
 		at := slices.Index(names, f.Name)
 		if at < 0 || slices.Contains(names[at+1:], f.Name) {
 			t.Errorf("--%s stands in no group, or in two", f.Name)
@@ -71,12 +79,53 @@ func TestCompletion(t *testing.T) {
 		{"--q", "", "t shoulder elbow shoulder_dot elbow_dot"},
 		{"--v", "shoulder_dot,e", "shoulder_dot,elbow shoulder_dot,elbow_dot"},
 		{"--u", "elbow_", "elbow_dot"}, {"--angles", "s", "shoulder shoulder_dot"},
-		{"--cyclic", "e", "elbow elbow_dot"}, {"--condition", "shoulder_", "shoulder_dot"},
+		{"--cyclic", "e", "elbow elbow_dot"}, {"--parameters", "shoulder_", "shoulder_dot"},
 	} {
 		got := strings.Fields(said(t, "__complete", "train", path, c.flag, c.text))
 		want := strings.Fields(c.want)
 		if len(got) == 0 || !slices.Equal(got[:len(got)-1], want) {
 			t.Errorf("%s %q: %q, want %q", c.flag, c.text, got, want)
+		}
+	}
+}
+
+// Words that are none are refused before a recording is read, with a word on the way out.
+func TestWrongWords(t *testing.T) {
+	for _, c := range []struct{ flag, word, way string }{
+		{"--model", "foo", "lnn, delan"}, {"--loss", "foo", "huber"}, {"--activation", "foo", "softplus"}, {"--method", "foo", "gauss-newton"},
+		{"--objective", "foo", "windows"}, {"--friction", "foo", "viscous"}, {"--head", "foo", "quadratic"}, {"--hidden", "foo", "64x2"},
+		{"--steps", "-1", "out of range"}, {"--rate", "-1", "out of range"}, {"--window", "-1", "out of range"},
+	} {
+		var out, errw bytes.Buffer
+		code := run([]string{"train", "no-such-file.csv", "-o", "m.lagrange", c.flag + "=" + c.word}, nil, &out, &errw)
+		if code != exitUsage || !strings.Contains(errw.String(), c.way) || !strings.Contains(errw.String(), c.word) {
+			t.Errorf("%s %s: exit code %d, %s", c.flag, c.word, code, &errw)
+		}
+	}
+}
+
+// The old name of a flag does what the new one does, and says how that is called.
+func TestOldNames(t *testing.T) {
+	for _, c := range []struct{ old, now, value, want string }{
+		{"condition", "parameters", "m", "[m]"}, {"relative", "translation-invariant", "true", "true"}, {"site", "node-size", "2", "2"}, {"plan", "steps-of", "m.lagrange", "m.lagrange"},
+	} {
+		var errw bytes.Buffer
+		cmd := trainCommand()
+		cmd.SetErr(&errw)
+		if err := cmd.ParseFlags([]string{"--" + c.old + "=" + c.value}); err != nil {
+			t.Fatal(err)
+		}
+		f := cmd.Flags().Lookup(c.now)
+		if !f.Changed || f.Value.String() != c.want || !strings.Contains(errw.String(), "note: --"+c.old+" is called --"+c.now) {
+			t.Errorf("--%s: --%s is %s, changed %v; said %q", c.old, c.now, f.Value, f.Changed, &errw)
+		}
+	}
+	for text, want := range map[string]string{"8x6:clamped,free": "8x6:fixed,free", "8x6:periodic": "8x6:periodic", "8x6": "8x6", "8x6:fixed": "8x6:fixed"} {
+		var errw bytes.Buffer
+		cmd := trainCommand()
+		cmd.SetErr(&errw)
+		if got := clampedAxes(cmd, text); got != want || strings.Contains(text, "fixed") != strings.Contains(errw.String(), "clamped") {
+			t.Errorf("%s: %s, said %q", text, got, &errw)
 		}
 	}
 }

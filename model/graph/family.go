@@ -16,7 +16,8 @@ const Family = "graph"
 
 func init() {
 	model.Register(model.Family{
-		Name: Family, Title: "Lagrangian graph network", Check: check, Params: params, Init: draw, Tape32: tapes[float32], Tape64: tapes[float64], Law: law, Linear: linear,
+		Name: Family, Title: "Lagrangian graph network", Check: check, Params: params, Init: draw,
+		Tape32: tapes[float32], Tape64: tapes[float64], Law: law, Linear: linear, Nodes: true,
 	})
 }
 

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lagrange"
+	"lagrange/fit"
+	"lagrange/model"
+	"lagrange/train"
+)
+
+// trainFlags are the flags of train that are not settings as they stand.
+type trainFlags struct {
+	columns                  columnFlags
+	graph                    graphFlags
+	out, hidden, friction    string
+	from, like               string // models: --from and --steps-of
+	horizon, budget          span
+	resume, json, noBaseline bool
+	force                    bool
+	training                 lagrange.Training
+}
+
+// add declares the flags.
+func (f *trainFlags) add(cmd *cobra.Command) {
+	s, fl := &f.training.Settings, cmd.Flags()
+	fl.StringVarP(&f.out, "output", "o", "", "model `file` to write (required)")
+	fl.StringVar(&s.Model, "model", "", "`family`: "+strings.Join(model.Families(), ", "))
+	fl.StringSliceVar(&s.Cyclic, "cyclic", nil, "`coordinates` on which nothing depends: their momentum is conserved exactly")
+	fl.StringSliceVar(&s.Held, "held", nil, "`forces` that keep each sample until the next, as the commands of a controller do; the others go by straight lines")
+	fl.StringVar(&f.friction, "friction", "", "none, viscous, coulomb or both")
+	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers, such as 20x2")
+	fl.StringVar((*string)(&s.Head), "head", "", "of lnn, hnn and graph: plain, one output of the net, or quadratic, a mass matrix beside it")
+	fl.StringVar(&s.Activation, "activation", "", "relu2, relu3, tanh, sigmoid, softplus, swish or gelu")
+	fl.StringVar(&s.Loss, "loss", "", "l1, l2 or huber")
+	fl.StringVar(&s.Objective, "objective", "", strings.Join(fit.Objectives(), ", ")+": what to learn from")
+	fl.Var(&f.horizon, "horizon", "length of held-out windows")
+	fl.IntVar(&s.Window, "window", 0, "time steps of a training window; 1 is the next-state loss")
+	fl.IntVar(&s.Steps, "steps", 0, "training steps of each model")
+	fl.Var(&f.budget, "budget", "training time of all models together")
+	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate of adam")
+	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or "))
+	fl.Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
+	fl.IntVar(&s.Ensemble, "ensemble", 1, "`networks` from as many seeds, which give a mean and a calibrated spread")
+	fl.BoolVar(&f.noBaseline, "no-baseline", false, "train the model alone, without a baseline to compare it with")
+	fl.DurationVar(&s.Every, "checkpoint-every", 5*time.Second, "`time` between checkpoints, the most work that a power cut can cost")
+	fl.BoolVar(&f.resume, "resume", false, "go on where an interrupted run stopped")
+	fl.StringVar(&f.from, "from", "", "go on from a finished `model`: its net, columns and settings, but for those given")
+	fl.StringVar(&f.like, "steps-of", "", "take as many steps as this `model` took, in place of --steps or --budget")
+	renamed(cmd, "plan", "steps-of")
+	fl.BoolVar(&f.force, "force", false, "replace the model that -o names, if it is there")
+	fl.BoolVar(&f.json, "json", false, "print one JSON object")
+}
+
+// check turns the flags into a training, and refuses before anything is read what no recording could make right.
+func (f *trainFlags) check() (err error) {
+	s := &f.training.Settings
+	if f.out == "" {
+		return usagef("missing flag: -o MODEL, the file to write")
+	}
+	if f.hidden != "" {
+		if s.Hidden, err = model.ParseHidden(f.hidden); err != nil {
+			return usageError{err}
+		}
+	}
+	s.Friction = model.Friction(f.friction)
+	if s.Ensemble < 1 {
+		return usagef("--ensemble %d: want at least 1", s.Ensemble)
+	}
+	if s.Steps > 0 && f.budget.given() || f.like != "" && (s.Steps > 0 || f.budget.given()) {
+		return usagef("give one of --steps, --budget and --steps-of")
+	}
+	if err := f.training.Check(); err != nil {
+		return usageError{err}
+	}
+	if f.budget.given() {
+		seconds, err := f.budget.in("s")
+		if err != nil {
+			return err
+		}
+		s.Budget = time.Duration(seconds * float64(time.Second))
+	}
+	f.training.Path, f.training.Baseline, s.Resume = f.out, !f.noBaseline, f.resume
+	return nil
+}

@@ -1,0 +1,191 @@
+package fit
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"lagrange/data"
+	"lagrange/smooth"
+)
+
+// Findings are what a plan knows of a recording.
+type Findings struct {
+	Trajectories  int                  `json:"trajectories"`
+	Rows          int                  `json:"rows"`
+	Step          float64              `json:"step"` // typical one
+	TimeUnit      string               `json:"time_unit,omitempty"`
+	Gaps          int                  `json:"gaps"` // steps longer than three typical ones of their trajectory
+	Velocities    bool                 `json:"velocities_recorded"`
+	Accelerations bool                 `json:"accelerations_recorded"`
+	Forces        int                  `json:"forces"`     // known ones
+	Parameters    int                  `json:"parameters"` // of the system: masses, lengths, …
+	Noise         []smooth.ColumnNoise `json:"noise"`      // of coordinates, and of velocities that are recorded
+	Unseen        int                  `json:"unseen,omitempty"`
+	RowsBySwing   float64              `json:"rows_by_swing,omitempty"` // in the fastest swing of any coordinate
+}
+
+// find looks through a recording. Noise is that of the first noiseRows rows of the first noiseColumns coordinates
+// (package smooth); Unseen counts the other coordinates, and those of too few rows.
+func find(ctx context.Context, set *data.Set) (Findings, error) {
+	f := Findings{
+		Trajectories: len(set.Trajectories), Rows: set.Rows(), Step: set.TypicalStep(), TimeUnit: set.TimeUnit(),
+		Velocities: recorded(set), Accelerations: set.HasAccelerations(),
+		Forces: len(set.Forces()), Parameters: set.M() - len(set.Forces()), Noise: []smooth.ColumnNoise{},
+	}
+	for _, t := range set.Trajectories {
+		limit := longest(t)
+		for n := 1; n < t.Len(); n++ {
+			if t.T[n]-t.T[n-1] > limit {
+				f.Gaps++
+			}
+		}
+	}
+	for k := range set.D() {
+		if err := f.noise(ctx, set, k); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// recorded says whether velocities were read, not estimated: an estimated one has a column that says so.
+func recorded(set *data.Set) bool {
+	for _, c := range set.Columns {
+		if c.Role == data.RoleV && strings.HasPrefix(c.Why, "estimated") {
+			return false
+		}
+	}
+	return len(set.Trajectories) > 0 && set.Trajectories[0].V != nil
+}
+
+// noise finds that of coordinate k. Where it can be told from the motion, that of a recorded velocity is found with it;
+// else it is at most what the velocity differs from that of the smoothed coordinate.
+func (f *Findings) noise(ctx context.Context, set *data.Set, k int) error {
+	c, series := set.Coordinates[k], pieces(set, k, f.Velocities)
+	bare := slices.Clone(series)
+	for i := range bare {
+		bare[i].V = nil
+	}
+	if k >= noiseColumns {
+		f.Unseen++
+		return nil
+	}
+	found, err := smooth.Find(ctx, bare)
+	if err == nil && found.Q.Low > 0 && f.Velocities {
+		found, err = smooth.Find(ctx, series)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil: // too few rows to tell
+		f.Unseen++
+		return nil
+	}
+	f.Noise = append(f.Noise, smooth.ColumnNoise{Column: c.Name, Unit: unitOf(set, c.Name), Noise: found.Q})
+	if n := found.Swing / found.Step; n < math.MaxFloat64 && (f.RowsBySwing == 0 || n < f.RowsBySwing) {
+		f.RowsBySwing = n
+	}
+	if !f.Velocities || found.Rest {
+		return nil
+	}
+	off := found.V
+	if found.Q.Low == 0 {
+		sum, n := 0.0, 0.0
+		for i, s := range bare {
+			for r, v := range found.States(s, nil).V {
+				e := series[i].V[r] - v
+				sum, n = sum+e*e, n+1
+			}
+		}
+		off = smooth.Noise{Value: math.Sqrt(sum / n), High: math.Sqrt(sum / n)}
+	}
+	f.Noise = append(f.Noise, smooth.ColumnNoise{Column: c.Velocity, Unit: unitOf(set, c.Velocity), Noise: off})
+	return nil
+}
+
+// pieces are the first noiseRows rows of coordinate k, and of its velocity.
+func pieces(set *data.Set, k int, velocities bool) (series []smooth.Series) {
+	d, left := set.D(), noiseRows
+	for _, t := range set.Trajectories {
+		n := min(left, t.Len())
+		if left -= n; n < leastNoiseRows {
+			continue
+		}
+		s := smooth.Series{T: t.T[:n]}
+		for r := range n {
+			if s.Q = append(s.Q, t.Q[r*d+k]); velocities {
+				s.V = append(s.V, t.V[r*d+k])
+			}
+		}
+		series = append(series, s)
+	}
+	return series
+}
+
+// unitOf is the unit of a column that is used; "" where none was given.
+func unitOf(set *data.Set, name string) string {
+	for _, c := range set.Columns {
+		if c.Name == name && c.Role != data.RoleIgnored {
+			return c.Unit
+		}
+	}
+	return ""
+}
+
+// String says it in two sentences.
+func (f Findings) String() string {
+	parts := []string{count(f.Trajectories, "trajectory", "trajectories"), count(f.Rows, "row", "rows"), "every " + with(f.Step, f.TimeUnit)}
+	if f.RowsBySwing > 0 {
+		parts = append(parts, fmt.Sprintf("%.3g in the fastest swing", f.RowsBySwing))
+	}
+	parts = append(parts, orNo(f.Gaps, "gap", "gaps"), orNo(f.Forces, "known force", "known forces"))
+	if f.Parameters > 0 {
+		parts = append(parts, count(f.Parameters, "system parameter", "system parameters"))
+	}
+	switch {
+	case f.Velocities && f.Accelerations:
+		parts = append(parts, "velocities and accelerations recorded")
+	case f.Velocities:
+		parts = append(parts, "velocities recorded")
+	case f.Accelerations:
+		parts = append(parts, "accelerations recorded, velocities estimated")
+	default:
+		parts = append(parts, "velocities estimated")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// noises lists the noise of all columns that were looked at.
+func (f Findings) noises() string {
+	var parts []string
+	for _, n := range f.Noise {
+		sign := ""
+		if n.Low == 0 {
+			sign = "≤ "
+		}
+		parts = append(parts, n.Column+" "+sign+with(n.Value, n.Unit))
+	}
+	if f.Unseen > 0 {
+		parts = append(parts, count(f.Unseen, "coordinate", "coordinates")+" not looked at")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func with(x float64, unit string) string { return strings.TrimSpace(fmt.Sprintf("%.2g %s", x, unit)) }
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func orNo(n int, one, many string) string {
+	if n == 0 {
+		return "no " + many
+	}
+	return count(n, one, many)
+}

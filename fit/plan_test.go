@@ -1,0 +1,130 @@
+package fit
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"lagrange/data"
+	"lagrange/model"
+	"lagrange/train"
+)
+
+// swings are motions x = a cos t of several sizes, with noise of so many parts of their size.
+func swings(trajectories, rows int, accelerations bool, noise float64) *data.Set {
+	set, r := &data.Set{Coordinates: []data.Coordinate{{Name: "x", Velocity: "v"}}}, rand.New(rand.NewPCG(1, 2))
+	for i := range trajectories {
+		tr := data.Trajectory{}
+		for n := range rows {
+			a, t := 1+float64(i)/float64(trajectories), float64(n)/20
+			x, v := a*math.Cos(t)+noise*r.NormFloat64(), -a*math.Sin(t)+noise*r.NormFloat64()
+			tr.T, tr.Q, tr.V = append(tr.T, t), append(tr.Q, x), append(tr.V, v)
+			if accelerations {
+				tr.A = append(tr.A, -a*math.Cos(t))
+			}
+		}
+		set.Trajectories = append(set.Trajectories, tr)
+	}
+	return set
+}
+
+// What is decided follows the recording, and what was asked for has the word, and says so.
+func TestDecisions(t *testing.T) {
+	few, many := swings(10, 40, true, 0), swings(50, 500, true, 0)
+	for name, c := range map[string]struct {
+		set        *data.Set
+		asked      Options
+		what, want string
+		reason     string
+	}{
+		"accelerations":       {few, Options{}, "objective", Accelerations, "recorded"},
+		"none":                {swings(10, 40, false, 0), Options{}, "objective", Windows, "no accelerations"},
+		"windows asked for":   {few, Options{Objective: Windows}, "objective", Windows, AskedFor},
+		"node":                {few, Options{Model: "node"}, "objective", Windows, "nothing else"},
+		"few rows":            {few, Options{}, "net", "8x2 softplus, quadratic head", "400 rows"},
+		"many rows":           {many, Options{}, "net", "20x2 softplus, quadratic head", "25000 rows"},
+		"few rows, windows":   {few, Options{Objective: Windows}, "net", "16x2 softplus, plain head", "400 rows"},
+		"net asked for":       {many, Options{Hidden: []int{5, 3}}, "net", "5,3 softplus, quadratic head", AskedFor},
+		"no head":             {many, Options{Model: "nn"}, "head", "", ""},
+		"method":              {few, Options{}, "method", train.GaussNewton, "least-squares"},
+		"many weights":        {few, Options{Hidden: []int{80, 80}}, "method", train.Adam, "6000 weights"},
+		"method asked for":    {few, Options{Method: train.Adam}, "method", train.Adam, AskedFor},
+		"batch of Adam":       {few, Options{Method: train.Adam}, "batch", "128 samples", ""},
+		"batch asked for":     {few, Options{Batch: 7}, "batch", "7 samples", AskedFor},
+		"no rate":             {few, Options{}, "rate", "", ""},
+		"rate":                {few, Options{Model: "node"}, "rate", "0.005", Windows},
+		"steps":               {few, Options{Steps: 9}, "steps", "9", AskedFor},
+		"budget":              {few, Options{}, "steps", "as many as fit into 1m0s", "default"},
+		"windows":             {few, Options{Objective: Windows}, "windows", "25 rows to learn from, 1.25 held out", "25 typical"},
+		"long horizon":        {few, Options{Objective: Windows, Horizon: 10}, "windows", "32 rows to learn from, 10 held out", AskedFor},
+		"no roll-outs":        {few, Options{}, "roll-outs", "", ""},
+		"loss":                {few, Options{}, "loss", "huber", "wrong rows"},
+		"guess of Adam":       {few, Options{Method: train.Adam}, "initial guess", "as drawn", ""},
+		"guess by least":      {few, Options{}, "initial guess", "convex initialisation", "2 %"},
+		"guess without a law": {few, Options{Model: "nn"}, "initial guess", "steps of Adam", "10 %"},
+	} {
+		_, plan, err := decide(c.set, Findings{}, c.asked, c.asked)
+		if l := plan.Line(c.what); err != nil || l.Choice != c.want || !strings.Contains(l.Reason, c.reason) {
+			t.Errorf("%s: %+v, %v; want %q for %q", name, l, err, c.want, c.reason)
+		}
+	}
+}
+
+// A plan is told before the first step, is the one in the record, and is what was done.
+func TestPlan(t *testing.T) {
+	for name, c := range map[string]struct {
+		noise  float64
+		method string
+	}{"clean": {0, train.GaussNewton}, "noisy": {0.5, train.Adam}} {
+		var told []Plan
+		o := Options{Steps: 1, Horizon: 0.5, Workers: 1, Planned: func(p Plan) { told = append(told, p) }}
+		o.On = func(Progress) {
+			if len(told) != 1 {
+				t.Errorf("%s: %d plans before the first step", name, len(told))
+			}
+		}
+		r, err := Train(t.Context(), swings(12, 30, false, c.noise), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		record, spec := r.Networks[0].Record, r.Networks[0].Net.Spec
+		if len(told) == 0 || record.Plan == nil || !slices.Equal(told[0].Lines, record.Plan.Lines) {
+			t.Fatalf("%s: told %+v, recorded %+v", name, told, record.Plan)
+		}
+		net := shown(spec.Hidden) + " " + spec.Activation + ", " + string(spec.Head) + " head"
+		if m := told[0].Line("method").Choice; m != c.method || m != record.Method || told[0].Line("net").Choice != net {
+			t.Errorf("%s: %+v, and done was %s by %s", name, told[0].Lines, net, record.Method)
+		}
+		f := told[0].Recording
+		if f.Rows != 360 || f.Trajectories != 12 || f.Gaps != 0 || !f.Velocities || f.Accelerations {
+			t.Errorf("%s: %+v", name, f)
+		}
+		for _, n := range f.Noise {
+			if !(n.Low <= c.noise && c.noise <= 1.1*n.High && n.High < 2*c.noise+1e-5) {
+				t.Errorf("%s: noise %g of %s, found %+v", name, c.noise, n.Column, n.Noise)
+			}
+		}
+		if len(f.Noise) != 2 || model.FamilyOf(spec.Family).Name != DefaultModel {
+			t.Errorf("%s: %d columns with noise, %s", name, len(f.Noise), spec.Family)
+		}
+	}
+}
+
+// Gaps and estimated velocities are found.
+func TestFindings(t *testing.T) {
+	set := swings(3, 40, false, 0)
+	set.Columns = []data.Column{{Name: "t", Unit: "s", Role: data.RoleTime}, {Name: "v", Role: data.RoleV, Why: "estimated from x"}}
+	set.Time = "t"
+	for n := 20; n < 40; n++ {
+		set.Trajectories[1].T[n] += 1
+	}
+	f, err := find(t.Context(), set)
+	if err != nil || f.Gaps != 1 || f.Velocities || f.TimeUnit != "s" || len(f.Noise) != 1 {
+		t.Errorf("%+v, %v", f, err)
+	}
+	if text := f.String(); !strings.Contains(text, "1 gap,") || !strings.Contains(text, "velocities estimated") || !strings.Contains(text, "no known forces") {
+		t.Error(text)
+	}
+}
