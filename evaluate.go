@@ -13,13 +13,13 @@ import (
 
 // Evaluation is what is measured of a model on a recording.
 type Evaluation struct {
-	Horizon float64                `json:"horizon"` // of the windows, in the recording's time unit
-	Windows int                    `json:"windows"`
-	HeldOut bool                   `json:"held_out"`         // the recording is the one trained on: its test windows only
-	Seen    bool                   `json:"seen,omitempty"`   // some of these rows may have been learned from by a model from which this one went on
-	Models  map[string]eval.Scores `json:"models"`           // the model and its baseline by family, and "constant_velocity"
-	Spread  *Calibrated            `json:"spread,omitempty"` // of an ensemble, whose mean is "ensemble" among Models
-	Mass    *eval.Mass             `json:"mass_matrix,omitempty"`
+	Horizon  float64                `json:"horizon"` // of the windows, in the recording's time unit
+	Windows  int                    `json:"windows"`
+	HeldOut  bool                   `json:"held_out"`         // the recording is the one trained on: its test windows only
+	Seen     bool                   `json:"seen,omitempty"`   // some of these rows may have been learned from by a model from which this one went on
+	Models   map[string]eval.Scores `json:"models"`           // the model and its baseline by family, and "constant_velocity"
+	Ensemble *Coverages             `json:"spread,omitempty"` // of an ensemble, whose mean is "ensemble" among Models
+	Mass     *eval.Mass             `json:"mass_matrix,omitempty"`
 	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its spread over the
 	// recorded states, all under the conditions of that window; only for a model without forces and friction.
 	EnergyDrift *float64    `json:"energy_drift,omitempty"`
@@ -55,8 +55,8 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 		}
 		r.Models[k.net.Spec.Family] = eval.Windows(k.net, test, ws)
 	}
-	if len(m.Others) > 0 {
-		r.Models["ensemble"], r.Spread = m.spread(test, ws)
+	if m.Ensemble != nil {
+		r.Models["ensemble"], r.Ensemble = m.Ensemble.evaluate(test, ws)
 	}
 	if mass, ok := eval.MassMatrix(m.net, test); ok {
 		r.Mass = &mass
@@ -111,12 +111,12 @@ func (m *Model) drift(ctx context.Context, set *data.Set, w data.Window, horizon
 	for i := range times {
 		times[i] = float64(i) * horizon / 10
 	}
-	path, err := m.Rollout(ctx, q0, v0, c, times, RolloutOptions{})
+	path, err := m.Members()[0].Rollout(ctx, q0, v0, c, times, RolloutOptions{})
 	if ctx.Err() != nil {
 		return 0, err
 	}
 	if err != nil {
-		return math.MaxFloat64, nil // it blew up: an outcome, not a failure
+		return math.MaxFloat64, nil // the integration failed: an outcome of the model
 	}
 	first := energy(path.Q[:d], path.V[:d])
 	worst := 0.0

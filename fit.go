@@ -28,19 +28,22 @@ const (
 	Torque        = fit.Torque
 )
 
-// Fit learns a model of a recording; see fit.Train. The spread of an ensemble is calibrated on the part of the recording that chose its parameters.
+// Fit learns a model of a recording; see fit.Train. The standard deviation of an ensemble is
+// calibrated on the part of the recording that chose its parameters.
 func Fit(ctx context.Context, set *data.Set, s Settings) (*Model, error) {
 	r, err := fit.Train(ctx, set, s)
 	if err != nil {
 		return nil, err
 	}
 	m := of(r.Networks[0])
-	for _, n := range r.Networks[1:] {
-		m.Others = append(m.Others, of(n))
+	if len(r.Networks) == 1 {
+		return m, nil
 	}
-	if len(m.Others) > 0 {
-		m.calibrate(r.Held)
+	m.Ensemble = &Ensemble{}
+	for _, n := range r.Networks {
+		m.Ensemble.Members = append(m.Ensemble.Members, of(n))
 	}
+	m.Ensemble.calibrate(r.Held)
 	return m, nil
 }
 

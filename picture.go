@@ -29,12 +29,12 @@ func (m *Model) Picture(set *data.Set) (plot.Figure, error) {
 	for i, c := range coordinates {
 		p := plot.Panel{XLabel: unit("time, windows end to end", set.TimeUnit()), YLabel: unit(c.Name, c.Unit)}
 		p.Series = append(p.Series, end2end("recorded", test, ws, i, func(w data.Window) []float64 { return recorded(test, w) }))
-		if len(m.Others) > 0 {
-			band, mean := m.band(test, ws, i)
+		if m.Ensemble != nil {
+			band, mean := m.Ensemble.band(test, ws, i)
 			p.Series = append([]plot.Series{band}, append(p.Series, mean)...) // what is behind comes first
 		}
 		for k := m; k != nil; k = k.Baseline {
-			if k == m && len(m.Others) > 0 {
+			if k == m && m.Ensemble != nil {
 				continue // its ensemble is there
 			}
 			tape := k.net.Tape(1)
@@ -47,25 +47,25 @@ func (m *Model) Picture(set *data.Set) (plot.Figure, error) {
 	return f, nil
 }
 
-// band draws coordinate i of an ensemble: two spreads to either side of the mean, and the mean.
-func (m *Model) band(set *data.Set, ws []data.Window, i int) (band, mean plot.Series) {
-	law, _ := m.laws()
-	side := func(spreads float64) func(w data.Window) []float64 {
+// band draws coordinate i of an ensemble: two standard deviations to either side of the mean, and the mean.
+func (e *Ensemble) band(set *data.Set, ws []data.Window, i int) (band, mean plot.Series) {
+	motion, _ := e.calibrations()
+	side := func(times float64) func(w data.Window) []float64 {
 		return func(w data.Window) []float64 {
 			var xs [][]float64
-			for _, k := range m.nets() {
+			for _, k := range e.nets() {
 				xs = append(xs, eval.Predict(k, k.Tape(1), set, w))
 			}
-			x, s := moments(xs, law)
+			x, s := moments(xs, motion)
 			for j := range x {
-				x[j] += spreads * s[j]
+				x[j] += times * s[j]
 			}
 			return x
 		}
 	}
-	name := fmt.Sprintf("mean of %d networks", len(m.Members()))
+	name := fmt.Sprintf("mean of %d networks", len(e.Members))
 	low, high := end2end("", set, ws, i, side(-2)), end2end("", set, ws, i, side(2))
-	return plot.Band("± 2 spreads", low.X, low.Y, high.Y), end2end(name, set, ws, i, side(0))
+	return plot.Band("± 2 standard deviations", low.X, low.Y, high.Y), end2end(name, set, ws, i, side(0))
 }
 
 func unit(name, unit string) string {

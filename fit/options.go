@@ -105,6 +105,14 @@ func (s *Options) bestHead() model.Head {
 	return model.Plain
 }
 
+// horizon is that of held-out windows.
+func (s *Options) horizon(set *data.Set) float64 {
+	if s.Horizon != 0 {
+		return s.Horizon
+	}
+	return horizonSteps * set.TypicalStep()
+}
+
 // nodes is how many a graph of d coordinates has, each of which is learned from; others are one.
 func (s *Options) nodes(d int) int {
 	if !model.FamilyOf(s.Model).Nodes {

@@ -69,7 +69,11 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if s, err = s.continued(set); err != nil {
 		return nil, err
 	}
-	found, err := find(ctx, set)
+	split, err := set.Split(s.horizon(set))
+	if err != nil {
+		return nil, err
+	}
+	found, err := find(ctx, set, split.Train)
 	if err != nil {
 		return nil, err
 	}
@@ -78,10 +82,7 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if err != nil {
 		return nil, err
 	}
-	f = &problem{set: set, s: s, plan: plan, watch: watch{begin: begin}, print: set.Fingerprint()}
-	if f.split, err = set.Split(s.Horizon); err != nil {
-		return nil, err
-	}
+	f = &problem{set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: set.Fingerprint()}
 	f.id = identity(f.print, asked)
 	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
 		return nil, err
