@@ -55,7 +55,7 @@ func TestFamiliesFit(t *testing.T) {
 
 // springs of unit mass swing with the stiffness of each trajectory in a column of its own.
 func springs(accelerations bool) *data.Set {
-	set := &data.Set{Time: "t", Inputs: []string{"k"}, Conditions: 1, Coordinates: []data.Coordinate{{Name: "x", Velocity: "v"}}}
+	set := &data.Set{Time: "t", Inputs: []string{"k"}, SystemParameters: 1, Coordinates: []data.Coordinate{{Name: "x", Velocity: "v"}}}
 	for i := range 12 {
 		k := 1 + 0.25*float64(i)
 		w, a := math.Sqrt(k), 0.5+0.1*float64(i%5)
@@ -88,7 +88,7 @@ func TestEnergyDriftUnderConditions(t *testing.T) {
 	if stiff, _ := m.Energy(q, v, []float64{3 * k[0]}); math.Abs(soft-stiff) < 1e-3 {
 		t.Errorf("the learned energy is %v, whatever the stiffness: the test cannot fail", soft)
 	}
-	set.Conditions = 0
+	set.SystemParameters = 0
 	if e, err = fit(t, set, s).Evaluate(t.Context(), set, 0); err != nil || e.EnergyDrift != nil {
 		t.Errorf("under a force: %+v, %v", e, err)
 	}

@@ -173,8 +173,8 @@ func (m *Model) Columns() *data.Set {
 	}
 	for _, u := range s.Inputs {
 		out.Inputs = append(out.Inputs, u.Name)
-		if u.Condition {
-			out.Conditions++
+		if u.SystemParameter {
+			out.SystemParameters++
 		}
 		out.Columns = append(out.Columns, data.Column{Name: u.Name, Role: data.RoleU})
 	}

@@ -22,7 +22,7 @@ func (o RolloutOptions) options() ode.Options {
 }
 
 // Rollout integrates from (q, v) under constant forces u (nil: none) and reports at times. Where the integration fails,
-// the error is an *ode.Blowup and the trajectory holds what was reached. That of an ensemble is the mean of its members.
+// the error is an *ode.Failure and the trajectory holds what was reached. That of an ensemble is the mean of its members.
 func (m *Model) Rollout(ctx context.Context, q, v, u, times []float64, o RolloutOptions) (data.Trajectory, error) {
 	if m.Ensemble != nil {
 		mean, _, err := m.Ensemble.Rollout(ctx, q, v, u, times, o)

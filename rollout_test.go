@@ -93,7 +93,7 @@ func TestRolloutSetForces(t *testing.T) {
 }
 
 // The first trajectory in trouble names the error; all others are complete, and the same as without it.
-func TestRolloutSetBlowup(t *testing.T) {
+func TestRolloutSetFailure(t *testing.T) {
 	for _, f := range []int{0, 1} {
 		m, set := fit(t, []*data.Set{recording("pendulum", 9, 30, true, 0.05), driven()}[f], quick()), many(50, 1, f)
 		calm, err := m.RolloutSet(t.Context(), set, lagrange.RolloutOptions{})
@@ -103,7 +103,7 @@ func TestRolloutSetBlowup(t *testing.T) {
 		set.Trajectories[31].V[0] = math.NaN()
 		for _, also := range []string{"", ", first of 2 that failed"} {
 			out, err := m.RolloutSet(t.Context(), set, lagrange.RolloutOptions{})
-			var b *ode.Blowup
+			var b *ode.Failure
 			if first := set.Trajectories[31].ID; also != "" {
 				first = set.Trajectories[12].ID
 				if !strings.Contains(err.Error(), fmt.Sprintf("trajectory %q%s: ", first, also)) {

@@ -72,12 +72,12 @@ func (s Simulation) disturb(x []float64, r *rand.Rand) {
 
 // conditioned draws the conditions of a trajectory, if the system has any: they stand in a column of their own.
 func (s Simulation) conditioned(r *rand.Rand) (_ mech.System, c []float64) {
-	system, ok := s.System.(mech.Conditioned)
+	system, ok := s.System.(mech.Parametrised)
 	if !ok {
 		return s.System, nil
 	}
-	c = make([]float64, len(system.Conditions()))
-	system.SampleConditions(r, c)
+	c = make([]float64, len(system.SystemParameters()))
+	system.SampleParameters(r, c)
 	return system.At(c), c
 }
 
@@ -123,9 +123,9 @@ func (s Simulation) columns() *data.Set {
 		set.Coordinates = append(set.Coordinates, q)
 	}
 	set.Columns = append(append(set.Columns, vs...), as...)
-	if system, ok := s.System.(mech.Conditioned); ok {
-		for _, c := range system.Conditions() {
-			set.Inputs, set.Conditions = append(set.Inputs, c.Name), set.Conditions+1
+	if system, ok := s.System.(mech.Parametrised); ok {
+		for _, c := range system.SystemParameters() {
+			set.Inputs, set.SystemParameters = append(set.Inputs, c.Name), set.SystemParameters+1
 			set.Columns = append(set.Columns, data.Column{Name: c.Name, Unit: c.Unit, Role: data.RoleU})
 		}
 	}

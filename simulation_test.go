@@ -23,8 +23,8 @@ func TestSimulation(t *testing.T) {
 			d := system.Dim()
 			for i, w := range set.Trajectories {
 				system := system
-				if c, ok := system.(mech.Conditioned); ok {
-					system = c.At(w.U[:len(c.Conditions())])
+				if c, ok := system.(mech.Parametrised); ok {
+					system = c.At(w.U[:len(c.SystemParameters())])
 				}
 				E := system.Energy(w.Q[:d], w.V[:d])
 				for n := range w.T {

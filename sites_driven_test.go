@@ -19,7 +19,7 @@ import (
 // drivenBeads are masses of 1 on a ring of springs k, a condition that differs from one trajectory to the next, each with the friction 0.4 v and a
 // motor that swings and pulls with three quarters of what it is told.
 func drivenBeads(n, trajectories int) *data.Set {
-	set := &data.Set{Time: "t", Conditions: 1}
+	set := &data.Set{Time: "t", SystemParameters: 1}
 	for i := range n {
 		set.Coordinates = append(set.Coordinates, data.Coordinate{Name: fmt.Sprint("x", i), Velocity: fmt.Sprint("v", i)})
 		set.Inputs = append(set.Inputs, fmt.Sprint("u", i))
@@ -139,7 +139,7 @@ func TestGraphOnOtherInputs(t *testing.T) {
 	s.Model, s.Graph = graph.Family, lagrange.Graph{Shape: graph.RingShape}
 	m := fit(t, six, s)
 	for want, spoil := range map[string]func(s *data.Set){
-		"the conditions []":  func(s *data.Set) { s.Conditions = 0 },
+		"the conditions []":  func(s *data.Set) { s.SystemParameters = 0 },
 		"30 known forces on": func(s *data.Set) { s.Coordinates = s.Coordinates[:29] },
 	} {
 		set := *thirty

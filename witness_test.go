@@ -144,7 +144,7 @@ func witnessed(t *testing.T) (ks []asked) {
 	cyclic := model.Coordinate{Name: "y", Velocity: "vy", Cyclic: true, Scale: 2, Speed: 1.2, Accel: 3}
 	wide := model.Coordinate{Name: "r", Velocity: "vr", Mean: 1.5, Scale: 1, Speed: 2, Accel: 5, Knee: 0.3, SpeedKnee: 0.5}
 	force, other := model.Input{Name: "F", Scale: 1.5}, model.Input{Name: "G", Scale: 20}
-	mass := model.Input{Name: "m", Condition: true, Mean: 2, Scale: 0.4}
+	mass := model.Input{Name: "m", SystemParameter: true, Mean: 2, Scale: 0.4}
 	apartBy := []model.Combination{{Of: []float64{1, -1}, Mean: 0.2, Scale: 0.8}}
 	type cs = []model.Coordinate
 	type us = []model.Input
@@ -266,11 +266,11 @@ func graphs(t *testing.T) (ks []asked) {
 			sites: model.Sites{Shape: string(graph.ChainShape)}, n: 3,
 			spec: model.Spec{Friction: model.Both, Inputs: []model.Input{
 				{Name: "F1", Scale: 1.5}, {Name: "F2", Scale: 1.5}, {Name: "F3", Scale: 1.5},
-				{Name: "c", Condition: true, Mean: 1, Scale: 0.5},
+				{Name: "c", SystemParameter: true, Mean: 1, Scale: 0.5},
 			}},
 		},
 		{
-			sites: model.Sites{Size: 2, Shape: string(graph.FixedShape)}, n: 3,
+			sites: model.Sites{Size: 2, Shape: string(graph.ClampedShape)}, n: 3,
 			spec: model.Spec{Head: model.Quadratic, Friction: model.Viscous},
 		},
 		{
@@ -278,12 +278,12 @@ func graphs(t *testing.T) (ks []asked) {
 			n:     6,
 		},
 		{
-			sites: model.Sites{Shape: string(graph.GridShape), Grid: []int{2, 3}, Ends: []string{"fixed", "periodic"}},
+			sites: model.Sites{Shape: string(graph.GridShape), Grid: []int{2, 3}, Ends: []string{"clamped", "periodic"}},
 			n:     6,
 		},
 		{
 			sites: model.Sites{Shape: string(graph.NetworkShape), Edges: edges, OfNodes: masses, OfEdges: springs}, n: 4,
-			spec: model.Spec{Inputs: []model.Input{{Name: "c", Condition: true, Mean: 1, Scale: 0.5}}},
+			spec: model.Spec{Inputs: []model.Input{{Name: "c", SystemParameter: true, Mean: 1, Scale: 0.5}}},
 		},
 	} {
 		s := g.spec

@@ -127,11 +127,11 @@ func TestConditions(t *testing.T) {
 		inputs, forces string
 		drive          bool
 	}{{[]string{"u"}, "u m k", "u", true}, {[]string{}, "m k", "", false}} {
-		s, err := data.Read([]string{path}, data.Options{Q: []string{"x"}, V: []string{"v"}, U: c.u, Conditions: []string{"m", "k"}})
+		s, err := data.Read([]string{path}, data.Options{Q: []string{"x"}, V: []string{"v"}, U: c.u, SystemParameters: []string{"m", "k"}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Join(s.Inputs, " "); got != c.inputs || strings.Join(s.Forces(), " ") != c.forces || s.Conditions != 2 {
+		if got := strings.Join(s.Inputs, " "); got != c.inputs || strings.Join(s.Forces(), " ") != c.forces || s.SystemParameters != 2 {
 			t.Errorf("inputs %q, forces %v", got, s.Forces())
 		}
 		if notes := strings.Join(s.Notes, "\n"); !strings.Contains(notes, "condition k is always 5") || strings.Contains(notes, "force k") {

@@ -111,7 +111,7 @@ func rows(x []float64, w, lo, hi int) []float64 {
 type Set struct {
 	Coordinates      []Coordinate
 	Inputs           []string // names of the u columns: forces, then conditions; length m
-	Conditions       int      // how many of them, the last ones, are conditions
+	SystemParameters int      // how many of them, the last ones, are conditions
 	Time             string   // name of the time column
 	TrajectoryColumn string   // name of the column that tells trajectories apart; "" if none
 	Columns          []Column // every column of the file; nil for a set made by a program
@@ -126,7 +126,7 @@ func (s *Set) D() int { return len(s.Coordinates) }
 func (s *Set) M() int { return len(s.Inputs) }
 
 // Forces are those of the inputs that are no conditions.
-func (s *Set) Forces() []string { return s.Inputs[:len(s.Inputs)-s.Conditions] }
+func (s *Set) Forces() []string { return s.Inputs[:len(s.Inputs)-s.SystemParameters] }
 
 // Rows is the number of rows of all trajectories together.
 func (s *Set) Rows() int {

@@ -126,7 +126,7 @@ func (b *builder) start(name string, cols []Column, l layout, notes []string) {
 	for _, j := range l.u {
 		s.Inputs = append(s.Inputs, cols[j].Name)
 	}
-	s.Conditions = l.conditions
+	s.SystemParameters = l.conditions
 	for _, n := range notes {
 		s.Notes = append(s.Notes, name+": "+n)
 	}

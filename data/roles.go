@@ -9,13 +9,13 @@ import (
 // Options are the user's choices of columns; the zero value recognises all of them from the header.
 // A list that is not nil replaces what would have been recognised, so an empty one means none.
 type Options struct {
-	Q, V, A, U    []string // names of coordinates, velocities, accelerations, forces; V and A in the order of Q
-	Conditions    []string // names of conditions: masses, lengths, field strengths, on which the system depends
-	Time          string   // name of the time column
-	Trajectory    string   // name of the column that tells trajectories apart
-	Angles        []string // the coordinates that are angles
-	Differentiate bool     // estimate velocities from the coordinates instead of reading them
-	Positions     bool     // coordinates are enough: where not each has a velocity, none is read and V is nil
+	Q, V, A, U       []string // names of coordinates, velocities, accelerations, forces; V and A in the order of Q
+	SystemParameters []string `json:"Conditions"` // names of those: masses, lengths, field strengths, on which the system depends
+	Time             string   // name of the time column
+	Trajectory       string   // name of the column that tells trajectories apart
+	Angles           []string // the coordinates that are angles
+	Differentiate    bool     // estimate velocities from the coordinates instead of reading them
+	Positions        bool     // coordinates are enough: where not each has a velocity, none is read and V is nil
 }
 
 // layout is the place of every used column in the table.
@@ -65,7 +65,7 @@ func resolve(cols []Column, o Options) (l layout, notes []string, err error) {
 	for i, f := range []struct {
 		flag  string
 		names []string
-	}{{"--q", o.Q}, {"--v", o.V}, {"--a", o.A}, {"--u", o.U}, {"--condition", o.Conditions}} {
+	}{{"--q", o.Q}, {"--v", o.V}, {"--a", o.A}, {"--u", o.U}, {"--condition", o.SystemParameters}} {
 		if lists[i], err = r.pick(f.flag, f.names); err != nil {
 			return l, nil, err
 		}

@@ -41,7 +41,7 @@ func (s *Set) Scales() Scales {
 				u.add(s.Trajectories[i].U[n])
 			}
 		}
-		if k < m-s.Conditions {
+		if k < m-s.SystemParameters {
 			sc.U[k] = u.size(u.rms())
 		} else {
 			sc.U[k], sc.UMean[k] = u.size(u.std()), u.mean

@@ -16,7 +16,7 @@ import (
 type began struct {
 	seed  uint64
 	theta []float64
-	start train.Start
+	start train.InitialGuess
 }
 
 // choose decides how a Lagrangian learns from windows: by Gauss and Newton's method, from a convex start, or one on
@@ -102,7 +102,7 @@ func (initialGuess) Name() string { return "initial guess" }
 
 // Run implements stage.
 func (initialGuess) Run(ctx context.Context, a *run) (err error) {
-	var start train.Start
+	var start train.InitialGuess
 	f, net, s := a.f, a.net, a.s
 	switch l := a.learn.(type) {
 	case *train.Accelerations[float64]:
@@ -110,11 +110,11 @@ func (initialGuess) Run(ctx context.Context, a *run) (err error) {
 			return nil
 		}
 		if s.From != nil {
-			a.learn = train.KeepDefinite(net, l, nil)
+			a.learn = train.KeepPositiveDefinite(net, l, nil)
 			return nil
 		}
 		start, err = a.guess(ctx, l)
-	case *train.Windows[float64]:
+	case *train.Segments[float64]:
 		switch {
 		case s.Method != train.GaussNewton:
 			return nil
@@ -125,7 +125,7 @@ func (initialGuess) Run(ctx context.Context, a *run) (err error) {
 		default:
 			start, err = f.start(ctx, net, s, a.judge())
 		}
-		a.learn = train.KeepDefinite(net, l, start.Unit)
+		a.learn = train.KeepPositiveDefinite(net, l, start.Unit)
 	}
 	switch {
 	case !start.Done:
@@ -138,25 +138,25 @@ func (initialGuess) Run(ctx context.Context, a *run) (err error) {
 }
 
 // judge are the windows that a start is judged by.
-func (a *run) judge() *train.Windows[float64] {
+func (a *run) judge() *train.Segments[float64] {
 	l, v, _ := a.f.windows() // the error was told before
 	return joint(l, v, selectionWindows)
 }
 
 // guess prepares a network to learn accelerations by Gauss and Newton's method. A convex start that leaves next to
 // nothing is kept, and returned. Otherwise the network is as it was drawn, with a positive definite M.
-func (a *run) guess(ctx context.Context, o *train.Accelerations[float64]) (train.Start, error) {
+func (a *run) guess(ctx context.Context, o *train.Accelerations[float64]) (train.InitialGuess, error) {
 	drawn := slices.Clone(a.net.Theta)
-	start, err := train.ConvexStart(ctx, a.net, o, train.Convex{Seed: a.s.Seed, Workers: a.s.Workers})
-	a.learn = train.KeepDefinite(a.net, o, start.Unit)
+	start, err := train.ConvexInitialisation(ctx, a.net, o, train.ConvexOptions{Seed: a.s.Seed, Workers: a.s.Workers})
+	a.learn = train.KeepPositiveDefinite(a.net, o, start.Unit)
 	if err != nil || start.Done && start.After < goodGuess*a.f.still(o) {
 		return start, err
 	}
 	if a.drawn = true; start.Done {
-		a.learn = train.KeepDefinite(a.net, o, nil)
+		a.learn = train.KeepPositiveDefinite(a.net, o, nil)
 		copy(a.net.Theta, drawn)
 	}
-	return train.Start{}, nil
+	return train.InitialGuess{}, nil
 }
 
 // deep is the net that would learn from recorded accelerations.
@@ -170,23 +170,23 @@ func (f *problem) deep() model.Spec {
 // start gives a net a convex start from accelerations that are estimated from the recorded velocities, if one serves
 // the windows of judge better than what the net was. A deep net learns from them as it would from recorded ones, if the
 // recording is clean.
-func (f *problem) start(ctx context.Context, net *model.Model[float64], s Options, judge *train.Windows[float64]) (train.Start, error) {
+func (f *problem) start(ctx context.Context, net *model.Model[float64], s Options, judge *train.Segments[float64]) (train.InitialGuess, error) {
 	o, held := f.estimated(0), f.estimated(1)
 	if len(net.Spec.Hidden) > 1 && o.Weight != nil && held.N > 0 {
 		return f.rehearse(ctx, net, o, held, s, judge)
 	}
 	n, d := len(net.Linear()), net.Spec.D()
-	c := train.Convex{Seed: s.Seed, Workers: s.Workers, Ridges: convexRidges, Valid: judge, Samples: min(convexSamples, convexWork/(1+d*n*n))}
+	c := train.ConvexOptions{Seed: s.Seed, Workers: s.Workers, Ridges: convexRidges, Selection: judge, Samples: min(convexSamples, convexWork/(1+d*n*n))}
 	if c.Samples*d < 2*n {
-		return train.Start{Why: "there are too many parameters"}, nil
+		return train.InitialGuess{Why: "there are too many parameters"}, nil
 	}
-	return train.ConvexStart(ctx, net, o, c)
+	return train.ConvexInitialisation(ctx, net, o, c)
 }
 
 // rehearse learns estimated accelerations as if they were recorded, by Adam and by Gauss and Newton's method: a step
 // takes a hundredth of one on windows, and from a convex start that is far off those were seen to end nowhere.
-func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, held *train.Accelerations[float64], s Options, judge *train.Windows[float64]) (train.Start, error) {
-	drawn, before := slices.Clone(net.Theta), mean(judge, net)
+func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, held *train.Accelerations[float64], s Options, judge *train.Segments[float64]) (train.InitialGuess, error) {
+	drawn, before := slices.Clone(net.Theta), train.MeanLoss(judge, net)
 	s.Checkpoint = "" // the rehearsal has none: it is gone through again
 	a := &run{f: f, s: s, watch: &f.watch, net: net, learn: o, valid: held}
 	start, err := a.guess(ctx, o)
@@ -202,7 +202,7 @@ func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, he
 	if err := loop.Run(ctx); err != nil {
 		return start, err
 	}
-	r := train.Start{Before: before, After: mean(judge, net), Unit: start.Unit}
+	r := train.InitialGuess{Before: before, After: train.MeanLoss(judge, net), Unit: start.Unit}
 	if r.Done = r.After < before; !r.Done {
 		copy(net.Theta, drawn)
 	}

@@ -19,10 +19,10 @@ const (
 // course is a recording as arcs see it: every so many rows of each trajectory up to its first gap.
 type course struct {
 	stride int
-	rows   train.Arcs[float64] // arcs without starts
-	part   []int8              // of each row
-	first  []int               // row of each trajectory, and where the last one ends
-	scale  []float64           // of q, then of v
+	rows   train.Segments[float64] // arcs without starts
+	part   []int8                  // of each row
+	first  []int                   // row of each trajectory, and where the last one ends
+	scale  []float64               // of q, then of v
 }
 
 func (f *problem) course(stride int) *course {
@@ -70,11 +70,11 @@ func (f *problem) parts(i, n int) []int8 {
 
 // arcs are those of so many rows of the recording, end to end, with looks at every so many of the course that belong to
 // part. None starts at a row to test with, and none of those to learn from at one to judge by.
-func (c *course) arcs(rows, every int, part int8) *train.Arcs[float64] {
+func (c *course) arcs(rows, every int, part int8) *train.Segments[float64] {
 	o := c.rows
 	o.Steps, o.Every, o.Method, o.Penalty = rows/c.stride, every, ode.Dop853.Tableau, train.L2
 	for i := range c.first[1:] {
-		for at := c.first[i]; at+o.Steps < c.first[i+1] && len(o.Start) < mostSegments && (len(o.Start)+1)*o.Steps < mostSegmentRows; {
+		for at := c.first[i]; at+o.Steps < c.first[i+1] && len(o.First) < mostSegments && (len(o.First)+1)*o.Steps < mostSegmentRows; {
 			seen := slices.Contains(c.part[at+1:at+o.Steps+1], part)
 			switch {
 			case c.part[at] == toTest || part == toLearn && c.part[at] == toJudge:
@@ -82,7 +82,7 @@ func (c *course) arcs(rows, every int, part int8) *train.Arcs[float64] {
 			case !seen:
 				at += o.Steps
 			default:
-				o.Start = append(o.Start, at)
+				o.First = append(o.First, at)
 				at += o.Steps
 			}
 		}

@@ -38,7 +38,7 @@ func TestCourse(t *testing.T) {
 				if o.Len() == 0 {
 					t.Fatalf("%d trajectories, stride %d: no arcs of part %d", trajectories, stride, part)
 				}
-				for _, at := range o.Start {
+				for _, at := range o.First {
 					for _, p := range others {
 						if c.part[at] == p {
 							t.Errorf("an arc of part %d starts at a row of part %d", part, p)

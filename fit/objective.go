@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"lagrange/data"
-	"lagrange/model"
 	"lagrange/ode"
 	"lagrange/train"
 )
@@ -33,7 +32,7 @@ func (a *run) objectives() (err error) {
 }
 
 // windows are those to learn from, and those held out for validation.
-func (f *problem) windows() (learn, valid *train.Windows[float64], err error) {
+func (f *problem) windows() (learn, valid *train.Segments[float64], err error) {
 	learn, valid = windows(f.split.Train, f.s.Window, f.penalty), windows(f.split.Valid, f.s.Window, f.penalty)
 	if learn.Len() == 0 || valid.Len() == 0 {
 		return nil, nil, fmt.Errorf("no training window of %d steps without a gap; use a shorter --horizon", f.s.Window)
@@ -53,8 +52,8 @@ func accelerations(set *data.Set, p train.Penalty) *train.Accelerations[float64]
 }
 
 // windows takes every window of so many steps that spans no gap; they overlap.
-func windows(set *data.Set, steps int, p train.Penalty) *train.Windows[float64] {
-	d, o := set.D(), &train.Windows[float64]{Steps: steps, Penalty: p}
+func windows(set *data.Set, steps int, p train.Penalty) *train.Segments[float64] {
+	d, o := set.D(), &train.Segments[float64]{Steps: steps, Penalty: p}
 	for _, t := range set.Trajectories {
 		first := len(o.H)
 		for n := range t.T {
@@ -65,7 +64,7 @@ func windows(set *data.Set, steps int, p train.Penalty) *train.Windows[float64] 
 		limit := longest(t)
 		for i := 0; i+steps < t.Len(); i++ {
 			if !gap(t.T[i:i+steps+1], limit) {
-				o.Start = append(o.Start, first+i)
+				o.First = append(o.First, first+i)
 			}
 		}
 	}
@@ -89,25 +88,12 @@ func gap(t []float64, limit float64) bool {
 
 // joint are windows of both parts, as many of each, taken evenly and more than once where there are few: what is held
 // out of a short recording is little, and among many parameters some please it by chance that serve nothing else.
-func joint(learn, valid *train.Windows[float64], most int) *train.Windows[float64] {
+func joint(learn, valid *train.Segments[float64], most int) *train.Segments[float64] {
 	o := *learn
-	o.X, o.U, o.H, o.Start = slices.Concat(learn.X, valid.X), slices.Concat(learn.U, valid.U), slices.Concat(learn.H, valid.H), nil
+	o.X, o.U, o.H, o.First = slices.Concat(learn.X, valid.X), slices.Concat(learn.U, valid.U), slices.Concat(learn.H, valid.H), nil
 	n := min(most, max(learn.Len(), valid.Len()))
 	for k := range n {
-		o.Start = append(o.Start, learn.Start[k*learn.Len()/n], len(learn.H)+valid.Start[k*valid.Len()/n])
+		o.First = append(o.First, learn.First[k*learn.Len()/n], len(learn.H)+valid.First[k*valid.Len()/n])
 	}
 	return &o
-}
-
-// mean is the mean loss of a model.
-func mean(o train.Objective[float64], m *model.Model[float64]) float64 {
-	loss, sum, batch := train.NewLoss(o, m, model.Chunk), 0.0, make([]int, 0, model.Chunk)
-	for lo := 0; lo < o.Len(); lo += model.Chunk {
-		batch = batch[:0]
-		for i := lo; i < min(lo+model.Chunk, o.Len()); i++ {
-			batch = append(batch, i)
-		}
-		sum += loss.Of(batch, nil)
-	}
-	return sum / float64(o.Len())
 }

@@ -82,7 +82,7 @@ func (a *run) record() Record {
 		of := paceOf(g.loop.Settings)
 		a.step, a.took.Arcs = r.Steps, &of
 		r.Skipped, r.Fallbacks = r.Skipped+g.loop.State.Skipped, r.Fallbacks+g.loop.State.Health.Fallbacks
-		r.Validation = mean(a.valid, a.net)
+		r.Validation = train.MeanLoss(a.valid, a.net)
 		a.why = a.doubt(r.Validation, hopeless)
 	}
 	return r

@@ -17,8 +17,8 @@ type longArcs struct{}
 // arcs are what the stage learns from.
 type arcs struct {
 	learn, valid train.Objective[float64]
-	held         *train.Arcs[float64] // the arcs of valid in units of the scales
-	before       float64              // error of these
+	held         *train.Segments[float64] // the arcs of valid in units of the scales
+	before       float64                  // error of these
 	steps        int
 	loop         *train.Loop[float64]
 }
@@ -97,7 +97,7 @@ func (a *run) long(st *train.State[float64]) *arcs {
 
 // worth is how many steps on arcs the rest of all steps are worth, by the products they take: P² for a residual, and
 // some hundred P for a state with its derivatives.
-func (a *run) worth(on *train.Arcs[float64], width, P, step int) int {
+func (a *run) worth(on *train.Segments[float64], width, P, step int) int {
 	s, cost := a.loop.Settings, func(states, residuals int) float64 { return float64(stateCost*states) + float64(P)*float64(residuals) }
 	window := cost(len(on.Method.B)*a.f.s.Window*s.Batch, a.loop.Train.Pass(a.loop.Model, 1).Width()*s.Batch)
 	arc := cost(len(on.Method.B)*on.Steps*on.Len(), width*on.Len())
@@ -106,20 +106,20 @@ func (a *run) worth(on *train.Arcs[float64], width, P, step int) int {
 
 // besides is the loss of arcs in units of their errors now, with k samples of what was learned until now beside each of
 // them, in units of theirs, with a share of the weight.
-func besides(m *model.Model[float64], arcs *train.Arcs[float64], units []float64, o train.Objective[float64], k int, share float64) train.Objective[float64] {
-	b := &train.Beside[float64]{Second: o, Weight: 1}
+func besides(m *model.Model[float64], arcs *train.Segments[float64], units []float64, o train.Objective[float64], k int, share float64) train.Objective[float64] {
+	b := &train.WeightedSum[float64]{Second: o, Weight: 1}
 	own, n := *arcs, 2*m.Spec.D()
 	own.Scale = slices.Clone(arcs.Scale)
 	for i, s := range units {
-		for at := (own.Start[i] + 1) * n; at < (own.Start[i]+own.Steps+1)*n; at++ {
+		for at := (own.First[i] + 1) * n; at < (own.First[i]+own.Steps+1)*n; at++ {
 			own.Scale[at] *= max(s, 1e-9)
 		}
 	}
 	b.First = &own
-	for i := range own.Start {
+	for i := range own.First {
 		var of []int
 		for l := range k {
-			of = append(of, (l*len(own.Start)+i)*o.Len()/(k*len(own.Start)))
+			of = append(of, (l*len(own.First)+i)*o.Len()/(k*len(own.First)))
 		}
 		b.Of = append(b.Of, of)
 	}
@@ -127,12 +127,12 @@ func besides(m *model.Model[float64], arcs *train.Arcs[float64], units []float64
 	for _, of := range b.Of {
 		sum += loss.Of(of, nil)
 	}
-	b.Weight = share * mean(b.First, m) * float64(len(own.Start)) / max(sum, math.SmallestNonzeroFloat64)
+	b.Weight = share * train.MeanLoss(b.First, m) * float64(len(own.First)) / max(sum, math.SmallestNonzeroFloat64)
 	return b
 }
 
 // arcErrors are the root mean squares of the errors of each arc where it is looked at, in units of its scales.
-func arcErrors(m *model.Model[float64], o *train.Arcs[float64]) (errs []float64) {
+func arcErrors(m *model.Model[float64], o *train.Segments[float64]) (errs []float64) {
 	B := o.Len()
 	pass, batch := o.Pass(m, B), make([]int, B)
 	r, c := make([]float64, B*pass.Width()), make([]float64, B*pass.Width())

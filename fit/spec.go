@@ -33,7 +33,8 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 	}
 	for j, u := range set.Inputs {
 		spec.Inputs = append(spec.Inputs, model.Input{
-			Name: u, Scale: sc.U[j], Mean: sc.UMean[j], Condition: j >= len(set.Forces()), Held: slices.Contains(s.Held, u),
+			Name: u, Scale: sc.U[j], Mean: sc.UMean[j], SystemParameter: j >= len(set.Forces()),
+			Held: slices.Contains(s.Held, u),
 		})
 	}
 	for _, name := range s.Held {

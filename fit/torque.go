@@ -45,7 +45,7 @@ func (s Options) objective(set *data.Set) (string, error) {
 
 // torques makes the motors of a model direct drives and builds the losses of its inverse dynamics.
 func torques(net *model.Model[float64], split data.Split, p train.Penalty) (learn, valid train.Objective[float64], err error) {
-	unit, err := net.Direct()
+	unit, err := net.DirectActuators()
 	if err != nil {
 		return nil, nil, err
 	}

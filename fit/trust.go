@@ -59,7 +59,7 @@ func (f *problem) still(o train.Objective[float64]) float64 {
 		return math.Inf(1) // a net that this cannot describe is not measured against it
 	}
 	clear(still.Theta)
-	return mean(o, still)
+	return train.MeanLoss(o, still)
 }
 
 // thinned takes some massStates states of a recording, fewer of many coordinates, as eigenvalues cost d³; nil of too many.

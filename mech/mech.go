@@ -45,12 +45,12 @@ type System interface {
 	Start(r *rand.Rand, q, v []float64)  // writes a start for a roll-out
 }
 
-// Conditioned is a system with m conditions c: parameters that are drawn anew for every sample or motion and stand still along it. A
+// Parametrised is a system with m conditions c: parameters that are drawn anew for every sample or motion and stand still along it. A
 // model is told them. The methods of System hold for the values in About.
-type Conditioned interface {
+type Parametrised interface {
 	System
-	Conditions() []Parameter                    // those of About's that are conditions, with the values they have
-	SampleConditions(r *rand.Rand, c []float64) // writes conditions to train on, or for a roll-out
+	SystemParameters() []Parameter              // those of About's that are conditions, with the values they have
+	SampleParameters(r *rand.Rand, c []float64) // writes conditions to train on, or for a roll-out
 	At(c []float64) System                      // the system under the conditions c
 }
 

@@ -50,11 +50,11 @@ func (s relativistic) Accel(_, v, a []float64) {
 	a[0] = s.g / (γ * γ * γ * γ * γ * (1 + 2*v[0]*v[0]))
 }
 
-// Conditions is the field.
-func (s relativistic) Conditions() []Parameter { return s.About().Parameters }
+// SystemParameters is the field.
+func (s relativistic) SystemParameters() []Parameter { return s.About().Parameters }
 
-// SampleConditions draws g = 10 N(0, 1).
-func (s relativistic) SampleConditions(r *rand.Rand, c []float64) { c[0] = 10 * r.NormFloat64() }
+// SampleParameters draws g = 10 N(0, 1).
+func (s relativistic) SampleParameters(r *rand.Rand, c []float64) { c[0] = 10 * r.NormFloat64() }
 
 // At is the particle in the field g = c₀.
 func (s relativistic) At(c []float64) System { return relativistic{g: c[0]} }

@@ -9,7 +9,7 @@ import (
 // particle draws the relativistic particle under sampled conditions and a state whose speed leaves room for differences of L.
 func particle(r *rand.Rand, q, v []float64) System {
 	s, c := relativistic{}, []float64{0}
-	s.SampleConditions(r, c)
+	s.SampleParameters(r, c)
 	s.Start(r, q, v)
 	v[0] *= 0.95
 	return s.At(c)
@@ -67,12 +67,12 @@ func TestRelativisticSampling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := s.(Conditioned)
+	c := s.(Parametrised)
 	q, v, g := []float64{0}, []float64{0}, []float64{0}
 	var square, slow float64
 	const n = 20000
 	for range n {
-		c.SampleConditions(r, g)
+		c.SampleParameters(r, g)
 		c.Sample(r, q, v)
 		square += g[0] * g[0] / n
 		if math.Abs(v[0]) < math.Tanh(2*0.6744897501960817)*0.99999 {

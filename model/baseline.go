@@ -26,5 +26,5 @@ func accelerations[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	front := newFront[T](s, columns, batch, 0, 0)
 	head := &scaleHead[T]{scale: accel, in: d + front.In()}
 	f := newChain[T](front, nn.New(s.shape(columns, d), theta, batch, 0, 0), head, batch, 0, 0)
-	return lift(d, m, batch, newNewton(d, m, len(theta), batch, f))
+	return lift(d, m, batch, newPlainEquation(d, m, len(theta), batch, f))
 }

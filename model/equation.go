@@ -46,16 +46,16 @@ type Mechanics[T nn.Float] interface {
 	Mass(b int) []T
 }
 
-// newton reads accelerations off a part of d outputs, a = f(q, v, u): the baseline network.
-type newton[T nn.Float] struct {
+// plainEquation reads accelerations off a part of d outputs, a = f(q, v, u): the baseline network.
+type plainEquation[T nn.Float] struct {
 	d, m, params     int
 	f                nn.Part[T]
 	x, xbar, y, ybar *nn.Streams[T]
 	health           Health
 }
 
-func newNewton[T nn.Float](d, m, params, batch int, f nn.Part[T]) *newton[T] {
-	return &newton[T]{
+func newPlainEquation[T nn.Float](d, m, params, batch int, f nn.Part[T]) *plainEquation[T] {
+	return &plainEquation[T]{
 		d: d, m: m, params: params, f: f,
 		x: nn.NewStreams[T](batch, 0, f.In(), 0), xbar: nn.NewAdjoint[T](batch, f.In(), 0),
 		y: nn.NewStreams[T](batch, 0, d, 0), ybar: nn.NewAdjoint[T](batch, d, 0),
@@ -63,10 +63,10 @@ func newNewton[T nn.Float](d, m, params, batch int, f nn.Part[T]) *newton[T] {
 }
 
 // Health implements SecondOrder.
-func (e *newton[T]) Health() *Health { return &e.health }
+func (e *plainEquation[T]) Health() *Health { return &e.health }
 
 // Accel implements SecondOrder.
-func (e *newton[T]) Accel(q, v, u, a []T) {
+func (e *plainEquation[T]) Accel(q, v, u, a []T) {
 	B := len(q) / e.d
 	for _, s := range []*nn.Streams[T]{e.x, e.xbar, e.y, e.ybar} {
 		s.Resize(B)
@@ -88,7 +88,7 @@ func (e *newton[T]) Accel(q, v, u, a []T) {
 }
 
 // VJP implements SecondOrder.
-func (e *newton[T]) VJP(lambda, dtheta, dq, dv, du []T) {
+func (e *plainEquation[T]) VJP(lambda, dtheta, dq, dv, du []T) {
 	copy(e.ybar.Block(0), lambda)
 	e.f.Reverse(e.ybar, e.xbar, nil, nn.GradientOf(dtheta, e.params, e.x.Batch))
 	for b := range e.x.Batch {
@@ -225,7 +225,7 @@ func (e *eulerLagrange[T]) aim(b int, g nn.Gradient[T], dv, du []T) {
 		cs[i], ct[i], xst[i] = e.a[b*d+i], -m, m
 	}
 	cs[d], ct[d] = 1, 0
-	e.ybar.Row(nn.S, b)[0], e.ybar.Row(nn.U, b)[0], e.ybar.Row(nn.ST, b)[0] = 0, 0, 0
+	e.ybar.Row(nn.S, b)[0], e.ybar.Row(nn.T, b)[0], e.ybar.Row(nn.ST, b)[0] = 0, 0, 0
 }
 
 // mixed is the sweep along the directions set by aim.
@@ -238,7 +238,7 @@ func (e *eulerLagrange[T]) mixed(g nn.Gradient[T], dq, dv, du []T) {
 		x := e.xbar.Row(nn.ST, b)
 		vec.Add(x[:d], dq[b*d:(b+1)*d])
 		vec.Add(x[d:2*d], dv[b*d:(b+1)*d])
-		vec.Add(e.xbar.Row(nn.U, b)[:d], dv[b*d:(b+1)*d])
+		vec.Add(e.xbar.Row(nn.T, b)[:d], dv[b*d:(b+1)*d])
 		for j, k := range e.conditions {
 			du[b*e.m+k] += x[2*d+j]
 		}

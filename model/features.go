@@ -196,7 +196,7 @@ func (f *features[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 		return
 	}
 	f.bent(func(c column, j []T, b, i, o int) { // y_st += f″[x_s, x_t]
-		r, st := y.Row(nn.ST, b), x.Row(nn.S, b)[i]*x.Row(nn.U, b)[i]
+		r, st := y.Row(nn.ST, b), x.Row(nn.S, b)[i]*x.Row(nn.T, b)[i]
 		if c.kind == circle {
 			st *= T(c.w * c.w)
 			r[o] -= j[0] * st
@@ -219,8 +219,8 @@ func (f *features[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) 
 		if ybar.Parts < nn.HyperDual {
 			return
 		}
-		xt, xst := f.x.Row(nn.U, b)[i], f.x.Row(nn.ST, b)[i]
-		xbar.Row(nn.U, b)[i] += bend(0) * xt
-		xbar.Row(nn.ST, b)[i] += bend(nn.U)*xs + bend(nn.S)*xt + bend(0)*xst + third(c, j, ybar.Row(0, b)[o:])*xs*xt
+		xt, xst := f.x.Row(nn.T, b)[i], f.x.Row(nn.ST, b)[i]
+		xbar.Row(nn.T, b)[i] += bend(0) * xt
+		xbar.Row(nn.ST, b)[i] += bend(nn.T)*xs + bend(nn.S)*xt + bend(0)*xst + third(c, j, ybar.Row(0, b)[o:])*xs*xt
 	})
 }

@@ -15,9 +15,9 @@ type force[T nn.Float] interface {
 	vjp(v, u, mu, dtheta, dv, du []T)
 }
 
-// drive is the known force u through a learned gain, Q_i = E/s_i (Σ_j B_ij u_j/σ_j + b_i): s_i is the scale of v_i,
+// actuators is the known force u through a learned gain, Q_i = E/s_i (Σ_j B_ij u_j/σ_j + b_i): s_i is the scale of v_i,
 // σ_j that of u_j, E the model's unit of power, and b an offset of the sensor or actuator. θ holds B (d, m), then b (d).
-type drive[T nn.Float] struct {
+type actuators[T nn.Float] struct {
 	theta  []T
 	at     int
 	E      T
@@ -25,9 +25,9 @@ type drive[T nn.Float] struct {
 	in     []int // places of the forces among the inputs
 }
 
-func driveParams(d, m int) int { return d*m + d }
+func actuatorParams(d, m int) int { return d*m + d }
 
-func (f *drive[T]) add(_, u, r []T) {
+func (f *actuators[T]) add(_, u, r []T) {
 	m := len(f.us)
 	for i, s := range f.vs {
 		Q := f.theta[len(f.vs)*m+i]
@@ -38,7 +38,7 @@ func (f *drive[T]) add(_, u, r []T) {
 	}
 }
 
-func (f *drive[T]) vjp(_, u, mu, dtheta, _, du []T) {
+func (f *actuators[T]) vjp(_, u, mu, dtheta, _, du []T) {
 	d, m, g := len(f.vs), len(f.us), dtheta[f.at:]
 	for i, s := range f.vs {
 		y := f.E / s * mu[i]

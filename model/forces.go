@@ -14,9 +14,9 @@ func (s Spec) ForceTheta() []float64 { return layout(s).params }
 
 // Gains returns the places among the parameters of the forces of the gains of known forces, with their offsets.
 func (s Spec) Gains() (at []int) {
-	if l := layout(s); l.drive >= 0 {
-		for i := range driveParams(s.D(), len(s.inputs(false))) {
-			at = append(at, l.drive+i)
+	if l := layout(s); l.actuators >= 0 {
+		for i := range actuatorParams(s.D(), len(s.inputs(false))) {
+			at = append(at, l.actuators+i)
 		}
 	}
 	return at
@@ -47,7 +47,7 @@ func (fs Forces[T]) VJP(v, u, mu, dtheta, dv, du []T) {
 // Motors returns the known forces that bring Q, see InverseDynamics.
 func (fs Forces[T]) Motors(Q []T) []T {
 	for _, f := range fs {
-		if f, ok := f.(*drive[T]); ok {
+		if f, ok := f.(*actuators[T]); ok {
 			return f.motors(Q)
 		}
 	}

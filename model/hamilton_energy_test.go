@@ -26,7 +26,7 @@ func hamiltonian(t *testing.T, m *model.Model[float64], u []float64) func(x []fl
 func TestHamiltonianEnergyHasTheUnitOfTheField(t *testing.T) {
 	for _, head := range model.Heads() {
 		s := spec("hnn", 2, 1, "")
-		s.Head, s.Inputs[0].Condition = head, true
+		s.Head, s.Inputs[0].SystemParameter = head, true
 		for i := range s.Coordinates { // a unit of the energy that is far from one
 			s.Coordinates[i].Accel *= 7
 		}

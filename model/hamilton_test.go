@@ -45,7 +45,7 @@ func TestHamiltonianFieldIsSymplectic(t *testing.T) {
 	for _, family := range []string{"hnn", "nn"} {
 		for _, d := range []int{1, 2, 3} {
 			s := spec(family, d, 1, "")
-			s.Inputs[0].Condition = true
+			s.Inputs[0].SystemParameter = true
 			m, r := stirred(t, s, 5)
 			n := 2 * d
 			x := make([]float64, n)
@@ -80,7 +80,7 @@ func TestHamiltonianFieldIsSymplectic(t *testing.T) {
 func TestHamiltonianEnergy(t *testing.T) {
 	for _, friction := range []model.Friction{model.NoFriction, model.Both} {
 		s := spec("hnn", 2, 1, friction)
-		s.Inputs[0].Condition = true
+		s.Inputs[0].SystemParameter = true
 		m, _ := stirred(t, s, 6)
 		tape, u := m.Tape(1), []float64{-0.6}
 		k, ok := model.As[model.Conserved[float64]](tape)

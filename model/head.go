@@ -59,7 +59,7 @@ func (h *kineticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 			y.Row(k, b)[0] = x.Row(k, b)[0] + dot3(h.c, v, h.v(k, b))
 		}
 		if x.Parts == nn.HyperDual {
-			y.Row(nn.ST, b)[0] += dot3(h.c, h.v(nn.S, b), h.v(nn.U, b))
+			y.Row(nn.ST, b)[0] += dot3(h.c, h.v(nn.S, b), h.v(nn.T, b))
 		}
 	}
 }
@@ -78,7 +78,7 @@ func (h *kineticHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T
 			}
 		}
 		if ybar.Parts == nn.HyperDual {
-			vs, vt, ys, yt, r := h.v(nn.S, b), h.v(nn.U, b), ybar.Row(nn.S, b)[0], ybar.Row(nn.U, b)[0], xbar.Row(nn.ST, b)
+			vs, vt, ys, yt, r := h.v(nn.S, b), h.v(nn.T, b), ybar.Row(nn.S, b)[0], ybar.Row(nn.T, b)[0], xbar.Row(nn.ST, b)
 			for i, c := range h.c {
 				r[1+d+i] += c * (vs[i]*yt + vt[i]*ys)
 			}

@@ -273,7 +273,7 @@ func (a hyper[T]) map2(f, f1, f2 T) hyper[T] {
 type dualRow[T nn.Float] struct{ x, s, t, st []T }
 
 func duals[T nn.Float](x *nn.Streams[T], b int) dualRow[T] {
-	return dualRow[T]{x.Row(0, b), x.Row(nn.S, b), x.Row(nn.U, b), x.Row(nn.ST, b)}
+	return dualRow[T]{x.Row(0, b), x.Row(nn.S, b), x.Row(nn.T, b), x.Row(nn.ST, b)}
 }
 
 func (r dualRow[T]) at(i int) hyper[T] { return hyper[T]{r.x[i], r.s[i], r.t[i], r.st[i]} }

@@ -29,7 +29,7 @@ func delanSpec() Spec {
 	s := forceSpec(2, 3, Both)
 	s.Family, s.Hidden, s.Activation = "delan", []int{8, 8}, "softplus"
 	s.Coordinates[0].Period = 2 * pi
-	s.Inputs[1].Condition = true
+	s.Inputs[1].SystemParameter = true
 	return s
 }
 
@@ -112,7 +112,7 @@ func TestMotors(t *testing.T) {
 			}
 		}
 	}
-	f := &drive[float64]{theta: []float64{2, 0, 0, 0}, E: 3, vs: []float64{1, 2}, us: []float64{0.5}, in: []int{0}}
+	f := &actuators[float64]{theta: []float64{2, 0, 0, 0}, E: 3, vs: []float64{1, 2}, us: []float64{0.5}, in: []int{0}}
 	if tau := f.motors([]float64{4, 7}); math.Abs(tau[0]-4/3.0/2*0.5) > 1e-12 {
 		t.Errorf("one motor: %v", tau)
 	}
@@ -126,7 +126,7 @@ func TestDirect(t *testing.T) {
 		t.Fatal(err)
 	}
 	copy(m.Theta, draws(rand.New(rand.NewPCG(7, 7)), len(m.Theta), 1))
-	unit, err := m.Direct()
+	unit, err := m.DirectActuators()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,14 +146,14 @@ func TestDirect(t *testing.T) {
 	if m, err = New[float64](s, 1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.Direct(); err == nil {
+	if _, err := m.DirectActuators(); err == nil {
 		t.Error("one force on two coordinates")
 	}
 	s.Family = "nn"
 	if m, err = New[float64](s, 1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.Direct(); err == nil {
+	if _, err := m.DirectActuators(); err == nil {
 		t.Error("a network without a Lagrangian")
 	}
 }

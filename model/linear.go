@@ -18,7 +18,7 @@ func (e *eulerLagrange[T]) MassVJP(w, dtheta []T) {
 		copy(ct, w[b*d:(b+1)*d])
 		cs[d], ct[d] = 0, 0
 		clear(e.x.Row(nn.ST, b))
-		e.ybar.Row(nn.S, b)[0], e.ybar.Row(nn.U, b)[0], e.ybar.Row(nn.ST, b)[0] = 0, 0, 0
+		e.ybar.Row(nn.S, b)[0], e.ybar.Row(nn.T, b)[0], e.ybar.Row(nn.ST, b)[0] = 0, 0, 0
 	}
 	e.x.Combine(e.dir)
 	e.L.Mixed(e.dir, e.x, e.y)

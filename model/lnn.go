@@ -73,8 +73,8 @@ func forceParams(s Spec) int { return len(layout(s).params) }
 
 // forceLayout names the parameters of the forces in the order in which they stand in θ, with their first values.
 type forceLayout struct {
-	drive, viscous, coulomb int // where each begins; −1: absent
-	params                  []float64
+	actuators, viscous, coulomb int // where each begins; −1: absent
+	params                      []float64
 }
 
 func layout(s Spec) forceLayout {
@@ -88,7 +88,7 @@ func layout(s Spec) forceLayout {
 		return at
 	}
 	if m > 0 {
-		l.drive = grow(driveParams(d, m), func(int) float64 { return 0 })
+		l.actuators = grow(actuatorParams(d, m), func(int) float64 { return 0 })
 	}
 	if s.Friction == Viscous || s.Friction == Both {
 		l.viscous = grow(viscousParams(d), func(i int) float64 {
@@ -130,13 +130,13 @@ func newForces[T nn.Float](s Spec, theta []T, at int) Forces[T] {
 func composeForces[T nn.Float](s Spec, theta []T, at int, E T, vs []T) Forces[T] {
 	var fs Forces[T]
 	l := layout(s)
-	if l.drive >= 0 {
+	if l.actuators >= 0 {
 		in := s.inputs(false)
 		us := make([]T, len(in))
 		for j, k := range in {
 			us[j] = T(s.Inputs[k].Scale)
 		}
-		fs = append(fs, &drive[T]{theta: theta[at+l.drive:], at: at + l.drive, E: E, vs: vs, us: us, in: in})
+		fs = append(fs, &actuators[T]{theta: theta[at+l.actuators:], at: at + l.actuators, E: E, vs: vs, us: us, in: in})
 	}
 	if l.viscous >= 0 {
 		fs = append(fs, &viscous[T]{theta: theta[at+l.viscous:], at: at + l.viscous, E: E, vs: vs, y: make([]T, s.D())})

@@ -54,7 +54,7 @@ func TestConformance(t *testing.T) {
 		})
 		t.Run(family+" conditions", func(t *testing.T) { // between the forces, so that places in u are not those among their kind
 			s := spec(family, 2, 3, "")
-			s.Inputs[1].Condition, s.Inputs[1].Mean = true, 0.4
+			s.Inputs[1].SystemParameter, s.Inputs[1].Mean = true, 0.4
 			modeltest.Check(t, s)
 		})
 		t.Run(family+" combinations", func(t *testing.T) { modeltest.Check(t, differences(family)) })
@@ -67,7 +67,7 @@ func differences(family string) model.Spec {
 	for i := range s.Coordinates {
 		s.Coordinates[i].Period = 0
 	}
-	s.Inputs[0].Condition, s.Inputs[1].Condition, s.Inputs[1].Mean = true, true, 0.4
+	s.Inputs[0].SystemParameter, s.Inputs[1].SystemParameter, s.Inputs[1].Mean = true, true, 0.4
 	s.Combinations = []model.Combination{{Of: []float64{-1, 1, 0}, Mean: 0.2, Scale: 0.8}, {Of: []float64{0, -1, 1}, Scale: 1.3}}
 	return s
 }

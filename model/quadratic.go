@@ -131,7 +131,7 @@ func (h *quadraticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 			y.Row(k, b)[0] = h.first(x0, x.Row(k, b))
 		}
 		if x.Parts == nn.HyperDual {
-			y.Row(nn.ST, b)[0] += h.second(x0, x.Row(nn.S, b), x.Row(nn.U, b))
+			y.Row(nn.ST, b)[0] += h.second(x0, x.Row(nn.S, b), x.Row(nn.T, b))
 		}
 	}
 }

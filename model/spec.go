@@ -26,16 +26,16 @@ type Coordinate struct {
 	SpeedKnee float64 `json:"speed_knee,omitempty"`
 }
 
-// Input describes one known number u beside the state: a force, or a condition such as a mass, a length or a field
+// Input describes one known number u beside the state: a force, or a system parameter such as a mass, a length or a field
 // strength, on which the Lagrangian depends but which does not change along a motion.
 //
 // Between its samples a force goes by a straight line, or is Held at the last one, as a command that a controller sends.
 type Input struct {
-	Name      string  `json:"name"`
-	Condition bool    `json:"condition,omitempty"`
-	Held      bool    `json:"held,omitempty"`
-	Mean      float64 `json:"mean,omitempty"` // subtracted from a condition
-	Scale     float64 `json:"scale"`
+	Name            string  `json:"name"`
+	SystemParameter bool    `json:"condition,omitempty"`
+	Held            bool    `json:"held,omitempty"`
+	Mean            float64 `json:"mean,omitempty"` // subtracted from a system parameter
+	Scale           float64 `json:"scale"`
 }
 
 // Sites says how the coordinates of a graph belong to sites, one site after the other, and what their local densities are (model/graph).
@@ -108,7 +108,7 @@ func (s Spec) M() int { return len(s.Inputs) }
 // inputs returns the places in u of the forces, or of the conditions.
 func (s Spec) inputs(conditions bool) (at []int) {
 	for j, u := range s.Inputs {
-		if u.Condition == conditions {
+		if u.SystemParameter == conditions {
 			at = append(at, j)
 		}
 	}
@@ -204,7 +204,7 @@ func (s Spec) columns(forces bool) []column {
 		}
 	}
 	for _, u := range s.Inputs {
-		if forces || u.Condition {
+		if forces || u.SystemParameter {
 			cs = append(cs, column{kind: affine, mean: u.Mean, scale: u.Scale})
 		}
 	}

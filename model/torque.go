@@ -59,7 +59,7 @@ func (e *eulerLagrange[T]) ForceVJP(lambda, dtheta, dq, dv, du []T) {
 func (e *eulerLagrange[T]) Motors(Q []T) []T { return e.forces.Motors(Q) }
 
 // motors solves B y = s Q/E for y = u/σ, by the normal equations with the pseudo-inverse where B has not full rank.
-func (f *drive[T]) motors(Q []T) []T {
+func (f *actuators[T]) motors(Q []T) []T {
 	m := len(f.us)
 	A, F, r, u := make([]T, m*m), make([]T, m*m), make([]T, m), make([]T, m)
 	for i, s := range f.vs {
@@ -79,10 +79,10 @@ func (f *drive[T]) motors(Q []T) []T {
 	return u
 }
 
-// Direct gives a model one drive for each coordinate, as in an arm with a motor in every joint: the known force j acts on coordinate j
+// DirectActuators gives a model one drive for each coordinate, as in an arm with a motor in every joint: the known force j acts on coordinate j
 // alone, all in one unit, and the model's L is in that unit from then on. It returns the generalised force that a known force of 1 brings. A
 // mass matrix of order one, as at the start, then goes with known forces and accelerations of their scales.
-func (m *Model[T]) Direct() (unit T, err error) {
+func (m *Model[T]) DirectActuators() (unit T, err error) {
 	if _, ok := As[InverseDynamics[T]](m.Tape(1)); !ok {
 		return 0, fmt.Errorf("a %s has no inverse dynamics, for it has no Lagrangian in (q, q̇)", Title(m.Spec.Family))
 	}
@@ -100,7 +100,7 @@ func (m *Model[T]) Direct() (unit T, err error) {
 		x := c.Speed * s.Inputs[in[i]].Scale
 		sum += x * x / float64(d)
 	}
-	B := m.Theta[len(m.Theta)-forceParams(s)+layout(s).drive:]
+	B := m.Theta[len(m.Theta)-forceParams(s)+layout(s).actuators:]
 	clear(B[:d*d])
 	for i, c := range s.Coordinates {
 		B[i*d+i] = T(c.Speed * s.Inputs[in[i]].Scale / math.Sqrt(sum))

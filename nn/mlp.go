@@ -27,26 +27,26 @@ func (s Shape) Params() int {
 func (s Shape) Layers() int { return len(s.Sizes) - 1 }
 
 // MLP is a Shape with parameters and the memory of one batch; it implements Part.
-type MLP[T Float] struct {
+type MLP[F Float] struct {
 	shape  Shape
-	layers []layer[T]
+	layers []layer[F]
 }
 
 // layer keeps the streams of one weight matrix: its input h and that input's adjoint ā, its output z before the
 // activation and that output's adjoint δ.
-type layer[T Float] struct {
+type layer[F Float] struct {
 	in, out, at int // θ[at:] holds W, then b
-	w, b        []T
-	h, z, a, d  *Streams[T]
-	jet         []T // f′, f″, f‴ at z, for the layers that have an activation
+	w, b        []F
+	h, z, a, d  *Streams[F]
+	jet         []F // f′, f″, f‴ at z, for the layers that have an activation
 }
 
 // New binds a shape to parameters θ, with memory for up to batch rows, k tangents and so many parts.
-func New[T Float](s Shape, theta []T, batch, k, parts int) *MLP[T] {
+func New[F Float](s Shape, theta []F, batch, k, parts int) *MLP[F] {
 	if len(s.Sizes) < 2 || len(theta) != s.Params() {
 		panic(fmt.Sprintf("nn: %d parameters do not fit sizes %v", len(theta), s.Sizes))
 	}
-	m := &MLP[T]{shape: s, layers: make([]layer[T], s.Layers())}
+	m := &MLP[F]{shape: s, layers: make([]layer[F], s.Layers())}
 	at := 0
 	for l := range m.layers {
 		in, out := s.Sizes[l], s.Sizes[l+1]
@@ -55,32 +55,32 @@ func New[T Float](s Shape, theta []T, batch, k, parts int) *MLP[T] {
 		y.w, y.b = theta[at:at+in*out], theta[at+in*out:at+(in+1)*out]
 		at += (in + 1) * out
 		if l > 0 {
-			y.h = NewStreams[T](batch, k, in, parts)
-			y.a = NewAdjoint[T](batch, in, parts)
+			y.h = NewStreams[F](batch, k, in, parts)
+			y.a = NewAdjoint[F](batch, in, parts)
 		}
 		if l < s.Layers()-1 {
-			y.z = NewStreams[T](batch, k, out, parts)
-			y.d = NewAdjoint[T](batch, out, parts)
-			y.jet = make([]T, 3*batch*y.z.Stride)
+			y.z = NewStreams[F](batch, k, out, parts)
+			y.d = NewAdjoint[F](batch, out, parts)
+			y.jet = make([]F, 3*batch*y.z.Stride)
 		}
 	}
 	return m
 }
 
 // In is the number of inputs.
-func (m *MLP[T]) In() int { return m.shape.Sizes[0] }
+func (m *MLP[F]) In() int { return m.shape.Sizes[0] }
 
 // Out is the number of outputs.
-func (m *MLP[T]) Out() int { return m.shape.Sizes[m.shape.Layers()] }
+func (m *MLP[F]) Out() int { return m.shape.Sizes[m.shape.Layers()] }
 
 // derivatives returns f′, f″, f‴ at the layer's pre-activations, each laid out like a block of z.
-func (l *layer[T]) derivatives() vec.Jet[T] {
+func (l *layer[F]) derivatives() vec.Jet[F] {
 	n := len(l.z.Block(0))
-	return vec.Jet[T]{F1: l.jet[:n], F2: l.jet[n : 2*n], F3: l.jet[2*n : 3*n]}
+	return vec.Jet[F]{F1: l.jet[:n], F2: l.jet[n : 2*n], F3: l.jet[2*n : 3*n]}
 }
 
 // Forward implements Part: one product of (1+K)·B rows for each layer.
-func (m *MLP[T]) Forward(x, y *Streams[T]) {
+func (m *MLP[F]) Forward(x, y *Streams[F]) {
 	B, last := x.Batch, len(m.layers)-1
 	m.layers[0].h, m.layers[last].z = x, y
 	for i := range m.layers {
@@ -102,7 +102,7 @@ func (m *MLP[T]) Forward(x, y *Streams[T]) {
 }
 
 // Reverse implements Part: one product of B rows for each layer. The curvature of a layer is Σ f″ ā z_i z_j.
-func (m *MLP[T]) Reverse(ybar, xbar *Streams[T], H []T, g Gradient[T]) {
+func (m *MLP[F]) Reverse(ybar, xbar *Streams[F], H []F, g Gradient[F]) {
 	B, last := ybar.Batch, len(m.layers)-1
 	m.layers[0].a, m.layers[last].d = xbar, ybar
 	for i := last; i >= 0; i-- {
@@ -126,7 +126,7 @@ func (m *MLP[T]) Reverse(ybar, xbar *Streams[T], H []T, g Gradient[T]) {
 
 // gradient adds dW = hᵀδ over blocks of h and δ that face one another, and db = Σ of one block of bias. The blocks of all
 // samples make one product; those of one sample, whose rows are a block apart, make its row of a Jacobian.
-func (l *layer[T]) gradient(blocks int, h, d, bias []T, g Gradient[T]) {
+func (l *layer[F]) gradient(blocks int, h, d, bias []F, g Gradient[F]) {
 	B := l.h.Batch
 	if g.Stride == 0 {
 		gemm.MulAdd(l.in, l.out, blocks*B, h, l.h.Stride, d, l.d.Stride, g.Data, l.out)
@@ -141,7 +141,7 @@ func (l *layer[T]) gradient(blocks int, h, d, bias []T, g Gradient[T]) {
 }
 
 // Mixed implements Part: one product of B rows for each layer, of the one part that is no combination of tangents.
-func (m *MLP[T]) Mixed(d Directions[T], x, y *Streams[T]) {
+func (m *MLP[F]) Mixed(d Directions[F], x, y *Streams[F]) {
 	B, p, last := x.Batch, -x.Parts, len(m.layers)-1
 	for i := range m.layers {
 		l := &m.layers[i]
@@ -154,7 +154,7 @@ func (m *MLP[T]) Mixed(d Directions[T], x, y *Streams[T]) {
 		}
 		h, f := m.layers[i+1].h, l.derivatives()
 		if p == ST {
-			vec.Mixed(f.F1, f.F2, l.z.Block(S), l.z.Block(U), l.z.Block(ST), h.Block(S), h.Block(U), h.Block(ST))
+			vec.Mixed(f.F1, f.F2, l.z.Block(S), l.z.Block(T), l.z.Block(ST), h.Block(S), h.Block(T), h.Block(ST))
 		} else {
 			vec.Scale(f.F1, 1, 0, l.z.Block(S), h.Block(S)) // h_s = f′ z_s
 		}
@@ -166,7 +166,7 @@ func (m *MLP[T]) Mixed(d Directions[T], x, y *Streams[T]) {
 //	dW = h_st ⊗ δ + h_t ⊗ δ_s + h_s ⊗ δ_t + h ⊗ δ_st,  or of dual numbers  dW = h_s ⊗ δ + h ⊗ δ_s,
 //
 // one product of inner size 4B or 2B.
-func (m *MLP[T]) MixedReverse(ybar, xbar *Streams[T], g Gradient[T]) {
+func (m *MLP[F]) MixedReverse(ybar, xbar *Streams[F], g Gradient[F]) {
 	B, parts, last := ybar.Batch, ybar.Parts, len(m.layers)-1
 	for i := last; i >= 0; i-- {
 		l := &m.layers[i]
@@ -184,6 +184,6 @@ func (m *MLP[T]) MixedReverse(ybar, xbar *Streams[T], g Gradient[T]) {
 	}
 }
 
-func duals[T Float](x *Streams[T]) vec.Duals[T] {
-	return vec.Duals[T]{Value: x.Block(0), S: x.Block(S), T: x.Block(U), ST: x.Block(ST)}
+func duals[F Float](x *Streams[F]) vec.Duals[F] {
+	return vec.Duals[F]{Value: x.Block(0), S: x.Block(S), T: x.Block(T), ST: x.Block(ST)}
 }

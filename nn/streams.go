@@ -10,12 +10,12 @@ import (
 	"lagrange/internal/vec"
 )
 
-// Float is the number type of a network.
+// Float is the number type of a network: F in this package, where T is a part, T elsewhere.
 type Float interface{ ~float32 | ~float64 }
 
 // Streams holds what is known of one quantity of n = Cols numbers for a batch: its value, K tangents and, as there are
 // Parts, the part s of a dual number or the parts s, t, st of a hyper-dual one, each a block of (Batch, Cols) numbers.
-// Blocks are named by k: 0 the value, 1…K the tangents, S, U, ST the parts.
+// Blocks are named by k: 0 the value, 1…K the tangents, S, T, ST the parts.
 //
 // In memory the blocks of a quantity that is pushed forward run
 //
@@ -24,11 +24,11 @@ type Float interface{ ~float32 | ~float64 }
 // and those of an adjoint, which has no tangents, run the other way. So value and tangents are adjacent and go through a
 // weight matrix as one product, as do the adjoints s, t, st; and the four pairs of the weight gradient, h_st↔δ, h_t↔δ_s,
 // h_s↔δ_t, h↔δ_st, face each other and make one product of inner size 4B. Of a dual number they are two, h_s↔δ, h↔δ_s.
-type Streams[T Float] struct {
+type Streams[F Float] struct {
 	Batch, K, Cols int
 	Parts          int // none (0), Dual or HyperDual
 	Stride         int // distance of rows, see stride
-	Data           []T
+	Data           []F
 	zero, way      int // block k is the (zero + way·k)-th in memory
 	most           int // rows there is room for
 }
@@ -36,7 +36,7 @@ type Streams[T Float] struct {
 // The blocks of the parts beside the value; −Parts is the lowest.
 const (
 	S  = -1
-	U  = -2 // the part t of a hyper-dual number (T is the number type)
+	T  = -2
 	ST = -3
 )
 
@@ -48,30 +48,30 @@ const (
 
 // NewStreams returns streams of a quantity that is pushed forward, for up to batch rows of cols numbers with k tangents
 // and so many parts.
-func NewStreams[T Float](batch, k, cols, parts int) *Streams[T] {
-	x := newStreams[T](batch, k, cols, parts, 1)
+func NewStreams[F Float](batch, k, cols, parts int) *Streams[F] {
+	x := newStreams[F](batch, k, cols, parts, 1)
 	x.zero = parts
 	return x
 }
 
 // NewAdjoint returns streams of an adjoint, for up to batch rows of cols numbers and so many parts.
-func NewAdjoint[T Float](batch, cols, parts int) *Streams[T] {
-	return newStreams[T](batch, 0, cols, parts, -1)
+func NewAdjoint[F Float](batch, cols, parts int) *Streams[F] {
+	return newStreams[F](batch, 0, cols, parts, -1)
 }
 
-func newStreams[T Float](batch, k, cols, parts, way int) *Streams[T] {
+func newStreams[F Float](batch, k, cols, parts, way int) *Streams[F] {
 	if parts != 0 && parts != Dual && parts != HyperDual {
 		panic("nn: a number has no parts, that of a dual or those of a hyper-dual number")
 	}
-	x := &Streams[T]{Batch: batch, K: k, Cols: cols, Parts: parts, Stride: stride[T](cols), way: way, most: batch}
-	x.Data = make([]T, (1+k+parts)*batch*x.Stride)
+	x := &Streams[F]{Batch: batch, K: k, Cols: cols, Parts: parts, Stride: stride[F](cols), way: way, most: batch}
+	x.Data = make([]F, (1+k+parts)*batch*x.Stride)
 	return x
 }
 
 // stride is the distance of rows of cols numbers. Rows a multiple of 256 bytes apart would share a few sets of the
 // first-level cache and push one another out of it, so such rows get a cache line more.
-func stride[T Float](cols int) int {
-	var x T
+func stride[F Float](cols int) int {
+	var x F
 	size := int(unsafe.Sizeof(x))
 	if cols > 0 && cols*size%256 == 0 {
 		return cols + 64/size
@@ -80,7 +80,7 @@ func stride[T Float](cols int) int {
 }
 
 // Resize sets the number of rows in use, which is at most that of NewStreams.
-func (x *Streams[T]) Resize(batch int) {
+func (x *Streams[F]) Resize(batch int) {
 	if batch > x.most {
 		panic("nn: a batch larger than the tape was made for")
 	}
@@ -88,47 +88,47 @@ func (x *Streams[T]) Resize(batch int) {
 }
 
 // View makes x the columns lo…hi of y, sharing memory, with the rows in use of y.
-func (x *Streams[T]) View(y *Streams[T], lo, hi int) {
+func (x *Streams[F]) View(y *Streams[F], lo, hi int) {
 	*x = *y
 	x.Cols = hi - lo
 	x.Data = y.Data[lo:]
 }
 
 // offset returns where block k starts.
-func (x *Streams[T]) offset(k int) int { return (x.zero + x.way*k) * x.Batch * x.Stride }
+func (x *Streams[F]) offset(k int) int { return (x.zero + x.way*k) * x.Batch * x.Stride }
 
 // step is the distance from one block to the next.
-func (x *Streams[T]) step() int { return x.Batch * x.Stride }
+func (x *Streams[F]) step() int { return x.Batch * x.Stride }
 
 // Block returns block k from its first row on.
-func (x *Streams[T]) Block(k int) []T {
+func (x *Streams[F]) Block(k int) []F {
 	o := x.offset(k)
 	return x.Data[o : o+(x.Batch-1)*x.Stride+x.Cols]
 }
 
 // Row returns row b of block k.
-func (x *Streams[T]) Row(k, b int) []T {
+func (x *Streams[F]) Row(k, b int) []F {
 	o := x.offset(k) + b*x.Stride
 	return x.Data[o : o+x.Cols]
 }
 
 // from returns the memory from the block on that comes first of those that go through one product: the value before its
 // tangents, s before the other mixed parts of an adjoint, or, for the four parts that face one another, st or the value.
-func (x *Streams[T]) from(k int) []T { return x.Data[x.offset(k):] }
+func (x *Streams[F]) from(k int) []F { return x.Data[x.offset(k):] }
 
 // Curvature adds Σ w a x_i x_j over the columns of each sample to the upper triangle of H (B, K, K), for tangents i and j;
 // w and a are laid out like a block of x.
-func (x *Streams[T]) Curvature(w, a, H []T) {
+func (x *Streams[F]) Curvature(w, a, H []F) {
 	vec.Curvature(x.Batch, x.K, x.Cols, x.Stride, w, a, x.from(1), x.step(), H)
 }
 
 // Directions says how the directions s and t of a mixed derivative are combined from the tangents: x_s = Σ_k S[b,k] x_k,
 // and likewise for T; both are (Batch, K).
-type Directions[T Float] struct{ S, T []T }
+type Directions[F Float] struct{ S, T []F }
 
 // Combine fills the parts s and t of x from its tangents.
-func (x *Streams[T]) Combine(d Directions[T]) {
-	vec.Directions(x.Batch, x.K, x.Cols, x.Stride, d.S, d.T, x.from(1), x.step(), x.Block(S), x.Block(U))
+func (x *Streams[F]) Combine(d Directions[F]) {
+	vec.Directions(x.Batch, x.K, x.Cols, x.Stride, d.S, d.T, x.from(1), x.step(), x.Block(S), x.Block(T))
 }
 
 // Part is a differentiable map y = f(x; θ) through which streams are pushed. A part remembers the streams of its last
@@ -146,17 +146,17 @@ func (x *Streams[T]) Combine(d Directions[T]) {
 //
 // Of hyper-dual numbers s and t are combinations of the tangents. A dual number has s alone, along any direction, with
 // y_s = f′ x_s: its st is absent, and what is said of st below is meant of s.
-type Part[T Float] interface {
+type Part[F Float] interface {
 	In() int
 	Out() int
 	// Forward reads value and tangents of x and writes those of y.
-	Forward(x, y *Streams[T])
+	Forward(x, y *Streams[F])
 	// Reverse reads the value of ȳ and writes that of x̄. It adds the curvature of each sample to the upper triangle of H
 	// (B, K, K), and adds ∂(Σ ȳ·y)/∂θ to g, if that is anywhere.
-	Reverse(ybar, xbar *Streams[T], H []T, g Gradient[T])
+	Reverse(ybar, xbar *Streams[F], H []F, g Gradient[F])
 	// Mixed follows Forward: it reads s, t and st of x and writes those of y.
-	Mixed(d Directions[T], x, y *Streams[T])
+	Mixed(d Directions[F], x, y *Streams[F])
 	// MixedReverse follows Reverse and Mixed: it reads s, t, st of ȳ, writes those of x̄, and adds the parameter
 	// gradient of the st part of Σ ȳ·y to g.
-	MixedReverse(ybar, xbar *Streams[T], g Gradient[T])
+	MixedReverse(ybar, xbar *Streams[F], g Gradient[F])
 }

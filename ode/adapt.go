@@ -22,7 +22,7 @@ func (s *stepper) adapt(ctx context.Context, times []float64, r *Result) error {
 		s.eval(s.t, s.x, s.k[0])
 		s.fresh = true
 		if !finite(s.k[0]) {
-			return s.stop(s.bad(s.k[0]), "the field is not finite")
+			return s.stop(s.bad(s.k[0]), NotFinite, "the field is not finite")
 		}
 		h = s.first(end - s.t)
 	}
@@ -31,7 +31,7 @@ func (s *stepper) adapt(ctx context.Context, times []float64, r *Result) error {
 			return err
 		}
 		if math.Abs(h) <= 0x1p-50*math.Abs(s.t) {
-			return s.stop(s.worst, "the step underflows: a pole, a jump or a stiff field")
+			return s.stop(s.worst, StepUnderflow, "the step underflows: a pole, a jump or a stiff field")
 		}
 		t1 := s.t + h
 		if math.Abs(1.01*h) >= math.Abs(end-s.t) { // no crumb of a step at the end

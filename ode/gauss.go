@@ -191,7 +191,7 @@ func (g *gauss) velocities(x []float64) error {
 		for b := range t {
 			δ, size, ok := g.invert(b, x[b*n:(b+1)*n])
 			if !ok {
-				return g.stop(b, "the mass matrix is singular: momenta do not give velocities")
+				return g.stop(b, SingularMass, "the mass matrix is singular: momenta do not give velocities")
 			}
 			done = settled(g.last[b], δ, size) && done
 			g.last[b] = δ
@@ -200,7 +200,7 @@ func (g *gauss) velocities(x []float64) error {
 			return nil
 		}
 	}
-	return g.stop(-1, "velocities are not found from momenta")
+	return g.stop(-1, NoConvergence, "velocities are not found from momenta")
 }
 
 // invert takes a step of Newton's method for the velocity in x, the state of row b, with what evaluate left. It returns its size and that of the velocity.

@@ -45,7 +45,7 @@ func kick(s *stepper, h float64) error {
 //
 // (Hairer, Lubich, Wanner 2006, Section VI.3.1). k is found by fixed-point iteration from the last step's k, until it moves y by less than
 // 8 units of round-off of every state, or no longer less than before and below 1e-8 (the floor of a field in single precision). It
-// contracts while h/2 times the Lipschitz constant of f is below 1; a step without convergence in 100 iterations is a Blowup.
+// contracts while h/2 times the Lipschitz constant of f is below 1; a step without convergence in 100 iterations is a Failure.
 var Midpoint = Method{
 	Name:    "midpoint",
 	Title:   "implicit midpoint, symplectic in (q, p), order 2, fixed step",
@@ -74,11 +74,11 @@ func midpoint(s *stepper, h float64) error {
 			return nil
 		}
 		if math.IsNaN(δ) {
-			return s.stop(s.bad(k), "the field is not finite")
+			return s.stop(s.bad(k), NotFinite, "the field is not finite")
 		}
 		last = δ
 	}
-	return s.stop(s.worst, "the implicit midpoint step does not converge; a smaller step will")
+	return s.stop(s.worst, NoConvergence, "the implicit midpoint step does not converge; a smaller step will")
 }
 
 // moved returns |h| |k_0 − k_1| / (|x| + |h| |k_0|) in the largest component of a state, the largest over the batch.

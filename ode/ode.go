@@ -49,26 +49,39 @@ type Result struct {
 	Stats Stats
 }
 
-// Blowup reports that a solution could not be continued beyond Time, the last time with a finite state.
-type Blowup struct {
+// Failure reports that a solution could not be continued beyond Time, the last time with a finite state.
+type Failure struct {
 	Time    float64
 	Row, Of int    // the state in trouble, counted from 0, and the states in the batch; Row is -1 if it is not one alone
-	Reason  string // what happened and, where there is one, the way out
+	Kind    Kind   // what kept the integration from going on
+	Reason  string // that in words and, where there is one, the way out
 }
 
+// Kind says what a failure of an integration is.
+type Kind string
+
+// The kinds.
+const (
+	NotFinite     Kind = "not finite"     // the state or the field
+	StepUnderflow Kind = "step underflow" // of an adaptive method, or a step below the resolution of time
+	TooManySteps  Kind = "too many steps" // Options.MaxSteps
+	NoConvergence Kind = "no convergence" // of the iteration of an implicit step
+	SingularMass  Kind = "singular mass"  // momenta do not give velocities
+)
+
 // Error says when and why, and which state of a batch.
-func (b *Blowup) Error() string {
-	if b.Row < 0 || b.Of < 2 {
-		return fmt.Sprintf("stopped at t = %g: %s", b.Time, b.Reason)
+func (f *Failure) Error() string {
+	if f.Row < 0 || f.Of < 2 {
+		return fmt.Sprintf("stopped at t = %g: %s", f.Time, f.Reason)
 	}
-	return fmt.Sprintf("stopped at t = %g by state %d of %d: %s", b.Time, b.Row+1, b.Of, b.Reason)
+	return fmt.Sprintf("stopped at t = %g by state %d of %d: %s", f.Time, f.Row+1, f.Of, f.Reason)
 }
 
 // Solve starts at times[0] with x0, (B, n) flattened, and reports the state at every time. The times are strictly monotone, forward
 // or backward. An adaptive method takes the steps it likes and fills in the times between by its dense output; the field is
 // never evaluated beyond the last time.
 //
-// The error is that of ctx, or a *Blowup when the state or the field ceases to be finite, the step underflows, MaxSteps are not
+// The error is that of ctx, or a *Failure when the state or the field ceases to be finite, the step underflows, MaxSteps are not
 // enough or an implicit step does not converge. What was reached before is in the Result either way.
 func Solve(ctx context.Context, f Field, x0, times []float64, o Options) (Result, error) {
 	o = o.defaults(x0, times)
@@ -80,7 +93,7 @@ func Solve(ctx context.Context, f Field, x0, times []float64, o Options) (Result
 	var err error
 	switch {
 	case !finite(x0):
-		err = s.stop(s.bad(x0), "the start is not finite")
+		err = s.stop(s.bad(x0), NotFinite, "the start is not finite")
 	case o.Method.Adaptive():
 		err = s.adapt(ctx, times, &r)
 	default:

@@ -69,7 +69,7 @@ func (s *stepper) march(ctx context.Context, times []float64, r *Result) error {
 				return err
 			}
 			if !finite(s.y) {
-				return s.stop(s.bad(s.y), "the state is no longer finite; a smaller step may help")
+				return s.stop(s.bad(s.y), NotFinite, "the state is no longer finite; a smaller step may help")
 			}
 			s.x, s.y, s.t = s.y, s.x, t0+j*h
 			s.stats.Steps++
@@ -95,9 +95,9 @@ func (s *stepper) may(ctx context.Context, h float64) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case s.stats.Steps+s.stats.Rejected >= s.MaxSteps:
-		return s.stop(-1, "the bound on the number of steps is reached")
+		return s.stop(-1, TooManySteps, "the bound on the number of steps is reached")
 	case s.t+h == s.t:
-		return s.stop(s.bad(s.x), "the step underflows")
+		return s.stop(s.bad(s.x), StepUnderflow, "the step underflows")
 	}
 	return nil
 }
@@ -155,8 +155,8 @@ func shift(y, x []float64, h float64) {
 	}
 }
 
-func (s *stepper) stop(row int, reason string) *Blowup {
-	return &Blowup{s.t, row, len(s.x) / s.Dim, reason}
+func (s *stepper) stop(row int, kind Kind, reason string) *Failure {
+	return &Failure{s.t, row, len(s.x) / s.Dim, kind, reason}
 }
 
 // bad returns the first state with a non-finite number in z, or -1.

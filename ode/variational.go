@@ -168,7 +168,7 @@ func (g *gauss) step(h float64) error {
 		who = g.newton(who, h)
 	}
 	if len(who) > 0 {
-		return g.stop(who[0], "the variational step does not converge; a smaller step will, or the mass matrix is singular here")
+		return g.stop(who[0], NoConvergence, "the variational step does not converge; a smaller step will, or the mass matrix is singular here")
 	}
 	g.advance(h)
 	g.past[0], g.past[1] = g.past[1], g.past[0]

@@ -249,14 +249,15 @@ func TestVariationalFails(t *testing.T) {
 		b    body
 		h    float64
 		want string
-	}{{twoArms, 3, "does not converge"}, {flat, 0.1, ""}} {
+		kind Kind
+	}{{twoArms, 3, "does not converge", NoConvergence}, {flat, 0.1, "", SingularMass}} {
 		x0 := make([]float64, 2*c.b.d)
 		for i := range x0 {
 			x0[i] = 2 + float64(3*i)
 		}
 		_, err := Solve(context.Background(), nil, x0, []float64{0, 30}, Options{Method: Variational(6), Step: c.h, Variation: c.b.variation})
-		var blowup *Blowup
-		if !errors.As(err, &blowup) || !strings.Contains(blowup.Reason, c.want) {
+		var failure *Failure
+		if !errors.As(err, &failure) || !strings.Contains(failure.Reason, c.want) || failure.Kind != c.kind {
 			t.Errorf("%v", err)
 		}
 	}

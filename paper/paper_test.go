@@ -1,155 +1,37 @@
 package paper
 
 import (
-	"context"
-	"encoding/json"
-	"encoding/xml"
-	"errors"
-	"image/png"
-	"io"
-	"math"
-	"os"
-	"path/filepath"
-	"reflect"
+	"strings"
 	"testing"
+	"time"
 
-	"lagrange/plot"
+	"lagrange/experiment"
 )
 
-// The experiment, barely trained: its files are whole, its numbers finite and, from the same seed, the same.
-func TestDoublePendulum(t *testing.T) {
-	if testing.Short() {
-		t.Skip("120 roll-outs to t = 100 take seconds")
-	}
-	folder := filepath.Join(t.TempDir(), "run", "1")
-	seen := map[string]int{}
-	s := Settings{Steps: 20, Seed: 7, Folder: folder, On: func(p Progress) { seen[p.Model] = p.Step }}
-	result, err := doublePendulum.Reproduce(t.Context(), s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := result.Numbers.(Report)
-	if len(r.Models) != 2 || seen["lnn"] != 20 || seen["baseline"] != 20 {
-		t.Errorf("models %v, steps %v", r.Models, seen)
-	}
-	for name, m := range r.Models {
-		for _, x := range []float64{m.AccelL1, m.AccelL1Median, m.EnergyErrorMean, m.EnergyErrorMedian, m.EnergyErrorMax, m.RolloutError, m.Seconds} {
-			if !(x > 0) || x-x != 0 {
-				t.Errorf("%s: %+v", name, m)
-				break
-			}
+// Every experiment is complete, has a name of its own, says how long it takes, and is found by its name.
+func TestExperiments(t *testing.T) {
+	seen := map[string]bool{"all": true}
+	var quick time.Duration
+	for i, e := range Experiments() {
+		if e.Title == "" || e.About == "" || e.Run == nil || e.Full < e.Quick || e.Quick <= 0 && !e.Derived {
+			t.Errorf("%s: %+v", e.Name, e)
 		}
-		if m.Steps != 20 || m.Samples < 20*500 || m.Parameters == 0 || m.EnergyErrorMedian > m.EnergyErrorMax || m.EnergyErrorMean > m.EnergyErrorMax {
-			t.Errorf("%s: %+v", name, m)
+		if seen[e.Name] || strings.ContainsAny(e.Name, "/ .") || e.Name == "" {
+			t.Errorf("%d: name %q", i, e.Name)
 		}
-	}
-	files(t, folder, r)
-	s.Folder, s.Models = "", []string{"lnn"} // one of them again, alone
-	again, err := doublePendulum.Reproduce(t.Context(), s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a, b := timeless(r).Models["lnn"], timeless(again.Numbers.(Report)).Models["lnn"]; a != b {
-		t.Errorf("the same seed gives %+v, then %+v", a, b)
-	}
-}
-
-// timeless is a report without what the clock says.
-func timeless(r Report) Report {
-	models := map[string]Score{}
-	for name, m := range r.Models {
-		m.Seconds = 0
-		models[name] = m
-	}
-	r.Seconds, r.Models = 0, models
-	return r
-}
-
-// files reads back what was written.
-func files(t *testing.T, folder string, r Report) {
-	t.Helper()
-	read := func(name string) *os.File {
-		f, err := os.Open(filepath.Join(folder, name))
-		if err != nil {
-			t.Fatal(err)
+		seen[e.Name] = true
+		if found, err := Lookup(e.Name); err != nil || found.Title != e.Title {
+			t.Errorf("%s: %v", e.Name, err)
 		}
-		t.Cleanup(func() { f.Close() })
-		return f
+		quick += e.Takes(experiment.Settings{Quick: true})
 	}
-	var back Report
-	if err := json.NewDecoder(read("report.json")).Decode(&back); err != nil || !reflect.DeepEqual(back, r) {
-		t.Errorf("report.json: %+v, %v", back, err)
+	if quick > 18*time.Minute { // README says about 17 minutes
+		t.Errorf("all of them quickly take %v", quick)
 	}
-	var figures map[string]plot.Figure
-	if err := json.NewDecoder(read("figure.json")).Decode(&figures); err != nil {
-		t.Error(err)
-	}
-	for _, f := range figures {
-		for i, series := range []int{3, 3, 3, 2, 2, 2} { // the true motion and the models'; the models
-			if len(f.Panels) != 6 || len(f.Panels[i].Series) != series {
-				t.Fatalf("panels %+v", f.Panels)
-			}
+	_, err := Lookup("nonesuch")
+	for _, name := range Names() {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v does not name %s", err, name)
 		}
-	}
-	if len(figures) != 1 {
-		t.Errorf("%d figures", len(figures))
-	}
-	if m, err := png.Decode(read("double-pendulum.png")); err != nil || m.Bounds().Dx() < 100 {
-		t.Error("png: ", err)
-	}
-	for d, words := xml.NewDecoder(read("double-pendulum.svg")), 0; ; words++ {
-		if _, err := d.Token(); err == io.EOF && words > 100 {
-			break
-		} else if err != nil {
-			t.Fatal("svg: ", words, err)
-		}
-	}
-}
-
-// A run that is cancelled is an error, and leaves no numbers that look like a result.
-func TestCancelled(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	folder := t.TempDir()
-	_, err := doublePendulum.Reproduce(ctx, Settings{Steps: 60, Folder: folder, On: func(Progress) { cancel() }})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
-	}
-	if left, _ := filepath.Glob(filepath.Join(folder, "*")); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
-	}
-}
-
-// What is kept of a model is taken up as it was by a run of the same settings and seed, and by no other.
-func TestDoublePendulumKeeps(t *testing.T) {
-	fresh := func(s Settings, seed uint64) *pendulumRun {
-		return &pendulumRun{settings: s, seed: seed, figures: &pendulumFigures{}}
-	}
-	s := Settings{Steps: 40, Seed: 5, Folder: t.TempDir()}
-	f := &pendulumFigures{energy: []plot.Series{{Name: "lnn", X: []float64{0, 1, 2}, Y: []float64{1e-17, math.NaN(), 1. / 3}}}}
-	score := Score{AccelL1: 0.1, ValidTime: 1. / 3, Fitted: Fitted{Steps: 40, Seconds: 2}}
-	if err := fresh(s, 5).keep("lnn", score, f); err != nil {
-		t.Fatal(err)
-	}
-	again := fresh(s, 5)
-	k, ok := again.kept("lnn")
-	if !ok || k.Score != score {
-		t.Fatalf("%+v, %v", k, ok)
-	}
-	if again.figures.join(k.Figure); !reflect.DeepEqual(again.figures.figure(), unbroken(f.figure())) {
-		t.Errorf("%+v", again.figures)
-	}
-	longer := s
-	longer.Steps++
-	for name, r := range map[string]*pendulumRun{"other settings": fresh(longer, 5), "another seed": fresh(s, 6)} {
-		if _, ok := r.kept("lnn"); ok {
-			t.Errorf("%s: taken up", name)
-		}
-	}
-	if _, ok := again.kept("baseline"); ok {
-		t.Error("another model is taken up")
-	}
-	again.forget(pendulumModels)
-	if left, _ := os.ReadDir(s.Folder); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
 	}
 }

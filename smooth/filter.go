@@ -210,11 +210,9 @@ func (f *filter) triangle() {
 	f.z = f.cols[2*m]
 }
 
-// measure takes in y = xᵢ + r N(0, 1) by Givens' rotations, and returns the error of its prediction in units of its
-// standard deviation.
-func (f *filter) measure(i int, r, y float64) float64 {
-	var g vector
-	g[i], y = 1/r, y/r
+// measure takes in y = gᵀx + N(0, 1) by Givens' rotations, and returns the error of its prediction in units of its standard
+// deviation. The elements of g before i are 0.
+func (f *filter) measure(i int, g vector, y float64) float64 {
 	for k := i; k < f.m; k++ {
 		if g[k] == 0 {
 			continue

@@ -3,6 +3,8 @@ package smooth
 import (
 	"math"
 	"slices"
+
+	"lagrange/internal/lin"
 )
 
 // Limits are those within which the likelihood falls by as much as a true value does in 95 of 100 recordings.
@@ -41,6 +43,11 @@ func (l *likelihood) fit(best trial) *Fit {
 			}
 		}
 		unit *= l.step
+	}
+	if l.gauged {
+		s, τ := math.Exp(best.p.scale), best.p.lag*l.step
+		f.Scale = Interval{s, s * math.Exp(-sigmas*sd[3]), s * math.Exp(sigmas*sd[3])}
+		f.Lag = Interval{τ, τ - sigmas*sd[4]*l.step, τ + sigmas*sd[4]*l.step}
 	}
 	if !resolved || best.sigma < rounding*l.floor {
 		f.Q.Low, f.Q.High = 0, f.Q.Value
@@ -116,12 +123,17 @@ func (l *likelihood) largest(best trial) trial {
 	return in
 }
 
-// spread is the standard deviation of the logarithm of the noise of each column, by the curvature of the likelihood:
-//
-//	var log σₖ = 1/2D + gᵀ (H/2)⁻¹ g,   g the slope of log σ + γₖ in the parameters, H that of −2 log p,
-//
-// +Inf where less noise is as likely. Where noise is not told from motion, β is held.
-func (l *likelihood) spread(best trial, resolved bool) (sd [3]float64) {
+// curvature is what the likelihood is like about a trial: the parameters in which it bends, the slopes of log σ in them, and
+// the matrix H of the second derivatives of −2 log p.
+type curvature struct {
+	free  []int
+	slope []float64
+	H     [5][5]float64
+}
+
+// bends measures it by differences, over steps so large that rounding does not matter. Where noise is not told from motion, β
+// is held.
+func (l *likelihood) bends(best trial, resolved bool) (c curvature) {
 	x := l.parameters(best.p)
 	at := func(moves map[int]float64) value {
 		y := slices.Clone(x)
@@ -130,79 +142,103 @@ func (l *likelihood) spread(best trial, resolved bool) (sd [3]float64) {
 		}
 		return l.at(best.m, l.point(y))
 	}
-	var free []int         // parameters with a curvature
-	var δ, slope []float64 // steps over which the likelihood changes so much that rounding does not matter
-	var H [3][3]float64
+	var δ []float64
 	for i := range x {
 		if i == 0 && !resolved {
 			continue
 		}
-		for d := 0.05; d < 3; d *= 2 {
+		d := 0.05
+		if l.gauged && i >= len(x)-2 { // scale and lag are known to thousandths
+			d = 1e-3
+		}
+		for ; d < 3; d *= 2 {
 			up, down := at(map[int]float64{i: d}), at(map[int]float64{i: -d})
 			rise, fall := up.minus2-best.minus2, down.minus2-best.minus2
 			if max(rise, fall) < 1 {
 				continue
 			}
-			if n := len(free); min(rise, fall) > max(rise, fall)/10 {
-				free, δ, slope = append(free, i), append(δ, d), append(slope, math.Log(up.sigma/down.sigma)/(2*d))
-				H[n][n] = (rise + fall) / (d * d)
+			if n := len(c.free); min(rise, fall) > max(rise, fall)/10 {
+				c.free, δ = append(c.free, i), append(δ, d)
+				c.slope = append(c.slope, math.Log(up.sigma/down.sigma)/(2*d))
+				c.H[n][n] = (rise + fall) / (d * d)
 			}
 			break
 		}
 	}
-	n := len(free)
-	for a, i := range free {
-		for b, j := range free[:a] {
+	for a, i := range c.free {
+		for b, j := range c.free[:a] {
 			d, e := δ[a], δ[b]
 			h := at(map[int]float64{i: d, j: e}).minus2 - at(map[int]float64{i: d, j: -e}).minus2 -
 				at(map[int]float64{i: -d, j: e}).minus2 + at(map[int]float64{i: -d, j: -e}).minus2
-			H[a][b], H[b][a] = h/(4*d*e), h/(4*d*e)
+			c.H[a][b], c.H[b][a] = h/(4*d*e), h/(4*d*e)
 		}
 	}
-	D := 0.0
+	return c
+}
+
+// solve is 2 H⁻¹ g, the covariance with the free parameters of a number with the slopes g; nil where H is not positive definite.
+func (c *curvature) solve(g []float64) []float64 {
+	n := len(c.free)
+	H, f, x, w := make([]float64, n*n), make([]float64, n*n), make([]float64, n), lin.NewWork[float64](n)
+	for i := range n {
+		for j := range n {
+			H[i*n+j] = c.H[i][j] / 2
+		}
+	}
+	kind := w.Factor(n, H, f)
+	if kind != lin.Inverse && kind != lin.Cholesky {
+		return nil
+	}
+	lin.Solve(n, kind, f, g, x)
+	return x
+}
+
+// variance is 2 gᵀ H⁻¹ g, that of a number with the slopes g; +Inf where H is not positive definite.
+func (c *curvature) variance(g []float64) (s float64) {
+	x := c.solve(g)
+	if x == nil {
+		return math.Inf(1)
+	}
+	for i, a := range x {
+		s += a * g[i]
+	}
+	return s
+}
+
+// spread is the standard deviation of the logarithm of the noise of each column, by the curvature of the likelihood:
+//
+//	var log σₖ = 1/2D + gᵀ (H/2)⁻¹ g,   g the slope of log σ + γₖ in the parameters,
+//
+// +Inf where less noise is as likely. Behind them stand those of log s and τ of velocities, where they are free.
+func (l *likelihood) spread(best trial, resolved bool) (sd [5]float64) {
+	c, D, place := l.bends(best, resolved), 0.0, 0
 	for _, p := range l.pieces {
 		D += float64(max(0, p.hi-p.lo-l.orders[len(l.orders)-1]))
 	}
-	place := 0
-	for k := range sd {
+	for k := range 3 {
 		if k > 0 && l.use[k] {
 			place++
 		}
-		g := slices.Clone(slope)
-		own := slices.Index(free, place)
+		g := slices.Clone(c.slope)
+		own := slices.Index(c.free, place)
 		if k > 0 && own >= 0 {
 			g[own]++
 		}
-		sd[k] = math.Sqrt(1/(2*D) + 2*quadratic(&H, g, n))
+		sd[k] = math.Sqrt(1/(2*D) + c.variance(g))
 		if k > 0 && own < 0 {
 			sd[k] = math.Inf(1)
 		}
 	}
-	return sd
-}
-
-// quadratic is gᵀ H⁻¹ g by Cholesky's factors, +Inf where H is not positive definite. H is (n, n) and is kept.
-func quadratic(H *[3][3]float64, g []float64, n int) (q float64) {
-	L, y := *H, slices.Clone(g)
-	for j := range n {
-		for k := range j {
-			L[j][j] -= L[j][k] * L[j][k]
-			y[j] -= L[j][k] * y[k]
-		}
-		if !(L[j][j] > 0) {
-			return math.Inf(1)
-		}
-		L[j][j] = math.Sqrt(L[j][j])
-		y[j] /= L[j][j]
-		q += y[j] * y[j]
-		for i := j + 1; i < n; i++ {
-			for k := range j {
-				L[i][j] -= L[i][k] * L[j][k]
-			}
-			L[i][j] /= L[j][j]
+	for k := 3; k < 5 && l.gauged; k++ {
+		place++
+		sd[k] = math.Inf(1)
+		if own := slices.Index(c.free, place); own >= 0 {
+			g := make([]float64, len(c.free))
+			g[own] = 1
+			sd[k] = math.Sqrt(c.variance(g))
 		}
 	}
-	return q
+	return sd
 }
 
 // motion measures the motion that is left without the noise: its size, and the period of its fastest part. That of a

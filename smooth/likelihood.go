@@ -12,6 +12,7 @@ type likelihood struct {
 	orders []int   // those that there are rows enough for
 	with   [3]bool // of positions, velocities and accelerations: whether any is measured
 	use    [3]bool // which of them the likelihood is of
+	gauged bool    // scale and lag of velocities are free
 	step   float64 // median
 	span   float64 // longest
 	rows   int
@@ -23,10 +24,12 @@ type likelihood struct {
 // piece is rows lo ≤ i < hi of a series.
 type piece struct{ series, lo, hi int }
 
-// point is a trial: β = log(ω·step), and γᵢ = log(σᵢ·stepⁱ/σ) of velocities and accelerations.
+// point is a trial: β = log(ω·step), γᵢ = log(σᵢ·stepⁱ/σ) of velocities and accelerations, and of velocities the logarithm of
+// their scale and, in steps, how late they are.
 type point struct {
-	beta  float64
-	gamma [3]float64
+	beta       float64
+	gamma      [3]float64
+	scale, lag float64
 }
 
 // value is −2 log likelihood up to a constant and the σ that goes with it.
@@ -45,12 +48,11 @@ func (l *likelihood) at(m int, p point) value {
 		return value{0, 1}
 	}
 	first := l.orders[len(l.orders)-1]
-	var rss, ld float64
-	D := 0
+	var D, rss, ld float64
 	l.walk(m, p, func(f *filter, w *reader, seen int, last bool) {
 		switch {
 		case seen > first:
-			D += w.n
+			D += float64(w.n)
 			ld += w.logs
 		case seen == first && !math.IsNaN(w.error):
 			rss -= f.rss
@@ -61,8 +63,8 @@ func (l *likelihood) at(m int, p point) value {
 			ld += 2 * f.logDet()
 		}
 	})
-	ss := rss/float64(D) + l.floor*l.floor
-	return value{float64(D)*math.Log(ss) + ld, math.Sqrt(ss)}
+	ss := rss/D + l.floor*l.floor
+	return value{D*math.Log(ss) + ld, math.Sqrt(ss)}
 }
 
 // walk takes a filter through the pieces. After each row it says how many positions of the piece were seen and whether
@@ -121,8 +123,8 @@ func (l *likelihood) correlation(t trial) float64 {
 type reader struct {
 	use   [3]bool
 	omega float64
-	r     [3]float64 // noise of xᵢ
-	unit  [3]float64 // of xᵢ: ωⁱ
+	g     [3]vector  // what each column measures of the state, by its noise
+	unit  [3]float64 // of a number y: that of gᵀx + N(0, 1)
 	log   [3]float64 // log of the variance, in the unit stepⁱ
 	// of the row read last:
 	n     int     // numbers in it
@@ -130,12 +132,20 @@ type reader struct {
 	error float64 // of its position, off what was predicted, in units of its standard deviation; NaN if it has none
 }
 
+// newReader has for a velocity of scale s that is late by τ
+//
+//	v(t) = s q̇(t − τ) = s Σⱼ (−τ)ʲ/j! q⁽¹⁺ʲ⁾(t).
 func newReader(m int, l *likelihood, p point) *reader {
 	w := &reader{use: l.use, omega: math.Exp(p.beta) / l.step}
-	for i := range w.r {
-		w.unit[i] = math.Pow(w.omega, float64(i))
-		w.r[i] = math.Exp(p.gamma[i] - float64(i)*p.beta)
+	for i := range w.g {
+		r := math.Exp(p.gamma[i] - float64(i)*p.beta) // noise of xᵢ
+		w.unit[i] = math.Pow(w.omega, float64(i)) * r
+		w.g[i][i] = 1 / r
 		w.log[i] = 2 * p.gamma[i]
+	}
+	w.g[1][1] *= math.Exp(p.scale)
+	for j := 2; j < m; j++ {
+		w.g[1][j] = -p.lag * math.Exp(p.beta) / float64(j-1) * w.g[1][j-1]
 	}
 	return w
 }
@@ -161,7 +171,7 @@ func (w *reader) read(f *filter, s *Series, i int, origin float64) {
 		if k == 0 {
 			y -= origin
 		}
-		e := f.measure(k, w.r[k], y/w.unit[k])
+		e := f.measure(k, w.g[k], y/w.unit[k])
 		if k == 0 {
 			w.error = e
 		}

@@ -29,6 +29,14 @@ func (f *Fit) Notes(unit, time string) (notes []string) {
 			"about %s by %s would tell",
 			with(f.Q.High, unit), with(f.Step, time), with(f.Wanted(), "rows"), orWord(time, "unit of time"))
 	}
+	if s := f.Scale; s.Value > 0 {
+		say("recorded velocities are %.4g times (%.4g … %.4g) those of the positions, and %s late (%.3g … %.3g); "+
+			"they are used as such", s.Value, s.Low, s.High, with(f.Lag.Value, time), f.Lag.Low, f.Lag.High)
+	}
+	if f.Outliers > 0 {
+		say("%d numbers are off the motion through all others by more than %d deviations of the noise, and are left out",
+			f.Outliers, beyond)
+	}
 	switch {
 	case f.Q.Value > f.Size || f.Q.Value <= unseen*unseen*f.Size || f.Q.Low == 0:
 	case math.Abs(f.Correlation) > coloured:

@@ -24,10 +24,13 @@ type Finding struct {
 	Order      int           `json:"order"`
 	Cutoff     float64       `json:"cutoff"` // rad by unit of time
 	Noise      []ColumnNoise `json:"noise"`
-	Size       float64       `json:"size"`                   // root mean square of the motion about its mean
-	Swing      float64       `json:"swing,omitempty"`        // period of its fastest part; 0 where nothing moves
-	PerSwing   float64       `json:"rows_by_swing,omitzero"` // rows in it
-	Rate       float64       `json:"rate"`                   // rows by unit of time
+	Size       float64       `json:"size"`                     // root mean square of the motion about its mean
+	Swing      float64       `json:"swing,omitempty"`          // period of its fastest part; 0 where nothing moves
+	PerSwing   float64       `json:"rows_by_swing,omitzero"`   // rows in it
+	Rate       float64       `json:"rate"`                     // rows by unit of time
+	Scale      *Interval     `json:"velocity_scale,omitempty"` // of recorded velocities, where it is not 1,
+	Lag        *Interval     `json:"velocity_lag,omitempty"`   // and how late they are
+	Outliers   int           `json:"outliers,omitempty"`       // numbers left out
 	Notes      []string      `json:"notes"`
 }
 
@@ -81,7 +84,7 @@ func (r *Recording) coordinate(ctx context.Context, s *data.Set, k int) error {
 		t := &s.Trajectories[i]
 		series[i] = Series{T: t.T, Q: column(t.Q, d, k), V: column(t.V, d, k), A: column(t.A, d, k)}
 	}
-	f, err := Find(ctx, series)
+	f, series, err := Robust(ctx, series)
 	if err != nil {
 		return err
 	}
@@ -221,13 +224,16 @@ func over(unit, time, power string) string {
 // finding tells what was found in coordinate k of a set.
 func (f *Fit) finding(s *data.Set, k int) Finding {
 	c := s.Coordinates[k]
-	x := Finding{Coordinate: c.Name, Order: f.Order, Cutoff: f.Cutoff, Size: f.Size, Notes: f.Notes(c.Unit,
-		s.TimeUnit()), Noise: []ColumnNoise{}}
+	x := Finding{Coordinate: c.Name, Order: f.Order, Cutoff: f.Cutoff, Size: f.Size, Outliers: f.Outliers,
+		Notes: f.Notes(c.Unit, s.TimeUnit()), Noise: []ColumnNoise{}}
 	if f.Step > 0 {
 		x.Rate = 1 / f.Step
 	}
 	if !math.IsInf(f.Swing, 1) {
 		x.Swing, x.PerSwing = f.Swing, f.Swing*x.Rate
+	}
+	if f.Scale.Value > 0 {
+		x.Scale, x.Lag = &f.Scale, &f.Lag
 	}
 	for i, n := range []Noise{f.Q, f.V, f.A} {
 		if name := []string{c.Name, c.Velocity, c.Acceleration}[i]; i == 0 || n.Value > 0 {

@@ -107,6 +107,9 @@ func (l *likelihood) parameters(p point) (x []float64) {
 			x = append(x, p.gamma[i])
 		}
 	}
+	if l.gauged {
+		x = append(x, p.scale, p.lag)
+	}
 	return x
 }
 
@@ -117,6 +120,9 @@ func (l *likelihood) point(x []float64) (p point) {
 		if l.use[i] {
 			p.gamma[i], x = x[0], x[1:]
 		}
+	}
+	if l.gauged {
+		p.scale, p.lag = x[0], x[1]
 	}
 	return p
 }
@@ -136,6 +142,7 @@ func (l *likelihood) improve(t trial, edge, tol float64) trial {
 		for _, g := range p.gamma {
 			out = max(out, math.Abs(g)-50)
 		}
+		out = max(out, math.Abs(p.scale)-largest, math.Abs(p.lag)*math.Exp(p.beta)-latest)
 		p.beta = min(max(p.beta, lo), hi)
 		return l.at(t.m, p).minus2 + 1e3*out
 	}, l.parameters(t.p), edge, tol)
@@ -210,6 +217,7 @@ func (l *likelihood) recorded(all []trial) {
 	alone := best(all)
 	f := &Fit{Order: alone.m, Cutoff: math.Exp(alone.p.beta) / l.step, Step: l.step, Q: Noise{Value: alone.sigma}}
 	var ss, n [3]float64
+	var own, both, size float64 // Σ q̇² of the states, Σ q̇ v and Σ v²
 	for _, p := range l.pieces {
 		s := l.series[p.series].slice(p.lo, p.hi)
 		if measured(s.Q) < f.Order {
@@ -221,6 +229,9 @@ func (l *likelihood) recorded(all []trial) {
 				if !math.IsNaN(y) {
 					ss[k] += (y - c.x[i]) * (y - c.x[i])
 					n[k]++
+					if k == 1 {
+						own, both, size = own+c.x[i]*c.x[i], both+y*c.x[i], size+y*y
+					}
 				}
 			}
 		}
@@ -235,6 +246,9 @@ func (l *likelihood) recorded(all []trial) {
 			}
 		}
 		all[i] = l.improve(t, 1, 0.02)
+	}
+	if l.with[1] && both > 0 {
+		l.gauge(all, both/own, math.Sqrt(max(0, size-both*both/own)/n[1]))
 	}
 }
 

@@ -31,11 +31,13 @@ type Fit struct {
 	Step        float64 // median time from row to row
 	Rows        int     // with a position
 	Q           Noise
-	V, A        Noise   // of recorded velocities and accelerations; 0 where there are none
-	Size        float64 // root mean square of the motion, about its mean
-	Swing       float64 // period of the fastest part of the motion; +Inf where there is none
-	Correlation float64 // autocorrelation of the errors of prediction
-	Rest        bool    // the coordinate never moves: all else is 0
+	V, A        Noise    // of recorded velocities and accelerations; 0 where there are none
+	Scale, Lag  Interval // of recorded velocities, v(t) = s q̇(t − τ), where they are not 1 and 0; else both are 0
+	Size        float64  // root mean square of the motion, about its mean
+	Swing       float64  // period of the fastest part of the motion; +Inf where there is none
+	Correlation float64  // autocorrelation of the errors of prediction
+	Rest        bool     // the coordinate never moves: all else is 0
+	Outliers    int      // numbers that Robust left out
 }
 
 // Noise is a standard deviation with limits within which it lies in 95 of 100 recordings. Low is 0 where noise cannot

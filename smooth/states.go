@@ -93,6 +93,9 @@ func (f *Fit) reader() *reader {
 		}
 		unit *= f.Step
 	}
+	if f.Scale.Value > 0 {
+		p.scale, p.lag = math.Log(f.Scale.Value), f.Lag.Value/f.Step
+	}
 	return newReader(f.Order, l, p)
 }
 

@@ -305,13 +305,13 @@ def terms(k, D):
         edges = k["of_edges"]["of"] if k.get("of_edges") else [[]] * len(k["edges"])
         both = [(e, a) for (i, j), a in zip(k["edges"], edges) for e in ([i, j], [j, i])]
         return [[(widened([i]), a) for i, a in enumerate(nodes)], [(widened(e), a) for e, a in both]]
-    ends = {"ring": ["periodic"], "chain": ["free"], "fixed": ["fixed"]}.get(k["shape"]) or k["ends"]
+    ends = {"ring": ["periodic"], "chain": ["free"], "clamped": ["clamped"]}.get(k["shape"]) or k["ends"]
     sizes = k.get("grid") or [n]
 
     def site(at):
         number, stride = 0, 1
         for i, length, end in zip(at, sizes, ends):
-            if end == "fixed" and not 0 <= i < length:
+            if end == "clamped" and not 0 <= i < length:
                 return -1
             if end == "free":  # the mirror stands between the last site and its image
                 i = -1 - i if i < 0 else 2 * length - 1 - i if i >= length else i
@@ -320,7 +320,7 @@ def terms(k, D):
 
     centres = [[]]
     for length, end in zip(sizes, ends):
-        beyond = 1 if end == "fixed" else 0
+        beyond = 1 if end == "clamped" else 0
         centres = [c + [i] for c in centres for i in range(-beyond, length + beyond)]
     kind = []
     for c in centres:

@@ -7,22 +7,23 @@ import (
 	"slices"
 
 	"lagrange/internal/par"
+	"lagrange/internal/vec"
 	"lagrange/model"
 )
 
-// Convex says how a convex start is made. Zero values stand for the documented defaults.
-type Convex struct {
-	Rounds  int                // solutions of the least-squares problem with each ridge; default 12
-	Floor   float64            // least eigenvalue of M wanted, in units in which the mean of its diagonal is 1; default 0.03
-	Ridges  []float64          // of the normal equations, in units of their mean diagonal element; default 1e-12, and to choose by Valid 1e-8, 1e-5, 1e-3 and 1e-1 too
-	Valid   Objective[float64] // what solutions are judged by: held-out data, or the windows to be learned; default the samples used
-	Samples int                // at most so many are used; default what 2²⁴ numbers have room for, and fewer for nets whose gradients are long or for many coordinates
-	Seed    uint64             // of the choice of samples
-	Workers int                // cores; default all
+// ConvexOptions says how a convex start is made. Zero values stand for the documented defaults.
+type ConvexOptions struct {
+	Rounds    int                // solutions of the least-squares problem with each ridge; default 12
+	Floor     float64            // least eigenvalue of M wanted, in units in which the mean of its diagonal is 1; default 0.03
+	Ridges    []float64          // of the normal equations, in units of their mean diagonal element; default 1e-12, and to select by Selection 1e-8, 1e-5, 1e-3 and 1e-1 too
+	Selection Objective[float64] // what solutions are selected by: held-out data, or the segments to be learned; default the samples used
+	Samples   int                // at most so many are used; default what 2²⁴ numbers have room for, and fewer for nets whose gradients are long or for many coordinates
+	Seed      uint64             // of the choice of samples
+	Workers   int                // cores; default all
 }
 
-// Start says what a convex start did.
-type Start struct {
+// InitialGuess says what a convex start did.
+type InitialGuess struct {
 	Before  float64   `json:"before"`        // mean loss of what it is judged by,
 	After   float64   `json:"after"`         // and that after
 	Eigen   float64   `json:"eigenvalue"`    // least of M over the samples after, in those units
@@ -36,7 +37,7 @@ type Start struct {
 	Why     string    `json:"why,omitempty"` // if not done
 }
 
-func (c Convex) defaults(columns, d, params int) Convex {
+func (c ConvexOptions) defaults(columns, d, params int) ConvexOptions {
 	if c.Rounds == 0 {
 		c.Rounds = 12
 	}
@@ -44,7 +45,7 @@ func (c Convex) defaults(columns, d, params int) Convex {
 		c.Floor = 0.03
 	}
 	if c.Ridges == nil {
-		if c.Ridges = []float64{1e-12}; c.Valid != nil {
+		if c.Ridges = []float64{1e-12}; c.Selection != nil {
 			c.Ridges = []float64{1e-12, 1e-8, 1e-5, 1e-3, 1e-1}
 		}
 	}
@@ -57,7 +58,7 @@ func (c Convex) defaults(columns, d, params int) Convex {
 	return c
 }
 
-// ConvexStart sets the parameters w in which the force Q = M a + L_vq v − L_q − F(v, u) of a Lagrangian is linear (model.Linear)
+// ConvexInitialisation sets the parameters w in which the force Q = M a + L_vq v − L_q − F(v, u) of a Lagrangian is linear (model.Linear)
 // such that it is as good as 0 on given accelerations, with the others as they are: a least-squares problem without local
 // minima (doc/theory.md, "A convex start"). The rows of the samples, R = ∂Q/∂w, are weighted with D = M⁻¹ of the solution before, so
 // that the error of the acceleration itself is what becomes small:
@@ -68,14 +69,14 @@ func (c Convex) defaults(columns, d, params int) Convex {
 // definite: u is the eigenvector of an eigenvalue below the floor, and uᵀM(w)u is linear in w.
 //
 // The model is left at the solution with the least loss among those whose M is positive definite on all samples used, or, when
-// none is better than what was there, as it was, but for smaller w where M was not positive definite: Start tells. The error is ctx's.
-func ConvexStart(ctx context.Context, m *model.Model[float64], o *Accelerations[float64], c Convex) (Start, error) {
+// none is better than what was there, as it was, but for smaller w where M was not positive definite: InitialGuess tells. The error is ctx's.
+func ConvexInitialisation(ctx context.Context, m *model.Model[float64], o *Accelerations[float64], c ConvexOptions) (InitialGuess, error) {
 	p, why := newConvexProblem(m, o, c)
 	if why != "" {
-		return Start{Why: why}, nil
+		return InitialGuess{Why: why}, nil
 	}
 	defer p.team.Close()
-	s := Start{Samples: len(p.samples), Columns: p.n}
+	s := InitialGuess{Samples: len(p.samples), Columns: p.n}
 	s.Before = p.judged(p.evaluate())
 	p.calm()
 	if s.After, s.Eigen = s.Before, p.eigen; s.Eigen <= 0 {
@@ -120,12 +121,12 @@ func (p *convexProblem) calm() {
 }
 
 // rounds solves, weights and solves again, and returns the parameters of the best solution, if one is better than what s knows of.
-func (p *convexProblem) rounds(ctx context.Context, ridge float64, s *Start) (kept []float64) {
+func (p *convexProblem) rounds(ctx context.Context, ridge float64, s *InitialGuess) (kept []float64) {
 	last := math.Inf(1)
 	for round := 1; round <= p.c.Rounds && ctx.Err() == nil && p.solve(ridge); round++ {
 		s.Rounds++
 		loss := p.evaluate()
-		if !finite(loss) {
+		if !vec.IsFinite(loss) {
 			break
 		}
 		if round <= 3 { // in other units its eigenvalues are others
@@ -152,21 +153,14 @@ func (p *convexProblem) rounds(ctx context.Context, ridge float64, s *Start) (ke
 
 // judged is the loss by which a solution is judged, given that of the samples.
 func (p *convexProblem) judged(loss float64) float64 {
-	o := p.c.Valid
+	o := p.c.Selection
 	if o == nil {
 		return loss
 	}
 	sums := make([]float64, p.team.Workers())
 	p.team.Do(func(w int) {
 		lo, hi := par.Span(o.Len(), w, len(sums))
-		pass, batch := NewLoss(o, p.m, p.chunk), make([]int, 0, p.chunk)
-		for ; lo < hi; lo += len(batch) {
-			batch = batch[:0]
-			for i := lo; i < min(hi, lo+p.chunk); i++ {
-				batch = append(batch, i)
-			}
-			sums[w] += pass.Of(batch, nil)
-		}
+		sums[w] = NewLoss(o, p.m, p.chunk).sum(lo, hi, each)
 	})
 	loss = 0
 	for _, x := range sums {

@@ -12,7 +12,7 @@ import (
 )
 
 // mostColumns bounds the matrices of a start, to some hundred MB; MostCoordinates is how many coordinates a mass matrix may have whose eigenvalues are
-// found over and over, as in a start and in Definite.
+// found over and over, as in a start and in PositiveDefinite.
 const (
 	mostColumns     = 3000
 	MostCoordinates = 64
@@ -20,7 +20,7 @@ const (
 
 // convexProblem is the least-squares problem around the parameters of its model. M is (N, d, d) in units of the speeds, and so are forces.
 type convexProblem struct {
-	c       Convex
+	c       ConvexOptions
 	m       *model.Model[float64]
 	o       *Accelerations[float64]
 	d, n    int
@@ -67,7 +67,7 @@ type convexCore struct {
 	cuts                                 []cut
 }
 
-func newConvexProblem(m *model.Model[float64], o *Accelerations[float64], c Convex) (p *convexProblem, why string) {
+func newConvexProblem(m *model.Model[float64], o *Accelerations[float64], c ConvexOptions) (p *convexProblem, why string) {
 	d, f, at := m.Spec.D(), m.Spec.M(), m.Linear()
 	if len(at) == 0 || o.Qdot != nil {
 		return nil, "a " + model.Title(m.Spec.Family) + " has no Lagrangian that is linear in parameters"

@@ -60,7 +60,7 @@ func witness(m *model.Model[float64], o *Accelerations[float64]) (loss, eigen fl
 }
 
 // From every seed a start on every system leaves a positive definite mass matrix and a far smaller loss, the one it reports.
-func TestConvexStart(t *testing.T) {
+func TestConvexInitialisation(t *testing.T) {
 	for _, c := range []struct {
 		system, family string
 		hidden         []int
@@ -88,7 +88,7 @@ func TestConvexStart(t *testing.T) {
 				t.Fatal(err)
 			}
 			before, _ := witness(m, o)
-			start, err := ConvexStart(t.Context(), m, o, Convex{Workers: 2})
+			start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{Workers: 2})
 			if err != nil || !start.Done {
 				t.Errorf("%s of %s, seed %d: %+v, %v", c.family, c.system, seed, start, err)
 				continue
@@ -105,7 +105,7 @@ func TestConvexStart(t *testing.T) {
 }
 
 // With known forces their gains are found too: an arm with motors, from accelerations alone.
-func TestConvexStartFindsGains(t *testing.T) {
+func TestConvexInitialisationFindsGains(t *testing.T) {
 	arm, tau := arm(2000, 1)
 	o := &Accelerations[float64]{X: arm.X, A: arm.A, U: tau, N: arm.N, Penalty: L2}
 	spec := armModel(t, "lnn").Spec
@@ -114,7 +114,7 @@ func TestConvexStartFindsGains(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	start, err := ConvexStart(t.Context(), m, o, Convex{})
+	start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{})
 	if err != nil || !start.Done || !(start.After < start.Before/5) {
 		t.Fatalf("%+v, %v", start, err)
 	}
@@ -126,7 +126,7 @@ func TestConvexStartFindsGains(t *testing.T) {
 }
 
 // Few and noisy accelerations are fitted too closely; where held-out ones are the judge they are not, and never worse than before.
-func TestConvexStartIsJudged(t *testing.T) {
+func TestConvexInitialisationIsJudged(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	for seed := range uint64(4) {
 		o, spec := states(t, mech.Chain(1), 80, seed)
@@ -141,13 +141,13 @@ func TestConvexStartIsJudged(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := Convex{Workers: 2}
+			c := ConvexOptions{Workers: 2}
 			if i == 2 {
-				c.Valid = held
+				c.Selection = held
 			}
-			var start Start
+			var start InitialGuess
 			if i > 0 {
-				if start, err = ConvexStart(t.Context(), m, o, c); err != nil || !start.Done {
+				if start, err = ConvexInitialisation(t.Context(), m, o, c); err != nil || !start.Done {
 					t.Fatal(start, err)
 				}
 			}
@@ -162,7 +162,7 @@ func TestConvexStartIsJudged(t *testing.T) {
 }
 
 // A model is as it was where the start does not apply, has no use, or is ended.
-func TestConvexStartLeavesAlone(t *testing.T) {
+func TestConvexInitialisationLeavesAlone(t *testing.T) {
 	o, spec := states(t, mech.Chain(1), 200, 1)
 	broken := *o
 	broken.A = slices.Clone(o.A)
@@ -188,7 +188,7 @@ func TestConvexStartLeavesAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		was := slices.Clone(m.Theta)
-		start, err := ConvexStart(c.ctx, m, c.o, Convex{})
+		start, err := ConvexInitialisation(c.ctx, m, c.o, ConvexOptions{})
 		if start.Done || start.Why == "" || err != c.ctx.Err() || !slices.Equal(m.Theta, was) {
 			t.Errorf("%s: %+v, %v", name, start, err)
 		}
@@ -198,18 +198,18 @@ func TestConvexStartLeavesAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := ConvexStart(t.Context(), m, o, Convex{})
+	first, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := ConvexStart(t.Context(), m, o, Convex{})
+	again, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{})
 	if err != nil || again.After > first.After*(1+1e-9) {
 		t.Errorf("the second start made %v of %v: %+v, %v", again.After, first.After, again, err)
 	}
 }
 
 // The same from the same seed, on any number of cores up to rounding.
-func TestConvexStartRepeats(t *testing.T) {
+func TestConvexInitialisationRepeats(t *testing.T) {
 	o, spec := states(t, mech.Chain(2), 600, 1)
 	var first []float64
 	for i, workers := range []int{1, 1, 3} {
@@ -217,7 +217,7 @@ func TestConvexStartRepeats(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		start, err := ConvexStart(t.Context(), m, o, Convex{Samples: 500, Workers: workers})
+		start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{Samples: 500, Workers: workers})
 		if err != nil || start.Samples != 500 {
 			t.Fatal(start, err)
 		}
@@ -237,7 +237,7 @@ func TestConvexStartRepeats(t *testing.T) {
 }
 
 // Where M is not positive definite to begin with and no solution is better, it is so in the end: the linear parameters are smaller.
-func TestConvexStartCalms(t *testing.T) {
+func TestConvexInitialisationCalms(t *testing.T) {
 	s, err := mech.Lookup("two-body")
 	if err != nil {
 		t.Fatal(err)
@@ -252,7 +252,7 @@ func TestConvexStartCalms(t *testing.T) {
 		for _, at := range m.Linear() {
 			m.Theta[at] *= 10
 		}
-		mass := (&Definite[float64]{X: o.X, Unit: []float64{1, 1, 1, 1}, Floor: 1, N: o.N}).Pass(m, 1)
+		mass := (&PositiveDefinite[float64]{X: o.X, Unit: []float64{1, 1, 1, 1}, Floor: 1, N: o.N}).Pass(m, 1)
 		least := func() float64 {
 			e, r, c := math.Inf(1), []float64{0}, []float64{0}
 			for i := range o.N {
@@ -262,7 +262,7 @@ func TestConvexStartCalms(t *testing.T) {
 			return e
 		}
 		before := least()
-		start, err := ConvexStart(t.Context(), m, o, Convex{Rounds: 1})
+		start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{Rounds: 1})
 		if after := least(); err != nil || !(before < 0) || start.Done || !(after > 0) {
 			t.Errorf("seed %d: least eigenvalue %g, then %g; %+v, %v", seed, before, after, start, err)
 		}

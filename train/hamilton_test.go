@@ -22,14 +22,14 @@ func springAccelerations(N int, seed uint64) *Accelerations[float64] {
 }
 
 // springWindows records N motions of the spring, q = A cos(t + φ), over rows of 0.1 s, in windows of the given steps.
-func springWindows(N, rows, steps int, seed uint64) *Windows[float64] {
+func springWindows(N, rows, steps int, seed uint64) *Segments[float64] {
 	r := rand.New(rand.NewPCG(seed, 3))
-	o := &Windows[float64]{Steps: steps, Penalty: L2}
+	o := &Segments[float64]{Steps: steps, Penalty: L2}
 	for range N {
 		A, phi := 0.2+r.Float64(), 2*math.Pi*r.Float64()
 		for n := range rows {
 			if n+steps < rows {
-				o.Start = append(o.Start, len(o.H))
+				o.First = append(o.First, len(o.H))
 			}
 			s, c := math.Sincos(float64(n)/10 + phi)
 			o.X, o.H = append(o.X, A*c, -A*s), append(o.H, 0.1)

@@ -1,4 +1,4 @@
-// Package train fits models to data: losses, Adam with its schedules, the loop, and checkpoints from which a run goes on
+// Package train fits models to data: losses, optimisers, the loop, and checkpoints from which a run goes on
 // bit for bit.
 package train
 
@@ -39,6 +39,7 @@ type Pass[T nn.Float] interface {
 // Loss is the loss of an objective on one core.
 type Loss[T nn.Float] struct {
 	Pass[T]
+	most int // samples at a time
 	r, c []T
 }
 
@@ -46,7 +47,7 @@ type Loss[T nn.Float] struct {
 func NewLoss[T nn.Float](o Objective[T], m *model.Model[T], most int) *Loss[T] {
 	p := o.Pass(m, most)
 	n := most * p.Width()
-	return &Loss[T]{Pass: p, r: make([]T, n), c: make([]T, n)}
+	return &Loss[T]{Pass: p, most: most, r: make([]T, n), c: make([]T, n)}
 }
 
 // Of returns the sum of the losses of the samples of a batch; with dθ it adds the gradient of that sum.
@@ -64,6 +65,27 @@ func (l *Loss[T]) Of(batch []int, dtheta []T) (sum float64) {
 	}
 	return sum
 }
+
+// MeanLoss is the mean loss of a model over all samples of an objective.
+func MeanLoss[T nn.Float](o Objective[T], m *model.Model[T]) float64 {
+	return NewLoss(o, m, model.Chunk).sum(0, o.Len(), each) / float64(o.Len())
+}
+
+// sum is that of the losses of the samples at(lo) … at(hi − 1), as many at a time as there is room for.
+func (l *Loss[T]) sum(lo, hi int, at func(i int) int) (sum float64) {
+	batch := make([]int, 0, l.most)
+	for lo < hi {
+		batch = batch[:0]
+		for ; lo < hi && len(batch) < cap(batch); lo++ {
+			batch = append(batch, at(lo))
+		}
+		sum += l.Of(batch, nil)
+	}
+	return sum
+}
+
+// each takes every sample.
+func each(i int) int { return i }
 
 // Penalty turns a residual, in units of its scale, into a loss.
 type Penalty struct {

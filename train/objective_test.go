@@ -75,13 +75,13 @@ func normal(r *rand.Rand, n int) []float64 {
 }
 
 // windows draws N windows of K steps that have nothing to do with any model.
-func windows(r *rand.Rand, N, K int, p Penalty) *Windows[float64] {
-	o := &Windows[float64]{Steps: K, X: normal(r, N*(K+1)*4), U: normal(r, N*(K+1)), Penalty: p}
+func windows(r *rand.Rand, N, K int, p Penalty) *Segments[float64] {
+	o := &Segments[float64]{Steps: K, X: normal(r, N*(K+1)*4), U: normal(r, N*(K+1)), Penalty: p}
 	for range N * (K + 1) {
 		o.H = append(o.H, 0.02+0.04*r.Float64())
 	}
 	for i := range N {
-		o.Start = append(o.Start, i*(K+1))
+		o.First = append(o.First, i*(K+1))
 	}
 	return o
 }
@@ -164,7 +164,7 @@ func TestLossValues(t *testing.T) {
 }
 
 // selfMade replaces a record by the model's own motion, by Kutta's formulas with forces linear in time.
-func selfMade(m *model.Model[float64], w *Windows[float64]) {
+func selfMade(m *model.Model[float64], w *Segments[float64]) {
 	tape, n := m.Tape(1), 4
 	f := func(x []float64, u float64) []float64 {
 		y := make([]float64, n)

@@ -46,17 +46,9 @@ const (
 	fifth       = 0.2 // of the time of the steps, which validation takes at most
 )
 
-// cheaper is how many samples are validated in the time in which a step learns from one, at least: Adam goes forward and back, Gauss and Newton
-// take a row of J for each residual, and products of it.
-func (s *Settings) cheaper() float64 {
-	if s.Method == GaussNewton {
-		return 25
-	}
-	return 3
-}
-
-// validate says how often a run of steps of a batch validates, and with how many of n samples, where nothing was said of it.
-func (s *Settings) validate(n int) {
+// validate says how often a run of steps of a batch validates, and with how many of n samples, where nothing was said of it. So many
+// are validated in the time in which a step learns from one, at least.
+func (s *Settings) validate(n int, cheaper float64) {
 	if s.Validate > 0 {
 		if s.Checks == 0 {
 			s.Checks = n
@@ -65,9 +57,9 @@ func (s *Settings) validate(n int) {
 	}
 	s.Validate = max(1, s.Steps/validations)
 	if n > checked {
-		s.Validate = max(s.Validate, int(checked/(fifth*s.cheaper()*float64(s.Batch))))
+		s.Validate = max(s.Validate, int(checked/(fifth*cheaper*float64(s.Batch))))
 	}
-	s.Checks = min(n, max(checked, int(fifth*s.cheaper()*float64(s.Validate*s.Batch))))
+	s.Checks = min(n, max(checked, int(fifth*cheaper*float64(s.Validate*s.Batch))))
 }
 
 // Calibrate turns a budget in time into a number of steps: it runs the first steps on a copy, for about 3 % of the budget,
@@ -91,21 +83,19 @@ func Calibrate[T nn.Float](ctx context.Context, m *model.Model[T], train, valid 
 			return 0, err
 		}
 		from := time.Now()
-		l.advance()
+		l.stepper.step()
 		if took := time.Since(from); steps == 0 || took < least {
 			least = took
 		}
 		steps++
 	}
-	if l.gauss != nil {
-		least = l.gauss.lasting(least)
-	}
+	least = l.stepper.lasting(least)
 	left := budget - time.Since(begin)
 	n := max(1, int(left/max(1, least)))
 	for range 3 { // how often it validates, and with how much, follows from the number of steps
 		plan := given
 		plan.Steps, plan.Batch = n, l.Settings.Batch
-		plan.validate(valid.Len())
+		plan.validate(valid.Len(), l.optimiser.cheaper())
 		each := least + check*time.Duration(plan.Checks)/time.Duration(plan.Validate)
 		n = max(1, int(left/max(1, each)))
 	}

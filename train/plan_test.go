@@ -46,15 +46,16 @@ func TestChanges(t *testing.T) {
 
 // Where there are many samples to validate with, they take at most a fifth of the time of the steps, counted in samples, and are taken evenly.
 func TestChecks(t *testing.T) {
+	const cheaper = 3.0
 	for _, n := range []int{10, 300, 100_000} {
 		for _, steps := range []int{1, 90, 5000} {
 			for _, batch := range []int{32, 800} {
 				s := Settings{Method: Adam, Steps: steps, Batch: batch}
-				s.validate(n)
+				s.validate(n, cheaper)
 				if s.Checks > n || s.Checks < min(n, checked) || s.Validate < 1 {
 					t.Errorf("%d steps of %d: %d of %d samples every %d steps", steps, batch, s.Checks, n, s.Validate)
 				}
-				if share := float64(s.Checks) / (s.cheaper() * float64(s.Validate*batch)); n > checked && share > fifth*1.1 {
+				if share := float64(s.Checks) / (cheaper * float64(s.Validate*batch)); n > checked && share > fifth*1.1 {
 					t.Errorf("%d steps of %d: %d of %d samples every %d steps take %.2f of the time", steps, batch, s.Checks, n, s.Validate, share)
 				}
 			}

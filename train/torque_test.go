@@ -51,7 +51,7 @@ func TestLearnsAnArm(t *testing.T) {
 		t.Skip("trains for some seconds")
 	}
 	m := armModel(t, "delan")
-	unit, err := m.Direct()
+	unit, err := m.DirectActuators()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestLearnsAnArm(t *testing.T) {
 func TestTorqueGradient(t *testing.T) {
 	for _, family := range []string{"lnn", "delan"} {
 		m := armModel(t, family)
-		if _, err := m.Direct(); err != nil {
+		if _, err := m.DirectActuators(); err != nil {
 			t.Fatal(err)
 		}
 		o, tau := arm(7, 1)

@@ -267,7 +267,7 @@ func TestNothingButNaN(t *testing.T) {
 		t.Errorf("%d of 10 steps skipped, or the parameters moved", s.Skipped)
 	}
 	for _, p := range s.History {
-		if !finite(p.Train) || !finite(p.Valid) {
+		if !vec.IsFinite(p.Train) || !vec.IsFinite(p.Valid) {
 			t.Errorf("a point of the history is %v", p)
 		}
 	}

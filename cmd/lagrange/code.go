@@ -13,11 +13,11 @@ import (
 	"strings"
 	"time"
 
-	"lagrange/paper"
+	"lagrange/experiment"
 )
 
 // ownCode is what this program was made from.
-func ownCode() paper.Code {
+func ownCode() experiment.Code {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		info = &debug.BuildInfo{}
@@ -33,7 +33,7 @@ var sources = []string{"*.go", "*.s", "examples/*.csv", "go.mod", "go.sum", ":(e
 // codeOf finds the commit that the go command has stamped into a program. `go run` stamps none: then it is the one checked out
 // in root, the folder that the program was compiled in, provided nothing there has changed since. Of the commits up to that
 // one, the last that changed the sources names the code, if root knows it: others change documents.
-func codeOf(info *debug.BuildInfo, root, program string) (c paper.Code) {
+func codeOf(info *debug.BuildInfo, root, program string) (c experiment.Code) {
 	setting := func(key string) string {
 		for _, s := range info.Settings {
 			if s.Key == key {
@@ -42,7 +42,7 @@ func codeOf(info *debug.BuildInfo, root, program string) (c paper.Code) {
 		}
 		return ""
 	}
-	c = paper.Code{Commit: setting("vcs.revision"), Time: setting("vcs.time")}
+	c = experiment.Code{Commit: setting("vcs.revision"), Time: setting("vcs.time")}
 	modified := setting("vcs.modified") == "true"
 	if c.Commit == "" && unchanged(root, program) {
 		c.Commit, _ = git(root, "rev-parse", "HEAD")
@@ -50,7 +50,7 @@ func codeOf(info *debug.BuildInfo, root, program string) (c paper.Code) {
 		modified = err != nil || changes != ""
 	}
 	if c.Commit == "" {
-		c.Commit = paper.UnknownCommit
+		c.Commit = experiment.UnknownCommit
 	} else if last, err := git(root, append([]string{"log", "-1", "--format=%H %cI", c.Commit, "--"}, sources...)...); err == nil {
 		if commit, when, ok := strings.Cut(last, " "); ok {
 			c.Commit, c.Time = commit, when
@@ -59,7 +59,7 @@ func codeOf(info *debug.BuildInfo, root, program string) (c paper.Code) {
 	if t, err := time.Parse(time.RFC3339, c.Time); err == nil {
 		c.Time = t.UTC().Format(time.RFC3339)
 	}
-	if modified || c.Commit == paper.UnknownCommit {
+	if modified || c.Commit == experiment.UnknownCommit {
 		c.Program = hash(program)
 	}
 	return c

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"lagrange/paper"
+	"lagrange/experiment"
 )
 
 // checkout is a repository with a module, and a program compiled in it.
@@ -41,10 +41,10 @@ func (c checkout) write(name, text string, before bool) {
 	}
 }
 
-func (c checkout) check(what string, info *debug.BuildInfo, root string, want paper.Code) {
+func (c checkout) check(what string, info *debug.BuildInfo, root string, want experiment.Code) {
 	c.Helper()
 	got := codeOf(info, root, c.program)
-	if _, err := time.Parse(time.RFC3339, got.Time); (err != nil) != (want.Commit == paper.UnknownCommit) {
+	if _, err := time.Parse(time.RFC3339, got.Time); (err != nil) != (want.Commit == experiment.UnknownCommit) {
 		c.Errorf("%s: time %q", what, got.Time)
 	}
 	if got.Time = ""; got != want {
@@ -80,18 +80,18 @@ func TestCodeOf(t *testing.T) {
 	c.git("commit", "-qm", "words")
 	head := c.git("rev-parse", "HEAD")
 	none, nowhere := &debug.BuildInfo{}, filepath.Join(c.root, "nowhere")
-	c.check("checked out", none, c.root, paper.Code{Commit: first})
-	c.check("stamped", stamp(head, "false"), c.root, paper.Code{Commit: first})
-	c.check("stamped, installed elsewhere", stamp(head, "false"), nowhere, paper.Code{Commit: head})
-	c.check("stamped, changed", stamp(head, "true"), nowhere, paper.Code{Commit: head, Program: hashed})
-	c.check("nothing known", none, nowhere, paper.Code{Commit: paper.UnknownCommit, Program: hashed})
+	c.check("checked out", none, c.root, experiment.Code{Commit: first})
+	c.check("stamped", stamp(head, "false"), c.root, experiment.Code{Commit: first})
+	c.check("stamped, installed elsewhere", stamp(head, "false"), nowhere, experiment.Code{Commit: head})
+	c.check("stamped, changed", stamp(head, "true"), nowhere, experiment.Code{Commit: head, Program: hashed})
+	c.check("nothing known", none, nowhere, experiment.Code{Commit: experiment.UnknownCommit, Program: hashed})
 	c.write("a.go", "package m // changed\n", false)
-	c.check("changed since it was compiled", none, c.root, paper.Code{Commit: paper.UnknownCommit, Program: hashed})
+	c.check("changed since it was compiled", none, c.root, experiment.Code{Commit: experiment.UnknownCommit, Program: hashed})
 	c.write("a.go", "package m // changed\n", true)
-	c.check("changed before", none, c.root, paper.Code{Commit: first, Program: hashed})
+	c.check("changed before", none, c.root, experiment.Code{Commit: first, Program: hashed})
 	c.git("commit", "-qam", "changed")
 	head = c.git("rev-parse", "HEAD")
-	c.check("and committed", none, c.root, paper.Code{Commit: head})
+	c.check("and committed", none, c.root, experiment.Code{Commit: head})
 	c.write("b.go", "package m\n", true)
-	c.check("a new file", none, c.root, paper.Code{Commit: head, Program: hashed})
+	c.check("a new file", none, c.root, experiment.Code{Commit: head, Program: hashed})
 }

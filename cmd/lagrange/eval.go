@@ -71,7 +71,7 @@ func modelColumns(cmd *cobra.Command, m *lagrange.Model, o data.Options) data.Op
 	own := m.Options()
 	for name, take := range map[string]func(){
 		"q": func() { own.Q = o.Q }, "v": func() { own.V = o.V }, "a": func() { own.A = o.A }, "u": func() { own.U = o.U },
-		"parameters": func() { own.Conditions = o.Conditions },
+		"parameters": func() { own.SystemParameters = o.SystemParameters },
 		"time":       func() { own.Time = o.Time }, "trajectory": func() { own.Trajectory = o.Trajectory },
 		"angles": func() { own.Angles = o.Angles }, "differentiate": func() { own.Differentiate = o.Differentiate },
 	} {

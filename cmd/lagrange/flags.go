@@ -28,7 +28,7 @@ func (c *columnFlags) add(cmd *cobra.Command) {
 	f.StringSliceVarP(&c.o.V, "v", "v", nil, "`columns` of their velocities, in the order of --q")
 	f.StringSliceVarP(&c.o.A, "a", "a", nil, `columns of their accelerations; --a "" for none`)
 	f.StringSliceVarP(&c.o.U, "u", "u", nil, `columns of the known forces; --u "" for none`)
-	f.StringSliceVar(&c.o.Conditions, "parameters", nil, "`columns` of system parameters, which a motion does not change: masses, lengths, …")
+	f.StringSliceVar(&c.o.SystemParameters, "parameters", nil, "`columns` of system parameters, which a motion does not change: masses, lengths, …")
 	renamed(cmd, "condition", "parameters")
 	f.StringVar(&c.o.Time, "time", "", "`column` of the time")
 	f.StringVar(&c.o.Trajectory, "trajectory", "", "`column` that tells trajectories apart")

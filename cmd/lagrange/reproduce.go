@@ -16,11 +16,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"lagrange"
+	"lagrange/experiment"
 	"lagrange/paper"
 )
 
 func reproduceCommand() *cobra.Command {
-	var s paper.Settings
+	var s experiment.Settings
 	var budget span
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -73,7 +74,7 @@ place on the page, which says of every section from which commit it was run.
 }
 
 // reproduce does what it is told to by the name of an experiment, all or page.
-func reproduce(cmd *cobra.Command, name string, s paper.Settings, asJSON bool) error {
+func reproduce(cmd *cobra.Command, name string, s experiment.Settings, asJSON bool) error {
 	switch name {
 	case "all":
 		return reproduceAll(cmd, s, asJSON)
@@ -88,9 +89,9 @@ func reproduce(cmd *cobra.Command, name string, s paper.Settings, asJSON bool) e
 }
 
 // asked refuses what does not go with the name of an experiment.
-func asked(name string, s paper.Settings) error {
-	if name != "all" && name != paper.DoublePendulum && (len(s.Models) > 0 || s.Recipe != "" || s.Seeds != 1) {
-		return usagef("--models, --recipe and --seeds are for %s", paper.DoublePendulum)
+func asked(name string, s experiment.Settings) error {
+	if name != "all" && name != paper.Choosing().Name && (len(s.Models) > 0 || s.Recipe != "" || s.Seeds != 1) {
+		return usagef("--models, --recipe and --seeds are for %s", paper.Choosing().Name)
 	}
 	for _, only := range s.Only {
 		if _, err := paper.Lookup(only); err != nil || name != "all" {
@@ -104,25 +105,27 @@ func asked(name string, s paper.Settings) error {
 }
 
 // reproduceFlags are those that go into the settings as they are.
-func reproduceFlags(cmd *cobra.Command, s *paper.Settings) {
+func reproduceFlags(cmd *cobra.Command, s *experiment.Settings) {
 	cmd.Flags().IntVar(&s.Steps, "steps", 0, "training steps of each model, instead of a budget")
 	cmd.Flags().Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
-	cmd.Flags().StringSliceVar(&s.Models, "models", nil, "models of double-pendulum: "+strings.Join(paper.PendulumModels(), ", ")+", or all (default "+strings.Join(paper.PendulumModels()[:paper.DefaultModels], ",")+")")
+	e := paper.Choosing()
+	cmd.Flags().StringSliceVar(&s.Models, "models", nil, fmt.Sprintf("models of %s: %s, or all (default %s)",
+		e.Name, strings.Join(e.Models, ", "), strings.Join(e.Models[:e.Default], ",")))
 	cmd.Flags().StringVar(&s.Recipe, "recipe", "", "of double-pendulum: \"paper\" for that of the paper, instead of the best one found here")
 	cmd.Flags().IntVar(&s.Seeds, "seeds", 1, "of double-pendulum: how many runs, from --seed on")
 	cmd.Flags().StringSliceVar(&s.Only, "only", nil, "of all: the `experiments` that may run, the page keeps what others have left (default all)")
 	cmd.Flags().BoolVar(&s.Quick, "quick", false, "a shorter run, to see how it goes")
 	cmd.Flags().StringVarP(&s.Folder, "output", "o", "", "`folder` for figures and numbers")
-	_ = cmd.RegisterFlagCompletionFunc("models", cobra.FixedCompletions(append(paper.PendulumModels(), "all"), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("models", cobra.FixedCompletions(append(e.Models, "all"), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(paper.Names(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("recipe", cobra.FixedCompletions([]string{paper.PaperRecipe}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("recipe", cobra.FixedCompletions(e.Recipes, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // experimentsHelp lists the experiments and how long they take.
 func experimentsHelp() string {
 	var b strings.Builder
 	for _, e := range paper.Experiments() {
-		full, quick := e.Takes(paper.Settings{}), e.Takes(paper.Settings{Quick: true})
+		full, quick := e.Takes(experiment.Settings{}), e.Takes(experiment.Settings{Quick: true})
 		fmt.Fprintf(&b, "\n%s (%s; quick %s):\n%s\n", e.Name, clock(full), clock(quick), e.About)
 	}
 	return b.String()
@@ -140,13 +143,13 @@ func clock(d time.Duration) string {
 }
 
 // reproduceOne runs an experiment and prints its tables.
-func reproduceOne(cmd *cobra.Command, e paper.Experiment, s paper.Settings, asJSON bool) error {
+func reproduceOne(cmd *cobra.Command, e experiment.Experiment, s experiment.Settings, asJSON bool) error {
 	out, errw := cmd.OutOrStdout(), cmd.ErrOrStderr()
 	if d := e.Takes(s); d > 0 {
 		fmt.Fprintf(errw, "%s: about %s on two cores\n", e.Name, clock(d))
 	}
 	if e.Derived && s.Folder != "" {
-		s.Others = paper.Reports(s.Folder)
+		s.Others = experiment.Reports(s.Folder, paper.Experiments())
 	}
 	line := &reporter{w: errw}
 	s.On = line.step
@@ -170,13 +173,13 @@ func reproduceOne(cmd *cobra.Command, e paper.Experiment, s paper.Settings, asJS
 }
 
 // reproduceAll runs every experiment that is not finished yet and prints all tables.
-func reproduceAll(cmd *cobra.Command, s paper.Settings, asJSON bool) error {
+func reproduceAll(cmd *cobra.Command, s experiment.Settings, asJSON bool) error {
 	out, errw := cmd.OutOrStdout(), cmd.ErrOrStderr()
 	experiments := paper.Experiments()
 	announce(errw, experiments, s)
 	line := &reporter{w: errw}
-	all, err := paper.All(cmd.Context(), experiments, s, func(e paper.Experiment) func(paper.Progress) {
-		i := slices.IndexFunc(experiments, func(x paper.Experiment) bool { return x.Name == e.Name })
+	all, err := experiment.All(cmd.Context(), experiments, s, func(e experiment.Experiment) func(experiment.Progress) {
+		i := slices.IndexFunc(experiments, func(x experiment.Experiment) bool { return x.Name == e.Name })
 		at := fmt.Sprintf("%s, %d of %d", e.Name, i+1, len(experiments))
 		if d := e.Takes(s); d > 0 {
 			at += ", about " + clock(d)
@@ -213,14 +216,14 @@ func reproduceAll(cmd *cobra.Command, s paper.Settings, asJSON bool) error {
 }
 
 // reproducePage writes the page of results again.
-func reproducePage(cmd *cobra.Command, s paper.Settings) error {
+func reproducePage(cmd *cobra.Command, s experiment.Settings) error {
 	if s.Folder == "" {
 		return usagef("which folder? give -o with the one of a run of all")
 	}
-	if len(paper.Reports(s.Folder)) == 0 {
+	if len(experiment.Reports(s.Folder, paper.Experiments())) == 0 {
 		return fmt.Errorf("%s: no results: the folder is not one that \"lagrange reproduce all -o\" has written", s.Folder)
 	}
-	if err := paper.Page(s.Folder, s.Code); err != nil {
+	if err := experiment.Page(s.Folder, paper.Experiments(), s.Code); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(cmd.OutOrStdout(), "page of results: %s\n", filepath.Join(s.Folder, "results.md"))
@@ -228,9 +231,9 @@ func reproducePage(cmd *cobra.Command, s paper.Settings) error {
 }
 
 // announce says how long a run of all will take.
-func announce(w io.Writer, experiments []paper.Experiment, s paper.Settings) {
+func announce(w io.Writer, experiments []experiment.Experiment, s experiment.Settings) {
 	said := fmt.Sprintf("%d experiments", len(experiments))
-	left, done, again := paper.Left(experiments, s)
+	left, done, again := experiment.Left(experiments, s)
 	if done > 0 {
 		said += fmt.Sprintf(", %d of them finished before", done)
 	}
@@ -250,7 +253,7 @@ type reporter struct {
 	p             *progress
 }
 
-func (r *reporter) step(x paper.Progress) {
+func (r *reporter) step(x experiment.Progress) {
 	if r.p == nil || x.Model != r.model {
 		r.close()
 		r.model, r.p = x.Model, newProgress(r.w, r.before+x.Model)
@@ -273,7 +276,7 @@ func (r *reporter) close() {
 const noteWidth = 110
 
 // printFound prints tables and notes for people.
-func printFound(w io.Writer, tables []paper.Table, notes []string) error {
+func printFound(w io.Writer, tables []experiment.Table, notes []string) error {
 	for _, t := range tables {
 		fmt.Fprintf(w, "\n%s\n\n", t.Title)
 		tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)

@@ -100,9 +100,9 @@ func (o *rolloutFlags) run(cmd *cobra.Command, model string) error {
 	} else {
 		set, err = o.start(cmd.Context(), m, options)
 	}
-	var blowup *ode.Blowup
+	var failure *ode.Failure
 	switch {
-	case errors.As(err, &blowup) && set != nil:
+	case errors.As(err, &failure) && set != nil:
 		return o.keep(cmd, set, err)
 	case err != nil:
 		return err
@@ -245,7 +245,7 @@ func described(s *data.Set) string {
 	if forces := s.Forces(); len(forces) > 0 {
 		text += "; forces " + strings.Join(forces, ", ")
 	}
-	if s.Conditions > 0 {
+	if s.SystemParameters > 0 {
 		text += "; parameters " + strings.Join(s.Inputs[len(s.Forces()):], ", ")
 	}
 	return text

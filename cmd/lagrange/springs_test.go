@@ -31,7 +31,7 @@ func springs(ts *testscript.TestScript, _ bool, args []string) {
 			join(i, i+nx)
 		}
 	}
-	set := &data.Set{Time: "t", TrajectoryColumn: "trajectory", Conditions: 1}
+	set := &data.Set{Time: "t", TrajectoryColumn: "trajectory", SystemParameters: 1}
 	for i := range n {
 		set.Coordinates = append(set.Coordinates, data.Coordinate{Name: fmt.Sprint("q", i+1), Velocity: fmt.Sprint("v", i+1), Acceleration: fmt.Sprint("a", i+1)})
 		set.Inputs = append(set.Inputs, fmt.Sprint("u", i+1))

@@ -63,8 +63,8 @@ func listSystems(out io.Writer) error {
 
 // conditions are the names of the parameters that are drawn for each trajectory.
 func conditions(s mech.System) (names []string) {
-	if c, ok := s.(mech.Conditioned); ok {
-		for _, p := range c.Conditions() {
+	if c, ok := s.(mech.Parametrised); ok {
+		for _, p := range c.SystemParameters() {
 			names = append(names, p.Name)
 		}
 	}

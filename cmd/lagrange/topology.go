@@ -54,14 +54,14 @@ func (f *graphFlags) read(cmd *cobra.Command, family string) (lagrange.Graph, er
 		return g, usagef("--node-size has to be at least 1")
 	}
 	var err error
-	g.Shape = graph.Shape(clamped(cmd, f.topology))
+	g.Shape = graph.ShapeOf(clamped(cmd, f.topology))
 	switch axes, isGrid := strings.CutPrefix(f.topology, string(graph.GridShape)+":"); {
 	case isGrid:
 		g.Shape = graph.GridShape
 		if g.Grid, g.Ends, err = parseGrid(clampedAxes(cmd, axes)); err != nil {
 			return g, usagef("--topology %s: %v", f.topology, err)
 		}
-	case !slices.Contains([]graph.Shape{graph.RingShape, graph.ChainShape, graph.FixedShape}, g.Shape):
+	case !slices.Contains([]graph.Shape{graph.RingShape, graph.ChainShape, graph.ClampedShape}, g.Shape):
 		g.Shape = graph.NetworkShape
 		if _, missing := os.Stat(f.topology); errors.Is(missing, os.ErrNotExist) && !strings.ContainsAny(f.topology, "./") {
 			return g, usagef("no topology %q: it is ring, chain, clamped, grid:8x6 or a file of edges, and there is no such file", f.topology)
@@ -234,8 +234,8 @@ func onRecording(m *lagrange.Model, axes []int, paths []string, o data.Options) 
 	if o.U == nil && len(own.U) == 0 {
 		o.U = []string{}
 	}
-	if o.Conditions == nil {
-		o.Conditions = own.Conditions
+	if o.SystemParameters == nil {
+		o.SystemParameters = own.SystemParameters
 	}
 	if o.Angles == nil && len(own.Angles) == 0 {
 		o.Angles = []string{}

@@ -35,10 +35,12 @@ var floors = map[string]int{
 	"nn": 2, "smooth": 2,
 	"model": 3,
 	"eval":  4, "train": 4,
-	"fit":   5,
-	".":     6,
-	"paper": 7,
-	"cmd":   8,
+	"fit": 5,
+	".":   6,
+
+	"experiment": 7,
+	"paper":      8,
+	"cmd":        9,
 }
 
 // room finds the room of a package by its folder relative to the module.
@@ -243,6 +245,8 @@ func TestRules(t *testing.T) {
 		{"internal/vec/a.go", `package vec; import "lagrange/internal/par"`, "imports point down only"},
 		{"train/a.go", `package train; import "lagrange"`, "imports point down only"},
 		{"paper/a.go", `package paper; import "lagrange"`, ""},
+		{"paper/wave/a.go", `package wave; import ("lagrange/experiment/bench"; "lagrange/paper/chains")`, ""},
+		{"experiment/a.go", `package experiment; import "lagrange/paper"`, "imports point down only"},
 		{"a.go", `package lagrange; import "lagrange/paper"`, "imports point down only"},
 		{"cmd/lagrange/a.go", `package main; import ("lagrange"; "lagrange/paper"; "fmt")`, ""},
 		{"model/a_test.go", `package model_test; import "lagrange/model/modeltest"`, ""},

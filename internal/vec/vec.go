@@ -201,6 +201,9 @@ func Finite[T Float](x []T) bool {
 	return s == 0
 }
 
+// IsFinite reports whether a number is neither infinite nor NaN.
+func IsFinite[T Float](x T) bool { return x-x == 0 }
+
 // Norm returns the Euclidean norm, summed in float64.
 func Norm[T Float](x []T) float64 { return math.Sqrt(SumSquares(x)) }
 

@@ -50,7 +50,7 @@ func checkForces(s model.Spec, sites int) error {
 	}
 	for i, u := range s.Inputs[:len(forces)] {
 		switch {
-		case u.Condition:
+		case u.SystemParameter:
 			return fmt.Errorf("condition %q stands before a force: forces come first", u.Name)
 		case u.Scale != s.Inputs[i%n].Scale:
 			return fmt.Errorf("the forces %q and %q stand at the same place of their sites, and their scales, %g and %g, are not the same", s.Inputs[i%n].Name, u.Name, s.Inputs[i%n].Scale, u.Scale)
@@ -70,7 +70,7 @@ func law(s model.Spec) model.Spec {
 // inputs are the forces and the conditions of a Spec.
 func inputs(s model.Spec) (forces, conditions []model.Input) {
 	for _, u := range s.Inputs {
-		if u.Condition {
+		if u.SystemParameter {
 			conditions = append(conditions, u)
 		} else {
 			forces = append(forces, u)
@@ -129,9 +129,9 @@ func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
 }
 
 // Describe completes a Spec whose Sites have size, shape and what else belongs to it: it adds densities with the net of the Spec and the scales of its
-// coordinates, those of all sites together; all of them see the conditions. With relative they see only how far neighbours are apart, and the states q (rows, D) tell how
+// coordinates, those of all sites together; all of them see the conditions. With invariant they see only how far neighbours are apart, and the states q (rows, D) tell how
 // far that is.
-func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
+func Describe(s model.Spec, invariant bool, q []float64) (model.Spec, error) {
 	t, err := topology(s)
 	if err != nil {
 		return s, err
@@ -141,7 +141,7 @@ func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
 		return s, err
 	}
 	for _, c := range site {
-		if relative && c.Period > 0 {
+		if invariant && c.Period > 0 {
 			return s, fmt.Errorf("coordinate %q is an angle, which enters by sine and cosine and so has no differences: declare that it is none, or use a graph of the coordinates themselves", c.Name)
 		}
 	}
@@ -152,7 +152,7 @@ func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
 		d.Head = s.Head
 		return d
 	}
-	if Shape(k.Shape) == NetworkShape {
+	if ShapeOf(k.Shape) == NetworkShape {
 		k.Densities = []model.Spec{of(1, s.Kinetic, k.OfNodes), of(2, 0, k.OfEdges)}
 	} else {
 		n := t.Terms[0].Size / k.Size // a term sees so many sites, and so many see a site
@@ -161,13 +161,13 @@ func Describe(s model.Spec, relative bool, q []float64) (model.Spec, error) {
 	for i := range k.Densities {
 		d := &k.Densities[i]
 		switch sites := d.D() / k.Size; {
-		case !relative:
+		case !invariant:
 		case sites == 1: // no other to be apart from
 			for c := range d.Coordinates {
 				d.Coordinates[c].Cyclic = true
 			}
 		default:
-			*d = Relative(*d, k.Size, 1, slices.Repeat([]float64{1}, k.Size)...)
+			*d = TranslationInvariant(*d, k.Size, 1, slices.Repeat([]float64{1}, k.Size)...)
 			t.Terms[i].measure(d.Combinations, t.D(), q)
 		}
 	}

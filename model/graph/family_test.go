@@ -13,7 +13,7 @@ import (
 )
 
 // sites is a Spec of n sites of two coordinates, with what more is given to it before it is described.
-func sites(n int, shape Shape, relative bool, more ...func(s *model.Spec)) (model.Spec, error) {
+func sites(n int, shape Shape, invariant bool, more ...func(s *model.Spec)) (model.Spec, error) {
 	s := model.Spec{Family: Family, Hidden: []int{8}, Activation: "softplus", Kinetic: 3, Sites: &model.Sites{Size: 2, Shape: string(shape)}}
 	if shape == NetworkShape {
 		s.Sites.Edges = [][2]int{{0, 1}, {2, 1}, {2, 0}}
@@ -27,12 +27,12 @@ func sites(n int, shape Shape, relative bool, more ...func(s *model.Spec)) (mode
 	for _, f := range more {
 		f(&s)
 	}
-	return Describe(s, relative, normal(rand.New(rand.NewPCG(1, 6)), 50*s.D()))
+	return Describe(s, invariant, normal(rand.New(rand.NewPCG(1, 6)), 50*s.D()))
 }
 
 // conditions are two numbers on which all densities of a Spec depend.
 func conditions(s *model.Spec) {
-	s.Inputs = append(s.Inputs, model.Input{Name: "m", Condition: true, Mean: 1, Scale: 0.5}, model.Input{Name: "g", Condition: true, Scale: 2})
+	s.Inputs = append(s.Inputs, model.Input{Name: "m", SystemParameter: true, Mean: 1, Scale: 0.5}, model.Input{Name: "g", SystemParameter: true, Scale: 2})
 }
 
 // driven gives each of three sites so many known forces, and friction all of them the same.
@@ -70,11 +70,11 @@ func triangle(s *model.Spec) {
 
 // Graphs are models of a family like the others, and pass what those pass.
 func TestConformance(t *testing.T) {
-	for _, shape := range []Shape{RingShape, ChainShape, FixedShape, NetworkShape} {
-		for _, relative := range []bool{false, true} {
-			conforms(t, fmt.Sprint(shape, relative), 3, shape, relative)
+	for _, shape := range []Shape{RingShape, ChainShape, ClampedShape, NetworkShape} {
+		for _, invariant := range []bool{false, true} {
+			conforms(t, fmt.Sprint(shape, invariant), 3, shape, invariant)
 		}
-		if testing.Short() && (shape == ChainShape || shape == FixedShape) {
+		if testing.Short() && (shape == ChainShape || shape == ClampedShape) {
 			continue
 		}
 		conforms(t, string(shape)+" under conditions", 3, shape, shape == ChainShape, conditions)
@@ -88,9 +88,9 @@ func TestConformance(t *testing.T) {
 	conforms(t, "attributes and all", 3, NetworkShape, true, attributed, driven(1), conditions, friction(model.Both))
 }
 
-func conforms(t *testing.T, name string, n int, shape Shape, relative bool, more ...func(s *model.Spec)) {
+func conforms(t *testing.T, name string, n int, shape Shape, invariant bool, more ...func(s *model.Spec)) {
 	t.Run(name, func(t *testing.T) {
-		s, err := sites(n, shape, relative, more...)
+		s, err := sites(n, shape, invariant, more...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +123,7 @@ func TestScales(t *testing.T) {
 
 // A term of a box sees the sites next to its own along three axes, and those beyond fixed ends see one.
 func TestBox(t *testing.T) {
-	s, err := sites(8, GridShape, true, gridOf([]int{2, 2, 2}, "fixed", "free", "free"))
+	s, err := sites(8, GridShape, true, gridOf([]int{2, 2, 2}, "clamped", "free", "free"))
 	if err != nil {
 		t.Fatal(err)
 	}

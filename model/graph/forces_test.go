@@ -91,7 +91,7 @@ func TestConditions(t *testing.T) {
 	m, g := model.Input{Name: "m", Mean: 1, Scale: 0.4}, model.Input{Name: "g", Scale: 2}
 	densities := []model.Spec{Density(planeSite, 1, []model.Input{m, g}, []int{7}, "softplus", 1), Density(planeSite, 2, []model.Input{g}, []int{8}, "softplus", 0)}
 	net := must(New[float64](Network(2, nodes, edges), 6, densities...))
-	if in := net.Model().Spec.Inputs; len(in) != 1 || in[0].Name != "g" || !in[0].Condition {
+	if in := net.Model().Spec.Inputs; len(in) != 1 || in[0].Name != "g" || !in[0].SystemParameter {
 		t.Fatalf("%+v", in)
 	}
 	const D, B = 8, 2

@@ -36,15 +36,15 @@ func Density(site []model.Coordinate, sites int, attributes []model.Input, hidde
 		s.Coordinates = append(s.Coordinates, site...)
 	}
 	for _, a := range attributes {
-		a.Condition = true
+		a.SystemParameter = true
 		s.Inputs = append(s.Inputs, a)
 	}
 	return s
 }
 
-// Relative lets a density of sites of dim coordinates see of them only how far each is from site centre, in units of scale (dim). It then
+// TranslationInvariant lets a density of sites of dim coordinates see of them only how far each is from site centre, in units of scale (dim). It then
 // does not change when all sites move together, so the momentum of all is conserved, however it was learned.
-func Relative(s model.Spec, dim, centre int, scale ...float64) model.Spec {
+func TranslationInvariant(s model.Spec, dim, centre int, scale ...float64) model.Spec {
 	s.Combinations = []model.Combination{}
 	for i := range s.D() {
 		if site, c := i/dim, i%dim; site != centre {

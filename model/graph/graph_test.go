@@ -58,9 +58,9 @@ func TestWaveEquation(t *testing.T) {
 		top         *Topology
 		left, right func(q []float64) float64
 	}{
-		"ring":  {Ring(n, 1, 1), func(q []float64) float64 { return q[n-1] }, func(q []float64) float64 { return q[0] }},
-		"fixed": {Chain(n, 1, 1, Fixed), func([]float64) float64 { return 0 }, func([]float64) float64 { return 0 }},
-		"free":  {Chain(n, 1, 1, Free), func(q []float64) float64 { return q[0] }, func(q []float64) float64 { return q[n-1] }},
+		"ring":    {Ring(n, 1, 1), func(q []float64) float64 { return q[n-1] }, func(q []float64) float64 { return q[0] }},
+		"clamped": {Chain(n, 1, 1, Clamped), func([]float64) float64 { return 0 }, func([]float64) float64 { return 0 }},
+		"free":    {Chain(n, 1, 1, Free), func(q []float64) float64 { return q[0] }, func(q []float64) float64 { return q[n-1] }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := normal(rand.New(rand.NewPCG(1, 2)), 2*n)
@@ -94,7 +94,7 @@ func examples() map[string]example {
 	mass := []model.Input{{Name: "m", Mean: 1, Scale: 0.5}}
 	spring := []model.Input{{Name: "k", Mean: 2, Scale: 1}}
 	ring := must(New[float64](Ring(7, 1, 1), 3, Density(unitSite, 3, nil, []int{9, 8}, "softplus", 1)))
-	chain := must(New[float64](Chain(5, 1, 2, Fixed), 4, Density(planeSite, 3, nil, []int{9}, "tanh", 1)))
+	chain := must(New[float64](Chain(5, 1, 2, Clamped), 4, Density(planeSite, 3, nil, []int{9}, "tanh", 1)))
 	grid := must(New[float64](Grid(3, 4, 1, 1, Periodic, Free), 5, Density(unitSite, 5, nil, []int{8}, "softplus", 1)))
 	var nodes [][]float64
 	for i := range 5 {
@@ -103,7 +103,7 @@ func examples() map[string]example {
 	edges := []Edge{{0, 1, []float64{1}}, {1, 2, []float64{2}}, {3, 1, []float64{2.5}}, {4, 2, []float64{3}}, {0, 4, []float64{1.5}}}
 	net := must(New[float64](Network(2, nodes, edges), 6,
 		Density(planeSite, 1, mass, []int{7}, "softplus", 1), Density(planeSite, 2, spring, []int{8}, "softplus", 0)))
-	apart := must(New[float64](Chain(4, 1, 2, Free), 7, Relative(Density(planeSite, 3, nil, []int{8}, "softplus", 1), 2, 1, 1.5, 0.8)))
+	apart := must(New[float64](Chain(4, 1, 2, Free), 7, TranslationInvariant(Density(planeSite, 3, nil, []int{8}, "softplus", 1), 2, 1, 1.5, 0.8)))
 	all := map[string]example{"ring": {m: ring}, "chain": {m: chain}, "grid": {m: grid}, "network": {m: net}, "relative": {m: apart}}
 	add := func(name string, s sight) { e := all[name]; e.sees = append(e.sees, s); all[name] = e }
 	for i := range 7 {

@@ -95,7 +95,7 @@ func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta []T) {
 		e.aim(c, p, i, lo+i)
 		p.dir.S[2*i], p.dir.S[2*i+1], p.dir.T[2*i], p.dir.T[2*i+1] = 1, 0, 0, 1
 		p.ybar.Row(0, i)[0] = 1
-		p.ybar.Row(nn.S, i)[0], p.ybar.Row(nn.U, i)[0], p.ybar.Row(nn.ST, i)[0] = 0, 0, 0
+		p.ybar.Row(nn.S, i)[0], p.ybar.Row(nn.T, i)[0], p.ybar.Row(nn.ST, i)[0] = 0, 0, 0
 	}
 	p.ell.Forward(p.x, p.y)
 	p.ell.Reverse(p.ybar, p.xbar, p.H, nn.Gradient[T]{})
@@ -103,7 +103,7 @@ func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta []T) {
 	p.ell.Mixed(p.dir, p.x, p.y)
 	p.ell.MixedReverse(p.ybar, p.xbar, nn.Summed(dtheta))
 	for i := range n {
-		f, g, gt := c.found[(lo+i)*c.width:][:c.width], p.xbar.Row(nn.ST, i), p.xbar.Row(nn.U, i)
+		f, g, gt := c.found[(lo+i)*c.width:][:c.width], p.xbar.Row(nn.ST, i), p.xbar.Row(nn.T, i)
 		for j := range k {
 			f[j], f[k+j] = g[j], g[k+j]+gt[j]
 		}

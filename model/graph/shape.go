@@ -16,13 +16,21 @@ type Shape string
 const (
 	RingShape    Shape = "ring"    // the last site is a neighbour of the first
 	ChainShape   Shape = "chain"   // in a row, with free ends
-	FixedShape   Shape = "fixed"   // in a row, with a neighbour at rest at 0 beyond both ends
+	ClampedShape Shape = "clamped" // in a row, with a neighbour at rest at 0 beyond both ends
 	GridShape    Shape = "grid"    // in a box of two or three axes, each with ends of its own
 	NetworkShape Shape = "network" // the sites that edges join
 )
 
 // Shapes lists the shapes.
-func Shapes() []Shape { return []Shape{RingShape, ChainShape, FixedShape, GridShape, NetworkShape} }
+func Shapes() []Shape { return []Shape{RingShape, ChainShape, ClampedShape, GridShape, NetworkShape} }
+
+// ShapeOf is the shape of a name; older files say "fixed" of clamped ends.
+func ShapeOf(name string) Shape {
+	if name == "fixed" {
+		return ClampedShape
+	}
+	return Shape(name)
+}
 
 // mostOfSite bounds the coordinates of a site, since a term's share of M has the square of theirs.
 const mostOfSite = 8
@@ -30,29 +38,31 @@ const mostOfSite = 8
 // topology is that of a Spec.
 func topology(s model.Spec) (*Topology, error) {
 	k := s.Sites
-	switch {
-	case k == nil:
+	if k == nil {
 		return nil, errors.New("a graph needs to know how its coordinates belong to sites")
+	}
+	shape := ShapeOf(k.Shape)
+	switch {
 	case k.Size < 1 || k.Size > mostOfSite || s.D()%k.Size != 0:
 		return nil, fmt.Errorf("%d coordinates do not belong to sites of %d coordinates each, 1 to %d", s.D(), k.Size, mostOfSite)
-	case len(k.Edges) > 0 != (Shape(k.Shape) == NetworkShape):
+	case len(k.Edges) > 0 != (shape == NetworkShape):
 		return nil, fmt.Errorf("a %s with %d edges: a network has some, and no other shape has", k.Shape, len(k.Edges))
-	case (k.OfNodes != nil || k.OfEdges != nil) && Shape(k.Shape) != NetworkShape:
+	case (k.OfNodes != nil || k.OfEdges != nil) && shape != NetworkShape:
 		return nil, fmt.Errorf("a %s with attributes of its sites or edges: only a network has them, so write its edges down", k.Shape)
-	case len(k.Grid)+len(k.Ends) > 0 && Shape(k.Shape) != GridShape:
+	case len(k.Grid)+len(k.Ends) > 0 && shape != GridShape:
 		return nil, fmt.Errorf("a %s has no axes: they are for a grid", k.Shape)
 	}
 	n := s.D() / k.Size
-	if n < 3 && Shape(k.Shape) == RingShape || n < 2 {
+	if n < 3 && shape == RingShape || n < 2 {
 		return nil, fmt.Errorf("a %s of %d sites: a ring has at least 3, the others 2", k.Shape, n)
 	}
-	switch Shape(k.Shape) {
+	switch shape {
 	case RingShape:
 		return Ring(n, 1, k.Size), nil
 	case ChainShape:
 		return Chain(n, 1, k.Size, Free), nil
-	case FixedShape:
-		return Chain(n, 1, k.Size, Fixed), nil
+	case ClampedShape:
+		return Chain(n, 1, k.Size, Clamped), nil
 	case GridShape:
 		return grid(k, n)
 	case NetworkShape:
@@ -147,7 +157,7 @@ func described(a *model.Attributes) (inputs []model.Input) {
 		for _, row := range a.Of {
 			ss += (row[j] - mean) * (row[j] - mean) / n
 		}
-		u := model.Input{Name: name, Condition: true, Mean: mean, Scale: 1}
+		u := model.Input{Name: name, SystemParameter: true, Mean: mean, Scale: 1}
 		if σ := math.Sqrt(ss); σ > 1e-12*math.Abs(mean) {
 			u.Scale = σ
 		}

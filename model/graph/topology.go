@@ -72,18 +72,21 @@ type Boundary uint8
 // The boundaries.
 const (
 	Periodic Boundary = iota // the last site is a neighbour of the first
-	Fixed                    // what lies beyond is held at rest at 0
+	Clamped                  // what lies beyond is held at rest at 0
 	Free                     // what lies beyond mirrors what lies within, so nothing pulls at the ends
 )
 
 // boundaries are their names.
-var boundaries = []string{Periodic: "periodic", Fixed: "fixed", Free: "free"}
+var boundaries = []string{Periodic: "periodic", Clamped: "clamped", Free: "free"}
 
 // String is the name of a boundary.
 func (b Boundary) String() string { return boundaries[b] }
 
-// LookupBoundary finds a boundary by its name; the error lists the names.
+// LookupBoundary finds a boundary by its name; the error lists the names. Older files say "fixed" of clamped ends.
 func LookupBoundary(name string) (Boundary, error) {
+	if name == "fixed" {
+		return Clamped, nil
+	}
 	i := slices.Index(boundaries, name)
 	if i < 0 {
 		return 0, fmt.Errorf("no ends %q of an axis; there are %s", name, strings.Join(boundaries, ", "))
@@ -137,7 +140,7 @@ func Lattice(sizes []int, ends []Boundary, radius, dim int) *Topology {
 		}
 		sites *= n
 		hi[a] = n
-		if ends[a] == Fixed {
+		if ends[a] == Clamped {
 			lo[a], hi[a] = -radius, n+radius
 		}
 	}

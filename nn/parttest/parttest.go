@@ -92,12 +92,12 @@ func (c *check) moved(h float64, k int) outputs {
 	return c.run()
 }
 
-// along runs the part with x and ȳ moved along their parts k; along t (U) their parts s move along st.
+// along runs the part with x and ȳ moved along their parts k; along t their parts s move along st.
 func (c *check) along(h float64, k int) outputs {
 	c.x.Combine(c.dir)
 	defer shift(c.x.Block(0), h, c.x.Block(k))()
 	defer shift(c.ybar.Block(0), h, c.ybar.Block(k))()
-	if k == nn.U {
+	if k == nn.T {
 		defer shift(c.x.Block(1), h, c.x.Block(nn.ST))()
 		defer shift(c.ybar.Block(nn.S), h, c.ybar.Block(nn.ST))()
 	}
@@ -124,8 +124,8 @@ func (c *check) rules() {
 	}
 	p, m := c.along(h, nn.S), c.along(-h, nn.S)
 	c.same("mixed reverse, s", o.xbar[nn.S], p.xbar[0], m.xbar[0], h)
-	p, m = c.along(h, nn.U), c.along(-h, nn.U)
-	c.same("mixed reverse, t", o.xbar[nn.U], p.xbar[0], m.xbar[0], h)
+	p, m = c.along(h, nn.T), c.along(-h, nn.T)
+	c.same("mixed reverse, t", o.xbar[nn.T], p.xbar[0], m.xbar[0], h)
 	c.same("mixed", o.y[nn.ST], p.y[1], m.y[1], h)
 	c.same("mixed reverse, st", o.xbar[nn.ST], p.xbar[nn.S], m.xbar[nn.S], h)
 	c.reverseGradient(o.xbar[0])
@@ -192,7 +192,7 @@ func (c *check) sums() (value, st float64) {
 		}
 		return
 	}
-	return dot(0, 0), dot(0, nn.ST) + dot(nn.S, nn.U) + dot(nn.U, nn.S) + dot(nn.ST, 0)
+	return dot(0, 0), dot(0, nn.ST) + dot(nn.S, nn.T) + dot(nn.T, nn.S) + dot(nn.ST, 0)
 }
 
 func (c *check) same(rule string, got, plus, minus []float64, h float64) {

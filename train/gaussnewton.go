@@ -1,0 +1,270 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"lagrange/internal/par"
+	"lagrange/internal/vec"
+	"lagrange/model"
+)
+
+// GaussNewton is Gauss and Newton's method with the damping of Levenberg and Marquardt, in float64, for nets of up to some thousand
+// parameters and, more slowly, beyond.
+const GaussNewton = "gauss-newton"
+
+type gaussNewton struct{}
+
+func (gaussNewton) name() string { return GaussNewton }
+
+func (gaussNewton) plan(l *Loop[float64]) error {
+	return l.Settings.plan(len(l.Model.Theta), l.Train.Pass(l.Model, 1).Width(), l.Train.Len())
+}
+
+// cheaper counts a row of J for each residual, and products of it.
+func (gaussNewton) cheaper() float64 { return 25 }
+
+func (gaussNewton) begin(l *Loop[float64]) stepper { return newGaussNewtonSteps(l) }
+
+// gaussNewtonSteps are steps of Levenberg and Marquardt on the residuals of a batch: with J = ∂r/∂θ, weights C = diag(c ρ′(r)/r) and
+// D the diagonal of JᵀCJ,
+//
+//	θ ← θ − d,   (JᵀCJ + λD) d = JᵀC r,
+//
+// where λ falls while the loss falls as the linear model says, and grows until it falls at all (Nocedal & Wright 2006, Sections 10.3
+// and 4.1). The weights make a least-squares step serve any penalty (iteratively reweighted least squares); nine residuals of ten count alike,
+// so that L1 has a curvature.
+//
+// The equations of a batch are those of its own samples, whose residuals a network with room can bring to zero all at once: a gradient over more
+// samples than the curvature was seen to end at a hundredfold λ and to learn slowly.
+type gaussNewtonSteps struct {
+	loop       *Loop[float64]
+	P, W, B    int
+	g, d, was  []float64 // JᵀC r, the step, θ before it
+	r, c, next []float64 // residuals, their weights c ρ′(r)/r, residuals after the step; each chunk of samples is (W, chunk)
+	equations  equations
+	trial      time.Duration // the least that a trial of a step took
+	abs        []float64
+}
+
+// equations are (JᵀCJ + λD) d = g in one of several forms.
+type equations interface {
+	// form takes the batch, its residuals and its weights, and sets g.
+	form()
+	// metric is D of the last form.
+	metric() []float64
+	// solve sets d; it returns false when that is not possible with so small a λ.
+	solve(lambda float64) bool
+}
+
+// The forms of the equations: of the parameters, JᵀCJ; of the residuals, J D⁻¹ Jᵀ, when they are fewer; and neither, by conjugate gradients.
+const (
+	Normal = "normal"
+	Kernel = "kernel"
+	Free   = "free"
+)
+
+// mostNormal is the number of parameters up to which JᵀCJ and its factor are held, 0.6 GB together; mostRows that of numbers of J.
+const (
+	mostNormal = 6000
+	mostRows   = 1 << 25
+)
+
+// plan chooses the form and the size of a batch for P parameters, W residuals a sample, N samples. The equations of a batch
+// need some rows more than unknowns: with 2.5 of them for each parameter a step was seen to serve fresh samples, too.
+func (s *Settings) plan(P, W, N int) error {
+	if !slices.Contains([]string{"", Normal, Kernel, Free}, s.Equations) {
+		return fmt.Errorf("no equations %q; there are %s, %s and %s", s.Equations, Normal, Kernel, Free)
+	}
+	if s.Batch == 0 {
+		s.Batch = (5*P/(2*W) + model.Chunk) / model.Chunk * model.Chunk
+	}
+	s.Batch = min(s.Batch, N)
+	if s.Equations == "" {
+		switch rows := s.Batch * W; {
+		case rows < P && rows*P <= mostRows:
+			s.Equations = Kernel
+		case P <= mostNormal:
+			s.Equations = Normal
+		default:
+			s.Equations = Free
+		}
+	}
+	return nil
+}
+
+func newGaussNewtonSteps(l *Loop[float64]) *gaussNewtonSteps {
+	P, W, B := len(l.Model.Theta), l.passes[0].Width(), l.Settings.Batch
+	g := &gaussNewtonSteps{loop: l, P: P, W: W, B: B}
+	for _, x := range []*[]float64{&g.g, &g.d, &g.was} {
+		*x = make([]float64, P)
+	}
+	for _, x := range []*[]float64{&g.r, &g.c, &g.next} {
+		*x = make([]float64, B*W)
+	}
+	switch l.Settings.Equations {
+	case Normal:
+		g.equations = newNormalEquations(g)
+	case Kernel:
+		g.equations = newKernelEquations(g)
+	default:
+		g.equations = newFreeEquations(g)
+	}
+	return g
+}
+
+// each visits the chunks of the samples lo … hi of the batch, on all cores; a chunk begins at a multiple of its size from lo.
+func (g *gaussNewtonSteps) each(lo, hi int, f func(w, lo, hi int)) {
+	n := (hi - lo + g.loop.chunk - 1) / g.loop.chunk
+	g.loop.team.Do(func(w int) {
+		first, last := par.Span(n, w, g.loop.team.Workers())
+		for k := first; k < last; k++ {
+			f(w, lo+k*g.loop.chunk, min(hi, lo+(k+1)*g.loop.chunk))
+		}
+	})
+}
+
+// residuals writes r and the weights of the objective at the parameters of the model.
+func (g *gaussNewtonSteps) residuals(r, c []float64) {
+	g.each(0, g.B, func(w, lo, hi int) {
+		g.loop.passes[w].Residuals(g.loop.batch[lo:hi], r[lo*g.W:hi*g.W], c[lo*g.W:hi*g.W])
+	})
+}
+
+// weigh turns the weights of the objective into those of the least-squares step and returns the loss. A residual that is not finite has no say.
+func (g *gaussNewtonSteps) weigh() (loss float64) {
+	p := g.loop.passes[0].Penalty()
+	within := g.most(g.r)
+	for i, r := range g.r {
+		if !vec.IsFinite(r) {
+			g.r[i], g.c[i] = 0, 0
+			continue
+		}
+		rho, _ := p.Of(r)
+		loss += g.c[i] * rho
+		if x := max(math.Abs(r), within); x > 0 {
+			_, slope := p.Of(x)
+			g.c[i] *= slope / x
+		}
+	}
+	return loss / float64(g.B)
+}
+
+// most is what nine of ten |r| do not exceed, of at most some thousand of them.
+func (g *gaussNewtonSteps) most(r []float64) float64 {
+	const sample = 4096
+	g.abs = g.abs[:0]
+	for i := 0; i < len(r); i += 1 + len(r)/sample {
+		if vec.IsFinite(r[i]) {
+			g.abs = append(g.abs, math.Abs(r[i]))
+		}
+	}
+	if len(g.abs) == 0 {
+		return 0
+	}
+	slices.Sort(g.abs)
+	return g.abs[len(g.abs)*9/10]
+}
+
+// cost is Σ c r².
+func (g *gaussNewtonSteps) cost(r []float64) (s float64) {
+	for i, x := range r {
+		if c := g.c[i]; c > 0 {
+			s += c * x * x
+		}
+	}
+	return s
+}
+
+// step makes one step and returns the loss before it.
+func (g *gaussNewtonSteps) step() float64 {
+	l, st := g.loop, g.loop.State
+	g.draw()
+	g.residuals(g.r, g.c)
+	loss, before := g.weigh(), g.cost(g.r)
+	st.Step++
+	l.health()
+	if !vec.IsFinite(loss) || !vec.IsFinite(before) {
+		st.Skipped++
+		return math.NaN()
+	}
+	g.equations.form()
+	if !vec.Finite(g.g) {
+		st.Skipped++
+		return math.NaN()
+	}
+	copy(g.was, l.Model.Theta)
+	c := slices.Clone(g.c)
+	for range tries {
+		begin := time.Now()
+		taken := g.try(before, c)
+		if took := time.Since(begin); g.trial == 0 || took < g.trial {
+			g.trial = took
+		}
+		if taken {
+			st.Updates++
+			break
+		}
+		copy(l.Model.Theta, g.was)
+		st.Rejected++
+	}
+	for _, p := range l.passes { // what a rejected step meets does not count
+		*p.Health() = model.Health{}
+	}
+	return loss
+}
+
+// tries is how often a step is shortened before the next batch is taken; a step that is taken shrinks λ, one that is not grows it, within its bounds.
+const (
+	tries       = 8
+	shrink      = 2.5
+	grow        = 4
+	leastLambda = 1e-15
+	mostLambda  = 1e8
+)
+
+// try moves θ by the step of the damping λ and says whether the cost fell.
+func (g *gaussNewtonSteps) try(before float64, scratch []float64) bool {
+	st, theta := g.loop.State, g.loop.Model.Theta
+	if !g.equations.solve(st.Damping) {
+		st.Damping = min(10*st.Damping, mostLambda)
+		return false
+	}
+	said := 0.0 // by the linear model: d·(g + λ D d)
+	D := g.equations.metric()
+	for i, d := range g.d {
+		theta[i] = g.was[i] - d
+		said += d * (g.g[i] + st.Damping*D[i]*d)
+	}
+	if !vec.Finite(theta) || !(said > 0) {
+		st.Damping = min(grow*st.Damping, mostLambda)
+		return false
+	}
+	g.residuals(g.next, scratch)
+	fell := before - g.cost(g.next)
+	if !(fell > 0) {
+		st.Damping = min(grow*st.Damping, mostLambda)
+		return false
+	}
+	st.Damping = max(st.Damping/shrink, leastLambda)
+	return true
+}
+
+// draw chooses the samples of a step: all of them where the batch has room for all.
+func (g *gaussNewtonSteps) draw() {
+	if g.B != g.loop.Train.Len() {
+		g.loop.draw()
+		return
+	}
+	for b := range g.loop.batch {
+		g.loop.batch[b] = b
+	}
+}
+
+// lasting is what a step of a run will have taken, given the least that one of its first ones took: these have fewer trials than those of a λ in
+// balance, which grows as often as it takes to undo the shrinking, 1 + ln 2.5/ln 4 trials a step.
+func (g *gaussNewtonSteps) lasting(least time.Duration) time.Duration {
+	return least + time.Duration(math.Log(shrink)/math.Log(grow)*float64(g.trial))
+}
