@@ -82,7 +82,7 @@ func (e *Ensemble) Predict(q, v, u []float64) (mean, sd []float64) {
 		xs = append(xs, k.Accel(q, v, u))
 	}
 	_, accel := e.calibrations()
-	return moments(xs, accel)
+	return accel.Moments(xs)
 }
 
 // force is Model.Force.
@@ -161,22 +161,12 @@ func (e *Ensemble) together(ts []data.Trajectory) (mean, sd data.Trajectory) {
 		}
 	}
 	motion, _ := e.calibrations()
-	a, s := moments(xs, motion)
+	a, s := motion.Moments(xs)
 	mean.Q, mean.V, sd.Q, sd.V = nil, nil, nil, nil
 	for k := range n {
 		q, v, end := 2*k*d, (2*k+1)*d, 2*(k+1)*d
 		mean.Q, mean.V = append(mean.Q, a[q:v]...), append(mean.V, a[v:end]...)
 		sd.Q, sd.V = append(sd.Q, s[q:v]...), append(sd.V, s[v:end]...)
-	}
-	return mean, sd
-}
-
-// moments are the mean and the predictive standard deviation of members (k, n).
-func moments(xs [][]float64, c eval.Calibration) (mean, sd []float64) {
-	mean, sd = eval.Moments(xs)
-	K := max(1, len(c.Floor))
-	for i, s := range sd {
-		sd[i] = c.Deviation(i%K, s)
 	}
 	return mean, sd
 }

@@ -14,6 +14,7 @@ import (
 	"lagrange/data"
 	"lagrange/eval"
 	training "lagrange/fit"
+	"lagrange/model/graph"
 )
 
 // noisy adds noise of a standard deviation to all that is recorded.
@@ -192,5 +193,29 @@ func TestEnsembleAnswersByItsMean(t *testing.T) {
 	}
 	if x, sd := m.Members()[1].Predict(q, v, u); x[0] != accel(m.Members()[1]) || sd[0] != 0 {
 		t.Errorf("a single network predicts %v ± %v", x, sd)
+	}
+}
+
+// On other nodes an ensemble of graphs is that of its members there.
+func TestEnsembleOnOtherNodes(t *testing.T) {
+	s := lagrange.Settings{Steps: 2, Seed: 1, Workers: 1, Hidden: []int{4}, Model: "graph", Method: "adam", Ensemble: 2}
+	s.Graph = lagrange.Graph{Shape: graph.RingShape, TranslationInvariant: true}
+	m := fit(t, beads(6, 12, ringOf(6)), s)
+	nine := beads(9, 12, ringOf(9))
+	on, err := m.On(nine)
+	if err != nil || len(on.Members()) != 2 {
+		t.Fatal(on, err)
+	}
+	q, v := nine.Trajectories[0].Q[:9], nine.Trajectories[0].V[:9]
+	var xs [][]float64
+	for _, k := range m.Members() {
+		one, err := k.On(nine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		xs = append(xs, one.Accel(q, v, nil))
+	}
+	if mean, _ := eval.Moments(xs); !same(on.Accel(q, v, nil), mean) || same(xs[0], xs[1]) {
+		t.Errorf("%v, members %v", on.Accel(q, v, nil), xs)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"lagrange/data"
 	"lagrange/eval"
 	"lagrange/model"
+	"lagrange/plot"
 )
 
 // Evaluation is what is measured of a model on a recording.
@@ -70,6 +71,24 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 		r.EnergyDrift = &drift
 	}
 	return r, nil
+}
+
+// Picture draws recorded against predicted motion over the windows of a recording that Evaluate uses; see eval.Picture.
+func (m *Model) Picture(set *data.Set) (plot.Figure, error) {
+	test, _, err := m.unseen(set)
+	if err != nil {
+		return plot.Figure{}, err
+	}
+	var all []eval.Prediction
+	for k := m; k != nil; k = k.Baseline {
+		p := eval.Prediction{Title: model.Title(k.net.Spec.Family), Nets: []*model.Model[float64]{k.net}}
+		if e := k.Ensemble; e != nil {
+			p.Title, p.Nets = fmt.Sprintf("mean of %d networks", len(e.Members)), e.nets()
+			p.Calibration, _ = e.calibrations()
+		}
+		all = append(all, p)
+	}
+	return eval.Picture(test, test.Windows(m.Record.Horizon, 0), all), nil
 }
 
 // unseen returns what of a recording the model was not trained on: its test part if heldOut, else all of it.

@@ -33,6 +33,7 @@ import (
 
 	"lagrange"
 	"lagrange/mech"
+	"lagrange/sim"
 )
 
 func main() {
@@ -40,7 +41,7 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	set, err := lagrange.Simulation{System: system, Trajectories: 9, Steps: 40, Dt: 0.1, Seed: 1, Accelerations: true}.Run(context.Background())
+	set, err := sim.Simulation{System: system, Trajectories: 9, Steps: 40, Dt: 0.1, Seed: 1, Accelerations: true}.Run(context.Background())
 	if err != nil {
 		panic(err)
 	}

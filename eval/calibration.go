@@ -143,6 +143,16 @@ func Moments(xs [][]float64) (mean, sigma []float64) {
 	return mean, sigma
 }
 
+// Moments are the mean over members, xs (k, n), and its predictive standard deviation.
+func (l Calibration) Moments(xs [][]float64) (mean, sd []float64) {
+	mean, sd = Moments(xs)
+	K := max(1, len(l.Floor))
+	for i, s := range sd {
+		sd[i] = l.Deviation(i%K, s)
+	}
+	return mean, sd
+}
+
 // Ensemble scores the mean prediction of several models over windows, and gives its deviations (n, 2d): all rows of a window but the first.
 func Ensemble(ms []*model.Model[float64], s *data.Set, ws []data.Window) (Scores, Deviations) {
 	d, a, dev := s.D(), newSums(s), Deviations{K: 2 * s.D()}

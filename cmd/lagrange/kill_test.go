@@ -13,6 +13,7 @@ import (
 
 	"lagrange"
 	"lagrange/mech"
+	"lagrange/sim"
 )
 
 // TestKill kills training at random moments of all its stages, as a power cut would, and goes on with --resume until it ends: the model is, to
@@ -69,7 +70,7 @@ func pendulum(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := lagrange.Simulation{System: system, Trajectories: 12, Steps: 80, Dt: 0.05, Seed: 1, Spread: true, Accelerations: true}.Run(t.Context())
+	set, err := sim.Simulation{System: system, Trajectories: 12, Steps: 80, Dt: 0.05, Seed: 1, Sampled: true, Accelerations: true}.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package lagrange
+package sim
 
 import (
 	"math"

@@ -1,3 +1,8 @@
+// Package lagrange learns the Lagrangian of a mechanical system from recorded motion, and simulates, predicts and
+// explains with it: Fit a data.Set, ask the Model for accelerations, energy, momentum and roll-outs, Save and Load it.
+//
+// A Lagrangian neural network (Cranmer et al. 2020) gives a scalar L(q, q̇); the Euler–Lagrange equation gives the
+// accelerations. doc/theory.md has the mathematics.
 package lagrange
 
 import (
