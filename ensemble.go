@@ -10,16 +10,17 @@ import (
 	"lagrange/model"
 )
 
-// Ensemble is networks from several seeds that answer together: by their mean, with the predictive standard deviation of
-// what would be recorded about it. An error beyond one is to be expected in a third of the cases, beyond two in a
+// Ensemble is networks from several seeds that answer together: by their mean, with the predictive standard deviation
+// of what would be recorded about it. An error beyond one is to be expected in a third of the cases, beyond two in a
 // twentieth.
 type Ensemble struct {
 	Members     []*Model     // of one network each
 	Calibration *Calibration // nil: the standard deviation is that of the members
 }
 
-// Calibration makes of the standard deviation of an ensemble's members the predictive one. It is found on the validation
-// part of the recording: Motion over windows of the horizon, for (q, v); Accel where accelerations are recorded.
+// Calibration makes of the standard deviation of an ensemble's members the predictive one. It is found on the
+// validation part of the recording: Motion over windows of the horizon, for (q, v); Accel where accelerations are
+// recorded.
 type Calibration struct {
 	Motion eval.Calibration  `json:"motion"`
 	Accel  *eval.Calibration `json:"accelerations,omitempty"`

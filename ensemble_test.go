@@ -30,7 +30,8 @@ func noisy(set *data.Set, sd float64) *data.Set {
 	return set
 }
 
-// The predictive standard deviation of an ensemble, calibrated on the validation part, holds as many errors of the test part as a normal distribution; raw it does not.
+// The predictive standard deviation of an ensemble, calibrated on the validation part, holds as many errors of the test
+// part as a normal distribution; raw it does not.
 func TestCoverage(t *testing.T) {
 	set := noisy(recording("pendulum", 200, 60, true, 0.05), 0.02)
 	m := fit(t, set, lagrange.Settings{Hidden: []int{12}, Steps: 25, Seed: 1, Ensemble: 4, Horizon: 1})
@@ -51,7 +52,8 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-// The members of an ensemble are the networks of their seeds, a file brings all of it back, and it gives the moments of its members.
+// The members of an ensemble are the networks of their seeds, a file brings all of it back, and it gives the moments of
+// its members.
 func TestEnsemble(t *testing.T) {
 	set := recording("pendulum", 12, 30, true, 0.05)
 	s := quick()
@@ -157,8 +159,8 @@ func TestResumeEnsemble(t *testing.T) {
 	}
 }
 
-// What a model of an ensemble answers is the mean of its members: accelerations, motors, motions from a state and along a
-// recording.
+// What a model of an ensemble answers is the mean of its members: accelerations, motors, motions from a state and along
+// a recording.
 func TestEnsembleAnswersByItsMean(t *testing.T) {
 	m, set := three(t)
 	q, v, u, a, times := []float64{0.4}, []float64{-0.6}, []float64{0.5}, []float64{2}, []float64{0, 0.5}

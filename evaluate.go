@@ -21,8 +21,9 @@ type Evaluation struct {
 	Models   map[string]eval.Scores `json:"models"`           // the model and its baseline by family, and "constant_velocity"
 	Ensemble *Coverages             `json:"spread,omitempty"` // of an ensemble, whose mean is "ensemble" among Models
 	Mass     *eval.Mass             `json:"mass_matrix,omitempty"`
-	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its spread over the
-	// recorded states, all under the conditions of that window; only for a model without forces and friction.
+	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its
+	// spread over the recorded states, all under the conditions of that window; only for a model without forces and
+	// friction.
 	EnergyDrift *float64    `json:"energy_drift,omitempty"`
 	Plan        *Plan       `json:"plan,omitempty"` // of the training; see Record
 	Restarts    []Restart   `json:"restarts,omitempty"`
@@ -100,8 +101,8 @@ func (m *Model) unseen(set *data.Set) (test *data.Set, heldOut bool, err error) 
 	return split.Test, true, err
 }
 
-// saw says whether a model may have learned from rows of a recording before it went on: parts of another recording are held out by other rules, and a
-// recording that grew is another one.
+// saw says whether a model may have learned from rows of a recording before it went on: parts of another recording are
+// held out by other rules, and a recording that grew is another one.
 func (m *Model) saw(set *data.Set, heldOut bool) bool {
 	if heldOut {
 		return slices.ContainsFunc(m.Record.Before, func(print string) bool { return print != m.Record.Data })
@@ -109,8 +110,8 @@ func (m *Model) saw(set *data.Set, heldOut bool) bool {
 	return slices.Contains(m.Record.Before, set.Fingerprint())
 }
 
-// drift follows the learned energy over ten horizons from the start of a window, under its conditions: those of another motion may have
-// another zero of energy.
+// drift follows the learned energy over ten horizons from the start of a window, under its conditions: those of another
+// motion may have another zero of energy.
 func (m *Model) drift(ctx context.Context, set *data.Set, w data.Window, horizon float64) (float64, error) {
 	d, f := m.D(), m.M()
 	from := &set.Trajectories[w.Trajectory]

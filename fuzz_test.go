@@ -136,7 +136,8 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// Files that promise more than they hold, or models that do not belong together, are refused, and nothing is made for them.
+// Files that promise more than they hold, or models that do not belong together, are refused, and nothing is made for
+// them.
 func TestRefused(t *testing.T) {
 	h, n := small(t, func(*model.Spec) {})
 	b, k := small(t, func(s *model.Spec) { s.Family, s.Friction = "nn", "" })

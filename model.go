@@ -12,8 +12,8 @@ import (
 type Model struct {
 	Record   Record
 	Baseline *Model // the plain network trained beside it, if any
-	// Ensemble has the networks from other seeds too; nil: there is one network. Accelerations, forces and motions are then
-	// those of the ensemble. Energy, Momentum, Theta and Tape are of its first member: each has units of its own.
+	// Ensemble has the networks from other seeds too; nil: there is one network. Accelerations, forces and motions are
+	// then those of the ensemble. Energy, Momentum, Theta and Tape are of its first member: each has units of its own.
 	Ensemble *Ensemble
 	net      *model.Model[float64]
 	single   sync.Pool // of *state
@@ -78,8 +78,8 @@ func (m *Model) Accel(q, v, u []float64) (a []float64) {
 	return a
 }
 
-// Predict returns the accelerations (d) and, of an ensemble, their predictive standard deviation (d); see Ensemble. That
-// of a single network is zero.
+// Predict returns the accelerations (d) and, of an ensemble, their predictive standard deviation (d); see Ensemble.
+// That of a single network is zero.
 func (m *Model) Predict(q, v, u []float64) (mean, sd []float64) {
 	if m.Ensemble != nil {
 		return m.Ensemble.Predict(q, v, u)
@@ -87,8 +87,8 @@ func (m *Model) Predict(q, v, u []float64) (mean, sd []float64) {
 	return m.Accel(q, v, u), make([]float64, m.D())
 }
 
-// Energy returns E = v·L_v − L or H, in the model's own unit: it is learned up to a constant, and from a Lagrangian up to a
-// factor. ok is false for a model without one. u (m) gives the conditions; nil: zeros.
+// Energy returns E = v·L_v − L or H, in the model's own unit: it is learned up to a constant, and from a Lagrangian up
+// to a factor. ok is false for a model without one. u (m) gives the conditions; nil: zeros.
 func (m *Model) Energy(q, v, u []float64) (E float64, ok bool) {
 	m.at(q, v, u, func(s *state) {
 		var k model.Conserved[float64]
@@ -110,11 +110,12 @@ func (m *Model) Momentum(q, v, u []float64) (p []float64, ok bool) {
 	return p, ok
 }
 
-// Force is the inverse of Accel: the forces that have to act at (q, v) for the accelerations a (d), beside those that u (m; nil: zeros)
-// brings, which also has the conditions. They are what the motors must give, one for each known force of the recording and in its
-// unit: Accel(q, v, u + τ) = a, or comes as close to a as fewer motors than coordinates can. For a model without known forces
-// they are the generalised forces (d), in the model's own unit. ok is false for a model without a Lagrangian.
-// Of an ensemble the forces of motors are the mean of its members, and the others those of the first.
+// Force is the inverse of Accel: the forces that have to act at (q, v) for the accelerations a (d), beside those that u
+// (m; nil: zeros) brings, which also has the conditions. They are what the motors must give, one for each known force
+// of the recording and in its unit: Accel(q, v, u + τ) = a, or comes as close to a as fewer motors than coordinates
+// can. For a model without known forces they are the generalised forces (d), in the model's own unit. ok is false for a
+// model without a Lagrangian. Of an ensemble the forces of motors are the mean of its members, and the others those of
+// the first.
 func (m *Model) Force(q, v, a, u []float64) (tau []float64, ok bool) {
 	if m.Ensemble != nil {
 		return m.Ensemble.force(q, v, a, u)

@@ -10,7 +10,8 @@ import (
 	"lagrange/model"
 )
 
-// drawn are deviations of two quantities whose errors have the standard deviations c √(σ² + f²), with σ over three orders of magnitude.
+// drawn are deviations of two quantities whose errors have the standard deviations c √(σ² + f²), with σ over three
+// orders of magnitude.
 func drawn(seed uint64, n int, c float64, f ...float64) Deviations {
 	r := rand.New(rand.NewPCG(seed, 0))
 	d := Deviations{K: len(f)}

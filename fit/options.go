@@ -59,8 +59,8 @@ type Progress struct {
 	Elapsed, Left time.Duration
 }
 
-// usual is the method where none was asked for, and why. Gauss–Newton is for accelerations; on windows it is taken where
-// a guess turns out to be good (problem.choose).
+// usual is the method where none was asked for, and why. Gauss–Newton is for accelerations; on windows it is taken
+// where a guess turns out to be good (problem.choose).
 func (s *Options) usual(set *data.Set) (method, reason string) {
 	weights := 0
 	for i := 1; i < len(s.Hidden); i++ {

@@ -16,8 +16,9 @@ import (
 	"lagrange/sim"
 )
 
-// TestKill kills training at random moments of all its stages, as a power cut would, and goes on with --resume until it ends: the model is, to
-// the last bit, the one of a run that nobody disturbed. By default, accelerations are learned after a warm-up by Adam with Gauss–Newton.
+// TestKill kills training at random moments of all its stages, as a power cut would, and goes on with --resume until it
+// ends: the model is, to the last bit, the one of a run that nobody disturbed. By default, accelerations are learned
+// after a warm-up by Adam with Gauss–Newton.
 func TestKill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")

@@ -182,8 +182,8 @@ func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.
 	return set, err
 }
 
-// beside adds a number for each of the quantities of the given roles to a set, as columns more that begin with a prefix,
-// which no command takes for anything else. The numbers stand in w in the places of the quantities.
+// beside adds a number for each of the quantities of the given roles to a set, as columns more that begin with a
+// prefix, which no command takes for anything else. The numbers stand in w in the places of the quantities.
 func beside(set *data.Set, w []data.Trajectory, prefix string, roles ...string) {
 	m := set.M()
 	set.Columns, set.Inputs = slices.Clone(set.Columns), slices.Clone(set.Inputs)

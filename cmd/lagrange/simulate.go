@@ -70,7 +70,8 @@ motion itself stay exact.`,
 	return cmd
 }
 
-// grid turns a duration and a time step into times 0, dt, … steps·dt, the last one not after the duration; unit is that of the times.
+// grid turns a duration and a time step into times 0, dt, … steps·dt, the last one not after the duration; unit is that
+// of the times.
 func grid(duration, dt span, unit string, trajectories int) (h float64, steps int, err error) {
 	T, err := duration.in(unit)
 	if err != nil {
