@@ -30,9 +30,9 @@ func ownCode() experiment.Code {
 // sources are what decides what a program does, for git.
 var sources = []string{"*.go", "*.s", "examples/*.csv", "go.mod", "go.sum", ":(exclude)*_test.go"}
 
-// codeOf finds the commit that the go command has stamped into a program. `go run` stamps none: then it is the one checked out
-// in root, the folder that the program was compiled in, provided nothing there has changed since. Of the commits up to that
-// one, the last that changed the sources names the code, if root knows it: others change documents.
+// codeOf finds the commit that the go command has stamped into a program. `go run` stamps none: then it is the one
+// checked out in root, the folder that the program was compiled in, provided nothing there has changed since. Of the
+// commits up to that one, the last that changed the sources names the code, if root knows it: others change documents.
 func codeOf(info *debug.BuildInfo, root, program string) (c experiment.Code) {
 	setting := func(key string) string {
 		for _, s := range info.Settings {
@@ -74,8 +74,8 @@ func git(root string, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// unchanged says that a program was compiled from what now lies in root: `go run` has just done so, and otherwise no source is
-// newer than the program.
+// unchanged says that a program was compiled from what now lies in root: `go run` has just done so, and otherwise no
+// source is newer than the program.
 func unchanged(root, program string) bool {
 	made, err := os.Stat(program)
 	if err != nil {
