@@ -22,8 +22,9 @@ const (
 var wide = map[string]bool{
 	".": true, "cmd": true, "data": true, "eval": true, "fit": true, "internal/dense": true, "internal/file": true,
 	"internal/gemm": true, "internal/lin": true, "internal/vec": true, "mech": true, "model": true, "nn": true,
-	"ode": true, "experiment/known": true, "paper/noise": true, "plot": true, "smooth": true, "symbolic": true,
-	"train": true,
+	"ode": true, "experiment/known": true, "paper/noise": true, "paper/recorded": true, "plot": true, "smooth": true,
+	"symbolic": true,
+	"train":    true,
 }
 
 // wideProse are the pages that are generated, and those whose lines are not all short enough yet.
