@@ -91,9 +91,7 @@ func (m *Model) together(ts []data.Trajectory) (mean, spread data.Trajectory) {
 	spread = mean
 	xs := make([][]float64, len(ts))
 	for j, t := range ts {
-		for k := range n {
-			xs[j] = append(append(xs[j], t.Q[k*d:(k+1)*d]...), t.V[k*d:(k+1)*d]...)
-		}
+		xs[j] = t.AppendStates(nil, d, 0, n)
 	}
 	law, _ := m.laws()
 	a, s := moments(xs, law)

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"lagrange/internal/file"
+	"lagrange/internal/vec"
 	"lagrange/plot"
 )
 
@@ -46,7 +47,7 @@ func Unbroken(f plot.Figure) plot.Figure {
 		for _, s := range p.Series {
 			from := 0
 			for k := range len(s.X) + 1 {
-				if k < len(s.X) && Finite(s.X[k]) && Finite(s.Y[k]) {
+				if k < len(s.X) && vec.IsFinite(s.X[k]) && vec.IsFinite(s.Y[k]) {
 					continue
 				}
 				if k > from || len(s.X) == 0 {
@@ -62,6 +63,3 @@ func Unbroken(f plot.Figure) plot.Figure {
 	f.Panels = panels
 	return f
 }
-
-// Finite says whether x is a number that is not infinite.
-func Finite(x float64) bool { return x-x == 0 }

@@ -228,12 +228,12 @@ func (f *problem) estimated(part int) *train.Accelerations[float64] {
 		if !clean {
 			noisy += t.Len()
 		}
-		limit, whole := longest(t), f.split.At[part][i].Trajectory
+		gaps, whole := t.Gaps(), f.split.At[part][i].Trajectory
 		for n := range t.T {
-			if gap(t.T[max(0, n-besideGap):min(t.Len(), n+besideGap+1)], limit) {
+			if gaps.Within(max(0, n-besideGap), min(t.Len()-1, n+besideGap)) {
 				continue
 			}
-			o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
+			o.X = t.AppendStates(o.X, d, n, n+1)
 			o.A, o.U, o.N = append(o.A, a[n*d:(n+1)*d]...), append(o.U, t.U[n*m:(n+1)*m]...), o.N+1
 			for k, c := range f.spec.Coordinates {
 				squares[whole] += a[n*d+k] * a[n*d+k] / (c.Accel * c.Accel * float64(d))

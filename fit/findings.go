@@ -36,12 +36,7 @@ func find(ctx context.Context, set *data.Set) (Findings, error) {
 		Forces: len(set.Forces()), Parameters: set.M() - len(set.Forces()), Noise: []smooth.ColumnNoise{},
 	}
 	for _, t := range set.Trajectories {
-		limit := longest(t)
-		for n := 1; n < t.Len(); n++ {
-			if t.T[n]-t.T[n-1] > limit {
-				f.Gaps++
-			}
-		}
+		f.Gaps += t.Gaps().Count()
 	}
 	for k := range set.D() {
 		if err := f.noise(ctx, set, k); err != nil {

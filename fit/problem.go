@@ -2,7 +2,6 @@ package fit
 
 import (
 	"context"
-	"math"
 	"sync"
 	"time"
 
@@ -54,7 +53,7 @@ type problem struct {
 	penalty train.Penalty
 	print   string
 	sample  *data.Set // states of training at which mass matrices are looked at
-	once    sync.Mutex
+	once    sync.Once // sets null
 	began   began
 	id      train.Identity
 	watch   watch   // of what all networks need first
@@ -91,7 +90,6 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	}
 	f.spec = sees(f.spec, s.Beside)
 	f.sample = thinned(f.split.Train)
-	f.null = math.NaN()
 	family := model.FamilyOf(s.Model)
 	free := s.From == nil && given.Method != train.Adam && given.Hidden == nil && given.Head == ""
 	if s.Objective == Windows && (family.Heads || family.Netless) && family.Linear != nil && free {

@@ -64,7 +64,6 @@ const residualsPerParameter, leastBatch = 10, 64
 const (
 	noiseRows, noiseColumns = 400, 8   // rows of a coordinate, and coordinates, whose noise the plan tells: 0.03 s each
 	leastNoiseRows          = 10       // rows of a trajectory that has a say in it
-	gapSteps                = 3        // typical steps of its trajectory from which on a step is a gap, as data.Inspect says
 	massStates, massWork    = 200, 4e6 // states at which mass matrices are looked at; d³ for each of them
 )
 

@@ -43,7 +43,7 @@ func (s Options) objective(set *data.Set) (string, error) {
 	return "", fmt.Errorf("no objective %q; there are %v", s.Objective, Objectives())
 }
 
-// torques makes the motors of a model direct drives and builds the losses of its inverse dynamics.
+// torques gives a model one actuator for each coordinate and builds the losses of its inverse dynamics.
 func torques(net *model.Model[float64], split data.Split, p train.Penalty) (learn, valid train.Objective[float64], err error) {
 	unit, err := net.DirectActuators()
 	if err != nil {
@@ -57,7 +57,7 @@ func torques(net *model.Model[float64], split data.Split, p train.Penalty) (lear
 }
 
 // torque takes the forces of a recording, the first of its inputs, for those to be learned; the model sees the
-// conditions alone.
+// system parameters alone.
 func torque(s model.Spec, set *data.Set, unit float64, p train.Penalty) *train.Torques[float64] {
 	d, m, a := set.D(), set.M(), accelerations(set, p)
 	o := &train.Torques[float64]{X: a.X, U: slices.Clone(a.U), A: a.A, N: a.N, Penalty: p}

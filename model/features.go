@@ -19,14 +19,16 @@ type kind uint8
 const (
 	dropped kind = iota // an ignorable coordinate: nothing depends on it
 	affine
-	circle      // an angle: sin and cos, so that what is learned is smooth across the seam
-	logarithmic // a number that spans orders of magnitude: its logarithm beyond the knee, smooth and straight through zero
-	squared     // the square of what is affine
+	circle // an angle: sin and cos, so that what is learned is smooth across the seam
+	// a number that spans orders of magnitude: its logarithm beyond the knee, smooth and straight through zero
+	logarithmic
+	squared // the square of what is affine
 )
 
-// Knee is the rule for the knees of a Coordinate: a number that is positive in all of a recording and spans more than threefold is seen
-// by its logarithm; for others it is 0. On the orbits of four planets, 0.3 to 1.7 AU, the accelerations of a Lagrangian with a convex start
-// were two thirds to a half as wrong with logarithms as without.
+// Knee is the rule for the knees of a Coordinate: a number that is positive in all of a recording and spans more than
+// threefold is seen by its logarithm; for others it is 0. On the orbits of four planets, 0.3 to 1.7 AU, the
+// accelerations of a Lagrangian with a convex initialisation were two thirds to a half as wrong with logarithms as
+// without.
 func Knee(least, most float64) float64 {
 	if least > 0 && most > 3*least {
 		return least / 3
@@ -102,7 +104,8 @@ func (f *features[T]) Forward(x, y *nn.Streams[T]) {
 			case logarithmic:
 				z := float64(xb[i]) / c.knee
 				f1 := 1 / math.Sqrt(1+z*z)
-				kept[0], kept[1], kept[2] = T(f1/c.knee), T(-z*f1*f1*f1/(c.knee*c.knee)), T((2*z*z-1)*f1*f1*f1*f1*f1/(c.knee*c.knee*c.knee))
+				kept[0], kept[1], kept[2] = T(f1/c.knee), T(-z*f1*f1*f1/(c.knee*c.knee)),
+					T((2*z*z-1)*f1*f1*f1*f1*f1/(c.knee*c.knee*c.knee))
 				yb[o] = T(math.Asinh(z) - math.Asinh(c.mean/c.knee))
 			case squared:
 				z, r := (xb[i]-T(c.mean))*slope[T](c), slope[T](c)
@@ -194,10 +197,10 @@ func (f *features[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient[T]
 
 // Mixed implements nn.Part.
 func (f *features[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
-	for k := -x.Parts; k < 0; k++ {
+	for k := -x.Components; k < 0; k++ {
 		f.push(k, x, y)
 	}
-	if x.Parts < nn.HyperDual {
+	if x.Components < nn.HyperDual {
 		return
 	}
 	f.bent(func(c column, j []T, b, i, o int) { // y_st += f″[x_s, x_t]
@@ -214,14 +217,14 @@ func (f *features[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 
 // MixedReverse implements nn.Part.
 func (f *features[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) {
-	for k := -ybar.Parts; k < 0; k++ {
+	for k := -ybar.Components; k < 0; k++ {
 		f.pull(k, ybar, xbar)
 	}
 	f.bent(func(c column, j []T, b, i, o int) {
 		bend := func(k int) T { return second(c, j, ybar.Row(k, b)[o:]) } // f″ᵀ ȳ_k
 		xs := f.x.Row(nn.S, b)[i]
 		xbar.Row(nn.S, b)[i] += bend(0) * xs
-		if ybar.Parts < nn.HyperDual {
+		if ybar.Components < nn.HyperDual {
 			return
 		}
 		xt, xst := f.x.Row(nn.T, b)[i], f.x.Row(nn.ST, b)[i]

@@ -6,12 +6,13 @@ import (
 	"lagrange/nn"
 )
 
-// Sensitivities carries S = ∂x/∂θ along the last Run, with the same discrete steps, and calls see with it after each step k = 1 … steps.
-// It is (B, n, P), and 0 at the start. With X′ the sensitivity of a stage,
+// Sensitivities carries S = ∂x/∂θ along the last Run, with the same discrete steps, and calls see with it after each
+// step k = 1 … steps. It is (B, n, P), and 0 at the start. With X′ the sensitivity of a stage,
 //
 //	K′_i = ∂f/∂θ + ∂f/∂x X′_i,   X′_i = S + h Σ_j a_ij K′_j,   S ← S + h Σ b_i K′_i.
 //
-// For the rows of all residuals of a window this costs n sweeps a stage, where adjoints would cost n for every later residual.
+// For the rows of all residuals of a window this costs n sweeps a stage, where adjoints would cost n for every later
+// residual.
 func (r *Rollout[T]) Sensitivities(see func(k int, S []T), P int) {
 	if r.sense == nil || r.sense.P != P {
 		r.sense = newSensitivity(r, P)
@@ -47,7 +48,8 @@ type sensitivity[T nn.Float] struct {
 func newSensitivity[T nn.Float](r *Rollout[T], P int) *sensitivity[T] {
 	batch := len(r.lambda) / r.n
 	size := batch * r.n * P
-	s := &sensitivity[T]{Rollout: r, P: P, first: r.n / 2, S: make([]T, size), X: make([]T, size), rows: make([]T, batch*P)}
+	s := &sensitivity[T]{Rollout: r, P: P, first: r.n / 2, S: make([]T, size), X: make([]T, size),
+		rows: make([]T, batch*P)}
 	if FirstOrder(r.tape) {
 		s.first = 0
 	}

@@ -84,10 +84,10 @@ func (l *sum[T]) Reverse(ybar, xbar *nn.Streams[T], _ []T, g nn.Gradient[T]) {
 }
 
 // Mixed implements nn.Part.
-func (l *sum[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) { l.push(x, y, -x.Parts, nn.S) }
+func (l *sum[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) { l.push(x, y, -x.Components, nn.S) }
 
 // MixedReverse implements nn.Part.
 func (l *sum[T]) MixedReverse(ybar, xbar *nn.Streams[T], g nn.Gradient[T]) {
-	l.pull(ybar, xbar, -ybar.Parts, nn.S)
-	l.gradient(ybar, -ybar.Parts, g)
+	l.pull(ybar, xbar, -ybar.Components, nn.S)
+	l.gradient(ybar, -ybar.Components, g)
 }

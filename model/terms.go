@@ -53,17 +53,17 @@ func (s Spec) coefficients() (n int) {
 func summed[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	d, n := s.D(), s.coefficients()
 	speeds, _ := scales[T](s)
-	L := func(k, parts int) nn.Part[T] {
-		front, entries := newLibrary[T](s, batch, k, parts)
+	L := func(k, components int) nn.Part[T] {
+		front, entries := newLibrary[T](s, batch, k, components)
 		net := &sum[T]{theta: theta[:n], entries: entries, in: front.Out(), out: 1 + triangle(d)}
-		return newChain[T](front, net, newQuadraticHead(speeds, 0, front.In()), batch, k, parts)
+		return newChain[T](front, net, newQuadraticHead(speeds, 0, front.In()), batch, k, components)
 	}
 	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
 }
 
 // newLibrary has each sine, cosine and power that a term of s needs once, and says which of them, and which output, each term
 // is of. Combinations z = Σ kᵢ 2π/Pᵢ qᵢ stand in front of sines and cosines.
-func newLibrary[T nn.Float](s Spec, batch, k, parts int) (front *combine[T], entries []entry) {
+func newLibrary[T nn.Float](s Spec, batch, k, components int) (front *combine[T], entries []entry) {
 	type place struct {
 		kind kind
 		of   string
@@ -106,6 +106,6 @@ func newLibrary[T nn.Float](s Spec, batch, k, parts int) (front *combine[T], ent
 		columns = append(columns, column{kind: dropped})
 	}
 	m.in, m.features = len(columns)-m.n+m.d, newFeatures[T](columns, batch)
-	m.z, m.zbar = nn.NewStreams[T](batch, k, len(columns), parts), nn.NewAdjoint[T](batch, len(columns), parts)
+	m.z, m.zbar = nn.NewStreams[T](batch, k, len(columns), components), nn.NewAdjoint[T](batch, len(columns), components)
 	return m, entries
 }

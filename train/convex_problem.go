@@ -11,14 +11,15 @@ import (
 	"lagrange/model"
 )
 
-// mostColumns bounds the matrices of a start, to some hundred MB; MostCoordinates is how many coordinates a mass matrix may have whose eigenvalues are
-// found over and over, as in a start and in PositiveDefinite.
+// mostLinear bounds the matrices of a convex initialisation, to some hundred MB; MostCoordinates is how many
+// coordinates a mass matrix may have whose eigenvalues are found over and over, as there and in PositiveDefinite.
 const (
-	mostColumns     = 3000
+	mostLinear      = 3000
 	MostCoordinates = 64
 )
 
-// convexProblem is the least-squares problem around the parameters of its model. M is (N, d, d) in units of the speeds, and so are forces.
+// convexProblem is the least-squares problem around the parameters of its model. M is (N, d, d) in units of the speeds,
+// and so are forces.
 type convexProblem struct {
 	c       ConvexOptions
 	m       *model.Model[float64]
@@ -67,13 +68,17 @@ type convexCore struct {
 	cuts                                 []cut
 }
 
-func newConvexProblem(m *model.Model[float64], o *Accelerations[float64], c ConvexOptions) (p *convexProblem, why string) {
+func newConvexProblem(m *model.Model[float64], o *Accelerations[float64],
+	c ConvexOptions) (p *convexProblem, why string) {
 	d, f, at := m.Spec.D(), m.Spec.M(), m.Linear()
 	if len(at) == 0 || o.Qdot != nil {
 		return nil, "a " + model.Title(m.Spec.Family) + " has no Lagrangian that is linear in parameters"
 	}
-	if len(at) > mostColumns {
-		return nil, fmt.Sprintf("%d columns are too many: at most %d", len(at), mostColumns)
+	if o.Scale != nil || o.Weight != nil && len(o.Weight) != o.N {
+		return nil, "accelerations have scales of their own, or weights by component"
+	}
+	if len(at) > mostLinear {
+		return nil, fmt.Sprintf("%d columns are too many: at most %d", len(at), mostLinear)
 	}
 	if d > MostCoordinates {
 		return nil, fmt.Sprintf("%d coordinates are too many: at most %d", d, MostCoordinates)
@@ -95,8 +100,10 @@ func newConvexProblem(m *model.Model[float64], o *Accelerations[float64], c Conv
 	for range c.Workers {
 		B, take := p.chunk, func(n int) []float64 { return make([]float64, n) }
 		k := &convexCore{
-			tape: m.Tape(B), q: take(B * d), v: take(B * d), a: take(B * d), u: take(B * f), Q: take(B * d), lambda: take(B * d),
-			dq: take(B * d), dv: take(B * d), du: take(B * f), J: take(B * len(m.Theta)), M: take(d * d), E: take(d * d), w: take(d), y: take(d),
+			tape: m.Tape(B), q: take(B * d), v: take(B * d), a: take(B * d), u: take(B * f), Q: take(B * d),
+			lambda: take(B * d),
+			dq:     take(B * d), dv: take(B * d), du: take(B * f), J: take(B * len(m.Theta)), M: take(d * d),
+			E: take(d * d), w: take(d), y: take(d),
 		}
 		k.mean = take(d)
 		for range d {
@@ -110,7 +117,8 @@ func newConvexProblem(m *model.Model[float64], o *Accelerations[float64], c Conv
 	return p, ""
 }
 
-// sweep evaluates the forces of all samples in chunks, on all cores, and lets see look at each: samples lo … lo+B of the problem.
+// sweep evaluates the forces of all samples in chunks, on all cores, and lets see look at each: samples lo … lo+B of
+// the problem.
 func (p *convexProblem) sweep(see func(k *convexCore, lo, B int)) {
 	d, f := p.d, p.m.Spec.M()
 	p.team.Do(func(w int) {
@@ -172,9 +180,9 @@ func (p *convexProblem) linearise() {
 	}
 }
 
-// scale chooses the units of M: those in which the mean of its diagonal at the parameters as they are is 1, or as they were when
-// it is not positive. The fixed kinetic energy of a head must not be more than what is wanted of any coordinate, for the net would have to take
-// it away again: the scale of L is made as large as that needs.
+// scale chooses the units of M: those in which the mean of its diagonal at the parameters as they are is 1, or as they
+// were when it is not positive. The fixed kinetic energy of a head must not be more than what is wanted of any
+// coordinate, for the net would have to take it away again: the scale of L is made as large as that needs.
 func (p *convexProblem) scale() (grown bool) {
 	least, most := math.Inf(1), 0.0
 	for _, m := range p.mean {
@@ -231,7 +239,8 @@ func (p *convexProblem) weight(s int) float64 {
 	return math.Sqrt(p.o.Weight[p.samples[s]])
 }
 
-// evaluate returns the mean loss of the accelerations at the parameters as they are, and sets D, the least eigenvalue and the cuts.
+// evaluate returns the mean loss of the accelerations at the parameters as they are, and sets D, the least eigenvalue
+// and the cuts.
 func (p *convexProblem) evaluate() (loss float64) {
 	for _, k := range p.cores {
 		k.loss, k.eigen, k.cuts = 0, math.Inf(1), nil
@@ -240,7 +249,7 @@ func (p *convexProblem) evaluate() (loss float64) {
 	clear(p.mean)
 	p.sweep(func(k *convexCore, lo, B int) {
 		for b := range B {
-			p.judge(k, lo+b, b)
+			p.assess(k, lo+b, b)
 		}
 	})
 	p.eigen, p.low = math.Inf(1), nil
@@ -254,9 +263,10 @@ func (p *convexProblem) evaluate() (loss float64) {
 	return loss / float64(len(p.samples))
 }
 
-// judge does that for sample s of the problem, the b-th of the tape. With M = Σ λ u uᵀ the error of the acceleration is Σ u (uᵀQ)/λ; D has
-// the eigenvalues raised to the floor, and the weights of its rows are such that their squares sum up to the penalty.
-func (p *convexProblem) judge(k *convexCore, s, b int) {
+// assess does that for sample s of the problem, the b-th of the tape. With M = Σ λ u uᵀ the error of the acceleration
+// is Σ u (uᵀQ)/λ; D has the eigenvalues raised to the floor, and the weights of its rows are such that their squares
+// sum up to the penalty.
+func (p *convexProblem) assess(k *convexCore, s, b int) {
 	d, coordinates, M := p.d, p.m.Spec.Coordinates, k.mass.Mass(b)
 	for i, c := range coordinates {
 		k.mean[i] += M[i*d+i] * c.Speed * c.Speed

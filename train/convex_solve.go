@@ -11,12 +11,13 @@ import (
 // block is how many rows are absorbed at a time.
 const block = 512
 
-// solve sets the linear parameters to the solution of the problem as it is weighted now, with its scale fixed by the constraint
+// solve sets the linear parameters to the solution of the problem as it is weighted now, with its scale fixed by the
+// constraint
 //
 //	mean tr M(w₀) − d + c·δ = 0,   δ = A⁻¹ (g − μ c).
 //
-// The ridge makes A safely positive definite; steps of refinement take most of its bias away where the data has a say. It returns false when
-// the matrix cannot be factored.
+// The ridge makes A safely positive definite; steps of refinement take most of its bias away where the data has a say.
+// It returns false when the matrix cannot be factored.
 func (p *convexProblem) solve(ridge float64) bool {
 	n := p.n
 	g := make([]float64, n)

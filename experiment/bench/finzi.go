@@ -5,8 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"lagrange/experiment"
 	"lagrange/internal/lin"
+	"lagrange/internal/vec"
 	"lagrange/mech"
 )
 
@@ -174,7 +174,7 @@ func chainErrors(n int, x, truth []float64) []float64 {
 		for i := range a {
 			minus, plus = minus+(a[i]-b[i])*(a[i]-b[i]), plus+(a[i]+b[i])*(a[i]+b[i])
 		}
-		if e[k] = math.Sqrt(minus / plus); !experiment.Finite(e[k]) {
+		if e[k] = math.Sqrt(minus / plus); !vec.IsFinite(e[k]) {
 			e[k] = 1
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"lagrange/experiment"
 	"lagrange/experiment/bench"
 	"lagrange/internal/par"
+	"lagrange/internal/vec"
 	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/nn"
@@ -284,7 +285,7 @@ func (o *search) trial(ctx context.Context, c Config) (Trial, error) {
 	}
 	t := Trial{Config: c, Skipped: loop.State.Skipped, Fallbacks: loop.State.Health.Fallbacks}
 	mu, med := bench.AccelL1(exact, o.fresh)
-	if t.Finite = experiment.Finite(mu) && experiment.Finite(loop.State.BestLoss); t.Finite {
+	if t.Finite = vec.IsFinite(mu) && vec.IsFinite(loop.State.BestLoss); t.Finite {
 		t.AccelL1, t.AccelL1Median = mu, med
 	}
 	t.Seconds = time.Since(begin).Seconds()

@@ -16,6 +16,7 @@ import (
 
 	"lagrange/experiment"
 	"lagrange/experiment/bench"
+	"lagrange/internal/vec"
 	"lagrange/nn"
 )
 
@@ -132,7 +133,7 @@ func TestRanking(t *testing.T) {
 	all := func(scale float64) (trials []Trial) {
 		for _, a := range names {
 			l := loss[a.Name] * scale
-			trials = append(trials, Trial{Config: Config{Activation: a.Name}, Finite: experiment.Finite(l),
+			trials = append(trials, Trial{Config: Config{Activation: a.Name}, Finite: vec.IsFinite(l),
 				AccelL1: bench.OnlyFinite(l)})
 		}
 		return trials

@@ -10,6 +10,7 @@ import (
 
 	"lagrange/experiment"
 	"lagrange/experiment/bench"
+	"lagrange/internal/vec"
 	"lagrange/plot"
 )
 
@@ -92,7 +93,7 @@ func (o *search) report(trials, semis, finals []Trial) experiment.Result {
 
 // told prints an error.
 func told(x float64) string {
-	if !experiment.Finite(x) {
+	if !vec.IsFinite(x) {
 		return "not finite"
 	}
 	return fmt.Sprintf("%.3g", x)

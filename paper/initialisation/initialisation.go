@@ -12,6 +12,7 @@ import (
 	"lagrange/experiment"
 	"lagrange/experiment/bench"
 	"lagrange/internal/par"
+	"lagrange/internal/vec"
 	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/nn"
@@ -139,7 +140,7 @@ func (p plan) optimise(ctx context.Context, s experiment.Settings, team *par.Tea
 					break
 				}
 				sigma, err := search.run(ctx, s.Seed+uint64(1000*k), func(g int, best float64) {
-					if s.On != nil && experiment.Finite(best) {
+					if s.On != nil && vec.IsFinite(best) {
 						s.On(experiment.Progress{Model: fmt.Sprintf("σ of %dx%d", n, depth), Step: g,
 							Steps: p.generations, Loss: best, Valid: best})
 					}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"lagrange/experiment"
+	"lagrange/internal/vec"
 	"lagrange/plot"
 )
 
@@ -75,11 +75,11 @@ func (p *path) picture(m Model) plot.Figure {
 
 // rounded leaves three digits, more than a picture shows.
 func rounded(x float64) float64 {
-	if x == 0 || !experiment.Finite(x) {
+	if x == 0 || !vec.IsFinite(x) {
 		return x
 	}
 	unit := math.Pow10(2 - int(math.Floor(math.Log10(math.Abs(x)))))
-	if !experiment.Finite(unit) { // far below what is drawn
+	if !vec.IsFinite(unit) { // far below what is drawn
 		return 0
 	}
 	return math.Round(x*unit) / unit
