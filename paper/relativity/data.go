@@ -92,8 +92,8 @@ func perMass(v float64) float64 {
 // Unit is the size of q̈, and the unit of losses.
 const Unit = 4
 
-// Objective is the published loss, w (|q̇ − q̇*| + |q̈ − q̈*|) with w over its mean, in units of q̈; beside a
-// Lagrangian that learns from it stands the loss of its mass matrices.
+// Objective is the published loss, w (|q̇ − q̇*| + |q̈ − q̈*|) with w over its mean, in units of q̈; a
+// Lagrangian that learns from it has the positive-definiteness penalty too.
 func (s *States) Objective(m Model, net *model.Model[float64]) train.Objective[float64] {
 	if m.Family == "hnn" {
 		o, weight := &train.Accelerations[float64]{N: len(s.v), U: s.g, Scale: []float64{1, 1}, Penalty: train.L1},
