@@ -46,12 +46,14 @@ func codeOf(info *debug.BuildInfo, root, program string) (c experiment.Code) {
 	modified := setting("vcs.modified") == "true"
 	if c.Commit == "" && unchanged(root, program) {
 		c.Commit, _ = git(root, "rev-parse", "HEAD")
-		changes, err := git(root, append([]string{"status", "--porcelain", "--untracked-files=all", "--"}, sources...)...)
+		changes, err := git(root, append([]string{"status", "--porcelain", "--untracked-files=all", "--"},
+			sources...)...)
 		modified = err != nil || changes != ""
 	}
 	if c.Commit == "" {
 		c.Commit = experiment.UnknownCommit
-	} else if last, err := git(root, append([]string{"log", "-1", "--format=%H %cI", c.Commit, "--"}, sources...)...); err == nil {
+	} else if last, err := git(root, append([]string{"log", "-1", "--format=%H %cI", c.Commit, "--"},
+		sources...)...); err == nil {
 		if commit, when, ok := strings.Cut(last, " "); ok {
 			c.Commit, c.Time = commit, when
 		}
@@ -74,8 +76,8 @@ func git(root string, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// unchanged says that a program was compiled from what now lies in root: `go run` has just done so, and otherwise no
-// source is newer than the program.
+// unchanged says that a program was compiled from what now lies in root: `go
+// run` has just done so, and otherwise no source is newer than the program.
 func unchanged(root, program string) bool {
 	made, err := os.Stat(program)
 	if err != nil {

@@ -111,13 +111,17 @@ func reproduceFlags(cmd *cobra.Command, s *experiment.Settings) {
 	e := paper.Choosing()
 	cmd.Flags().StringSliceVar(&s.Models, "models", nil, fmt.Sprintf("models of %s: %s, or all (default %s)",
 		e.Name, strings.Join(e.Models, ", "), strings.Join(e.Models[:e.Default], ",")))
-	cmd.Flags().StringVar(&s.Recipe, "recipe", "", "of double-pendulum: \"paper\" for that of the paper, instead of the best one found here")
+	cmd.Flags().StringVar(&s.Recipe, "recipe", "", "of double-pendulum: \"paper\" for that of the paper, "+
+		"instead of the best one found here")
 	cmd.Flags().IntVar(&s.Seeds, "seeds", 1, "of double-pendulum: how many runs, from --seed on")
-	cmd.Flags().StringSliceVar(&s.Only, "only", nil, "of all: the `experiments` that may run, the page keeps what others have left (default all)")
+	cmd.Flags().StringSliceVar(&s.Only, "only", nil, "of all: the `experiments` that may run, the page keeps "+
+		"what others have left (default all)")
 	cmd.Flags().BoolVar(&s.Quick, "quick", false, "a shorter run, to see how it goes")
 	cmd.Flags().StringVarP(&s.Folder, "output", "o", "", "`folder` for figures and numbers")
-	_ = cmd.RegisterFlagCompletionFunc("models", cobra.FixedCompletions(append(e.Models, "all"), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(paper.Names(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("models", cobra.FixedCompletions(append(e.Models, "all"),
+		cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(paper.Names(),
+		cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("recipe", cobra.FixedCompletions(e.Recipes, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -191,7 +195,8 @@ func reproduceAll(cmd *cobra.Command, s experiment.Settings, asJSON bool) error 
 	})
 	line.close()
 	if len(all) < len(experiments) && (err != nil || len(s.Only) == 0) {
-		return fmt.Errorf("%w; %d of %d experiments are finished, and with -o the same command goes on", err, len(all), len(experiments))
+		return fmt.Errorf("%w; %d of %d experiments are finished, and with -o the same command goes on", err, len(all),
+			len(experiments))
 	}
 	if asJSON {
 		numbers := map[string]json.RawMessage{}
@@ -204,7 +209,8 @@ func reproduceAll(cmd *cobra.Command, s experiment.Settings, asJSON bool) error 
 	}
 	for _, f := range all {
 		e, _ := paper.Lookup(f.Run.Name)
-		fmt.Fprintf(out, "\n%s, seed %d, %s\n", e.Title, f.Run.Seed, clock(time.Duration(f.Seconds*float64(time.Second))))
+		fmt.Fprintf(out, "\n%s, seed %d, %s\n", e.Title, f.Run.Seed,
+			clock(time.Duration(f.Seconds*float64(time.Second))))
 		if e := printFound(out, f.Tables, f.Notes); e != nil {
 			return e
 		}
@@ -221,7 +227,8 @@ func reproducePage(cmd *cobra.Command, s experiment.Settings) error {
 		return usagef("which folder? give -o with the one of a run of all")
 	}
 	if len(experiment.Reports(s.Folder, paper.Experiments())) == 0 {
-		return fmt.Errorf("%s: no results: the folder is not one that \"lagrange reproduce all -o\" has written", s.Folder)
+		return fmt.Errorf("%s: no results: the folder is not one that \"lagrange reproduce all -o\" has written",
+			s.Folder)
 	}
 	if err := experiment.Page(s.Folder, paper.Experiments(), s.Code); err != nil {
 		return err
@@ -238,7 +245,8 @@ func announce(w io.Writer, experiments []experiment.Experiment, s experiment.Set
 		said += fmt.Sprintf(", %d of them finished before", done)
 	}
 	if len(again) > 0 {
-		said += fmt.Sprintf(", %d finished by other code or with other settings, which run again (%s)", len(again), strings.Join(again, ", "))
+		said += fmt.Sprintf(", %d finished by other code or with other settings, which run again (%s)", len(again),
+			strings.Join(again, ", "))
 	}
 	if left > 0 {
 		said += fmt.Sprintf("; about %s on two cores", clock(left))
@@ -258,7 +266,8 @@ func (r *reporter) step(x experiment.Progress) {
 		r.close()
 		r.model, r.p = x.Model, newProgress(r.w, r.before+x.Model)
 	}
-	r.p.step(lagrange.Progress{Model: x.Model, Step: x.Step, Steps: x.Steps, Loss: x.Loss, Valid: x.Valid, Left: x.Left})
+	r.p.step(lagrange.Progress{Model: x.Model, Step: x.Step, Steps: x.Steps, Loss: x.Loss, Valid: x.Valid,
+		Left: x.Left})
 	if x.Step == x.Steps {
 		r.close()
 	}
