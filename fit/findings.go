@@ -27,9 +27,9 @@ type Findings struct {
 	RowsBySwing   float64              `json:"rows_by_swing,omitempty"` // in the fastest swing of any coordinate
 }
 
-// find looks through a recording. Noise is that of the first noiseRows rows of the first noiseColumns coordinates
-// (package smooth); Unseen counts the other coordinates, and those of too few rows.
-func find(ctx context.Context, set *data.Set) (Findings, error) {
+// find looks through a recording. Noise is that of the first noiseRows rows, of those to learn from, of the first
+// noiseColumns coordinates (package smooth); Unseen counts the other coordinates, and those of too few rows.
+func find(ctx context.Context, set, learn *data.Set) (Findings, error) {
 	f := Findings{
 		Trajectories: len(set.Trajectories), Rows: set.Rows(), Step: set.TypicalStep(), TimeUnit: set.TimeUnit(),
 		Velocities: recorded(set), Accelerations: set.HasAccelerations(),
@@ -39,7 +39,7 @@ func find(ctx context.Context, set *data.Set) (Findings, error) {
 		f.Gaps += t.Gaps().Count()
 	}
 	for k := range set.D() {
-		if err := f.noise(ctx, set, k); err != nil {
+		if err := f.noise(ctx, learn, k); err != nil {
 			return f, err
 		}
 	}

@@ -59,8 +59,8 @@ type Progress struct {
 	Elapsed, Left time.Duration
 }
 
-// usual is the method where none was asked for, and why. Gauss–Newton is for accelerations; on windows it is taken where
-// a guess turns out to be good (problem.choose).
+// usual is the method where none was asked for, and why. Gauss–Newton is for accelerations; on windows it is taken
+// where a guess turns out to be good (problem.choose).
 func (s *Options) usual(set *data.Set) (method, reason string) {
 	weights := 0
 	for i := 1; i < len(s.Hidden); i++ {
@@ -103,6 +103,14 @@ func (s *Options) bestHead() model.Head {
 		return model.Quadratic
 	}
 	return model.Plain
+}
+
+// horizon is that of held-out windows.
+func (s *Options) horizon(set *data.Set) float64 {
+	if s.Horizon != 0 {
+		return s.Horizon
+	}
+	return horizonSteps * set.TypicalStep()
 }
 
 // nodes is how many a graph of d coordinates has, each of which is learned from; others are one.

@@ -153,9 +153,7 @@ func (p *planner) objective() (choice, reason string, err error) {
 
 func (p *planner) windows() (choice, reason string, err error) {
 	step := p.set.TypicalStep()
-	if p.o.Horizon == 0 {
-		p.o.Horizon = horizonSteps * step
-	}
+	p.o.Horizon = p.o.horizon(p.set)
 	if p.o.Window == 0 {
 		p.o.Window = min(mostWindow, max(1, rounded(p.o.Horizon/step)))
 	}

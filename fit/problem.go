@@ -16,12 +16,12 @@ import (
 // Neural ODE always does. A Hamiltonian network takes velocities for momenta; where the columns of v hold true momenta,
 // it has to learn from windows.
 //
-// On windows, where nothing is said of net and method, a Lagrangian network is tried with a convex start from estimated
-// accelerations, and of a clean recording with learning from these as from recorded ones. If either is good, Gauss and
-// Newton's method goes on from it for a third of the steps, and for the rest on arcs of the motion as long as the model
-// follows them, if held-out ones get better (Record.Stages). A training that a third of its steps shows to be hopeless
-// is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's, the checkpoint is
-// written, and a later call with Resume goes on bit for bit.
+// On windows, where nothing is said of net and method, a Lagrangian network is tried with a convex initialisation from
+// estimated accelerations, and of a clean recording with learning from these as from recorded ones. If either is good,
+// Gauss–Newton goes on from it for a third of the steps, and for the rest on segments of the motion as long as the
+// model follows them, if held-out ones get better (Record.Stages). A training that a third of its steps shows to be
+// hopeless is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's, the checkpoint
+// is written, and a later call with Resume goes on bit for bit.
 func Train(ctx context.Context, set *data.Set, o Options) (Result, error) {
 	f, err := newProblem(ctx, set, o)
 	if err != nil {
@@ -54,7 +54,7 @@ type problem struct {
 	print   string
 	sample  *data.Set // states of training at which mass matrices are looked at
 	once    sync.Once // sets null
-	began   began
+	guessed guessed
 	id      train.Identity
 	watch   watch   // of what all networks need first
 	null    float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning
@@ -68,7 +68,11 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if s, err = s.continued(set); err != nil {
 		return nil, err
 	}
-	found, err := find(ctx, set)
+	split, err := set.Split(s.horizon(set))
+	if err != nil {
+		return nil, err
+	}
+	found, err := find(ctx, set, split.Train)
 	if err != nil {
 		return nil, err
 	}
@@ -77,10 +81,7 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if err != nil {
 		return nil, err
 	}
-	f = &problem{set: set, s: s, plan: plan, watch: watch{begin: begin}, print: set.Fingerprint()}
-	if f.split, err = set.Split(s.Horizon); err != nil {
-		return nil, err
-	}
+	f = &problem{set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: set.Fingerprint()}
 	f.id = identity(f.print, asked)
 	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
 		return nil, err

@@ -48,10 +48,10 @@ func NewMeasured(recorded *data.Set, r *smooth.Recording) (*Measured, error) {
 		if to.Len() != from.Len() {
 			panic("train: states smoothed at the rows of the recording are wanted")
 		}
-		typical := (&data.Set{Trajectories: recorded.Trajectories[i : i+1]}).TypicalStep()
+		gaps := from.Gaps()
 		m := Measurement{T: from.T, U: from.U, Sigma: sigma, Gap: make([]bool, from.Len())}
 		for n := range from.T {
-			m.Gap[n] = n+1 < len(from.T) && from.T[n+1]-from.T[n] > gapSteps*typical
+			m.Gap[n] = n+1 < len(from.T) && gaps.Before(n+1)
 			row := func(q, v []float64) []float64 {
 				x := append([]float64(nil), q[n*d:(n+1)*d]...)
 				if v == nil {
@@ -70,9 +70,6 @@ func NewMeasured(recorded *data.Set, r *smooth.Recording) (*Measured, error) {
 	}
 	return o, nil
 }
-
-// gapSteps is how many typical steps of its recording make a gap.
-const gapSteps = 3
 
 // Segment is a part of a recording that a roll-out follows from a start of its own.
 type Segment struct {
