@@ -1,8 +1,6 @@
 package train
 
 import (
-	"math"
-
 	"lagrange/internal/dense"
 	"lagrange/internal/par"
 	"lagrange/internal/vec"
@@ -120,28 +118,4 @@ func (s *shooter) solve() bool {
 	}
 	dense.SolveUpper(P, s.F, s.db)
 	return vec.Finite(s.db)
-}
-
-// covariance is G⁻¹, with free starts, where the fit has ended, times the mean loss where that is above the noise.
-func (s *shooter) covariance() []float64 {
-	P := len(s.Of)
-	s.cost(s.x)
-	copy(s.spread, s.trialSpread)
-	loss := max(1, s.loss())
-	s.form()
-	s.eliminate(0)
-	for i := range P {
-		copy(s.F[i*P+i:(i+1)*P], s.trial[i*(P+1)+i:i*(P+1)+P])
-	}
-	C := make([]float64, P*P)
-	known := dense.FactorUpper(s.team, P, s.F)
-	for i := range P {
-		row := C[i*P : (i+1)*P]
-		if row[i] = loss; !known {
-			row[i] = math.Inf(1)
-			continue
-		}
-		dense.SolveUpper(P, s.F, row)
-	}
-	return C
 }

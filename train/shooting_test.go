@@ -200,6 +200,55 @@ func metric(P, N int, H []float64) []float64 {
 	return D
 }
 
+// dampedPendulum is M q̈ = −k sin q − c q̇ as a sum of terms, with what b its coefficients k, M and √c are.
+func dampedPendulum(t *testing.T) *model.Model[float64] {
+	t.Helper()
+	m, err := model.New[float64](model.Spec{
+		Family: "terms", Activation: "softplus", Friction: model.Viscous,
+		Coordinates: []model.Coordinate{{Name: "q", Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1}},
+		Terms:       [][]model.Term{{{Function: model.Cos, Of: []int{1}}}, {{Function: model.One}}},
+	}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(m.Theta, []float64{9, 1, 0.45}) // k/M = 9, c/M = 0.2
+	return m
+}
+
+// From noisy positions alone, and parameters off by a tenth, whole recordings give those of the true system to within their
+// deviations, which are as large as said: the statistical limit.
+func TestShootingFindsADampedPendulum(t *testing.T) {
+	const seeds = 12
+	sum, worstOf, count := 0.0, 0.0, 0.0
+	for seed := range uint64(seeds) {
+		m := dampedPendulum(t)
+		truth := slices.Clone(m.Theta)
+		o, _ := motions(m, 4, 121, 0.01, 0.05, false, 20+seed)
+		of := m.Outer()
+		copy(m.Theta, []float64{9.9, 1, 0.4})
+		s := &Shooting{Model: m, Measured: &Measured{D: o.D, M: o.M, Of: o.Of[:3]}, Held: &Measured{D: o.D, M: o.M, Of: o.Of[3:]},
+			Of: of, Unit: m.Units(of), Ridge: 1e-3, Penalty: L2, Duration: 0.5, Iterations: 6, Workers: 1}
+		shot, err := s.Run(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sd := shot.Deviations()
+		for i, power := range []float64{1, 0, 2} { // k/M and c/M do not know the scale of L
+			if i == 1 {
+				continue
+			}
+			value := math.Pow(m.Theta[i], max(1, power)) / m.Theta[1]
+			want := math.Pow(truth[i], max(1, power)) / truth[1]
+			z := (value - want) / (max(1, power) * value / m.Theta[i] * sd[i])
+			sum, worstOf, count = sum+z*z, max(worstOf, math.Abs(z)), count+1
+			t.Logf("seed %d: %v is %.5f ± %.5f; true %.5f", seed, []string{"k/M", "", "c/M"}[i], value, math.Abs((value-want)/z), want)
+		}
+	}
+	if rms := math.Sqrt(sum / count); rms < 0.6 || rms > 1.4 || worstOf > 3.5 {
+		t.Errorf("errors are %v of their deviations, the largest %v", rms, worstOf)
+	}
+}
+
 // The same with the same number of workers gives the same bits.
 func TestShootingRepeats(t *testing.T) {
 	theta := func() []float64 {
