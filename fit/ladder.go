@@ -16,6 +16,7 @@ var ladder = []string{"terms", "lnn"}
 // climb trains the families of the ladder until one is down to the noise of held-out motion, and returns the best.
 func climb(ctx context.Context, set *data.Set, o Options) (best Result, err error) {
 	asked, said := o, []string(nil)
+	o.climbing = true
 	for _, name := range ladder {
 		o.Model = name
 		r, e := trained(ctx, set, o)

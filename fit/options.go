@@ -46,6 +46,7 @@ type Options struct {
 	Every      time.Duration  `json:"-"` // between checkpoints
 	On         func(Progress) `json:"-"` // told after every step how far it is
 	Planned    func(Plan)     `json:"-"` // told the plan before the first step
+	climbing   bool           // Model is one of those that are tried
 	Beside     *Network       `json:"-"` // the model whose baseline this is, from Baseline; nil: none
 }
 

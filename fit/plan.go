@@ -133,6 +133,9 @@ func why(asked, kept bool, own string) string {
 
 func (p *planner) model() (choice, reason string, err error) {
 	p.o.Model = cmp.Or(p.o.Model, DefaultModel)
+	if p.o.climbing {
+		return model.Title(p.o.Model), fmt.Sprintf("the first of %s, until one is down to the noise", strings.Join(ladder, ", ")), nil
+	}
 	return model.Title(p.o.Model), why(p.asked.Model != "", p.was.Model != "", "the default"), nil
 }
 

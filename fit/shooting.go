@@ -33,8 +33,11 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 	if err != nil {
 		return Network{}, err
 	}
-	notes := []Stage{{f.guessName(net), math.NaN(), best.score}}
-	notes[0].Before = notes[0].After
+	var notes []Stage
+	note := func(name string, before, after float64) {
+		notes = append(notes, Stage{name, math.Sqrt(before), math.Sqrt(after), true})
+	}
+	note(f.guessName(net), best.score, best.score)
 	shot := &train.Shooting{
 		Model: net, Measured: f.motion.learn, Held: f.motion.held, Of: net.Outer(), Ridge: netRidge, Penalty: train.L2,
 		Duration: segment, Iterations: cmp.Or(s.Steps, shootingSteps), Workers: cmp.Or(s.Workers, par.Workers()),
@@ -53,7 +56,7 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 	steps := 0
 	shot.On = func(l train.Length) {
 		steps += l.Iterations
-		notes = append(notes, Stage{fmt.Sprintf("shooting, segments of %.3g", l.Duration), l.Before, l.After})
+		note(fmt.Sprintf("segments of %.3g %s", l.Duration, f.set.TimeUnit()), l.Before, l.After)
 		if s.On != nil {
 			s.On(Progress{Model: f.spec.Family, Step: steps, Steps: steps, Loss: l.Loss, Valid: l.After, Elapsed: w.elapsed()})
 		}

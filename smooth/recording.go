@@ -52,8 +52,8 @@ func Set(ctx context.Context, s *data.Set, dt float64) (*Recording, error) {
 	return r, r.each(ctx, func(k int, series []Series) (*Fit, []Series, error) { return Robust(ctx, series) })
 }
 
-// Like estimates the states of another set of the same columns at its rows, with the noise of r: where there are too few
-// rows to find it, or none may be looked at. Outliers are left out.
+// Like estimates the states of another set of the same columns at its rows, with the noise of r: where there are too
+// few rows to find it, or none may be looked at. Outliers are left out.
 func (r *Recording) Like(ctx context.Context, s *data.Set) (*Recording, error) {
 	out := newRecording(s, 0)
 	return out, out.each(ctx, func(k int, series []Series) (*Fit, []Series, error) {
@@ -92,7 +92,8 @@ func newRecording(s *data.Set, dt float64) *Recording {
 	return r
 }
 
-// each estimates all coordinates, side by side, with the noise that find tells, and the series without what it leaves out.
+// each estimates all coordinates, side by side, with the noise that find tells, and the series without what it leaves
+// out.
 func (r *Recording) each(ctx context.Context, find func(k int, series []Series) (*Fit, []Series, error)) error {
 	errs := make([]error, r.Set.D())
 	var wait sync.WaitGroup
