@@ -9,8 +9,9 @@ import (
 	"lagrange/ode"
 )
 
-// motions has a model move from N random starts through rows uneven in time, under forces, and measures its positions with noise
-// (and its velocities, where velocities says so). The smoothed states are the true ones with errors of deviation sd.
+// motions has a model move from N random starts through rows uneven in time, under forces, and measures its positions
+// with noise (and its velocities, where velocities says so). The smoothed states are the true ones with errors of
+// deviation sd.
 func motions(m *model.Model[float64], N, rows int, sigma, sd float64, velocities bool, seed uint64) (o *Measured, true_ [][]float64) {
 	r := rand.New(rand.NewPCG(seed, 2))
 	d, M := m.Spec.D(), m.Spec.M()
