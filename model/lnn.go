@@ -24,6 +24,9 @@ var lnn = Family{
 		all, behind := func(int) bool { return true }, func(o int) bool { return o > 0 }
 		return s.linear(s.shape(s.columns(false), s.outputs()), all, behind)
 	},
+	Constant: func(s Spec, at int) bool { // biases behind l
+		return at >= s.shape(s.columns(false), s.outputs()).Params()-s.outputs()
+	},
 }
 
 func lagrangian[T nn.Float](s Spec, theta []T, batch int) Tape[T] {

@@ -90,8 +90,20 @@ func reproduce(cmd *cobra.Command, name string, s experiment.Settings, asJSON bo
 
 // asked refuses what does not go with the name of an experiment.
 func asked(name string, s experiment.Settings) error {
-	if name != "all" && name != paper.Choosing().Name && (len(s.Models) > 0 || s.Recipe != "" || s.Seeds != 1) {
-		return usagef("--models, --recipe and --seeds are for %s", paper.Choosing().Name)
+	if e, err := paper.Lookup(name); err == nil {
+		switch {
+		case len(e.Models) == 0 && (len(s.Models) > 0 || s.Seeds != 1):
+			return usagef("--models and --seeds are for %s", strings.Join(choosing(), ", "))
+		case s.Recipe != "" && len(e.Recipes) == 0:
+			return usagef("--recipe is for %s", paper.Choosing().Name)
+		case e.Needs && s.Recordings == "":
+			return usagef("%s needs --recordings, the folder of its recordings", name)
+		}
+		for _, m := range s.Models {
+			if m != "all" && !slices.Contains(e.Models, m) {
+				return usagef("no model %q in %s; there are %s, and all", m, name, strings.Join(e.Models, ", "))
+			}
+		}
 	}
 	for _, only := range s.Only {
 		if _, err := paper.Lookup(only); err != nil || name != "all" {
@@ -104,16 +116,32 @@ func asked(name string, s experiment.Settings) error {
 	return nil
 }
 
+// choosing are the experiments that have a choice of models.
+func choosing() (names []string) {
+	for _, e := range paper.Experiments() {
+		if len(e.Models) > 0 {
+			names = append(names, e.Name)
+		}
+	}
+	return names
+}
+
 // reproduceFlags are those that go into the settings as they are.
 func reproduceFlags(cmd *cobra.Command, s *experiment.Settings) {
 	cmd.Flags().IntVar(&s.Steps, "steps", 0, "training steps of each model, instead of a budget")
 	cmd.Flags().Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
 	e := paper.Choosing()
-	cmd.Flags().StringSliceVar(&s.Models, "models", nil, fmt.Sprintf("models of %s: %s, or all (default %s)",
-		e.Name, strings.Join(e.Models, ", "), strings.Join(e.Models[:e.Default], ",")))
+	var models []string
+	for _, name := range choosing() {
+		x, _ := paper.Lookup(name)
+		models = append(models, fmt.Sprintf("of %s %s (default %s)", name, strings.Join(x.Models, ", "),
+			strings.Join(x.Models[:x.Default], ",")))
+	}
+	cmd.Flags().StringSliceVar(&s.Models, "models", nil, "models, or all: "+strings.Join(models, "; "))
 	cmd.Flags().StringVar(&s.Recipe, "recipe", "", "of double-pendulum: \"paper\" for that of the paper, "+
 		"instead of the best one found here")
-	cmd.Flags().IntVar(&s.Seeds, "seeds", 1, "of double-pendulum: how many runs, from --seed on")
+	cmd.Flags().IntVar(&s.Seeds, "seeds", 1, "of "+strings.Join(choosing(), " and ")+": how many runs, from --seed on")
+	cmd.Flags().StringVar(&s.Recordings, "recordings", "", "`folder` of the recordings that an experiment needs")
 	cmd.Flags().StringSliceVar(&s.Only, "only", nil, "of all: the `experiments` that may run, the page keeps "+
 		"what others have left (default all)")
 	cmd.Flags().BoolVar(&s.Quick, "quick", false, "a shorter run, to see how it goes")
