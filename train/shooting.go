@@ -185,7 +185,8 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	if err != nil {
 		return l, err
 	}
-	l = Length{Segments: len(s.segments), Parts: s.Measured.Parts, Before: held.Score(), After: held.Score(), Duration: s.duration()}
+	l = Length{Segments: len(s.segments), Parts: s.Measured.Parts,
+		Before: held.Score(), After: held.Score(), Duration: s.duration()}
 	cost, err := s.begin(ctx)
 	if err != nil {
 		return l, err

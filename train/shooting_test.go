@@ -252,8 +252,8 @@ func TestShootingFindsADampedPendulum(t *testing.T) {
 				z := (value[i] - want[i]) / d
 				sum, most, count, width = sum+z*z, max(most, math.Abs(z)), count+1, d
 			}
-			t.Logf("%s, %v outliers: k/M %.4f, true %.4f; c/M %.5f ± %.5f, true %.5f", p.Name, outliers, value[0], want[0], value[1],
-				width, want[1])
+			t.Logf("%s, %v outliers: k/M %.4f, true %.4f; c/M %.5f ± %.5f, true %.5f", p.Name, outliers,
+				value[0], want[0], value[1], width, want[1])
 		}
 		if rms := math.Sqrt(sum / count); rms < 0.5 || rms > 1.4 || most > 3.5 {
 			t.Errorf("%s, %v outliers: errors are %v of their deviations, the largest %v", p.Name, outliers, rms, most)
@@ -269,8 +269,8 @@ func TestShootingFindsADampedPendulum(t *testing.T) {
 func shoot(t *testing.T, m *model.Model[float64], o *Measured, p Penalty) Shot {
 	t.Helper()
 	of, last := m.Outer(), len(o.Of)-1
-	s := &Shooting{Model: m, Measured: &Measured{D: o.D, M: o.M, Of: o.Of[:last]}, Held: &Measured{D: o.D, M: o.M, Of: o.Of[last:]},
-		Of: of, Unit: m.Units(of), Ridge: 1e-3, Penalty: p, Duration: 0.5, Iterations: 6, Workers: 1}
+	s := &Shooting{Model: m, Measured: &Measured{D: o.D, M: o.M, Of: o.Of[:last]}, 
+		Held: &Measured{D: o.D, M: o.M, Of: o.Of[last:]}, Of: of, Unit: m.Units(of), Ridge: 1e-3, Penalty: p, Duration: 0.5, Iterations: 6, Workers: 1}
 	shot, err := s.Run(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -287,8 +287,8 @@ func TestShootingRepeats(t *testing.T) {
 		for _, at := range of {
 			m.Theta[at] *= 1.02
 		}
-		s := &Shooting{Model: m, Measured: &Measured{D: o.D, M: o.M, Of: o.Of[:3]}, Held: &Measured{D: o.D, M: o.M, Of: o.Of[3:]},
-			Of: of, Unit: m.Units(of), Ridge: 1, Penalty: L2, Duration: 0.3, Iterations: 2, Workers: 2}
+		s := &Shooting{Model: m, Measured: &Measured{D: o.D, M: o.M, Of: o.Of[:3]}, 
+			Held: &Measured{D: o.D, M: o.M, Of: o.Of[3:]}, Of: of, Unit: m.Units(of), Ridge: 1, Penalty: L2, Duration: 0.3, Iterations: 2, Workers: 2}
 		shot, err := s.Run(context.Background())
 		if err != nil {
 			t.Fatal(err)
@@ -309,8 +309,8 @@ func TestShootingIsStopped(t *testing.T) {
 	o, _ := motions(m, 3, 61, 0.01, 0.05, false, 1)
 	ctx, stop := context.WithCancel(context.Background())
 	of := m.Outer()
-	s := &Shooting{Model: m, Measured: o, Held: o, Of: of, Unit: m.Units(of), Ridge: 1, Penalty: L2, Duration: 0.5, Iterations: 6,
-		Workers: 1, On: func(Length) { stop() }}
+	s := &Shooting{Model: m, Measured: o, Held: o, Of: of, Unit: m.Units(of), Ridge: 1, Penalty: L2,
+		Duration: 0.5, Iterations: 6, Workers: 1, On: func(Length) { stop() }}
 	shot, err := s.Run(ctx)
 	if err == nil || len(shot.Lengths) != 1 {
 		t.Errorf("%d lengths after the stop, error %v", len(shot.Lengths), err)

@@ -62,8 +62,8 @@ const (
 //
 // x̂ and sd the smoothed state and its deviations. It begins at the states from (N, 2d), or the smoothed ones if nil.
 // The error is that of ctx.
-func (o *Measured) Starts(ctx context.Context, m *model.Model[float64], team *par.Team, segments []Segment, from []float64,
-	p Penalty) (Starts, error) {
+func (o *Measured) Starts(ctx context.Context, m *model.Model[float64], team *par.Team, segments []Segment,
+	from []float64, p Penalty) (Starts, error) {
 	if from == nil {
 		from = o.Smoothed(segments)
 	}
@@ -71,8 +71,8 @@ func (o *Measured) Starts(ctx context.Context, m *model.Model[float64], team *pa
 }
 
 // fitStarts is Starts of so many rounds.
-func (o *Measured) fitStarts(ctx context.Context, m *model.Model[float64], team *par.Team, segments []Segment, from []float64,
-	p Penalty, rounds int) (Starts, error) {
+func (o *Measured) fitStarts(ctx context.Context, m *model.Model[float64], team *par.Team, segments []Segment,
+	from []float64, p Penalty, rounds int) (Starts, error) {
 	n, chunks := 2*o.D, o.chunks(segments)
 	s := Starts{X: append([]float64(nil), from...), Loss: make([]float64, len(segments)),
 		Residuals: make([][]float64, len(segments))}
@@ -113,7 +113,8 @@ type startNormal struct {
 
 func newStartNormal(n int) startNormal {
 	vector := func() []float64 { return make([]float64, n) }
-	return startNormal{G: make([]float64, n*n), F: make([]float64, n*n), g: vector(), d: vector(), unit: vector(), was: vector()}
+	return startNormal{G: make([]float64, n*n), F: make([]float64, n*n), g: vector(), d: vector(), unit: vector(),
+		was: vector()}
 }
 
 // fit fits the starts of a chunk.
