@@ -319,3 +319,27 @@ func TestShootingIsStopped(t *testing.T) {
 		t.Errorf("parameters %v", m.Theta)
 	}
 }
+
+// BenchmarkShooting measures a step on 20 recordings of 500 rows, 64 output weights of a network of two coordinates:
+// rows and their elimination, and the cost of a trial.
+func BenchmarkShooting(b *testing.B) {
+	spec := model.Spec{Family: "lnn", Hidden: []int{15}, Activation: "softplus", Head: model.Quadratic, Kinetic: 3,
+		Coordinates: []model.Coordinate{{Period: 2 * math.Pi, Scale: 1, Speed: 2, Accel: 5},
+			{Period: 2 * math.Pi, Scale: 0.7, Speed: 3, Accel: 4}}}
+	m, err := model.New[float64](spec, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	o, _ := motions(m, 20, 501, 0.01, 0.03, false, 9)
+	of, team := m.Outer(), par.NewTeam(1)
+	defer team.Close()
+	s := &shooter{Shooting: &Shooting{Model: m, Measured: o, Of: of, Unit: m.Units(of), Ridge: 1, Penalty: L2}, team: team}
+	s.segments = o.Segments(1)
+	s.b0, s.x = s.b(), o.Smoothed(s.segments)
+	s.prepare()
+	cost := s.cost(s.x)
+	for b.Loop() {
+		s.form()
+		s.step(cost)
+	}
+}
