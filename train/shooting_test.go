@@ -270,7 +270,8 @@ func shoot(t *testing.T, m *model.Model[float64], o *Measured, p Penalty) Shot {
 	t.Helper()
 	of, last := m.Outer(), len(o.Of)-1
 	s := &Shooting{Model: m, Measured: &Measured{D: o.D, M: o.M, Of: o.Of[:last]},
-		Held: &Measured{D: o.D, M: o.M, Of: o.Of[last:]}, Of: of, Unit: m.Units(of), Ridge: 1e-3, Penalty: p, Duration: 0.5, Iterations: 6, Workers: 1}
+		Held: &Measured{D: o.D, M: o.M, Of: o.Of[last:]}, Of: of, Unit: m.Units(of), Ridge: 1e-3,
+		Penalty: p, Duration: 0.5, Iterations: 6, Workers: 1}
 	shot, err := s.Run(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -288,7 +289,8 @@ func TestShootingRepeats(t *testing.T) {
 			m.Theta[at] *= 1.02
 		}
 		s := &Shooting{Model: m, Measured: &Measured{D: o.D, M: o.M, Of: o.Of[:3]},
-			Held: &Measured{D: o.D, M: o.M, Of: o.Of[3:]}, Of: of, Unit: m.Units(of), Ridge: 1, Penalty: L2, Duration: 0.3, Iterations: 2, Workers: 2}
+			Held: &Measured{D: o.D, M: o.M, Of: o.Of[3:]}, Of: of, Unit: m.Units(of), Ridge: 1,
+			Penalty: L2, Duration: 0.3, Iterations: 2, Workers: 2}
 		shot, err := s.Run(context.Background())
 		if err != nil {
 			t.Fatal(err)
