@@ -19,6 +19,7 @@ type Identification struct {
 	Penalty     Penalty   // L2, or Student where there are outliers
 	Ridges      []float64 // of the weak form to select from; nil: weakRidges
 	Iterations  int       // of shooting for each length of segments; default 6
+	Seed        uint64    // of the states beside the data at which mass matrices are held up
 	Workers     int       // cores; default all
 }
 
@@ -35,8 +36,7 @@ const (
 	firstSwings = 0.6  // of the first segments
 	shootRidge  = 10   // of shooting, towards the weak solution
 	shootRounds = 6
-	definite    = 1000 // states at which shooting holds M up, at most
-	modelError  = 3    // a mean loss in σ² beyond which the model is wrong and noise is not the matter: no shooting
+	modelError  = 3 // a mean loss in σ² beyond which the model is wrong and noise is not the matter: no shooting
 )
 
 // Identified is a model that was found.
@@ -167,7 +167,7 @@ func (o *Identification) Shoot(ctx context.Context, x Identified) (Identified, e
 	y.Model = x.Model.Copy()
 	of := y.Model.Outer()
 	s := &Shooting{Model: y.Model, Measured: o.Learn, Held: o.Held, Of: of, Unit: y.Model.Units(of), Ridge: shootRidge,
-		Penalty: o.Penalty, PositiveDefinite: o.definite(y.Model), Duration: firstSwings * o.Swing,
+		Penalty: o.Penalty, PositiveDefinite: o.Learn.Around(y.Model, o.Seed), Duration: firstSwings * o.Swing,
 		Iterations: o.Iterations, Workers: o.workers()}
 	if s.Iterations == 0 {
 		s.Iterations = shootRounds
@@ -186,37 +186,4 @@ func (o *Identification) Shoot(ctx context.Context, x Identified) (Identified, e
 		return x, nil
 	}
 	return y, nil
-}
-
-// definite holds M up at states of the recordings, in the units in which the weak form has done so.
-func (o *Identification) definite(m *model.Model[float64]) *PositiveDefinite[float64] {
-	p, rows := &PositiveDefinite[float64]{Floor: leastEigen}, 0
-	for _, e := range o.Learn.Of {
-		rows += len(e.T)
-	}
-	i := 0
-	for k := range o.Learn.Of {
-		e := &o.Learn.Of[k]
-		for n := range e.T {
-			if i++; i%(1+rows/definite) == 0 {
-				p.X, p.U, p.N = append(p.X, e.state(n)...), append(p.U, e.U[n*o.Learn.M:(n+1)*o.Learn.M]...), p.N+1
-			}
-		}
-	}
-	d, tape := m.Spec.D(), m.Tape(1)
-	mass, _ := model.As[model.Mechanics[float64]](tape)
-	mean, xdot := make([]float64, d), make([]float64, 2*d)
-	for n := range p.N {
-		tape.Field(p.X[2*d*n:2*d*(n+1)], p.U[n*o.Learn.M:(n+1)*o.Learn.M], xdot)
-		for i := range d {
-			mean[i] += mass.Mass(0)[i*d+i] / float64(p.N)
-		}
-	}
-	for i, c := range m.Spec.Coordinates {
-		p.Unit = append(p.Unit, c.Speed)
-		if mean[i] > 0 {
-			p.Unit[i] = 1 / math.Sqrt(mean[i])
-		}
-	}
-	return p
 }
