@@ -62,6 +62,14 @@ func (f *Filter) Begin(t float64, x, sd, u []float64) {
 	}
 }
 
+// Set sets the state at t to x with covariance P (2d, 2d), before what is measured there, under inputs u (m).
+func (f *Filter) Set(t float64, x, P, u []float64) {
+	f.t, f.deviance, f.measured = t, 0, 0
+	copy(f.x, x)
+	copy(f.P, P)
+	copy(f.u, u)
+}
+
 // Predict carries the state to t under inputs that go from the last ones to u (m) as Spec.Between says:
 //
 //	x ← f(x),   P ← A P Aᵀ + Q,   A = ∂f/∂x.

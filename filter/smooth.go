@@ -15,8 +15,9 @@ type Measured struct {
 	Y []float64 // positions, then velocities (n, 2d); NaN: not measured
 	U []float64 // inputs (n, m)
 	X []float64 // states (n, 2d) near which the true ones are, such as those of package smooth
-	// SD are standard deviations (2d) of the first state before anything is measured: wide, or what is known.
-	SD []float64
+	// Prior and SD are the mean and the standard deviations (2d) of the first state before anything is measured: what is
+	// known, or wide. Prior nil: the first of X.
+	Prior, SD []float64
 }
 
 // States are estimates (n, 2d) and their standard deviations, in the places of the rows.
@@ -31,7 +32,7 @@ const (
 
 // Smooth estimates the state at each row from all rows, by Gauss–Newton over the whole motion [Bell1994]:
 //
-//	min |x_0 − X_0|²_SD + Σ |(y_k − x_k)/σ|² + Σ |x_{k+1} − f(x_k)|²_Q,
+//	min |x_0 − Prior|²_SD + Σ |(y_k − x_k)/σ|² + Σ |x_{k+1} − f(x_k)|²_Q,
 //
 // each step of which is a Kalman filter and a pass back [Rauch1965] through f, made linear about the states before.
 // It needs a process noise above 0, for it begins at states that no motion of the model goes through. see, if it is
@@ -95,6 +96,9 @@ func newSmoother(m *model.Model[float64], noise Noise, r Measured) *smoother {
 	if len(r.Y) != N*n || len(r.X) != N*n || len(r.SD) != n || len(r.U) != N*m.Spec.M() || N == 0 {
 		panic("filter: as many states and measurements as times are wanted")
 	}
+	if r.Prior == nil {
+		r.Prior = slices.Clone(r.X[:n])
+	}
 	zeros := func(k int) []float64 { return make([]float64, k) }
 	return &smoother{
 		noise: noise, r: r, n: n, rows: N, along: newTransition(m, min(N, model.Chunk), noise.Step),
@@ -124,7 +128,7 @@ func (s *smoother) linearise(at []float64) {
 func (s *smoother) cost(at []float64) (c float64) {
 	n, d := s.n, s.n/2
 	for i, sd := range s.r.SD {
-		c += math.Pow((at[i]-s.r.X[i])/sd, 2)
+		c += math.Pow((at[i]-s.r.Prior[i])/sd, 2)
 	}
 	for k := range s.rows {
 		for j, sigma := range s.noise.Sigma {
@@ -153,7 +157,7 @@ func (s *smoother) forward() {
 	for k := range s.rows {
 		x, P := s.x[k*n:(k+1)*n], s.P[k*n*n:(k+1)*n*n]
 		if k == 0 {
-			copy(x, s.r.X)
+			copy(x, s.r.Prior)
 			clear(P)
 			for i, sd := range s.r.SD {
 				P[i*n+i] = sd * sd
