@@ -8,10 +8,10 @@ import (
 	"lagrange/model"
 )
 
-// Rows filters a recorded motion and calls see with the state and covariance (2d, 2d) at each row from the given one on,
-// each estimated from that row and those before it alone. The rows up to the first one are smoothed together, since a
-// filter that begins with velocities of which nothing is known has no state that its f could be made linear about;
-// r.X says where they are about. The error is ctx's.
+// Rows filters a recorded motion and calls see with the state and covariance (2d, 2d) at each row from the given one
+// on, each estimated from that row and those before it alone. The rows up to the first one are smoothed together,
+// since a filter that begins with velocities of which nothing is known has no state that its f could be made linear
+// about; r.X says where they are about. The error is ctx's.
 func Rows(ctx context.Context, m *model.Model[float64], noise Noise, r Measured, first int,
 	see func(row int, x, P []float64)) error {
 	f, n := New(m, noise), 2*m.Spec.D()
@@ -45,9 +45,10 @@ func (r Measured) until(rows, n, m int) Measured {
 const leastProcess, mostProcess = 1e-6, 1
 
 // Likeliest is the process noise with which what was measured in the recorded motions is likeliest, given that of the
-// measurements: accelerations that are white, of the same share of Spec's Accel in each coordinate. Its unit is that of
-// Noise.Process. step is the typical time between rows. The error is ctx's.
-func Likeliest(ctx context.Context, m *model.Model[float64], noise Noise, rs []Measured, step float64) ([]float64, error) {
+// measurements: accelerations that are white, of the same share of Spec's Accel in each coordinate. Its unit is that
+// of Noise.Process. step is the typical time between rows. The error is ctx's.
+func Likeliest(ctx context.Context, m *model.Model[float64], noise Noise, rs []Measured,
+	step float64) ([]float64, error) {
 	process := func(log float64) (p []float64) {
 		for _, c := range m.Spec.Coordinates {
 			p = append(p, math.Exp(log)*c.Accel*math.Sqrt(step))

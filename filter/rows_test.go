@@ -13,7 +13,8 @@ func TestRows(t *testing.T) {
 	o := linearMotion(rand.New(rand.NewPCG(7, 8)), w, N)
 	o.Prior = []float64{1, 0}
 	var seen []float64
-	if err := Rows(t.Context(), m, noise, o, first, func(k int, x, P []float64) { seen = append(seen, x...) }); err != nil {
+	see := func(_ int, x, _ []float64) { seen = append(seen, x...) }
+	if err := Rows(t.Context(), m, noise, o, first, see); err != nil {
 		t.Fatal(err)
 	}
 	if len(seen) != 2*(N-first) {

@@ -15,8 +15,8 @@ type Measured struct {
 	Y []float64 // positions, then velocities (n, 2d); NaN: not measured
 	U []float64 // inputs (n, m)
 	X []float64 // states (n, 2d) near which the true ones are, such as those of package smooth
-	// Prior and SD are the mean and the standard deviations (2d) of the first state before anything is measured: what is
-	// known, or wide. Prior nil: the first of X.
+	// Prior and SD are the mean and the standard deviations (2d) of the first state before anything is measured: what
+	// is known, or wide. Prior nil: the first of X.
 	Prior, SD []float64
 }
 
