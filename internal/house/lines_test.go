@@ -64,8 +64,8 @@ func (s source) lines() (complaints []string) {
 // target is what a link of Markdown leads to.
 var target = regexp.MustCompile(`\]\([^)]*\)|<?https?://[^ >]*>?`)
 
-// prose complains about long lines of a page but for headings, tables, code and formulas, which cannot be broken; what a
-// link leads to does not count.
+// prose complains about long lines of a page but for headings, tables, code and formulas, which cannot be broken; what
+// a link leads to does not count.
 func prose(name, text string) (complaints []string) {
 	if wideProse[name] {
 		return nil
