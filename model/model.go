@@ -4,6 +4,8 @@
 //
 // Every model offers two operations on a batch of states and nothing above it needs more: its field ẋ = f(x, u), and
 // the product of an adjoint with the field's derivatives. See doc/theory.md and doc/architecture.md.
+//
+// doc/extending.md works a family of one's own through.
 package model
 
 import (

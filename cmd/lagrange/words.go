@@ -60,15 +60,21 @@ func completed(cmd *cobra.Command) {
 	for _, x := range model.Heads() {
 		words["head"] = append(words["head"], string(x))
 	}
-	for _, x := range nn.Activations() {
-		words["activation"] = append(words["activation"], x.Name)
-	}
+	words["activation"] = activations()
 	for name, list := range words {
 		complete(cmd, name, cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp))
 	}
 	for _, name := range []string{"q", "v", "a", "u", "angles", "cyclic", "held", "parameters", "time", "trajectory"} {
 		complete(cmd, name, columnsOf)
 	}
+}
+
+// activations lists their names.
+func activations() (names []string) {
+	for _, a := range nn.Activations() {
+		names = append(names, a.Name)
+	}
+	return names
 }
 
 func complete(cmd *cobra.Command, flag string, by cobra.CompletionFunc) {

@@ -13,7 +13,6 @@ import (
 
 	"lagrange/fit"
 	"lagrange/model"
-	"lagrange/nn"
 	"lagrange/train"
 )
 
@@ -64,10 +63,6 @@ func TestCompletion(t *testing.T) {
 	if err := os.WriteFile(path, []byte("t [s],shoulder [rad],elbow [rad],shoulder_dot,elbow_dot\n0,1,2,3,4\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	activations := ""
-	for _, a := range nn.Activations() {
-		activations += a.Name + " "
-	}
 	for _, c := range []struct{ flag, text, want string }{
 		{"--friction", "", "none viscous coulomb both"},
 		{"--model", "", strings.Join(model.Families(), " ")},
@@ -75,7 +70,7 @@ func TestCompletion(t *testing.T) {
 		{"--loss", "", strings.Join(train.Penalties(), " ")},
 		{"--method", "", strings.Join(train.Methods(), " ")},
 		{"--objective", "", strings.Join(fit.Objectives(), " ")},
-		{"--activation", "", activations},
+		{"--activation", "", strings.Join(activations(), " ")},
 		{"--q", "", "t shoulder elbow shoulder_dot elbow_dot"},
 		{"--v", "shoulder_dot,e", "shoulder_dot,elbow shoulder_dot,elbow_dot"},
 		{"--u", "elbow_", "elbow_dot"}, {"--angles", "s", "shoulder shoulder_dot"},

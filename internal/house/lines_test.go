@@ -30,9 +30,7 @@ var wide = map[string]bool{
 var wideProse = map[string]bool{
 	"doc/results.md": true, "doc/performance.md": true, // generated
 
-	"CHANGELOG.md": true, "CONTRIBUTING.md": true, "README.md": true, "doc/architecture.md": true,
-	"doc/choosing-a-model.md": true, "doc/glossary.md": true, "doc/guide.md": true, "doc/measured.md": true,
-	"doc/theory.md": true, "examples/README.md": true,
+	"CHANGELOG.md": true,
 }
 
 func columns(line string) int {
@@ -66,15 +64,19 @@ func (s source) lines() (complaints []string) {
 // target is what a link of Markdown leads to.
 var target = regexp.MustCompile(`\]\([^)]*\)|<?https?://[^ >]*>?`)
 
-// prose complains about long lines of a page but for headings, tables and code, which cannot be broken; what a link
-// leads to does not count.
+// prose complains about long lines of a page but for headings, tables, code and formulas, which cannot be broken; what
+// a link leads to does not count.
 func prose(name, text string) (complaints []string) {
 	if wideProse[name] {
 		return nil
 	}
-	code := false
+	code, formula := false, false
 	for i, l := range strings.Split(text, "\n") {
 		begin := strings.TrimLeft(l, " ")
+		if signs := strings.Count(l, "$$"); signs > 0 || formula {
+			formula = formula != (signs%2 == 1)
+			continue
+		}
 		if strings.HasPrefix(begin, "```") {
 			code = !code
 		}
