@@ -10,6 +10,7 @@ import (
 	"lagrange/eval"
 	"lagrange/model"
 	"lagrange/plot"
+	"lagrange/smooth"
 )
 
 // Evaluation is what is measured of a model on a recording.
@@ -40,7 +41,7 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 	if horizon == 0 {
 		horizon = m.Record.Horizon
 	}
-	test, heldOut, err := m.unseen(set)
+	test, heldOut, err := m.unseen(ctx, set)
 	r := Evaluation{Horizon: horizon, HeldOut: heldOut, Plan: m.Record.Plan, Restarts: m.Record.Restarts, Doubt: m.Record.Doubt, Training: m.Record.Mass}
 	if err != nil {
 		return r, err
@@ -76,7 +77,7 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 
 // Picture draws recorded against predicted motion over the windows of a recording that Evaluate uses; see eval.Picture.
 func (m *Model) Picture(set *data.Set) (plot.Figure, error) {
-	test, _, err := m.unseen(set)
+	test, _, err := m.unseen(context.Background(), set)
 	if err != nil {
 		return plot.Figure{}, err
 	}
@@ -93,12 +94,29 @@ func (m *Model) Picture(set *data.Set) (plot.Figure, error) {
 }
 
 // unseen returns what of a recording the model was not trained on: its test part if heldOut, else all of it.
-func (m *Model) unseen(set *data.Set) (test *data.Set, heldOut bool, err error) {
-	if set.Fingerprint() != m.Record.Data {
-		return set, false, nil
+func (m *Model) unseen(ctx context.Context, set *data.Set) (test *data.Set, heldOut bool, err error) {
+	test = set
+	if heldOut = set.Fingerprint() == m.Record.Data; heldOut {
+		split, err := set.Split(m.Record.Horizon)
+		if err != nil {
+			return nil, true, err
+		}
+		test = split.Test
 	}
-	split, err := set.Split(m.Record.Horizon)
-	return split.Test, true, err
+	test, err = completed(ctx, test)
+	return test, heldOut, err
+}
+
+// completed is a recording with velocities: where none are recorded, the states of a smoother.
+func completed(ctx context.Context, set *data.Set) (*data.Set, error) {
+	if len(set.Trajectories) == 0 || set.Trajectories[0].V != nil {
+		return set, nil
+	}
+	states, _, err := smooth.Complete(ctx, set)
+	if err != nil {
+		return nil, fmt.Errorf("no velocities are recorded, and they cannot be estimated: %w", err)
+	}
+	return states, nil
 }
 
 // saw says whether a model may have learned from rows of a recording before it went on: parts of another recording are

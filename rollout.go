@@ -57,6 +57,10 @@ func (m *Model) Rollout(ctx context.Context, q, v, u, times []float64, o Rollout
 // Trajectories are integrated side by side on all cores, each with steps of its own; those whose integration fails hold
 // what was reached, and the error is that of the first. That of an ensemble is the mean of its members.
 func (m *Model) RolloutSet(ctx context.Context, s *data.Set, o RolloutOptions) (*data.Set, error) {
+	s, err := completed(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	if m.Ensemble != nil {
 		mean, _, err := m.Ensemble.RolloutSet(ctx, s, o)
 		return mean, err

@@ -44,7 +44,9 @@ func (s Options) continued(set *data.Set) (Options, error) {
 	}
 	keep(&s.Objective, r.Objective)
 	keep(&s.Loss, r.Loss)
-	keep(&s.Method, r.Method)
+	if r.Method != Shooting {
+		keep(&s.Method, r.Method)
+	}
 	if s.Horizon == 0 {
 		s.Horizon = r.Horizon
 	}

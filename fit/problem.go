@@ -45,19 +45,22 @@ type Result struct {
 
 // problem is what all networks that learn from one recording have in common.
 type problem struct {
-	set     *data.Set
-	split   data.Split
-	s       Options // complete
-	plan    Plan    // how they came about
-	spec    model.Spec
-	penalty train.Penalty
-	print   string
-	sample  *data.Set // states of training at which mass matrices are looked at
-	once    sync.Once // sets null
-	guessed guessed
-	id      train.Identity
-	watch   watch   // of what all networks need first
-	null    float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning
+	recorded   *data.Set   // as it was given
+	set        *data.Set   // the same, or with its states smoothed
+	measured   *measured   // what is known of it then; nil where the states are as recorded
+	identified *identified // the model that was found by shooting; nil: none
+	split      data.Split
+	s          Options // complete
+	plan       Plan    // how they came about
+	spec       model.Spec
+	penalty    train.Penalty
+	print      string
+	sample     *data.Set // states of training at which mass matrices are looked at
+	once       sync.Once // sets null
+	guessed    guessed
+	id         train.Identity
+	watch      watch   // of what all networks need first
+	null       float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning
 }
 
 func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err error) {
@@ -76,12 +79,27 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if err != nil {
 		return nil, err
 	}
-	given := s
+	given, original := s, set
+	var m *measured
+	if !found.Velocities || s.shoots(set) && s.Steps == 0 {
+		if m, err = measure(ctx, set, found); err != nil {
+			return nil, err
+		}
+	}
+	if m != nil {
+		if set = m.states; s.Horizon == 0 {
+			s.Horizon = m.horizon(s.horizon(set))
+			given.Horizon = s.Horizon
+		}
+		if split, err = set.Split(s.horizon(set)); err != nil {
+			return nil, err
+		}
+	}
 	s, plan, err := decide(set, found, asked, given)
 	if err != nil {
 		return nil, err
 	}
-	f = &problem{set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: set.Fingerprint()}
+	f = &problem{recorded: original, measured: m, set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: original.Fingerprint()}
 	f.id = identity(f.print, asked)
 	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
 		return nil, err
@@ -93,7 +111,10 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	f.sample = thinned(f.split.Train)
 	family := model.FamilyOf(s.Model)
 	free := s.From == nil && given.Method != train.Adam && given.Hidden == nil && given.Head == ""
-	if s.Objective == Windows && (family.Heads || family.Netless) && family.Linear != nil && free {
+	if m != nil && given.shoots(set) {
+		err = f.identify(ctx, asked)
+	}
+	if err == nil && f.identified == nil && s.Objective == Windows && (family.Heads || family.Netless) && family.Linear != nil && free {
 		err = f.choose(ctx, given)
 	}
 	if err == nil && s.Planned != nil {

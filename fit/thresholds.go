@@ -79,6 +79,16 @@ var convexNets = []model.Spec{
 // What is estimated from noise asks for the larger ones, orbits recorded to ten digits for the smallest.
 var convexRidges = []float64{1e-12, 1e-8, 1e-5, 1e-3}
 
+// What speaks for learning from smoothed states.
+const (
+	// noisyPart is the noise of positions, as a part of the motion, from which on recorded velocities do not keep a
+	// recording from being smoothed. Not tuned.
+	noisyPart  = 3e-4
+	heldSwings = 1.25 // fastest swings in a window held out, where none was asked for
+	likelier   = 9    // in −2 log likelihood, three standard deviations: what forces held between rows have to gain
+	features   = 64   // of positions, from which a network is a sum: those of the reference of the method
+)
+
 // How an initial guess is made and kept.
 const (
 	// goodGuess is what a convex initialisation from recorded accelerations may leave of the loss without acceleration

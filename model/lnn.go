@@ -151,3 +151,17 @@ func composeForces[T nn.Float](s Spec, theta []T, at int, E T, vs []T) Forces[T]
 	}
 	return fs
 }
+
+// BlindToVelocities takes the velocities out of the first layer of a Lagrangian network: with the quadratic head it is
+// a function of q, and quadratic in v.
+func (m *Model[T]) BlindToVelocities() {
+	columns := m.Spec.columns(false)
+	in, out := 0, m.Spec.Hidden[0]
+	velocities := len(columns) - len(m.Spec.inputs(true)) - m.Spec.D()
+	for i, c := range columns {
+		if i >= velocities && i < velocities+m.Spec.D() {
+			clear(m.Theta[in*out : (in+c.width())*out])
+		}
+		in += c.width()
+	}
+}

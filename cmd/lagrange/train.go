@@ -100,7 +100,7 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 
 // read reads what the command line names: the models and the recordings.
 func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err error) {
-	t, options := &f.training, f.columns.options()
+	t, options := &f.training, f.columns.positions(cmd)
 	s := &t.Settings
 	if f.like != "" {
 		if t.Like, err = lagrange.Load(f.like); err != nil {
