@@ -57,16 +57,16 @@ func (m *Model) Rollout(ctx context.Context, q, v, u, times []float64, o Rollout
 // Trajectories are integrated side by side on all cores, each with steps of its own; those whose integration fails hold
 // what was reached, and the error is that of the first. That of an ensemble is the mean of its members.
 func (m *Model) RolloutSet(ctx context.Context, s *data.Set, o RolloutOptions) (*data.Set, error) {
-	s, err := completed(ctx, s)
-	if err != nil {
-		return nil, err
-	}
 	if m.Ensemble != nil {
 		mean, _, err := m.Ensemble.RolloutSet(ctx, s, o)
 		return mean, err
 	}
 	if o.Method.Variational() {
 		return m.variations(ctx, s, o)
+	}
+	s, err := stated(ctx, s)
+	if err != nil {
+		return nil, err
 	}
 	N, d, f := len(s.Trajectories), m.D(), m.M()
 	out, fails, u := *s, make([]error, N), make([]float64, N*f)

@@ -6,16 +6,16 @@ import (
 	"encoding/hex"
 )
 
-// Layout says where the quantities of a set stood, so that another recording is read the same way; of one without
-// velocities, positions are enough. Which column tells
+// Layout says where the quantities of a set stood, so that another recording is read the same way. Which column tells
 // trajectories apart is left to the header of that one, unless it was said how.
 func (s *Set) Layout(read Options) Options {
 	forces := s.Forces()
 	o := Options{Time: s.Time, Trajectory: read.Trajectory, U: append([]string{}, forces...),
 		SystemParameters: s.Inputs[len(forces):], Angles: []string{}, Differentiate: read.Differentiate}
+	o.Positions = !s.hasVelocities()
 	for _, c := range s.Coordinates {
 		o.Q = append(o.Q, c.Name)
-		if o.Positions = !s.hasVelocities(); !o.Positions && !read.Differentiate {
+		if !read.Differentiate && s.hasVelocities() {
 			o.V = append(o.V, c.Velocity)
 		}
 		if c.Period > 0 {

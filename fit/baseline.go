@@ -16,7 +16,7 @@ func Baseline(set *data.Set, s Options, beside Network) Options {
 		s.Objective = ""
 	}
 	if o, err := s.objective(set); err == nil && o == beside.Record.Objective && s.From == nil && s.Method == "" {
-		if s.Method = beside.Record.Method; s.Method == "" || s.Method == Shooting {
+		if s.Method = beside.Record.Method; s.Method == "" {
 			s.Method = train.Adam
 		}
 	}

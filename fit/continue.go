@@ -44,9 +44,7 @@ func (s Options) continued(set *data.Set) (Options, error) {
 	}
 	keep(&s.Objective, r.Objective)
 	keep(&s.Loss, r.Loss)
-	if r.Method != Shooting {
-		keep(&s.Method, r.Method)
-	}
+	keep(&s.Method, r.Method)
 	if s.Horizon == 0 {
 		s.Horizon = r.Horizon
 	}

@@ -22,7 +22,17 @@ import (
 // model follows them, if held-out ones get better (Record.Stages). A training that a third of its steps shows to be
 // hopeless is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's, the checkpoint
 // is written, and a later call with Resume goes on bit for bit.
+//
+// Of positions alone states and noise are found by a smoother, and models by shooting (Motion). Where no model was asked for,
+// the families of a ladder are tried.
 func Train(ctx context.Context, set *data.Set, o Options) (Result, error) {
+	if o.Model == "" && bare(set) {
+		return climb(ctx, set, o)
+	}
+	return trained(ctx, set, o)
+}
+
+func trained(ctx context.Context, set *data.Set, o Options) (Result, error) {
 	f, err := newProblem(ctx, set, o)
 	if err != nil {
 		return Result{}, err
@@ -45,22 +55,20 @@ type Result struct {
 
 // problem is what all networks that learn from one recording have in common.
 type problem struct {
-	recorded   *data.Set   // as it was given
-	set        *data.Set   // the same, or with its states smoothed
-	measured   *measured   // what is known of it then; nil where the states are as recorded
-	identified *identified // the model that was found by shooting; nil: none
-	split      data.Split
-	s          Options // complete
-	plan       Plan    // how they came about
-	spec       model.Spec
-	penalty    train.Penalty
-	print      string
-	sample     *data.Set // states of training at which mass matrices are looked at
-	once       sync.Once // sets null
-	guessed    guessed
-	id         train.Identity
-	watch      watch   // of what all networks need first
-	null       float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning
+	set     *data.Set
+	split   data.Split
+	s       Options // complete
+	plan    Plan    // how they came about
+	spec    model.Spec
+	penalty train.Penalty
+	print   string
+	motion  *motion   // of the objective Motion
+	sample  *data.Set // states of training at which mass matrices are looked at
+	once    sync.Once // sets null
+	guessed guessed
+	id      train.Identity
+	watch   watch   // of what all networks need first
+	null    float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning
 }
 
 func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err error) {
@@ -79,42 +87,31 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if err != nil {
 		return nil, err
 	}
-	given, original := s, set
-	var m *measured
-	if !found.Velocities || s.shoots(set) && s.Steps == 0 {
-		if m, err = measure(ctx, set, found); err != nil {
-			return nil, err
-		}
-	}
-	if m != nil {
-		if set = m.states; s.Horizon == 0 {
-			s.Horizon = m.horizon(s.horizon(set))
-			given.Horizon = s.Horizon
-		}
-		if split, err = set.Split(s.horizon(set)); err != nil {
-			return nil, err
-		}
-	}
+	given := s
 	s, plan, err := decide(set, found, asked, given)
 	if err != nil {
 		return nil, err
 	}
-	f = &problem{recorded: original, measured: m, set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: original.Fingerprint()}
+	f = &problem{set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: set.Fingerprint()}
 	f.id = identity(f.print, asked)
 	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
 		return nil, err
 	}
-	if f.spec, err = specOf(set, f.split.Train, s); err != nil {
+	learn := f.split.Train
+	if s.Objective == Motion {
+		if err := f.measure(ctx); err != nil {
+			return nil, err
+		}
+		learn = f.motion.states
+	}
+	if f.spec, err = specOf(set, learn, s); err != nil {
 		return nil, err
 	}
 	f.spec = sees(f.spec, s.Beside)
-	f.sample = thinned(f.split.Train)
+	f.sample = thinned(learn)
 	family := model.FamilyOf(s.Model)
 	free := s.From == nil && given.Method != train.Adam && given.Hidden == nil && given.Head == ""
-	if m != nil && given.shoots(set) {
-		err = f.identify(ctx, asked)
-	}
-	if err == nil && f.identified == nil && s.Objective == Windows && (family.Heads || family.Netless) && family.Linear != nil && free {
+	if s.Objective == Windows && (family.Heads || family.Netless) && family.Linear != nil && free {
 		err = f.choose(ctx, given)
 	}
 	if err == nil && s.Planned != nil {

@@ -26,13 +26,12 @@ type run struct {
 	loop         *train.Loop[float64] // of the steps
 	rollouts     *rollouts            // of the last stage, once it is decided on
 
-	mass       []MassPoint
-	notes      []Stage
-	identified *Identification // by shooting, in place of steps; else nil
-	why        string          // it is hopeless; "" if it is not
-	step       int             // at which it ended
-	took       Pace
-	trained    Network
+	mass    []MassPoint
+	notes   []Stage
+	why     string // it is hopeless; "" if it is not
+	step    int    // at which it ended
+	took    Pace
+	trained Network
 }
 
 // train goes through the stages.
@@ -68,8 +67,8 @@ func (a *run) record() Record {
 	r := Record{
 		Run: hashed(f.id), Plan: &f.plan, Seed: done.Seed, Steps: done.Total(st.Step + 1), Batch: done.Batch, Rate: done.Rate, Method: done.Method,
 		Workers: done.Workers, Loss: s.Loss, Objective: s.Objective, Window: s.Window, Horizon: s.Horizon, Data: f.print,
-		Options: f.recorded.Layout(s.Columns), Validation: st.BestLoss, Skipped: st.Skipped, Fallbacks: st.Health.Fallbacks,
-		Mass: a.mass, Stages: a.notes, Identification: a.identified,
+		Options: f.set.Layout(s.Columns), Validation: st.BestLoss, Skipped: st.Skipped, Fallbacks: st.Health.Fallbacks,
+		Mass: a.mass, Stages: a.notes,
 	}
 	if s.From != nil {
 		was := s.From[a.member].Record
@@ -97,5 +96,5 @@ func (a *run) note(name string, before, after float64) {
 		}
 		return x
 	}
-	a.notes = append(a.notes, Stage{name, number(before), number(after)})
+	a.notes = append(a.notes, Stage{Name: name, Before: number(before), After: number(after)})
 }

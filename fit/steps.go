@@ -16,9 +16,6 @@ func (steps) Name() string { return "steps" }
 // Run implements stage. A run that was given up goes on to where that was decided, and is given up again; so does one
 // that went on to long roll-outs.
 func (k steps) Run(ctx context.Context, a *run) error {
-	if a.identified != nil {
-		return nil
-	}
 	s := a.s
 	a.f.worst(a.valid)
 	if s.Batch == 0 {

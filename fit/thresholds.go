@@ -79,16 +79,6 @@ var convexNets = []model.Spec{
 // What is estimated from noise asks for the larger ones, orbits recorded to ten digits for the smallest.
 var convexRidges = []float64{1e-12, 1e-8, 1e-5, 1e-3}
 
-// What speaks for learning from smoothed states.
-const (
-	// noisyPart is the noise of positions, as a part of the motion, from which on recorded velocities do not keep a
-	// recording from being smoothed. Not tuned.
-	noisyPart  = 3e-4
-	heldSwings = 1.25 // fastest swings in a window held out, where none was asked for
-	likelier   = 9    // in −2 log likelihood, three standard deviations: what forces held between rows have to gain
-	features   = 64   // of positions, from which a network is a sum: those of the reference of the method
-)
-
 // How an initial guess is made and kept.
 const (
 	// goodGuess is what a convex initialisation from recorded accelerations may leave of the loss without acceleration
@@ -177,3 +167,15 @@ const (
 func newton(family model.Family, weights, d int) bool {
 	return weights <= mostNewton && (!family.Nodes || d <= train.MostCoordinates)
 }
+
+// How motion with noise is learned from (objective motion). What selects and shoots has its own numbers
+// (train.Identification).
+const (
+	shootingSteps        = 6   // for each length of segments; they end earlier where nothing is gained
+	blurred              = 3   // times the median deviation of velocities: smoothed states beyond say little
+	smoothedSteps        = 100 // of Gauss–Newton on smoothed accelerations, of a net without linear parameters
+	downToNoise          = 1.25
+	doubtful             = 9 // mean square of held-out residuals in units of the noise; a good model has 1
+	weakUnits, shotUnits = 60, 16
+	wholeTrajectories    = 9 // from which on data.Set.Split holds out whole ones
+)

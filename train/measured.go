@@ -161,18 +161,3 @@ func (m *Measurement) residual(row, j int, x float64) (r float64, observed bool)
 
 // worst is the residual, in units of noise, that counts no more when it grows: one lost segment says no more than that.
 const worst = 1e3
-
-// Rows are the rows lo ≤ i < hi of a measurement.
-func (m *Measurement) Rows(lo, hi int) Measurement {
-	n, f := len(m.Sigma), 0
-	if len(m.T) > 0 {
-		f = len(m.U) / len(m.T)
-	}
-	p := Measurement{T: m.T[lo:hi], U: m.U[lo*f : hi*f], Y: m.Y[lo*n : hi*n], Sigma: m.Sigma, X: m.X[lo*n : hi*n],
-		SD: m.SD[lo*n : hi*n]}
-	if m.Gap != nil {
-		p.Gap = append([]bool(nil), m.Gap[lo:hi]...)
-		p.Gap[hi-lo-1] = false
-	}
-	return p
-}

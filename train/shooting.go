@@ -16,15 +16,15 @@ import (
 //
 //	(G + λ diag G) δb = g,   δx = R⁻¹ (Qᵀr − QᵀJ_b δb).
 //
-// Segments begin short, so that a roll-out finds the motion however wrong the model, and are joined two by two, since
-// what long ones say of b is sharper by far. Each length is kept unless motion held out is predicted worse over that
-// length.
+// b₀ is b where a length begins. Segments begin short, so that a roll-out finds the motion however wrong the model, and
+// are joined two by two, since what long ones say of b is sharper by far. Each length is kept unless motion held out is
+// predicted worse over that length.
 type Shooting struct {
 	Model            *model.Model[float64] // its Theta is what is fitted
 	Measured, Held   *Measured             // what is learned from, and what judges
 	Of               []int                 // places in θ of b
 	Unit             []float64             // of each b, for the ridge: see model.Units
-	Ridge            float64               // weight of (b − b₀)²/unit²
+	Ridge            float64               // weight of (b − b₀)²/unit²; 1 serves networks of a hundred units
 	Penalty          Penalty               // ρ; L2, or Student where there are outliers
 	PositiveDefinite *PositiveDefinite[float64]
 	Duration         float64 // of the first segments
@@ -181,6 +181,7 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	s.Measured.Refine(s.Model, s.team, s.segments, s.x)
 	s.Held.Parts = max(s.Held.Parts, s.Measured.Parts)
 	s.prepare()
+	s.b0 = s.b()
 	held, err := s.score(ctx)
 	if err != nil {
 		return l, err

@@ -40,17 +40,6 @@ func (c *columnFlags) add(cmd *cobra.Command) {
 // options are the flags as given; a list given as "" is empty, one not given is nil.
 func (c *columnFlags) options() data.Options { return c.o }
 
-// positions are the options of a command to which positions are enough: velocities are estimated by a smoother where
-// none are recorded, or where those that are shall be left out, which --differentiate says.
-func (c *columnFlags) positions(cmd *cobra.Command) data.Options {
-	o := c.o
-	if o.Positions = true; o.Differentiate {
-		note(cmd, "--differentiate is not needed: positions are enough; it leaves recorded velocities out, as --v \"\" does")
-		o.Differentiate, o.V = false, []string{}
-	}
-	return o
-}
-
 // alias is a flag under the name that it had before. It is hidden, and says how the flag is called now.
 type alias struct {
 	pflag.Value

@@ -10,6 +10,7 @@ import (
 
 	"lagrange"
 	"lagrange/data"
+	"lagrange/fit"
 	"lagrange/internal/file"
 )
 
@@ -100,7 +101,7 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 
 // read reads what the command line names: the models and the recordings.
 func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err error) {
-	t, options := &f.training, f.columns.positions(cmd)
+	t, options := &f.training, f.columns.options()
 	s := &t.Settings
 	if f.like != "" {
 		if t.Like, err = lagrange.Load(f.like); err != nil {
@@ -118,6 +119,11 @@ func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err
 	}
 	if s.Graph, err = f.graph.read(cmd, s.Model); err != nil {
 		return nil, err
+	}
+	options.Positions = true
+	if options.Differentiate && fit.OnPositions(s.Model) {
+		note(cmd, "--differentiate is not needed: positions are learned from as they are")
+		options.Differentiate, options.V = false, []string{}
 	}
 	if set, err = data.Read(args, options); err != nil {
 		return nil, err
@@ -191,7 +197,7 @@ func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model, set *data.Set
 		return err
 	}
 	picture := pictureOf(f.out)
-	fig, err := m.Picture(set)
+	fig, err := m.Picture(cmd.Context(), set)
 	if err != nil {
 		return err
 	}
