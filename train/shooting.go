@@ -86,6 +86,7 @@ type shooter struct {
 	shots                        []*shot
 	G, trial, F, D, db, dx, tryX []float64
 	lambda                       float64
+	excess                       float64 // what numbers are off by, squared, in units of noise; at least 1
 	held                         []Segment
 	heldX                        []float64
 }
@@ -148,6 +149,7 @@ func (s *shooter) set(b []float64) {
 
 // prepare makes the memory for segments of a new length.
 func (s *shooter) prepare() {
+	s.excess = max(1, s.excess)
 	n, P, N := 2*s.Measured.D, len(s.Of), len(s.segments)
 	s.chunks = s.Measured.chunks(s.segments)
 	s.costs, s.spread, s.trialSpread, s.counts = make([]float64, N), make([]float64, N), make([]float64, N), make([]int, N)
@@ -177,6 +179,9 @@ func (s *shooter) score(ctx context.Context) (Starts, error) {
 }
 
 // length fits with segments of one length.
+//
+// Where a model is off by more than the noise, its errors are what counts as noise: jumps may be as much larger, and ridge
+// and penalty weigh as much more.
 func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	s.Measured.Refine(s.Model, s.team, s.segments, s.x)
 	s.Held.Parts = max(s.Held.Parts, s.Measured.Parts)
@@ -233,11 +238,12 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 // other steps of the integrator, may be better fitted one by one, whatever the jumps: of chaotic motion much is left of
 // little.
 func (s *shooter) begin(ctx context.Context) (float64, error) {
-	cost := s.cost(s.x)
 	fitted, err := s.Measured.fitStarts(ctx, s.Model, s.team, s.segments, s.x, s.Penalty, heldRounds)
 	if err != nil {
-		return cost, err
+		return 0, err
 	}
+	s.excess = max(1, fitted.Score())
+	cost := s.cost(s.x)
 	if now := s.cost(fitted.X); now < cost {
 		s.x, cost = fitted.X, now
 	} else {

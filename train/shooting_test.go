@@ -19,7 +19,7 @@ func readied(t *testing.T, s *Shooting) *shooter {
 	t.Helper()
 	team := par.NewTeam(s.Workers)
 	t.Cleanup(team.Close)
-	run := &shooter{Shooting: s, team: team, segments: s.Measured.Segments(s.Duration)}
+	run := &shooter{Shooting: s, team: team, segments: s.Measured.Segments(s.Duration), excess: 2.5}
 	run.b0, run.x = run.b(), s.Measured.Smoothed(run.segments)
 	run.prepare()
 	run.cost(run.x)
@@ -45,7 +45,7 @@ func (s *shooter) residuals(b, x []float64) (measured, others []float64) {
 			for j := range n {
 				switch {
 				case k == K && a.Chained:
-					others = append(others, (at[j]-x[(i+1)*n+j])/(0.1*e.SD[row*n+j]))
+					others = append(others, (at[j]-x[(i+1)*n+j])/(0.1*math.Sqrt(s.excess)*e.SD[row*n+j]))
 				case e.Sigma[j] > 0 && !math.IsNaN(e.Y[row*n+j]):
 					measured = append(measured, (at[j]-e.Y[row*n+j])/e.Sigma[j])
 				}
@@ -56,13 +56,13 @@ func (s *shooter) residuals(b, x []float64) (measured, others []float64) {
 		}
 	}
 	for k, b := range b {
-		others = append(others, math.Sqrt(s.Ridge)*(b-s.b0[k])/s.Unit[k])
+		others = append(others, math.Sqrt(s.Ridge*s.excess)*(b-s.b0[k])/s.Unit[k])
 	}
 	N := s.PositiveDefinite.Len()
 	r, c := make([]float64, N), make([]float64, N)
 	s.PositiveDefinite.Pass(s.Model, N).Residuals(upTo(N), r, c)
 	for _, r := range r {
-		others = append(others, math.Sqrt(positiveDefiniteWeight)*r)
+		others = append(others, math.Sqrt(positiveDefiniteWeight*s.excess)*r)
 	}
 	return measured, others
 }
