@@ -268,7 +268,7 @@ func measured(t *testing.T, m *lagrange.Model, set *data.Set) (lagrange.Evaluati
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := m.Picture(set)
+	f, err := m.Picture(t.Context(), set)
 	if err != nil {
 		t.Fatal(err)
 	}

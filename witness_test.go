@@ -164,6 +164,10 @@ func witnessed(t *testing.T) (ks []asked) {
 			Activation: "sigmoid", Head: model.Quadratic,
 		},
 		{Family: "lnn", Coordinates: cs{angle}, Activation: "relu3", Head: model.Plain},
+		{
+			Family: "lnn", Coordinates: cs{angle, place, wide}, Inputs: us{force, mass}, Activation: "softplus",
+			Head: model.Quadratic, Natural: true, Friction: model.Both,
+		},
 		{Family: "delan", Coordinates: cs{angle, place}, Activation: "softplus"},
 		{
 			Family: "delan", Coordinates: cs{cyclic, wide, degrees}, Inputs: us{mass, force},

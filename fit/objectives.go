@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"cmp"
 	"fmt"
 
 	"lagrange/data"
@@ -24,6 +25,7 @@ var objectives = []objective{
 	fromAccelerations,
 	fromWindows,
 	fromTorques,
+	fromMotion,
 }
 
 // Objectives lists what a model can learn from.
@@ -46,6 +48,9 @@ func objectiveOf(name string) (objective, error) {
 
 // objective resolves Options.Objective for a recording: accelerations where they are recorded, else windows.
 func (s Options) objective(set *data.Set) (string, error) {
+	if bare(set) {
+		return s.onPositions(set)
+	}
 	if s.Objective == "" {
 		if set.HasAccelerations() && !model.FamilyOf(s.Model).Rollouts {
 			return Accelerations, nil
@@ -72,4 +77,21 @@ func needsAccelerations(set *data.Set, s Options) error {
 		return fmt.Errorf("a %s learns from windows; leave out --objective", model.Title(s.Model))
 	}
 	return nil
+}
+
+// OnPositions says whether a family learns from positions alone; "" is the default.
+func OnPositions(family string) bool {
+	return fromMotion.needs(nil, Options{Model: cmp.Or(family, DefaultModel)}) == nil
+}
+
+// bare says whether a recording has positions alone.
+func bare(set *data.Set) bool { return len(set.Trajectories) > 0 && set.Trajectories[0].V == nil }
+
+// onPositions is the objective of positions alone.
+func (s Options) onPositions(set *data.Set) (string, error) {
+	if s.Objective != "" && s.Objective != Motion {
+		return "", fmt.Errorf("the recording has no velocities, which the objective %s needs: leave it out, or name their "+
+			"columns with --v, or have them estimated by --differentiate", s.Objective)
+	}
+	return Motion, fromMotion.needs(set, s)
 }

@@ -167,3 +167,15 @@ const (
 func newton(family model.Family, weights, d int) bool {
 	return weights <= mostNewton && (!family.Nodes || d <= train.MostCoordinates)
 }
+
+// How motion with noise is learned from (objective motion). What selects and shoots has its own numbers
+// (train.Identification).
+const (
+	shootingSteps        = 6   // for each length of segments; they end earlier where nothing is gained
+	blurred              = 3   // times the median deviation of velocities: smoothed states beyond say little
+	smoothedSteps        = 100 // of Gauss–Newton on smoothed accelerations, of a net without linear parameters
+	downToNoise          = 1.25
+	doubtful             = 9 // mean square of held-out residuals in units of the noise; a good model has 1
+	weakUnits, shotUnits = 60, 16
+	wholeTrajectories    = 9 // from which on data.Set.Split holds out whole ones
+)

@@ -21,8 +21,8 @@ func (m *Model[T]) Outer() []int {
 // forces is the place in θ where the parameters of the forces begin.
 func (m *Model[T]) forces() int { return len(m.Theta) - len(m.Spec.forceSpec().ForceTheta()) }
 
-// Units are the sizes by which changes of the parameters at the given places are measured: of the net's the root mean square of
-// them all, of a force's 1, or its own where that is more, since forces are dimensionless.
+// Units are the sizes by which changes of the parameters at the given places are measured: of the net's the root mean
+// square of them all, of a force's 1, or its own where that is more, since forces are dimensionless.
 func (m *Model[T]) Units(of []int) []float64 {
 	forces, sum, count := m.forces(), 0.0, 0
 	for _, at := range of {

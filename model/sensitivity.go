@@ -19,9 +19,9 @@ func (r *Rollout[T]) Sensitivities(see func(k int, S []T), P int) {
 	r.sensitivity(P, P, 0, nil).run(see)
 }
 
-// StartSensitivities is Sensitivities with the derivatives with respect to the state x₀ that the roll-out began at before
-// those with respect to the parameters at the given places of θ (P): S = (∂x/∂x₀, ∂x/∂θ_of) is (B, n, n + len(of)), and
-// (1, 0) at the start. The sweeps are the same; the state's own columns add the term ∂f/∂x X′ alone.
+// StartSensitivities is Sensitivities with the derivatives with respect to the state x₀ that the roll-out began at
+// before those with respect to the parameters at the given places of θ (P): S = (∂x/∂x₀, ∂x/∂θ_of) is (B, n, n +
+// len(of)), and (1, 0) at the start. The sweeps are the same; the state's own columns add the term ∂f/∂x X′ alone.
 func (r *Rollout[T]) StartSensitivities(see func(k int, S []T), P int, of []int) {
 	r.sensitivity(P, r.n+len(of), r.n, of).run(see)
 }

@@ -2,8 +2,8 @@ package model
 
 import "lagrange/nn"
 
-// Slopes is what a model with a Lagrangian knows of how its first derivatives hang on its parameters: what the weak form
-// of its equations of motion is made of (train.WeakInitialisation).
+// Slopes is what a model with a Lagrangian knows of how its first derivatives hang on its parameters: what the weak
+// form of its equations of motion is made of (train.WeakInitialisation).
 type Slopes[T nn.Float] interface {
 	// SlopesVJP follows Field or Force, for the same batch: it adds ∂(w·L_v + z·(L_q + F))/∂θ to dθ, as Tape.VJP does,
 	// for directions w and z (B, d), with F the forces that the model has itself.

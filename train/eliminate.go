@@ -7,8 +7,8 @@ import (
 	"lagrange/internal/vec"
 )
 
-// triangulate makes the first cols columns of A (rows, width) upper triangular by Householder's reflections, which all its
-// columns go through: A ← QᵀA (Golub & Van Loan, Matrix Computations, §5.2). w has room for a row.
+// triangulate makes the first cols columns of A (rows, width) upper triangular by Householder's reflections, which all
+// its columns go through: A ← QᵀA (Golub & Van Loan, Matrix Computations, §5.2). w has room for a row.
 func triangulate(A []float64, rows, width, cols int, w []float64) {
 	for c := range min(cols, rows-1) {
 		s := 0.0

@@ -11,8 +11,9 @@ import (
 // Measured are recorded motions as a likelihood sees them: what was observed at each row, with its noise, and the
 // states that a smoother found behind it.
 type Measured struct {
-	D, M int // coordinates and inputs
-	Of   []Measurement
+	D, M  int // coordinates and inputs
+	Of    []Measurement
+	Parts int // steps of the integrator from row to row, see Refine; 0: one
 }
 
 // Measurement is one of them, of n rows. Recordings may differ in length, rate and noise.
@@ -25,8 +26,8 @@ type Measurement struct {
 	Gap   []bool    // whether the step from each row to the next is a gap (n); nil: there is none
 }
 
-// NewMeasured puts a recording and its states, smoothed at its rows, side by side. Velocities that the smoother found to
-// have a scale or a lag of their own are not counted as observed. The error names a coordinate that never moves.
+// NewMeasured puts a recording and its states, smoothed at its rows, side by side. Velocities that the smoother found
+// to have a scale or a lag of their own are not counted as observed. The error names a coordinate that never moves.
 func NewMeasured(recorded *data.Set, r *smooth.Recording) (*Measured, error) {
 	d := recorded.D()
 	if len(recorded.Trajectories) != len(r.Deviations) {
@@ -84,8 +85,8 @@ func (s Segment) steps() int { return s.Last - s.First }
 // leastStretch is the shortest stretch without a gap that is of use: two steps say something of an acceleration.
 const leastStretch = 2
 
-// Segments cuts the recordings into segments of nearly the given duration. None spans a gap, and no stretch between gaps is
-// left out that has three rows.
+// Segments halves the stretches of the recordings that have no gap until the parts are nearest to the given duration.
+// No stretch of three rows is left out.
 func (o *Measured) Segments(duration float64) (all []Segment) {
 	for i := range o.Of {
 		m := &o.Of[i]
@@ -95,8 +96,10 @@ func (o *Measured) Segments(duration float64) (all []Segment) {
 				last++
 			}
 			if n := last - first; n >= leastStretch {
-				K := int(math.Round((m.T[last] - m.T[first]) / duration))
-				K = min(max(1, K), n/leastStretch)
+				K := 1
+				for 2*K <= n/leastStretch && (m.T[last]-m.T[first])/float64(K) > math.Sqrt2*duration {
+					K *= 2
+				}
 				for k := range K {
 					all = append(all, Segment{i, first + n*k/K, first + n*(k+1)/K, k+1 < K})
 				}

@@ -9,9 +9,11 @@ import (
 	"lagrange/ode"
 )
 
-// motions has a model move from N random starts through rows uneven in time, under forces, and measures its positions with noise
-// (and its velocities, where velocities says so). The smoothed states are the true ones with errors of deviation sd.
-func motions(m *model.Model[float64], N, rows int, sigma, sd float64, velocities bool, seed uint64) (o *Measured, true_ [][]float64) {
+// motions has a model move from N random starts through rows uneven in time, under forces, and measures its positions
+// with noise (and its velocities, where velocities says so). The smoothed states are the true ones with errors of
+// deviation sd.
+func motions(m *model.Model[float64], N, rows int, sigma, sd float64, velocities bool,
+	seed uint64) (o *Measured, truth [][]float64) {
 	r := rand.New(rand.NewPCG(seed, 2))
 	d, M := m.Spec.D(), m.Spec.M()
 	n := 2 * d
@@ -42,9 +44,9 @@ func motions(m *model.Model[float64], N, rows int, sigma, sd float64, velocities
 			}
 			e.X, e.SD[i] = append(e.X, x+sd*r.NormFloat64()), sd
 		}
-		o.Of, true_ = append(o.Of, e), append(true_, x)
+		o.Of, truth = append(o.Of, e), append(truth, x)
 	}
-	return o, true_
+	return o, truth
 }
 
 // Segments cover each stretch without a gap, side by side, and joining them two by two ends with whole stretches.

@@ -16,9 +16,11 @@ type roller struct {
 	n, P     int
 	tape     model.Tape[float64]
 	roll     *model.Rollout[float64]
+	spec     model.Spec
+	parts    int // steps from row to row
 	x, h, u  []float64
 	segments []Segment // of the chunk
-	steps    int       // of its longest
+	steps    int       // of its longest, from row to row
 }
 
 // chunks are places of segments, those of similar length together, at most so many that their states stay within
@@ -30,7 +32,7 @@ func (o *Measured) chunks(segments []Segment) (all [][]int) {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return segments[b].steps() - segments[a].steps() })
 	for len(order) > 0 {
-		most := mostStates / (2 * o.D * (segments[order[0]].steps() + 1))
+		most := mostStates / (2 * o.D * (segments[order[0]].steps()*max(1, o.Parts) + 1))
 		n := min(max(1, min(most, model.Chunk)), len(order))
 		all, order = append(all, order[:n]), order[n:]
 	}
@@ -44,10 +46,10 @@ const mostStates = 1 << 20
 func (o *Measured) newRoller(m *model.Model[float64], segments []Segment, chunks [][]int) *roller {
 	batch, steps, states := 0, 0, 0
 	for _, c := range chunks {
-		k := segments[c[0]].steps()
+		k := segments[c[0]].steps() * max(1, o.Parts)
 		batch, steps, states = max(batch, len(c)), max(steps, k), max(states, len(c)*(k+1))
 	}
-	r := &roller{o: o, n: 2 * o.D, P: len(m.Theta), tape: m.Tape(batch)}
+	r := &roller{o: o, n: 2 * o.D, P: len(m.Theta), tape: m.Tape(batch), spec: m.Spec, parts: max(1, o.Parts)}
 	r.roll = model.NewRollout(m.Spec, r.tape, ode.RK4.Tableau, batch, steps)
 	r.x, r.h, r.u = make([]float64, batch*r.n), make([]float64, states), make([]float64, states*o.M)
 	return r
@@ -59,37 +61,48 @@ func (r *roller) load(segments []Segment, chunk []int) {
 	for _, i := range chunk {
 		r.segments = append(r.segments, segments[i])
 	}
-	B, m := len(chunk), r.o.M
 	r.steps = segments[chunk[0]].steps()
 	for b, s := range r.segments {
 		from := &r.o.Of[s.Of]
-		for k := range r.steps + 1 {
-			at := min(s.First+k, s.Last)
-			copy(r.u[(k*B+b)*m:(k*B+b+1)*m], from.U[at*m:])
-			if k < r.steps {
-				r.h[k*B+b] = 0
-				if at < s.Last {
-					r.h[k*B+b] = from.T[at+1] - from.T[at]
-				}
-			}
+		for k := range r.steps*r.parts + 1 {
+			r.step(k, b, len(chunk), from, s)
 		}
 	}
 }
 
-// run follows the segments from the states at their places in x, and calls see with each state that it goes through, the
-// rows of each segment in their order: those of sample b are at first, first + 1, … of its recording.
+// step sets length and inputs of step k of sample b of B.
+func (r *roller) step(k, b, B int, from *Measurement, s Segment) {
+	m, at, part := r.o.M, s.First+k/r.parts, k%r.parts
+	length := 0.0
+	if at < s.Last {
+		length = (from.T[at+1] - from.T[at]) / float64(r.parts)
+	} else {
+		at, part = s.Last, 0
+	}
+	if k < r.steps*r.parts {
+		r.h[k*B+b] = length
+	}
+	u := r.u[(k*B+b)*m : (k*B+b+1)*m]
+	if copy(u, from.U[at*m:]); part > 0 && m > 0 {
+		r.spec.Between(float64(part)/float64(r.parts), from.U[at*m:(at+1)*m], from.U[(at+1)*m:(at+2)*m], u)
+	}
+}
+
+// run follows the segments from the states at their places in x, and calls see with each state that it goes through,
+// the rows of each segment in their order: those of sample b are at first, first + 1, … of its recording.
 func (r *roller) run(x []float64, chunk []int, see func(b, row int, x []float64)) {
 	B, n := len(chunk), r.n
 	for b, i := range chunk {
 		copy(r.x[b*n:(b+1)*n], x[i*n:])
 	}
-	r.roll.Run(r.x[:B*n], r.h[:r.steps*B], r.u[:(r.steps+1)*B*r.o.M])
+	steps := r.steps * r.parts
+	r.roll.Run(r.x[:B*n], r.h[:steps*B], r.u[:(steps+1)*B*r.o.M])
 	for k := range r.steps + 1 {
-		r.rows(k, func(b, row int) { see(b, row, r.roll.State(k)[b*n:(b+1)*n]) })
+		r.rows(k, func(b, row int) { see(b, row, r.roll.State(k * r.parts)[b*n:(b+1)*n]) })
 	}
 }
 
-// rows visits the samples that have a row after k steps.
+// rows visits the samples that have a row k steps from the first.
 func (r *roller) rows(k int, see func(b, row int)) {
 	for b, s := range r.segments {
 		if s.First+k <= s.Last {
@@ -98,8 +111,8 @@ func (r *roller) rows(k int, see func(b, row int)) {
 	}
 }
 
-// vary follows run: it calls see with each state and its derivatives S (n, n + len(of)) with respect to the start and to
-// the parameters at the given places.
+// vary follows run: it calls see with each state and its derivatives S (n, n + len(of)) with respect to the start and
+// to the parameters at the given places.
 func (r *roller) vary(of []int, see func(b, row int, x, S []float64)) {
 	n, W := r.n, r.n+len(of)
 	first := make([]float64, n*W)
@@ -108,13 +121,16 @@ func (r *roller) vary(of []int, see func(b, row int, x, S []float64)) {
 	}
 	r.rows(0, func(b, row int) { see(b, row, r.roll.State(0)[b*n:(b+1)*n], first) })
 	r.roll.StartSensitivities(func(k int, S []float64) {
+		if k%r.parts != 0 {
+			return
+		}
 		x := r.roll.State(k)
-		r.rows(k, func(b, row int) { see(b, row, x[b*n:(b+1)*n], S[b*n*W:(b+1)*n*W]) })
+		r.rows(k/r.parts, func(b, row int) { see(b, row, x[b*n:(b+1)*n], S[b*n*W:(b+1)*n*W]) })
 	}, r.P, of)
 }
 
-// inTurn gives the chunks to the members of a team in turn, so that each has as much of every length, and in an order that
-// depends on their number alone.
+// inTurn gives the chunks to the members of a team in turn, so that each has as much of every length, and in an order
+// that depends on their number alone.
 func inTurn(team *par.Team, chunks [][]int, f func(w int, chunk []int)) {
 	team.Do(func(w int) {
 		for c := w; c < len(chunks); c += team.Workers() {
@@ -130,14 +146,17 @@ func curvature(p Penalty, r float64) float64 {
 	return slope / (2 * r)
 }
 
-// spread is the standard deviation that the median of |r| says, at least 1. It sorts them. While a start is far off, all its
-// residuals are large, and what a penalty takes for outliers is in units of these.
-func spread(abs []float64) float64 {
-	if len(abs) == 0 {
+// spread is the standard deviation of residuals that the median of |r| says, at least 1. While a start is far off, all
+// its residuals are large, and what a penalty takes for outliers is in units of these. It leaves |r| in order in r.
+func spread(r []float64) float64 {
+	if len(r) == 0 {
 		return 1
 	}
-	slices.Sort(abs)
-	return max(1, abs[len(abs)/2]/0.6745)
+	for i := range r {
+		r[i] = math.Abs(r[i])
+	}
+	slices.Sort(r)
+	return max(1, r[len(r)/2]/0.6745)
 }
 
 // Student is the penalty of noise with heavy tails, −2 log of Student's density with four degrees of freedom: about r²

@@ -9,21 +9,22 @@ import (
 	"lagrange/model"
 )
 
-// Shooting fits parameters b to measured motion by multiple shooting [Bock1983]: unknown are b and the state x_s at which
-// each segment s begins. Of residuals (x(t; x_s, b) − y)/σ, jumps (end of s − x_{s+1})/(0.1 sd), a ridge (b − b₀)/unit and
-// the positive-definiteness penalty it minimises Σ ρ(r) + Σ jump² + ridge Σ (…)² + penalty by steps of Levenberg and
-// Marquardt, from which the starts are eliminated (see eliminator):
+// Shooting fits parameters b to measured motion by multiple shooting [Bock1983]: unknown are b and the state x_s at
+// which each segment s begins. Of residuals (x(t; x_s, b) − y)/σ, jumps (end of s − x_{s+1})/(0.1 sd), a ridge (b −
+// b₀)/unit and the positive-definiteness penalty it minimises Σ ρ(r) + Σ jump² + ridge Σ (…)² + penalty by steps of
+// Levenberg and Marquardt, from which the starts are eliminated (see eliminator):
 //
 //	(G + λ diag G) δb = g,   δx = R⁻¹ (Qᵀr − QᵀJ_b δb).
 //
-// Segments begin short, so that a roll-out finds the motion however wrong the model, and are joined two by two, since what
-// long ones say of b is sharper by far. Each length is kept if motion held out is predicted better over that length.
+// b₀ is b where a length begins. Segments begin short, so that a roll-out finds the motion however wrong the model, and
+// are joined two by two, since what long ones say of b is sharper by far. Each length is kept unless motion held out is
+// predicted worse over that length.
 type Shooting struct {
 	Model            *model.Model[float64] // its Theta is what is fitted
 	Measured, Held   *Measured             // what is learned from, and what judges
 	Of               []int                 // places in θ of b
 	Unit             []float64             // of each b, for the ridge: see model.Units
-	Ridge            float64               // weight of (b − b₀)²/unit²
+	Ridge            float64               // weight of (b − b₀)²/unit²; 1 serves networks of a hundred units
 	Penalty          Penalty               // ρ; L2, or Student where there are outliers
 	PositiveDefinite *PositiveDefinite[float64]
 	Duration         float64 // of the first segments
@@ -36,6 +37,7 @@ type Shooting struct {
 type Length struct {
 	Duration      float64 // of the longest segment
 	Segments      int
+	Parts         int     // steps of the integrator from row to row
 	Iterations    int     // steps taken
 	Loss          float64 // mean ρ of what was learned from; 1 is down to the noise
 	Before, After float64 // score of held-out motion over segments of that length, of what was there and of the best step
@@ -65,6 +67,7 @@ const (
 	shootingTries     = 6    // longer λ until a step is not taken
 	patient           = 3    // steps without a better score until a length ends
 	followedLoss      = 2    // times the least mean loss of all lengths: a length beyond it is not followed, and the last
+	heldRounds        = 10   // of the starts of held-out motion: those of long segments are far from where they have to be
 	shootingTolerance = 1e-5 // part of the cost, and 0.1 of χ², below which a gain is none
 )
 
@@ -87,7 +90,8 @@ type shooter struct {
 	heldX                        []float64
 }
 
-// Run shoots. θ is that of the best length when it returns. An error is that of ctx, and then θ is as good as it had become.
+// Run shoots. θ is that of the best length when it returns. An error is that of ctx, and then θ is as good as it had
+// become.
 func (s *Shooting) Run(ctx context.Context) (Shot, error) {
 	team := par.NewTeam(max(1, s.Workers))
 	defer team.Close()
@@ -167,24 +171,29 @@ func (s *shooter) prepare() {
 	s.lambda = firstLambda
 }
 
-// score is that of held-out motion with segments of the present length; the starts found are where the next begin.
-func (s *shooter) score(ctx context.Context) (float64, []float64, error) {
-	h, err := s.Held.Starts(ctx, s.Model, s.team, s.held, s.heldX, s.Penalty)
-	return h.Score(), h.X, err
+// score fits the starts of held-out motion with segments of the present length.
+func (s *shooter) score(ctx context.Context) (Starts, error) {
+	return s.Held.fitStarts(ctx, s.Model, s.team, s.held, s.heldX, s.Penalty, heldRounds)
 }
 
 // length fits with segments of one length.
 func (s *shooter) length(ctx context.Context) (l Length, err error) {
+	s.Measured.Refine(s.Model, s.team, s.segments, s.x)
+	s.Held.Parts = max(s.Held.Parts, s.Measured.Parts)
 	s.prepare()
-	before, heldX, err := s.score(ctx)
+	s.b0 = s.b()
+	held, err := s.score(ctx)
 	if err != nil {
 		return l, err
 	}
-	l = Length{Segments: len(s.segments), Before: before, After: before, Duration: s.duration()}
-	best, bestX := s.b(), slices.Clone(s.x)
-	cost := s.cost(s.x)
-	copy(s.spread, s.trialSpread)
+	l = Length{Segments: len(s.segments), Parts: s.Measured.Parts,
+		Before: held.Score(), After: held.Score(), Duration: s.duration()}
+	cost, err := s.begin(ctx)
+	if err != nil {
+		return l, err
+	}
 	l.Loss = s.loss()
+	best, bestX := s.b(), slices.Clone(s.x)
 	for wait := 0; l.Iterations < s.Iterations && wait < patient; {
 		s.form()
 		next, taken := s.step(cost)
@@ -194,24 +203,48 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 		gain := cost - next
 		cost, l.Loss = next, s.loss()
 		l.Iterations++
-		score, x, err := s.score(ctx)
+		now, err := s.score(ctx)
 		if err != nil {
 			break
 		}
 		wait++
-		if score < l.After {
-			l.After, heldX, wait, l.Kept = score, x, 0, true
+		if now.Score() < held.Score() {
+			wait = 0
+		}
+		if wait == 0 || !now.Worse(held, s.Penalty) {
+			l.After, l.Kept = now.Score(), true
 			copy(best, s.b())
 			copy(bestX, s.x)
+		}
+		if wait == 0 {
+			held = now
 		}
 		if gain < 0.1+shootingTolerance*cost {
 			break
 		}
 	}
-	s.heldX = heldX
+	s.heldX = held.X
 	s.set(best)
 	s.x = bestX
 	return l, ctx.Err()
+}
+
+// begin returns the cost of the first step. Starts that have to serve longer segments than they were fitted to, or
+// other steps of the integrator, may be better fitted one by one, whatever the jumps: of chaotic motion much is left of
+// little.
+func (s *shooter) begin(ctx context.Context) (float64, error) {
+	cost := s.cost(s.x)
+	fitted, err := s.Measured.fitStarts(ctx, s.Model, s.team, s.segments, s.x, s.Penalty, heldRounds)
+	if err != nil {
+		return cost, err
+	}
+	if now := s.cost(fitted.X); now < cost {
+		s.x, cost = fitted.X, now
+	} else {
+		cost = s.cost(s.x)
+	}
+	copy(s.spread, s.trialSpread)
+	return cost, nil
 }
 
 // duration is that of the longest segment.

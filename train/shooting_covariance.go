@@ -40,8 +40,8 @@ func (s *shooter) covariance() []float64 {
 // massHeld is how well the mean mass is held, relative to it.
 const massHeld = 1e-6
 
-// meanMass is the derivative with respect to b of log tr M, M in units of v and averaged over where segments begin, in units of
-// massHeld; nil where nothing is scaled: without a mass matrix, or where it is not among b.
+// meanMass is the derivative with respect to b of log tr M, M in units of v and averaged over where segments begin, in
+// units of massHeld; nil where nothing is scaled: without a mass matrix, or where it is not among b.
 func (s *shooter) meanMass() []float64 {
 	w, n, d := s.shots[0], 2*s.Measured.D, s.Measured.D
 	mass, ok := model.As[model.Mechanics[float64]](w.tape)

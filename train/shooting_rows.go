@@ -69,8 +69,8 @@ func (w *shot) cost(x []float64, chunk []int) {
 	}
 }
 
-// off is how far number j of the start of segment i is from the smoothed one, in units of a prior that only keeps what nothing
-// was observed of from being without bounds.
+// off is how far number j of the start of segment i is from the smoothed one, in units of a prior that only keeps what
+// nothing was observed of from being without bounds.
 func (s *shooter) off(i, j int, x float64) float64 {
 	a := s.segments[i]
 	from := &s.Measured.Of[a.Of]

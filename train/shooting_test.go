@@ -3,11 +3,13 @@ package train
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"lagrange/internal/lin"
 	"lagrange/internal/par"
+	"lagrange/internal/vec"
 	"lagrange/model"
 	"lagrange/ode"
 )
@@ -25,8 +27,8 @@ func readied(t *testing.T, s *Shooting) *shooter {
 	return run
 }
 
-// residuals are all of a shooting at parameters b and starts x, one after another, by a roll-out of each segment alone. Residuals
-// of what was measured come first; weights are those of least squares.
+// residuals are all of a shooting at parameters b and starts x, one after another, by a roll-out of each segment alone.
+// Residuals of what was measured come first; weights are those of least squares.
 func (s *shooter) residuals(b, x []float64) (measured, others []float64) {
 	s.set(b)
 	n, m := 2*s.Measured.D, s.Measured.M
@@ -56,6 +58,12 @@ func (s *shooter) residuals(b, x []float64) (measured, others []float64) {
 	for k, b := range b {
 		others = append(others, math.Sqrt(s.Ridge)*(b-s.b0[k])/s.Unit[k])
 	}
+	N := s.PositiveDefinite.Len()
+	r, c := make([]float64, N), make([]float64, N)
+	s.PositiveDefinite.Pass(s.Model, N).Residuals(upTo(N), r, c)
+	for _, r := range r {
+		others = append(others, math.Sqrt(positiveDefiniteWeight)*r)
+	}
 	return measured, others
 }
 
@@ -68,7 +76,10 @@ func TestShootingStepIsThatOfDenseEquations(t *testing.T) {
 			o.Of[1].Y[8] += 1 // an outlier, and what was not observed
 			o.Of[2].Y[12] = math.NaN()
 			of := m.Outer()
-			s := readied(t, &Shooting{Model: m, Measured: o, Of: of, Unit: m.Units(of), Ridge: 10, Penalty: p, Duration: 0.15, Workers: 2})
+			around := o.Around(m, 1)
+			around.Floor *= 20 // the mean mass: half of them are below
+			s := readied(t, &Shooting{Model: m, Measured: o, Of: of, Unit: m.Units(of), Ridge: 10, Penalty: p,
+				PositiveDefinite: around, Duration: 0.15, Workers: 2})
 			b := s.b()
 			for i := range b { // off b₀ and the smoothed states, so that ridge and prior pull
 				b[i] *= 1.01
@@ -215,38 +226,57 @@ func dampedPendulum(t *testing.T) *model.Model[float64] {
 	return m
 }
 
-// From noisy positions alone, and parameters off by a tenth, whole recordings give those of the true system to within their
-// deviations, which are as large as said: the statistical limit.
+// From noisy positions alone, and parameters off by a tenth, whole recordings give those of the true system to within
+// their deviations, which are as large as said: the statistical limit. So they do with one number of a hundred fifty
+// deviations off, and the deviations are hardly larger.
 func TestShootingFindsADampedPendulum(t *testing.T) {
-	const seeds = 12
-	sum, worstOf, count := 0.0, 0.0, 0.0
-	for seed := range uint64(seeds) {
-		m := dampedPendulum(t)
-		truth := slices.Clone(m.Theta)
-		o, _ := motions(m, 4, 121, 0.01, 0.05, false, 20+seed)
-		of := m.Outer()
-		copy(m.Theta, []float64{9.9, 1, 0.4})
-		s := &Shooting{Model: m, Measured: &Measured{D: o.D, M: o.M, Of: o.Of[:3]}, Held: &Measured{D: o.D, M: o.M, Of: o.Of[3:]},
-			Of: of, Unit: m.Units(of), Ridge: 1e-3, Penalty: L2, Duration: 0.5, Iterations: 6, Workers: 1}
-		shot, err := s.Run(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		sd := shot.Deviations()
-		for i, power := range []float64{1, 0, 2} { // k/M and c/M do not know the scale of L
-			if i == 1 {
-				continue
+	friction := func(p Penalty, outliers float64, seeds uint64) (width float64) {
+		sum, most, count := 0.0, 0.0, 0.0
+		for seed := range seeds {
+			m := dampedPendulum(t)
+			truth := slices.Clone(m.Theta)
+			o, _ := motions(m, 4, 121, 0.01, 0.05, false, 20+seed)
+			r := rand.New(rand.NewPCG(seed, 1))
+			for _, e := range o.Of {
+				for i := range e.Y {
+					if r.Float64() < outliers {
+						e.Y[i] += 0.5
+					}
+				}
 			}
-			value := math.Pow(m.Theta[i], max(1, power)) / m.Theta[1]
-			want := math.Pow(truth[i], max(1, power)) / truth[1]
-			z := (value - want) / (max(1, power) * value / m.Theta[i] * sd[i])
-			sum, worstOf, count = sum+z*z, max(worstOf, math.Abs(z)), count+1
-			t.Logf("seed %d: %v is %.5f ± %.5f; true %.5f", seed, []string{"k/M", "", "c/M"}[i], value, math.Abs((value-want)/z), want)
+			copy(m.Theta, []float64{9.9, 1, 0.4})
+			sd := shoot(t, m, o, p).Deviations()
+			of := func(theta []float64) []float64 { return []float64{theta[0] / theta[1], theta[2] * theta[2] / theta[1]} }
+			value, want := of(m.Theta), of(truth)
+			for i, d := range []float64{sd[0] / m.Theta[1], 2 * m.Theta[2] * sd[2] / m.Theta[1]} {
+				z := (value[i] - want[i]) / d
+				sum, most, count, width = sum+z*z, max(most, math.Abs(z)), count+1, d
+			}
+			t.Logf("%s, %v outliers: k/M %.4f, true %.4f; c/M %.5f ± %.5f, true %.5f", p.Name, outliers,
+				value[0], want[0], value[1], width, want[1])
 		}
+		if rms := math.Sqrt(sum / count); rms < 0.5 || rms > 1.4 || most > 3.5 {
+			t.Errorf("%s, %v outliers: errors are %v of their deviations, the largest %v", p.Name, outliers, rms, most)
+		}
+		return width // of the last seed
 	}
-	if rms := math.Sqrt(sum / count); rms < 0.6 || rms > 1.4 || worstOf > 3.5 {
-		t.Errorf("errors are %v of their deviations, the largest %v", rms, worstOf)
+	if clean, robust := friction(L2, 0, 6), friction(Student, 0.01, 6); robust > 1.3*clean {
+		t.Errorf("friction ± %v without outliers, ± %v with them", clean, robust)
 	}
+}
+
+// shoot learns all of a model from all motions but the last, which judges.
+func shoot(t *testing.T, m *model.Model[float64], o *Measured, p Penalty) Shot {
+	t.Helper()
+	of, last := m.Outer(), len(o.Of)-1
+	s := &Shooting{Model: m, Measured: &Measured{D: o.D, M: o.M, Of: o.Of[:last]},
+		Held: &Measured{D: o.D, M: o.M, Of: o.Of[last:]}, Of: of, Unit: m.Units(of), Ridge: 1e-3,
+		Penalty: p, Duration: 0.5, Iterations: 6, Workers: 1}
+	shot, err := s.Run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shot
 }
 
 // The same with the same number of workers gives the same bits.
@@ -258,8 +288,9 @@ func TestShootingRepeats(t *testing.T) {
 		for _, at := range of {
 			m.Theta[at] *= 1.02
 		}
-		s := &Shooting{Model: m, Measured: &Measured{D: o.D, M: o.M, Of: o.Of[:3]}, Held: &Measured{D: o.D, M: o.M, Of: o.Of[3:]},
-			Of: of, Unit: m.Units(of), Ridge: 1, Penalty: L2, Duration: 0.3, Iterations: 2, Workers: 2}
+		s := &Shooting{Model: m, Measured: &Measured{D: o.D, M: o.M, Of: o.Of[:3]},
+			Held: &Measured{D: o.D, M: o.M, Of: o.Of[3:]}, Of: of, Unit: m.Units(of), Ridge: 1,
+			Penalty: L2, Duration: 0.3, Iterations: 2, Workers: 2}
 		shot, err := s.Run(context.Background())
 		if err != nil {
 			t.Fatal(err)
@@ -271,5 +302,46 @@ func TestShootingRepeats(t *testing.T) {
 	}
 	if a, b := theta(), theta(); !slices.Equal(a, b) {
 		t.Error("twice the same, and not the same bits")
+	}
+}
+
+// Without time left a shooting ends at once, with the parameters that it found.
+func TestShootingIsStopped(t *testing.T) {
+	m := dampedPendulum(t)
+	o, _ := motions(m, 3, 61, 0.01, 0.05, false, 1)
+	ctx, stop := context.WithCancel(context.Background())
+	of := m.Outer()
+	s := &Shooting{Model: m, Measured: o, Held: o, Of: of, Unit: m.Units(of), Ridge: 1, Penalty: L2,
+		Duration: 0.5, Iterations: 6, Workers: 1, On: func(Length) { stop() }}
+	shot, err := s.Run(ctx)
+	if err == nil || len(shot.Lengths) != 1 {
+		t.Errorf("%d lengths after the stop, error %v", len(shot.Lengths), err)
+	}
+	if !vec.Finite(m.Theta) {
+		t.Errorf("parameters %v", m.Theta)
+	}
+}
+
+// BenchmarkShooting measures a step on 20 recordings of 500 rows, 64 output weights of a network of two coordinates:
+// rows and their elimination, and the cost of a trial.
+func BenchmarkShooting(b *testing.B) {
+	spec := model.Spec{Family: "lnn", Hidden: []int{15}, Activation: "softplus", Head: model.Quadratic, Kinetic: 3,
+		Coordinates: []model.Coordinate{{Period: 2 * math.Pi, Scale: 1, Speed: 2, Accel: 5},
+			{Period: 2 * math.Pi, Scale: 0.7, Speed: 3, Accel: 4}}}
+	m, err := model.New[float64](spec, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	o, _ := motions(m, 20, 501, 0.01, 0.03, false, 9)
+	of, team := m.Outer(), par.NewTeam(1)
+	defer team.Close()
+	s := &shooter{Shooting: &Shooting{Model: m, Measured: o, Of: of, Unit: m.Units(of), Ridge: 1, Penalty: L2}, team: team}
+	s.segments = o.Segments(1)
+	s.b0, s.x = s.b(), o.Smoothed(s.segments)
+	s.prepare()
+	cost := s.cost(s.x)
+	for b.Loop() {
+		s.form()
+		s.step(cost)
 	}
 }

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"math"
+	"slices"
 
 	"lagrange/internal/lin"
 	"lagrange/internal/par"
@@ -15,6 +16,8 @@ import (
 type Starts struct {
 	X    []float64 // (N, 2d)
 	Loss []float64 // mean ρ of the residuals of each segment, in units of noise (N): 1 is down to the noise
+	// Residuals are those of each segment, row by row what was observed.
+	Residuals [][]float64
 }
 
 // Score is the geometric mean of the losses: with it a model is judged on held-out motion, and a segment that is lost
@@ -27,25 +30,52 @@ func (s Starts) Score() float64 {
 	return math.Exp(sum / float64(len(s.Loss)))
 }
 
+// Worse says whether a score is higher than that of better by more than chance lets it be: by more than the standard
+// error of the difference of the mean logarithms, over segments and numbers that both follow.
+func (s Starts) Worse(better Starts, p Penalty) bool {
+	sum, variance := 0.0, 0.0
+	for i, l := range s.Loss {
+		sum += math.Log((l + 1e-12) / (better.Loss[i] + 1e-12))
+		squares := 0.0
+		for k, r := range s.Residuals[i] {
+			a, _ := p.Of(r)
+			b, _ := p.Of(better.Residuals[i][k])
+			squares += (a - b) * (a - b)
+		}
+		mean := (l+better.Loss[i])/2*float64(len(s.Residuals[i])) + 1e-12
+		variance += squares / (mean * mean)
+	}
+	return sum > math.Sqrt(variance)
+}
+
 const (
 	startRounds = 3    // Gauss–Newton's, on each start
 	startPrior  = 3    // smoother's deviations that make one of the prior
 	startDamp   = 1e-6 // first λ
+	// startTolerance is the gain, of χ², after which a start stays.
+	startTolerance = 0.01
 )
 
 // Starts fits the starts of segments: with x₀ of each alone, by Gauss–Newton with Levenberg's damping,
 //
 //	min Σ ρ((x(t; x₀) − y)/σ) + |(x₀ − x̂)/(3 sd)|²,   (JᵀJ + λ diag JᵀJ) δ = Jᵀr,
 //
-// x̂ and sd the smoothed state and its deviations. It begins at the states from (N, 2d), or the smoothed ones if nil. The
-// error is that of ctx.
-func (o *Measured) Starts(ctx context.Context, m *model.Model[float64], team *par.Team, segments []Segment, from []float64,
-	p Penalty) (Starts, error) {
+// x̂ and sd the smoothed state and its deviations. It begins at the states from (N, 2d), or the smoothed ones if nil.
+// The error is that of ctx.
+func (o *Measured) Starts(ctx context.Context, m *model.Model[float64], team *par.Team, segments []Segment,
+	from []float64, p Penalty) (Starts, error) {
 	if from == nil {
 		from = o.Smoothed(segments)
 	}
+	return o.fitStarts(ctx, m, team, segments, from, p, startRounds)
+}
+
+// fitStarts is Starts of so many rounds.
+func (o *Measured) fitStarts(ctx context.Context, m *model.Model[float64], team *par.Team, segments []Segment,
+	from []float64, p Penalty, rounds int) (Starts, error) {
 	n, chunks := 2*o.D, o.chunks(segments)
-	s := Starts{X: append([]float64(nil), from...), Loss: make([]float64, len(segments))}
+	s := Starts{X: append([]float64(nil), from...), Loss: make([]float64, len(segments)),
+		Residuals: make([][]float64, len(segments))}
 	fits := make([]*startFit, team.Workers())
 	inTurn(team, chunks, func(w int, chunk []int) {
 		if ctx.Err() != nil {
@@ -57,7 +87,7 @@ func (o *Measured) Starts(ctx context.Context, m *model.Model[float64], team *pa
 				fits[w].of = append(fits[w].of, newStartNormal(n))
 			}
 		}
-		fits[w].fit(segments, chunk, s)
+		fits[w].fit(segments, chunk, s, rounds)
 	})
 	return s, ctx.Err()
 }
@@ -75,30 +105,29 @@ type startNormal struct {
 	G, F, g, d   []float64 // JᵀJ, its factor, Jᵀr, the step
 	unit, was    []float64 // of the numbers of a step, and the start before it
 	sum, prior   float64   // Σ ρ of what was observed, and the rest of the cost
-	abs          []float64 // |r| of what was observed
-	spread       float64   // standard deviation of these, by their median; at least 1
+	r            []float64 // of what was observed
+	spread       float64   // see spread
 	best, lambda float64   // the cost before the step
+	done         bool
 }
 
 func newStartNormal(n int) startNormal {
 	vector := func() []float64 { return make([]float64, n) }
-	return startNormal{G: make([]float64, n*n), F: make([]float64, n*n), g: vector(), d: vector(), unit: vector(), was: vector()}
+	return startNormal{G: make([]float64, n*n), F: make([]float64, n*n), g: vector(), d: vector(), unit: vector(),
+		was: vector()}
 }
 
-// mean is the mean loss of what was observed.
-func (e *startNormal) mean() float64 { return e.sum / float64(max(1, len(e.abs))) }
-
 // fit fits the starts of a chunk.
-func (f *startFit) fit(segments []Segment, chunk []int, s Starts) {
+func (f *startFit) fit(segments []Segment, chunk []int, s Starts, rounds int) {
 	n := f.n
 	f.load(segments, chunk)
 	f.costs(chunk, s)
 	for b, i := range chunk {
-		e := &f.of[b]
-		e.best, e.lambda, e.spread, s.Loss[i] = e.sum+e.prior, startDamp, spread(e.abs), e.mean()
+		f.of[b].lambda, f.of[b].done = startDamp, false
+		f.of[b].keep(s, i)
 	}
-	for again := range startRounds {
-		if again > 0 { // a step that was not taken has left the roll-out elsewhere
+	for elsewhere, round := false, 0; round < rounds && f.open(len(chunk)); round++ {
+		if elsewhere { // a step that was not taken has left the roll-out there
 			f.run(s.X, chunk, func(int, int, []float64) {})
 		}
 		f.form(chunk, s)
@@ -106,23 +135,41 @@ func (f *startFit) fit(segments []Segment, chunk []int, s Starts) {
 			f.of[b].step(s.X[i*n:(i+1)*n], f.work)
 		}
 		f.costs(chunk, s)
+		elsewhere = false
 		for b, i := range chunk {
 			e := &f.of[b]
-			if cost := e.sum + e.prior; cost < e.best {
-				e.best, e.lambda, e.spread, s.Loss[i] = cost, e.lambda/5, spread(e.abs), e.mean()
-				continue
+			gain := e.best - e.sum - e.prior
+			if gain > 0 {
+				e.keep(s, i)
+				e.lambda /= 5
+			} else {
+				e.lambda *= 20
+				elsewhere = true
+				copy(s.X[i*n:], e.was)
 			}
-			e.lambda *= 20
-			copy(s.X[i*n:], e.was)
+			e.done = e.done || math.Abs(gain) < startTolerance
 		}
 	}
+}
+
+// open says whether a start of the chunk is worth another round.
+func (f *startFit) open(count int) bool {
+	return slices.ContainsFunc(f.of[:count], func(e startNormal) bool { return !e.done })
+}
+
+// keep takes what was found at the last costs for the best of segment i.
+func (e *startNormal) keep(s Starts, i int) {
+	e.best = e.sum + e.prior
+	s.Loss[i] = e.sum / float64(max(1, len(e.r)))
+	s.Residuals[i] = append(s.Residuals[i][:0], e.r...)
+	e.spread = spread(e.r)
 }
 
 // costs follows the segments of a chunk from their starts and adds up what that costs.
 func (f *startFit) costs(chunk []int, s Starts) {
 	for b, i := range chunk {
 		e, from := &f.of[b], f.segments[b]
-		e.sum, e.prior, e.abs = 0, 0, e.abs[:0]
+		e.sum, e.prior, e.r = 0, 0, e.r[:0]
 		for j, x := range s.X[i*f.n : (i+1)*f.n] {
 			r := f.off(from, j, x)
 			e.prior += r * r
@@ -134,7 +181,7 @@ func (f *startFit) costs(chunk []int, s Starts) {
 			if r, observed := from.residual(row, j, x[j]); observed {
 				rho, _ := f.p.Of(r)
 				e.sum += rho
-				e.abs = append(e.abs, math.Abs(r))
+				e.r = append(e.r, r)
 			}
 		}
 	})
@@ -197,7 +244,7 @@ func (e *startNormal) step(x []float64, work *lin.Work[float64]) {
 	}
 	kind := work.Factor(n, e.G, e.F)
 	lin.Solve(n, kind, e.F, e.g, e.d)
-	if vec.Finite(e.d) {
+	if vec.Finite(e.d) && !e.done {
 		for i, d := range e.d {
 			x[i] -= e.unit[i] * d
 		}

@@ -25,15 +25,16 @@ type WeakOptions struct {
 //	r = −∫ (ψ̇ L_v + ψ (L_q + F)) dt / ∫ ψ dt,   ψ(t) = (1 − s²)⁴,   s = (t − t_c)/T,
 //
 // about centres a third of T apart: the force that the smoothed motion (q, v) leaves unexplained on the average over a
-// bump. It is linear in the coefficients of L, in gains and offsets, and in those of friction (model.Dissipation), which
-// bring no energy. With M_c that of the solution before at the centre, and σ_a the scale of accelerations,
+// bump. It is linear in the coefficients of L, in gains and offsets, and in those of friction (model.Dissipation),
+// which bring no energy. With M_c that of the solution before at the centre, and σ_a the scale of accelerations,
 //
 //	mean |M_c⁻¹ r/σ_a|² + ρ |b|² + κ Σ (floor − uᵀM u)₊²   is least,   mean tr M = d,
 //
 // where b are the coefficients of L but for constant masses. The model is left at the solution that leaves least of the
 // first sum, of those whose M is positive definite at all centres; without one it is as it was, and InitialGuess says
 // so. The error is ctx's.
-func WeakInitialisation(ctx context.Context, m *model.Model[float64], o *Measured, c WeakOptions) (InitialGuess, error) {
+func WeakInitialisation(ctx context.Context, m *model.Model[float64], o *Measured,
+	c WeakOptions) (InitialGuess, error) {
 	first := slices.Clone(m.Theta)
 	p, why := newWeakProblem(m, o, c)
 	if why != "" {

@@ -168,7 +168,7 @@ func (k *weakCore) evaluate(m *Measurement, from, B int) {
 		copy(k.x[b*2*d:], x)
 		copy(k.q[b*d:(b+1)*d], x)
 		copy(k.v[b*d:(b+1)*d], x[d:])
-		copy(k.convexCore.u[b*f:(b+1)*f], m.U[(from+b)*f:])
+		k.inputs(m, from+b, k.convexCore.u[b*f:(b+1)*f])
 	}
 	clear(k.a)
 	k.inverse.Force(k.q[:B*d], k.v[:B*d], k.convexCore.u[:B*f], k.a[:B*d], k.Q[:B*d])
@@ -196,6 +196,22 @@ func (k *weakCore) evaluate(m *Measurement, from, B int) {
 					k.w.friction.Slopes(k.p.m.Theta, k.v[b*d:(b+1)*d], k.z, row[len(k.p.at):])
 				}
 			}
+		}
+	}
+}
+
+// inputs sets those of a row. The rule of quadrature has a row stand for the halves of the steps beside it: an input
+// that is held is that of the step before and that of the step after, each by its length.
+func (k *weakCore) inputs(m *Measurement, row int, u []float64) {
+	f := len(u)
+	copy(u, m.U[row*f:])
+	if row == 0 || row+1 == len(m.T) {
+		return
+	}
+	before, after := m.T[row]-m.T[row-1], m.T[row+1]-m.T[row]
+	for j, in := range k.p.m.Spec.Inputs {
+		if in.Held {
+			u[j] = (before*m.U[(row-1)*f+j] + after*u[j]) / (before + after)
 		}
 	}
 }

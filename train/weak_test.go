@@ -14,7 +14,8 @@ import (
 )
 
 // recorded has a system move from N starts, observed with noise of the positions alone.
-func recorded(s mech.System, N, rows int, dt, sigma float64, seed uint64, start func(r *rand.Rand, q, v []float64)) (set *data.Set, clean [][]float64) {
+func recorded(s mech.System, N, rows int, dt, sigma float64, seed uint64,
+	start func(r *rand.Rand, q, v []float64)) (set *data.Set, clean [][]float64) {
 	r, d := rand.New(rand.NewPCG(seed, 3)), s.Dim()
 	set = &data.Set{Time: "t"}
 	for _, c := range s.About().Coordinates {
@@ -70,7 +71,8 @@ func scaledTo(o *Measured, set *data.Set, family string) model.Spec {
 				vv, aa, n = vv+v*v, aa+a*a, n+1
 			}
 		}
-		s.Coordinates = append(s.Coordinates, model.Coordinate{Name: c.Name, Period: c.Period, Scale: 1, Speed: math.Sqrt(vv / n), Accel: math.Sqrt(aa / n)})
+		s.Coordinates = append(s.Coordinates, model.Coordinate{Name: c.Name, Period: c.Period, Scale: 1,
+			Speed: math.Sqrt(vv / n), Accel: math.Sqrt(aa / n)})
 	}
 	return s
 }
@@ -97,7 +99,8 @@ func exact(m *model.Model[float64], N, rows int, dt float64) *Measured {
 	o := &Measured{D: d, M: M}
 	for range N {
 		roll := model.NewRollout(m.Spec, m.Tape(1), ode.RK4.Tableau, 1, rows-1)
-		e, h, phase := Measurement{T: make([]float64, rows), SD: make([]float64, 2*d*rows), Sigma: make([]float64, 2*d)}, make([]float64, rows-1), 6*r.Float64()
+		e := Measurement{T: make([]float64, rows), SD: make([]float64, 2*d*rows), Sigma: make([]float64, 2*d)}
+		h, phase := make([]float64, rows-1), 6*r.Float64()
 		for k := range rows {
 			e.T[k] = float64(k) * dt
 			if k > 0 {
@@ -167,7 +170,8 @@ func TestWeakRows(t *testing.T) {
 	for _, family := range []string{"terms", "lnn", "delan"} {
 		m := sumOfTerms(t)
 		if family != "terms" {
-			m.Spec.Family, m.Spec.Terms, m.Spec.Hidden, m.Spec.Kinetic, m.Spec.Head = family, nil, []int{4}, 1, model.Quadratic
+			m.Spec.Family, m.Spec.Terms, m.Spec.Hidden, m.Spec.Kinetic = family, nil, []int{4}, 1
+			m.Spec.Head = model.Quadratic
 			if family == "delan" {
 				m.Spec.Head = ""
 			}
@@ -299,7 +303,9 @@ func TestWeakFromNoisyPositions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for family, c := range map[string]struct{ T, ridge, most float64 }{"terms": {0.4, 1e-7, 0.015}, "lnn": {0.24, 1e-5, 0.045}} {
+	for family, c := range map[string]struct{ T, ridge, most float64 }{
+		"terms": {0.4, 1e-7, 0.015}, "lnn": {0.24, 1e-5, 0.045},
+	} {
 		spec := scaledTo(o, set, family)
 		if spec.Terms = spec.DefaultTerms(); family == "lnn" {
 			spec.Terms, spec.Hidden, spec.Head = nil, []int{64}, model.Quadratic

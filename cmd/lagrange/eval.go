@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -100,7 +101,7 @@ func printScores(w io.Writer, set *data.Set, e lagrange.Evaluation) error {
 		fmt.Fprintf(tab, "all %d coordinates\tvelocities\tmedian windows\t", n)
 	} else {
 		for _, c := range set.Coordinates {
-			fmt.Fprintf(tab, "%s\t%s\tmedian window %s\t", label(c.Name, c.Unit), c.Velocity, c.Name)
+			fmt.Fprintf(tab, "%s\t%s\tmedian window %s\t", label(c.Name, c.Unit), cmp.Or(c.Velocity, "v_"+c.Name), c.Name)
 		}
 	}
 	fmt.Fprintln(tab)
@@ -183,7 +184,11 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 		fmt.Fprintf(w, "in doubt      %s; try more steps or another --seed\n", e.Doubt)
 	}
 	for _, s := range m.Record.Stages {
-		fmt.Fprintf(w, "%-13s error from %.2g to %.2g of the scales\n", s.Name, s.Before, s.After)
+		of := "of the scales"
+		if s.Noise {
+			of = "times the noise, held out"
+		}
+		fmt.Fprintf(w, "%-13s error from %.3g to %.3g %s\n", s.Name, s.Before, s.After, of)
 	}
 	_, err := fmt.Fprintf(w, "training      %d steps, %.1f s, %d non-finite steps skipped, %d solves by the pseudo-inverse\n",
 		m.Record.Steps, m.Record.Seconds, m.Record.Skipped, m.Record.Fallbacks)

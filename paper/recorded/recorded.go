@@ -21,18 +21,13 @@ a motor. Learned models are set beside a textbook's equations, whose numbers are
 to the same motion, and beside constant velocity. All predict held-out motion from a
 state that is fitted to the quarter of a second before. --recordings names the folder
 that has dfki-simple-pendulum (Wiebe et al. 2022) and multiarm-pendulum.`,
-	Full: 12 * time.Minute, Quick: 2 * time.Minute,
+	Full: 4 * time.Minute, Quick: 4 * time.Minute,
 	Models: models, Default: len(models), Needs: true,
 	Run: reproduce,
 }
 
 // models are "default", what Fit takes where nothing is said, and families.
 var models = []string{"default", "terms", "lnn", "nn"}
-
-const (
-	each      = 20 * time.Second
-	eachQuick = 3 * time.Second
-)
 
 // Row is what is found of one recording. Errors are root mean squares, in radians.
 type Row struct {
@@ -68,15 +63,8 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 	if len(names) == 0 || names[0] == "all" {
 		names = models
 	}
-	budget := each
-	if s.Quick {
-		budget = eachQuick
-	}
-	if s.Budget > 0 {
-		budget = s.Budget / time.Duration(len(recordings)*len(names))
-	}
 	for i := range recordings {
-		row, err := recordings[i].row(ctx, s, names, budget)
+		row, err := recordings[i].row(ctx, s, names)
 		if err != nil {
 			return experiment.Result{}, err
 		}
@@ -87,7 +75,7 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 }
 
 // row measures the textbook and the models on one recording.
-func (r *recording) row(ctx context.Context, s experiment.Settings, names []string, budget time.Duration) (Row, error) {
+func (r *recording) row(ctx context.Context, s experiment.Settings, names []string) (Row, error) {
 	out := Row{Name: r.name, Title: r.title, Remark: r.remark, Horizon: r.horizon, Models: map[string]Scored{}}
 	p, err := r.read(s.Recordings)
 	if err != nil {
@@ -111,10 +99,7 @@ func (r *recording) row(ctx context.Context, s experiment.Settings, names []stri
 	}
 	for _, name := range names {
 		o := fit.Options{Seed: s.Seed, Steps: s.Steps, Horizon: r.horizon, Friction: model.Both}
-		if s.Steps == 0 {
-			o.Budget = budget
-		}
-		if o.On = nil; s.On != nil {
+		if s.On != nil {
 			o.On = func(g fit.Progress) {
 				s.On(experiment.Progress{Model: r.name + ", " + name, Step: g.Step, Steps: g.Steps, Loss: g.Loss,
 					Valid: g.Valid, Left: g.Left})
@@ -169,7 +154,8 @@ func (r *recording) rolled(ctx context.Context, m *lagrange.Model, p parts) ([][
 	for i, w := range p.windows {
 		all := r.part(w.Recording, w.look, w.last)
 		x := X[i*2*r.D : (i+1)*2*r.D]
-		t := data.Trajectory{ID: fmt.Sprint(i), T: all.T, U: all.U, Q: make([]float64, len(all.Y)), V: make([]float64, len(all.Y))}
+		t := data.Trajectory{ID: fmt.Sprint(i), T: all.T, U: all.U, Q: make([]float64, len(all.Y)),
+			V: make([]float64, len(all.Y))}
 		copy(t.Q, x[:r.D])
 		copy(t.V, x[r.D:])
 		set.Trajectories = append(set.Trajectories, t)

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The textbook's equations, fitted, predict held-out motion of every recording better than constant velocity, and the free
-// swings by a hundredth of it.
+// The textbook's equations, fitted, predict held-out motion of every recording better than constant velocity, and the
+// free swings by a hundredth of it.
 func TestTextbook(t *testing.T) {
 	folder := filepath.Join("..", "..", "..", "shared", "data")
 	if _, err := os.Stat(folder); err != nil {
@@ -26,7 +26,9 @@ func TestTextbook(t *testing.T) {
 			t.Fatal(err)
 		}
 		of := func(r recording, numbers []float64) Error {
-			e, err := r.score(p.windows, func(w window) ([]float64, error) { return r.predicted(t.Context(), numbers, w) })
+			e, err := r.score(p.windows, func(w window) ([]float64, error) {
+				return r.predicted(t.Context(), numbers, w)
+			})
 			if err != nil {
 				t.Fatal(err)
 			}

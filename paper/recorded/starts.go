@@ -10,8 +10,8 @@ import (
 	"lagrange/train"
 )
 
-// starts are the states (windows, 2D) at which the rows before each window begin, fitted to these with the model held. What
-// is known before of a state is that of a smoother, which sees these rows alone, with the noise of the recording.
+// starts are the states (windows, 2D) at which the rows before each window begin, fitted to these with the model held.
+// What is known before of a state is that of a smoother, which sees these rows alone, with the noise of the recording.
 func (r *recording) starts(ctx context.Context, m *lagrange.Model, p parts) ([]float64, error) {
 	net, err := model.With(m.Spec(), m.Theta())
 	if err != nil {
