@@ -10,16 +10,17 @@ import (
 	"lagrange/model"
 )
 
-// Ensemble is networks from several seeds that answer together: by their mean, with the predictive standard deviation of
-// what would be recorded about it. An error beyond one is to be expected in a third of the cases, beyond two in a
+// Ensemble is networks from several seeds that answer together: by their mean, with the predictive standard deviation
+// of what would be recorded about it. An error beyond one is to be expected in a third of the cases, beyond two in a
 // twentieth.
 type Ensemble struct {
 	Members     []*Model     // of one network each
 	Calibration *Calibration // nil: the standard deviation is that of the members
 }
 
-// Calibration makes of the standard deviation of an ensemble's members the predictive one. It is found on the validation
-// part of the recording: Motion over windows of the horizon, for (q, v); Accel where accelerations are recorded.
+// Calibration makes of the standard deviation of an ensemble's members the predictive one. It is found on the
+// validation part of the recording: Motion over windows of the horizon, for (q, v); Accel where accelerations are
+// recorded.
 type Calibration struct {
 	Motion eval.Calibration  `json:"motion"`
 	Accel  *eval.Calibration `json:"accelerations,omitempty"`
@@ -29,7 +30,8 @@ type Calibration struct {
 func (c *Calibration) fits(d int) bool {
 	negative := func(x float64) bool { return !(x >= 0) }
 	ok := func(l eval.Calibration, k int) bool {
-		return l.Factor > 0 && !math.IsInf(l.Factor, 0) && (l.Floor == nil || len(l.Floor) == k) && !slices.ContainsFunc(l.Floor, negative)
+		return l.Factor > 0 && !math.IsInf(l.Factor, 0) && (l.Floor == nil || len(l.Floor) == k) &&
+			!slices.ContainsFunc(l.Floor, negative)
 	}
 	return ok(c.Motion, 2*d) && (c.Accel == nil || ok(*c.Accel, d))
 }

@@ -61,7 +61,8 @@ func of(n fit.Network) *Model { return &Model{Record: n.Record, net: n.Net} }
 
 func (m *Model) network() fit.Network { return fit.Network{Record: m.Record, Net: m.net} }
 
-// Networks are what a training goes on from (Settings.From), or whose steps it repeats (Settings.Like): those of all members.
+// Networks are what a training goes on from (Settings.From), or whose steps it repeats (Settings.Like): those of all
+// members.
 func (m *Model) Networks() (ns []fit.Network) {
 	for _, k := range m.Members() {
 		ns = append(ns, k.network())
@@ -69,8 +70,8 @@ func (m *Model) Networks() (ns []fit.Network) {
 	return ns
 }
 
-// Beyond lists the coordinates and velocities of a recording that reach further than twice as far as the scale of the model allows for: by a model
-// that goes on, these are learned in the scales that it has.
+// Beyond lists the coordinates and velocities of a recording that reach further than twice as far as the scale of the
+// model allows for: by a model that goes on, these are learned in the scales that it has.
 func (m *Model) Beyond(set *data.Set) (names []string) {
 	sc := set.Scales()
 	for i, c := range m.net.Spec.Coordinates {

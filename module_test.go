@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// Another module uses the library from a folder, as the README says: its path has no dot in its first element, so that no go command fetches it.
+// Another module uses the library from a folder, as the README says: its path has no dot in its first element, so that
+// no go command fetches it.
 func TestReplace(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a program")

@@ -12,15 +12,16 @@ import (
 	"lagrange/train"
 )
 
-// A clean recording from which a convex start ends far off is learned from estimated accelerations first, and a step on windows later it knows those
-// where it comes from.
+// A clean recording from which a convex start ends far off is learned from estimated accelerations first, and a step on
+// windows later it knows those where it comes from.
 func TestRehearsal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some seconds of Gauss–Newton")
 	}
 	m := fit(t, recording("double-pendulum", 12, 80, false, 0.02), lagrange.Settings{Steps: 1, Seed: 1, Workers: 2})
 	r := m.Record
-	if r.Method != train.GaussNewton || len(r.Stages) != 1 || r.Stages[0].Name != "estimated accelerations" || !(r.Stages[0].After < r.Stages[0].Before/20) {
+	if r.Method != train.GaussNewton || len(r.Stages) != 1 || r.Stages[0].Name != "estimated accelerations" ||
+		!(r.Stages[0].After < r.Stages[0].Before/20) {
 		t.Fatalf("%s, %+v", r.Method, r.Stages)
 	}
 	if e := missed(m, recording("double-pendulum", 12, 80, true, 0.02)); !(e < 0.05) {

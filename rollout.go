@@ -22,7 +22,8 @@ func (o RolloutOptions) options() ode.Options {
 }
 
 // Rollout integrates from (q, v) under constant forces u (nil: none) and reports at times. Where the integration fails,
-// the error is an *ode.Failure and the trajectory holds what was reached. That of an ensemble is the mean of its members.
+// the error is an *ode.Failure and the trajectory holds what was reached. That of an ensemble is the mean of its
+// members.
 func (m *Model) Rollout(ctx context.Context, q, v, u, times []float64, o RolloutOptions) (data.Trajectory, error) {
 	if m.Ensemble != nil {
 		mean, _, err := m.Ensemble.Rollout(ctx, q, v, u, times, o)
@@ -90,7 +91,8 @@ func first(fails []error, ts []data.Trajectory) error {
 	return fmt.Errorf("trajectory %q%s: %w", ts[at].ID, more, fails[at])
 }
 
-// batch returns the model as a field of many solutions under the forces u (N, m), of which only the rows of who are read.
+// batch returns the model as a field of many solutions under the forces u (N, m), of which only the rows of who are
+// read.
 func (m *Model) batch(u []float64) func(size int) ode.Batch {
 	f := m.M()
 	return func(size int) ode.Batch {
@@ -104,9 +106,10 @@ func (m *Model) batch(u []float64) func(size int) ode.Batch {
 	}
 }
 
-// follow rolls out one trajectory under the forces that it writes to u (m) before it asks for the field, and interval by
-// interval, since they bend at the samples; without forces in one integration, with dense output.
-func (m *Model) follow(ctx context.Context, field ode.Field, u []float64, t *data.Trajectory, o RolloutOptions) (data.Trajectory, error) {
+// follow rolls out one trajectory under the forces that it writes to u (m) before it asks for the field, and interval
+// by interval, since they bend at the samples; without forces in one integration, with dense output.
+func (m *Model) follow(ctx context.Context, field ode.Field, u []float64, t *data.Trajectory,
+	o RolloutOptions) (data.Trajectory, error) {
 	d, f := m.D(), m.M()
 	m.fits(t.Q[:d], t.V[:d], t.U[:f])
 	out := data.Trajectory{ID: t.ID, File: t.File, Line: t.Line}
@@ -139,13 +142,14 @@ func (m *Model) follow(ctx context.Context, field ode.Field, u []float64, t *dat
 	return out, nil
 }
 
-// variation returns what a variational method integrates: that of the model's Lagrangian, with the forces it has itself and what inputs, u(t)
-// written to at (m), bring.
+// variation returns what a variational method integrates: that of the model's Lagrangian, with the forces it has itself
+// and what inputs, u(t) written to at (m), bring.
 func (m *Model) variation(method ode.Method, u func(t float64, at []float64)) (ode.Variation, error) {
 	f, most := m.M(), method.Order/2 // the states of a step
 	k, ok := model.As[model.Variation[float64]](m.net.Tape(most))
 	if !ok {
-		return nil, fmt.Errorf("a %s has no Lagrangian in (q, q̇), which %s needs; take one of the other methods", model.Title(m.net.Spec.Family), method.Name)
+		return nil, fmt.Errorf("a %s has no Lagrangian in (q, q̇), which %s needs; take one of the other methods",
+			model.Title(m.net.Spec.Family), method.Name)
 	}
 	us := make([]float64, most*f)
 	return func(t, x, g, H []float64) {
@@ -156,7 +160,8 @@ func (m *Model) variation(method ode.Method, u func(t float64, at []float64)) (o
 	}, nil
 }
 
-// variations is RolloutSet by a variational method: the stages of a step are evaluated at once, trajectories run on all cores.
+// variations is RolloutSet by a variational method: the stages of a step are evaluated at once, trajectories run on all
+// cores.
 func (m *Model) variations(ctx context.Context, s *data.Set, o RolloutOptions) (*data.Set, error) {
 	N := len(s.Trajectories)
 	out, fails := *s, make([]error, N)

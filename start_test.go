@@ -10,8 +10,8 @@ import (
 	"lagrange/train"
 )
 
-// A clean recording without accelerations is learned from a convex start by Gauss and Newton's method, and then on arcs; the same settings give
-// the same, also after interruptions in each of the stages.
+// A clean recording without accelerations is learned from a convex start by Gauss and Newton's method, and then on
+// arcs; the same settings give the same, also after interruptions in each of the stages.
 func TestStages(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some seconds of Gauss–Newton")
@@ -50,7 +50,8 @@ func TestStages(t *testing.T) {
 		}
 	}
 	s.On = nil
-	if m := fit(t, set, s); !same(m.Theta(), calm.Theta()) || m.Record.Steps != 12 || m.Record.Validation != r.Validation {
+	if m := fit(t, set, s); !same(m.Theta(), calm.Theta()) || m.Record.Steps != 12 ||
+		m.Record.Validation != r.Validation {
 		t.Errorf("the run that was interrupted differs: %+v", m.Record)
 	}
 }

@@ -15,8 +15,8 @@ const (
 	singleVersion = 1
 )
 
-// header is the JSON part of a model file; the parameters of each model stand after it, one model after the other: the model, its
-// baseline if there is one, then the other members of an ensemble.
+// header is the JSON part of a model file; the parameters of each model stand after it, one model after the other: the
+// model, its baseline if there is one, then the other members of an ensemble.
 type header struct {
 	Spec        model.Spec   `json:"spec"`
 	Record      Record       `json:"record"`

@@ -8,14 +8,16 @@ import (
 	"lagrange/model"
 )
 
-// Deviations are errors e of the mean prediction of an ensemble beside the standard deviations σ of its members, (n, K) both.
+// Deviations are errors e of the mean prediction of an ensemble beside the standard deviations σ of its members, (n, K)
+// both.
 type Deviations struct {
 	K        int
 	E, Sigma []float64
 }
 
-// Calibration turns the standard deviation σ of the members of an ensemble into the predictive one, c √(σ² + f²), of what
-// is recorded about their mean: f is what all members share, such as noise of the recording, for each of the K quantities.
+// Calibration turns the standard deviation σ of the members of an ensemble into the predictive one, c √(σ² + f²), of
+// what is recorded about their mean: f is what all members share, such as noise of the recording, for each of the K
+// quantities.
 type Calibration struct {
 	Factor float64   `json:"factor"`          // c
 	Floor  []float64 `json:"floor,omitempty"` // f; nil: zeros
@@ -85,7 +87,8 @@ func (d Deviations) Calibrate() (l Calibration, ok bool) {
 	return l, l.Factor > 0 && l.Factor < math.MaxFloat64
 }
 
-// factor is the c between those that put the right share of z, in order, within c and within 2c, at which both shares are nearest to right.
+// factor is the c between those that put the right share of z, in order, within c and within 2c, at which both shares
+// are nearest to right.
 func factor(z []float64) (c float64) {
 	within := func(c float64) float64 {
 		n, _ := slices.BinarySearch(z, c)
@@ -104,7 +107,8 @@ func factor(z []float64) (c float64) {
 	return c
 }
 
-// likelihood is the logarithm of that of the errors under a normal distribution whose standard deviations are c times those of l, with the best c.
+// likelihood is the logarithm of that of the errors under a normal distribution whose standard deviations are c times
+// those of l, with the best c.
 func (d Deviations) likelihood(l Calibration) float64 {
 	n, c2, sum := float64(len(d.E)), 0.0, 0.0
 	for i, e := range d.E {
@@ -153,7 +157,8 @@ func (l Calibration) Moments(xs [][]float64) (mean, sd []float64) {
 	return mean, sd
 }
 
-// Ensemble scores the mean prediction of several models over windows, and gives its deviations (n, 2d): all rows of a window but the first.
+// Ensemble scores the mean prediction of several models over windows, and gives its deviations (n, 2d): all rows of a
+// window but the first.
 func Ensemble(ms []*model.Model[float64], s *data.Set, ws []data.Window) (Scores, Deviations) {
 	d, a, dev := s.D(), newSums(s), Deviations{K: 2 * s.D()}
 	each := make([][][]float64, len(ms))

@@ -1,4 +1,5 @@
-// Package eval measures models on recordings: errors of predicted motion over windows, and the health of the mass matrix.
+// Package eval measures models on recordings: errors of predicted motion over windows, and the health of the mass
+// matrix.
 package eval
 
 import (
@@ -63,8 +64,10 @@ func Predict(m *model.Model[float64], tape model.Tape[float64], s *data.Set, w d
 	return path[0]
 }
 
-// predict rolls a model through the windows numbered in which, all of one length, as one batch, and appends to their paths.
-func predict(m *model.Model[float64], tape model.Tape[float64], s *data.Set, ws []data.Window, which []int, paths [][]float64) {
+// predict rolls a model through the windows numbered in which, all of one length, as one batch, and appends to their
+// paths.
+func predict(m *model.Model[float64], tape model.Tape[float64], s *data.Set, ws []data.Window, which []int,
+	paths [][]float64) {
 	d, f, B, K := s.D(), s.M(), len(which), ws[which[0]].Steps
 	x, h, u := make([]float64, B*2*d), make([]float64, K*B), make([]float64, (K+1)*B*f)
 	for b, i := range which {
@@ -170,8 +173,8 @@ type Mass struct {
 	States        int     `json:"states"`
 }
 
-// MassMatrix diagnoses a model with a Lagrangian; ok is false for one without, or with more than 256 coordinates. Of many coordinates
-// it looks at some states only, as eigenvalues cost d³.
+// MassMatrix diagnoses a model with a Lagrangian; ok is false for one without, or with more than 256 coordinates. Of
+// many coordinates it looks at some states only, as eigenvalues cost d³.
 func MassMatrix(m *model.Model[float64], s *data.Set) (r Mass, ok bool) {
 	tape := m.Tape(1)
 	k, ok := model.As[model.Mechanics[float64]](tape)
@@ -180,7 +183,8 @@ func MassMatrix(m *model.Model[float64], s *data.Set) (r Mass, ok bool) {
 	if !ok || d > dense {
 		return r, false
 	}
-	x, xdot, w, e, M := make([]float64, 2*d), make([]float64, 2*d), make([]float64, d), make([]float64, d*d), make([]float64, d*d)
+	x, xdot, w, e, M := make([]float64, 2*d), make([]float64, 2*d), make([]float64, d), make([]float64, d*d),
+		make([]float64, d*d)
 	r.MinEigenvalue = math.Inf(1)
 	every := 1 + int(float64(s.Rows())*float64(d*d*d)/most)
 	for _, t := range s.Trajectories {
@@ -204,7 +208,8 @@ func MassMatrix(m *model.Model[float64], s *data.Set) (r Mass, ok bool) {
 				r.NotPositive++
 			}
 			r.MinEigenvalue = min(r.MinEigenvalue, w[0])
-			r.MaxCondition = max(r.MaxCondition, number(math.Max(math.Abs(w[0]), math.Abs(w[d-1]))/math.Abs(slices.MinFunc(w, byAbs))))
+			r.MaxCondition = max(r.MaxCondition, number(math.Max(math.Abs(w[0]),
+				math.Abs(w[d-1]))/math.Abs(slices.MinFunc(w, byAbs))))
 		}
 	}
 	r.MinEigenvalue = number(r.MinEigenvalue)

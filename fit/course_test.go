@@ -28,13 +28,14 @@ func TestCourse(t *testing.T) {
 		if f.split, err = set.Split(1); err != nil {
 			t.Fatal(err)
 		}
-		if f.spec, err = specOf(set, f.split.Train, Options{Model: "lnn", Activation: "softplus", Hidden: []int{1}}); err != nil {
+		if f.spec, err = specOf(set, f.split.Train, Options{Model: "lnn", Activation: "softplus",
+			Hidden: []int{1}}); err != nil {
 			t.Fatal(err)
 		}
 		for _, stride := range []int{1, 4} {
 			c := f.course(stride)
-			for part, others := range map[int8][]int8{toLearn: {toTest, toJudge}, toJudge: {toTest}} {
-				o := c.arcs(40, 1, part)
+			for part, others := range map[int8][]int8{toLearn: {toTest, toSelect}, toSelect: {toTest}} {
+				o := c.segments(40, 1, part)
 				if o.Len() == 0 {
 					t.Fatalf("%d trajectories, stride %d: no arcs of part %d", trajectories, stride, part)
 				}

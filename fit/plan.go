@@ -211,8 +211,9 @@ func (p *planner) guess() (choice, reason string, err error) {
 		return "convex initialisation", fmt.Sprintf("if it leaves less than %g %% of the loss without acceleration; "+
 			"else %d steps of Adam, or %d", 100*goodGuess, warmSteps[0], warmSteps[1]), nil
 	case p.o.Objective == Accelerations:
-		return "steps of Adam", fmt.Sprintf("%d, or %d where these leave more than %g %% of the loss without acceleration",
-			warmSteps[0], warmSteps[1], 100*warmEnds), nil
+		return "steps of Adam",
+			fmt.Sprintf("%d, or %d where these leave more than %g %% of the loss without acceleration",
+				warmSteps[0], warmSteps[1], 100*warmEnds), nil
 	case p.o.Objective == Windows && p.linear():
 		return "convex initialisation", "Gauss–Newton needs one that is near", nil
 	}
@@ -276,7 +277,8 @@ func (p *planner) rollouts() (choice, reason string, err error) {
 	if p.o.Objective != Windows || p.o.Method != train.GaussNewton {
 		return "", "", nil
 	}
-	return fmt.Sprintf("long ones after 1/%d of the steps", decideAfter), "as far as the model follows, if held-out ones get better", nil
+	return fmt.Sprintf("long ones after 1/%d of the steps", decideAfter),
+		"as far as the model follows, if held-out ones get better", nil
 }
 
 // shown writes layers as ParseHidden reads them.

@@ -17,12 +17,12 @@ import (
 // Neural ODE always does. A Hamiltonian network takes velocities for momenta; where the columns of v hold true momenta,
 // it has to learn from windows.
 //
-// On windows, where nothing is said of net and method, a Lagrangian network is tried with a convex start from estimated
-// accelerations, and of a clean recording with learning from these as from recorded ones. If either is good, Gauss and
-// Newton's method goes on from it for a third of the steps, and for the rest on arcs of the motion as long as the model
-// follows them, if held-out ones get better (Record.Stages). A training that a third of its steps shows to be hopeless
-// is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's, the checkpoint is
-// written, and a later call with Resume goes on bit for bit.
+// On windows, where nothing is said of net and method, a Lagrangian network is tried with a convex initialisation from
+// estimated accelerations, and of a clean recording with learning from these as from recorded ones. If either is good,
+// Gauss–Newton goes on from it for a third of the steps, and for the rest on segments of the motion as long as the
+// model follows them, if held-out ones get better (Record.Stages). A training that a third of its steps shows to be
+// hopeless is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's, the checkpoint
+// is written, and a later call with Resume goes on bit for bit.
 func Train(ctx context.Context, set *data.Set, o Options) (Result, error) {
 	f, err := newProblem(ctx, set, o)
 	if err != nil {
@@ -53,9 +53,9 @@ type problem struct {
 	spec    model.Spec
 	penalty train.Penalty
 	print   string
-	sample  *data.Set // states of training at which mass matrices are looked at
+	sample  *data.Set // states of training at which mass matrices are measured
 	once    sync.Mutex
-	began   began
+	guessed guessed
 	id      train.Identity
 	watch   watch   // of what all networks need first
 	null    float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning

@@ -22,9 +22,9 @@ type run struct {
 
 	net          *model.Model[float64]
 	learn, valid train.Objective[float64]
-	drawn        bool                 // net is as it was drawn: Adam has to go before Gauss and Newton's steps
+	drawn        bool                 // net is as it was drawn: Adam has to go before the steps of Gauss–Newton
 	loop         *train.Loop[float64] // of the steps
-	arcs         *arcs                // of the last stage, once it is decided on
+	rollouts     *rollouts            // of the last stage, once it is decided on
 
 	mass    []MassPoint
 	notes   []Stage
@@ -65,8 +65,9 @@ func (a *run) first() (*model.Model[float64], error) {
 func (a *run) record() Record {
 	f, s, done, st := a.f, &a.s, a.loop.Settings, a.loop.State
 	r := Record{
-		Run: hashed(f.id), Plan: &f.plan, Seed: done.Seed, Steps: done.Total(st.Step + 1), Batch: done.Batch, Rate: done.Rate, Method: done.Method,
-		Workers: done.Workers, Loss: s.Loss, Objective: s.Objective, Window: s.Window, Horizon: s.Horizon, Data: f.print,
+		Run: hashed(f.id), Plan: &f.plan, Data: f.print,
+		Seed: done.Seed, Steps: done.Total(st.Step + 1), Batch: done.Batch, Rate: done.Rate, Method: done.Method,
+		Workers: done.Workers, Loss: s.Loss, Objective: s.Objective, Window: s.Window, Horizon: s.Horizon,
 		Options: f.set.Layout(s.Columns), Validation: st.BestLoss, Skipped: st.Skipped, Fallbacks: st.Health.Fallbacks,
 		Mass: a.mass, Stages: a.notes,
 	}
@@ -78,9 +79,9 @@ func (a *run) record() Record {
 		r.Window = 0
 	}
 	a.step, a.took = st.Step, paceOf(done)
-	if g := a.arcs; g != nil {
+	if g := a.rollouts; g != nil {
 		of := paceOf(g.loop.Settings)
-		a.step, a.took.Arcs = r.Steps, &of
+		a.step, a.took.Segments = r.Steps, &of
 		r.Skipped, r.Fallbacks = r.Skipped+g.loop.State.Skipped, r.Fallbacks+g.loop.State.Health.Fallbacks
 		r.Validation = train.MeanLoss(a.valid, a.net)
 		a.why = a.doubt(r.Validation, hopeless)

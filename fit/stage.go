@@ -22,11 +22,14 @@ type stage interface {
 }
 
 // stages are those of every training, in their order.
-var stages = []stage{initialGuess{}, warmUp{}, steps{}, longArcs{}}
+var stages = []stage{initialGuess{}, warmUp{}, steps{}, longRollouts{}}
 
 // identity is that of a stage: a checkpoint of any other is not gone on from.
 func (a *run) identity(stage string) train.Identity {
 	id := maps.Clone(a.f.id)
+	if stage == (longRollouts{}).Name() {
+		stage = "long arcs" // as in checkpoints that are there
+	}
 	id["stage"], id["seed of the network"] = stage, fmt.Sprint(a.s.Seed)
 	return id
 }
@@ -36,7 +39,8 @@ func (a *run) resume(loop *train.Loop[float64], stage string) (resumed bool, err
 	if !a.resumes(stage) {
 		return false, nil
 	}
-	if loop.State, loop.Settings, err = train.LoadCheckpoint(ofStage(a.s.Checkpoint, stage), a.identity(stage), loop.Model); err != nil {
+	path := ofStage(a.s.Checkpoint, stage)
+	if loop.State, loop.Settings, err = train.LoadCheckpoint(path, a.identity(stage), loop.Model); err != nil {
 		return false, err
 	}
 	a.watch.goOn(loop.State.Seconds)
@@ -83,14 +87,18 @@ func (a *run) clock(first int, save func() error) func(*train.State[float64], fl
 	begun := a.done(first)
 	return func(st *train.State[float64], loss float64) error {
 		if a.s.On != nil && a.loop != nil {
-			p := Progress{Model: a.f.spec.Family, Step: a.used + a.done(st.Step), Steps: a.used + a.total(), Loss: loss, Valid: math.NaN(), Restarts: a.restarts, Elapsed: a.watch.elapsed()}
+			p := Progress{
+				Model: a.f.spec.Family, Step: a.used + a.done(st.Step), Steps: a.used + a.total(), Loss: loss,
+				Valid: math.NaN(), Restarts: a.restarts, Elapsed: a.watch.elapsed(),
+			}
 			if n := len(st.History); n > 0 {
 				p.Valid = st.History[n-1].Valid
 			}
 			if n := len(a.mass); n > 0 {
 				p.Mass = &a.mass[n-1].Mass
 			}
-			p.Left = time.Duration(float64(time.Since(from)) / float64(max(1, a.done(st.Step)-begun)) * float64(p.Steps-p.Step))
+			each := float64(time.Since(from)) / float64(max(1, a.done(st.Step)-begun))
+			p.Left = time.Duration(each * float64(p.Steps-p.Step))
 			a.s.On(p)
 		}
 		if time.Since(last) > a.s.Every {
@@ -106,11 +114,11 @@ func (a *run) total() int { return a.loop.Settings.Total(a.loop.State.Step + 1) 
 
 // done is how many of all steps are done at a step of the stage under way.
 func (a *run) done(step int) int {
-	if a.arcs == nil {
+	if a.rollouts == nil {
 		return step
 	}
-	n, all := a.loop.State.Step, a.arcs.steps
-	if l := a.arcs.loop; l != nil {
+	n, all := a.loop.State.Step, a.rollouts.steps
+	if l := a.rollouts.loop; l != nil {
 		all = l.Settings.Total(step + 1)
 	}
 	return n + min(step, all)*(a.total()-n)/max(1, all)

@@ -18,12 +18,12 @@ const (
 	defaultActivation = "softplus" // of [Cranmer2020]; lagrange reproduce activations measures the others
 	defaultLoss       = "huber"    // quadratic for small residuals, as l2; single wrong rows do not rule it
 
-	// horizonSteps is the horizon in time steps, and mostWindow the longest training window in them. Not tuned: a window
-	// costs as much as it is long. Recordings at 1 kHz want longer ones, which --window and --horizon give.
+	// horizonSteps is the horizon in time steps, and mostWindow the longest training window in them. Not tuned: a
+	// window costs as much as it is long. Recordings at 1 kHz want longer ones, which --window and --horizon give.
 	horizonSteps, mostWindow = 25, 32
 
-	// mostNewton is the number of weights up to which Gauss–Newton is the default: beyond, its equations, P³, take longer
-	// to solve than they save.
+	// mostNewton is the number of weights up to which Gauss–Newton is the default: beyond, its equations, P³, take
+	// longer to solve than they save.
 	mostNewton = 6000
 
 	DefaultBudget = time.Minute     // a first model while one waits; not tuned
@@ -56,20 +56,22 @@ const (
 	fewRows                     = 5000
 )
 
-// What a batch of Gauss–Newton has: so many residuals for each parameter, and rows at least. The method itself does with
-// 2.5 of exact data (train); recordings have noise.
+// What a batch of Gauss–Newton has: so many residuals for each parameter, and rows at least. The method itself does
+// with 2.5 of exact data (train); recordings have noise.
 const residualsPerParameter, leastBatch = 10, 64
 
-// What is looked at besides.
+// What is measured besides.
 const (
-	noiseRows, noiseColumns = 400, 8   // rows of a coordinate, and coordinates, whose noise the plan tells: 0.03 s each
-	leastNoiseRows          = 10       // rows of a trajectory that has a say in it
-	gapSteps                = 3        // typical steps of its trajectory from which on a step is a gap, as data.Inspect says
-	massStates, massWork    = 200, 4e6 // states at which mass matrices are looked at; d³ for each of them
+	noiseRows, noiseColumns = 400, 8 // rows of a coordinate, and coordinates, whose noise the plan tells: 0.03 s each
+	leastNoiseRows          = 10     // rows of a trajectory that has a say in it
+	// typical steps of its trajectory from which on a step is a gap, as data.Inspect says
+	gapSteps             = 3
+	massStates, massWork = 200, 4e6 // states at which mass matrices are measured; d³ for each of them
 )
 
-// convexNets are the nets that a convex initialisation is tried with where nothing was said of the net: one layer, whose
-// outputs it solves for. Narrower ones, and deeper ones of the same cost, were left ten to a hundred times as far off.
+// convexNets are the nets that a convex initialisation is tried with where nothing was said of the net: one layer,
+// whose outputs it solves for. Narrower ones, and deeper ones of the same cost, were left ten to a hundred times as far
+// off.
 var convexNets = []model.Spec{
 	{Hidden: []int{160}, Head: model.Plain},
 	{Hidden: []int{60}, Head: model.Quadratic},
@@ -81,36 +83,38 @@ var convexRidges = []float64{1e-12, 1e-8, 1e-5, 1e-3}
 
 // How an initial guess is made and kept.
 const (
-	// goodGuess is what a convex initialisation from recorded accelerations may leave of the loss without acceleration to
-	// be kept. Where it left more, Adam from the parameters as drawn served better. Validation after 60 steps of
-	// Gauss–Newton from the one and from the other: double pendulum (seed 2) 7.6e-4, 2.2e-5; cart-pole (seeds 1, 2) 1.7e-7,
-	// 2.6e-8 and 2.2e-6, 3.5e-8; two bodies, error of the position over constant velocity's, 0.0033, 0.0013.
+	// goodGuess is what a convex initialisation from recorded accelerations may leave of the loss without acceleration
+	// to be kept. Where it left more, Adam from the parameters as drawn served better. Validation after 60 steps of
+	// Gauss–Newton from the one and from the other: double pendulum (seed 2) 7.6e-4, 2.2e-5; cart-pole (seeds 1, 2)
+	// 1.7e-7, 2.6e-8 and 2.2e-6, 3.5e-8; two bodies, error of the position over constant velocity's, 0.0033, 0.0013.
 	goodGuess = 0.02
 
-	// cleanGuess is what a guess may leave on windows for Gauss–Newton to go on from it. Where it leaves more, noise rules
-	// the recording: on short noisy ones Gauss–Newton was seen to end at predictions twice to three times as far off as
-	// Adam, which stops earlier on the way.
+	// cleanGuess is what a guess may leave on windows for Gauss–Newton to go on from it. Where it leaves more, noise
+	// rules the recording: on short noisy ones Gauss–Newton was seen to end at predictions twice to three times as far
+	// off as Adam, which stops earlier on the way.
 	cleanGuess = 0.05
 
-	// excellentGuess is what a convex initialisation may leave for the deep net not to be tried. Orbits leave less. Of the
-	// double pendulum it leaves more, and the deep net brought the error of the acceleration after 100 steps from
+	// excellentGuess is what a convex initialisation may leave for the deep net not to be tried. Orbits leave less. Of
+	// the double pendulum it leaves more, and the deep net brought the error of the acceleration after 100 steps from
 	// 0.006–0.7 to some thousandths.
 	excellentGuess = 1e-4
 
-	rehearsalSteps   = 60      // of Gauss–Newton on estimated accelerations, each of which takes a hundredth of one on windows
+	// of Gauss–Newton on estimated accelerations, each of which takes a hundredth of one on windows
+	rehearsalSteps   = 60
 	convexSamples    = 4000    // of a convex initialisation on windows; not tuned,
 	convexWork       = 1 << 30 // nor what a round may cost, in products
 	selectionWindows = 192     // windows of each part in the selection set that chooses a guess; not tuned,
 	validationMost   = 256     // nor those of the steps that follow
-	slowTrajectory   = 0.01    // of the scales of accelerations: slower trajectories weigh as if they had this; not tuned
-	besideGap        = 3       // rows about a gap whose estimated accelerations are left out: what the estimates reach
+	// of the scales of accelerations: slower trajectories weigh as if they had this; not tuned
+	slowTrajectory = 0.01
+	besideGap      = 3 // rows about a gap whose estimated accelerations are left out: what the estimates reach
 )
 
 // The steps of Adam before those of Gauss–Newton.
 const (
-	// warmEnds and warmFails are what they are to leave of the loss without acceleration, held out, and what many of them
-	// may leave before other parameters are drawn. A triple pendulum whose 600 steps left more than a tenth ended at 0.24 of
-	// constant velocity's error, and at 0.004 with 3000.
+	// warmEnds and warmFails are what they are to leave of the loss without acceleration, held out, and what many of
+	// them may leave before other parameters are drawn. A triple pendulum whose 600 steps left more than a tenth ended
+	// at 0.24 of constant velocity's error, and at 0.004 with 3000.
 	warmEnds, warmFails = 0.1, 0.4
 	warmBatch           = 256 // states, of a graph nodes, at least 16 states
 	leastWarmBatch      = 16
@@ -119,7 +123,7 @@ const (
 
 // warmSteps are those of Adam, and those in their place where the first ones leave too much. Five cycles of the fewer
 // ones did not do what the many did. The last ones are for other draws: of the relativistic particle one draw of ten
-// leaves two thirds where the others leave a quarter, and Gauss and Newton's steps then find no way out of it.
+// leaves two thirds where the others leave a quarter, and the steps of Gauss–Newton then find no way out of it.
 var warmSteps = []int{600, 3000, 3000, 3000}
 
 // When it is decided whether a training leads anywhere, and what it is given up for.
@@ -127,30 +131,34 @@ const (
 	decideAfter = 3 // a third of the steps; not tuned
 
 	// hopeless is the share of the loss without acceleration that is no better than that.
-	hopeless     = 0.9
-	fewSteps     = 50   // a third of less shows little yet: then only a loss above that without acceleration is hopeless
+	hopeless = 0.9
+	// a third of less shows little yet: then only a loss above that without acceleration is hopeless
+	fewSteps     = 50
 	fewStates    = 0.05 // of the sample, at which M need not be positive definite
 	mostRestarts = 3    // each costs a third of the steps that are left
 )
 
 // Trajectory segments, which long-horizon roll-outs learn from.
 const (
-	followed         = 0.3      // error of roll-outs, in units of scales, up to which a model is said to follow; not tuned
-	muchLonger       = 4        // times a window: shorter segments would say what windows say
-	severalSegments  = 12       // a single one for each orbit was learned by heart: one that began 50 rows later got no better
-	longestPart      = 15. / 16 // of a trajectory, so that segments begin at more than one row
-	strideChange     = 1e-2     // of the error of roll-outs: what longer steps of the integrator may change
-	mostStride       = 8        // rows that a step spans at most, a power of two
-	firstStride      = 4        // with which the length of segments is found
-	strideTrials     = 8        // roll-outs that say what a stride changes
-	windowShare      = 0.02     // of the windows in the selection set: they may get a little worse for much better roll-outs
-	mostSegments     = 64       // not tuned,
-	mostSegmentRows  = 1 << 15  // nor the rows of all: they bound memory
-	mostTimes        = 200      // observation times of a segment at most,
-	leastResiduals   = 8        // and residuals of all segments at least
-	segmentResiduals = 6        // residuals of segments, and of what stands beside them, for each parameter
-	segmentDamping   = 1e-4     // of the first step: with that of the windows, smaller, it was seen to spoil them
-	stateCost        = 100      // products for each parameter that a state costs with its derivatives
+	// error of roll-outs, in units of scales, up to which a model is said to follow; not tuned
+	followed   = 0.3
+	muchLonger = 4 // times a window: shorter segments would say what windows say
+	// a single one for each orbit was learned by heart: one that began 50 rows later got no better
+	severalSegments = 12
+	longestPart     = 15. / 16 // of a trajectory, so that segments begin at more than one row
+	strideChange    = 1e-2     // of the error of roll-outs: what longer steps of the integrator may change
+	mostStride      = 8        // rows that a step spans at most, a power of two
+	firstStride     = 4        // with which the length of segments is found
+	strideTrials    = 8        // roll-outs that say what a stride changes
+	// of the windows in the selection set: they may get a little worse for much better roll-outs
+	windowShare      = 0.02
+	mostSegments     = 64      // not tuned,
+	mostSegmentRows  = 1 << 15 // nor the rows of all: they bound memory
+	mostTimes        = 200     // observation times of a segment at most,
+	leastResiduals   = 8       // and residuals of all segments at least
+	segmentResiduals = 6       // residuals of segments, and of what stands beside them, for each parameter
+	segmentDamping   = 1e-4    // of the first step: with that of the windows, smaller, it was seen to spoil them
+	stateCost        = 100     // products for each parameter that a state costs with its derivatives
 )
 
 // How a budget in seconds becomes a number of steps.
@@ -161,9 +169,9 @@ const (
 	settledSteps      = 0.03 // of the steps in all: fewer are not worth a change
 )
 
-// newton says whether Gauss–Newton is the default on accelerations, for nets of so many weights (0: not said) of so many
-// coordinates. A graph of many nodes has long equations: up to so many coordinates as a convex initialisation takes it
-// was seen to end closer than Adam in a minute.
+// newton says whether Gauss–Newton is the default on accelerations, for nets of so many weights (0: not said) of so
+// many coordinates. A graph of many nodes has long equations: up to so many coordinates as a convex initialisation
+// takes it was seen to end closer than Adam in a minute.
 func newton(family model.Family, weights, d int) bool {
 	return weights <= mostNewton && (!family.Nodes || d <= train.MostCoordinates)
 }

@@ -62,7 +62,8 @@ func (f *problem) still(o train.Objective[float64]) float64 {
 	return train.MeanLoss(o, still)
 }
 
-// thinned takes some massStates states of a recording, fewer of many coordinates, as eigenvalues cost d³; nil of too many.
+// thinned takes some massStates states of a recording, fewer of many coordinates, as eigenvalues cost d³; nil of too
+// many.
 func thinned(s *data.Set) *data.Set {
 	d, f := s.D(), s.M()
 	most := min(massStates, int(massWork)/(d*d*d))

@@ -57,8 +57,9 @@ func stamp(commit, modified string) *debug.BuildInfo {
 		{Key: "vcs.time", Value: "2026-02-03T00:00:00Z"}, {Key: "vcs.modified", Value: modified}}}
 }
 
-// The code of a program is the last commit that changed sources: what the go command has stamped, or what is checked out where the program
-// was compiled, if that is still the same. Changed sources and unknown commits are told apart by the program itself.
+// The code of a program is the last commit that changed sources: what the go command has stamped, or what is checked
+// out where the program was compiled, if that is still the same. Changed sources and unknown commits are told apart by
+// the program itself.
 func TestCodeOf(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("no git")
@@ -86,7 +87,8 @@ func TestCodeOf(t *testing.T) {
 	c.check("stamped, changed", stamp(head, "true"), nowhere, experiment.Code{Commit: head, Program: hashed})
 	c.check("nothing known", none, nowhere, experiment.Code{Commit: experiment.UnknownCommit, Program: hashed})
 	c.write("a.go", "package m // changed\n", false)
-	c.check("changed since it was compiled", none, c.root, experiment.Code{Commit: experiment.UnknownCommit, Program: hashed})
+	c.check("changed since it was compiled", none, c.root, experiment.Code{Commit: experiment.UnknownCommit,
+		Program: hashed})
 	c.write("a.go", "package m // changed\n", true)
 	c.check("changed before", none, c.root, experiment.Code{Commit: first, Program: hashed})
 	c.git("commit", "-qam", "changed")

@@ -21,14 +21,16 @@ import (
 // columnFlags say which columns of a recording are what; what no flag says is recognised from the header.
 type columnFlags struct{ o data.Options }
 
-// add gives the command the flags. Those of one letter have it as shorthand too: cobra completes no others of one letter.
+// add gives the command the flags. Those of one letter have it as shorthand too: cobra completes no others of one
+// letter.
 func (c *columnFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVarP(&c.o.Q, "q", "q", nil, "`columns` of the coordinates, comma-separated (default: by the header)")
 	f.StringSliceVarP(&c.o.V, "v", "v", nil, "`columns` of their velocities, in the order of --q")
 	f.StringSliceVarP(&c.o.A, "a", "a", nil, `columns of their accelerations; --a "" for none`)
 	f.StringSliceVarP(&c.o.U, "u", "u", nil, `columns of the known forces; --u "" for none`)
-	f.StringSliceVar(&c.o.SystemParameters, "parameters", nil, "`columns` of system parameters, which a motion does not change: masses, lengths, …")
+	f.StringSliceVar(&c.o.SystemParameters, "parameters", nil,
+		"`columns` of system parameters, which a motion does not change: masses, lengths, …")
 	renamed(cmd, "condition", "parameters")
 	f.StringVar(&c.o.Time, "time", "", "`column` of the time")
 	f.StringVar(&c.o.Trajectory, "trajectory", "", "`column` that tells trajectories apart")
@@ -64,7 +66,8 @@ func note(cmd *cobra.Command, format string, args ...any) {
 	fmt.Fprintf(cmd.ErrOrStderr(), "note: "+format+"\n", args...)
 }
 
-// span is a length of time as a flag: a bare number, in the time unit of the recording, or a number with a unit, such as 1s, 2m, 500ms.
+// span is a length of time as a flag: a bare number, in the time unit of the recording, or a number with a unit, such
+// as 1s, 2m, 500ms.
 type span struct {
 	n     float64 // seconds when timed
 	timed bool
@@ -80,7 +83,8 @@ func seconds(text string) (n float64, timed bool, err error) {
 	if err != nil {
 		d, e := time.ParseDuration(text)
 		if e != nil {
-			return 0, false, errors.New("want a number, in the unit of the time column, or a duration such as 1s, 2m, 500ms")
+			return 0, false, errors.New("want a number, in the unit of the time column, or a duration such as 1s, " +
+				"2m, 500ms")
 		}
 		n, timed = d.Seconds(), true
 	}
@@ -117,7 +121,8 @@ func (s *span) in(unit string) (float64, error) {
 		names   string
 		seconds float64
 	}{
-		{"|s|sec|second|seconds", 1}, {"ms", 1e-3}, {"us|µs|μs", 1e-6}, {"ns", 1e-9}, {"min|minute|minutes", 60}, {"h|hr|hour|hours", 3600},
+		{"|s|sec|second|seconds", 1}, {"ms", 1e-3}, {"us|µs|μs", 1e-6}, {"ns", 1e-9}, {"min|minute|minutes", 60},
+		{"h|hr|hour|hours", 3600},
 		{"d|day|days", 86400},
 	} {
 		for name := range strings.SplitSeq(u.names, "|") {
@@ -126,7 +131,8 @@ func (s *span) in(unit string) (float64, error) {
 			}
 		}
 	}
-	return 0, usagef("%s cannot be told in %q, the unit of the time column: give a bare number in that unit", s.text, unit)
+	return 0, usagef("%s cannot be told in %q, the unit of the time column: give a bare number in that unit", s.text,
+		unit)
 }
 
 // need wants exactly the named arguments; more of the last one when it ends in "…".
@@ -142,7 +148,8 @@ func need(names ...string) cobra.PositionalArgs {
 	}
 }
 
-// output writes to the file at path, whole or not at all, or to standard output when path is "-" or empty. It never replaces one of the inputs.
+// output writes to the file at path, whole or not at all, or to standard output when path is "-" or empty. It never
+// replaces one of the inputs.
 func output(cmd *cobra.Command, path string, fill func(io.Writer) error, inputs ...string) error {
 	if path != "" && path != "-" {
 		if err := spare(path, inputs...); err != nil {

@@ -39,11 +39,13 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"code": code, "usage": usage, "model": writeModel, "springs": springs},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "usage": usage,
+			"model": writeModel, "springs": springs},
 	})
 }
 
-// code runs a command and wants its exit code and, unless that is 0, one message on stderr: "code 1 lagrange inspect x.csv".
+// code runs a command and wants its exit code and, unless that is 0, one message on stderr: "code 1 lagrange inspect
+// x.csv".
 func code(ts *testscript.TestScript, _ bool, args []string) {
 	err := ts.Exec(args[1], args[2:]...)
 	got := 0
@@ -56,7 +58,8 @@ func code(ts *testscript.TestScript, _ bool, args []string) {
 	if fmt.Sprint(got) != args[0] {
 		ts.Fatalf("exit code %d, want %s", got, args[0])
 	}
-	if said := ts.ReadFile("stderr"); got != 0 && (!strings.HasPrefix(said, "lagrange: ") || strings.Count(said, "\n") != 1) {
+	if said := ts.ReadFile("stderr"); got != 0 && (!strings.HasPrefix(said, "lagrange: ") || strings.Count(said,
+		"\n") != 1) {
 		ts.Fatalf("want one line that begins with the name of the program, got %q", said)
 	}
 }
@@ -69,8 +72,8 @@ func usage(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// writeModel writes a model of one coordinate q whose motion is known: "model free FILE" has a = 0, so q = q₀ + v₀t; "model bursts FILE" has
-// a = 3 max(0, 3 + 3q + 3v)² + 3, which leaves the plane in finite time.
+// writeModel writes a model of one coordinate q whose motion is known: "model free FILE" has a = 0, so q = q₀ + v₀t;
+// "model bursts FILE" has a = 3 max(0, 3 + 3q + 3v)² + 3, which leaves the plane in finite time.
 func writeModel(ts *testscript.TestScript, _ bool, args []string) {
 	spec := model.Spec{
 		Family:      "lnn",

@@ -18,7 +18,8 @@ type moved struct {
 	rows  [][]float64 // a column each
 }
 
-// spiral is such a recording, shifted by so much, with or without the standard deviations that rollout writes, or wrote.
+// spiral is such a recording, shifted by so much, with or without the standard deviations that rollout writes, or
+// wrote.
 func spiral(shift float64, spread bool) (m moved) {
 	m.names = []string{"t [s]", "x [m]", "y [mm]", "vx [m/s]", "vy [mm/s]"}
 	if spread {

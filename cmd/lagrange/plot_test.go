@@ -7,13 +7,15 @@ import (
 	"testing"
 )
 
-// The examples of plot draw pictures as they are written, of recordings, and of the runs that the page of results shows.
+// The examples of plot draw pictures as they are written, of recordings, and of the runs that the page of results
+// shows.
 func TestPlotExamples(t *testing.T) {
 	folder := t.TempDir()
 	link(t, "../../doc", filepath.Join(folder, "doc"))
 	t.Chdir(folder)
 	for _, name := range []string{"dp.csv", "predicted.csv"} {
-		if out, code := inProcess(t, "simulate", "double-pendulum", "--trajectories", "2", "--duration", "1", "-o", name); code != exitOK {
+		if out, code := inProcess(t, "simulate", "double-pendulum", "--trajectories", "2", "--duration", "1", "-o",
+			name); code != exitOK {
 			t.Fatal(out)
 		}
 	}

@@ -66,7 +66,8 @@ func (p *progress) step(s lagrange.Progress) {
 	}
 	p.last = time.Now()
 	// what matters most comes first, for a narrow terminal has room for no more
-	parts := []string{p.title, fmt.Sprintf("step %d/%d", s.Step, s.Steps), "left " + s.Left.Round(time.Second).String(), fmt.Sprintf("loss %.3g", s.Loss)}
+	parts := []string{p.title, fmt.Sprintf("step %d/%d", s.Step, s.Steps), "left " + s.Left.Round(time.Second).String(),
+		fmt.Sprintf("loss %.3g", s.Loss)}
 	if !math.IsNaN(s.Valid) {
 		parts = append(parts, fmt.Sprintf("validation %.3g", s.Valid))
 	}
@@ -81,7 +82,8 @@ func (p *progress) step(s lagrange.Progress) {
 	fmt.Fprint(p.w, "\r", fitted(parts, p.width()-1)) // the last column stays free: some terminals wrap behind it
 }
 
-// fitted joins the first parts that a line of width letters has room for, the first one shortened if need be, and fills the line with blanks.
+// fitted joins the first parts that a line of width letters has room for, the first one shortened if need be, and fills
+// the line with blanks.
 func fitted(parts []string, width int) string {
 	width = max(width, 0)
 	line := []rune(parts[0])

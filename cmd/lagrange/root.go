@@ -102,7 +102,8 @@ Exit codes: 0 success, 1 failure, 2 a command line that cannot be understood.`,
 		Version: version(),
 	}
 	root.SetVersionTemplate(versionLine())
-	root.AddCommand(systemsCommand(), simulateCommand(), inspectCommand(), smoothCommand(), trainCommand(), evalCommand(), rolloutCommand(),
+	root.AddCommand(systemsCommand(), simulateCommand(), inspectCommand(), smoothCommand(), trainCommand(),
+		evalCommand(), rolloutCommand(),
 		plotCommand(), reproduceCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultHelpCmd()
@@ -112,7 +113,8 @@ Exit codes: 0 success, 1 failure, 2 a command line that cannot be understood.`,
 	return root
 }
 
-// flagError is what is wrong with a flag of c. Behind the name of a command that there is not, it is the name that is wrong.
+// flagError is what is wrong with a flag of c. Behind the name of a command that there is not, it is the name that is
+// wrong.
 func flagError(c *cobra.Command, err error) error {
 	if words := c.Flags().Args(); c.HasSubCommands() && len(words) > 0 {
 		err = unknown(c, words)
@@ -120,7 +122,8 @@ func flagError(c *cobra.Command, err error) error {
 	return usageError{err}
 }
 
-// strict makes a usage error of every wrong number of arguments below c, and of a wrong word after a command that only groups others.
+// strict makes a usage error of every wrong number of arguments below c, and of a wrong word after a command that only
+// groups others.
 func strict(c *cobra.Command) {
 	if !c.Runnable() {
 		c.Args, c.RunE = unknown, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
@@ -195,7 +198,8 @@ func versionCommand() *cobra.Command {
 }
 
 func versionLine() string {
-	return fmt.Sprintf("lagrange %s (%s) %s %s/%s\n", version(), ownCode(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("lagrange %s (%s) %s %s/%s\n", version(), ownCode(), runtime.Version(), runtime.GOOS,
+		runtime.GOARCH)
 }
 
 // version is the version of the module the program was built from, as the Go command stamps it.

@@ -32,7 +32,8 @@ func (t *table) wrong(line int, format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %s", t.path, line, fmt.Sprintf(format, args...))
 }
 
-// readTable reads a table of so many names in each line. Empty lines, and what follows a #, are left out; the first line may name the attributes.
+// readTable reads a table of so many names in each line. Empty lines, and what follows a #, are left out; the first
+// line may name the attributes.
 func readTable(path string, names int) (*table, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -65,13 +66,15 @@ func readTable(path string, names int) (*table, error) {
 		}
 	}
 	if t.rows == nil {
-		return nil, fmt.Errorf("%s: no %s: write a line for each, %s", path, [...]string{1: "nodes", 2: "edges"}[names], sample[names])
+		return nil, fmt.Errorf("%s: no %s: write a line for each, %s", path, [...]string{1: "nodes", 2: "edges"}[names],
+			sample[names])
 	}
 	return t, nil
 }
 
 // sample is what a line with so many names has to be.
-var sample = [...]string{1: "a coordinate, and with commas between them numbers for the attributes of its node", 2: "two coordinates, with commas between them and numbers for its attributes"}
+var sample = [...]string{1: "a coordinate, and with commas between them numbers for the attributes of its node",
+	2: "two coordinates, with commas between them and numbers for its attributes"}
 
 func isNumber(text string) bool {
 	x, err := strconv.ParseFloat(text, 64)
@@ -81,7 +84,8 @@ func isNumber(text string) bool {
 // add adds a line.
 func (t *table) add(line int, cells []string, names int) error {
 	if len(cells) < names || slices.ContainsFunc(cells[names:], func(c string) bool { return !isNumber(c) }) {
-		return t.wrong(line, "%s: %s is %s", strings.Join(cells, ","), [...]string{1: "a node", 2: "an edge"}[names], sample[names])
+		return t.wrong(line, "%s: %s is %s", strings.Join(cells, ","), [...]string{1: "a node", 2: "an edge"}[names],
+			sample[names])
 	}
 	k := entry{line: line, names: cells[:names]}
 	for _, c := range cells[names:] {
@@ -94,7 +98,8 @@ func (t *table) add(line int, cells []string, names int) error {
 		}
 	}
 	if len(k.numbers) != len(t.heading) {
-		return t.wrong(line, "%d attributes, and %d in the lines before: all lines have the same", len(k.numbers), len(t.heading))
+		return t.wrong(line, "%d attributes, and %d in the lines before: all lines have the same", len(k.numbers),
+			len(t.heading))
 	}
 	t.rows = append(t.rows, k)
 	return nil

@@ -21,7 +21,8 @@ type flagGroup struct{ title, names string }
 // trainGroups are the flags of train in the order in which one thinks of them.
 var trainGroups = []flagGroup{
 	{"What to learn from", "q v a u parameters time trajectory angles differentiate objective horizon"},
-	{"The model", "model head hidden activation friction cyclic held ensemble topology nodes node-size translation-invariant"},
+	{"The model", "model head hidden activation friction cyclic held ensemble topology nodes node-size " +
+		"translation-invariant"},
 	{"Training", "budget steps steps-of method loss window rate seed no-baseline from resume checkpoint-every"},
 	{"Output", "output force json help"},
 }
@@ -48,7 +49,8 @@ func grouped(cmd *cobra.Command, groups []flagGroup) {
 	})
 }
 
-// completed lets a shell complete the words of the flags of train, and the names of columns from the recordings named before them.
+// completed lets a shell complete the words of the flags of train, and the names of columns from the recordings named
+// before them.
 func completed(cmd *cobra.Command) {
 	words := map[string][]string{
 		"model": model.Families(), "method": train.Methods(), "objective": fit.Objectives(), "loss": train.Penalties(),
