@@ -120,7 +120,7 @@ func TestBandIsCalibrated(t *testing.T) {
 	}
 	for name, c := range calibrations() {
 		m.Ensemble.Calibration = c
-		f, err := m.Picture(set)
+		f, err := m.Picture(t.Context(), set)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,9 @@ type Evaluation struct {
 	Windows int     `json:"windows"`
 	// the recording is the one trained on: its test windows only
 	HeldOut bool `json:"held_out"`
+	// Smoothed says that no velocities were recorded: predictions begin at states that a smoother found, and are compared
+	// with these.
+	Smoothed bool `json:"smoothed,omitempty"`
 	// some of these rows may have been learned from by a model from which this one went on
 	Seen bool `json:"seen,omitempty"`
 	// the model and its baseline by family, and "constant_velocity"
@@ -44,13 +47,13 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 	if horizon == 0 {
 		horizon = m.Record.Horizon
 	}
-	test, heldOut, err := m.unseen(set)
+	test, heldOut, err := m.unseen(ctx, set)
 	r := Evaluation{Horizon: horizon, HeldOut: heldOut, Plan: m.Record.Plan, Restarts: m.Record.Restarts,
 		Doubt: m.Record.Doubt, Training: m.Record.Mass}
 	if err != nil {
 		return r, err
 	}
-	r.Seen = m.saw(set, heldOut)
+	r.Seen, r.Smoothed = m.saw(set, heldOut), len(set.Trajectories) > 0 && set.Trajectories[0].V == nil
 	ws := test.Windows(horizon, 0)
 	if r.Windows = len(ws); r.Windows == 0 {
 		return r, fmt.Errorf("no window of %g %s in what may be used of the recording; use a shorter --horizon "+
@@ -82,8 +85,8 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 }
 
 // Picture draws recorded against predicted motion over the windows of a recording that Evaluate uses; see eval.Picture.
-func (m *Model) Picture(set *data.Set) (plot.Figure, error) {
-	test, _, err := m.unseen(set)
+func (m *Model) Picture(ctx context.Context, set *data.Set) (plot.Figure, error) {
+	test, _, err := m.unseen(ctx, set)
 	if err != nil {
 		return plot.Figure{}, err
 	}
@@ -99,10 +102,12 @@ func (m *Model) Picture(set *data.Set) (plot.Figure, error) {
 	return eval.Picture(test, test.Windows(m.Record.Horizon, 0), all), nil
 }
 
-// unseen returns what of a recording the model was not trained on: its test part if heldOut, else all of it.
-func (m *Model) unseen(set *data.Set) (test *data.Set, heldOut bool, err error) {
-	if set.Fingerprint() != m.Record.Data {
-		return set, false, nil
+// unseen returns what of a recording the model was not trained on: its test part if heldOut, else all of it. Where no
+// velocities were recorded it has those of a smoother.
+func (m *Model) unseen(ctx context.Context, set *data.Set) (test *data.Set, heldOut bool, err error) {
+	own := set.Fingerprint() == m.Record.Data
+	if set, err = stated(ctx, set); err != nil || !own {
+		return set, false, err
 	}
 	split, err := set.Split(m.Record.Horizon)
 	return split.Test, true, err

@@ -64,6 +64,10 @@ func (m *Model) RolloutSet(ctx context.Context, s *data.Set, o RolloutOptions) (
 	if o.Method.Variational() {
 		return m.variations(ctx, s, o)
 	}
+	s, err := stated(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	N, d, f := len(s.Trajectories), m.D(), m.M()
 	out, fails, u := *s, make([]error, N), make([]float64, N*f)
 	out.Trajectories = make([]data.Trajectory, N)

@@ -102,7 +102,7 @@ func (l learning) fit(t *testing.T, set *data.Set) *lagrange.Model {
 	return fit(t, set, l.s)
 }
 
-// memory is all that a training leaves, but for the time it took and the fingerprint of its recording.
+// memory is all that a training leaves, but for the time it took and what it says of its recording.
 type memory struct {
 	Spec        model.Spec
 	Theta       []uint64
@@ -117,6 +117,7 @@ func remembered(m *lagrange.Model) (all []memory) {
 			r.Calibration = m.Ensemble.Calibration
 		}
 		r.Record.Run, r.Record.Data, r.Record.Seconds = "", "", 0
+		r.Record.Plan = nil // it tells what was found in all of the recording; what was decided shows in the rest
 		for _, x := range k.Theta() {
 			r.Theta = append(r.Theta, math.Float64bits(x))
 		}
@@ -267,7 +268,7 @@ func measured(t *testing.T, m *lagrange.Model, set *data.Set) (lagrange.Evaluati
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := m.Picture(set)
+	f, err := m.Picture(t.Context(), set)
 	if err != nil {
 		t.Fatal(err)
 	}

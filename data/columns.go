@@ -21,11 +21,15 @@ var (
 	short    = regexp.MustCompile(`^([0-9_. -].*|[a-z])?$`).MatchString
 	keywords = []keyword{
 		{"t", RoleTime, whole}, {"time", RoleTime, anything},
-		{"traj", RoleTrajectory, anything}, {"trajectory", RoleTrajectory, anything}, {"trial", RoleTrajectory, anything}, {"episode", RoleTrajectory, anything},
-		{"q", RoleQ, short}, {"pos", RoleQ, anything}, {"theta", RoleQ, anything}, {"angle", RoleQ, anything}, {"phi", RoleQ, anything},
+		{"traj", RoleTrajectory, anything}, {"trajectory", RoleTrajectory, anything},
+		{"trial", RoleTrajectory, anything}, {"episode", RoleTrajectory, anything},
+		{"q", RoleQ, short}, {"pos", RoleQ, anything}, {"theta", RoleQ, anything}, {"angle", RoleQ, anything},
+		{"phi", RoleQ, anything},
 		{"position", RoleQ, anything},
-		{"v", RoleV, short}, {"qd", RoleV, short}, {"vel", RoleV, anything}, {"velocity", RoleV, anything}, {"omega", RoleV, anything},
-		{"a", RoleA, short}, {"qdd", RoleA, short}, {"acc", RoleA, anything}, {"accel", RoleA, anything}, {"acceleration", RoleA, anything},
+		{"v", RoleV, short}, {"qd", RoleV, short}, {"vel", RoleV, anything}, {"velocity", RoleV, anything},
+		{"omega", RoleV, anything},
+		{"a", RoleA, short}, {"qdd", RoleA, short}, {"acc", RoleA, anything}, {"accel", RoleA, anything},
+		{"acceleration", RoleA, anything},
 		{"u", RoleU, short}, {"tau", RoleU, anything}, {"torque", RoleU, anything}, {"force", RoleU, anything},
 	}
 	endings = []struct {
@@ -40,7 +44,8 @@ var (
 	// q_dot, qdot1, theta_ddot_2: the dots may stand before the number.
 	dotted = regexp.MustCompile(`^(.+?)_?(ddot|dot)(?:_?([0-9]+))?$`)
 	// v_r, dphi, ddphi, a_x: the letters stand before the name of the coordinate.
-	led = [3][]string{1: {"v", "v_", "d", "d_", "vel_", "velocity_", "omega_", "qd_"}, 2: {"a", "a_", "dd", "dd_", "d2", "d2_", "acc_", "accel_", "qdd_"}}
+	led = [3][]string{1: {"v", "v_", "d", "d_", "vel_", "velocity_", "omega_", "qd_"},
+		2: {"a", "a_", "dd", "dd_", "d2", "d2_", "acc_", "accel_", "qdd_"}}
 )
 
 // guess is what a name alone, or a name beside others, suggests.
@@ -77,7 +82,8 @@ func byName(name string) guess {
 	if best.word == "" {
 		return guess{}
 	}
-	g := guess{role: best.role, rest: strings.Trim(name[len(best.word):], "_. -"), why: "its name starts with " + best.word}
+	g := guess{role: best.role, rest: strings.Trim(name[len(best.word):], "_. -"),
+		why: "its name starts with " + best.word}
 	if g.rest == "" {
 		g.why = "by its name"
 	}
@@ -137,7 +143,8 @@ func guesses(names []string) []guess {
 				case g[x].role == RoleV && g[j].role == RoleV && strings.HasSuffix(g[j].why, "dot"): // v_dot
 					out[j] = guess{role: RoleA, rest: g[x].rest, why: "derivative of " + names[x]}
 				case coordinate(x):
-					out[j] = guess{role: [3]string{1: RoleV, 2: RoleA}[order], of: of, rest: g[j].rest, why: "named after " + names[x]}
+					out[j] = guess{role: [3]string{1: RoleV, 2: RoleA}[order], of: of, rest: g[j].rest,
+						why: "named after " + names[x]}
 					if out[x].role != RoleQ {
 						out[x] = guess{role: RoleQ, rest: of, why: n + " is named after it"}
 					}

@@ -39,7 +39,8 @@ func roles(s *data.Set) string {
 			angles = append(angles, fmt.Sprintf("%s/%.4g", c.Name, c.Period))
 		}
 	}
-	return strings.Join([]string{s.Time, s.TrajectoryColumn, strings.Join(q, ", "), strings.Join(s.Inputs, " "), strings.Join(angles, " ")}, "; ")
+	return strings.Join([]string{s.Time, s.TrajectoryColumn, strings.Join(q, ", "), strings.Join(s.Inputs, " "),
+		strings.Join(angles, " ")}, "; ")
 }
 
 func TestHeaders(t *testing.T) {
@@ -52,7 +53,8 @@ func TestHeaders(t *testing.T) {
 		{"time,position,velocity,torque", data.Options{}, "time; ; position velocity; torque; "},
 		{"t,r,phi,v_r,v_phi", data.Options{}, "t; ; r v_r, phi v_phi; ; phi/6.283"},
 		{"trial,t,q,qd,qdd,u", data.Options{}, "t; trial; q qd qdd; u; "},
-		{"Time,Theta1,Theta2,Omega2,Omega1,Tau1", data.Options{}, "Time; ; Theta1 Omega1, Theta2 Omega2; Tau1; Theta1/6.283 Theta2/6.283"},
+		{"Time,Theta1,Theta2,Omega2,Omega1,Tau1", data.Options{},
+			"Time; ; Theta1 Omega1, Theta2 Omega2; Tau1; Theta1/6.283 Theta2/6.283"},
 		{"t,angle,acc,velocity", data.Options{}, "t; ; angle velocity acc; ; angle/6.283"},
 		{"t,angle,voltage,velocity", data.Options{}, "t; ; angle velocity; ; angle/6.283"},
 		{"t,q1,q2,qd1,qd2,qdd1,qdd2", data.Options{}, "t; ; q1 qd1 qdd1, q2 qd2 qdd2; ; "},
@@ -74,7 +76,8 @@ func TestHeaders(t *testing.T) {
 		{"t,q1,q2,v1,v2,a1", data.Options{}, "t; ; q1 v1, q2 v2; ; "},
 		{"t,position,velocity", data.Options{Angles: []string{"position"}}, "t; ; position velocity; ; position/6.283"},
 		{"t,theta,omega", data.Options{Angles: []string{}}, "t; ; theta omega; ; "},
-		{"s,left,right,x,y,push", data.Options{Time: "s", Q: []string{"right", "left"}, V: []string{"y", "x"}, U: []string{"push"}}, "s; ; right y, left x; push; "},
+		{"s,left,right,x,y,push", data.Options{Time: "s", Q: []string{"right", "left"}, V: []string{"y", "x"},
+			U: []string{"push"}}, "s; ; right y, left x; push; "},
 		{"t,theta1,theta2,omega1,omega2", data.Options{Q: []string{"theta2"}}, "t; ; theta2 omega2; ; theta2/6.283"},
 		{"t,theta1,theta2,omega1,omega2", data.Options{V: []string{"omega2"}}, "t; ; theta2 omega2; ; theta2/6.283"},
 		{"t,q,v,u", data.Options{U: []string{}}, "t; ; q v; ; "},
@@ -106,18 +109,22 @@ func TestCells(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := fmt.Sprintln(s.Trajectories[0].T, s.Trajectories[0].Q, s.Trajectories[0].V, s.Trajectories[0].U, s.Columns[0].Name, s.Columns[2].Unit)
+	got := fmt.Sprintln(s.Trajectories[0].T, s.Trajectories[0].Q, s.Trajectories[0].V, s.Trajectories[0].U,
+		s.Columns[0].Name, s.Columns[2].Unit)
 	if want := "[0 1 2] [2 12 22] [3 13 23] [4 14 24] note rad/s\n"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if want := `[motion.csv: columns are separated by semicolons motion.csv: column "note" is ignored: not recognised]`; fmt.Sprint(s.Notes) != want {
+	if want := `[motion.csv: columns are separated by semicolons motion.csv: column "note" is ignored: not ` +
+		`recognised]`; fmt.Sprint(s.Notes) != want {
 		t.Errorf("notes %s", s.Notes)
 	}
 }
 
-// Forces come before conditions. A condition is no drive, which friction would want, and is called by its name when nothing tells its effect.
-func TestConditions(t *testing.T) {
-	const text = "t,x,v,m,u,k\n0,0,1,2,1,5\n0.1,0.1,0.9,2,2,5\n0.2,0.18,0.7,2,0,5\n0.3,0.24,0.4,2,1,5\n0.4,0.27,0.2,2,3,5\n"
+// Forces come before system parameters. A system parameter is no actuator, which would want friction, and is called by
+// its name when nothing tells its effect.
+func TestSystemParameters(t *testing.T) {
+	const text = "t,x,v,m,u,k\n0,0,1,2,1,5\n" +
+		"0.1,0.1,0.9,2,2,5\n0.2,0.18,0.7,2,0,5\n0.3,0.24,0.4,2,1,5\n0.4,0.27,0.2,2,3,5\n"
 	path := filepath.Join(t.TempDir(), "a.csv")
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
@@ -125,19 +132,22 @@ func TestConditions(t *testing.T) {
 	for _, c := range []struct {
 		u              []string
 		inputs, forces string
-		drive          bool
+		actuated       bool
 	}{{[]string{"u"}, "u m k", "u", true}, {[]string{}, "m k", "", false}} {
-		s, err := data.Read([]string{path}, data.Options{Q: []string{"x"}, V: []string{"v"}, U: c.u, SystemParameters: []string{"m", "k"}})
+		s, err := data.Read([]string{path}, data.Options{Q: []string{"x"}, V: []string{"v"}, U: c.u,
+			SystemParameters: []string{"m", "k"}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Join(s.Inputs, " "); got != c.inputs || strings.Join(s.Forces(), " ") != c.forces || s.SystemParameters != 2 {
+		if got := strings.Join(s.Inputs, " "); got != c.inputs || strings.Join(s.Forces(), " ") != c.forces ||
+			s.SystemParameters != 2 {
 			t.Errorf("inputs %q, forces %v", got, s.Forces())
 		}
-		if notes := strings.Join(s.Notes, "\n"); !strings.Contains(notes, "condition k is always 5") || strings.Contains(notes, "force k") {
+		if notes := strings.Join(s.Notes, "\n"); !strings.Contains(notes, "system parameter k is always 5") ||
+			strings.Contains(notes, "force k") {
 			t.Errorf("notes %q", notes)
 		}
-		if advice := strings.Join(data.Inspect(s).Try, "\n"); strings.Contains(advice, "--friction") != c.drive {
+		if advice := strings.Join(data.Inspect(s).Try, "\n"); strings.Contains(advice, "--friction") != c.actuated {
 			t.Errorf("advice %q", advice)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
+	"lagrange/internal/vec"
 	"strconv"
 	"strings"
 	"unicode"
@@ -58,7 +58,8 @@ func newCSV(in io.Reader) (*csvSource, error) {
 	s.r.ReuseRecord = true
 	s.r.TrimLeadingSpace = s.r.Comma != '\t'
 	if s.r.Comma != ',' {
-		s.said = append(s.said, fmt.Sprintf("columns are separated by %s", map[rune]string{';': "semicolons", '\t': "tabs"}[s.r.Comma]))
+		s.said = append(s.said, fmt.Sprintf("columns are separated by %s",
+			map[rune]string{';': "semicolons", '\t': "tabs"}[s.r.Comma]))
 	}
 	if err := s.advance(); err == io.EOF {
 		return nil, &Error{Msg: "empty file: a header with column names is expected, then rows of numbers"}
@@ -68,7 +69,8 @@ func newCSV(in io.Reader) (*csvSource, error) {
 	numbers := 0
 	for j, c := range s.row {
 		if !utf8.ValidString(c) {
-			return nil, &Error{Line: s.at, Msg: fmt.Sprintf("header cell %d is not UTF-8 text: save the file as UTF-8", j+1)}
+			return nil, &Error{Line: s.at, Msg: fmt.Sprintf("header cell %d is not UTF-8 text: save the file as UTF-8",
+				j+1)}
 		}
 		s.head = append(s.head, clean(c))
 		if _, err := strconv.ParseFloat(s.head[j], 64); err == nil {
@@ -76,7 +78,8 @@ func newCSV(in io.Reader) (*csvSource, error) {
 		}
 	}
 	if numbers == len(s.head) {
-		return nil, &Error{Line: s.at, Msg: "the first line holds numbers, not column names: add a header such as t,q,v"}
+		return nil, &Error{Line: s.at, Msg: "the first line holds numbers, not column names: add a header " +
+			"such as t,q,v"}
 	}
 	return s, nil
 }
@@ -121,7 +124,8 @@ func (s *csvSource) next() error {
 		return err
 	}
 	if len(s.row) != len(s.head) {
-		return &Error{Line: s.at, Msg: fmt.Sprintf("%s where the header has %s", count(len(s.row), "cell"), count(len(s.head), "column"))}
+		return &Error{Line: s.at, Msg: fmt.Sprintf("%s where the header has %s", count(len(s.row), "cell"),
+			count(len(s.head), "column"))}
 	}
 	return nil
 }
@@ -152,7 +156,7 @@ func (s *csvSource) number(j int) (float64, error) {
 		return 0, fmt.Errorf("%s is beyond the range of float64", c)
 	case err != nil:
 		return 0, fmt.Errorf("not a number: %q%s", c, commaHint(c))
-	case math.IsNaN(x) || math.IsInf(x, 0):
+	case !vec.IsFinite(x):
 		return 0, fmt.Errorf("%s is not a finite number: leave the row out, or split the recording there", c)
 	}
 	return x, nil

@@ -1,8 +1,8 @@
 // Package data takes recorded motion in and out: columns and their meaning, trajectories, splits, windows, a report.
 //
-// A recording is a table: a header, then one row per instant. Reading has two halves that do not know each other:
-// a source (csv.go) yields the header and rows with their line numbers, and the roles (roles.go) say which column is
-// the time, which are the coordinates q, velocities v, accelerations a and known forces u. A new format is a new source.
+// A recording is a table: a header, then one row per instant. Reading has two halves that do not know each other: a
+// source (csv.go) yields the header and rows with their line numbers, and the roles (roles.go) say which column is the
+// time, which are the coordinates q, velocities v, accelerations a and known forces u. A new format is a new source.
 //
 // Units are the user's own and are kept. Shapes: n rows, d coordinates, m forces; all slices are row-major.
 package data
@@ -70,11 +70,12 @@ type Coordinate struct {
 
 // Trajectory is one motion; rows in time order.
 type Trajectory struct {
-	ID      string
-	File    string // where it came from, and
-	Line    int    // the line of its first row, for messages
-	T       []float64
-	Q, V, A []float64 // (n, d); A nil when the recording has no accelerations, V when Options.Positions and no velocities
+	ID   string
+	File string // where it came from, and
+	Line int    // the line of its first row, for messages
+	T    []float64
+	// (n, d); A nil when the recording has no accelerations, V when Options.Positions and no velocities
+	Q, V, A []float64
 	U       []float64 // (n, m); nil when m = 0
 }
 
@@ -110,8 +111,8 @@ func rows(x []float64, w, lo, hi int) []float64 {
 // Set is a number of trajectories of one system, all with the same columns.
 type Set struct {
 	Coordinates      []Coordinate
-	Inputs           []string // names of the u columns: forces, then conditions; length m
-	SystemParameters int      // how many of them, the last ones, are conditions
+	Inputs           []string // names of the u columns: forces, then system parameters; length m
+	SystemParameters int      // how many of them, the last ones, are system parameters
 	Time             string   // name of the time column
 	TrajectoryColumn string   // name of the column that tells trajectories apart; "" if none
 	Columns          []Column // every column of the file; nil for a set made by a program
@@ -122,10 +123,10 @@ type Set struct {
 // D is the number of coordinates d.
 func (s *Set) D() int { return len(s.Coordinates) }
 
-// M is the number of known inputs m, forces and conditions together.
+// M is the number of known inputs m, forces and system parameters together.
 func (s *Set) M() int { return len(s.Inputs) }
 
-// Forces are those of the inputs that are no conditions.
+// Forces are those of the inputs that are no system parameters.
 func (s *Set) Forces() []string { return s.Inputs[:len(s.Inputs)-s.SystemParameters] }
 
 // Rows is the number of rows of all trajectories together.

@@ -18,8 +18,10 @@ func (s *Set) differentiate() {
 		if u := s.TimeUnit(); c.Unit != "" && u != "" {
 			unit = c.Unit + "/" + u
 		}
-		s.Columns = append(s.Columns, Column{Name: c.Velocity, Unit: unit, Role: RoleV, Why: "estimated from " + c.Name})
-		s.Notes = append(s.Notes, fmt.Sprintf("velocities of %s are estimated by local cubics over %d rows", c.Name, 2*reach+1))
+		s.Columns = append(s.Columns, Column{Name: c.Velocity, Unit: unit, Role: RoleV,
+			Why: "estimated from " + c.Name})
+		s.Notes = append(s.Notes, fmt.Sprintf("velocities of %s are estimated by local cubics over %d rows", c.Name,
+			2*reach+1))
 	}
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
@@ -36,10 +38,10 @@ func (s *Set) differentiate() {
 	}
 }
 
-// Accelerations estimates dv/dt (n, d) for a start of training where there are none recorded: from the velocities in the same way as
-// these are estimated from coordinates or, of a clean recording, by the polynomial of degree 9 through q and v of five rows. It is
-// clean where the same of four rows predicts the v of the one between them much better than the two ways agree; clean says that such
-// errors are less than a thousandth of the accelerations of each coordinate.
+// Accelerations estimates dv/dt (n, d) for an initial guess where there are none recorded: from the velocities in
+// the same way as these are estimated from coordinates or, of a clean recording, by the polynomial of degree 9 through
+// q and v of five rows. It is clean where the same of four rows predicts the v of the one between them much better than
+// the two ways agree; clean says that such errors are less than a thousandth of the accelerations of each coordinate.
 func (t *Trajectory) Accelerations(d int) (a []float64, clean bool) {
 	const better, small, wide = 30, 1e-3, 2
 	clean = t.Len() > 2*wide
@@ -60,7 +62,8 @@ func (t *Trajectory) Accelerations(d int) (a []float64, clean bool) {
 			through[n] = hermite(t.T[lo:hi], q[lo:hi], v[lo:hi], -1, t.T[n])[2]
 			if n == lo+wide {
 				apart += (through[n] - a[n*d+k]) * (through[n] - a[n*d+k])
-				e := (hermite(t.T[lo:hi], q[lo:hi], v[lo:hi], wide, t.T[n])[1] - v[n]) * 2 * wide / (t.T[hi-1] - t.T[lo])
+				e := (hermite(t.T[lo:hi], q[lo:hi], v[lo:hi], wide, t.T[n])[1] - v[n]) * 2 * wide /
+					(t.T[hi-1] - t.T[lo])
 				off, size = off+e*e, size+through[n]*through[n]
 			}
 		}
@@ -74,8 +77,9 @@ func (t *Trajectory) Accelerations(d int) (a []float64, clean bool) {
 	return a, clean
 }
 
-// hermite returns the polynomial through values y and slopes s at the times t (at most five), but for that number without, and its first two
-// derivatives at the time at: divided differences over the nodes z₀ = z₁ = t₀, z₂ = z₃ = t₁, …, and Horner's rule.
+// hermite returns the polynomial through values y and slopes s at the times t (at most five), but for that number
+// without, and its first two derivatives at the time at: divided differences over the nodes z₀ = z₁ = t₀, z₂ = z₃ = t₁,
+// …, and Horner's rule.
 func hermite(t, y, s []float64, without int, at float64) (p [3]float64) {
 	var z, c [10]float64
 	n, h := 0, t[len(t)-1]-t[0]

@@ -62,7 +62,8 @@ func (s *Set) unwrap() {
 				*q += turns * p
 			}
 			if jumps > 0 {
-				s.Notes = append(s.Notes, fmt.Sprintf("%s: trajectory %q: %s unwrapped at %s of nearly a full turn", t.File, t.ID, c.Name, count(jumps, "jump")))
+				s.Notes = append(s.Notes, fmt.Sprintf("%s: trajectory %q: %s unwrapped at %s of nearly a full turn",
+					t.File, t.ID, c.Name, count(jumps, "jump")))
 			}
 		}
 	}
@@ -83,17 +84,21 @@ func (s *Set) constant() error {
 	for k, c := range s.Coordinates {
 		first := &s.Trajectories[0]
 		if q, same := s.one(RoleQ, k); same {
-			return &Error{File: first.File, Line: first.Line, Column: c.Name, Msg: fmt.Sprintf("never moves (%v in all of %s): leave it out with --q, or add a recording in which it moves", q, count(s.Rows(), "row"))}
+			return &Error{File: first.File, Line: first.Line, Column: c.Name,
+				Msg: fmt.Sprintf("never moves (%v in all of %s): leave it out with --q, or add a recording in "+
+					"which it moves", q, count(s.Rows(), "row"))}
 		}
 		if v, same := s.one(RoleV, k); same && !s.uniform(k, v) {
-			return &Error{File: first.File, Line: first.Line, Column: c.Velocity, Msg: fmt.Sprintf("always %v from here on while %s moves otherwise: name the true velocity with --v, or have it estimated with --differentiate", v, c.Name)}
+			return &Error{File: first.File, Line: first.Line, Column: c.Velocity,
+				Msg: fmt.Sprintf("always %v from here on while %s moves otherwise: name the true velocity with --v, "+
+					"or have it estimated with --differentiate", v, c.Name)}
 		}
 	}
 	for k, name := range s.Inputs {
 		if u, same := s.one(RoleU, k); same {
 			what := "force"
 			if k >= len(s.Forces()) {
-				what = "condition"
+				what = "system parameter"
 			}
 			s.Notes = append(s.Notes, fmt.Sprintf("%s %s is always %v: its effect cannot be learned", what, name, u))
 		}

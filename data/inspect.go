@@ -56,26 +56,29 @@ type Range struct {
 	Std  float64 `json:"std"`
 }
 
-// Agreement compares the way Δq that a coordinate goes with the way ∫v dt that its velocity column says, over short spans.
+// Agreement compares the way Δq that a coordinate goes with the way ∫v dt that its velocity column says, over short
+// spans.
 type Agreement struct {
 	Coordinate  string  `json:"coordinate"`
 	Velocity    string  `json:"velocity"`
 	Discrepancy float64 `json:"discrepancy"` // rms(Δq − ∫v dt) / rms Δq: 0 when they agree
-	Ratio       float64 `json:"ratio"`       // of ∫v dt to Δq by least squares: 1 when they agree, 57.3 for deg/s beside rad
+	// of ∫v dt to Δq by least squares: 1 when they agree, 57.3 for deg/s beside rad
+	Ratio float64 `json:"ratio"`
 }
 
-// Inspect describes a set: rows, steps, gaps, ranges, whether velocities are the derivatives of the coordinates, and what to try.
+// Inspect describes a set: rows, steps, gaps, ranges, whether velocities are the derivatives of the coordinates, and
+// what to try.
 func Inspect(s *Set) Report {
-	r := Report{Rows: s.Rows(), Columns: s.Columns, Gaps: []Gap{}, Notes: append([]string{}, s.Notes...), time: s.TimeUnit()}
+	r := Report{Rows: s.Rows(), Columns: s.Columns, Gaps: []Gap{}, Notes: append([]string{}, s.Notes...),
+		time: s.TimeUnit()}
 	var jitter moments
 	var all []float64
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
 		r.Motions = append(r.Motions, Motion{t.ID, t.File, t.Len(), t.T[0], t.Duration()})
-		dt := steps(nil, t.T)
-		typical := median(dt)
+		dt, typical, gaps := steps(nil, t.T), t.TypicalStep(), t.Gaps()
 		for n, h := range dt {
-			if h > gap*typical {
+			if gaps.Before(n + 1) {
 				r.Gaps = append(r.Gaps, Gap{t.ID, t.T[n], h})
 			} else {
 				jitter.add(h/typical - 1)
@@ -127,11 +130,11 @@ func (s *Set) agreement(k int) Agreement {
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
 		span := min(max(t.Len()/200, 1), 25)
-		limit := gap * median(steps(nil, t.T))
+		gaps := t.Gaps()
 		sum, from := 0., 0
 		for n := 1; n < t.Len(); n++ {
 			h := t.T[n] - t.T[n-1]
-			if h > limit {
+			if gaps.Before(n) {
 				sum, from = 0, n
 				continue
 			}
@@ -156,27 +159,34 @@ func (r *Report) advice(s *Set) []string {
 	for k, c := range s.Coordinates {
 		q, a := r.Ranges[k], r.Agree[k]
 		if c.Period == 0 && c.Unit == "" && q.Max-q.Min > math.Pi {
-			try = append(try, fmt.Sprintf("--angles %s   if it is an angle in rad: it has no unit and ranges over %.3g", c.Name, q.Max-q.Min))
+			try = append(try, fmt.Sprintf("--angles %s   if it is an angle in rad: it has no unit and ranges over %.3g",
+				c.Name, q.Max-q.Min))
 		}
 		if turns := s.turns(k); c.Period > 0 && turns > 3 {
-			try = append(try, fmt.Sprintf("--cyclic %s   if nothing depends on where it stands: it goes steadily round, up to %.3g turns", c.Name, turns))
+			try = append(try, fmt.Sprintf("--cyclic %s   if nothing depends on where it stands: it goes steadily "+
+				"round, up to %.3g turns", c.Name, turns))
 		}
 		switch {
 		case math.Abs(a.Ratio*math.Pi/180-1) < 0.1:
-			try = append(try, fmt.Sprintf("convert %s: it goes 57 times too fast for %s, as degrees do beside radians", c.Velocity, c.Name))
+			try = append(try, fmt.Sprintf("convert %s: it goes 57 times too fast for %s, as degrees do beside radians",
+				c.Velocity, c.Name))
 		case math.Abs(a.Ratio*180/math.Pi-1) < 0.1:
-			try = append(try, fmt.Sprintf("convert %s: it goes 57 times too slow for %s, as radians do beside degrees", c.Velocity, c.Name))
+			try = append(try, fmt.Sprintf("convert %s: it goes 57 times too slow for %s, as radians do beside degrees",
+				c.Velocity, c.Name))
 		case a.Discrepancy > 0.5:
-			try = append(try, fmt.Sprintf("--differentiate   or another --v: %s is not the derivative of %s (discrepancy %.0f %%)", c.Velocity, c.Name, 100*a.Discrepancy))
+			try = append(try, fmt.Sprintf("--differentiate   or another --v: %s is not the derivative of %s "+
+				"(discrepancy %.0f %%)", c.Velocity, c.Name, 100*a.Discrepancy))
 		}
 	}
-	if drive := s.Forces(); len(drive) > 0 {
-		try = append(try, fmt.Sprintf("--friction both   if the joints rub: %s is recorded, so there is a drive", strings.Join(drive, ", ")))
+	if forces := s.Forces(); len(forces) > 0 {
+		try = append(try, fmt.Sprintf("--friction both   if the joints rub: %s is recorded, so there are actuators",
+			strings.Join(forces, ", ")))
 	}
 	return try
 }
 
-// turns is the largest number of turns that angle k makes in one trajectory, if in every one nearly all steps go the same way; else 0.
+// turns is the largest number of turns that angle k makes in one trajectory, if in every one nearly all steps go the
+// same way; else 0.
 func (s *Set) turns(k int) float64 {
 	d, most := s.D(), 0.
 	for i := range s.Trajectories {

@@ -70,7 +70,8 @@ func TestDifferentiate(t *testing.T) {
 	}
 }
 
-// Accelerations come from velocities as velocities from positions: exactly where these are cubics, in each coordinate by itself.
+// Accelerations come from velocities as velocities from positions: exactly where these are cubics, in each coordinate
+// by itself.
 func TestAccelerations(t *testing.T) {
 	p := data.Trajectory{}
 	var want []float64
@@ -97,10 +98,13 @@ func TestUnwrap(t *testing.T) {
 		unit   string
 		period float64
 		o      data.Options
-	}{{"rad", 2 * math.Pi, data.Options{}}, {"deg", 360, data.Options{}}, {"rad", 2 * math.Pi, data.Options{Differentiate: true}}} {
+	}{{"rad", 2 * math.Pi, data.Options{}}, {"deg", 360, data.Options{}},
+		{"rad", 2 * math.Pi, data.Options{Differentiate: true}}} {
 		f := c.period / (2 * math.Pi)
 		wrapped := apply(func(t float64) float64 { return f * math.Remainder(q(t), 2*math.Pi) }, ts)
-		s := read(t, csvOf(fmt.Sprintf("t,theta [%s],omega", c.unit), ts, wrapped, apply(func(t float64) float64 { return f * v(t) }, ts)), c.o)
+		s := read(t, csvOf(fmt.Sprintf("t,theta [%s],omega", c.unit), ts, wrapped, apply(func(t float64) float64 {
+			return f * v(t)
+		}, ts)), c.o)
 		for n, got := range s.Trajectories[0].Q {
 			if want := f * q(ts[n]); math.Abs(got-want) > 1e-12*c.period {
 				t.Fatalf("%s, row %d: %v, want %v", c.unit, n, got, want)
@@ -112,7 +116,8 @@ func TestUnwrap(t *testing.T) {
 	}
 	fast := grid(50, 1)
 	qs := apply(func(t float64) float64 { return 5*t + 0.01*t*t }, fast) // 5 rad a row and more, as the velocity says
-	s := read(t, csvOf("t,theta,omega", fast, qs, apply(func(t float64) float64 { return 5 + 0.02*t }, fast)), data.Options{})
+	s := read(t, csvOf("t,theta,omega", fast, qs, apply(func(t float64) float64 { return 5 + 0.02*t }, fast)),
+		data.Options{})
 	if got := s.Trajectories[0].Q[49]; got != qs[49] || len(s.Notes) != 0 {
 		t.Errorf("a fast turn was unwrapped to %v from %v: %q", got, qs[49], s.Notes)
 	}
@@ -121,7 +126,8 @@ func TestUnwrap(t *testing.T) {
 // A uniform motion has a constant velocity rightly; a constant force is noted.
 func TestConstants(t *testing.T) {
 	ts := grid(5, 0.1)
-	s := read(t, csvOf("t,q,v,u", ts, apply(func(t float64) float64 { return 3*t + 1 }, ts), []float64{3, 3, 3, 3, 3}, []float64{2, 2, 2, 2, 2}), data.Options{})
+	s := read(t, csvOf("t,q,v,u", ts, apply(func(t float64) float64 { return 3*t + 1 }, ts), []float64{3, 3, 3, 3, 3},
+		[]float64{2, 2, 2, 2, 2}), data.Options{})
 	if want := "[force u is always 2: its effect cannot be learned]"; fmt.Sprint(s.Notes) != want {
 		t.Errorf("notes %v", s.Notes)
 	}
@@ -160,8 +166,10 @@ func TestInspect(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"1001 rows in 1 trajectory\n", "time step [s]\n", "gap of 1.0", "--cyclic theta", "--angles position", "--friction both",
-		"convert vel: it goes 57 times too fast for position", "v3 is not the derivative of q3", "  omega           v          by its name; goes with theta by name\n",
+		"1001 rows in 1 trajectory\n", "time step [s]\n", "gap of 1.0", "--cyclic theta", "--angles position",
+		"--friction both",
+		"convert vel: it goes 57 times too fast for position", "v3 is not the derivative of q3",
+		"  omega           v          by its name; goes with theta by name\n",
 	} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, text.String())
@@ -169,13 +177,15 @@ func TestInspect(t *testing.T) {
 	}
 }
 
-// Of a clean recording, at uneven times, accelerations are those of a polynomial of high degree, also at the ends; a noisy one is smoothed.
+// Of a clean recording, at uneven times, accelerations are those of a polynomial of high degree, also at the ends; a
+// noisy one is smoothed.
 func TestAccelerationsOfCleanMotion(t *testing.T) {
 	worst := func(noise float64) (e float64) {
 		r, p := rand.New(rand.NewPCG(1, 2)), data.Trajectory{}
 		for n := range 60 {
 			x := 0.1*float64(n) + 0.02*math.Sin(3*float64(n))
-			p.T, p.Q, p.V = append(p.T, x), append(p.Q, 50+math.Sin(x)+noise*r.NormFloat64()), append(p.V, math.Cos(x)+noise*r.NormFloat64())
+			p.T, p.Q, p.V = append(p.T, x), append(p.Q, 50+math.Sin(x)+noise*r.NormFloat64()),
+				append(p.V, math.Cos(x)+noise*r.NormFloat64())
 		}
 		as, clean := p.Accelerations(1)
 		if clean != (noise == 0) {

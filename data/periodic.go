@@ -9,8 +9,8 @@ import (
 
 // turning finds angles that their names do not give away: a coordinate without a unit that moves over more than a full
 // turn, and whose accelerations repeat with the period 2π. It asks which explains Δv/Δt better beside a linear law in
-// all v, u and sign(v): sin q and cos q, or q and q² with two more parameters spent on q³ and q⁴. The first has to leave
-// less than 0.8 of the residual of the second, and less than 0.8 of what is left without q at all.
+// all v, u and sign(v): sin q and cos q, or q and q² with two more parameters spent on q³ and q⁴. The first has to
+// leave less than 0.8 of the residual of the second, and less than 0.8 of what is left without q at all.
 func (s *Set) turning() {
 	for k := range s.Coordinates {
 		c := &s.Coordinates[k]
@@ -24,7 +24,9 @@ func (s *Set) turning() {
 			continue
 		}
 		c.Period = 2 * math.Pi
-		s.Notes = append(s.Notes, fmt.Sprintf("%s is taken for an angle in rad: it moves over more than a turn, and sin and cos of it explain its acceleration (residual %.2g; %.2g with powers of it, %.2g without it); --angles \"\" says it is none",
+		s.Notes = append(s.Notes, fmt.Sprintf("%s is taken for an angle in rad: it moves over more than a turn, and "+
+			"sin and cos of it explain its acceleration (residual %.2g; %.2g with powers of it, %.2g without it); "+
+			"--angles \"\" says it is none",
 			c.Name, turn, power, none))
 	}
 }

@@ -33,7 +33,8 @@ func Read(paths []string, o Options) (*Set, error) {
 	return b.finish()
 }
 
-// ReadFrom reads one recording as CSV; name stands for the file in messages and, without a trajectory column, for the trajectory.
+// ReadFrom reads one recording as CSV; name stands for the file in messages and, without a trajectory column, for the
+// trajectory.
 func ReadFrom(r io.Reader, name string, o Options) (*Set, error) {
 	b := &builder{o: o, ids: map[string]bool{}}
 	if err := b.add(r, name); err != nil {
@@ -126,7 +127,7 @@ func (b *builder) start(name string, cols []Column, l layout, notes []string) {
 	for _, j := range l.u {
 		s.Inputs = append(s.Inputs, cols[j].Name)
 	}
-	s.SystemParameters = l.conditions
+	s.SystemParameters = l.systemParams
 	for _, n := range notes {
 		s.Notes = append(s.Notes, name+": "+n)
 	}
@@ -145,16 +146,19 @@ func (s *Set) same(cols []Column, o Options) (layout, error) {
 			continue
 		}
 		if j := r.find(c.Name); j < 0 {
-			return l, &Error{Msg: fmt.Sprintf("no column %q, which the first file has; there are %s: files read together need the same columns", c.Name, r.all())}
+			return l, &Error{Msg: fmt.Sprintf("no column %q, which the first file has; there are %s: files read "+
+				"together need the same columns", c.Name, r.all())}
 		} else if cols[j].Unit != c.Unit {
-			return l, &Error{Column: c.Name, Msg: fmt.Sprintf("is in [%s], but in [%s] in the first file", cols[j].Unit, c.Unit)}
+			return l, &Error{Column: c.Name, Msg: fmt.Sprintf("is in [%s], but in [%s] in the first file", cols[j].Unit,
+				c.Unit)}
 		}
 	}
 	l.time = r.find(s.Time)
 	if s.TrajectoryColumn != "" {
 		l.trajectory = r.find(s.TrajectoryColumn)
 	} else if at := r.recognised(RoleTrajectory); len(at) > 0 && !s.has(cols[at[0]].Name) {
-		return l, &Error{Column: cols[at[0]].Name, Msg: "the first file has no such column: files read together need the same columns"}
+		return l, &Error{Column: cols[at[0]].Name,
+			Msg: "the first file has no such column: files read together need the same columns"}
 	}
 	for _, c := range s.Coordinates {
 		l.q = append(l.q, r.find(c.Name))
@@ -195,7 +199,9 @@ func (b *builder) rows(src source, name string, l layout) error {
 		}
 		if t == nil || id != t.ID {
 			if end, seen := ends[id]; seen {
-				return &Error{name, line, s.TrajectoryColumn, fmt.Sprintf("trajectory %q comes back after it ended on line %d: its rows must stand together", id, end)}
+				return &Error{name, line, s.TrajectoryColumn,
+					fmt.Sprintf("trajectory %q comes back after it ended on line %d: its rows must stand together", id,
+						end)}
 			}
 			s.Trajectories = append(s.Trajectories, Trajectory{ID: id, File: name, Line: line})
 			t = &s.Trajectories[len(s.Trajectories)-1]
@@ -215,7 +221,8 @@ func (b *builder) rows(src source, name string, l layout) error {
 	for i := first; i < len(s.Trajectories); i++ {
 		t := &s.Trajectories[i]
 		if t.Len() < minRows {
-			return &Error{name, t.Line, "", fmt.Sprintf("trajectory %q has %s: at least %d are needed", t.ID, count(t.Len(), "row"), minRows)}
+			return &Error{name, t.Line, "", fmt.Sprintf("trajectory %q has %s: at least %d are needed", t.ID,
+				count(t.Len(), "row"), minRows)}
 		}
 	}
 	b.rename(s.Trajectories[first:], name)
@@ -250,7 +257,8 @@ func backwards(before, now float64, line int) string {
 	if now == before {
 		return fmt.Sprintf("time %v repeats (line %d): rows must advance in time", now, line)
 	}
-	return fmt.Sprintf("time goes back from %v (line %d) to %v: rows must advance in time; several trajectories in one file need a trajectory column", before, line, now)
+	return fmt.Sprintf("time goes back from %v (line %d) to %v: rows must advance in time; several trajectories in "+
+		"one file need a trajectory column", before, line, now)
 }
 
 // stem is a file's name without folder and ending: the id of its only trajectory.

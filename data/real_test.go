@@ -62,7 +62,8 @@ func TestPlanets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := roles(s), "t; trajectory; r v_r, phi v_phi; ; phi/6.283"; got != want || s.TimeUnit() != "TU" || len(s.Notes) != 0 {
+	if got, want := roles(s), "t; trajectory; r v_r, phi v_phi; ; phi/6.283"; got != want || s.TimeUnit() != "TU" ||
+		len(s.Notes) != 0 {
 		t.Errorf("columns %s [%s], notes %q", got, s.TimeUnit(), s.Notes)
 	}
 	const day = 0.01720209895 // Gauss's constant: TU in a day
@@ -79,7 +80,7 @@ func TestPlanets(t *testing.T) {
 		if mean := -0.5 / average(E); math.Abs(mean/a-1) > 2e-5 {
 			t.Errorf("%s: semi-major axis %.6f, want %.5f", p.ID, mean, a)
 		}
-		if e, m := spread(E), spread(l); e > 1e-4 || m > 5e-5 {
+		if e, m := deviation(E), deviation(l); e > 1e-4 || m > 5e-5 {
 			t.Errorf("%s: energy varies by %.1e, angular momentum by %.1e", p.ID, e, m)
 		}
 		for n := 2; n < p.Len()-2; n++ { // five-point slope, fourth order in the step of two days
@@ -105,8 +106,8 @@ func average(x []float64) (m float64) {
 	return m
 }
 
-// spread is the root mean square deviation over the mean.
-func spread(x []float64) (s float64) {
+// deviation is the root mean square deviation over the mean.
+func deviation(x []float64) (s float64) {
 	m := average(x)
 	for _, y := range x {
 		s += (y/m - 1) * (y/m - 1) / float64(len(x))

@@ -19,7 +19,8 @@ func (r *Report) WriteText(w io.Writer) error {
 		tab.Flush() // into memory: cannot fail; as all the rest until the end
 		fmt.Fprintf(b, "\n%s\n", text)
 	}
-	fmt.Fprintf(b, "%s in %s\n", count(r.Rows, "row"), strings.Replace(count(len(r.Motions), "trajectory"), "trajectorys", "trajectories", 1))
+	fmt.Fprintf(b, "%s in %s\n", count(r.Rows, "row"),
+		strings.Replace(count(len(r.Motions), "trajectory"), "trajectorys", "trajectories", 1))
 
 	title("columns")
 	line("  name\tunit\ttaken for\twhy")

@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -9,8 +10,9 @@ import (
 // Options are the user's choices of columns; the zero value recognises all of them from the header.
 // A list that is not nil replaces what would have been recognised, so an empty one means none.
 type Options struct {
-	Q, V, A, U       []string // names of coordinates, velocities, accelerations, forces; V and A in the order of Q
-	SystemParameters []string `json:"Conditions"` // names of those: masses, lengths, field strengths, on which the system depends
+	Q, V, A, U []string // names of coordinates, velocities, accelerations, forces; V and A in the order of Q
+	// names of those: masses, lengths, field strengths, on which the system depends
+	SystemParameters []string `json:"Conditions"`
 	Time             string   // name of the time column
 	Trajectory       string   // name of the column that tells trajectories apart
 	Angles           []string // the coordinates that are angles
@@ -22,7 +24,7 @@ type Options struct {
 type layout struct {
 	time, trajectory int // trajectory is -1 when there is none
 	q, v, a, u       []int
-	conditions       int // how many of u, the last ones, are conditions
+	systemParams     int // how many of u, the last ones, are system parameters
 }
 
 // resolver turns a header and options into a layout, and writes role and reason into the columns.
@@ -44,7 +46,8 @@ func columns(header []string) ([]Column, error) {
 			cols[j].Name, cols[j].Why = fmt.Sprintf("(column %d)", j+1), "has no name"
 		}
 		if k, twice := at[cols[j].Name]; twice {
-			return nil, &Error{Column: cols[j].Name, Msg: fmt.Sprintf("the name stands twice in the header (columns %d and %d): rename one", k+1, j+1)}
+			return nil, &Error{Column: cols[j].Name,
+				Msg: fmt.Sprintf("the name stands twice in the header (columns %d and %d): rename one", k+1, j+1)}
 		}
 		at[cols[j].Name] = j
 	}
@@ -59,13 +62,14 @@ func resolve(cols []Column, o Options) (l layout, notes []string, err error) {
 	}
 	r := &resolver{cols: cols, g: guesses(names), given: map[int]string{}}
 	if o.Differentiate && o.V != nil {
-		return l, nil, &Error{Msg: "--v and --differentiate exclude each other: velocities are either read or estimated"}
+		return l, nil, &Error{Msg: "--v and --differentiate exclude each other: velocities are either read " +
+			"or estimated"}
 	}
 	lists := [5][]int{}
 	for i, f := range []struct {
 		flag  string
 		names []string
-	}{{"--q", o.Q}, {"--v", o.V}, {"--a", o.A}, {"--u", o.U}, {"--condition", o.SystemParameters}} {
+	}{{"--q", o.Q}, {"--v", o.V}, {"--a", o.A}, {"--u", o.U}, {"--parameters", o.SystemParameters}} {
 		if lists[i], err = r.pick(f.flag, f.names); err != nil {
 			return l, nil, err
 		}
@@ -75,7 +79,8 @@ func resolve(cols []Column, o Options) (l layout, notes []string, err error) {
 		return l, nil, err
 	}
 	if l.time < 0 {
-		return l, nil, &Error{Msg: fmt.Sprintf("no time column among %s: call it t or time, or name it with --time", r.all())}
+		return l, nil, &Error{Msg: fmt.Sprintf("no time column among %s: call it t or time, or name it with --time",
+			r.all())}
 	}
 	if l.trajectory, err = r.single("--trajectory", o.Trajectory, RoleTrajectory); err != nil {
 		return l, nil, err
@@ -83,7 +88,7 @@ func resolve(cols []Column, o Options) (l layout, notes []string, err error) {
 	if o.U == nil {
 		l.u = r.recognised(RoleU)
 	}
-	l.u, l.conditions = append(l.u, lists[4]...), len(lists[4])
+	l.u, l.systemParams = append(l.u, lists[4]...), len(lists[4])
 	if err = r.coordinates(&l, o); err != nil {
 		return l, nil, err
 	}
@@ -180,10 +185,14 @@ func (r *resolver) single(flag, name, role string) (int, error) {
 // coordinates finds q and v and pairs them.
 func (r *resolver) coordinates(l *layout, o Options) error {
 	if o.Q == nil {
+		if o.Positions && len(r.recognised(RoleV)) == 0 {
+			r.places()
+		}
 		l.q = r.recognised(RoleQ)
 	}
 	if len(l.q) == 0 {
-		return &Error{Msg: fmt.Sprintf("no coordinate among %s: name it with --q (recognised are q…, pos…, theta…, angle…, phi…, and a column x beside its velocity v_x, dx or x_dot)", r.all())}
+		return &Error{Msg: fmt.Sprintf("no coordinate among %s: name it with --q (recognised are q…, pos…, theta…, "+
+			"angle…, phi…, and a column x beside its velocity v_x, dx or x_dot)", r.all())}
 	}
 	if o.Differentiate {
 		for _, j := range r.recognised(RoleV) {
@@ -199,7 +208,8 @@ func (r *resolver) coordinates(l *layout, o Options) error {
 		return nil
 	}
 	if len(l.v) == 0 {
-		return &Error{Msg: fmt.Sprintf("no velocity column for %s among %s: name it with --v, or have velocities estimated with --differentiate", r.names(l.q), r.all())}
+		return &Error{Msg: fmt.Sprintf("no velocity column for %s among %s: name it with --v, or have velocities "+
+			"estimated with --differentiate", r.names(l.q), r.all())}
 	}
 	if o.Q != nil && o.V != nil {
 		return r.inOrder(l.q, l.v)
@@ -229,11 +239,24 @@ func (r *resolver) coordinates(l *layout, o Options) error {
 	return nil
 }
 
+// place is a name of a coordinate that says little where velocities tell which columns are coordinates.
+var place = regexp.MustCompile(`^[xyzr][0-9]*$`)
+
+// places takes columns such as x, y2 or r for coordinates, in a recording without velocities.
+func (r *resolver) places() {
+	for j := range r.g {
+		if r.g[j].role == "" && place.MatchString(strings.ToLower(r.cols[j].Name)) {
+			r.g[j] = guess{role: RoleQ, why: "a place by its name, and there are no velocities"}
+		}
+	}
+}
+
 // velocities finds v, one for each coordinate, or says that there is none for some.
 func (r *resolver) velocities(l *layout) bool {
 	match, left := r.pair(l.q, l.v)
 	if j := slices.Index(match, -1); j >= 0 {
-		r.notes = append(r.notes, fmt.Sprintf("velocities are not used (%s): %s has none; name coordinates that have with --q",
+		r.notes = append(r.notes, fmt.Sprintf("velocities are not used (%s): %s has none; name coordinates that "+
+			"have with --q",
 			r.names(l.v), r.cols[l.q[j]].Name))
 		for _, j := range l.v {
 			r.cols[j].Why = "not every coordinate has a velocity column"
@@ -252,8 +275,10 @@ func (r *resolver) inOrder(q, v []int) error {
 	if len(q) == len(v) {
 		return nil
 	}
-	return &Error{Msg: fmt.Sprintf("%s (%s) but %s (%s): name both with --q and --v, in the same order, or have velocities estimated with --differentiate",
-		count(len(q), "coordinate"), r.names(q), strings.Replace(count(len(v), "velocity"), "velocitys", "velocities", 1), r.names(v))}
+	return &Error{Msg: fmt.Sprintf("%s (%s) but %s (%s): name both with --q and --v, in the same order, or have "+
+		"velocities estimated with --differentiate",
+		count(len(q), "coordinate"), r.names(q),
+		strings.Replace(count(len(v), "velocity"), "velocitys", "velocities", 1), r.names(v))}
 }
 
 // pair gives every q its derivative, -1 for none: first one that is named after it, then one with the same ending,
@@ -293,7 +318,8 @@ func (r *resolver) pair(q, x []int) (match, left []int) {
 func (r *resolver) accelerations(l *layout, o Options) error {
 	if o.A != nil {
 		if len(l.a) != 0 && len(l.a) != len(l.q) {
-			return &Error{Msg: fmt.Sprintf("--a names %s (%s) for %s (%s)", count(len(l.a), "column"), r.names(l.a), count(len(l.q), "coordinate"), r.names(l.q))}
+			return &Error{Msg: fmt.Sprintf("--a names %s (%s) for %s (%s)", count(len(l.a), "column"), r.names(l.a),
+				count(len(l.q), "coordinate"), r.names(l.q))}
 		}
 		return nil
 	}
@@ -305,7 +331,8 @@ func (r *resolver) accelerations(l *layout, o Options) error {
 				r.cols[j].Why = "not every coordinate has an acceleration column"
 			}
 			if len(a) > 0 {
-				r.notes = append(r.notes, fmt.Sprintf("accelerations are not used (%s): not every coordinate has a column; name them with --a", r.names(a)))
+				r.notes = append(r.notes, fmt.Sprintf("accelerations are not used (%s): not every coordinate has a "+
+					"column; name them with --a", r.names(a)))
 			}
 			return nil
 		}

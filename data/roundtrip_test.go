@@ -53,7 +53,8 @@ func drawSet(t *rapid.T) *data.Set {
 	s := &data.Set{Time: "t", TrajectoryColumn: "trial", Inputs: []string{"tau", "u2"}[:m:m]}
 	accel := rapid.Bool().Draw(t, "accelerations")
 	for k := range d {
-		c := data.Coordinate{Name: []string{"x", "y", "q3"}[k], Unit: []string{"m", "", "a, b"}[k], Velocity: []string{"v_x", "y_dot", "v3"}[k]}
+		c := data.Coordinate{Name: []string{"x", "y", "q3"}[k], Unit: []string{"m", "", "a, b"}[k],
+			Velocity: []string{"v_x", "y_dot", "v3"}[k]}
 		if accel {
 			c.Acceleration = []string{"a_x", "y_ddot", "a3"}[k]
 		}
@@ -110,7 +111,8 @@ func TestWrittenHeader(t *testing.T) {
 	var paths []string
 	for _, name := range []string{"one", "two"} {
 		path := filepath.Join(dir, name+".csv")
-		if err := os.WriteFile(path, []byte("t [s],note,phi (rad),tau,phi_dot\n0,a,0,1,0\n1,b,0.5,2,1\n2,c,2,3,2\n"), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte("t [s],note,phi (rad),tau,phi_dot\n0,a,0,1,0\n1,b,0.5,2,1\n2,c,2,3,2\n"),
+			0o600); err != nil {
 			t.Fatal(err)
 		}
 		paths = append(paths, path)
@@ -128,7 +130,8 @@ func TestWrittenHeader(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := "%,0,0,1,0\n%,1,0.5,2,1\n%,2,2,3,2\n"
-	want := "trajectory,t [s],phi (rad),tau,phi_dot\n" + strings.ReplaceAll(rows, "%", "one") + strings.ReplaceAll(rows, "%", "two")
+	want := "trajectory,t [s],phi (rad),tau,phi_dot\n" + strings.ReplaceAll(rows, "%", "one") +
+		strings.ReplaceAll(rows, "%", "two")
 	if string(text) != want {
 		t.Errorf("got\n%s\nwant\n%s", text, want)
 	}

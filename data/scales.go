@@ -8,26 +8,28 @@ type Scales struct {
 	Q     []float64 // standard deviation of q
 	V     []float64 // root mean square of v
 	A     []float64 // root mean square of a: recorded, else Δv/Δt over the steps that are not gaps
-	U     []float64 // root mean square of a force, standard deviation of a condition
-	UMean []float64 // mean of a condition, 0 for a force
+	U     []float64 // root mean square of a force, standard deviation of a system parameter
+	UMean []float64 // mean of a system parameter, 0 for a force
 }
 
-// Scales measures the set. A size below 1e-12 of the largest value of its column, or 0, is given as 1, so that one may divide by it.
+// Scales measures the set. A size below 1e-12 of the largest value of its column, or 0, is given as 1, so that one may
+// divide by it.
 func (s *Set) Scales() Scales {
 	d, m := s.D(), s.M()
-	sc := Scales{make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, m), make([]float64, m)}
+	sc := Scales{make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, m),
+		make([]float64, m)}
 	recorded := s.HasAccelerations()
 	for k := range d {
 		var q, v, a moments
 		for i := range s.Trajectories {
 			t := &s.Trajectories[i]
-			limit := gap * median(steps(nil, t.T))
+			gaps := t.Gaps()
 			for n := range t.T {
 				q.add(t.Q[n*d+k])
 				v.add(t.V[n*d+k])
 				if recorded {
 					a.add(t.A[n*d+k])
-				} else if n > 0 && t.T[n]-t.T[n-1] <= limit {
+				} else if n > 0 && !gaps.Before(n) {
 					a.add((t.V[n*d+k] - t.V[(n-1)*d+k]) / (t.T[n] - t.T[n-1]))
 				}
 			}

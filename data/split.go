@@ -16,8 +16,8 @@ type Split struct {
 const manyTrajectories = 9
 
 // Split holds data out by whole stretches of motion, never by shuffled rows. With nine trajectories or more the units
-// are the trajectories; otherwise each trajectory is cut into blocks of the given time, and these are the units. Counted
-// j = 0, 1, 2, … through the whole set, j mod 3 = 2 goes to Test, j mod 9 = 4 to Valid, the rest to Train.
+// are the trajectories; otherwise each trajectory is cut into blocks of the given time, and these are the units.
+// Counted j = 0, 1, 2, … through the whole set, j mod 3 = 2 goes to Test, j mod 9 = 4 to Valid, the rest to Train.
 //
 // Block b of a trajectory covers the rows nearest to t₀ + b·block and t₀ + (b+1)·block and those between; neighbours
 // share one row, so that each holds a whole window of that duration. A last block shorter than half is dropped.
@@ -119,14 +119,16 @@ func nearest(t []float64, at float64) int {
 
 func (s *Set) tooLittle(block float64, use string) error {
 	if len(s.Trajectories) >= manyTrajectories {
-		return fmt.Errorf("too little data for windows of %v %s: none is left for %s; the longest trajectory lasts %.6g: use a shorter horizon",
+		return fmt.Errorf("too little data for windows of %v %s: none is left for %s; the longest trajectory lasts "+
+			"%.6g: use a shorter horizon",
 			block, s.TimeUnit(), use, s.longest())
 	}
 	total := 0.
 	for i := range s.Trajectories {
 		total += s.Trajectories[i].Duration()
 	}
-	return fmt.Errorf("too little data for windows of %v %s: none is left for %s; %.6g in all gives %.3g windows and at least 5 without gaps are needed: use a horizon below %.3g, or record more",
+	return fmt.Errorf("too little data for windows of %v %s: none is left for %s; %.6g in all gives %.3g windows and "+
+		"at least 5 without gaps are needed: use a horizon below %.3g, or record more",
 		block, s.TimeUnit(), use, total, total/block, total/5)
 }
 
@@ -141,23 +143,19 @@ func (s *Set) longest() float64 {
 // Window is rows Start … Start+Steps, both included, of one trajectory.
 type Window struct{ Trajectory, Start, Steps int }
 
-// gap is how many times the median step makes a gap, which no window spans.
-const gap = 3
-
-// Windows lists the windows of duration horizon: of all numbers of steps the one whose total is nearest to it, at least 1.
-// At the end of a trajectory, or before a gap, it may fall short of horizon by half a step. Starts are stride rows apart; 0 sets the windows end to end.
-// No window spans a step longer than three times the trajectory's median.
+// Windows lists the windows of duration horizon: of all numbers of steps the one whose total is nearest to it, at least
+// 1. At the end of a trajectory, or before a gap, it may fall short of horizon by half a step. Starts are stride rows
+// apart; 0 sets the windows end to end. No window spans a step longer than three times the trajectory's median.
 func (s *Set) Windows(horizon float64, stride int) []Window {
 	if stride < 0 {
 		panic("data: negative stride")
 	}
 	var ws []Window
 	for k := range s.Trajectories {
-		t := s.Trajectories[k].T
-		limit := gap * median(steps(nil, t))
+		t, gaps := s.Trajectories[k].T, s.Trajectories[k].Gaps()
 		clear := 0 // no gap lies in rows start…clear
 		for start := 0; start < len(t)-1; {
-			for clear = max(clear, start); clear < len(t)-1 && t[clear+1]-t[clear] <= limit; clear++ {
+			for clear = max(clear, start); clear < len(t)-1 && !gaps.Before(clear+1); clear++ {
 			}
 			target := t[start] + horizon
 			end := max(nearest(t[:clear+1], target), start+1)

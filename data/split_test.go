@@ -63,7 +63,8 @@ func TestSplitBlocks(t *testing.T) {
 		for i := range c.part.Trajectories {
 			p := &c.part.Trajectories[i]
 			got = append(got, p.ID)
-			if lo := int(p.Q[0]); &p.Q[0] != &s.Trajectories[0].Q[lo] || p.T[0] != s.Trajectories[0].T[lo] || p.U[0] != math.Sin(float64(lo)) {
+			if lo := int(p.Q[0]); &p.Q[0] != &s.Trajectories[0].Q[lo] || p.T[0] != s.Trajectories[0].T[lo] ||
+				p.U[0] != math.Sin(float64(lo)) {
 				t.Errorf("%s does not share the rows it names", p.ID)
 			}
 		}
@@ -136,7 +137,8 @@ func TestSplitTrajectories(t *testing.T) {
 	for i := range sp.Valid.Trajectories {
 		valid = append(valid, sp.Valid.Trajectories[i].ID)
 	}
-	if got := fmt.Sprint(test, valid, len(sp.Train.Trajectories)); got != "[run2 run5 run8 run11 run14 run17] [run4 run13] 12" {
+	if got := fmt.Sprint(test, valid, len(sp.Train.Trajectories)); got != "[run2 run5 run8 run11 run14 run17] "+
+		"[run4 run13] 12" {
 		t.Error(got)
 	}
 }
@@ -147,7 +149,8 @@ func TestSplitTooLittle(t *testing.T) {
 		block float64
 		want  string
 	}{
-		{recording(grid(31, 0.1)), 1, "too little data for windows of 1 : none is left for validation; 3 in all gives 3 windows and at least 5 without gaps are needed: use a horizon below 0.6, or record more"},
+		{recording(grid(31, 0.1)), 1, "too little data for windows of 1 : none is left for validation; 3 in all " +
+			"gives 3 windows and at least 5 without gaps are needed: use a horizon below 0.6, or record more"},
 		{recording(grid(31, 0.1)), 0, "the duration of a block must be positive and finite, not 0"},
 		{recording(grid(31, 0.1)), math.NaN(), "the duration of a block must be positive and finite, not NaN"},
 	} {
@@ -217,7 +220,8 @@ func TestScales(t *testing.T) {
 	for _, c := range []struct {
 		name      string
 		got, want float64
-	}{{"mean q", sc.Mean[0], 5}, {"q", sc.Q[0], r}, {"v", sc.V[0], r * w}, {"a", sc.A[0], r * w * w}, {"u", sc.U[0], 7}} {
+	}{{"mean q", sc.Mean[0], 5}, {"q", sc.Q[0], r}, {"v", sc.V[0], r * w}, {"a", sc.A[0], r * w * w},
+		{"u", sc.U[0], 7}} {
 		if math.Abs(c.got/c.want-1) > 2e-3 {
 			t.Errorf("%s: %v, want %v", c.name, c.got, c.want)
 		}

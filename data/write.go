@@ -93,7 +93,8 @@ func (s *Set) place(c Column) int {
 		}
 	}
 	for k, q := range s.Coordinates {
-		if c.Role == RoleQ && q.Name == c.Name || c.Role == RoleV && q.Velocity == c.Name || c.Role == RoleA && q.Acceleration == c.Name {
+		if c.Role == RoleQ && q.Name == c.Name || c.Role == RoleV && q.Velocity == c.Name ||
+			c.Role == RoleA && q.Acceleration == c.Name {
 			return k
 		}
 	}

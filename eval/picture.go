@@ -75,12 +75,8 @@ func unit(name, unit string) string {
 }
 
 // recorded returns the states (Steps+1, 2d) of a window.
-func recorded(set *data.Set, w data.Window) (x []float64) {
-	d, t := set.D(), &set.Trajectories[w.Trajectory]
-	for n := w.Start; n <= w.Start+w.Steps; n++ {
-		x = append(append(x, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
-	}
-	return
+func recorded(set *data.Set, w data.Window) []float64 {
+	return set.Trajectories[w.Trajectory].AppendStates(nil, set.D(), w.Start, w.Start+w.Steps+1)
 }
 
 // endToEnd puts coordinate i of the windows one after the other, with a gap between them; angles start within one turn.

@@ -7,12 +7,13 @@ import (
 	"slices"
 
 	"lagrange/internal/file"
+	"lagrange/internal/vec"
 	"lagrange/plot"
 )
 
-// Save writes report.json, figure.json (the figures as data, for `lagrange plot`) and each figure as SVG and PNG.
-func Save(folder string, r any, figures map[string]plot.Figure) error {
-	if err := WriteJSON(filepath.Join(folder, "report.json"), r); err != nil {
+// save writes report.json, figure.json (the figures as data, for `lagrange plot`) and each figure as SVG and PNG.
+func save(folder string, r any, figures map[string]plot.Figure) error {
+	if err := writeJSON(filepath.Join(folder, "report.json"), r); err != nil {
 		return err
 	}
 	drawn := map[string]plot.Figure{}
@@ -24,11 +25,11 @@ func Save(folder string, r any, figures map[string]plot.Figure) error {
 			}
 		}
 	}
-	return WriteJSON(filepath.Join(folder, "figure.json"), drawn)
+	return writeJSON(filepath.Join(folder, "figure.json"), drawn)
 }
 
-// WriteJSON writes x into a file, indented.
-func WriteJSON(path string, x any) error {
+// writeJSON writes x into a file, indented.
+func writeJSON(path string, x any) error {
 	return file.Write(path, func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
@@ -37,7 +38,8 @@ func WriteJSON(path string, x any) error {
 	})
 }
 
-// Unbroken cuts series at points that are not finite, which JSON has no words for: the pieces have one name, and so one look.
+// Unbroken cuts series at points that are not finite, which JSON
+// has no words for: the pieces have one name, and so one look.
 func Unbroken(f plot.Figure) plot.Figure {
 	panels := slices.Clone(f.Panels)
 	for i, p := range panels {
@@ -45,7 +47,7 @@ func Unbroken(f plot.Figure) plot.Figure {
 		for _, s := range p.Series {
 			from := 0
 			for k := range len(s.X) + 1 {
-				if k < len(s.X) && Finite(s.X[k]) && Finite(s.Y[k]) {
+				if k < len(s.X) && vec.IsFinite(s.X[k]) && vec.IsFinite(s.Y[k]) {
 					continue
 				}
 				if k > from || len(s.X) == 0 {
@@ -61,6 +63,3 @@ func Unbroken(f plot.Figure) plot.Figure {
 	f.Panels = panels
 	return f
 }
-
-// Finite says whether x is a number that is not infinite.
-func Finite(x float64) bool { return x-x == 0 }

@@ -34,7 +34,11 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 		best = math.Inf(1)
 	}
 	was, least, tried := f.spec, math.Inf(1), []string(nil)
-	for _, w := range append(slices.Clone(convexNets), f.deep()) {
+	nets := append(slices.Clone(convexNets), f.deep())
+	if model.FamilyOf(was.Family).Netless {
+		nets = []model.Spec{{}}
+	}
+	for _, w := range nets {
 		if len(w.Hidden) > 1 && (best < excellentGuess*still || f.estimated(0).Weight == nil) {
 			continue
 		}
@@ -50,7 +54,7 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 			return err
 		}
 		if s.Done {
-			least, tried = min(least, s.After/still), append(tried, shown(w.Hidden)+" "+string(w.Head))
+			least, tried = min(least, s.After/still), append(tried, strings.TrimSpace(shown(w.Hidden)+" "+string(w.Head)))
 		}
 		if s.Done && s.After < best {
 			best, f.spec, f.guessed = s.After, spec, guessed{f.s.Seed, net.Theta, s}
@@ -84,6 +88,9 @@ func (f *problem) chosen(asked Options, least float64, tried []string) error {
 	f.s, f.plan = s, plan
 	if asked.Method == "" {
 		f.plan.set("method", s.Method, fmt.Sprintf("%s, at most %g %%", left, 100*cleanGuess))
+	}
+	if model.FamilyOf(s.Model).Netless {
+		return nil
 	}
 	best := "the best of " + strings.Join(tried, ", ")
 	f.plan.set("net", f.plan.Line("net").Choice, best)
@@ -229,12 +236,12 @@ func (f *problem) estimated(part int) *train.Accelerations[float64] {
 		if !clean {
 			noisy += t.Len()
 		}
-		limit, whole := longest(t), f.split.At[part][i].Trajectory
+		gaps, whole := t.Gaps(), f.split.At[part][i].Trajectory
 		for n := range t.T {
-			if gap(t.T[max(0, n-besideGap):min(t.Len(), n+besideGap+1)], limit) {
+			if gaps.Within(max(0, n-besideGap), min(t.Len()-1, n+besideGap)) {
 				continue
 			}
-			o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
+			o.X = t.AppendStates(o.X, d, n, n+1)
 			o.A, o.U, o.N = append(o.A, a[n*d:(n+1)*d]...), append(o.U, t.U[n*m:(n+1)*m]...), o.N+1
 			for k, c := range f.spec.Coordinates {
 				squares[whole] += a[n*d+k] * a[n*d+k] / (c.Accel * c.Accel * float64(d))

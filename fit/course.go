@@ -36,12 +36,12 @@ func (f *problem) course(stride int) *course {
 	}
 	for i, t := range f.set.Trajectories {
 		part := f.parts(i, t.Len())
-		n, limit := 0, longest(t)
-		for last := 0; n < t.Len() && !gap(t.T[last:n+1], limit); n += stride {
+		n, gaps := 0, t.Gaps()
+		for last := 0; n < t.Len() && !gaps.Within(last, n); n += stride {
 			if n > 0 {
 				c.rows.H = append(c.rows.H, t.T[n]-t.T[last])
 			}
-			c.rows.X = append(append(c.rows.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
+			c.rows.X = t.AppendStates(c.rows.X, d, n, n+1)
 			c.rows.U = append(c.rows.U, t.U[n*m:(n+1)*m]...)
 			c.part = append(c.part, part[n])
 			last = n

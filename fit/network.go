@@ -14,6 +14,9 @@ import (
 func (f *problem) network(
 	ctx context.Context, s Options, w watch, j int, agree func(steps int) (int, error),
 ) (Network, error) {
+	if f.s.Objective == Motion {
+		return f.shooting(ctx, s, w)
+	}
 	var best *Network
 	var given []Restart
 	var paces []Pace

@@ -10,25 +10,33 @@ import (
 )
 
 // objectives builds the losses of the training and validation parts.
-func (a *run) objectives() (err error) {
-	f := a.f
-	switch a.s.Objective {
-	case Accelerations:
-		a.learn, a.valid = accelerations(f.split.Train, f.penalty), accelerations(f.split.Valid, f.penalty)
-		return nil
-	case Torque:
-		a.learn, a.valid, err = torques(a.net, f.split, f.penalty)
-		return err
+func (a *run) objectives() error {
+	o, err := objectiveOf(a.s.Objective)
+	if err == nil {
+		a.learn, a.valid, err = o.losses(a)
 	}
-	l, v, err := f.windows()
+	return err
+}
+
+var fromAccelerations = objective{name: Accelerations, needs: needsAccelerations,
+	losses: func(a *run) (learn, valid train.Objective[float64], err error) {
+		f := a.f
+		return accelerations(f.split.Train, f.penalty), accelerations(f.split.Valid, f.penalty), nil
+	}}
+
+var fromWindows = objective{name: Windows, losses: (*run).windows}
+
+// windows are the losses of the objective of that name.
+func (a *run) windows() (learn, valid train.Objective[float64], err error) {
+	l, v, err := a.f.windows()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	if a.learn, a.valid = l, v; a.s.Method == train.GaussNewton {
+	if learn, valid = l, v; a.s.Method == train.GaussNewton {
 		l.Method = ode.Dop853.Tableau
-		a.valid = joint(l, v, validationMost)
+		valid = joint(l, v, validationMost)
 	}
-	return nil
+	return learn, valid, nil
 }
 
 // windows are those to learn from, and those held out for validation.
@@ -43,9 +51,7 @@ func (f *problem) windows() (learn, valid *train.Segments[float64], err error) {
 func accelerations(set *data.Set, p train.Penalty) *train.Accelerations[float64] {
 	d, o := set.D(), &train.Accelerations[float64]{Penalty: p}
 	for _, t := range set.Trajectories {
-		for n := range t.T {
-			o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
-		}
+		o.X = t.AppendStates(o.X, d, 0, t.Len())
 		o.A, o.U, o.N = append(o.A, t.A...), append(o.U, t.U...), o.N+t.Len()
 	}
 	return o
@@ -56,34 +62,19 @@ func windows(set *data.Set, steps int, p train.Penalty) *train.Segments[float64]
 	d, o := set.D(), &train.Segments[float64]{Steps: steps, Penalty: p}
 	for _, t := range set.Trajectories {
 		first := len(o.H)
+		o.X = t.AppendStates(o.X, d, 0, t.Len())
 		for n := range t.T {
-			o.X = append(append(o.X, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
 			o.H = append(o.H, t.T[min(n+1, t.Len()-1)]-t.T[n])
 		}
 		o.U = append(o.U, t.U...)
-		limit := longest(t)
+		gaps := t.Gaps()
 		for i := 0; i+steps < t.Len(); i++ {
-			if !gap(t.T[i:i+steps+1], limit) {
+			if !gaps.Within(i, i+steps) {
 				o.First = append(o.First, first+i)
 			}
 		}
 	}
 	return o
-}
-
-// longest is the longest time step of a trajectory that is no gap: each recording has its own time step.
-func longest(t data.Trajectory) float64 {
-	return gapSteps * (&data.Set{Trajectories: []data.Trajectory{t}}).TypicalStep()
-}
-
-// gap says whether one step is longer than limit.
-func gap(t []float64, limit float64) bool {
-	for i := 1; i < len(t); i++ {
-		if t[i]-t[i-1] > limit {
-			return true
-		}
-	}
-	return false
 }
 
 // joint are windows of both parts, as many of each, taken evenly and more than once where there are few: what is held

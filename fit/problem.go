@@ -2,7 +2,6 @@ package fit
 
 import (
 	"context"
-	"math"
 	"sync"
 	"time"
 
@@ -23,7 +22,17 @@ import (
 // model follows them, if held-out ones get better (Record.Stages). A training that a third of its steps shows to be
 // hopeless is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's, the checkpoint
 // is written, and a later call with Resume goes on bit for bit.
+//
+// Of positions alone states and noise are found by a smoother, and models by shooting (Motion). Where no model was asked
+// for, the families of a ladder are tried.
 func Train(ctx context.Context, set *data.Set, o Options) (Result, error) {
+	if o.Model == "" && bare(set) {
+		return climb(ctx, set, o)
+	}
+	return trained(ctx, set, o)
+}
+
+func trained(ctx context.Context, set *data.Set, o Options) (Result, error) {
 	f, err := newProblem(ctx, set, o)
 	if err != nil {
 		return Result{}, err
@@ -53,8 +62,9 @@ type problem struct {
 	spec    model.Spec
 	penalty train.Penalty
 	print   string
+	motion  *motion   // of the objective Motion
 	sample  *data.Set // states of training at which mass matrices are measured
-	once    sync.Mutex
+	once    sync.Once // sets null
 	guessed guessed
 	id      train.Identity
 	watch   watch   // of what all networks need first
@@ -87,15 +97,21 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
 		return nil, err
 	}
-	if f.spec, err = specOf(set, f.split.Train, s); err != nil {
+	learn := f.split.Train
+	if s.Objective == Motion {
+		if err := f.measure(ctx); err != nil {
+			return nil, err
+		}
+		learn = f.motion.states
+	}
+	if f.spec, err = specOf(set, learn, s); err != nil {
 		return nil, err
 	}
 	f.spec = sees(f.spec, s.Beside)
-	f.sample = thinned(f.split.Train)
-	f.null = math.NaN()
+	f.sample = thinned(learn)
 	family := model.FamilyOf(s.Model)
 	free := s.From == nil && given.Method != train.Adam && given.Hidden == nil && given.Head == ""
-	if s.Objective == Windows && family.Heads && family.Linear != nil && free {
+	if s.Objective == Windows && (family.Heads || family.Netless) && family.Linear != nil && free {
 		err = f.choose(ctx, given)
 	}
 	if err == nil && s.Planned != nil {

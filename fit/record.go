@@ -44,6 +44,8 @@ type Stage struct {
 	Name   string  `json:"name"`
 	Before float64 `json:"before"` // root mean square error, in units of scales, over the selection set
 	After  float64 `json:"after"`
+	// Noise says that they are of what was held out, in units of the noise of the recording.
+	Noise bool `json:"noise,omitempty"`
 }
 
 // Restart is a training that was given up for one from another seed.

@@ -97,5 +97,5 @@ func (a *run) note(name string, before, after float64) {
 		}
 		return x
 	}
-	a.notes = append(a.notes, Stage{name, number(before), number(after)})
+	a.notes = append(a.notes, Stage{Name: name, Before: number(before), After: number(after)})
 }

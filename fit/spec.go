@@ -20,7 +20,7 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 		spec.Friction = ""
 	}
 	sc := learn.Scales()
-	for i, c := range set.Coordinates {
+	for i, c := range learn.Coordinates {
 		k := model.Coordinate{
 			Name: c.Name, Unit: c.Unit, Velocity: c.Velocity, Period: c.Period,
 			Cyclic: slices.Contains(s.Cyclic, c.Name),
@@ -48,6 +48,9 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 		if !slices.ContainsFunc(set.Coordinates, func(c data.Coordinate) bool { return c.Name == name }) {
 			return spec, fmt.Errorf("no coordinate %q to be cyclic; there are %v", name, names(set))
 		}
+	}
+	if model.FamilyOf(s.Model).Netless {
+		spec.Terms = spec.DefaultTerms()
 	}
 	return sited(spec, learn, s.Graph)
 }

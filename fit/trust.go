@@ -40,16 +40,12 @@ func (a *run) doubt(valid, limit float64) string {
 
 // worst computes the validation loss of q̈ = 0 once.
 func (f *problem) worst(valid train.Objective[float64]) {
-	f.once.Lock()
-	defer f.once.Unlock()
-	if math.IsNaN(f.null) {
-		f.null = f.still(valid)
-	}
+	f.once.Do(func() { f.null = f.still(valid) })
 }
 
 // still is the loss of q̈ = 0; infinite where that has no meaning.
 func (f *problem) still(o train.Objective[float64]) float64 {
-	if f.s.Objective == Torque {
+	if asked, err := objectiveOf(f.s.Objective); err != nil || asked.inverse {
 		return math.Inf(1)
 	}
 	spec := f.spec
@@ -65,22 +61,10 @@ func (f *problem) still(o train.Objective[float64]) float64 {
 // thinned takes some massStates states of a recording, fewer of many coordinates, as eigenvalues cost d³; nil of too
 // many.
 func thinned(s *data.Set) *data.Set {
-	d, f := s.D(), s.M()
+	d := s.D()
 	most := min(massStates, int(massWork)/(d*d*d))
 	if most == 0 {
 		return nil
 	}
-	out, every, t := *s, max(1, s.Rows()/most), data.Trajectory{}
-	i := 0
-	for k := range s.Trajectories {
-		from := &s.Trajectories[k]
-		for n := range from.T {
-			if i++; i%every == 0 {
-				t.T, t.U = append(t.T, from.T[n]), append(t.U, from.U[n*f:(n+1)*f]...)
-				t.Q, t.V = append(t.Q, from.Q[n*d:(n+1)*d]...), append(t.V, from.V[n*d:(n+1)*d]...)
-			}
-		}
-	}
-	out.Trajectories = []data.Trajectory{t}
-	return &out
+	return s.Thinned(most)
 }

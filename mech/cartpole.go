@@ -5,7 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// cartPole is a cart of mass M on a track with a point mass m on a massless rod, x the place of the cart, θ from the downward vertical:
+// cartPole is a cart of mass M on a track with a point mass m on a massless rod, x the place of the cart, θ from the
+// downward vertical:
 //
 //	L = ½ (M + m) ẋ² + m l ẋ θ̇ cos θ + ½ m l² θ̇² + m g l cos θ.
 type cartPole struct{ M, m, l, g float64 }

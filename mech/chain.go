@@ -6,13 +6,15 @@ import (
 	"math/rand/v2"
 )
 
-// chain is n point masses on massless rods, one below the other, by absolute angles θ from the downward vertical; m = l = 1:
+// chain is n point masses on massless rods, one below the other, by absolute angles θ from the downward vertical; m = l
+// = 1:
 //
 //	T = ½ Σᵢⱼ cᵢⱼ ωᵢ ωⱼ cos(θᵢ − θⱼ),   V = −g Σᵢ cᵢᵢ cos θᵢ,   cᵢⱼ = n − max(i, j),   i, j = 0 … n−1.
 type chain struct{ n int }
 
-// Chain returns n ≥ 1 point-mass pendulums in a chain, m = l = 1, g = 9.8, by absolute angles from the downward vertical. Chain(2) is
-// the double pendulum of Cranmer et al. (2020) with its sampling. Accel costs O(n) and does not allocate for n ≤ 16.
+// Chain returns n ≥ 1 point-mass pendulums in a chain, m = l = 1, g = 9.8, by absolute angles from the downward
+// vertical. Chain(2) is the double pendulum of Cranmer et al. (2020) with its sampling. Accel costs O(n) and does not
+// allocate for n ≤ 16.
 func Chain(n int) System {
 	if n < 1 {
 		panic(fmt.Sprintf("mech: a chain of %d pendulums", n))
@@ -34,7 +36,8 @@ func (s chain) About() About {
 		Parameters: []Parameter{
 			{"m", "kg", "mass of each bob", 1}, {"l", "m", "length of each rod", 1}, {"g", "m/s²", "gravity", gravity},
 		},
-		EnergyScale: gravity * float64(s.n*(s.n+1)) / 2, // the largest potential energy: 29.4 for n = 2, as in the paper
+		// the largest potential energy: 29.4 for n = 2, as in the paper
+		EnergyScale: gravity * float64(s.n*(s.n+1)) / 2,
 		Source:      "angles from the downward vertical; sampling of Cranmer et al. 2020, Lagrangian Neural Networks",
 	}
 	switch s.n {
@@ -49,7 +52,8 @@ func (s chain) About() About {
 		if s.n == 3 {
 			b.Title = "Triple pendulum"
 		}
-		b.Lagrangian = fmt.Sprintf("½ m l² Σᵢⱼ (%d − max(i,j)) ωᵢωⱼ cos(θᵢ − θⱼ) + m g l Σᵢ (%[1]d − i) cos θᵢ,  i, j = 1…%d", s.n+1, s.n)
+		b.Lagrangian = fmt.Sprintf("½ m l² Σᵢⱼ (%d − max(i,j)) ωᵢωⱼ cos(θᵢ − θⱼ) + m g l Σᵢ (%[1]d − i) cos θᵢ,  "+
+			"i, j = 1…%d", s.n+1, s.n)
 	}
 	for i := range s.n {
 		suffix := fmt.Sprint(i + 1)

@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// kepler is the relative motion of two bodies in its plane, per unit of reduced mass, r > 0: L = ½ (ṙ² + r² φ̇²) + μ/r. The angle φ does
-// not enter L, so r² φ̇ is conserved.
+// kepler is the relative motion of two bodies in its plane, per unit of reduced mass, r > 0: L = ½ (ṙ² + r² φ̇²) + μ/r.
+// The angle φ does not enter L, so r² φ̇ is conserved.
 type kepler struct{ μ float64 }
 
 func (s kepler) Name() string { return "kepler" }
@@ -21,7 +21,8 @@ func (s kepler) About() About {
 			{"r", "v_r", "AU", "AU/T", false},
 			{"phi", "v_phi", "rad", "rad/T", true},
 		},
-		Parameters:  []Parameter{{"μ", "AU³/T²", "G times the sum of the masses; 1 for the Sun when T is 58.13 days", s.μ}},
+		Parameters: []Parameter{{"μ", "AU³/T²", "G times the sum of the masses; 1 for the Sun when T is 58.13 days",
+			s.μ}},
 		EnergyScale: s.μ / 2, // the binding energy μ/2a of an orbit of a = 1 AU
 		Source:      "Landau, Lifshitz, Mechanics, § 15; bound orbits of 0.5 to 1.5 AU with eccentricities up to 0.5",
 	}
@@ -47,8 +48,8 @@ func (s kepler) Accel(q, v, a []float64) {
 	a[1] = -2 * v[0] * w / r
 }
 
-// Sample draws a bound orbit, semi-major axis a from U(0.5, 1.5) and eccentricity e from U(0, 0.5), with its perihelion anywhere, and a
-// true anomaly f from U(0, 2π):
+// Sample draws a bound orbit, semi-major axis a from U(0.5, 1.5) and eccentricity e from U(0, 0.5), with its perihelion
+// anywhere, and a true anomaly f from U(0, 2π):
 //
 //	p = a (1 − e²),  h = √(μp),  r = p/(1 + e cos f),  ṙ = (μ/h) e sin f,  φ̇ = h/r².
 func (s kepler) Sample(r *rand.Rand, q, v []float64) {

@@ -1,5 +1,6 @@
-// Package mech holds mechanical systems whose Lagrangian is known: the ground truth to learn from and to measure against. Accelerations
-// are closed forms or solves of the true equations of motion and share nothing with learned models.
+// Package mech holds mechanical systems whose Lagrangian is known: the ground truth to learn from and to measure
+// against. Accelerations are closed forms or solves of the true equations of motion and share nothing with learned
+// models.
 package mech
 
 import (
@@ -32,7 +33,8 @@ type About struct {
 	Source      string  // where the equations and the sampling come from
 }
 
-// System is a conservative mechanical system of d degrees of freedom. q, v and a hold d numbers. The methods may be called concurrently.
+// System is a conservative mechanical system of d degrees of freedom. q, v and a hold d numbers. The methods may be
+// called concurrently.
 type System interface {
 	Name() string
 	About() About
@@ -45,13 +47,14 @@ type System interface {
 	Start(r *rand.Rand, q, v []float64)  // writes a start for a roll-out
 }
 
-// Parametrised is a system with m conditions c: parameters that are drawn anew for every sample or motion and stand still along it. A
-// model is told them. The methods of System hold for the values in About.
+// Parametrised is a system with m system parameters c: parameters that are drawn anew for every sample or motion and
+// stand still along it. A model is told them. The methods of System hold for the values in About.
 type Parametrised interface {
 	System
-	SystemParameters() []Parameter              // those of About's that are conditions, with the values they have
-	SampleParameters(r *rand.Rand, c []float64) // writes conditions to train on, or for a roll-out
-	At(c []float64) System                      // the system under the conditions c
+	// those of About's that are system parameters, with the values they have
+	SystemParameters() []Parameter
+	SampleParameters(r *rand.Rand, c []float64) // writes system parameters to train on, or for a roll-out
+	At(c []float64) System                      // the system at the values c of these
 }
 
 var systems = []System{
@@ -68,8 +71,8 @@ var systems = []System{
 // Systems returns the systems that have a name of their own, always in the same order.
 func Systems() []System { return append([]System(nil), systems...) }
 
-// Lookup finds a system by its name: one of Systems, chain-n for a chain of n pendulums, or wave-n for a ring of n sites with c = 1 and
-// length 1. The error lists the names.
+// Lookup finds a system by its name: one of Systems, chain-n for a chain of n pendulums, or wave-n for a ring of n
+// sites with c = 1 and length 1. The error lists the names.
 func Lookup(name string) (System, error) {
 	names := make([]string, len(systems))
 	for i, s := range systems {
@@ -88,7 +91,8 @@ func Lookup(name string) (System, error) {
 			return Wave{N: n, C: 1, H: 1 / float64(n)}, nil
 		}
 	}
-	return nil, fmt.Errorf("no system %q; there are %s, chain-n with n from 1 to 1000, and wave-n with n from 3", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("no system %q; there are %s, chain-n with n from 1 to 1000, and wave-n with n from 3", name,
+		strings.Join(names, ", "))
 }
 
 // gravity is g in m/s², with the digits of Cranmer et al. (2020).

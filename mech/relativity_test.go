@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// particle draws the relativistic particle under sampled conditions and a state whose speed leaves room for differences of L.
+// particle draws the relativistic particle under sampled system parameters and a state whose speed leaves room for
+// differences of L.
 func particle(r *rand.Rand, q, v []float64) System {
 	s, c := relativistic{}, []float64{0}
 	s.SampleParameters(r, c)
@@ -42,7 +43,8 @@ func TestRelativisticFromLagrangian(t *testing.T) {
 	}
 }
 
-// In a uniform field the momentum grows as p = g t, from rest: v(t) by inverting p = v (1 − v²)^(−3/2). The mirror image with −g moves as the mirror.
+// In a uniform field the momentum grows as p = g t, from rest: v(t) by inverting p = v (1 − v²)^(−3/2). The mirror
+// image with −g moves as the mirror.
 func TestRelativisticFall(t *testing.T) {
 	s := relativistic{g: 3}
 	p := []float64{0}
@@ -60,7 +62,7 @@ func TestRelativisticFall(t *testing.T) {
 	}
 }
 
-// The conditions are drawn as documented: g ~ 10 N(0, 1); the speeds stay below 0.99999.
+// The system parameters are drawn as documented: g ~ 10 N(0, 1); the speeds stay below 0.99999.
 func TestRelativisticSampling(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	s, err := Lookup("relativistic")
@@ -90,8 +92,8 @@ func TestRelativisticSampling(t *testing.T) {
 	}
 }
 
-// The relative motion is Kepler's with μ = m₁ + m₂, the centre of mass rests, and Sample stays on the orbits of Start: the long axis and
-// the eccentricity are within what start draws.
+// The relative motion is Kepler's with μ = m₁ + m₂, the centre of mass rests, and Sample stays on the orbits of Start:
+// the long axis and the eccentricity are within what start draws.
 func TestTwoBodyIsKepler(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, s := range []twoBody{{1, 1}, {2, 0.6}} {
@@ -111,7 +113,8 @@ func TestTwoBodyIsKepler(t *testing.T) {
 			x, y, vx, vy := q[0]-q[2], q[1]-q[3], v[0]-v[2], v[1]-v[3]
 			w := []float64{(x*vx + y*vy) / R, (x*vy - y*vx) / (R * R)}
 			reduced := s.m1 * s.m2 / k.μ
-			if E, want := s.Energy(q, v), reduced*k.Energy([]float64{R, φ}, w); math.Abs(E-want) > 1e-12*(1+math.Abs(want)) {
+			if E, want := s.Energy(q, v), reduced*k.Energy([]float64{R, φ},
+				w); math.Abs(E-want) > 1e-12*(1+math.Abs(want)) {
 				t.Fatalf("E = %g, Kepler's %g", E, want)
 			}
 			s.Momentum(q, v, p)

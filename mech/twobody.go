@@ -61,8 +61,8 @@ func (s twoBody) Accel(q, _, a []float64) {
 	a[0], a[1], a[2], a[3] = -s.m2*x, -s.m2*y, s.m1*x, s.m1*y
 }
 
-// Start draws half the distance, a vector from U(0.5, 1.5)², and the speed of a circular orbit times 1 + 0.05 N(0, 1), across it. The
-// centre of mass rests at the origin.
+// Start draws half the distance, a vector from U(0.5, 1.5)², and the speed of a circular orbit times 1 + 0.05 N(0, 1),
+// across it. The centre of mass rests at the origin.
 func (s twoBody) Start(r *rand.Rand, q, v []float64) {
 	d, w := s.start(r)
 	s.place(q, d[0], d[1])
@@ -83,8 +83,8 @@ func (s twoBody) place(q []float64, x, y float64) {
 	q[0], q[1], q[2], q[3] = f1*x, f1*y, f2*x, f2*y
 }
 
-// Sample draws a state from the first 20 units of time of the orbit of a start. With r₀ = |d| and h = r₀² w the start is at E = 0 of
-// the ellipse (with e < 0, at its far end)
+// Sample draws a state from the first 20 units of time of the orbit of a start. With r₀ = |d| and h = r₀² w the start
+// is at E = 0 of the ellipse (with e < 0, at its far end)
 //
 //	e = h²/(μ r₀) − 1,   a = r₀/(1 − e),   n = √(μ/a³),   E − e sin E = n t   (Kepler),
 //

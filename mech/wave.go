@@ -13,7 +13,8 @@ import (
 //
 //	L = Σᵢ ½ H (φ̇ᵢ² − C² (φᵢ₊₁ − φᵢ)²/H²),   φ̈ᵢ = C² (φᵢ₊₁ − 2 φᵢ + φᵢ₋₁)/H².
 //
-// Its modes are e^(2πikj/N), of the frequencies ω = (2C/H) |sin πk/N|: the long ones run at speed C, the shorter ones behind.
+// Its modes are e^(2πikj/N), of the frequencies ω = (2C/H) |sin πk/N|: the long ones run at speed C, the shorter ones
+// behind.
 type Wave struct {
 	N    int
 	C, H float64
@@ -34,10 +35,12 @@ func (w Wave) About() About {
 			{"C", "m/s", "speed of long waves", w.C}, {"H", "m", "distance of neighbours", w.H},
 		},
 		EnergyScale: w.C * w.C * math.Sqrt(math.Pi) / (2 * pulse * w.H), // of a pulse of Start, up to the grid
-		Source:      "the field of Cranmer et al. 2020, Lagrangian Neural Networks, without saying how it is sampled there",
+		Source: "the field of Cranmer et al. 2020, Lagrangian Neural Networks, without saying how it is " +
+			"sampled there",
 	}
 	for i := range w.N {
-		b.Coordinates = append(b.Coordinates, Coordinate{fmt.Sprint("phi", i+1), fmt.Sprint("phidot", i+1), "m", "m/s", false})
+		b.Coordinates = append(b.Coordinates, Coordinate{fmt.Sprint("phi", i+1), fmt.Sprint("phidot", i+1), "m", "m/s",
+			false})
 	}
 	return b
 }
@@ -131,8 +134,9 @@ func (w Wave) Start(r *rand.Rand, q, v []float64) {
 	}
 }
 
-// Sample draws a smooth field: Fourier series whose amplitudes fall as those of a pulse, e^(−(2πkσ/N)²/2), with random complex factors,
-// those of φ̇ times ω, and a constant. Its width σ is drawn between 2.5 sites and a sixth of the ring, its size between 0 and 1.
+// Sample draws a smooth field: Fourier series whose amplitudes fall as those of a pulse, e^(−(2πkσ/N)²/2), with random
+// complex factors, those of φ̇ times ω, and a constant. Its width σ is drawn between 2.5 sites and a sixth of the ring,
+// its size between 0 and 1.
 func (w Wave) Sample(r *rand.Rand, q, v []float64) {
 	n := float64(w.N)
 	lo := math.Log(pulse / 2.)

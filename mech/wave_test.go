@@ -21,7 +21,8 @@ func TestWaveAccelFromLagrangian(t *testing.T) {
 			Lq := slope(func(s float64) float64 { return along(w.Lagrangian, q, v, e, zero, s) }, 1)
 			Lv := slope(func(s float64) float64 { return along(w.Lagrangian, q, v, zero, e, s) }, 1)
 			if math.Abs(Lq-w.H*a[i]) > 1e-9*(1+math.Abs(Lq)) || math.Abs(Lv-p[i]) > 1e-9*(1+math.Abs(Lv)) {
-				t.Errorf("n = %d, site %d: H a = %.12g, L_q = %.12g, p = %.12g, L_v = %.12g", w.N, i, w.H*a[i], Lq, p[i], Lv)
+				t.Errorf("n = %d, site %d: H a = %.12g, L_q = %.12g, p = %.12g, L_v = %.12g", w.N, i, w.H*a[i], Lq,
+					p[i], Lv)
 			}
 		}
 	}
@@ -51,7 +52,8 @@ func TestWaveModes(t *testing.T) {
 		rk4(w, q, v, T, 400*w.N, func(float64, []float64, []float64) {})
 		for i := range q {
 			if math.Abs(q[i]-y[i]) > 1e-7 || math.Abs(v[i]-z[i]) > 1e-5 {
-				t.Errorf("n = %d, site %d: the equation gives %.9g, %.9g, the modes %.9g, %.9g", w.N, i, q[i], v[i], y[i], z[i])
+				t.Errorf("n = %d, site %d: the equation gives %.9g, %.9g, the modes %.9g, %.9g", w.N, i, q[i], v[i],
+					y[i], z[i])
 			}
 		}
 	}
@@ -60,7 +62,8 @@ func TestWaveModes(t *testing.T) {
 // A wide pulse runs to the right at the speed C; a ring of ten thousand sites is no trouble.
 func TestWavePulse(t *testing.T) {
 	w := Wave{N: 10_000, C: 1, H: 0.01}
-	q, v, y, z, want := make([]float64, w.N), make([]float64, w.N), make([]float64, w.N), make([]float64, w.N), make([]float64, w.N)
+	q, v, y, z, want := make([]float64, w.N), make([]float64, w.N), make([]float64, w.N), make([]float64, w.N),
+		make([]float64, w.N)
 	w.Pulse(99, 1, q, v)
 	w.Modes().At(3, q, v, y, z)
 	w.Pulse(2, 1, want, z)

@@ -6,8 +6,8 @@ import (
 	"lagrange/nn"
 )
 
-// baseline is the plain network: a = net(q, v, u), with the same features as the Lagrangian network and outputs in units
-// of the data's accelerations. Friction needs no part of its own: the net sees v.
+// baseline is the plain network: a = net(q, v, u), with the same features as the Lagrangian network and outputs in
+// units of the data's accelerations. Friction needs no part of its own: the net sees v.
 var baseline = Family{
 	Name: "nn", Title: "baseline network", Bare: true,
 	Params: func(s Spec) int { return s.shape(s.columns(true), s.D()).Params() },

@@ -20,9 +20,9 @@ var benchmarks = []struct {
 	batch  int
 }{{"500x4", 32}, {"500x4", 512}, {"64x2", 512}, {"32x3", 512}}
 
-// BenchmarkStep measures one training step on given accelerations a*, loss Σ|a − a*|, as train makes it: every core takes
-// its share of the batch through field and gradient, then a span of the parameters through sum and Adam. With d= it
-// is the cost in the number of coordinates.
+// BenchmarkStep measures one training step on given accelerations a*, loss Σ|a − a*|, as train makes it: every core
+// takes its share of the batch through field and gradient, then a span of the parameters through sum and Adam. With d=
+// it is the cost in the number of coordinates.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range benchmarks {
 		name := fmt.Sprintf("net=%s/batch=%d", c.hidden, c.batch)
@@ -148,7 +148,8 @@ func (s *share[T]) chunkGradient(x, want []T) {
 }
 
 // benchmarkModel returns a model of d angles and, for each core, its share of the batch.
-func benchmarkModel[T nn.Float](b *testing.B, family string, d int, hidden string, batch int) (*model.Model[T], []*share[T]) {
+func benchmarkModel[T nn.Float](b *testing.B, family string, d int, hidden string,
+	batch int) (*model.Model[T], []*share[T]) {
 	sizes, err := model.ParseHidden(hidden)
 	if err != nil {
 		b.Fatal(err)
@@ -180,8 +181,8 @@ func benchmarkModel[T nn.Float](b *testing.B, family string, d int, hidden strin
 	return m, shares
 }
 
-// roofline reports the rate of the matrix products alone and its share of what the cores do in registers: for each weight
-// matrix (in, out), units products of 2·B·in·out floating-point operations (doc/theory.md).
+// roofline reports the rate of the matrix products alone and its share of what the cores do in registers: for each
+// weight matrix (in, out), units products of 2·B·in·out floating-point operations (doc/theory.md).
 func roofline[T nn.Float](b *testing.B, s model.Spec, units, batch, cores int) {
 	in := 3 * s.D() // sin q, cos q, v
 	flops := 0

@@ -11,16 +11,16 @@ type chain[T nn.Float] struct {
 	l, lbar, s, sbar    nn.Streams[T]  // views: the two halves of lx
 }
 
-func newChain[T nn.Float](features, net, head nn.Part[T], batch, k, parts int) *chain[T] {
+func newChain[T nn.Float](features, net, head nn.Part[T], batch, k, components int) *chain[T] {
 	if features.Out() != net.In() || head.In() != net.Out()+features.In() {
 		panic("model: features, net and head do not fit one another")
 	}
 	return &chain[T]{
 		features: features, net: net, head: head,
-		phi:    nn.NewStreams[T](batch, k, net.In(), parts),
-		phibar: nn.NewAdjoint[T](batch, net.In(), parts),
-		lx:     nn.NewStreams[T](batch, k, head.In(), parts),
-		lxbar:  nn.NewAdjoint[T](batch, head.In(), parts),
+		phi:    nn.NewStreams[T](batch, k, net.In(), components),
+		phibar: nn.NewAdjoint[T](batch, net.In(), components),
+		lx:     nn.NewStreams[T](batch, k, head.In(), components),
+		lxbar:  nn.NewAdjoint[T](batch, head.In(), components),
 	}
 }
 
@@ -55,7 +55,7 @@ func (c *chain[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, g nn.Gradient[T]) {
 func (c *chain[T]) Mixed(d nn.Directions[T], x, y *nn.Streams[T]) {
 	c.features.Mixed(d, x, c.phi)
 	c.net.Mixed(d, c.phi, &c.l)
-	c.copy(x, -x.Parts, nn.S)
+	c.copy(x, -x.Components, nn.S)
 	c.head.Mixed(d, c.lx, y)
 }
 
@@ -64,7 +64,7 @@ func (c *chain[T]) MixedReverse(ybar, xbar *nn.Streams[T], g nn.Gradient[T]) {
 	c.head.MixedReverse(ybar, c.lxbar, g)
 	c.net.MixedReverse(&c.lbar, c.phibar, g)
 	c.features.MixedReverse(c.phibar, xbar, g)
-	c.add(xbar, -xbar.Parts, nn.S)
+	c.add(xbar, -xbar.Components, nn.S)
 }
 
 // copy hands blocks lo…hi of the state to the head.

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 
+	"lagrange/internal/vec"
 	"lagrange/nn"
 )
 
@@ -19,20 +20,22 @@ func (s Spec) checkCombinations() error {
 		return fmt.Errorf("%d combinations of coordinates: at most %d", len(s.Combinations), mostColumns)
 	}
 	for _, z := range s.Combinations {
-		if len(z.Of) != s.D() || !finite(z.Mean) || !positive(z.Scale) {
-			return fmt.Errorf("a combination of %d coordinates with the scale %g for a model of %d: it needs a coefficient of each, and a positive and finite scale", len(z.Of), z.Scale, s.D())
+		if len(z.Of) != s.D() || !vec.IsFinite(z.Mean) || !positive(z.Scale) {
+			return fmt.Errorf("a combination of %d coordinates with the scale %g for a model of %d: it needs a "+
+				"coefficient of each, and a positive and finite scale", len(z.Of), z.Scale, s.D())
 		}
 		for i, c := range z.Of {
-			if k := s.Coordinates[i]; !finite(c) || c != 0 && (k.Period > 0 || k.Cyclic) {
-				return fmt.Errorf("a combination takes %g of coordinate %q: coefficients are finite, and 0 for angles and for coordinates on which nothing depends", c, k.Name)
+			if k := s.Coordinates[i]; !vec.IsFinite(c) || c != 0 && (k.Period > 0 || k.Cyclic) {
+				return fmt.Errorf("a combination takes %g of coordinate %q: coefficients are finite, and 0 for "+
+					"angles and for coordinates on which nothing depends", c, k.Name)
 			}
 		}
 	}
 	return nil
 }
 
-// combine is the linear map (q, v, c) → (z, v, c), z = C q, in front of features of that; it implements nn.Part. Where C
-// annihilates a displacement, such as that of all sites alike by differences, nothing behind it depends on it: the
+// combine is the linear map (q, v, c) → (z, v, c), z = C q, in front of features of that; it implements nn.Part. Where
+// C annihilates a displacement, such as that of all sites alike by differences, nothing behind it depends on it: the
 // momentum along it is conserved whatever θ is.
 type combine[T nn.Float] struct {
 	c        []T // (n, d)
@@ -42,7 +45,7 @@ type combine[T nn.Float] struct {
 }
 
 // newFront returns the features of a Spec behind its combinations, if it has any.
-func newFront[T nn.Float](s Spec, columns []column, batch, k, parts int) nn.Part[T] {
+func newFront[T nn.Float](s Spec, columns []column, batch, k, components int) nn.Part[T] {
 	f := newFeatures[T](columns, batch)
 	n := len(s.Combinations)
 	if n == 0 {
@@ -50,7 +53,8 @@ func newFront[T nn.Float](s Spec, columns []column, batch, k, parts int) nn.Part
 	}
 	m := &combine[T]{
 		d: s.D(), n: n, in: len(columns) - n + s.D(), features: f,
-		z: nn.NewStreams[T](batch, k, len(columns), parts), zbar: nn.NewAdjoint[T](batch, len(columns), parts),
+		z:    nn.NewStreams[T](batch, k, len(columns), components),
+		zbar: nn.NewAdjoint[T](batch, len(columns), components),
 	}
 	for _, z := range s.Combinations {
 		for _, c := range z.Of {
@@ -108,12 +112,12 @@ func (m *combine[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, g nn.Gradient[T])
 
 // Mixed implements nn.Part.
 func (m *combine[T]) Mixed(d nn.Directions[T], x, y *nn.Streams[T]) {
-	m.push(x, -x.Parts, nn.S)
+	m.push(x, -x.Components, nn.S)
 	m.features.Mixed(d, m.z, y)
 }
 
 // MixedReverse implements nn.Part.
 func (m *combine[T]) MixedReverse(ybar, xbar *nn.Streams[T], g nn.Gradient[T]) {
 	m.features.MixedReverse(ybar, m.zbar, g)
-	m.pull(xbar, -xbar.Parts, nn.S)
+	m.pull(xbar, -xbar.Components, nn.S)
 }

@@ -7,9 +7,9 @@ import (
 	"lagrange/nn"
 )
 
-// delan is the Deep Lagrangian network (Lutter et al. 2019): a net of (q, conditions) gives the potential V and the factor of a
-// mass matrix that is positive definite by construction; forces and friction stand on the right-hand side as for the
-// Lagrangian network. It can say only what is quadratic in v. θ holds the net, then the forces.
+// delan is the Deep Lagrangian network (Lutter et al. 2019): a net of (q, system parameters) gives the potential V and
+// the factor of a mass matrix that is positive definite by construction; forces and friction stand on the right-hand
+// side as for the Lagrangian network. It can say only what is quadratic in v. θ holds the net, then the forces.
 var delan = Family{
 	Name: "delan", Title: "Deep Lagrangian network",
 	Params: func(s Spec) int { return s.shape(s.positions(), triangle(s.D())+1).Params() + forceParams(s) },
@@ -23,7 +23,8 @@ var delan = Family{
 	Tape64: structured[float64],
 	Linear: func(s Spec) []int {
 		V := triangle(s.D())
-		return s.linear(s.shape(s.positions(), V+1), func(o int) bool { return o == V }, func(int) bool { return false })
+		return s.linear(s.shape(s.positions(), V+1), func(o int) bool { return o == V },
+			func(int) bool { return false })
 	},
 }
 
@@ -32,12 +33,13 @@ func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	shape := s.shape(columns, triangle(d)+1)
 	n := shape.Params()
 	speed, _ := scales[T](s)
-	L := func(k, parts int) nn.Part[T] {
-		front := newFront[T](s, columns, batch, k, parts)
+	L := func(k, components int) nn.Part[T] {
+		front := newFront[T](s, columns, batch, k, components)
 		head := newInertiaHead(speed, T(s.height()), front.In(), batch, k)
-		return newChain[T](front, nn.New(shape, theta[:n], batch, k, parts), head, batch, k, parts)
+		return newChain[T](front, nn.New(shape, theta[:n], batch, k, components), head, batch, k, components)
 	}
-	return lift(d, s.M(), batch, newEulerLagrange[T](d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
+	return lift(d, s.M(), batch, newEulerLagrange[T](d, s.M(), len(theta), s.inputs(true), batch, L,
+		newForces(s, theta, n)))
 }
 
 // positions are the columns of a Lagrangian whose net does not see v.
@@ -50,8 +52,8 @@ func (s Spec) positions() []column {
 	return cs
 }
 
-// height is the unit of V: with a mass matrix of order one in units of the speeds, a potential that changes by it over the scale
-// of q accelerates by the scale of a.
+// height is the unit of V: with a mass matrix of order one in units of the speeds, a potential that changes by it over
+// the scale of q accelerates by the scale of a.
 func (s Spec) height() float64 {
 	sum, n := 0.0, 0
 	for _, c := range s.Coordinates {

@@ -7,9 +7,10 @@ import (
 )
 
 // Density returns the scalar part ℓ(q, v, c) of a Spec of the family lnn, with memory for batch rows, k tangents and so
-// many parts: features, net and kinetic head on the net's share of θ. A Lagrangian of many terms is a sum of such parts.
-func Density[T nn.Float](s Spec, theta []T, batch, k, parts int) nn.Part[T] {
-	f, _ := scalar(s, theta, batch, k, parts)
+// many components: features, net and kinetic head on the net's share of θ. A Lagrangian of many terms is a sum of such
+// parts.
+func Density[T nn.Float](s Spec, theta []T, batch, k, components int) nn.Part[T] {
+	f, _ := scalar(s, theta, batch, k, components)
 	return f
 }
 
@@ -22,7 +23,7 @@ func (s Spec) CheckDensity() error {
 	case s.Family != lnn.Name:
 		return errors.New("a density is a scalar ℓ(q, v): its family is " + lnn.Name + ", not " + s.Family)
 	case len(s.inputs(false)) > 0:
-		return errors.New("a density has no forces: declare its inputs as conditions")
+		return errors.New("a density has no forces: declare its inputs as system parameters")
 	case s.Friction != "" && s.Friction != NoFriction:
 		return errors.New("a density has no friction: declare none")
 	}

@@ -20,11 +20,13 @@ func (h *Health) Add(g Health) {
 	h.NonFinite += g.NonFinite
 }
 
-// SecondOrder is the acceleration half of a second-order model, on batches: q, v, a, λ, dq, dv are (B, d), u and du (B, m).
+// SecondOrder is the acceleration half of a second-order model, on batches: q, v, a, λ, dq, dv are (B, d), u and du (B,
+// m).
 type SecondOrder[T nn.Float] interface {
 	// Accel writes a(q, v, u).
 	Accel(q, v, u, a []T)
-	// VJP follows Accel, for the same batch: it adds λᵀ∂a/∂θ to dθ (as Tape.VJP does), and λᵀ∂a/∂q, ∂v, ∂u to dq, dv, du.
+	// VJP follows Accel, for the same batch: it adds λᵀ∂a/∂θ to dθ (as Tape.VJP does), and λᵀ∂a/∂q, ∂v, ∂u to dq, dv,
+	// du.
 	VJP(lambda, dtheta, dq, dv, du []T)
 	Health() *Health
 }
@@ -105,10 +107,10 @@ func (e *plainEquation[T]) VJP(lambda, dtheta, dq, dv, du []T) {
 // M and, in its last column, L_vq v.
 type eulerLagrange[T nn.Float] struct {
 	d, m, params     int
-	conditions       []int // their places in u; in x they follow the state
+	systemParams     []int // their places in u; in x they follow the state
 	L                nn.Part[T]
-	compose          func(k, parts int) nn.Part[T] // L with memory for other streams
-	varied           *variation[T]                 // made when it is first asked for
+	compose          func(k, components int) nn.Part[T] // L with memory for other streams
+	varied           *variation[T]                      // made when it is first asked for
 	forces           Forces[T]
 	x, xbar, y, ybar *nn.Streams[T]
 	dir              nn.Directions[T]
@@ -117,21 +119,23 @@ type eulerLagrange[T nn.Float] struct {
 	M, F             []T // (B, d, d) and the factors of M
 	kind             []lin.Kind
 	a, mu, r         []T // (B, d), (d), (d)
+	unread           []T // (d + m), see SlopesVJP
 	work             *lin.Work[T]
 	health           Health
 }
 
-func newEulerLagrange[T nn.Float](d, m, params int, conditions []int, batch int, compose func(k, parts int) nn.Part[T], forces Forces[T]) *eulerLagrange[T] {
+func newEulerLagrange[T nn.Float](d, m, params int, systemParams []int, batch int,
+	compose func(k, components int) nn.Part[T], forces Forces[T]) *eulerLagrange[T] {
 	k := d + 1
 	L := compose(k, nn.HyperDual)
 	return &eulerLagrange[T]{
-		d: d, m: m, params: params, conditions: conditions, L: L, compose: compose, forces: forces,
+		d: d, m: m, params: params, systemParams: systemParams, L: L, compose: compose, forces: forces,
 		x: nn.NewStreams[T](batch, k, L.In(), nn.HyperDual), xbar: nn.NewAdjoint[T](batch, L.In(), nn.HyperDual),
 		y: nn.NewStreams[T](batch, k, 1, nn.HyperDual), ybar: nn.NewAdjoint[T](batch, 1, nn.HyperDual),
 		H:   make([]T, batch*k*k),
 		dir: nn.Directions[T]{S: make([]T, batch*k), T: make([]T, batch*k)},
 		u:   make([]T, batch*m), M: make([]T, batch*d*d), F: make([]T, batch*d*d), kind: make([]lin.Kind, batch),
-		a: make([]T, batch*d), mu: make([]T, d), r: make([]T, d), work: lin.NewWork[T](d),
+		a: make([]T, batch*d), mu: make([]T, d), r: make([]T, d), unread: make([]T, d+m), work: lin.NewWork[T](d),
 	}
 }
 
@@ -158,7 +162,7 @@ func (e *eulerLagrange[T]) sweep(q, v, u []T) {
 		x := e.x.Row(0, b)
 		copy(x, q[b*d:(b+1)*d])
 		copy(x[d:], v[b*d:(b+1)*d])
-		for j, k := range e.conditions {
+		for j, k := range e.systemParams {
 			x[2*d+j] = u[b*e.m+k]
 		}
 		MassTangents(d, e.x, b)
@@ -239,14 +243,14 @@ func (e *eulerLagrange[T]) mixed(g nn.Gradient[T], dq, dv, du []T) {
 		vec.Add(x[:d], dq[b*d:(b+1)*d])
 		vec.Add(x[d:2*d], dv[b*d:(b+1)*d])
 		vec.Add(e.xbar.Row(nn.T, b)[:d], dv[b*d:(b+1)*d])
-		for j, k := range e.conditions {
+		for j, k := range e.systemParams {
 			du[b*e.m+k] += x[2*d+j]
 		}
 	}
 }
 
-// MassTangents sets the tangents of sample b of a state (q, v) of 2d numbers, with whatever follows it: e₁ … e_d in the slots
-// of v, and (v, 0).
+// MassTangents sets the tangents of sample b of a state (q, v) of 2d numbers, with whatever follows it: e₁ … e_d in the
+// slots of v, and (v, 0).
 func MassTangents[T nn.Float](d int, x *nn.Streams[T], b int) {
 	for k := 1; k <= d; k++ {
 		t := x.Row(k, b)

@@ -19,13 +19,16 @@ type kind uint8
 const (
 	dropped kind = iota // an ignorable coordinate: nothing depends on it
 	affine
-	circle      // an angle: sin and cos, so that what is learned is smooth across the seam
-	logarithmic // a number that spans orders of magnitude: its logarithm beyond the knee, smooth and straight through zero
+	circle // an angle: sin and cos, so that what is learned is smooth across the seam
+	// a number that spans orders of magnitude: its logarithm beyond the knee, smooth and straight through zero
+	logarithmic
+	squared // the square of what is affine
 )
 
-// Knee is the rule for the knees of a Coordinate: a number that is positive in all of a recording and spans more than threefold is seen
-// by its logarithm; for others it is 0. On the orbits of four planets, 0.3 to 1.7 AU, the accelerations of a Lagrangian with a convex start
-// were two thirds to a half as wrong with logarithms as without.
+// Knee is the rule for the knees of a Coordinate: a number that is positive in all of a recording and spans more than
+// threefold is seen by its logarithm; for others it is 0. On the orbits of four planets, 0.3 to 1.7 AU, the
+// accelerations of a Lagrangian with a convex initialisation were two thirds to a half as wrong with logarithms as
+// without.
 func Knee(least, most float64) float64 {
 	if least > 0 && most > 3*least {
 		return least / 3
@@ -35,7 +38,7 @@ func Knee(least, most float64) float64 {
 
 // numbers is how many of f and its derivatives are kept of a column with an f″: sin and cos, or f′, f″, f‴.
 func (c column) numbers() int {
-	return [...]int{dropped: 0, affine: 0, circle: 2, logarithmic: 3}[c.kind]
+	return [...]int{dropped: 0, affine: 0, circle: 2, logarithmic: 3, squared: 3}[c.kind]
 }
 
 // second is f″ᵀ ȳ of a column with the numbers j kept, whose adjoints are y.
@@ -75,7 +78,7 @@ func newFeatures[T nn.Float](columns []column, batch int) *features[T] {
 }
 
 func (c column) width() int {
-	return [...]int{dropped: 0, affine: 1, circle: 2, logarithmic: 1}[c.kind]
+	return [...]int{dropped: 0, affine: 1, circle: 2, logarithmic: 1, squared: 1}[c.kind]
 }
 
 func (f *features[T]) In() int  { return len(f.columns) }
@@ -101,8 +104,13 @@ func (f *features[T]) Forward(x, y *nn.Streams[T]) {
 			case logarithmic:
 				z := float64(xb[i]) / c.knee
 				f1 := 1 / math.Sqrt(1+z*z)
-				kept[0], kept[1], kept[2] = T(f1/c.knee), T(-z*f1*f1*f1/(c.knee*c.knee)), T((2*z*z-1)*f1*f1*f1*f1*f1/(c.knee*c.knee*c.knee))
+				kept[0], kept[1], kept[2] = T(f1/c.knee), T(-z*f1*f1*f1/(c.knee*c.knee)),
+					T((2*z*z-1)*f1*f1*f1*f1*f1/(c.knee*c.knee*c.knee))
 				yb[o] = T(math.Asinh(z) - math.Asinh(c.mean/c.knee))
+			case squared:
+				z, r := (xb[i]-T(c.mean))*slope[T](c), slope[T](c)
+				kept[0], kept[1], kept[2] = 2*z*r, 2*r*r, 0
+				yb[o] = z * z
 			}
 			o += c.width()
 			kept = kept[c.numbers():]
@@ -128,7 +136,7 @@ func (f *features[T]) push(k int, x, y *nn.Streams[T]) {
 				yb[o], yb[o+1] = kept[1]*dx, -kept[0]*dx
 				kept = kept[2:]
 				o += 2
-			case logarithmic:
+			case logarithmic, squared:
 				yb[o] = kept[0] * xb[i]
 				kept = kept[3:]
 				o++
@@ -153,7 +161,7 @@ func (f *features[T]) pull(k int, ybar, xbar *nn.Streams[T]) {
 				xb[i] = T(c.w) * (kept[1]*yb[o] - kept[0]*yb[o+1])
 				kept = kept[2:]
 				o += 2
-			case logarithmic:
+			case logarithmic, squared:
 				xb[i] = kept[0] * yb[o]
 				kept = kept[3:]
 				o++
@@ -189,10 +197,10 @@ func (f *features[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient[T]
 
 // Mixed implements nn.Part.
 func (f *features[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
-	for k := -x.Parts; k < 0; k++ {
+	for k := -x.Components; k < 0; k++ {
 		f.push(k, x, y)
 	}
-	if x.Parts < nn.HyperDual {
+	if x.Components < nn.HyperDual {
 		return
 	}
 	f.bent(func(c column, j []T, b, i, o int) { // y_st += f″[x_s, x_t]
@@ -209,14 +217,14 @@ func (f *features[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 
 // MixedReverse implements nn.Part.
 func (f *features[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) {
-	for k := -ybar.Parts; k < 0; k++ {
+	for k := -ybar.Components; k < 0; k++ {
 		f.pull(k, ybar, xbar)
 	}
 	f.bent(func(c column, j []T, b, i, o int) {
 		bend := func(k int) T { return second(c, j, ybar.Row(k, b)[o:]) } // f″ᵀ ȳ_k
 		xs := f.x.Row(nn.S, b)[i]
 		xbar.Row(nn.S, b)[i] += bend(0) * xs
-		if ybar.Parts < nn.HyperDual {
+		if ybar.Components < nn.HyperDual {
 			return
 		}
 		xt, xst := f.x.Row(nn.T, b)[i], f.x.Row(nn.ST, b)[i]

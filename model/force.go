@@ -15,8 +15,9 @@ type force[T nn.Float] interface {
 	vjp(v, u, mu, dtheta, dv, du []T)
 }
 
-// actuators is the known force u through a learned gain, Q_i = E/s_i (Σ_j B_ij u_j/σ_j + b_i): s_i is the scale of v_i,
-// σ_j that of u_j, E the model's unit of power, and b an offset of the sensor or actuator. θ holds B (d, m), then b (d).
+// actuators bring the known forces u through learned input gains B, Q_i = E/s_i (Σ_j B_ij u_j/σ_j + b_i): s_i is the
+// scale of v_i, σ_j that of u_j, E the model's unit of power, and b an offset of the sensor or actuator. θ holds B (d,
+// m), then b (d).
 type actuators[T nn.Float] struct {
 	theta  []T
 	at     int

@@ -40,7 +40,8 @@ func draws(r *rand.Rand, n int, scale float64) []float64 {
 	return x
 }
 
-// explicit writes the forces as formulas over dense matrices, with θ in the order drive B, b; viscous R; coulomb c, log ε.
+// explicit writes the forces as formulas over dense matrices, with θ in the order actuators B, b; viscous R; coulomb c,
+// log ε.
 func explicit(s Spec, theta, v, u []float64) []float64 {
 	d, m := s.D(), s.M()
 	E := 0.0
@@ -111,7 +112,7 @@ func TestForceVJP(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 2))
 	s := forceSpec(3, 2, Both)
 	fs, theta := drawnForces(s, r)
-	for k, name := range []string{"drive", "viscous", "coulomb"} {
+	for k, name := range []string{"actuators", "viscous", "coulomb"} {
 		f := fs[k]
 		v, u, mu := draws(r, 3, 1), draws(r, 2, 1), draws(r, 3, 1)
 		muQ := func() (y float64) {
@@ -174,7 +175,8 @@ func TestFrictionNeverBringsEnergy(t *testing.T) {
 	})
 }
 
-// θ holds drive, viscous, coulomb, each only where the Spec has it; a new model starts with friction and without drive.
+// θ holds actuators, viscous, coulomb, each only where the Spec has it; a new model starts with friction and without
+// actuators.
 func TestForceLayout(t *testing.T) {
 	eps := math.Log(0.03)
 	for _, c := range []struct {

@@ -2,8 +2,9 @@ package model
 
 import "lagrange/nn"
 
-// Forces are the known forces and the friction that a Spec gives its coordinates: all those of a model, or those of one site of many that have the
-// same law. v, r, μ, dv, Q are (d), u and du are (m) as the inputs of the Spec. They serve one goroutine at a time.
+// Forces are the known forces and the friction that a Spec gives its coordinates: all those of a model, or those of one
+// site of many that have the same law. v, r, μ, dv, Q are (d), u and du are (m) as the inputs of the Spec. They serve
+// one goroutine at a time.
 type Forces[T nn.Float] []force[T]
 
 // NewForces composes the forces of a Spec on their share of all parameters, which begins at θ[at].
@@ -22,10 +23,10 @@ func (s Spec) Gains() (at []int) {
 	return at
 }
 
-// law is the Spec whose forces stand last in θ.
-func (s Spec) law() Spec {
-	if f, err := lookup(s.Family); err == nil && f.Law != nil {
-		return f.Law(s)
+// forceSpec is the Spec whose forces stand last in θ.
+func (s Spec) forceSpec() Spec {
+	if f, err := lookup(s.Family); err == nil && f.ForceSpec != nil {
+		return f.ForceSpec(s)
 	}
 	return s
 }

@@ -5,11 +5,12 @@ import (
 	"lagrange/nn"
 )
 
-// hamilton is the field q̇ = H_p, ṗ = −H_q + Q of a scalar part H(q, p) and forces Q(q̇, u) (Greydanus et al. 2019). The
-// momenta p stand in the place of the velocities; with q̇ given as p it is the non-canonical case. The part gives H in units of E.
+// hamilton is the field q̇ = H_p, ṗ = −H_q + Q of a scalar part H(q, p) and forces Q(q̇, u) (Greydanus et al. 2019).
+// The momenta p stand in the place of the velocities; with q̇ given as p it is the non-canonical case. The part gives H
+// in units of E.
 type hamilton[T nn.Float] struct {
 	d, m, params     int
-	conditions       []int // their places in u; in x they follow the state
+	systemParams     []int // their places in u; in x they follow the state
 	E                T
 	H                nn.Part[T]
 	forces           Forces[T]
@@ -19,9 +20,10 @@ type hamilton[T nn.Float] struct {
 	health           Health
 }
 
-func newHamilton[T nn.Float](d, m, params int, conditions []int, batch int, E T, H nn.Part[T], forces Forces[T]) *hamilton[T] {
+func newHamilton[T nn.Float](d, m, params int, systemParams []int, batch int, E T, H nn.Part[T],
+	forces Forces[T]) *hamilton[T] {
 	return &hamilton[T]{
-		d: d, m: m, params: params, conditions: conditions, E: E, H: H, forces: forces,
+		d: d, m: m, params: params, systemParams: systemParams, E: E, H: H, forces: forces,
 		x: nn.NewStreams[T](batch, 0, H.In(), nn.Dual), xbar: nn.NewAdjoint[T](batch, H.In(), nn.Dual),
 		y: nn.NewStreams[T](batch, 0, 1, nn.Dual), ybar: nn.NewAdjoint[T](batch, 1, nn.Dual),
 		u: make([]T, batch*m), nu: make([]T, d),
@@ -41,7 +43,7 @@ func (e *hamilton[T]) Field(x, u, xdot []T) {
 	for b := range B {
 		r := e.x.Row(0, b)
 		copy(r, x[2*b*d:2*(b+1)*d])
-		for j, k := range e.conditions {
+		for j, k := range e.systemParams {
 			r[2*d+j] = u[b*e.m+k]
 		}
 		e.ybar.Row(0, b)[0] = e.E
@@ -68,8 +70,8 @@ func (e *hamilton[T]) qdot(b int) []T { return e.xbar.Row(0, b)[e.d : 2*e.d] }
 //
 //	∂(λᵀẋ)/∂θ = ∂H_s/∂θ + λ_pᵀ ∂Q/∂θ,   H_s the derivative of H along s = (−λ_p, ν).
 //
-// The adjoint of the state in the same sweep is the product of the Hessian of H with s. Forward, reverse and weights of this
-// dual number cost 4 products of a layer, a step 6.
+// The adjoint of the state in the same sweep is the product of the Hessian of H with s. Forward, reverse and weights of
+// this dual number cost 4 products of a layer, a step 6.
 func (e *hamilton[T]) VJP(lambda, dtheta, dx, du []T) {
 	d, B := e.d, e.x.Batch
 	g := nn.GradientOf(dtheta, e.params, B)
@@ -90,7 +92,7 @@ func (e *hamilton[T]) VJP(lambda, dtheta, dx, du []T) {
 	for b := range B {
 		g := e.xbar.Row(nn.S, b)
 		copy(dx[2*b*d:2*(b+1)*d], g)
-		for j, k := range e.conditions {
+		for j, k := range e.systemParams {
 			du[b*e.m+k] += g[2*d+j]
 		}
 	}

@@ -39,8 +39,8 @@ func stirred(t *testing.T, s model.Spec, seed uint64) (*model.Model[float64], *r
 	return m, r
 }
 
-// The field of a Hamiltonian network is J∇H: its Jacobian A = J H″ has J A symmetric, whatever the parameters, and so no
-// trace: it keeps volume. The plain network's has neither.
+// The field of a Hamiltonian network is J∇H: its Jacobian A = J H″ has J A symmetric, whatever the parameters, and so
+// no trace: it keeps volume. The plain network's has neither.
 func TestHamiltonianFieldIsSymplectic(t *testing.T) {
 	for _, family := range []string{"hnn", "nn"} {
 		for _, d := range []int{1, 2, 3} {
@@ -70,13 +70,14 @@ func TestHamiltonianFieldIsSymplectic(t *testing.T) {
 				}
 			}
 			if holds := math.Abs(trace) < 1e-13*size && skew < 1e-13*size; holds != (family == "hnn") {
-				t.Errorf("%s d=%d: the trace is %.3g, J A is off symmetry by %.3g, elements to %.3g", family, d, trace, skew, size)
+				t.Errorf("%s d=%d: the trace is %.3g, J A is off symmetry by %.3g, elements to %.3g", family, d, trace,
+					skew, size)
 			}
 		}
 	}
 }
 
-// Along a tight roll-out H keeps its value, under a condition; with friction it falls, and never rises.
+// Along a tight roll-out H keeps its value, under a system parameter; with friction it falls, and never rises.
 func TestHamiltonianEnergy(t *testing.T) {
 	for _, friction := range []model.Friction{model.NoFriction, model.Both} {
 		s := spec("hnn", 2, 1, friction)
@@ -106,7 +107,8 @@ func TestHamiltonianEnergy(t *testing.T) {
 		}
 		for i := range energy[1:] {
 			dE := energy[i+1] - energy[i]
-			if friction == model.NoFriction && math.Abs(dE) > 1e-9*(1+math.Abs(energy[0])) || friction == model.Both && dE >= 0 {
+			if friction == model.NoFriction && math.Abs(dE) > 1e-9*(1+math.Abs(energy[0])) ||
+				friction == model.Both && dE >= 0 {
 				t.Fatalf("%s: H changes by %.3g from %.3g in step %d", friction, dE, energy[i], i)
 			}
 		}
@@ -123,7 +125,8 @@ func TestHamiltonianStart(t *testing.T) {
 	if xdot[3] != 0 || xdot[2] == 0 {
 		t.Errorf("ṗ = %v, the second coordinate is ignorable", xdot[2:])
 	}
-	s = model.Spec{Family: "hnn", Hidden: []int{8}, Activation: "softplus", Kinetic: 1, Coordinates: []model.Coordinate{{Scale: 2, Speed: 3, Accel: 4.5}}}
+	s = model.Spec{Family: "hnn", Hidden: []int{8}, Activation: "softplus", Kinetic: 1,
+		Coordinates: []model.Coordinate{{Scale: 2, Speed: 3, Accel: 4.5}}}
 	young, err := model.New[float64](s, 1)
 	if err != nil {
 		t.Fatal(err)

@@ -2,9 +2,9 @@ package model
 
 import "lagrange/nn"
 
-// kineticHead is the head of a Lagrangian network, L = l + ½ Σᵢ cᵢ vᵢ²: the output l of the net and a kinetic energy that
-// keeps the mass matrix away from singular while the net is young (c = 0 is the paper's form). Its input is
-// (l, q, v) and the conditions, which it does not use; it implements nn.Part.
+// kineticHead is the head of a Lagrangian network, L = l + ½ Σᵢ cᵢ vᵢ²: the output l of the net and a kinetic energy
+// that keeps the mass matrix away from singular while the net is young (c = 0 is the paper's form). Its input is (l, q,
+// v) and the system parameters, which it does not use; it implements nn.Part.
 type kineticHead[T nn.Float] struct {
 	c    []T // (d)
 	in   int
@@ -12,7 +12,7 @@ type kineticHead[T nn.Float] struct {
 	bend *bend[T]
 }
 
-// newKineticHead returns the head for states and conditions of the given number of columns.
+// newKineticHead returns the head for states and system parameters of the given number of columns.
 func newKineticHead[T nn.Float](c []T, columns, batch int) *kineticHead[T] {
 	return &kineticHead[T]{c: c, in: 1 + columns, bend: newBend[T](batch, 1+columns)}
 }
@@ -55,10 +55,10 @@ func (h *kineticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient
 func (h *kineticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 	for b := range x.Batch {
 		v := h.v(0, b)
-		for k := -x.Parts; k < 0; k++ {
+		for k := -x.Components; k < 0; k++ {
 			y.Row(k, b)[0] = x.Row(k, b)[0] + dot3(h.c, v, h.v(k, b))
 		}
-		if x.Parts == nn.HyperDual {
+		if x.Components == nn.HyperDual {
 			y.Row(nn.ST, b)[0] += dot3(h.c, h.v(nn.S, b), h.v(nn.T, b))
 		}
 	}
@@ -69,7 +69,7 @@ func (h *kineticHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T
 	d := len(h.c)
 	for b := range ybar.Batch {
 		v, y := h.v(0, b), ybar.Row(0, b)[0]
-		for k := -ybar.Parts; k < 0; k++ {
+		for k := -ybar.Components; k < 0; k++ {
 			vk, yk, r := h.v(k, b), ybar.Row(k, b)[0], xbar.Row(k, b)
 			r[0] = yk
 			clear(r[1:])
@@ -77,8 +77,9 @@ func (h *kineticHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T
 				r[1+d+i] = c * (v[i]*yk + vk[i]*y)
 			}
 		}
-		if ybar.Parts == nn.HyperDual {
-			vs, vt, ys, yt, r := h.v(nn.S, b), h.v(nn.T, b), ybar.Row(nn.S, b)[0], ybar.Row(nn.T, b)[0], xbar.Row(nn.ST, b)
+		if ybar.Components == nn.HyperDual {
+			vs, vt, ys, yt, r := h.v(nn.S, b), h.v(nn.T, b), ybar.Row(nn.S, b)[0], ybar.Row(nn.T, b)[0],
+				xbar.Row(nn.ST, b)
 			for i, c := range h.c {
 				r[1+d+i] += c * (vs[i]*yt + vt[i]*ys)
 			}
@@ -117,14 +118,14 @@ func (h *scaleHead[T]) Reverse(ybar, xbar *nn.Streams[T], _ []T, _ nn.Gradient[T
 
 // Mixed implements nn.Part.
 func (h *scaleHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
-	for k := -x.Parts; k < 0; k++ {
+	for k := -x.Components; k < 0; k++ {
 		h.forward(k, x, y)
 	}
 }
 
 // MixedReverse implements nn.Part.
 func (h *scaleHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) {
-	for k := -ybar.Parts; k < 0; k++ {
+	for k := -ybar.Components; k < 0; k++ {
 		h.reverse(k, ybar, xbar)
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"lagrange/nn"
 )
 
-// hnn is the Hamiltonian neural network (Greydanus et al. 2019): the net of the Lagrangian network gives H(q, p), Hamilton's
-// equations the field. States are (q, p), and in a Spec Speed and Accel are then the scales of p and ṗ. Whether p is a true
-// canonical momentum or q̇ put in its place is a matter of the data alone.
+// hnn is the Hamiltonian neural network (Greydanus et al. 2019): the net of the Lagrangian network gives H(q, p),
+// Hamilton's equations the field. States are (q, p), and in a Spec Speed and Accel are then the scales of p and ṗ.
+// Whether p is a true canonical momentum or q̇ put in its place is a matter of the data alone.
 var hnn = Family{
 	Name: "hnn", Title: "Hamiltonian network", Heads: true,
 	Params: lnn.Params,
@@ -30,7 +30,8 @@ func hamiltonian[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	return newHamilton(s.D(), s.M(), len(theta), s.inputs(true), batch, T(E), H, forces)
 }
 
-// energy is the unit of a Hamiltonian: q ṗ, in the mean over the coordinates on which it may depend; p² where there is none.
+// energy is the unit of a Hamiltonian: q ṗ, in the mean over the coordinates on which it may depend; p² where there is
+// none.
 func (s Spec) energy() float64 {
 	var qp, pp []float64
 	for _, c := range s.Coordinates {

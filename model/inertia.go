@@ -10,9 +10,10 @@ import (
 //
 //	L = ½ wᵀ M w − E V,   M = R Rᵀ + ε,   w_i = v_i/s_i,
 //
-// with s_i the scale of v_i and E that of V. Its input is (l, V, q, v) and the conditions, of which it uses l, V and v. R is
-// lower triangular, row by row: R_ij = l_ij below the diagonal and softplus(l_ii + c) on it, with c such that M = 1 at
-// l = 0. So M is positive definite for every l. It implements nn.Part, in three steps that are differentiated one by one:
+// with s_i the scale of v_i and E that of V. Its input is (l, V, q, v) and the system parameters, of which it uses l, V
+// and v. R is lower triangular, row by row: R_ij = l_ij below the diagonal and softplus(l_ii + c) on it, with c such
+// that M = 1 at l = 0. So M is positive definite for every l. It implements nn.Part, in three steps that are
+// differentiated one by one:
 //
 //	R = R(l),   y = Rᵀ w,   L = ½ |y|² + ½ ε |w|² − E V.
 type inertiaHead[T nn.Float] struct {
@@ -35,7 +36,7 @@ var inertiaShift = math.Log(math.Expm1(math.Sqrt(1 - inertiaFloor)))
 // triangle is the number of elements of R.
 func triangle(d int) int { return d * (d + 1) / 2 }
 
-// newInertiaHead returns the head for states and conditions of the given number of columns.
+// newInertiaHead returns the head for states and system parameters of the given number of columns.
 func newInertiaHead[T nn.Float](s []T, E T, columns, batch, k int) *inertiaHead[T] {
 	softplus, err := nn.LookupActivation("softplus")
 	if err != nil {
@@ -222,8 +223,8 @@ func (h *inertiaHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 	}
 }
 
-// MixedReverse implements nn.Part: its adjoints are hyper-dual numbers themselves, ȳ = L̄ y, R̄_ij = ȳ_j w_i, l̄_jj = softplus′ R̄_jj,
-// w̄ = R ȳ + ε L̄ w.
+// MixedReverse implements nn.Part: its adjoints are hyper-dual numbers themselves, ȳ = L̄ y, R̄_ij = ȳ_j w_i, l̄_jj =
+// softplus′ R̄_jj, w̄ = R ȳ + ε L̄ w.
 func (h *inertiaHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) {
 	for b := range ybar.Batch {
 		h.loadDual(b)
@@ -251,7 +252,7 @@ func (h *inertiaHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T
 	}
 }
 
-// hyper is a hyper-dual number: a value and its parts s, t and st.
+// hyper is a hyper-dual number: a value and its components s, t and st.
 type hyper[T nn.Float] struct{ x, s, t, st T }
 
 func (a hyper[T]) add(b hyper[T]) hyper[T] {
@@ -278,5 +279,5 @@ func duals[T nn.Float](x *nn.Streams[T], b int) dualRow[T] {
 
 func (r dualRow[T]) at(i int) hyper[T] { return hyper[T]{r.x[i], r.s[i], r.t[i], r.st[i]} }
 
-// set writes the parts s, t and st; the value is that of Forward or Reverse.
+// writes the components s s, t and st; the value is that of Forward or Reverse.
 func (r dualRow[T]) set(i int, a hyper[T]) { r.s[i], r.t[i], r.st[i] = a.s, a.t, a.st }

@@ -17,14 +17,16 @@ func TestInertiaHead(t *testing.T) {
 		for i := range s {
 			s[i] = 0.6 + float64(i)
 		}
-		columns := 2*d + 1 // and a condition
-		parttest.Check(t, r, nil, draws(r, 3*(triangle(d)+1+columns), 1), func(_ []float64, batch, k int) nn.Part[float64] {
-			return newInertiaHead(s, 0.7, columns, batch, k)
-		})
+		columns := 2*d + 1 // and a system parameter
+		parttest.Check(t, r, nil, draws(r, 3*(triangle(d)+1+columns), 1),
+			func(_ []float64, batch, k int) nn.Part[float64] {
+				return newInertiaHead(s, 0.7, columns, batch, k)
+			})
 	}
 }
 
-// delanSpec is a model of two angles and lengths, unevenly scaled, with one force for each and a condition between them.
+// delanSpec is a model of two angles and lengths, unevenly scaled, with one force for each and a system parameter
+// between them.
 func delanSpec() Spec {
 	s := forceSpec(2, 3, Both)
 	s.Family, s.Hidden, s.Activation = "delan", []int{8, 8}, "softplus"
@@ -118,8 +120,8 @@ func TestMotors(t *testing.T) {
 	}
 }
 
-// Direct drives: force j alone on coordinate j, in one unit.
-func TestDirect(t *testing.T) {
+// Direct actuators: force j alone on coordinate j, in one unit.
+func TestDirectActuators(t *testing.T) {
 	s := delanSpec()
 	m, err := New[float64](s, 1)
 	if err != nil {
@@ -160,7 +162,8 @@ func TestDirect(t *testing.T) {
 
 // A model of a coordinate on which nothing depends has a net without inputs: a constant mass.
 func TestInertiaOfACyclicCoordinate(t *testing.T) {
-	s := Spec{Family: "delan", Hidden: []int{4}, Activation: "tanh", Coordinates: []Coordinate{{Scale: 1, Speed: 2, Accel: 3, Cyclic: true}}}
+	s := Spec{Family: "delan", Hidden: []int{4}, Activation: "tanh",
+		Coordinates: []Coordinate{{Scale: 1, Speed: 2, Accel: 3, Cyclic: true}}}
 	m, err := New[float64](s, 1)
 	if err != nil {
 		t.Fatal(err)

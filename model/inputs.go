@@ -2,8 +2,8 @@ package model
 
 import "lagrange/nn"
 
-// Between sets u to the inputs at the fraction c of the interval from the sample u0 to u1, all (m): held ones keep u0, the
-// others go by a straight line. Roll-outs, training and filters have forces between rows from here.
+// Between sets u to the inputs at the fraction c of the interval from the sample u0 to u1, all (m): held ones keep u0,
+// the others go by a straight line. Roll-outs, training and filters have forces between rows from here.
 func (s Spec) Between(c float64, u0, u1, u []float64) { between(s.held(), s.M(), c, u0, u1, u) }
 
 // held are the places of the held inputs in u.

@@ -25,9 +25,10 @@ func (e *eulerLagrange[T]) MassVJP(w, dtheta []T) {
 	e.L.MixedReverse(e.ybar, e.xbar, nn.GradientOf(dtheta, e.params, e.x.Batch))
 }
 
-// Linear returns the places in θ of those parameters in which the Lagrangian and the known forces of a model are linear while the
-// others are held: the output layer of a Lagrangian network, that of V of a structured one, and the gains of the forces with their
-// offsets. The bias of L or V itself is not among them, since nothing that moves depends on it. There are none for other models.
+// Linear returns the places in θ of those parameters in which the Lagrangian and the known forces of a model are linear
+// while the others are held: the output layer of a Lagrangian network, that of V of a structured one, and the gains of
+// the forces with their offsets. The bias of L or V itself is not among them, since nothing that moves depends on it.
+// There are none for other models.
 func (m *Model[T]) Linear() []int {
 	f, err := lookup(m.Spec.Family)
 	if err != nil || f.Linear == nil || m.tape != nil {
@@ -36,8 +37,8 @@ func (m *Model[T]) Linear() []int {
 	return f.Linear(m.Spec)
 }
 
-// linear returns the weights of those outputs of a net of which weights says so, the biases of those of which bias says so, and the gains of the
-// forces behind the net.
+// linear returns the weights of those outputs of a net of which weights says so, the biases of those of which bias says
+// so, and the gains of the forces behind the net.
 func (s Spec) linear(net nn.Shape, weights, bias func(output int) bool) (at []int) {
 	in, out, end := net.Sizes[net.Layers()-1], net.Sizes[net.Layers()], net.Params()
 	for o := range out {
@@ -52,4 +53,20 @@ func (s Spec) linear(net nn.Shape, weights, bias func(output int) bool) (at []in
 		at = append(at, end+i)
 	}
 	return at
+}
+
+// Unpenalised returns which of Linear a ridge on the coefficients of L spares, by their place there: gains and offsets,
+// and constant masses, which no data of any motion speaks against.
+func (m *Model[T]) Unpenalised() (places []int) {
+	f, err := lookup(m.Spec.Family)
+	if err != nil || f.Linear == nil {
+		return nil
+	}
+	at, forces := m.Linear(), len(m.Theta)-forceParams(m.Spec.forceSpec())
+	for i, k := range at {
+		if k >= forces || f.Constant != nil && f.Constant(m.Spec, k) {
+			places = append(places, i)
+		}
+	}
+	return places
 }

@@ -24,12 +24,16 @@ var lnn = Family{
 		all, behind := func(int) bool { return true }, func(o int) bool { return o > 0 }
 		return s.linear(s.shape(s.columns(false), s.outputs()), all, behind)
 	},
+	Constant: func(s Spec, at int) bool { // biases behind l
+		return at >= s.shape(s.columns(false), s.outputs()).Params()-s.outputs()
+	},
 }
 
 func lagrangian[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	d, n := s.D(), s.shape(s.columns(false), s.outputs()).Params()
-	L := func(k, parts int) nn.Part[T] { f, _ := scalar(s, theta, batch, k, parts); return f }
-	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
+	L := func(k, components int) nn.Part[T] { f, _ := scalar(s, theta, batch, k, components); return f }
+	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L,
+		newForces(s, theta, n)))
 }
 
 // outputs is the number of those of the net of a scalar: l, and with a quadratic head N.
@@ -40,23 +44,23 @@ func (s Spec) outputs() int {
 	return 1
 }
 
-// scalar composes a function of state and conditions, l + ½ Σ c (vᵢ/speedᵢ)² with l the output of a net on the first n parameters, or
-// what the quadratic head makes of its outputs.
-func scalar[T nn.Float](s Spec, theta []T, batch, k, parts int) (f nn.Part[T], n int) {
+// scalar composes a function of state and system parameters, l + ½ Σ c (vᵢ/speedᵢ)² with l the output of a net on the
+// first n parameters, or what the quadratic head makes of its outputs.
+func scalar[T nn.Float](s Spec, theta []T, batch, k, components int) (f nn.Part[T], n int) {
 	columns := s.columns(false)
 	shape := s.shape(columns, s.outputs())
 	n = shape.Params()
-	net, front := nn.New(shape, theta[:n], batch, k, parts), newFront[T](s, columns, batch, k, parts)
+	net, front := nn.New(shape, theta[:n], batch, k, components), newFront[T](s, columns, batch, k, components)
 	if s.Head == Quadratic {
 		speeds, _ := scales[T](s)
 		head := newQuadraticHead(speeds, T(s.Kinetic), front.In())
-		return newChain[T](front, net, head, batch, k, parts), n
+		return newChain[T](front, net, head, batch, k, components), n
 	}
 	c := make([]T, s.D())
 	for i, x := range s.Coordinates {
 		c[i] = T(s.Kinetic / (x.Speed * x.Speed))
 	}
-	return newChain[T](front, net, newKineticHead(c, front.In(), batch), batch, k, parts), n
+	return newChain[T](front, net, newKineticHead(c, front.In(), batch), batch, k, components), n
 }
 
 // power is the unit E of generalised forces, speed-scaled: with a mass matrix of order one in the units of the head, a
@@ -136,7 +140,8 @@ func composeForces[T nn.Float](s Spec, theta []T, at int, E T, vs []T) Forces[T]
 		for j, k := range in {
 			us[j] = T(s.Inputs[k].Scale)
 		}
-		fs = append(fs, &actuators[T]{theta: theta[at+l.actuators:], at: at + l.actuators, E: E, vs: vs, us: us, in: in})
+		fs = append(fs, &actuators[T]{theta: theta[at+l.actuators:], at: at + l.actuators, E: E, vs: vs, us: us,
+			in: in})
 	}
 	if l.viscous >= 0 {
 		fs = append(fs, &viscous[T]{theta: theta[at+l.viscous:], at: at + l.viscous, E: E, vs: vs, y: make([]T, s.D())})

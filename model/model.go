@@ -128,15 +128,17 @@ type Family struct {
 	Init        func(s Spec, r *rand.Rand, theta []float64)
 	Tape32      func(s Spec, theta []float32, batch int) Tape[float32]
 	Tape64      func(s Spec, theta []float64, batch int) Tape[float64]
-	Linear      func(Spec) []int // see Model.Linear; nil: none
-	Law         func(Spec) Spec  // whose forces stand last in θ, those of one site of many; nil: the Spec itself
-	Heads       bool             // it has the heads of a Spec, plain and quadratic
-	Rollouts    bool             // it learns from windows of the motion alone, also where accelerations are recorded
-	Nodes       bool             // its coordinates belong to nodes, which share what is learned: it needs Spec.Sites
-	Bare        bool             // its net sees v and stands for all forces: it takes no part for friction
+	Linear      func(Spec) []int          // see Model.Linear; nil: none
+	Constant    func(s Spec, at int) bool // whether that parameter of Linear is a constant mass; nil: there are none
+	ForceSpec   func(Spec) Spec           // whose forces stand last in θ, those of one site of many; nil: the Spec itself
+	Heads       bool                      // it has the heads of a Spec, plain and quadratic
+	Rollouts    bool                      // it learns from windows of the motion alone, also where accelerations are recorded
+	Nodes       bool                      // its coordinates belong to nodes, which share what is learned: it needs Spec.Sites
+	Netless     bool                      // it has no hidden layers
+	Bare        bool                      // its net sees v and stands for all forces: it takes no part for friction
 }
 
-var families = []Family{lnn, delan, baseline, hnn, node}
+var families = []Family{lnn, delan, terms, baseline, hnn, node}
 
 // Register adds a family that is composed in another package, which does so when it is initialised.
 func Register(f Family) { families = append(families, f) }
@@ -184,7 +186,8 @@ type lifted[T nn.Float] struct {
 func lift[T nn.Float](d, m, batch int, s SecondOrder[T]) *lifted[T] {
 	n := batch * d
 	w := make([]T, 6*n)
-	return &lifted[T]{SecondOrder: s, d: d, m: m, q: w[:n], v: w[n : 2*n], a: w[2*n : 3*n], lambda: w[3*n : 4*n], dq: w[4*n : 5*n], dv: w[5*n:]}
+	return &lifted[T]{SecondOrder: s, d: d, m: m, q: w[:n], v: w[n : 2*n], a: w[2*n : 3*n], lambda: w[3*n : 4*n],
+		dq: w[4*n : 5*n], dv: w[5*n:]}
 }
 
 // Field implements Tape.

@@ -10,7 +10,8 @@ import (
 
 // The four rules hold for each part beside the net, and for their chain.
 func TestParts(t *testing.T) {
-	columns := []column{{kind: circle, w: 1.3}, {kind: dropped}, {kind: affine, mean: 0.4, scale: 1.7}, {kind: affine, scale: 2.5}, {kind: logarithmic, mean: 1.5, knee: 0.3}}
+	columns := []column{{kind: circle, w: 1.3}, {kind: dropped}, {kind: affine, mean: 0.4, scale: 1.7},
+		{kind: affine, scale: 2.5}, {kind: logarithmic, mean: 1.5, knee: 0.3}}
 	tanh, err := nn.LookupActivation("tanh")
 	if err != nil {
 		t.Fatal(err)
@@ -19,25 +20,52 @@ func TestParts(t *testing.T) {
 	type part = nn.Part[float64]
 	for name, c := range map[string]struct {
 		in, params int
-		bind       func(theta []float64, batch, k, parts int) part
+		bind       func(theta []float64, batch, k, components int) part
 	}{
-		"features":       {5, 0, func(_ []float64, batch, _, _ int) part { return newFeatures[float64](columns, batch) }},
-		"kinetic head":   {5, 0, func(_ []float64, batch, _, _ int) part { return newKineticHead([]float64{1.5, 0.6}, 4, batch) }},
-		"quadratic head": {8, 0, func([]float64, int, int, int) part { return newQuadraticHead([]float64{1.5, 0.6}, 0.7, 4) }},
-		"scale head":     {5, 0, func([]float64, int, int, int) part { return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5} }},
-		"chain": {5, shape.Params(), func(theta []float64, batch, k, parts int) part {
-			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, parts), newKineticHead([]float64{1.5, 0.6}, 5, batch), batch, k, parts)
+		"squared feature": {1, 0, func(_ []float64, batch, _, _ int) part {
+			return newFeatures[float64]([]column{{kind: squared, mean: 0.4, scale: 1.7}}, batch)
 		}},
-		"features of combinations": {7, 0, func(_ []float64, batch, k, parts int) part {
-			s := Spec{Coordinates: make([]Coordinate, 3), Combinations: []Combination{{Of: []float64{-1, 1, 0}, Scale: 1}, {Of: []float64{0.5, -1, 2}, Scale: 1}}}
-			return newFront[float64](s, append(columns, column{kind: affine, scale: 0.7}, column{kind: dropped}), batch, k, parts)
+		"sum": {3, 4, func(theta []float64, _, _, _ int) part {
+			return &sum[float64]{theta: theta, entries: []entry{{0, 1}, {-1, 0}, {2, 1}, {2, 0}}, in: 3, out: 2}
+		}},
+		"library": {6, 0, func(_ []float64, batch, k, components int) part {
+			s := Spec{Coordinates: []Coordinate{{Period: 5}, {Mean: 0.4, Scale: 1.7}, {Period: 7}}}
+			s.Terms = s.DefaultTerms()
+			front, _ := newLibrary[float64](s, batch, k, components)
+			return front
+		}},
+		"features": {5, 0, func(_ []float64, batch, _, _ int) part {
+			return newFeatures[float64](columns, batch)
+		}},
+		"kinetic head": {5, 0, func(_ []float64, batch, _, _ int) part {
+			return newKineticHead([]float64{1.5, 0.6}, 4, batch)
+		}},
+		"quadratic head": {8, 0, func([]float64, int, int, int) part {
+			return newQuadraticHead([]float64{1.5, 0.6}, 0.7, 4)
+		}},
+		"scale head": {5, 0, func([]float64, int, int, int) part {
+			return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5}
+		}},
+		"chain": {5, shape.Params(), func(theta []float64, batch, k, components int) part {
+			return newChain[float64](newFeatures[float64](columns, batch), nn.New(shape, theta, batch, k, components),
+				newKineticHead([]float64{1.5, 0.6}, 5, batch), batch, k, components)
+		}},
+		"features of combinations": {7, 0, func(_ []float64, batch, k, components int) part {
+			s := Spec{Coordinates: make([]Coordinate, 3),
+				Combinations: []Combination{{Of: []float64{-1, 1, 0}, Scale: 1}, {Of: []float64{0.5, -1, 2}, Scale: 1}}}
+			return newFront[float64](s, append(columns, column{kind: affine, scale: 0.7}, column{kind: dropped}), batch,
+				k, components)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(4, 4))
 			theta, x := draws(r, c.params, 1), draws(r, 3*c.in, 1)
-			parttest.Check(t, r, theta, x, func(theta []float64, batch, k int) part { return c.bind(theta, batch, k, nn.HyperDual) })
-			parttest.CheckDual(t, r, theta, x, func(theta []float64, batch int) part { return c.bind(theta, batch, 0, nn.Dual) })
+			parttest.Check(t, r, theta, x, func(theta []float64, batch, k int) part {
+				return c.bind(theta, batch, k, nn.HyperDual)
+			})
+			parttest.CheckDual(t, r, theta, x, func(theta []float64, batch int) part {
+				return c.bind(theta, batch, 0, nn.Dual)
+			})
 		})
 	}
 }

@@ -6,9 +6,9 @@ import "lagrange/nn"
 //
 //	L = l + ½ wᵀ (N + c) w,   w_i = v_i/s_i,
 //
-// with l and the symmetric N the outputs of a net that sees all of (q, v): it can say whatever the kinetic head can, by l
-// alone, and what is quadratic in the velocities it says with functions of q. Its input is (l, N, q, v) and the conditions, of which it
-// uses l, N and v; N stands row by row up to its diagonal. It implements nn.Part.
+// with l and the symmetric N the outputs of a net that sees all of (q, v): it can say whatever the kinetic head can, by
+// l alone, and what is quadratic in the velocities it says with functions of q. Its input is (l, N, q, v) and the
+// system parameters, of which it uses l, N and v; N stands row by row up to its diagonal. It implements nn.Part.
 type quadraticHead[T nn.Float] struct {
 	d, in int
 	s     []T // (d)
@@ -16,7 +16,7 @@ type quadraticHead[T nn.Float] struct {
 	x     *nn.Streams[T]
 }
 
-// newQuadraticHead returns the head for states and conditions of the given number of columns.
+// newQuadraticHead returns the head for states and system parameters of the given number of columns.
 func newQuadraticHead[T nn.Float](s []T, c T, columns int) *quadraticHead[T] {
 	d := len(s)
 	return &quadraticHead[T]{d: d, in: 1 + triangle(d) + columns, s: s, c: c}
@@ -86,7 +86,8 @@ func (h *quadraticHead[T]) Forward(x, y *nn.Streams[T]) {
 func (h *quadraticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient[T]) {
 	for b := range ybar.Batch {
 		x, L := h.x.Row(0, b), ybar.Row(0, b)[0]
-		h.adjoint(xbar.Row(0, b), func(i int) hyper[T] { return hyper[T]{x: x[i]} }, hyper[T]{x: L}, func(r []T, i int, a hyper[T]) { r[i] = a.x })
+		h.adjoint(xbar.Row(0, b), func(i int) hyper[T] { return hyper[T]{x: x[i]} }, hyper[T]{x: L},
+			func(r []T, i int, a hyper[T]) { r[i] = a.x })
 		K := h.x.K
 		if H == nil {
 			continue
@@ -127,10 +128,10 @@ func (h *quadraticHead[T]) adjoint(r []T, x func(i int) hyper[T], L hyper[T], se
 func (h *quadraticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 	for b := range x.Batch {
 		x0 := x.Row(0, b)
-		for k := -x.Parts; k < 0; k++ {
+		for k := -x.Components; k < 0; k++ {
 			y.Row(k, b)[0] = h.first(x0, x.Row(k, b))
 		}
-		if x.Parts == nn.HyperDual {
+		if x.Components == nn.HyperDual {
 			y.Row(nn.ST, b)[0] += h.second(x0, x.Row(nn.S, b), x.Row(nn.T, b))
 		}
 	}
@@ -139,13 +140,14 @@ func (h *quadraticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 // MixedReverse implements nn.Part.
 func (h *quadraticHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) {
 	for b := range ybar.Batch {
-		if ybar.Parts == nn.HyperDual {
+		if ybar.Components == nn.HyperDual {
 			x, to := duals(h.x, b), duals(xbar, b)
 			h.adjoint(nil, x.at, duals(ybar, b).at(0), func(_ []T, i int, a hyper[T]) { to.set(i, a) })
 			continue
 		}
 		x, s := h.x.Row(0, b), h.x.Row(nn.S, b)
 		L := hyper[T]{x: ybar.Row(0, b)[0], s: ybar.Row(nn.S, b)[0]}
-		h.adjoint(xbar.Row(nn.S, b), func(i int) hyper[T] { return hyper[T]{x: x[i], s: s[i]} }, L, func(r []T, i int, a hyper[T]) { r[i] = a.s })
+		h.adjoint(xbar.Row(nn.S, b), func(i int) hyper[T] { return hyper[T]{x: x[i], s: s[i]} }, L,
+			func(r []T, i int, a hyper[T]) { r[i] = a.s })
 	}
 }

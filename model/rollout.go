@@ -7,19 +7,21 @@ import (
 )
 
 // Rollout carries a batch of states through recorded times with one step of an explicit method for each interval, under
-// recorded forces (between their samples see Spec.Between), and carries adjoints back through the same steps: the gradient is
-// that of the discrete trajectory, exactly. Every sample has step sizes of its own. It remembers the states between steps and,
-// of the last steps, those of the stages; the stages of earlier ones, and the net for all, are evaluated again on the way back. So
-// its memory is that of the states and a constant. No one else may use the tape between Run and Reverse.
+// recorded forces (between their samples see Spec.Between), and carries adjoints back through the same steps: the
+// gradient is that of the discrete trajectory, exactly. Every sample has step sizes of its own. It remembers the states
+// between steps and, of the last steps, those of the stages; the stages of earlier ones, and the net for all, are
+// evaluated again on the way back. So its memory is that of the states and a constant. No one else may use the tape
+// between Run and Reverse.
 type Rollout[T nn.Float] struct {
-	tape           Tape[T]
-	tab            ode.Tableau
-	n, m           int // numbers of a state and of the forces
-	B, steps       int
-	end            []T // states (steps+1, B, n)
-	h, u           []T // of the last Run
-	kept           int
-	X              []T   // states of the stages of the last kept steps (kept, stages, B, n); step k stands at k mod kept
+	tape     Tape[T]
+	tab      ode.Tableau
+	n, m     int // numbers of a state and of the forces
+	B, steps int
+	end      []T // states (steps+1, B, n)
+	h, u     []T // of the last Run
+	kept     int
+	// states of the stages of the last kept steps (kept, stages, B, n); step k stands at k mod kept
+	X              []T
 	K, dX          [][]T // of each stage of one step: field, adjoint of the state (B, n)
 	held           []int // inputs that keep their sample through an interval
 	us, dx, du, lk []T
@@ -27,7 +29,8 @@ type Rollout[T nn.Float] struct {
 	sense          *sensitivity[T] // of Sensitivities
 }
 
-// remembered is how many numbers of stages a roll-out remembers at most, if they are those of more than one step: 2 MB in float64.
+// remembered is how many numbers of stages a roll-out remembers at most, if they are those of more than one step: 2 MB
+// in float64.
 const remembered = 1 << 18
 
 // NewRollout returns a roll-out of up to batch states through up to steps intervals on the given tape.
@@ -105,7 +108,9 @@ func (r *Rollout[T]) force(k int, c float64) []T {
 // Reverse takes the derivatives of a loss with respect to the states of the last Run, lambda (steps+1, B, n), adds its
 // parameter gradient to dθ, and returns its gradient with respect to the first state. With λ = ∂loss/∂x_{k+1}:
 //
-//	k̄_i = h (b_i λ + Σ_{j>i} a_ji X̄_j),   X̄_i = (∂f/∂x)ᵀ k̄_i,   ∂loss/∂x_k = λ + Σ X̄_i  (+ what the loss adds there).
+//	k̄_i = h (b_i λ + Σ_{j>i} a_ji X̄_j),   X̄_i = (∂f/∂x)ᵀ k̄_i,   ∂loss/∂x_k = λ + Σ X̄_i
+//
+// and what the loss adds there.
 func (r *Rollout[T]) Reverse(lambda, dtheta []T) []T {
 	size := r.B * r.n
 	l := r.lambda[:size]

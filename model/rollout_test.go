@@ -109,7 +109,8 @@ func TestRolloutReverse(t *testing.T) {
 		family string
 		d, m   int
 		method ode.Method
-	}{{"lnn", 2, 1, ode.RK4}, {"lnn", 1, 0, ode.Dopri5}, {"nn", 2, 1, ode.RK4}, {"hnn", 2, 1, ode.RK4}, {"lnn", 2, 0, ode.Euler}} {
+	}{{"lnn", 2, 1, ode.RK4}, {"lnn", 1, 0, ode.Dopri5}, {"nn", 2, 1, ode.RK4}, {"hnn", 2, 1, ode.RK4},
+		{"lnn", 2, 0, ode.Euler}} {
 		g := newRolling(t, c.family, c.d, c.m, c.method.Tableau)
 		g.loss()
 		dtheta := make([]float64, len(g.m.Theta))
@@ -129,7 +130,8 @@ func TestRolloutReverse(t *testing.T) {
 			}
 			for i := range want {
 				if !(math.Abs(at.dx[i]-want[i]) <= 1e-6*top) {
-					t.Fatalf("%s %s d=%d: %s[%d] = %v, differences say %v (largest %v)", c.family, c.method.Name, c.d, at.name, i, at.dx[i], want[i], top)
+					t.Fatalf("%s %s d=%d: %s[%d] = %v, differences say %v (largest %v)", c.family, c.method.Name, c.d,
+						at.name, i, at.dx[i], want[i], top)
 				}
 			}
 		}
@@ -147,8 +149,8 @@ func TestRolloutDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// The stages that Reverse evaluates again are those of Run to the bit: the gradient does not depend on how many a roll-out
-// remembers.
+// The stages that Reverse evaluates again are those of Run to the bit: the gradient does not depend on how many a
+// roll-out remembers.
 func TestRolloutMemory(t *testing.T) {
 	for _, c := range []struct {
 		family string
@@ -162,7 +164,8 @@ func TestRolloutMemory(t *testing.T) {
 			dtheta := make([]float64, len(g.m.Theta))
 			dx := g.roll.Reverse(g.lambda, dtheta)
 			if !slices.Equal(dtheta, wantTheta) || !slices.Equal(dx, want) {
-				t.Errorf("%s %s: another gradient than with all stages kept, with those of %d steps", c.family, c.method.Name, kept)
+				t.Errorf("%s %s: another gradient than with all stages kept, with those of %d steps", c.family,
+					c.method.Name, kept)
 			}
 		}
 	}
@@ -239,7 +242,8 @@ func BenchmarkRollout(b *testing.B) {
 				}
 				B := model.Chunk
 				r := model.NewRollout(s, m.Tape(B), ode.RK4.Tableau, B, steps)
-				x, h, lambda, dtheta := make([]float64, B*4), make([]float64, steps*B), make([]float64, (steps+1)*B*4), make([]float64, len(m.Theta))
+				x, h, lambda, dtheta := make([]float64, B*4), make([]float64, steps*B), make([]float64, (steps+1)*B*4),
+					make([]float64, len(m.Theta))
 				for i := range x {
 					x[i] = math.Sin(float64(i))
 				}

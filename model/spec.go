@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"lagrange/internal/vec"
 	"lagrange/nn"
 )
 
@@ -21,15 +22,17 @@ type Coordinate struct {
 	Scale    float64 `json:"scale"`            // of q
 	Speed    float64 `json:"speed"`            // of v
 	Accel    float64 `json:"accel"`            // of a
-	// Knee and SpeedKnee, if set, say that q (not an angle) or v spans orders of magnitude: beyond them the net sees its logarithm.
+	// Knee and SpeedKnee, if set, say that q (not an angle) or v spans orders of magnitude: beyond them the net sees
+	// its logarithm.
 	Knee      float64 `json:"knee,omitempty"`
 	SpeedKnee float64 `json:"speed_knee,omitempty"`
 }
 
-// Input describes one known number u beside the state: a force, or a system parameter such as a mass, a length or a field
-// strength, on which the Lagrangian depends but which does not change along a motion.
+// Input describes one known number u beside the state: a force, or a system parameter such as a mass, a length or a
+// field strength, on which the Lagrangian depends but which does not change along a motion.
 //
-// Between its samples a force goes by a straight line, or is Held at the last one, as a command that a controller sends.
+// Between its samples a force goes by a straight line, or is Held at the last one, as a command that a controller
+// sends.
 type Input struct {
 	Name            string  `json:"name"`
 	SystemParameter bool    `json:"condition,omitempty"`
@@ -38,7 +41,8 @@ type Input struct {
 	Scale           float64 `json:"scale"`
 }
 
-// Sites says how the coordinates of a graph belong to sites, one site after the other, and what their local densities are (model/graph).
+// Sites says how the coordinates of a graph belong to sites, one site after the other, and what their local densities
+// are (model/graph).
 type Sites struct {
 	Size      int         `json:"size"`               // coordinates of each site
 	Shape     string      `json:"shape"`              // see graph.Shapes
@@ -75,22 +79,26 @@ type Spec struct {
 	Family      string       `json:"family"` // see Families
 	Coordinates []Coordinate `json:"coordinates"`
 	Inputs      []Input      `json:"inputs,omitempty"`
-	// Combinations are what the net sees of q, instead of each coordinate by itself, such as differences of neighbours; none: q.
+	// Combinations are what the net sees of q, instead of each coordinate by itself, such as differences of neighbours;
+	// none: q.
 	Combinations []Combination `json:"combinations,omitempty"`
 	Sites        *Sites        `json:"sites,omitempty"` // of a graph alone
-	Hidden       []int         `json:"hidden"`
-	Activation   string        `json:"activation"`
-	Friction     Friction      `json:"friction,omitempty"` // zero value: none
-	Head         Head          `json:"head,omitempty"`     // of lnn and hnn; zero value: plain
-	Kinetic      float64       `json:"kinetic"`            // c of the head L = l + ½ Σ c (vᵢ/speedᵢ)²
-	PaperInit    bool          `json:"paper_init,omitempty"`
-	TimeUnit     string        `json:"time_unit,omitempty"`
+	// Terms are of the family "terms" alone: those of w, then those of N row by row up to its diagonal.
+	Terms      [][]Term `json:"terms,omitempty"`
+	Hidden     []int    `json:"hidden"`
+	Activation string   `json:"activation"`
+	Friction   Friction `json:"friction,omitempty"` // zero value: none
+	Head       Head     `json:"head,omitempty"`     // of lnn and hnn; zero value: plain
+	Kinetic    float64  `json:"kinetic"`            // c of the head L = l + ½ Σ c (vᵢ/speedᵢ)²
+	PaperInit  bool     `json:"paper_init,omitempty"`
+	TimeUnit   string   `json:"time_unit,omitempty"`
 }
 
 // Head says what a scalar is made of.
 type Head string
 
-// The heads: one output of the net and a kinetic energy of constant mass; or, beside that output, those of a mass matrix that depends on the state.
+// The heads: one output of the net and a kinetic energy of constant mass; or, beside that output, those of a mass
+// matrix that depends on the state.
 const (
 	Plain     Head = "plain"
 	Quadratic Head = "quadratic"
@@ -102,21 +110,21 @@ func Heads() []Head { return []Head{Plain, Quadratic} }
 // D is the number of degrees of freedom.
 func (s Spec) D() int { return len(s.Coordinates) }
 
-// M is the number of known inputs u, forces and conditions together.
+// M is the number of known inputs u, forces and system parameters together.
 func (s Spec) M() int { return len(s.Inputs) }
 
-// inputs returns the places in u of the forces, or of the conditions.
-func (s Spec) inputs(conditions bool) (at []int) {
+// inputs returns the places in u of the forces, or of the system parameters.
+func (s Spec) inputs(systemParams bool) (at []int) {
 	for j, u := range s.Inputs {
-		if u.SystemParameter == conditions {
+		if u.SystemParameter == systemParams {
 			at = append(at, j)
 		}
 	}
 	return at
 }
 
-// mostColumns bounds a Spec that comes from a file, before anything of its size is allocated; mostSites bounds the coordinates
-// and the forces of a graph, whose matrices are sparse.
+// mostColumns bounds a Spec that comes from a file, before anything of its size is allocated; mostSites bounds the
+// coordinates and the forces of a graph, whose matrices are sparse.
 const mostColumns, mostSites = 256, 1 << 20
 
 // Check reports what is wrong with a Spec and the way out.
@@ -136,27 +144,31 @@ func (s Spec) Check() error {
 		most = mostSites
 	}
 	if s.D() < 1 || s.D() > most || s.M() > most {
-		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate, at most %d of them and as many inputs", s.D(), s.M(), most)
+		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate, at most %d of them and "+
+			"as many inputs", s.D(), s.M(), most)
 	}
 	if s.Sites != nil && f.Check == nil {
 		return fmt.Errorf("a %s has no sites", Title(s.Family))
 	}
-	if len(s.Hidden) == 0 || slices.Min(s.Hidden) < 1 || slices.Max(s.Hidden) > 1<<14 || len(s.Hidden) > 64 {
-		return fmt.Errorf("hidden layers %v: give 1 to 64 layers of 1 to 16384 units, like 64x2", s.Hidden)
+	if err := s.checkHidden(f); err != nil {
+		return err
+	}
+	if len(s.Terms) > 0 && !f.Netless {
+		return fmt.Errorf("a %s has no terms", Title(s.Family))
 	}
 	if s.Friction != "" && !slices.Contains(Frictions(), s.Friction) {
 		return fmt.Errorf("no friction %q; there are %v", s.Friction, Frictions())
 	}
 	for _, c := range s.Coordinates {
-		if !positive(c.Scale, c.Speed, c.Accel) || !finite(c.Mean) || !finite(c.Period) || c.Period < 0 {
+		if !positive(c.Scale, c.Speed, c.Accel) || !vec.IsFinite(c.Mean) || !vec.IsFinite(c.Period) || c.Period < 0 {
 			return fmt.Errorf("coordinate %q: its scales have to be positive and finite", c.Name)
 		}
-		if !finite(c.Knee) || c.Knee < 0 || !finite(c.SpeedKnee) || c.SpeedKnee < 0 {
+		if !vec.IsFinite(c.Knee) || c.Knee < 0 || !vec.IsFinite(c.SpeedKnee) || c.SpeedKnee < 0 {
 			return fmt.Errorf("coordinate %q: its knees have to be finite, and positive or 0 for none", c.Name)
 		}
 	}
 	for _, u := range s.Inputs {
-		if !positive(u.Scale) || !finite(u.Mean) {
+		if !positive(u.Scale) || !vec.IsFinite(u.Mean) {
 			return fmt.Errorf("input %q: its scale has to be positive and finite", u.Name)
 		}
 	}
@@ -166,18 +178,30 @@ func (s Spec) Check() error {
 	return f.Check(s)
 }
 
-func finite(x float64) bool { return x-x == 0 }
+// checkHidden reports what is wrong with the hidden layers.
+func (s Spec) checkHidden(f Family) error {
+	switch {
+	case f.Netless && len(s.Hidden) > 0:
+		return fmt.Errorf("hidden layers %v: a %s has none", s.Hidden, f.Title)
+	case f.Netless:
+		return nil
+	case len(s.Hidden) == 0 || slices.Min(s.Hidden) < 1 || slices.Max(s.Hidden) > 1<<14 || len(s.Hidden) > 64:
+		return fmt.Errorf("hidden layers %v: give 1 to 64 layers of 1 to 16384 units, like 64x2", s.Hidden)
+	}
+	return nil
+}
 
 func positive(xs ...float64) bool {
 	for _, x := range xs {
-		if !(x > 0) || !finite(x) {
+		if !(x > 0) || !vec.IsFinite(x) {
 			return false
 		}
 	}
 	return true
 }
 
-// columns describes the state and its conditions (q, v, c) to the features; with forces, (q, v, u). Combinations stand for q.
+// columns describes the state and its system parameters (q, v, c) to the features; with forces, (q, v, u). Combinations
+// stand for q.
 func (s Spec) columns(forces bool) []column {
 	var cs []column
 	for _, z := range s.Combinations {
@@ -224,7 +248,8 @@ func (s Spec) shape(columns []column, out int) nn.Shape {
 	return nn.Shape{Sizes: append(append([]int{in}, s.Hidden...), out), Activation: a}
 }
 
-// draw sets the first parameters of a net, by the law of the paper or, with its output layer scaled by out, the plain one.
+// draw sets the first parameters of a net, by the law of the paper or, with its output layer scaled by out, the plain
+// one.
 func (s Spec) draw(shape nn.Shape, out float64, r *rand.Rand, theta []float64) {
 	if s.PaperInit {
 		nn.PaperInit(shape, r, theta)
@@ -250,7 +275,8 @@ func ParseHidden(text string) ([]int, error) {
 		if k, err := fmt.Sscanf(part, "%dx%d", &n, &times); k == 0 || (err != nil && strings.Contains(part, "x")) {
 			return nil, bad
 		}
-		if want := fmt.Sprintf("%dx%d", n, times); part != want && part != fmt.Sprint(n) || n < 1 || times < 1 || times > 64 {
+		if want := fmt.Sprintf("%dx%d", n, times); part != want && part != fmt.Sprint(n) || n < 1 || times < 1 ||
+			times > 64 {
 			return nil, bad
 		}
 		sizes = append(sizes, slices.Repeat([]int{n}, times)...)

@@ -9,11 +9,11 @@ import (
 	"lagrange/nn"
 )
 
-// InverseDynamics is what a model with a Lagrangian knows of the forces behind a motion, on batches: q, v, a, Q, λ, dq, dv are
-// (B, d), u and du (B, m).
+// InverseDynamics is what a model with a Lagrangian knows of the forces behind a motion, on batches: q, v, a, Q, λ, dq,
+// dv are (B, d), u and du (B, m).
 type InverseDynamics[T nn.Float] interface {
-	// Force writes the generalised forces that have to act for the accelerations a, beside those that the model has itself,
-	// its friction and what u brings:
+	// Force writes the generalised forces that have to act for the accelerations a, beside those that the model has
+	// itself, its friction and what u brings:
 	//
 	//	Q = M a + L_vq v − L_q − F(v, u).
 	//
@@ -21,8 +21,9 @@ type InverseDynamics[T nn.Float] interface {
 	Force(q, v, u, a, Q []T)
 	// ForceVJP follows Force, for the same batch: it adds λᵀ∂Q/∂θ to dθ, and λᵀ∂Q/∂q, ∂v, ∂u to dq, dv, du.
 	ForceVJP(lambda, dtheta, dq, dv, du []T)
-	// Motors returns the known forces, in their units and in the order in which they stand among the inputs, that bring the generalised
-	// forces Q (d), or come closest to that in the sense of least squares; nil for a model without known forces.
+	// Motors returns the known forces, in their units and in the order in which they stand among the inputs, that bring
+	// the generalised forces Q (d), or come closest to that in the sense of least squares; nil for a model without
+	// known forces.
 	Motors(Q []T) []T
 }
 
@@ -79,21 +80,23 @@ func (f *actuators[T]) motors(Q []T) []T {
 	return u
 }
 
-// DirectActuators gives a model one drive for each coordinate, as in an arm with a motor in every joint: the known force j acts on coordinate j
-// alone, all in one unit, and the model's L is in that unit from then on. It returns the generalised force that a known force of 1 brings. A
-// mass matrix of order one, as at the start, then goes with known forces and accelerations of their scales.
+// DirectActuators gives a model one actuator for each coordinate, as in an arm with a motor in every joint: the known
+// force j acts on coordinate j alone, all in one unit, and the model's L is in that unit from then on. It returns the
+// generalised force that a known force of 1 brings. A mass matrix of order one, as at the start, then goes with known
+// forces and accelerations of their scales.
 func (m *Model[T]) DirectActuators() (unit T, err error) {
 	if _, ok := As[InverseDynamics[T]](m.Tape(1)); !ok {
 		return 0, fmt.Errorf("a %s has no inverse dynamics, for it has no Lagrangian in (q, q̇)", Title(m.Spec.Family))
 	}
-	s := m.Spec.law()
+	s := m.Spec.forceSpec()
 	d, in := s.D(), s.inputs(false)
 	if len(in) != d {
 		of := ""
 		if m.Spec.Sites != nil {
 			of = " of a site"
 		}
-		return 0, fmt.Errorf("%d forces on %d coordinates%s: inverse dynamics is learned from one force for each coordinate, in the same order", len(in), d, of)
+		return 0, fmt.Errorf("%d forces on %d coordinates%s: inverse dynamics is learned from one force for each "+
+			"coordinate, in the same order", len(in), d, of)
 	}
 	sum := 0.0
 	for i, c := range s.Coordinates {

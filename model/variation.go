@@ -5,20 +5,22 @@ import (
 	"lagrange/nn"
 )
 
-// Variation is what a model with a Lagrangian knows of its action: on batches of states x (B, 2d), rows (q, v), under inputs u (B, m).
+// Variation is what a model with a Lagrangian knows of its action: on batches of states x (B, 2d), rows (q, v), under
+// inputs u (B, m).
 type Variation[T nn.Float] interface {
-	// Vary writes g = (L_q + F, L_v), with F the forces that the model has itself, to g (B, 2d), and unless H is nil ∂g/∂x to
-	// H (B, 2d, 2d). The first call allocates; what else is known of a batch remains that of the last Field.
+	// Vary writes g = (L_q + F, L_v), with F the forces that the model has itself, to g (B, 2d), and unless H is nil
+	// ∂g/∂x to H (B, 2d, 2d). The first call allocates; what else is known of a batch remains that of the last Field.
 	Vary(x, u, g, H []T)
 }
 
-// variation is a scalar part with memory for its gradient, and another one for its Hessian along the 2d numbers of a state.
+// variation is a scalar part with memory for its gradient, and another one for its Hessian along the 2d numbers of a
+// state.
 type variation[T nn.Float] struct {
 	first, second gradient[T]
 	row, scratch  []T // unit vector (d); parameter gradient and du, which nobody reads
 }
 
-// gradient is a scalar part without parts beside its value, and its streams with k tangents.
+// gradient is a scalar part without components beside its value, and its streams with k tangents.
 type gradient[T nn.Float] struct {
 	L                nn.Part[T]
 	x, xbar, y, ybar *nn.Streams[T]
@@ -51,7 +53,7 @@ func (e *eulerLagrange[T]) Vary(x, u, g, H []T) {
 	for b := range B {
 		r := w.x.Row(0, b)
 		copy(r, x[b*n:(b+1)*n])
-		for j, k := range e.conditions {
+		for j, k := range e.systemParams {
 			r[n+j] = u[b*e.m+k]
 		}
 		for k := range w.x.K {

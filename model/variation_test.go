@@ -9,8 +9,9 @@ import (
 	"lagrange/ode"
 )
 
-// What a variational method keeps of a learned Lagrangian, whatever its parameters: the momentum of an ignorable coordinate, to round-off; the
-// energy, up to a swing that falls by 2⁶ with the step and is the same late as early. A method in (q, v) keeps neither.
+// What a variational method keeps of a learned Lagrangian, whatever its parameters: the momentum of an ignorable
+// coordinate, to round-off; the energy, up to a swing that falls by 2⁶ with the step and is the same late as early. A
+// method in (q, v) keeps neither.
 func TestVariationalKeepsStructure(t *testing.T) {
 	for _, family := range []string{"lnn", "delan"} {
 		s := spec(family, 2, 0, "")
@@ -46,7 +47,8 @@ func TestVariationalKeepsStructure(t *testing.T) {
 		coarse, p, _ := run(o, 0.1, 400, x)
 		fine, _, _ := run(o, 0.05, 400, x)
 		plain, q, _ := run(ode.Options{Method: ode.RK4}, 0.1, 400, x)
-		t.Logf("%s: energy %.1e, half the step %.1e, rk4 %.1e; momentum %.1e, rk4 %.1e", family, coarse, fine, plain, p, q)
+		t.Logf("%s: energy %.1e, half the step %.1e, rk4 %.1e; momentum %.1e, rk4 %.1e", family, coarse, fine, plain, p,
+			q)
 		if coarse[1] > 1.5*coarse[0] || coarse[0]/fine[0] < 32 || coarse[0]/fine[0] > 128 || plain[1] < 1e4*coarse[1] {
 			t.Errorf("%s: energy errs by %.1e, with half the step by %.1e, by rk4 %.1e", family, coarse, fine, plain)
 		}

@@ -20,7 +20,8 @@ type Activation struct {
 // Activations lists those known, by name: the paper's five and two that came later.
 func Activations() []Activation {
 	return []Activation{
-		{"relu2", relu2, vec.Relu2}, {"relu3", relu3, vec.Relu3}, {"tanh", tanh, vec.Tanh}, {"sigmoid", sigmoid, vec.Sigmoid},
+		{"relu2", relu2, vec.Relu2}, {"relu3", relu3, vec.Relu3}, {"tanh", tanh, vec.Tanh},
+		{"sigmoid", sigmoid, vec.Sigmoid},
 		{"softplus", softplus, vec.Softplus}, {"swish", swish, vec.Swish}, {"gelu", gelu, vec.Gelu},
 	}
 }

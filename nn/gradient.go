@@ -1,7 +1,7 @@
 package nn
 
-// Gradient is where a sweep adds derivatives with respect to θ: those of all samples to one row, or those of each sample to a
-// row of its own, which makes it a Jacobian.
+// Gradient is where a sweep adds derivatives with respect to θ: those of all samples to one row, or those of each
+// sample to a row of its own, which makes it a Jacobian.
 type Gradient[F Float] struct {
 	Data   []F
 	Stride int // from the row of one sample to the next; 0: one row for all
@@ -10,7 +10,8 @@ type Gradient[F Float] struct {
 // Summed is the gradient of a sum over the batch.
 func Summed[F Float](dtheta []F) Gradient[F] { return Gradient[F]{Data: dtheta} }
 
-// GradientOf is what dθ has room for, with P parameters and B samples: P numbers for the sum, B·P for a row of each sample.
+// GradientOf is what dθ has room for, with P parameters and B samples: P numbers for the sum, B·P for a row of each
+// sample.
 func GradientOf[F Float](dtheta []F, P, B int) Gradient[F] {
 	switch len(dtheta) {
 	case P:

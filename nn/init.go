@@ -8,8 +8,8 @@ import (
 // Init draws the parameters of a shape.
 type Init func(s Shape, r *rand.Rand, theta []float64)
 
-// Law is an Init that draws the weights of layer i, counted from 0, from a normal distribution with standard deviation σ(i);
-// biases are 0.
+// Law is an Init that draws the weights of layer i, counted from 0, from a normal distribution with standard deviation
+// σ(i); biases are 0.
 func Law(sigma func(s Shape, i int) float64) Init {
 	return func(s Shape, r *rand.Rand, theta []float64) {
 		each(s, theta, func(l, _, _ int, w, b []float64) {
@@ -19,8 +19,8 @@ func Law(sigma func(s Shape, i int) float64) Init {
 	}
 }
 
-// PaperLaw is the law of Cranmer et al. 2020 (§3, "Initialization"), σ = 1/√n · {2.2 first layer; 0.58 i hidden layer i;
-// n output}, where n is the number of hidden units. The first layer is i = 0, hidden layers are i = 1, 2, ….
+// PaperLaw is the law of Cranmer et al. 2020 (§3, "Initialization"), σ = 1/√n · {2.2 first layer; 0.58 i hidden layer
+// i; n output}, where n is the number of hidden units. The first layer is i = 0, hidden layers are i = 1, 2, ….
 func PaperLaw(s Shape, i int) float64 {
 	n := float64(s.Sizes[1])
 	switch i {

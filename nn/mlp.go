@@ -41,8 +41,8 @@ type layer[F Float] struct {
 	jet         []F // f′, f″, f‴ at z, for the layers that have an activation
 }
 
-// New binds a shape to parameters θ, with memory for up to batch rows, k tangents and so many parts.
-func New[F Float](s Shape, theta []F, batch, k, parts int) *MLP[F] {
+// New binds a shape to parameters θ, with memory for up to batch rows, k tangents and so many components.
+func New[F Float](s Shape, theta []F, batch, k, components int) *MLP[F] {
 	if len(s.Sizes) < 2 || len(theta) != s.Params() {
 		panic(fmt.Sprintf("nn: %d parameters do not fit sizes %v", len(theta), s.Sizes))
 	}
@@ -55,12 +55,12 @@ func New[F Float](s Shape, theta []F, batch, k, parts int) *MLP[F] {
 		y.w, y.b = theta[at:at+in*out], theta[at+in*out:at+(in+1)*out]
 		at += (in + 1) * out
 		if l > 0 {
-			y.h = NewStreams[F](batch, k, in, parts)
-			y.a = NewAdjoint[F](batch, in, parts)
+			y.h = NewStreams[F](batch, k, in, components)
+			y.a = NewAdjoint[F](batch, in, components)
 		}
 		if l < s.Layers()-1 {
-			y.z = NewStreams[F](batch, k, out, parts)
-			y.d = NewAdjoint[F](batch, out, parts)
+			y.z = NewStreams[F](batch, k, out, components)
+			y.d = NewAdjoint[F](batch, out, components)
 			y.jet = make([]F, 3*batch*y.z.Stride)
 		}
 	}
@@ -124,8 +124,8 @@ func (m *MLP[F]) Reverse(ybar, xbar *Streams[F], H []F, g Gradient[F]) {
 	}
 }
 
-// gradient adds dW = hᵀδ over blocks of h and δ that face one another, and db = Σ of one block of bias. The blocks of all
-// samples make one product; those of one sample, whose rows are a block apart, make its row of a Jacobian.
+// gradient adds dW = hᵀδ over blocks of h and δ that face one another, and db = Σ of one block of bias. The blocks of
+// all samples make one product; those of one sample, whose rows are a block apart, make its row of a Jacobian.
 func (l *layer[F]) gradient(blocks int, h, d, bias []F, g Gradient[F]) {
 	B := l.h.Batch
 	if g.Stride == 0 {
@@ -142,7 +142,7 @@ func (l *layer[F]) gradient(blocks int, h, d, bias []F, g Gradient[F]) {
 
 // Mixed implements Part: one product of B rows for each layer, of the one part that is no combination of tangents.
 func (m *MLP[F]) Mixed(d Directions[F], x, y *Streams[F]) {
-	B, p, last := x.Batch, -x.Parts, len(m.layers)-1
+	B, p, last := x.Batch, -x.Components, len(m.layers)-1
 	for i := range m.layers {
 		l := &m.layers[i]
 		if p == ST {
@@ -167,20 +167,20 @@ func (m *MLP[F]) Mixed(d Directions[F], x, y *Streams[F]) {
 //
 // one product of inner size 4B or 2B.
 func (m *MLP[F]) MixedReverse(ybar, xbar *Streams[F], g Gradient[F]) {
-	B, parts, last := ybar.Batch, ybar.Parts, len(m.layers)-1
+	B, components, last := ybar.Batch, ybar.Components, len(m.layers)-1
 	for i := last; i >= 0; i-- {
 		l := &m.layers[i]
 		if i < last {
 			a := m.layers[i+1].a
-			if parts == HyperDual {
+			if components == HyperDual {
 				vec.MixedReverse(l.derivatives(), duals(l.z), duals(a), duals(l.d))
 			} else {
 				f := l.derivatives()
 				vec.DualReverse(f.F1, f.F2, l.z.Block(S), a.Block(0), a.Block(S), l.d.Block(S))
 			}
 		}
-		l.gradient(1+parts, l.h.from(-parts), l.d.from(0), l.d.Block(-parts), g.From(l.at))
-		gemm.MulT(parts*B, l.in, l.out, l.d.from(S), l.d.Stride, l.w, l.out, l.a.from(S), l.a.Stride)
+		l.gradient(1+components, l.h.from(-components), l.d.from(0), l.d.Block(-components), g.From(l.at))
+		gemm.MulT(components*B, l.in, l.out, l.d.from(S), l.d.Stride, l.w, l.out, l.a.from(S), l.a.Stride)
 	}
 }
 

@@ -16,7 +16,8 @@ func TestActivationDerivatives(t *testing.T) {
 			_, f1, f2, f3 := a.Jet(z)
 			p, p1, p2, _ := a.Jet(z + h)
 			m, m1, m2, _ := a.Jet(z - h)
-			for i, x := range [][2]float64{{f1, (p - m) / (2 * h)}, {f2, (p1 - m1) / (2 * h)}, {f3, (p2 - m2) / (2 * h)}} {
+			for i, x := range [][2]float64{{f1, (p - m) / (2 * h)}, {f2, (p1 - m1) / (2 * h)},
+				{f3, (p2 - m2) / (2 * h)}} {
 				if math.Abs(x[0]-x[1]) > 1e-6*(1+math.Abs(x[0])) {
 					t.Errorf("%s: derivative %d at %.2f: %v, want %v", a.Name, i+1, z, x[0], x[1])
 				}

@@ -10,61 +10,64 @@ import (
 	"lagrange/internal/vec"
 )
 
-// Float is the number type of a network: F in this package, where T is a part, T elsewhere.
+// Float is the number type of a network: F in this package, where T is a component, T elsewhere.
 type Float interface{ ~float32 | ~float64 }
 
 // Streams holds what is known of one quantity of n = Cols numbers for a batch: its value, K tangents and, as there are
-// Parts, the part s of a dual number or the parts s, t, st of a hyper-dual one, each a block of (Batch, Cols) numbers.
-// Blocks are named by k: 0 the value, 1…K the tangents, S, T, ST the parts.
+// Components, the component s of a dual number or the components s, t, st of a hyper-dual one, each a block of (Batch,
+// Cols) numbers. Blocks are named by k: 0 the value, 1…K the tangents, S, T, ST the components.
 //
 // In memory the blocks of a quantity that is pushed forward run
 //
 //	st, t, s, value, tangent 1, … tangent K
 //
-// and those of an adjoint, which has no tangents, run the other way. So value and tangents are adjacent and go through a
-// weight matrix as one product, as do the adjoints s, t, st; and the four pairs of the weight gradient, h_st↔δ, h_t↔δ_s,
-// h_s↔δ_t, h↔δ_st, face each other and make one product of inner size 4B. Of a dual number they are two, h_s↔δ, h↔δ_s.
+// and those of an adjoint, which has no tangents, run the other way. So value and tangents are adjacent and go through
+// a weight matrix as one product, as do the adjoints s, t, st; and the four pairs of the weight gradient, h_st↔δ,
+// h_t↔δ_s, h_s↔δ_t, h↔δ_st, face each other and make one product of inner size 4B. Of a dual number they are two,
+// h_s↔δ, h↔δ_s.
 type Streams[F Float] struct {
 	Batch, K, Cols int
-	Parts          int // none (0), Dual or HyperDual
+	Components     int // none (0), Dual or HyperDual
 	Stride         int // distance of rows, see stride
 	Data           []F
 	zero, way      int // block k is the (zero + way·k)-th in memory
 	most           int // rows there is room for
 }
 
-// The blocks of the parts beside the value; −Parts is the lowest.
+// The blocks of the components beside the value; −Components is the lowest.
 const (
 	S  = -1
 	T  = -2
 	ST = -3
 )
 
-// How many parts a number has beside its value: a first derivative along s, or a mixed second derivative along s and t.
+// How many components a number has beside its value: a first derivative along s, or a mixed second derivative along s
+// and t.
 const (
 	Dual      = 1
 	HyperDual = 3
 )
 
 // NewStreams returns streams of a quantity that is pushed forward, for up to batch rows of cols numbers with k tangents
-// and so many parts.
-func NewStreams[F Float](batch, k, cols, parts int) *Streams[F] {
-	x := newStreams[F](batch, k, cols, parts, 1)
-	x.zero = parts
+// and so many components.
+func NewStreams[F Float](batch, k, cols, components int) *Streams[F] {
+	x := newStreams[F](batch, k, cols, components, 1)
+	x.zero = components
 	return x
 }
 
-// NewAdjoint returns streams of an adjoint, for up to batch rows of cols numbers and so many parts.
-func NewAdjoint[F Float](batch, cols, parts int) *Streams[F] {
-	return newStreams[F](batch, 0, cols, parts, -1)
+// NewAdjoint returns streams of an adjoint, for up to batch rows of cols numbers and so many components.
+func NewAdjoint[F Float](batch, cols, components int) *Streams[F] {
+	return newStreams[F](batch, 0, cols, components, -1)
 }
 
-func newStreams[F Float](batch, k, cols, parts, way int) *Streams[F] {
-	if parts != 0 && parts != Dual && parts != HyperDual {
-		panic("nn: a number has no parts, that of a dual or those of a hyper-dual number")
+func newStreams[F Float](batch, k, cols, components, way int) *Streams[F] {
+	if components != 0 && components != Dual && components != HyperDual {
+		panic("nn: a number has no components, that of a dual or those of a hyper-dual number")
 	}
-	x := &Streams[F]{Batch: batch, K: k, Cols: cols, Parts: parts, Stride: stride[F](cols), way: way, most: batch}
-	x.Data = make([]F, (1+k+parts)*batch*x.Stride)
+	x := &Streams[F]{Batch: batch, K: k, Cols: cols, Components: components, Stride: stride[F](cols), way: way,
+		most: batch}
+	x.Data = make([]F, (1+k+components)*batch*x.Stride)
 	return x
 }
 
@@ -113,20 +116,21 @@ func (x *Streams[F]) Row(k, b int) []F {
 }
 
 // from returns the memory from the block on that comes first of those that go through one product: the value before its
-// tangents, s before the other mixed parts of an adjoint, or, for the four parts that face one another, st or the value.
+// tangents, s before the other mixed components of an adjoint, or, for the four components that face one another, st or
+// the value.
 func (x *Streams[F]) from(k int) []F { return x.Data[x.offset(k):] }
 
-// Curvature adds Σ w a x_i x_j over the columns of each sample to the upper triangle of H (B, K, K), for tangents i and j;
-// w and a are laid out like a block of x.
+// Curvature adds Σ w a x_i x_j over the columns of each sample to the upper triangle of H (B, K, K), for tangents i and
+// j; w and a are laid out like a block of x.
 func (x *Streams[F]) Curvature(w, a, H []F) {
 	vec.Curvature(x.Batch, x.K, x.Cols, x.Stride, w, a, x.from(1), x.step(), H)
 }
 
-// Directions says how the directions s and t of a mixed derivative are combined from the tangents: x_s = Σ_k S[b,k] x_k,
-// and likewise for T; both are (Batch, K).
+// Directions says how the directions s and t of a mixed derivative are combined from the tangents: x_s = Σ_k S[b,k]
+// x_k, and likewise for T; both are (Batch, K).
 type Directions[F Float] struct{ S, T []F }
 
-// Combine fills the parts s and t of x from its tangents.
+// Combine fills the components s and t of x from its tangents.
 func (x *Streams[F]) Combine(d Directions[F]) {
 	vec.Directions(x.Batch, x.K, x.Cols, x.Stride, d.S, d.T, x.from(1), x.step(), x.Block(S), x.Block(T))
 }
@@ -151,8 +155,8 @@ type Part[F Float] interface {
 	Out() int
 	// Forward reads value and tangents of x and writes those of y.
 	Forward(x, y *Streams[F])
-	// Reverse reads the value of ȳ and writes that of x̄. It adds the curvature of each sample to the upper triangle of H
-	// (B, K, K), and adds ∂(Σ ȳ·y)/∂θ to g, if that is anywhere.
+	// Reverse reads the value of ȳ and writes that of x̄. It adds the curvature of each sample to the upper triangle of
+	// H (B, K, K), and adds ∂(Σ ȳ·y)/∂θ to g, if that is anywhere.
 	Reverse(ybar, xbar *Streams[F], H []F, g Gradient[F])
 	// Mixed follows Forward: it reads s, t and st of x and writes those of y.
 	Mixed(d Directions[F], x, y *Streams[F])

@@ -2,17 +2,20 @@ package ode
 
 import (
 	"context"
+	"lagrange/internal/vec"
 	"math"
 )
 
-// Bounds of the step control: safety factor, least and greatest change of the step (Hairer, Nørsett, Wanner 1993, Section II.4).
+// Bounds of the step control: safety factor, least and greatest change of the step (Hairer, Nørsett, Wanner 1993,
+// Section II.4).
 const safety, shrink, grow = 0.9, 0.2, 10
 
 // adapt integrates with steps chosen by the error estimate ε of each: with q the order of ε,
 //
 //	h ← h · min(grow, max(shrink, safety · ε^{−(1/q − ¾β)} · ε_last^β))      (PI control, Gustafsson)
 //
-// and reports at every time by dense output. A step into a state or a field that is not finite is rejected like any other.
+// and reports at every time by dense output. A step into a state or a field that is not finite is rejected like any
+// other.
 func (s *stepper) adapt(ctx context.Context, times []float64, r *Result) error {
 	q, β := float64(s.Method.Order), s.Method.beta
 	end := times[len(times)-1]
@@ -21,7 +24,7 @@ func (s *stepper) adapt(ctx context.Context, times []float64, r *Result) error {
 	if next < len(times) {
 		s.eval(s.t, s.x, s.k[0])
 		s.fresh = true
-		if !finite(s.k[0]) {
+		if !vec.Finite(s.k[0]) {
 			return s.stop(s.bad(s.k[0]), NotFinite, "the field is not finite")
 		}
 		h = s.first(end - s.t)
@@ -67,7 +70,8 @@ func rescale(c float64) float64 {
 	return min(grow, max(shrink, c))
 }
 
-// try takes a step h into y and returns its error estimate, 1 being just acceptable; NaN if y or the field there is not finite.
+// try takes a step h into y and returns its error estimate, 1 being just acceptable; NaN if y or the field there is not
+// finite.
 func (s *stepper) try(h float64) float64 {
 	n, E := len(s.Method.Tableau.B), s.Method.E
 	s.stages(h)
@@ -92,9 +96,9 @@ func (s *stepper) try(h float64) float64 {
 
 // err returns the error of the step just tried: the largest over the batch of
 //
-//	|h| ‖e₁‖²/√(‖e₁‖² + 0.01 ‖e₂‖²),   e = Σ E_j k_j / (ATol + RTol max(|x|, |y|)),   ‖·‖ root mean square over a state,
+//	|h| ‖e₁‖²/√(‖e₁‖² + 0.01 ‖e₂‖²),   e = Σ E_j k_j / (ATol + RTol max(|x|, |y|)),
 //
-// which is |h| ‖e₁‖ for a method with one row of E.
+// with ‖·‖ the root mean square over a state, which is |h| ‖e₁‖ for a method with one row of E.
 func (s *stepper) err(h float64) (ε float64) {
 	n := s.Dim
 	for b := 0; b < len(s.x)/n; b++ {

@@ -9,19 +9,20 @@ import (
 	"lagrange/internal/par"
 )
 
-// Batch evaluates ẋ = f(t, x) for one state each of several solutions: row b of x (B, n) is the state of solution who[b]
-// at its own time t[b], and row b of dx is for its derivative. who ascends; who, t and x must not be changed.
+// Batch evaluates ẋ = f(t, x) for one state each of several solutions: row b of x (B, n) is the state of solution
+// who[b] at its own time t[b], and row b of dx is for its derivative. who ascends; who, t and x must not be changed.
 type Batch func(who []int, t, x, dx []float64)
 
-// Together runs solve(0, f) … solve(N−1, f) side by side and returns when all have returned. Each integrates a state of n
-// numbers in its own way, by Solve with a method, times and steps of its own, once or piece by piece. Its f waits until
-// every other solution of its batch wants the field too or has ended; then the field is evaluated for all at once.
-// A solution therefore is what it would be alone, up to the rounding of the field.
+// Together runs solve(0, f) … solve(N−1, f) side by side and returns when all have returned. Each integrates a state of
+// n numbers in its own way, by Solve with a method, times and steps of its own, once or piece by piece. Its f waits
+// until every other solution of its batch wants the field too or has ended; then the field is evaluated for all at
+// once. A solution therefore is what it would be alone, up to the rounding of the field.
 //
-// A batch starts with at most most solutions, with fewer if there are few, so that up to 64 cores have work. Who shares a batch
-// depends on N and most alone: the results do not depend on the number of cores. fields is called once on each core that takes
-// part and returns a Batch for up to size states; it serves one batch after the other, and never runs at the same time as a
-// solve of its batch, so it may read what solve(i, ·) leaves for i. f is to be called by solve itself, not by another goroutine.
+// A batch starts with at most most solutions, with fewer if there are few, so that up to 64 cores have work. Who shares
+// a batch depends on N and most alone: the results do not depend on the number of cores. fields is called once on each
+// core that takes part and returns a Batch for up to size states; it serves one batch after the other, and never runs
+// at the same time as a solve of its batch, so it may read what solve(i, ·) leaves for i. f is to be called by solve
+// itself, not by another goroutine.
 func Together(N, n, most int, fields func(size int) Batch, solve func(i int, f Field)) {
 	if N < 0 || n < 1 || most < 1 {
 		panic(fmt.Sprintf("ode: %d solutions of %d numbers in batches of %d", N, n, most))
@@ -44,8 +45,8 @@ func Together(N, n, most int, fields func(size int) Batch, solve func(i int, f F
 	})
 }
 
-// abreast runs solve(lo, f) … solve(hi−1, f) on this core: each up to where it wants the field, then the field for all that
-// do, until none is left.
+// abreast runs solve(lo, f) … solve(hi−1, f) on this core: each up to where it wants the field, then the field for all
+// that do, until none is left.
 func abreast(lo, hi, n int, field Batch, solve func(i int, f Field)) {
 	B := hi - lo
 	who, t, x, dx := make([]int, B), make([]float64, B), make([]float64, B*n), make([]float64, B*n)

@@ -12,7 +12,8 @@ import (
 	"go.uber.org/goleak"
 )
 
-// zoo are fields for states of four numbers: a planet, a driven and damped oscillator, one that is thirty times as fast, and a pole.
+// zoo are fields for states of four numbers: a planet, a driven and damped oscillator, one that is thirty times as
+// fast, and a pole.
 var zoo = []Field{
 	kepler,
 	func(t float64, x, dx []float64) {
@@ -43,7 +44,8 @@ func (s *side) fields(t *testing.T) func(size int) Batch {
 		return func(who []int, at, x, dx []float64) {
 			B := len(who)
 			if B < 1 || B > size || !slices.IsSorted(who) || len(at) != B || len(x) != 4*B || len(dx) != 4*B {
-				t.Errorf("a batch of %d for %d: %v, %d times, %d and %d numbers", B, size, who, len(at), len(x), len(dx))
+				t.Errorf("a batch of %d for %d: %v, %d times, %d and %d numbers", B, size, who, len(at), len(x),
+					len(dx))
 			}
 			for b, i := range who {
 				zoo[i%4](at[b], x[4*b:4*b+4], dx[4*b:4*b+4])
@@ -72,28 +74,33 @@ func TestTogetherIsSolve(t *testing.T) {
 					x0, times, o := animal(m, i)
 					got[i], fails[i] = Solve(t.Context(), f, x0, times, o)
 				})
-				blown, states := 0, 0
+				failed, states := 0, 0
 				for i := range N {
 					x0, times, o := animal(m, i)
 					want, err := Solve(t.Context(), zoo[i%4], x0, times, o)
-					same := slices.EqualFunc(got[i].X, want.X, func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) })
+					same := slices.EqualFunc(got[i].X, want.X, func(a, b float64) bool {
+						return math.Float64bits(a) == math.Float64bits(b)
+					})
 					if !same || got[i].N != want.N || got[i].Stats != want.Stats || !reflect.DeepEqual(fails[i], err) {
-						t.Errorf("%s: solution %d of %d is not what it is alone: %+v, %v; want %+v, %v", m.Name, i, N, got[i].Stats, fails[i], want.Stats, err)
+						t.Errorf("%s: solution %d of %d is not what it is alone: %+v, %v; want %+v, %v", m.Name, i, N,
+							got[i].Stats, fails[i], want.Stats, err)
 					}
 					states += want.Stats.Evals
 					if err != nil {
-						blown++
+						failed++
 					}
 				}
-				if s.states != states || most > 8 && N == 90 && (s.batches > states/2 || blown < 5 || blown > N/2) {
-					t.Errorf("%s: %d states in %d batches, want %d; %d of %d blow up", m.Name, s.states, s.batches, states, blown, N)
+				if s.states != states || most > 8 && N == 90 && (s.batches > states/2 || failed < 5 || failed > N/2) {
+					t.Errorf("%s: %d states in %d batches, want %d; %d of %d fail", m.Name, s.states, s.batches,
+						states, failed, N)
 				}
 			}
 		}
 	}
 }
 
-// Who shares a batch does not depend on the number of cores: a field that errs by the size of its batch errs alike on all of them.
+// Who shares a batch does not depend on the number of cores: a field that errs by the size of its batch errs alike on
+// all of them.
 func TestTogetherOnAnyCores(t *testing.T) {
 	const N = 100
 	run := func(cores int) (all []Result) {
@@ -180,7 +187,9 @@ func TestTogetherPanics(t *testing.T) {
 			})
 		},
 		"ode: a state of 8 and a derivative of 8 numbers, want 4": func() {
-			Together(1, 4, 40, calm, func(_ int, f Field) { _, _ = Solve(context.Background(), f, starts(0, 0), grid(0, 9, 10), Options{}) })
+			Together(1, 4, 40, calm, func(_ int, f Field) {
+				_, _ = Solve(context.Background(), f, starts(0, 0), grid(0, 9, 10), Options{})
+			})
 		},
 		"ode: -1 solutions of 4 numbers in batches of 2": func() { Together(-1, 4, 2, calm, orbits) },
 	} {
@@ -204,11 +213,13 @@ func TestTogetherAllocations(t *testing.T) {
 	for _, m := range Methods() {
 		count := func(h float64) float64 {
 			return testing.AllocsPerRun(3, func() {
-				Together(12, 4, 12, func(int) Batch { return func(_ []int, _, x, dx []float64) { kepler(0, x, dx) } }, func(i int, f Field) {
-					if _, err := Solve(context.Background(), f, orbit(0, 0.05*float64(i)), []float64{0, 1}, Options{Method: m, Step: h, RTol: h * h * h, ATol: h * h * h}); err != nil {
-						t.Error(err)
-					}
-				})
+				Together(12, 4, 12, func(int) Batch { return func(_ []int, _, x, dx []float64) { kepler(0, x, dx) } },
+					func(i int, f Field) {
+						if _, err := Solve(context.Background(), f, orbit(0, 0.05*float64(i)), []float64{0, 1},
+							Options{Method: m, Step: h, RTol: h * h * h, ATol: h * h * h}); err != nil {
+							t.Error(err)
+						}
+					})
 			})
 		}
 		if few, many := count(0.1), count(1e-3); few != many {

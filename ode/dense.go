@@ -1,6 +1,7 @@
 package ode
 
-// report fills in the times in (t, t1] of the step h just tried, from times[next] on, and returns the index of the first beyond.
+// report fills in the times in (t, t1] of the step h just tried, from times[next] on, and returns the index of the
+// first beyond.
 func (s *stepper) report(next int, h, t1 float64, times []float64, r *Result) int {
 	ready := false
 	for ; next < len(times) && (times[next]-t1)*h <= 0; next++ {

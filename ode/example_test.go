@@ -10,7 +10,8 @@ import (
 // A circle in two quarters: ẋ = y, ẏ = −x.
 func ExampleSolve() {
 	circle := func(_ float64, x, dx []float64) { dx[0], dx[1] = x[1], -x[0] }
-	r, err := ode.Solve(context.Background(), circle, []float64{0, 1}, []float64{0, 1.5707963267948966, 3.141592653589793}, ode.Options{})
+	r, err := ode.Solve(context.Background(), circle, []float64{0, 1},
+		[]float64{0, 1.5707963267948966, 3.141592653589793}, ode.Options{})
 	if err != nil {
 		panic(err)
 	}
@@ -30,7 +31,8 @@ func ExampleTogether() {
 	}
 	ends := make([]float64, 3)
 	ode.Together(3, 2, 32, circles, func(i int, f ode.Field) {
-		r, err := ode.Solve(context.Background(), f, []float64{0, 1}, []float64{0, 1.5707963267948966 / float64(i+1)}, ode.Options{})
+		r, err := ode.Solve(context.Background(), f, []float64{0, 1}, []float64{0, 1.5707963267948966 / float64(i+1)},
+			ode.Options{})
 		if err != nil {
 			panic(err)
 		}

@@ -4,10 +4,12 @@ import (
 	"math"
 
 	"lagrange/internal/lin"
+	"lagrange/internal/vec"
 )
 
-// newton corrects the stages of rows who until nothing changes, and returns the rows where that fails: where a correction is not smaller than
-// the one before, beyond round-off. That also keeps it from solutions that have nothing to do with the motion.
+// newton corrects the stages of rows who until nothing changes, and returns the rows where that fails: where a
+// correction is not smaller than the one before, beyond round-off. That also keeps it from solutions that have nothing
+// to do with the motion.
 func (g *gauss) newton(who []int, h float64) (failed []int) {
 	const most, noise = 30, 1e-10
 	for _, b := range who {
@@ -35,8 +37,8 @@ func (g *gauss) newton(who []int, h float64) (failed []int) {
 	return append(failed, who...)
 }
 
-// settled tells whether a correction δ after another, last, of velocities of some size was the final one: the next, as estimated from the rate of
-// convergence, would be below round-off, or δ is round-off itself.
+// settled tells whether a correction δ after another, last, of velocities of some size was the final one: the next, as
+// estimated from the rate of convergence, would be below round-off, or δ is round-off itself.
 func settled(last, δ, size float64) bool {
 	const ε, floor = 0x1p-54, 1e-12
 	rate := δ / last
@@ -75,8 +77,8 @@ func (g *gauss) sum(out, x []float64, h float64, a, w []float64) {
 	}
 }
 
-// correct takes a step of Newton's method for row b, packed as the k-th: the residuals are R_i = L_v(Q_i, Q̇_i) − p − h Σ_j a_ij Ṗ_j. Ṗ is
-// corrected with Q̇, to first order. It returns the largest correction and velocity.
+// correct takes a step of Newton's method for row b, packed as the k-th: the residuals are R_i = L_v(Q_i, Q̇_i) − p − h
+// Σ_j a_ij Ṗ_j. Ṗ is corrected with Q̇, to first order. It returns the largest correction and velocity.
 func (g *gauss) correct(k, b int, h float64, second bool) (δ, size float64, ok bool) {
 	n, d, s := g.Dim, g.d, g.s
 	m, W, G := s*d, g.stage(g.W, b), g.stage(g.G, b)
@@ -101,7 +103,8 @@ func (g *gauss) correct(k, b int, h float64, second bool) (δ, size float64, ok 
 	}
 	lin.SolveLU(m, J, piv, g.δ)
 	for _, q := range g.x[b*n : b*n+d] {
-		size = max(size, math.Abs(q/h)/128) // what changes q by less than a part of its round-off is none, though v may be near 0
+		// what changes q by less than a part of its round-off is none, though v may be near 0
+		size = max(size, math.Abs(q/h)/128)
 	}
 	for i, w := range W {
 		δ, size = max(δ, math.Abs(g.δ[i])), max(size, math.Abs(w+g.δ[i]))
@@ -121,10 +124,11 @@ func (g *gauss) correct(k, b int, h float64, second bool) (δ, size float64, ok 
 			G[i*d+p] += z
 		}
 	}
-	return δ, size, finite(g.δ)
+	return δ, size, vec.Finite(g.δ)
 }
 
-// jacobian sets J, the derivatives ∂R_i/∂Q̇_k = δ_ik L_vv + h a_ik L_vq − h a_ik Ṗ_v − h² Σ_j a_ij a_jk Ṗ_q, at stages i, i, k and j.
+// jacobian sets J, the derivatives ∂R_i/∂Q̇_k = δ_ik L_vv + h a_ik L_vq − h a_ik Ṗ_v − h² Σ_j a_ij a_jk Ṗ_q, at stages
+// i, i, k and j.
 func (g *gauss) jacobian(h float64, H, J []float64) {
 	n, d, s := g.Dim, g.d, g.s
 	for i := range s {
@@ -150,7 +154,8 @@ func (g *gauss) jacobian(h float64, H, J []float64) {
 	}
 }
 
-// advance sets y = x + h Σ_i b_i (Q̇_i, Ṗ_i), with what rounding has taken off before (Kahan; Hairer, Lubich, Wanner 2006, Section VIII.5).
+// advance sets y = x + h Σ_i b_i (Q̇_i, Ṗ_i), with what rounding has taken off before (Kahan; Hairer, Lubich, Wanner
+// 2006, Section VIII.5).
 func (g *gauss) advance(h float64) {
 	n, d := g.Dim, g.d
 	for lo := 0; lo < len(g.x); lo += n {
@@ -170,7 +175,8 @@ func (g *gauss) advance(h float64) {
 	}
 }
 
-// velocities writes (q, v) at the end of the last step to x, by Newton's method for L_v(q, v) = p from the polynomial of the stages.
+// velocities writes (q, v) at the end of the last step to x, by Newton's method for L_v(q, v) = p from the polynomial
+// of the stages.
 func (g *gauss) velocities(x []float64) error {
 	const most = 30
 	n, d, t := g.Dim, g.d, g.pack.t[:len(x)/g.Dim]
@@ -203,7 +209,8 @@ func (g *gauss) velocities(x []float64) error {
 	return g.stop(-1, NoConvergence, "velocities are not found from momenta")
 }
 
-// invert takes a step of Newton's method for the velocity in x, the state of row b, with what evaluate left. It returns its size and that of the velocity.
+// invert takes a step of Newton's method for the velocity in x, the state of row b, with what evaluate left. It returns
+// its size and that of the velocity.
 func (g *gauss) invert(b int, x []float64) (δ, size float64, ok bool) {
 	n, d := g.Dim, g.d
 	M, piv, z := g.J[:d*d], g.piv[:d], g.δ[:d]
@@ -219,5 +226,5 @@ func (g *gauss) invert(b int, x []float64) (δ, size float64, ok bool) {
 		x[d+i] += z
 		δ, size = max(δ, math.Abs(z)), max(size, math.Abs(x[d+i]), math.Abs(x[i]))
 	}
-	return δ, size, finite(z)
+	return δ, size, vec.Finite(z)
 }

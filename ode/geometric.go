@@ -6,10 +6,11 @@ import "math"
 //
 //	v½ = v + h/2 a(t, q, v),   q ← q + h v½,   v ← v½ + h/2 a(t + h, q, v½ + h/2 a(t, ·)).
 //
-// It reads a in the second half of the field and takes q̇ = v for granted. For a(t, q) it is symplectic, time-reversible and of order 2
-// (Hairer, Lubich, Wanner 2006, Section I.1.4). A force that depends on v (friction, or any Lagrangian whose mass matrix depends on q) is
-// taken at the predicted velocity: the order stays 2, but the method is then neither symplectic nor reversible, its energy may
-// drift, and Midpoint in (q, p) or an adaptive method is the better choice.
+// It reads a in the second half of the field and takes q̇ = v for granted. For a(t, q) it is symplectic,
+// time-reversible and of order 2 (Hairer, Lubich, Wanner 2006, Section I.1.4). A force that depends on v (friction, or
+// any Lagrangian whose mass matrix depends on q) is taken at the predicted velocity: the order stays 2, but the method
+// is then neither symplectic nor reversible, its energy may drift, and Midpoint in (q, p) or an adaptive method is the
+// better choice.
 var Verlet = Method{
 	Name:    "verlet",
 	Title:   "Störmer–Verlet, symplectic for forces a(q), order 2, fixed step",
@@ -43,9 +44,10 @@ func kick(s *stepper, h float64) error {
 //
 //	y = x + h k,   k = f(t + h/2, (x + y)/2),
 //
-// (Hairer, Lubich, Wanner 2006, Section VI.3.1). k is found by fixed-point iteration from the last step's k, until it moves y by less than
-// 8 units of round-off of every state, or no longer less than before and below 1e-8 (the floor of a field in single precision). It
-// contracts while h/2 times the Lipschitz constant of f is below 1; a step without convergence in 100 iterations is a Failure.
+// (Hairer, Lubich, Wanner 2006, Section VI.3.1). k is found by fixed-point iteration from the last step's k, until it
+// moves y by less than 8 units of round-off of every state, or no longer less than before and below 1e-8 (the floor of
+// a field in single precision). It contracts while h/2 times the Lipschitz constant of f is below 1; a step without
+// convergence in 100 iterations is a Failure.
 var Midpoint = Method{
 	Name:    "midpoint",
 	Title:   "implicit midpoint, symplectic in (q, p), order 2, fixed step",

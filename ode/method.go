@@ -18,8 +18,8 @@ type Tableau struct {
 //	x(t + θh) = x + θ(F₀ + (1−θ)(F₁ + θ(F₂ + (1−θ)(F₃ + …))))
 //	F₀ = Δ,  F₁ = h k₀ − Δ,  F₂ = 2Δ − h (k₀ + k_s),  F_{3+i} = h Σ_j d_ij k_j
 //
-// where k_s = f(t + h, y) follows the s stages of the step and the stages of A and C follow it. The zero Dense is the cubic
-// Hermite polynomial. (Hairer, Nørsett, Wanner 1993, Section II.6.)
+// where k_s = f(t + h, y) follows the s stages of the step and the stages of A and C follow it. The zero Dense is the
+// cubic Hermite polynomial. (Hairer, Nørsett, Wanner 1993, Section II.6.)
 type Dense struct {
 	A [][]float64 // A[i] has s + 1 + i numbers
 	C []float64
@@ -32,8 +32,9 @@ type Method struct {
 	Order       int // global error O(h^Order)
 
 	Tableau Tableau // empty for Verlet and Midpoint
-	// E makes a method adaptive. With one row e, the error of a step is h Σ e_i k_i, where i may reach k_s = f(t + h, y).
-	// With two rows it is h ε₁²/√(ε₁² + 0.01 ε₂²), ε the norm of each row's sum (Hairer, Nørsett, Wanner 1993, (10.17)).
+	// E makes a method adaptive. With one row e, the error of a step is h Σ e_i k_i, where i may reach k_s = f(t + h,
+	// y). With two rows it is h ε₁²/√(ε₁² + 0.01 ε₂²), ε the norm of each row's sum (Hairer, Nørsett, Wanner 1993,
+	// (10.17)).
 	E     [][]float64
 	Dense Dense
 
@@ -86,8 +87,8 @@ var RK4 = Method{
 	},
 }
 
-// Dopri5 is the pair of order 5(4) of Dormand and Prince (1980): six stages and the first of the next step, and a dense output of
-// order 4. Coefficients: Hairer, Nørsett, Wanner (1993), Table II.5.2 and Section II.6.
+// Dopri5 is the pair of order 5(4) of Dormand and Prince (1980): six stages and the first of the next step, and a dense
+// output of order 4. Coefficients: Hairer, Nørsett, Wanner (1993), Table II.5.2 and Section II.6.
 var Dopri5 = Method{
 	Name:  "dopri5",
 	Title: "Dormand–Prince 5(4), adaptive, dense output of order 4",

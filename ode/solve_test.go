@@ -23,8 +23,8 @@ func grid(t0, t1 float64, n int) []float64 {
 	return ts
 }
 
-// With fixed steps a batch gives the bits of its members. With chosen steps it gives them when the members are equal, and when they are
-// not, each member is about as accurate as alone, though one of them alone decides on the steps.
+// With fixed steps a batch gives the bits of its members. With chosen steps it gives them when the members are equal,
+// and when they are not, each member is about as accurate as alone, though one of them alone decides on the steps.
 func TestBatchIsSingle(t *testing.T) {
 	ts := grid(0, 6, 20)
 	for _, m := range Methods() {
@@ -38,7 +38,8 @@ func TestBatchIsSingle(t *testing.T) {
 			one := solve(t, kepler, starts(e), ts, o)
 			for i := range ts {
 				d := distance(batch.X[12*i+4*b:12*i+4*b+4], one.X[4*i:4*i+4])
-				if d > 0 && m.Name != "midpoint" || d > 1e-13 { // midpoint iterates until the slowest member has converged
+				if d > 0 && m.Name != "midpoint" || d > 1e-13 {
+					// midpoint iterates until the slowest member has converged
 					t.Fatalf("%s: member %d differs by %g at t = %g", m.Name, b, d, ts[i])
 				}
 			}
@@ -46,7 +47,8 @@ func TestBatchIsSingle(t *testing.T) {
 	}
 	for _, m := range []Method{Dopri5, Dop853} {
 		twice := solve(t, kepler, starts(0.4, 0.4), ts, Options{Method: m}) // the error norm is a mean over a state
-		if once := solve(t, kepler, starts(0.4), ts, Options{Method: m}); distance(twice.X[8*20:], once.X[4*20:]) > 1e-13 || twice.Stats != once.Stats {
+		if once := solve(t, kepler, starts(0.4), ts, Options{Method: m}); distance(twice.X[8*20:],
+			once.X[4*20:]) > 1e-13 || twice.Stats != once.Stats {
 			t.Errorf("%s: a state of two equal orbits takes %+v, one %+v", m.Name, twice.Stats, once.Stats)
 		}
 		es, o := []float64{0, 0, 0, 0, 0, 0, 0, 0, 0, 0.7}, Options{Method: m, Dim: 4, RTol: 1e-7, ATol: 1e-7}
@@ -62,14 +64,20 @@ func TestBatchIsSingle(t *testing.T) {
 
 // There and back again: exact to round-off for the symmetric methods, to their error for the others.
 func TestRoundTrip(t *testing.T) {
-	tol := map[string]float64{"euler": 10, "rk4": 1e-6, "dopri5": 1e-6, "dop853": 1e-6, "verlet": 1e-12, "midpoint": 1e-12}
 	for _, m := range Methods() {
+		tol := map[int]float64{1: 10, 2: 0.01, 3: 1e-3}[m.Order]
+		switch {
+		case m.Name == "verlet" || m.Name == "midpoint":
+			tol = 1e-12
+		case m.Order >= 4:
+			tol = 1e-6
+		}
 		o := Options{Method: m, Step: 0.01, Dim: 4}
 		x0 := starts(0.3, 0.1)
 		there := solve(t, kepler, x0, grid(0, 9, 30), o)
 		back := solve(t, kepler, there.X[30*8:], grid(9, 0, 10), o)
 		d := distance(back.X[10*8:], x0)
-		if d > tol[m.Name] {
+		if d > tol {
 			t.Errorf("%s: round trip misses by %g", m.Name, d)
 		}
 		if m.Name == "euler" && d < 1e-3 {
@@ -98,7 +106,8 @@ func drift(t *testing.T, m Method, n int, h float64) (first, last, most float64)
 	return first / float64(n/10), last / float64(n/10), most
 }
 
-// The symplectic methods let the energy swing but not drift, over some 1,200 periods; RK4 at the same step loses energy steadily.
+// The symplectic methods let the energy swing but not drift, over some 1,200 periods; RK4 at the same step loses energy
+// steadily.
 func TestEnergy(t *testing.T) {
 	n := 100_000
 	if testing.Short() {
@@ -142,7 +151,8 @@ func TestArea(t *testing.T) {
 	}
 }
 
-// Friction makes the force of Verlet depend on v; the order stays 2. Witness: the damped oscillator, q = e^{−γt} cos ωt.
+// Friction makes the force of Verlet depend on v; the order stays 2. Witness: the damped oscillator, q = e^{−γt} cos
+// ωt.
 func TestVerletFriction(t *testing.T) {
 	const γ = 0.3
 	ω := math.Sqrt(1 - γ*γ)
@@ -167,10 +177,12 @@ func TestStats(t *testing.T) {
 		}
 		r := solve(t, f, orbit(0, e), []float64{0, 7}, Options{Method: m, Step: 0.1, RTol: 1e-8, ATol: 1e-8})
 		n, bad := r.Stats.Steps, r.Stats.Rejected
-		want := map[string]int{
-			"euler": 70, "rk4": 4 * 70, "verlet": 71, "midpoint": calls,
-			"dopri5": 1 + 6*(n+bad), "dop853": 1 + 12*n + 11*bad,
+		want, known := map[string]int{
+			"verlet": 71, "midpoint": calls, "dopri5": 1 + 6*(n+bad), "dop853": 1 + 12*n + 11*bad,
 		}[m.Name]
+		if !known {
+			want = 70 * len(m.Tableau.B)
+		}
 		if r.Stats.Evals != calls || calls != want {
 			t.Errorf("%s: %+v, %d calls, want %d", m.Name, r.Stats, calls, want)
 		}
@@ -189,14 +201,15 @@ func TestCancel(t *testing.T) {
 			}
 		}
 		r, err := Solve(ctx, f, orbit(0, 0.2), grid(0, 100, 1000), Options{Method: m, Step: 0.05})
-		if !errors.Is(err, context.Canceled) || r.N < 45 || r.N > 80 || math.IsNaN(r.X[4*r.N-1]) || !math.IsNaN(r.X[4*r.N]) {
+		if !errors.Is(err, context.Canceled) || r.N < 45 || r.N > 80 || math.IsNaN(r.X[4*r.N-1]) ||
+			!math.IsNaN(r.X[4*r.N]) {
 			t.Errorf("%s: %d rows, %v", m.Name, r.N, err)
 		}
 	}
 }
 
-// ẋ = x² from 1 is 1/(1 − t): the adaptive methods stop at the pole of the numerical solution, within the tolerance of t = 1, the
-// fixed steps where the numbers end. What came before is reported.
+// ẋ = x² from 1 is 1/(1 − t): the adaptive methods stop at the pole of the numerical solution, within the tolerance of
+// t = 1, the fixed steps where the numbers end. What came before is reported.
 func TestPole(t *testing.T) {
 	square := func(_ float64, x, dx []float64) {
 		for i, x := range x {
@@ -236,7 +249,8 @@ func TestPole(t *testing.T) {
 	}
 }
 
-// A field that ends at x = 1 is followed up to there: ẍ = √(1−x) has v² = 1 + 4/3 (1 − (1−x)^{3/2}), so the time is ∫₀¹ dx/v.
+// A field that ends at x = 1 is followed up to there: ẍ = √(1−x) has v² = 1 + 4/3 (1 − (1−x)^{3/2}), so the time is ∫₀¹
+// dx/v.
 func TestWall(t *testing.T) {
 	f := func(_ float64, x, dx []float64) {
 		for i := 0; i < len(x); i += 2 {
@@ -249,7 +263,8 @@ func TestWall(t *testing.T) {
 		wall += 1e-4 / math.Sqrt(1+4./3*(1-u*math.Sqrt(u)))
 	}
 	for _, m := range Methods() {
-		_, err := Solve(context.Background(), f, []float64{-1, 1, 0, 1, -2, 1}, []float64{0, 3}, Options{Method: m, Step: 1e-3, Dim: 2})
+		_, err := Solve(context.Background(), f, []float64{-1, 1, 0, 1, -2, 1}, []float64{0, 3},
+			Options{Method: m, Step: 1e-3, Dim: 2})
 		tol := 2e-3
 		if m.Adaptive() {
 			tol = 1e-6
@@ -340,7 +355,8 @@ func TestAllocations(t *testing.T) {
 		count := func(end float64) float64 {
 			ts := grid(0, end, 50)
 			return testing.AllocsPerRun(3, func() {
-				if _, err := Solve(context.Background(), kepler, x0, ts, Options{Method: m, Step: 0.01, Dim: 4}); err != nil {
+				if _, err := Solve(context.Background(), kepler, x0, ts,
+					Options{Method: m, Step: 0.01, Dim: 4}); err != nil {
 					t.Fatal(err)
 				}
 			})

@@ -2,6 +2,7 @@ package ode
 
 import (
 	"context"
+	"lagrange/internal/vec"
 	"math"
 )
 
@@ -68,7 +69,7 @@ func (s *stepper) march(ctx context.Context, times []float64, r *Result) error {
 			if err := advance(s, h); err != nil {
 				return err
 			}
-			if !finite(s.y) {
+			if !vec.Finite(s.y) {
 				return s.stop(s.bad(s.y), NotFinite, "the state is no longer finite; a smaller step may help")
 			}
 			s.x, s.y, s.t = s.y, s.x, t0+j*h
@@ -162,17 +163,9 @@ func (s *stepper) stop(row int, kind Kind, reason string) *Failure {
 // bad returns the first state with a non-finite number in z, or -1.
 func (s *stepper) bad(z []float64) int {
 	for b := 0; b < len(z)/s.Dim; b++ {
-		if !finite(z[b*s.Dim : (b+1)*s.Dim]) {
+		if !vec.Finite(z[b*s.Dim : (b+1)*s.Dim]) {
 			return b
 		}
 	}
 	return -1
-}
-
-func finite(x []float64) bool {
-	nan := 0.
-	for _, x := range x {
-		nan += x - x
-	}
-	return nan == 0
 }

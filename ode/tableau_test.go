@@ -45,8 +45,8 @@ func close(t *testing.T, what string, got, want, tol float64) {
 	}
 }
 
-// The tableaux satisfy c_i = Σ a_ij, the conditions of all rooted trees up to order 4, and Σ b c^k = 1/(k+1) up to their own order
-// (Hairer, Nørsett, Wanner 1993, Table II.2.1). The rest of the order is measured in TestOrder.
+// The tableaux satisfy c_i = Σ a_ij, the conditions of all rooted trees up to order 4, and Σ b c^k = 1/(k+1) up to
+// their own order (Hairer, Nørsett, Wanner 1993, Table II.2.1). The rest of the order is measured in TestOrder.
 func TestOrderConditions(t *testing.T) {
 	const tol = 4e-15
 	for _, m := range Methods() {

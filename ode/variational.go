@@ -5,11 +5,13 @@ import (
 	"math"
 )
 
-// Variation writes, for states x (B, n) with rows (q, v) at times t (B), the first variation of a Lagrangian with forces F,
+// Variation writes, for states x (B, n) with rows (q, v) at times t (B), the first variation of a Lagrangian with
+// forces F,
 //
 //	g = (L_q + F, L_v)   (B, n),
 //
-// and unless H is nil its derivative ∂g/∂x to H (B, n, n). H may be approximate: it only speeds up the solution of implicit equations.
+// and unless H is nil its derivative ∂g/∂x to H (B, n, n). H may be approximate: it only speeds up the solution of
+// implicit equations.
 type Variation func(t, x, g, H []float64)
 
 // Variational returns the variational integrator of an even order 2s: the stationary points of the action
@@ -18,12 +20,14 @@ type Variation func(t, x, g, H []float64)
 //
 // with the s nodes of Gauss–Legendre, in position–momentum form p_0 = −∂L_d/∂q_0, p_1 = ∂L_d/∂q_1, which is
 //
-//	L_v(Q_i, Q̇_i) = p_0 + h Σ_j a_ij Ṗ_j,   Ṗ_j = L_q(Q_j, Q̇_j) + F_j,   q_1 = q_0 + h Σ_i b_i Q̇_i,   p_1 = p_0 + h Σ_i b_i Ṗ_i,
+//	L_v(Q_i, Q̇_i) = p_0 + h Σ_j a_ij Ṗ_j,   Ṗ_j = L_q(Q_j, Q̇_j) + F_j,
+//	q_1 = q_0 + h Σ_i b_i Q̇_i,   p_1 = p_0 + h Σ_i b_i Ṗ_i,
 //
-// the Gauss method for (q, p) written in the variables of L (Marsden, West 2001, Sections 2.6, 3.2; Hairer, Lubich, Wanner 2006, Section
-// VI.6.3). With s = 1 it is L_d = h L((q_0 + q_1)/2, (q_1 − q_0)/h). Without forces it is symplectic in (q, p), p = L_v; it is symmetric, keeps
-// the momenta of linear symmetries, and its energy swings but does not drift. Forces enter by the principle of d'Alembert. States in
-// and out are (q, v). What it integrates is Options.Variation, not the field.
+// the Gauss method for (q, p) written in the variables of L (Marsden, West 2001, Sections 2.6, 3.2; Hairer, Lubich,
+// Wanner 2006, Section VI.6.3). With s = 1 it is L_d = h L((q_0 + q_1)/2, (q_1 − q_0)/h). Without forces it is
+// symplectic in (q, p), p = L_v; it is symmetric, keeps the momenta of linear symmetries, and its energy swings but
+// does not drift. Forces enter by the principle of d'Alembert. States in and out are (q, v). What it integrates is
+// Options.Variation, not the field.
 func Variational(order int) Method {
 	if order < 2 || order%2 != 0 {
 		panic(fmt.Sprintf("ode: a variational method of order %d, want an even one", order))
@@ -41,8 +45,8 @@ func Variational(order int) Method {
 // Variational tells whether m integrates Options.Variation.
 func (m Method) Variational() bool { return m.nodes > 0 }
 
-// gauss solves the equations of a step by Newton's method from extrapolated stages: second derivatives at the first guess, and
-// again where the convergence is slow.
+// gauss solves the equations of a step by Newton's method from extrapolated stages: second derivatives at the first
+// guess, and again where the convergence is slow.
 type gauss struct {
 	*stepper
 	d, s       int
@@ -74,7 +78,8 @@ func newGauss(s *stepper) *gauss {
 	B, d := len(s.x)/n, n/2
 	floats := func(n int) []float64 { return make([]float64, n) }
 	g := &gauss{
-		stepper: s, d: d, s: m, W: floats(B * m * d), G: floats(B * m * d), H: floats(B * m * n * n), J: floats(B * m * d * m * d),
+		stepper: s, d: d, s: m, W: floats(B * m * d), G: floats(B * m * d), H: floats(B * m * n * n),
+		J:   floats(B * m * d * m * d),
 		piv: make([]int, B*m*d), last: floats(B), low: floats(B * n), δ: floats(m * d), weights: floats(2 * m * m),
 	}
 	g.past[0].W, g.past[1].W = floats(B*m*d), floats(B*m*d)
@@ -151,7 +156,8 @@ func (g *gauss) evaluate(t, x, out, H []float64) {
 	g.stats.Evals, g.stats.Second = (g.seen+B-1)/B, (g.bent+B-1)/B
 }
 
-// step takes x, (q, p) at t, to y. A guess from which Newton's method does not converge is given up for the last velocity.
+// step takes x, (q, p) at t, to y. A guess from which Newton's method does not converge is given up for the last
+// velocity.
 func (g *gauss) step(h float64) error {
 	who := make([]int, len(g.last))
 	for b := range who {
@@ -168,7 +174,8 @@ func (g *gauss) step(h float64) error {
 		who = g.newton(who, h)
 	}
 	if len(who) > 0 {
-		return g.stop(who[0], NoConvergence, "the variational step does not converge; a smaller step will, or the mass matrix is singular here")
+		return g.stop(who[0], NoConvergence, "the variational step does not converge; a smaller step will, or the "+
+			"mass matrix is singular here")
 	}
 	g.advance(h)
 	g.past[0], g.past[1] = g.past[1], g.past[0]
@@ -180,8 +187,8 @@ func (g *gauss) step(h float64) error {
 // stage returns what is of row b in W or G.
 func (g *gauss) stage(w []float64, b int) []float64 { return w[b*g.s*g.d : (b+1)*g.s*g.d] }
 
-// predict extrapolates the velocities from the stages of the last one or two steps, by the polynomial through all of them; without any W is
-// left as it is.
+// predict extrapolates the velocities from the stages of the last one or two steps, by the polynomial through all of
+// them; without any W is left as it is.
 func (g *gauss) predict(h float64) {
 	if g.past[0].h == 0 {
 		return

@@ -87,8 +87,8 @@ func vary(t *testing.T, b body, m Method, x0, times []float64, h float64) Result
 	return solve(t, nil, x0, times, Options{Method: m, Step: h, Dim: 2 * b.d, Variation: b.variation})
 }
 
-// The order shows when the step is halved, against closed forms: a magnetic term, a kinetic energy that is not quadratic, and forces
-// that depend on v and t among them.
+// The order shows when the step is halved, against closed forms: a magnetic term, a kinetic energy that is not
+// quadratic, and forces that depend on v and t among them.
 func TestVariationalOrder(t *testing.T) {
 	ω := math.Sqrt(1 - γ*γ)
 	for name, p := range map[string]struct {
@@ -129,8 +129,8 @@ func TestVariationalOrder(t *testing.T) {
 	}
 }
 
-// The map (q, p) → (q, p) of a step keeps dq ∧ dp, JᵀΩJ = Ω, by central differences, for a mass matrix that depends on q, which none of the
-// methods in (q, v) does.
+// The map (q, p) → (q, p) of a step keeps dq ∧ dp, JᵀΩJ = Ω, by central differences, for a mass matrix that depends on
+// q, which none of the methods in (q, v) does.
 func TestVariationalSymplectic(t *testing.T) {
 	const n = 4
 	x0 := []float64{0.7, -1.1, 0.9, 2}
@@ -190,7 +190,8 @@ func TestVariationalSymplectic(t *testing.T) {
 	}
 }
 
-// The energy of a quiet double pendulum swings and does not drift, and the momentum of a cyclic coordinate stays, to round-off.
+// The energy of a quiet double pendulum swings and does not drift, and the momentum of a cyclic coordinate stays, to
+// round-off.
 func TestVariationalConserves(t *testing.T) {
 	const T = 2000.
 	for order, h := range map[int]float64{2: 0.02, 4: 0.05, 6: 0.05, 8: 0.08} {
@@ -200,7 +201,8 @@ func TestVariationalConserves(t *testing.T) {
 		for i := range 1000 {
 			part[i/100] = max(part[i/100], math.Abs(twoArmsEnergy(r.X[4*i:4*i+4])-E0)/29.4)
 		}
-		t.Logf("order %d, h = %g: energy error in the first and last tenth %.2e, %.2e; %+v", order, h, part[0], part[9], r.Stats)
+		t.Logf("order %d, h = %g: energy error in the first and last tenth %.2e, %.2e; %+v", order, h, part[0], part[9],
+			r.Stats)
 		if part[9] > 1.5*part[0]+1e-13 || part[0] > 1e-3 || part[0] < 1e-12 {
 			t.Errorf("order %d: energy error %.2e", order, part)
 		}
@@ -255,7 +257,8 @@ func TestVariationalFails(t *testing.T) {
 		for i := range x0 {
 			x0[i] = 2 + float64(3*i)
 		}
-		_, err := Solve(context.Background(), nil, x0, []float64{0, 30}, Options{Method: Variational(6), Step: c.h, Variation: c.b.variation})
+		_, err := Solve(context.Background(), nil, x0, []float64{0, 30},
+			Options{Method: Variational(6), Step: c.h, Variation: c.b.variation})
 		var failure *Failure
 		if !errors.As(err, &failure) || !strings.Contains(failure.Reason, c.want) || failure.Kind != c.kind {
 			t.Errorf("%v", err)

@@ -210,8 +210,8 @@ func (f *filter) triangle() {
 	f.z = f.cols[2*m]
 }
 
-// measure takes in y = gᵀx + N(0, 1) by Givens' rotations, and returns the error of its prediction in units of its standard
-// deviation. The elements of g before i are 0.
+// measure takes in y = gᵀx + N(0, 1) by Givens' rotations, and returns the error of its prediction in units of its
+// standard deviation. The elements of g before i are 0.
 func (f *filter) measure(i int, g vector, y float64) float64 {
 	for k := i; k < f.m; k++ {
 		if g[k] == 0 {

@@ -68,8 +68,9 @@ func (l *likelihood) loudest(best trial, k int) float64 {
 	return best.p.gamma[k]
 }
 
-// raised is a trial with σ raised to what the quietest stretch allows, q, if that is more, and the motion and the other noise
-// held: κ = σ² ω^2m. A motion that is fast only now and then makes all of it look fast, and hides noise that is plain between.
+// raised is a trial with σ raised to what the quietest stretch allows, q, if that is more, and the motion and the other
+// noise held: κ = σ² ω^2m. A motion that is fast only now and then makes all of it look fast, and hides noise that is
+// plain between.
 func (l *likelihood) raised(t trial, q float64) trial {
 	if !(q > t.sigma) || math.IsInf(q, 1) {
 		return t
@@ -123,16 +124,16 @@ func (l *likelihood) largest(best trial) trial {
 	return in
 }
 
-// curvature is what the likelihood is like about a trial: the parameters in which it bends, the slopes of log σ in them, and
-// the matrix H of the second derivatives of −2 log p.
+// curvature is what the likelihood is like about a trial: the parameters in which it bends, the slopes of log σ in
+// them, and the matrix H of the second derivatives of −2 log p.
 type curvature struct {
 	free  []int
 	slope []float64
 	H     [5][5]float64
 }
 
-// bends measures it by differences, over steps so large that rounding does not matter. Where noise is not told from motion, β
-// is held.
+// bends measures it by differences, over steps so large that rounding does not matter. Where noise is not told from
+// motion, β is held.
 func (l *likelihood) bends(best trial, resolved bool) (c curvature) {
 	x := l.parameters(best.p)
 	at := func(moves map[int]float64) value {
@@ -176,7 +177,8 @@ func (l *likelihood) bends(best trial, resolved bool) (c curvature) {
 	return c
 }
 
-// solve is 2 H⁻¹ g, the covariance with the free parameters of a number with the slopes g; nil where H is not positive definite.
+// solve is 2 H⁻¹ g, the covariance with the free parameters of a number with the slopes g; nil where H is not positive
+// definite.
 func (c *curvature) solve(g []float64) []float64 {
 	n := len(c.free)
 	H, f, x, w := make([]float64, n*n), make([]float64, n*n), make([]float64, n), lin.NewWork[float64](n)

@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// What is said of recorded velocities: they are taken as they are unless a scale and a lag make them likelier by more than
-// chance does in one recording of a hundred (χ² of two degrees of freedom), and are as large as matters.
+// What is said of recorded velocities: they are taken as they are unless a scale and a lag make them likelier by more
+// than chance does in one recording of a hundred (χ² of two degrees of freedom), and are as large as matters.
 const (
 	chance  = 9.21
 	scaled  = 0.005 // of log s
 	late    = 0.05  // steps
 	largest = 5     // of |log s|: degrees for radians are 4.05
 	latest  = 1     // of |τ|ω, up to which Taylor's series of the lag serves
-	// leastOrder is that of priors with a lag: the accelerations of lower ones are so rough that, late, they pass for noise of
-	// velocities.
+	// leastOrder is that of priors with a lag: the accelerations of lower ones are so rough that, late, they pass for
+	// noise of velocities.
 	leastOrder = 4
 )
 
@@ -25,8 +25,8 @@ type Interval struct {
 	High  float64 `json:"high"`
 }
 
-// gauge finds scale and lag of recorded velocities against positions, near a scale that leaves the given residual. They are free
-// from then on, if they have to be.
+// gauge finds scale and lag of recorded velocities against positions, near a scale that leaves the given residual. They
+// are free from then on, if they have to be.
 func (l *likelihood) gauge(all []trial, scale, residual float64) {
 	plain := best(all)
 	t := best(slices.DeleteFunc(slices.Clone(all), func(t trial) bool { return t.m < leastOrder }))

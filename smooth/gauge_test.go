@@ -28,8 +28,8 @@ func gauged(t *testing.T, seed uint64, n int, dt, s, tau, noise float64) (truth,
 	return m, y
 }
 
-// Velocities that are 5 % small, 8 ms late, both, or in other units are found to be so, the truth is within the limits of 95 %
-// most of the time, and states are better than with the velocities as they stand.
+// Velocities that are 5 % small, 8 ms late, both, or in other units are found to be so, the truth is within the limits
+// of 95 % most of the time, and states are better than with the velocities as they stand.
 func TestVelocitiesOffScaleAndLate(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes seconds")

@@ -167,7 +167,8 @@ func TestDeviationsOfPendulums(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if math.Abs(f.Q.Value/sigma-1) > 0.15 { // 3.2 % for the noise of 500 rows, twice that with the cut-off
+					if math.Abs(f.Q.Value/sigma-1) > 0.15 {
+						// 3.2 % for the noise of 500 rows, twice that with the cut-off
 						t.Errorf("%s %g: σ found as %g", name, sigma, f.Q.Value)
 					}
 					y := f.States(s, nil)

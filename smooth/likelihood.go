@@ -24,8 +24,8 @@ type likelihood struct {
 // piece is rows lo ≤ i < hi of a series.
 type piece struct{ series, lo, hi int }
 
-// point is a trial: β = log(ω·step), γᵢ = log(σᵢ·stepⁱ/σ) of velocities and accelerations, and of velocities the logarithm of
-// their scale and, in steps, how late they are.
+// point is a trial: β = log(ω·step), γᵢ = log(σᵢ·stepⁱ/σ) of velocities and accelerations, and of velocities the
+// logarithm of their scale and, in steps, how late they are.
 type point struct {
 	beta       float64
 	gamma      [3]float64

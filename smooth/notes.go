@@ -34,7 +34,8 @@ func (f *Fit) Notes(unit, time string) (notes []string) {
 			"they are used as such", s.Value, s.Low, s.High, with(f.Lag.Value, time), f.Lag.Low, f.Lag.High)
 	}
 	if f.Outliers > 0 {
-		say("%d numbers are off the motion through all others by more than %d deviations of the noise, and are left out",
+		say("%d numbers are off the motion through all others by more than %d deviations of the noise, and "+
+			"are left out",
 			f.Outliers, beyond)
 	}
 	switch {
@@ -44,7 +45,8 @@ func (f *Fit) Notes(unit, time string) (notes []string) {
 			"rows every %s are too far apart for the motion, or the noise is not white; about %s by %s would tell",
 			f.Correlation, with(f.Step, time), with(f.Wanted(), "rows"), orWord(time, "unit of time"))
 	case f.Swing/f.Step < sparse:
-		say("noise and deviations are rough: only %.2g rows in a period of the fastest part of the motion; about %s by %s would do",
+		say("noise and deviations are rough: only %.2g rows in a period of the fastest part of the motion; about %s "+
+			"by %s would do",
 			f.Swing/f.Step, with(f.Wanted(), "rows"), orWord(time, "unit of time"))
 	}
 	return notes
@@ -54,8 +56,8 @@ func (f *Fit) Notes(unit, time string) (notes []string) {
 // noise of a hundredth of them have −0.35 at 20 rows in a period, and σ within 5 %, but −0.6 at 9, and half of σ.
 const coloured = 0.5
 
-// sparse is a number of rows in a period of the fastest part of the motion below which noise was seen to be wrong by a factor of
-// two to three (double pendulums with σ = 0.01 at 10 Hz; at 25 Hz it was within 15 %).
+// sparse is a number of rows in a period of the fastest part of the motion below which noise was seen to be wrong by a
+// factor of two to three (double pendulums with σ = 0.01 at 10 Hz; at 25 Hz it was within 15 %).
 const sparse = 10
 
 // Wanted is about the rate, in rows by unit of time, from which noise of the size that was found can be told from

@@ -15,9 +15,9 @@ const (
 	visible = 1e-6 // of the size of the motion: less noise than that is not told from what the prior cannot follow
 )
 
-// Robust is Find without outliers: numbers that are further from the motion through all others than noise can be. They are
-// NaN in the series that it returns, which are the ones given where there are none; Fit.Outliers counts them. Each round's
-// noise is less than that before, so that large outliers cannot hide smaller ones.
+// Robust is Find without outliers: numbers that are further from the motion through all others than noise can be. They
+// are NaN in the series that it returns, which are the ones given where there are none; Fit.Outliers counts them. Each
+// round's noise is less than that before, so that large outliers cannot hide smaller ones.
 func Robust(ctx context.Context, series []Series) (*Fit, []Series, error) {
 	first, err := Find(ctx, series)
 	if err != nil {
@@ -56,8 +56,8 @@ type outliers struct {
 // columns are the positions, velocities and accelerations of a series.
 func (s *Series) columns() [3][]float64 { return [3][]float64{s.Q, s.V, s.A} }
 
-// look finds more outliers, given noise and the series without those known, and says whether there are any. The difference of
-// a number y of deviation σ and its estimate x̂ ± s, in which y has a part, has the variance σ² − s².
+// look finds more outliers, given noise and the series without those known, and says whether there are any. The
+// difference of a number y of deviation σ and its estimate x̂ ± s, in which y has a part, has the variance σ² − s².
 func (o *outliers) look(f *Fit, clean []Series) (more bool) {
 	for k, s := range clean {
 		if measured(s.Q) < f.Order {
@@ -88,8 +88,8 @@ func (o *outliers) look(f *Fit, clean []Series) (more bool) {
 	return more
 }
 
-// apart parts rows, which ascend, into those that are alone and those in a crowd: where a motion is struck, one row after the
-// other would seem to be off the smooth motion through the others.
+// apart parts rows, which ascend, into those that are alone and those in a crowd: where a motion is struck, one row
+// after the other would seem to be off the smooth motion through the others.
 func apart(rows []int) (alone, crowded []int) {
 	for i := 0; i < len(rows); {
 		k := i + 1

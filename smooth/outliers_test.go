@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// One number of a hundred is off by 50σ or by 15σ. All of these are found, noise and states are those of the recording without
-// them, and the states at those rows are good, too.
+// One number of a hundred is off by 50σ or by 15σ. All of these are found, noise and states are those of the recording
+// without them, and the states at those rows are good, too.
 func TestOutliersAreLeftOut(t *testing.T) {
 	const sigma = 0.01
 	for _, name := range []string{"pendulum", "double-pendulum"} {
@@ -51,8 +51,8 @@ func TestOutliersAreLeftOut(t *testing.T) {
 	}
 }
 
-// Where there are none, nothing is left out: of noise, of exact positions, of velocities beside positions, and of a motion
-// that is struck, whose kink no smooth motion follows.
+// Where there are none, nothing is left out: of noise, of exact positions, of velocities beside positions, and of a
+// motion that is struck, whose kink no smooth motion follows.
 func TestNothingElseIsLeftOut(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 7))
 	m := motions(t, "double-pendulum", 4, every(1000, 0.02))[0]

@@ -2,10 +2,10 @@ package smooth
 
 import "math"
 
-// quiet is a noise that that of positions hardly exceeds, whatever the motion: that of the quietest stretch. The k-th divided
-// difference of k + 1 positions, with weights whose squares add up to 1, has the variance σ² and the square of what the
-// motion leaves in it, which is least where the motion is slow and k is high. The root mean squares of stretches of few
-// differences scatter, and the least of many is taken: allow makes up for that.
+// quiet is a noise that that of positions hardly exceeds, whatever the motion: that of the quietest stretch. The k-th
+// divided difference of k + 1 positions, with weights whose squares add up to 1, has the variance σ² and the square of
+// what the motion leaves in it, which is least where the motion is slow and k is high. The root mean squares of
+// stretches of few differences scatter, and the least of many is taken: allow makes up for that.
 func (l *likelihood) quiet() float64 {
 	const lowest, highest, stretch, allow = 3, 10, 50, 1.5
 	least := math.Inf(1)
@@ -35,7 +35,8 @@ func (l *likelihood) quiet() float64 {
 	return allow * least
 }
 
-// difference is Σ wᵢ yᵢ with wᵢ ~ 1/Π (tᵢ − tⱼ) and Σ wᵢ² = 1, which is 0 for polynomials of lower degree than there are steps.
+// difference is Σ wᵢ yᵢ with wᵢ ~ 1/Π (tᵢ − tⱼ) and Σ wᵢ² = 1, which is 0 for polynomials of lower degree than there
+// are steps.
 func difference(t, y []float64) float64 {
 	sum, norm := 0.0, 0.0
 	unit := (t[len(t)-1] - t[0]) / 4

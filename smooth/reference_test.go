@@ -35,7 +35,8 @@ type answer struct {
 	X, Sd                [][3]float64
 }
 
-// reference runs the script on a series, from positions alone and with the velocities; it skips the test where it cannot.
+// reference runs the script on a series, from positions alone and with the velocities; it skips the test where it
+// cannot.
 func reference(t *testing.T, s Series) [2]answer {
 	folder, err := filepath.Abs("../../shared/design")
 	if err != nil {

@@ -91,13 +91,15 @@ func TestWantedRateDoes(t *testing.T) {
 				h = 1 / f.Wanted()
 			}
 			if len(said) > 0 || math.Abs(f.Q.Value/sigma-1) > 0.1 {
-				t.Errorf("every %g and then every %g: σ of %g is found as %g, and said %q", dt, h, sigma, f.Q.Value, said)
+				t.Errorf("every %g and then every %g: σ of %g is found as %g, and said %q", dt, h, sigma, f.Q.Value,
+					said)
 			}
 		}
 	}
 }
 
-// A motion that whips now and then hides noise from the likelihood, but what is said to be the most is not less than there is.
+// A motion that whips now and then hides noise from the likelihood, but what is said to be the most is not less than
+// there is.
 func TestNoiseHiddenByWhips(t *testing.T) {
 	const sigma = 1e-4
 	r := rand.New(rand.NewPCG(7, 7))

@@ -7,15 +7,16 @@ import (
 	"lagrange/nn"
 )
 
-// Accelerations is the loss Σᵢ w ρ((ẋᵢ − ẋᵢ*)/sᵢ) of given derivatives of the state, with s the scales of the model's
-// coordinates. For a second-order model q̇ = v holds by itself and only the accelerations count; a Hamiltonian on (q, p) has to
-// get q̇ right too, and X then holds momenta and A their derivatives.
+// Accelerations is the loss Σᵢ wᵢ ρ((ẋᵢ − ẋᵢ*)/sᵢ) of given derivatives of the state. For a second-order model q̇ = v
+// holds by itself and only the accelerations count; a Hamiltonian on (q, p) has to get q̇ right too, and X then holds
+// momenta and A their derivatives.
 type Accelerations[T nn.Float] struct {
 	X       []T // states (N, 2d)
 	U       []T // inputs (N, m)
 	A       []T // accelerations (N, d)
 	Qdot    []T // q̇ (N, d); nil: the second half of the state
-	Weight  []T // w (N); nil: 1
+	Weight  []T // w of a sample (N), or of each number of its ẋ (N, 2d); nil: 1
+	Scale   []T // s (2d), of q̇ and of a; nil: the root mean square of Qdot, and the scales of the model
 	N       int
 	Penalty Penalty
 }
@@ -34,20 +35,39 @@ func (o *Accelerations[T]) Pass(m *model.Model[T], most int) Pass[T] {
 	if model.FirstOrder(p.tape) {
 		p.first = 0
 	}
-	for i, c := range m.Spec.Coordinates {
+	if p.scale = o.Scale; p.scale == nil {
+		p.scale = o.scales(m.Spec.Coordinates)
+	}
+	return p
+}
+
+// scales are those of q̇, then of a, for the coordinates of a model.
+func (o *Accelerations[T]) scales(cs []model.Coordinate) (s []T) {
+	for i, c := range cs {
 		speed, square := c.Speed, 0.0
-		for k := i; k < len(o.Qdot); k += d {
+		for k := i; k < len(o.Qdot); k += len(cs) {
 			square += float64(o.Qdot[k]) * float64(o.Qdot[k])
 		}
 		if square > 0 {
 			speed = math.Sqrt(square / float64(o.N))
 		}
-		p.scale = append(p.scale, speed)
+		s = append(s, T(speed))
 	}
-	for _, c := range m.Spec.Coordinates {
-		p.scale = append(p.scale, c.Accel)
+	for _, c := range cs {
+		s = append(s, T(c.Accel))
 	}
-	return p
+	return s
+}
+
+// weight is w of number k of the ẋ of sample i.
+func (o *Accelerations[T]) weight(i, k int) T {
+	switch len(o.Weight) {
+	case 0:
+		return 1
+	case o.N:
+		return o.Weight[i]
+	}
+	return o.Weight[i*len(o.Weight)/o.N+k]
 }
 
 // accelerationPass compares the numbers of ẋ from the first on: of a second-order model q̇ = v holds by itself.
@@ -55,7 +75,7 @@ type accelerationPass[T nn.Float] struct {
 	o                       *Accelerations[T]
 	tape                    model.Tape[T]
 	d, m, first, B          int
-	scale                   []float64 // of q̇, then of a
+	scale                   []T // of q̇, then of a
 	x, u, y, lambda, dx, du []T
 }
 
@@ -78,10 +98,6 @@ func (p *accelerationPass[T]) Residuals(batch []int, r, c []T) {
 	}
 	p.tape.Field(p.x[:B*n], p.u[:B*p.m], p.y[:B*n])
 	for b, i := range batch {
-		w := T(1)
-		if p.o.Weight != nil {
-			w = p.o.Weight[i]
-		}
 		for k := p.first; k < n; k++ {
 			var want T
 			switch {
@@ -93,7 +109,7 @@ func (p *accelerationPass[T]) Residuals(batch []int, r, c []T) {
 				want = p.x[b*n+d+k]
 			}
 			at := (k-p.first)*B + b
-			r[at], c[at] = (p.y[b*n+k]-want)/T(p.scale[k]), w
+			r[at], c[at] = (p.y[b*n+k]-want)/p.scale[k], p.o.weight(i, k)
 		}
 	}
 }
@@ -104,7 +120,7 @@ func (p *accelerationPass[T]) Pull(y, dtheta []T) {
 	for b := range B {
 		clear(p.lambda[b*n : b*n+p.first])
 		for k := p.first; k < n; k++ {
-			p.lambda[b*n+k] = y[(k-p.first)*B+b] / T(p.scale[k])
+			p.lambda[b*n+k] = y[(k-p.first)*B+b] / p.scale[k]
 		}
 	}
 	p.tape.VJP(p.lambda[:B*n], dtheta, p.dx[:B*n], p.du[:B*p.m])
@@ -117,7 +133,7 @@ func (p *accelerationPass[T]) Rows(J []T) {
 	for k := p.first; k < n; k++ {
 		clear(p.lambda[:B*n])
 		for b := range B {
-			p.lambda[b*n+k] = 1 / T(p.scale[k])
+			p.lambda[b*n+k] = 1 / p.scale[k]
 		}
 		p.tape.VJP(p.lambda[:B*n], J[:size], p.dx[:B*n], p.du[:B*p.m])
 		J = J[size:]

@@ -16,7 +16,8 @@ const (
 	oldestVersion     = 3 // older ones do not say which run they belong to
 )
 
-// Identity says, by names for people, what a checkpoint belongs to: the data, each setting, the stage. A run goes on from no other.
+// Identity says, by names for people, what a checkpoint belongs to: the data, each setting, the stage. A run goes on
+// from no other.
 type Identity map[string]string
 
 // differs lists what two identities do not have in common, as far as a line holds it.
@@ -43,8 +44,8 @@ func (i Identity) differs(from Identity) (what []string) {
 	return what
 }
 
-// checkpoint is the header of a checkpoint file. Its numbers stand after it: θ, m, s and the best θ, then BestLoss and Sum, then
-// three for each point of the history.
+// checkpoint is the header of a checkpoint file. Its numbers stand after it: θ, m, s and the best θ, then BestLoss and
+// Sum, then three for each point of the history.
 type checkpoint struct {
 	Spec     model.Spec   `json:"spec"`
 	Settings Settings     `json:"settings"`
@@ -64,7 +65,8 @@ type checkpoint struct {
 // SaveCheckpoint writes all that a run needs to go on bit for bit, atomically. of says which run it is.
 func SaveCheckpoint[T nn.Float](path string, of Identity, spec model.Spec, s Settings, st *State[T]) error {
 	h, err := json.Marshal(checkpoint{
-		spec, s, of, st.Step, st.Updates, st.Skipped, st.Health, len(st.History), st.Count, st.Damping, st.Rejected, st.Decided, st.Seconds,
+		spec, s, of, st.Step, st.Updates, st.Skipped, st.Health, len(st.History), st.Count, st.Damping, st.Rejected,
+		st.Decided, st.Seconds,
 	})
 	if err != nil {
 		return err
@@ -101,13 +103,16 @@ func LoadCheckpoint[T nn.Float](path string, of Identity, m *model.Model[T]) (*S
 	}
 	switch {
 	case c.Version < oldestVersion:
-		return nil, h.Settings, fmt.Errorf("%s was written by an older version, which did not note whose run it was; leave out --resume to start again", path)
+		return nil, h.Settings, fmt.Errorf("%s was written by an older version, which did not note whose run it was; "+
+			"leave out --resume to start again", path)
 	case len(what) > 0:
-		return nil, h.Settings, fmt.Errorf("%s belongs to another run (%s); give the same files and flags, or leave out --resume to start again", path, strings.Join(what, "; "))
+		return nil, h.Settings, fmt.Errorf("%s belongs to another run (%s); give the same files and flags, or leave "+
+			"out --resume to start again", path, strings.Join(what, "; "))
 	}
 	n := len(m.Theta)
 	if h.Points < 0 || len(c.Floats) != 4*n+2+3*h.Points {
-		return nil, h.Settings, fmt.Errorf("%s: holds %d numbers, not those of a model of %d parameters", path, len(c.Floats), n)
+		return nil, h.Settings, fmt.Errorf("%s: holds %d numbers, not those of a model of %d parameters", path,
+			len(c.Floats), n)
 	}
 	st := NewState(m)
 	for k, part := range [][]T{st.Theta, st.M, st.S, st.Best} {

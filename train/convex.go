@@ -11,20 +11,26 @@ import (
 	"lagrange/model"
 )
 
-// ConvexOptions says how a convex start is made. Zero values stand for the documented defaults.
+// ConvexOptions says how a convex initialisation is made. Zero values stand for the documented defaults.
 type ConvexOptions struct {
-	Rounds    int                // solutions of the least-squares problem with each ridge; default 12
-	Floor     float64            // least eigenvalue of M wanted, in units in which the mean of its diagonal is 1; default 0.03
-	Ridges    []float64          // of the normal equations, in units of their mean diagonal element; default 1e-12, and to select by Selection 1e-8, 1e-5, 1e-3 and 1e-1 too
-	Selection Objective[float64] // what solutions are selected by: held-out data, or the segments to be learned; default the samples used
-	Samples   int                // at most so many are used; default what 2²⁴ numbers have room for, and fewer for nets whose gradients are long or for many coordinates
-	Seed      uint64             // of the choice of samples
-	Workers   int                // cores; default all
+	Rounds int // solutions of the least-squares problem with each ridge; default 12
+	// least eigenvalue of M wanted, in units in which the mean of its diagonal is 1; default 0.03
+	Floor float64
+	// of the normal equations, in units of their mean diagonal element; default 1e-12, and to select by Selection 1e-8,
+	// 1e-5, 1e-3 and 1e-1 too
+	Ridges []float64
+	// what solutions are selected by: held-out data, or the segments to be learned; default the samples used
+	Selection Objective[float64]
+	// at most so many are used; default what 2²⁴ numbers have room for, and fewer for nets whose gradients are long or
+	// for many coordinates
+	Samples int
+	Seed    uint64 // of the choice of samples
+	Workers int    // cores; default all
 }
 
-// InitialGuess says what a convex start did.
+// InitialGuess says what a convex initialisation did.
 type InitialGuess struct {
-	Before  float64   `json:"before"`        // mean loss of what it is judged by,
+	Before  float64   `json:"before"`        // mean loss of what solutions are selected by,
 	After   float64   `json:"after"`         // and that after
 	Eigen   float64   `json:"eigenvalue"`    // least of M over the samples after, in those units
 	Unit    []float64 `json:"unit"`          // of v, in which the diagonal of M has the mean 1 over the samples (d)
@@ -58,26 +64,29 @@ func (c ConvexOptions) defaults(columns, d, params int) ConvexOptions {
 	return c
 }
 
-// ConvexInitialisation sets the parameters w in which the force Q = M a + L_vq v − L_q − F(v, u) of a Lagrangian is linear (model.Linear)
-// such that it is as good as 0 on given accelerations, with the others as they are: a least-squares problem without local
-// minima (doc/theory.md, "A convex start"). The rows of the samples, R = ∂Q/∂w, are weighted with D = M⁻¹ of the solution before, so
-// that the error of the acceleration itself is what becomes small:
+// ConvexInitialisation sets the parameters w in which the force Q = M a + L_vq v − L_q − F(v, u) of a Lagrangian is
+// linear (model.Linear) such that it is as good as 0 on given accelerations, with the others as they are: a
+// least-squares problem without local minima (doc/theory.md, "Convex initialisation"). The rows of the samples, R =
+// ∂Q/∂w, are weighted with D = M⁻¹ of the solution before, so that the error of the acceleration itself is what becomes
+// small:
 //
 //	Σ |D (Q + R δw)|² + κ Σ (floor − uᵀM(w)u)₊² + ridge |δw|²,   mean tr M = d.
 //
-// The constraint fixes the scale of L, which the acceleration leaves open: without it L = 0 were best. The second sum keeps M positive
-// definite: u is the eigenvector of an eigenvalue below the floor, and uᵀM(w)u is linear in w.
+// The constraint fixes the scale of L, which the acceleration leaves open: without it L = 0 were best. The second sum
+// keeps M positive definite: u is the eigenvector of an eigenvalue below the floor, and uᵀM(w)u is linear in w.
 //
-// The model is left at the solution with the least loss among those whose M is positive definite on all samples used, or, when
-// none is better than what was there, as it was, but for smaller w where M was not positive definite: InitialGuess tells. The error is ctx's.
-func ConvexInitialisation(ctx context.Context, m *model.Model[float64], o *Accelerations[float64], c ConvexOptions) (InitialGuess, error) {
+// The model is left at the solution with the least loss among those whose M is positive definite on all samples used,
+// or, when none is better than what was there, as it was, but for smaller w where M was not positive definite:
+// InitialGuess tells. The error is ctx's.
+func ConvexInitialisation(ctx context.Context, m *model.Model[float64], o *Accelerations[float64],
+	c ConvexOptions) (InitialGuess, error) {
 	p, why := newConvexProblem(m, o, c)
 	if why != "" {
 		return InitialGuess{Why: why}, nil
 	}
 	defer p.team.Close()
 	s := InitialGuess{Samples: len(p.samples), Columns: p.n}
-	s.Before = p.judged(p.evaluate())
+	s.Before = p.selection(p.evaluate())
 	p.calm()
 	if s.After, s.Eigen = s.Before, p.eigen; s.Eigen <= 0 {
 		s.After = math.Inf(1)
@@ -98,13 +107,14 @@ func ConvexInitialisation(ctx context.Context, m *model.Model[float64], o *Accel
 	}
 	copy(m.Theta, kept)
 	if !s.Done {
-		s.After, s.Why = s.Before, fmt.Sprintf("none of %d solutions was better with a positive definite mass matrix", s.Rounds)
+		s.After, s.Why = s.Before, fmt.Sprintf("none of %d solutions was better with a positive definite mass matrix",
+			s.Rounds)
 	}
 	return s, ctx.Err()
 }
 
-// calm halves the linear parameters as often as it takes to make M positive definite, if that leads there: what is left without them is the fixed
-// kinetic energy of the head.
+// calm halves the linear parameters as often as it takes to make M positive definite, if that leads there: what is left
+// without them is the fixed kinetic energy of the head.
 func (p *convexProblem) calm() {
 	first := slices.Clone(p.m.Theta)
 	for range 10 {
@@ -120,7 +130,8 @@ func (p *convexProblem) calm() {
 	p.evaluate()
 }
 
-// rounds solves, weights and solves again, and returns the parameters of the best solution, if one is better than what s knows of.
+// rounds solves, weights and solves again, and returns the parameters of the best solution, if one is better than what
+// s knows of.
 func (p *convexProblem) rounds(ctx context.Context, ridge float64, s *InitialGuess) (kept []float64) {
 	last := math.Inf(1)
 	for round := 1; round <= p.c.Rounds && ctx.Err() == nil && p.solve(ridge); round++ {
@@ -137,8 +148,9 @@ func (p *convexProblem) rounds(ctx context.Context, ridge float64, s *InitialGue
 			}
 		}
 		if p.eigen > 0 {
-			if judged := p.judged(loss); judged < s.After {
-				s.After, s.Ridge, s.Eigen, s.Cuts, s.Unit, s.Done = judged, ridge, p.eigen, len(p.low), slices.Clone(p.unit), true
+			if chosen := p.selection(loss); chosen < s.After {
+				s.After, s.Ridge, s.Eigen, s.Cuts, s.Unit, s.Done = chosen, ridge, p.eigen, len(p.low),
+					slices.Clone(p.unit), true
 				kept = slices.Clone(p.m.Theta)
 			}
 			if round > 3 && math.Abs(last/loss-1) < 1e-3 && p.eigen > p.c.Floor/2 {
@@ -151,8 +163,8 @@ func (p *convexProblem) rounds(ctx context.Context, ridge float64, s *InitialGue
 	return kept
 }
 
-// judged is the loss by which a solution is judged, given that of the samples.
-func (p *convexProblem) judged(loss float64) float64 {
+// selection is the loss by which solutions are selected, given that of the samples.
+func (p *convexProblem) selection(loss float64) float64 {
 	o := p.c.Selection
 	if o == nil {
 		return loss

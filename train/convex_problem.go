@@ -11,20 +11,22 @@ import (
 	"lagrange/model"
 )
 
-// mostColumns bounds the matrices of a start, to some hundred MB; MostCoordinates is how many coordinates a mass matrix may have whose eigenvalues are
-// found over and over, as in a start and in PositiveDefinite.
+// mostLinear bounds the matrices of a convex initialisation, to some hundred MB; MostCoordinates is how many
+// coordinates a mass matrix may have whose eigenvalues are found over and over, as there and in PositiveDefinite.
 const (
-	mostColumns     = 3000
+	mostLinear      = 3000
 	MostCoordinates = 64
 )
 
-// convexProblem is the least-squares problem around the parameters of its model. M is (N, d, d) in units of the speeds, and so are forces.
+// convexProblem is the least-squares problem around the parameters of its model. M is (N, d, d) in units of the speeds,
+// and so are forces.
 type convexProblem struct {
 	c       ConvexOptions
 	m       *model.Model[float64]
 	o       *Accelerations[float64]
 	d, n    int
-	at      []int // the linear parameters
+	at      []int     // the linear parameters, the first of n columns
+	weak    *weakForm // whose residuals stand in place of the forces at the samples; nil: none
 	samples []int
 	team    *par.Team
 	cores   []*convexCore
@@ -67,26 +69,26 @@ type convexCore struct {
 	cuts                                 []cut
 }
 
-func newConvexProblem(m *model.Model[float64], o *Accelerations[float64], c ConvexOptions) (p *convexProblem, why string) {
+func newConvexProblem(m *model.Model[float64], o *Accelerations[float64],
+	c ConvexOptions) (p *convexProblem, why string) {
 	d, f, at := m.Spec.D(), m.Spec.M(), m.Linear()
 	if len(at) == 0 || o.Qdot != nil {
 		return nil, "a " + model.Title(m.Spec.Family) + " has no Lagrangian that is linear in parameters"
 	}
-	if len(at) > mostColumns {
-		return nil, fmt.Sprintf("%d columns are too many: at most %d", len(at), mostColumns)
+	if o.Scale != nil || o.Weight != nil && len(o.Weight) != o.N {
+		return nil, "accelerations have scales of their own, or weights by component"
+	}
+	if len(at) > mostLinear {
+		return nil, fmt.Sprintf("%d columns are too many: at most %d", len(at), mostLinear)
 	}
 	if d > MostCoordinates {
 		return nil, fmt.Sprintf("%d coordinates are too many: at most %d", d, MostCoordinates)
 	}
 	c = c.defaults(len(at), d, len(m.Theta))
-	p = &convexProblem{c: c, m: m, o: o, d: d, n: len(at), at: at}
+	p = &convexProblem{c: c, m: m, o: o, d: d, at: at}
 	p.samples = rand.New(rand.NewPCG(c.Seed, 0xc0e)).Perm(o.N)
 	p.samples = p.samples[:min(len(p.samples), c.Samples)]
-	N := len(p.samples)
-	p.R, p.Q, p.D = make([]float64, N*d*p.n), make([]float64, N*d), make([]float64, N*d*d)
-	p.G, p.F, p.mass = make([]float64, p.n*p.n), make([]float64, p.n*p.n), make([]float64, p.n)
-	p.X, p.w0 = make([]float64, block*p.n), make([]float64, p.n)
-	p.mean, p.mean0, p.slope = make([]float64, d), make([]float64, d), make([][]float64, d)
+	p.allocate(len(at))
 	for _, x := range m.Spec.Coordinates {
 		p.unit = append(p.unit, x.Speed)
 	}
@@ -95,8 +97,10 @@ func newConvexProblem(m *model.Model[float64], o *Accelerations[float64], c Conv
 	for range c.Workers {
 		B, take := p.chunk, func(n int) []float64 { return make([]float64, n) }
 		k := &convexCore{
-			tape: m.Tape(B), q: take(B * d), v: take(B * d), a: take(B * d), u: take(B * f), Q: take(B * d), lambda: take(B * d),
-			dq: take(B * d), dv: take(B * d), du: take(B * f), J: take(B * len(m.Theta)), M: take(d * d), E: take(d * d), w: take(d), y: take(d),
+			tape: m.Tape(B), q: take(B * d), v: take(B * d), a: take(B * d), u: take(B * f), Q: take(B * d),
+			lambda: take(B * d),
+			dq:     take(B * d), dv: take(B * d), du: take(B * f), J: take(B * len(m.Theta)), M: take(d * d),
+			E: take(d * d), w: take(d), y: take(d),
 		}
 		k.mean = take(d)
 		for range d {
@@ -110,7 +114,18 @@ func newConvexProblem(m *model.Model[float64], o *Accelerations[float64], c Conv
 	return p, ""
 }
 
-// sweep evaluates the forces of all samples in chunks, on all cores, and lets see look at each: samples lo … lo+B of the problem.
+// allocate makes room for n columns and the rows of all samples.
+func (p *convexProblem) allocate(n int) {
+	d, N := p.d, len(p.samples)
+	p.n = n
+	p.R, p.Q, p.D = make([]float64, N*d*n), make([]float64, N*d), make([]float64, N*d*d)
+	p.G, p.F, p.mass = make([]float64, n*n), make([]float64, n*n), make([]float64, n)
+	p.X, p.w0 = make([]float64, block*n), make([]float64, n)
+	p.mean, p.mean0, p.slope = make([]float64, d), make([]float64, d), make([][]float64, d)
+}
+
+// sweep evaluates the forces of all samples in chunks, on all cores, and lets see look at each: samples lo … lo+B of
+// the problem.
 func (p *convexProblem) sweep(see func(k *convexCore, lo, B int)) {
 	d, f := p.d, p.m.Spec.M()
 	p.team.Do(func(w int) {
@@ -122,6 +137,9 @@ func (p *convexProblem) sweep(see func(k *convexCore, lo, B int)) {
 				p.load(k, b, lo+b)
 			}
 			k.inverse.Force(k.q[:B*d], k.v[:B*d], k.u[:B*f], k.a[:B*d], k.Q[:B*d])
+			if p.weak != nil {
+				p.weak.residuals(p, lo, k.Q[:B*d])
+			}
 			see(k, lo, B)
 		}
 	})
@@ -142,12 +160,21 @@ func (p *convexProblem) linearise() {
 	for j, at := range p.at {
 		p.w0[j] = p.m.Theta[at]
 	}
+	if p.weak != nil {
+		p.weak.linearise(p)
+	}
 	p.sweep(func(k *convexCore, lo, B int) {
 		for i, c := range p.m.Spec.Coordinates {
 			for b := range B {
-				p.Q[(lo+b)*d+i] = k.Q[b*d+i] * c.Speed
 				clear(k.lambda[b*d : (b+1)*d])
 				k.lambda[b*d+i] = c.Speed
+			}
+			k.inertia.MassVJP(k.lambda[:B*d], k.slope[i])
+			if p.weak != nil {
+				continue
+			}
+			for b := range B {
+				p.Q[(lo+b)*d+i] = k.Q[b*d+i] * c.Speed
 			}
 			J := k.J[:B*P]
 			clear(J)
@@ -158,7 +185,6 @@ func (p *convexProblem) linearise() {
 					row[j] = J[b*P+at]
 				}
 			}
-			k.inertia.MassVJP(k.lambda[:B*d], k.slope[i])
 		}
 	})
 	copy(p.mean0, p.mean)
@@ -172,9 +198,9 @@ func (p *convexProblem) linearise() {
 	}
 }
 
-// scale chooses the units of M: those in which the mean of its diagonal at the parameters as they are is 1, or as they were when
-// it is not positive. The fixed kinetic energy of a head must not be more than what is wanted of any coordinate, for the net would have to take
-// it away again: the scale of L is made as large as that needs.
+// scale chooses the units of M: those in which the mean of its diagonal at the parameters as they are is 1, or as they
+// were when it is not positive. The fixed kinetic energy of a head must not be more than what is wanted of any
+// coordinate, for the net would have to take it away again: the scale of L is made as large as that needs.
 func (p *convexProblem) scale() (grown bool) {
 	least, most := math.Inf(1), 0.0
 	for _, m := range p.mean {
@@ -205,7 +231,9 @@ func (p *convexProblem) restart() {
 	for i, x := range p.m.Spec.Coordinates {
 		p.unit[i] = x.Speed
 	}
-	p.kappa = 1e-3
+	if p.kappa = 1e-3; p.weak != nil {
+		p.kappa = weakKappa
+	}
 	p.evaluate()
 	p.level()
 	p.scale() // of the head alone, if it is anything
@@ -231,7 +259,8 @@ func (p *convexProblem) weight(s int) float64 {
 	return math.Sqrt(p.o.Weight[p.samples[s]])
 }
 
-// evaluate returns the mean loss of the accelerations at the parameters as they are, and sets D, the least eigenvalue and the cuts.
+// evaluate returns the mean loss of the accelerations at the parameters as they are, and sets D, the least eigenvalue
+// and the cuts.
 func (p *convexProblem) evaluate() (loss float64) {
 	for _, k := range p.cores {
 		k.loss, k.eigen, k.cuts = 0, math.Inf(1), nil
@@ -240,7 +269,7 @@ func (p *convexProblem) evaluate() (loss float64) {
 	clear(p.mean)
 	p.sweep(func(k *convexCore, lo, B int) {
 		for b := range B {
-			p.judge(k, lo+b, b)
+			p.assess(k, lo+b, b)
 		}
 	})
 	p.eigen, p.low = math.Inf(1), nil
@@ -254,9 +283,10 @@ func (p *convexProblem) evaluate() (loss float64) {
 	return loss / float64(len(p.samples))
 }
 
-// judge does that for sample s of the problem, the b-th of the tape. With M = Σ λ u uᵀ the error of the acceleration is Σ u (uᵀQ)/λ; D has
-// the eigenvalues raised to the floor, and the weights of its rows are such that their squares sum up to the penalty.
-func (p *convexProblem) judge(k *convexCore, s, b int) {
+// assess does that for sample s of the problem, the b-th of the tape. With M = Σ λ u uᵀ the error of the acceleration
+// is Σ u (uᵀQ)/λ; D has the eigenvalues raised to the floor, and the weights of its rows are such that their squares
+// sum up to the penalty.
+func (p *convexProblem) assess(k *convexCore, s, b int) {
 	d, coordinates, M := p.d, p.m.Spec.Coordinates, k.mass.Mass(b)
 	for i, c := range coordinates {
 		k.mean[i] += M[i*d+i] * c.Speed * c.Speed

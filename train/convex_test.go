@@ -26,7 +26,8 @@ func states(t *testing.T, s mech.System, N int, seed uint64) (*Accelerations[flo
 		var q, qq, vv, aa float64
 		for n := range N {
 			x := o.X[2*n*d:]
-			q, qq, vv, aa = q+x[i]/float64(N), qq+x[i]*x[i]/float64(N), vv+x[d+i]*x[d+i]/float64(N), aa+o.A[n*d+i]*o.A[n*d+i]/float64(N)
+			q, qq, vv, aa = q+x[i]/float64(N), qq+x[i]*x[i]/float64(N), vv+x[d+i]*x[d+i]/float64(N),
+				aa+o.A[n*d+i]*o.A[n*d+i]/float64(N)
 		}
 		k := model.Coordinate{Mean: q, Scale: math.Sqrt(qq - q*q), Speed: math.Sqrt(vv), Accel: math.Sqrt(aa)}
 		if c.Angle {
@@ -37,7 +38,8 @@ func states(t *testing.T, s mech.System, N int, seed uint64) (*Accelerations[flo
 	return o, spec
 }
 
-// witness is the mean loss and the least eigenvalue of M, both found without the code under test, for up to two coordinates.
+// witness is the mean loss and the least eigenvalue of M, both found without the code under test, for up to two
+// coordinates.
 func witness(m *model.Model[float64], o *Accelerations[float64]) (loss, eigen float64) {
 	eigen = math.Inf(1)
 	pass, tape, d := NewLoss(o, m, 1), m.Tape(1), m.Spec.D()
@@ -59,15 +61,18 @@ func witness(m *model.Model[float64], o *Accelerations[float64]) (loss, eigen fl
 	return loss, eigen
 }
 
-// From every seed a start on every system leaves a positive definite mass matrix and a far smaller loss, the one it reports.
+// From every seed the initial guess of every system leaves a positive definite mass matrix and a far smaller loss, the
+// one it reports.
 func TestConvexInitialisation(t *testing.T) {
 	for _, c := range []struct {
 		system, family string
 		hidden         []int
 		fall           float64
 	}{
-		{"pendulum", "lnn", []int{60}, 1e3}, {"pendulum", "lnn", []int{40, 40}, 1e2}, {"pendulum", "delan", []int{20}, 10},
-		{"double-pendulum", "lnn", []int{200}, 5}, {"double-pendulum", "delan", []int{60}, 1}, {"cart-pole", "lnn", []int{120}, 10},
+		{"pendulum", "lnn", []int{60}, 1e3}, {"pendulum", "lnn", []int{40, 40}, 1e2},
+		{"pendulum", "delan", []int{20}, 10},
+		{"double-pendulum", "lnn", []int{200}, 5}, {"double-pendulum", "delan", []int{60}, 1},
+		{"cart-pole", "lnn", []int{120}, 10},
 		{"kepler", "lnn", []int{120}, 10}, {"relativistic", "lnn", []int{60}, 10},
 	} {
 		s, err := mech.Lookup(c.system)
@@ -88,17 +93,19 @@ func TestConvexInitialisation(t *testing.T) {
 				t.Fatal(err)
 			}
 			before, _ := witness(m, o)
-			start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{Workers: 2})
-			if err != nil || !start.Done {
-				t.Errorf("%s of %s, seed %d: %+v, %v", c.family, c.system, seed, start, err)
+			guess, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{Workers: 2})
+			if err != nil || !guess.Done {
+				t.Errorf("%s of %s, seed %d: %+v, %v", c.family, c.system, seed, guess, err)
 				continue
 			}
 			loss, eigen := witness(m, o)
 			if !(eigen > 0) || !(loss < before/c.fall) {
-				t.Errorf("%s of %s, seed %d: the loss went from %v to %v, the least eigenvalue is %v", c.family, c.system, seed, before, loss, eigen)
+				t.Errorf("%s of %s, seed %d: the loss went from %v to %v, the least eigenvalue is %v", c.family,
+					c.system, seed, before, loss, eigen)
 			}
-			if math.Abs(start.Before/before-1) > 1e-6 || math.Abs(start.After/loss-1) > 1e-4 || start.Samples != 1000 {
-				t.Errorf("%s of %s, seed %d: %+v, but the loss went from %v to %v", c.family, c.system, seed, start, before, loss)
+			if math.Abs(guess.Before/before-1) > 1e-6 || math.Abs(guess.After/loss-1) > 1e-4 || guess.Samples != 1000 {
+				t.Errorf("%s of %s, seed %d: %+v, but the loss went from %v to %v", c.family, c.system, seed, guess,
+					before, loss)
 			}
 		}
 	}
@@ -114,9 +121,9 @@ func TestConvexInitialisationFindsGains(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{})
-	if err != nil || !start.Done || !(start.After < start.Before/5) {
-		t.Fatalf("%+v, %v", start, err)
+	guess, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{})
+	if err != nil || !guess.Done || !(guess.After < guess.Before/5) {
+		t.Fatalf("%+v, %v", guess, err)
 	}
 	// motor i acts on joint i alone: the ratio of what it brings there and elsewhere
 	B := m.Theta[len(m.Theta)-6:]
@@ -125,8 +132,9 @@ func TestConvexInitialisationFindsGains(t *testing.T) {
 	}
 }
 
-// Few and noisy accelerations are fitted too closely; where held-out ones are the judge they are not, and never worse than before.
-func TestConvexInitialisationIsJudged(t *testing.T) {
+// Few and noisy accelerations are fitted too closely; where held-out ones select they are not, and never worse
+// than before.
+func TestConvexInitialisationSelects(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	for seed := range uint64(4) {
 		o, spec := states(t, mech.Chain(1), 80, seed)
@@ -135,7 +143,7 @@ func TestConvexInitialisationIsJudged(t *testing.T) {
 			o.A[i] += 2 * r.NormFloat64()
 		}
 		spec.Hidden = []int{60}
-		var loss [3]float64 // of what is held out: at first, unjudged, judged
+		var loss [3]float64 // of what is held out: at first, unselected, selected
 		for i := range loss {
 			m, err := model.New[float64](spec, seed)
 			if err != nil {
@@ -145,23 +153,23 @@ func TestConvexInitialisationIsJudged(t *testing.T) {
 			if i == 2 {
 				c.Selection = held
 			}
-			var start InitialGuess
+			var guess InitialGuess
 			if i > 0 {
-				if start, err = ConvexInitialisation(t.Context(), m, o, c); err != nil || !start.Done {
-					t.Fatal(start, err)
+				if guess, err = ConvexInitialisation(t.Context(), m, o, c); err != nil || !guess.Done {
+					t.Fatal(guess, err)
 				}
 			}
-			if loss[i], _ = witness(m, held); i == 2 && math.Abs(start.After/loss[2]-1) > 1e-6 {
-				t.Errorf("seed %d: %+v, but the held-out loss is %v", seed, start, loss[2])
+			if loss[i], _ = witness(m, held); i == 2 && math.Abs(guess.After/loss[2]-1) > 1e-6 {
+				t.Errorf("seed %d: %+v, but the held-out loss is %v", seed, guess, loss[2])
 			}
 		}
 		if !(loss[2] < 0.5*loss[0] && loss[2] < 0.8*loss[1]) {
-			t.Errorf("seed %d: held-out losses at first, unjudged and judged: %v", seed, loss)
+			t.Errorf("seed %d: held-out losses at first, unselected and selected: %v", seed, loss)
 		}
 	}
 }
 
-// A model is as it was where the start does not apply, has no use, or is ended.
+// A model is as it was where the method does not apply, has no use, or is ended.
 func TestConvexInitialisationLeavesAlone(t *testing.T) {
 	o, spec := states(t, mech.Chain(1), 200, 1)
 	broken := *o
@@ -176,21 +184,22 @@ func TestConvexInitialisationLeavesAlone(t *testing.T) {
 		ctx    context.Context
 		o      *Accelerations[float64]
 	}{
-		"plain network": {"nn", t.Context(), o}, "Hamiltonian": {"hnn", t.Context(), o}, "NaN": {"lnn", t.Context(), &broken},
+		"plain network": {"nn", t.Context(), o}, "Hamiltonian": {"hnn", t.Context(), o},
+		"NaN":         {"lnn", t.Context(), &broken},
 		"few samples": {"lnn", t.Context(), &few}, "ended": {"lnn", ended, o}, "too wide": {"lnn", t.Context(), o},
 	} {
 		spec.Family, spec.Hidden = c.family, []int{60}
 		if name == "too wide" {
-			spec.Hidden = []int{mostColumns + 1}
+			spec.Hidden = []int{mostLinear + 1}
 		}
 		m, err := model.New[float64](spec, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		was := slices.Clone(m.Theta)
-		start, err := ConvexInitialisation(c.ctx, m, c.o, ConvexOptions{})
-		if start.Done || start.Why == "" || err != c.ctx.Err() || !slices.Equal(m.Theta, was) {
-			t.Errorf("%s: %+v, %v", name, start, err)
+		guess, err := ConvexInitialisation(c.ctx, m, c.o, ConvexOptions{})
+		if guess.Done || guess.Why == "" || err != c.ctx.Err() || !slices.Equal(m.Theta, was) {
+			t.Errorf("%s: %+v, %v", name, guess, err)
 		}
 	}
 	spec.Family, spec.Hidden = "lnn", []int{60}
@@ -204,7 +213,7 @@ func TestConvexInitialisationLeavesAlone(t *testing.T) {
 	}
 	again, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{})
 	if err != nil || again.After > first.After*(1+1e-9) {
-		t.Errorf("the second start made %v of %v: %+v, %v", again.After, first.After, again, err)
+		t.Errorf("the second time made %v of %v: %+v, %v", again.After, first.After, again, err)
 	}
 }
 
@@ -217,15 +226,15 @@ func TestConvexInitialisationRepeats(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{Samples: 500, Workers: workers})
-		if err != nil || start.Samples != 500 {
-			t.Fatal(start, err)
+		guess, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{Samples: 500, Workers: workers})
+		if err != nil || guess.Samples != 500 {
+			t.Fatal(guess, err)
 		}
 		switch {
 		case i == 0:
 			first = m.Theta
 		case i == 1 && !slices.Equal(first, m.Theta):
-			t.Error("the same start twice gives other parameters")
+			t.Error("the same initial guess twice gives other parameters")
 		case i == 2:
 			a, _ := witness(m, o)
 			m.Theta = first
@@ -236,7 +245,8 @@ func TestConvexInitialisationRepeats(t *testing.T) {
 	}
 }
 
-// Where M is not positive definite to begin with and no solution is better, it is so in the end: the linear parameters are smaller.
+// Where M is not positive definite to begin with and no solution is better, it is so in the end: the linear parameters
+// are smaller.
 func TestConvexInitialisationCalms(t *testing.T) {
 	s, err := mech.Lookup("two-body")
 	if err != nil {
@@ -262,9 +272,9 @@ func TestConvexInitialisationCalms(t *testing.T) {
 			return e
 		}
 		before := least()
-		start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{Rounds: 1})
-		if after := least(); err != nil || !(before < 0) || start.Done || !(after > 0) {
-			t.Errorf("seed %d: least eigenvalue %g, then %g; %+v, %v", seed, before, after, start, err)
+		guess, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{Rounds: 1})
+		if after := least(); err != nil || !(before < 0) || guess.Done || !(after > 0) {
+			t.Errorf("seed %d: least eigenvalue %g, then %g; %+v, %v", seed, before, after, guess, err)
 		}
 	}
 }

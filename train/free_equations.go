@@ -7,9 +7,9 @@ import (
 	"lagrange/internal/vec"
 )
 
-// freeEquations solve the equations by conjugate gradients on products alone, for nets whose JᵀCJ has no room: Jᵀy is one sweep of the
-// adjoints, and Jx a central difference of the residuals along x. The diagonal D is estimated from Jᵀ√C y of random signs y,
-// whose squares have it as their mean (Bekas, Kokiopoulou & Saad 2007).
+// freeEquations solve the equations by conjugate gradients on products alone, for nets whose JᵀCJ has no room: Jᵀy is
+// one sweep of the adjoints, and Jx a central difference of the residuals along x. The diagonal D is estimated from
+// Jᵀ√C y of random signs y, whose squares have it as their mean (Bekas, Kokiopoulou & Saad 2007).
 type freeEquations struct {
 	*gaussNewtonSteps
 	D, x, res, p, q, y []float64 // (P); y is (B·W)

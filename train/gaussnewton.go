@@ -11,8 +11,8 @@ import (
 	"lagrange/model"
 )
 
-// GaussNewton is Gauss and Newton's method with the damping of Levenberg and Marquardt, in float64, for nets of up to some thousand
-// parameters and, more slowly, beyond.
+// GaussNewton is Gauss and Newton's method with the damping of Levenberg and Marquardt, in float64, for nets of up to
+// some thousand parameters and, more slowly, beyond.
 const GaussNewton = "gauss-newton"
 
 type gaussNewton struct{}
@@ -28,22 +28,23 @@ func (gaussNewton) cheaper() float64 { return 25 }
 
 func (gaussNewton) begin(l *Loop[float64]) stepper { return newGaussNewtonSteps(l) }
 
-// gaussNewtonSteps are steps of Levenberg and Marquardt on the residuals of a batch: with J = ∂r/∂θ, weights C = diag(c ρ′(r)/r) and
-// D the diagonal of JᵀCJ,
+// gaussNewtonSteps are steps of Levenberg and Marquardt on the residuals of a batch: with J = ∂r/∂θ, weights C = diag(c
+// ρ′(r)/r) and D the diagonal of JᵀCJ,
 //
 //	θ ← θ − d,   (JᵀCJ + λD) d = JᵀC r,
 //
-// where λ falls while the loss falls as the linear model says, and grows until it falls at all (Nocedal & Wright 2006, Sections 10.3
-// and 4.1). The weights make a least-squares step serve any penalty (iteratively reweighted least squares); nine residuals of ten count alike,
-// so that L1 has a curvature.
+// where λ falls while the loss falls as the linear model says, and grows until it falls at all (Nocedal & Wright 2006,
+// Sections 10.3 and 4.1). The weights make a least-squares step serve any penalty (iteratively reweighted least
+// squares); nine residuals of ten count alike, so that L1 has a curvature.
 //
-// The equations of a batch are those of its own samples, whose residuals a network with room can bring to zero all at once: a gradient over more
-// samples than the curvature was seen to end at a hundredfold λ and to learn slowly.
+// The equations of a batch are those of its own samples, whose residuals a network with room can bring to zero all at
+// once: a gradient over more samples than the curvature was seen to end at a hundredfold λ and to learn slowly.
 type gaussNewtonSteps struct {
-	loop       *Loop[float64]
-	P, W, B    int
-	g, d, was  []float64 // JᵀC r, the step, θ before it
-	r, c, next []float64 // residuals, their weights c ρ′(r)/r, residuals after the step; each chunk of samples is (W, chunk)
+	loop      *Loop[float64]
+	P, W, B   int
+	g, d, was []float64 // JᵀC r, the step, θ before it
+	// residuals, their weights c ρ′(r)/r, residuals after the step; each chunk of samples is (W, chunk)
+	r, c, next []float64
 	equations  equations
 	trial      time.Duration // the least that a trial of a step took
 	abs        []float64
@@ -59,21 +60,24 @@ type equations interface {
 	solve(lambda float64) bool
 }
 
-// The forms of the equations: of the parameters, JᵀCJ; of the residuals, J D⁻¹ Jᵀ, when they are fewer; and neither, by conjugate gradients.
+// The forms of the equations: of the parameters, JᵀCJ; of the residuals, J D⁻¹ Jᵀ, when they are fewer; and neither, by
+// conjugate gradients.
 const (
 	Normal = "normal"
 	Kernel = "kernel"
 	Free   = "free"
 )
 
-// mostNormal is the number of parameters up to which JᵀCJ and its factor are held, 0.6 GB together; mostRows that of numbers of J.
+// mostNormal is the number of parameters up to which JᵀCJ and its factor are held, 0.6 GB together; mostRows that of
+// numbers of J.
 const (
 	mostNormal = 6000
 	mostRows   = 1 << 25
 )
 
-// plan chooses the form and the size of a batch for P parameters, W residuals a sample, N samples. The equations of a batch
-// need some rows more than unknowns: with 2.5 of them for each parameter a step was seen to serve fresh samples, too.
+// plan chooses the form and the size of a batch for P parameters, W residuals a sample, N samples. The equations of a
+// batch need some rows more than unknowns: with 2.5 of them for each parameter a step was seen to serve fresh samples,
+// too.
 func (s *Settings) plan(P, W, N int) error {
 	if !slices.Contains([]string{"", Normal, Kernel, Free}, s.Equations) {
 		return fmt.Errorf("no equations %q; there are %s, %s and %s", s.Equations, Normal, Kernel, Free)
@@ -115,7 +119,8 @@ func newGaussNewtonSteps(l *Loop[float64]) *gaussNewtonSteps {
 	return g
 }
 
-// each visits the chunks of the samples lo … hi of the batch, on all cores; a chunk begins at a multiple of its size from lo.
+// each visits the chunks of the samples lo … hi of the batch, on all cores; a chunk begins at a multiple of its size
+// from lo.
 func (g *gaussNewtonSteps) each(lo, hi int, f func(w, lo, hi int)) {
 	n := (hi - lo + g.loop.chunk - 1) / g.loop.chunk
 	g.loop.team.Do(func(w int) {
@@ -133,7 +138,8 @@ func (g *gaussNewtonSteps) residuals(r, c []float64) {
 	})
 }
 
-// weigh turns the weights of the objective into those of the least-squares step and returns the loss. A residual that is not finite has no say.
+// weigh turns the weights of the objective into those of the least-squares step and returns the loss. A residual that
+// is not finite has no say.
 func (g *gaussNewtonSteps) weigh() (loss float64) {
 	p := g.loop.passes[0].Penalty()
 	within := g.most(g.r)
@@ -216,7 +222,8 @@ func (g *gaussNewtonSteps) step() float64 {
 	return loss
 }
 
-// tries is how often a step is shortened before the next batch is taken; a step that is taken shrinks λ, one that is not grows it, within its bounds.
+// tries is how often a step is shortened before the next batch is taken; a step that is taken shrinks λ, one that is
+// not grows it, within its bounds.
 const (
 	tries       = 8
 	shrink      = 2.5
@@ -263,8 +270,9 @@ func (g *gaussNewtonSteps) draw() {
 	}
 }
 
-// lasting is what a step of a run will have taken, given the least that one of its first ones took: these have fewer trials than those of a λ in
-// balance, which grows as often as it takes to undo the shrinking, 1 + ln 2.5/ln 4 trials a step.
+// lasting is what a step of a run will have taken, given the least that one of its first ones took: these have fewer
+// trials than those of a λ in balance, which grows as often as it takes to undo the shrinking, 1 + ln 2.5/ln 4 trials a
+// step.
 func (g *gaussNewtonSteps) lasting(least time.Duration) time.Duration {
 	return least + time.Duration(math.Log(shrink)/math.Log(grow)*float64(g.trial))
 }

@@ -19,8 +19,9 @@ func TestRows(t *testing.T) {
 	batch := []int{3, 0, 4}
 	for _, family := range []string{"lnn", "delan", "nn", "hnn"} {
 		for name, o := range map[string]Objective[float64]{
-			"accelerations": &Accelerations[float64]{X: normal(r, 20), U: normal(r, 5), A: normal(r, 10), N: 5, Penalty: L2, Weight: []float64{1, 2, 3, 4, 5}},
-			"windows":       windows(r, 5, 3, L2),
+			"accelerations": &Accelerations[float64]{X: normal(r, 20), U: normal(r, 5), A: normal(r, 10), N: 5,
+				Penalty: L2, Weight: []float64{1, 2, 3, 4, 5}},
+			"windows": windows(r, 5, 3, L2),
 		} {
 			t.Run(family+" "+name, func(t *testing.T) { checkRows(t, drivenModel(t, family), o, batch) })
 		}
@@ -208,7 +209,8 @@ func TestGaussNewtonResumes(t *testing.T) {
 	if again.State, again.Settings, err = LoadCheckpoint(path, nil, again.Model); err != nil {
 		t.Fatal(err)
 	}
-	if s := run(t, again); !slices.Equal(s.Theta, whole.Theta) || s.Damping != whole.Damping || s.Rejected != whole.Rejected {
+	if s := run(t, again); !slices.Equal(s.Theta, whole.Theta) || s.Damping != whole.Damping ||
+		s.Rejected != whole.Rejected {
 		t.Error("the resumed run differs")
 	}
 }

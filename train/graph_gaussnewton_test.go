@@ -12,16 +12,19 @@ import (
 	"lagrange/model/graph"
 )
 
-// damped is a ring of n sites on springs of the stiffness k, a condition, with the friction 0.4 v and known forces that bring 0.75 of themselves; its
-// Spec, and N samples of it.
+// damped is a ring of n sites on springs of the stiffness k, a system parameter, with the friction 0.4 v and known
+// forces that bring 0.75 of themselves; its Spec, and N samples of it.
 func damped(r *rand.Rand, n, N int) (model.Spec, *Accelerations[float64], error) {
-	s := model.Spec{Family: graph.Family, Hidden: []int{16, 16}, Activation: "softplus", Kinetic: 1, Friction: model.Viscous, Sites: &model.Sites{Size: 1, Shape: string(graph.RingShape)}}
+	s := model.Spec{Family: graph.Family, Hidden: []int{16, 16}, Activation: "softplus", Kinetic: 1,
+		Friction: model.Viscous, Sites: &model.Sites{Size: 1, Shape: string(graph.RingShape)}}
 	for i := range n {
-		s.Coordinates = append(s.Coordinates, model.Coordinate{Name: fmt.Sprint("q", i), Velocity: fmt.Sprint("v", i), Scale: 1, Speed: 1, Accel: 2.5})
+		s.Coordinates = append(s.Coordinates, model.Coordinate{Name: fmt.Sprint("q", i), Velocity: fmt.Sprint("v", i),
+			Scale: 1, Speed: 1, Accel: 2.5})
 		s.Inputs = append(s.Inputs, model.Input{Name: fmt.Sprint("u", i), Scale: 1})
 	}
 	s.Inputs = append(s.Inputs, model.Input{Name: "k", SystemParameter: true, Mean: 1, Scale: 0.3})
-	o := &Accelerations[float64]{X: normals(r, N*2*n), U: normals(r, N*(n+1)), A: make([]float64, N*n), N: N, Penalty: L2}
+	o := &Accelerations[float64]{X: normals(r, N*2*n), U: normals(r, N*(n+1)), A: make([]float64, N*n), N: N,
+		Penalty: L2}
 	for i := range N {
 		q, v, u, a := o.X[2*i*n:(2*i+1)*n], o.X[(2*i+1)*n:2*(i+1)*n], o.U[i*(n+1):(i+1)*(n+1)], o.A[i*n:(i+1)*n]
 		k := 0.5 + r.Float64()
@@ -42,8 +45,8 @@ func normals(r *rand.Rand, n int) []float64 {
 	return x
 }
 
-// A start and Gauss and Newton's steps learn a damped and driven ring of six sites, and the ring of sixty with it. A quotient of what is learned has a
-// meaning: friction to mass.
+// An initial guess and Gauss and Newton's steps learn a damped and driven ring of six sites, and the ring of sixty with
+// it. A quotient of what is learned has a meaning: friction to mass.
 func TestGraphGaussNewton(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 3))
 	s, o, err := damped(r, 6, 600)
@@ -54,16 +57,16 @@ func TestGraphGaussNewton(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{})
-	if err != nil || !start.Done || !(start.After < start.Before/2) || !(start.Eigen > 0) {
-		t.Fatalf("%+v, %v", start, err)
+	guess, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{})
+	if err != nil || !guess.Done || !(guess.After < guess.Before/2) || !(guess.Eigen > 0) {
+		t.Fatalf("%+v, %v", guess, err)
 	}
 	_, valid, err := damped(r, 6, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
 	l := Loop[float64]{
-		Model: m, Train: KeepPositiveDefinite(m, o, start.Unit), Valid: valid, State: NewState(m),
+		Model: m, Train: KeepPositiveDefinite(m, o, guess.Unit), Valid: valid, State: NewState(m),
 		Settings: Settings{Method: GaussNewton, Steps: 12, Batch: 200, Seed: 1},
 	}
 	if err := l.Run(context.Background()); err != nil {
@@ -80,13 +83,14 @@ func TestGraphGaussNewton(t *testing.T) {
 		t.Fatal(err)
 	}
 	miss := NewLoss[float64](try, many, try.N).Of(upTo(try.N), nil) / float64(try.N*60)
-	t.Logf("loss %.3g before, %.3g after the start, %.3g after training; on sixty sites %.3g", start.Before, start.After, l.State.BestLoss, miss*60)
-	if !(l.State.BestLoss < start.After/20) || !(math.Sqrt(miss) < 0.02) {
+	t.Logf("loss %.3g before, %.3g after the initial guess, %.3g after training; on sixty sites %.3g", guess.Before,
+		guess.After, l.State.BestLoss, miss*60)
+	if !(l.State.BestLoss < guess.After/20) || !(math.Sqrt(miss) < 0.02) {
 		t.Error("not learned")
 	}
 }
 
-// More coordinates than a start takes are left as they are.
+// More coordinates than a convex initialisation takes are left as they are.
 func TestConvexInitialisationOfManySites(t *testing.T) {
 	s, o, err := damped(rand.New(rand.NewPCG(2, 3)), MostCoordinates+1, 10)
 	if err != nil {
@@ -96,8 +100,9 @@ func TestConvexInitialisationOfManySites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if start, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{}); err != nil || start.Done || start.Why != "65 coordinates are too many: at most 64" {
-		t.Errorf("%+v, %v", start, err)
+	if guess, err := ConvexInitialisation(t.Context(), m, o, ConvexOptions{}); err != nil || guess.Done ||
+		guess.Why != "65 coordinates are too many: at most 64" {
+		t.Errorf("%+v, %v", guess, err)
 	}
 	if KeepPositiveDefinite(m, o, nil) != Objective[float64](o) {
 		t.Error("eigenvalues of 65 coordinates")

@@ -99,8 +99,8 @@ func lessons() map[string]lesson {
 	}
 }
 
-// Local densities are learned from accelerations: of a ring of 8, with what was learned then tried on a ring of 60, and of
-// different masses on different springs, then tried on others. The learned motion keeps the true energy.
+// Local densities are learned from accelerations: of a ring of 8, with what was learned then tried on a ring of 60, and
+// of different masses on different springs, then tried on others. The learned motion keeps the true energy.
 func TestLocalDensities(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains for some seconds")
@@ -135,12 +135,14 @@ func TestLocalDensities(t *testing.T) {
 				}
 			}
 			x := o.X[:2*n]
-			res, err := ode.Solve(context.Background(), func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }, x, []float64{0, 5}, ode.Options{RTol: 1e-8, ATol: 1e-8})
+			res, err := ode.Solve(context.Background(), func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }, x,
+				[]float64{0, 5}, ode.Options{RTol: 1e-8, ATol: 1e-8})
 			if err != nil {
 				t.Fatal(err)
 			}
 			E := c.try.energy(res.X[2*n:])/c.try.energy(x) - 1
-			t.Logf("loss %.3g → %.3g; on others: error %.3g of a, energy %+.3g; %+v", first, last, math.Sqrt(miss/size), E, l.State.Health)
+			t.Logf("loss %.3g → %.3g; on others: error %.3g of a, energy %+.3g; %+v", first, last, math.Sqrt(miss/size),
+				E, l.State.Health)
 			if last > first/50 || math.Sqrt(miss/size) > c.error || math.Abs(E) > 0.05 {
 				t.Error("not learned")
 			}

@@ -48,15 +48,16 @@ func trained(t *testing.T, family string, steps int, learn, valid Objective[floa
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := Loop[float64]{Model: m, Train: learn, Valid: valid, State: NewState(m), Settings: Settings{Steps: steps, Batch: 64, Rate: 1e-2, Seed: 2, Workers: 1}}
+	l := Loop[float64]{Model: m, Train: learn, Valid: valid, State: NewState(m),
+		Settings: Settings{Steps: steps, Batch: 64, Rate: 1e-2, Seed: 2, Workers: 1}}
 	if err := l.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
-// springErrors rolls a model out for 60 s from (0.8, 0) and returns the greatest error of the true energy ½(q² + v²) and that of
-// the state in the first 10 s.
+// springErrors rolls a model out for 60 s from (0.8, 0) and returns the greatest error of the true energy ½(q² + v²)
+// and that of the state in the first 10 s.
 func springErrors(t *testing.T, m *model.Model[float64]) (energy, state float64) {
 	t.Helper()
 	tape := m.Tape(1)
@@ -80,8 +81,8 @@ func springErrors(t *testing.T, m *model.Model[float64]) (energy, state float64)
 	return energy, state
 }
 
-// On accelerations a Hamiltonian network learns the spring, and over ten periods it keeps the true energy where the plain
-// network lets it drift.
+// On accelerations a Hamiltonian network learns the spring, and over ten periods it keeps the true energy where the
+// plain network lets it drift.
 func TestHamiltonianLearnsASpring(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains for a second")
@@ -113,8 +114,8 @@ func TestLearnASpringFromWindows(t *testing.T) {
 	}
 }
 
-// With a true momentum only the data differ: of a mass that grows with its place, H = p²/(2m) + ½ q² and m = 1 + q²/2, the
-// states (q, p) and their derivatives are learned, and H with them up to a constant.
+// With a true momentum only the data differ: of a mass that grows with its place, H = p²/(2m) + ½ q² and m = 1 + q²/2,
+// the states (q, p) and their derivatives are learned, and H with them up to a constant.
 func TestHamiltonianOnCanonicalMomentum(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains for a second")

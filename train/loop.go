@@ -21,10 +21,11 @@ type Loop[T nn.Float] struct {
 	On func(*State[T]) error
 	// Ends, if set, is asked after that whether the run ends here, before its last step.
 	Ends func(*State[T]) bool
-	// Replan, if set, is asked after that how many steps the run is to have in all, unless it has had its last one; 0: as many as it was to have.
+	// Replan, if set, is asked after that how many steps the run is to have in all, unless it has had its last one; 0:
+	// as many as it was to have.
 	Replan func(*State[T]) int
-	// Clock is called once a step, for callers that show progress or save by the clock; an error ends the run. It sees the
-	// state between steps.
+	// Clock is called once a step, for callers that show progress or save by the clock; an error ends the run. It sees
+	// the state between steps.
 	Clock func(s *State[T], loss float64) error
 
 	team      *par.Team
@@ -37,14 +38,14 @@ type Loop[T nn.Float] struct {
 	stepper   stepper
 }
 
-// Run trains until Settings.Steps and leaves the parameters of the best validation in the model. When ctx ends first, the
-// error is ctx's, and State is where to go on from.
+// Run trains until Settings.Steps and leaves the parameters of the best validation in the model. When ctx ends first,
+// the error is ctx's, and State is where to go on from.
 func (l *Loop[T]) Run(ctx context.Context) error {
 	if err := l.prepare(); err != nil {
 		return err
 	}
 	defer l.release()
-	if st := l.State; st.Step == 0 { // a start may be better than all that follows
+	if st := l.State; st.Step == 0 { // an initial guess may be better than all that follows
 		if loss := l.checks(); loss < st.BestLoss {
 			st.BestLoss = loss
 		}

@@ -19,7 +19,8 @@ type normalEquations struct {
 func newNormalEquations(g *gaussNewtonSteps) *normalEquations {
 	P, block := g.P, max(1, 512/g.W/g.loop.chunk)*g.loop.chunk*g.loop.team.Workers()
 	block = min(block, g.B)
-	return &normalEquations{gaussNewtonSteps: g, block: block, J: make([]float64, block*g.W*P), A: make([]float64, P*P), F: make([]float64, P*P), D: make([]float64, P)}
+	return &normalEquations{gaussNewtonSteps: g, block: block, J: make([]float64, block*g.W*P), A: make([]float64, P*P),
+		F: make([]float64, P*P), D: make([]float64, P)}
 }
 
 // rows writes √C J of the samples lo … hi.
@@ -66,8 +67,9 @@ func (e *normalEquations) form() {
 	raise(e.D)
 }
 
-// floor is the least element of a metric, as a part of their mean. At 1e-10, where only a parameter without any effect is kept from
-// zero, the steps of a net along what it hardly depends on were so long that λ had to grow to 1; from 1e-6 to 1e-2 it learned alike.
+// floor is the least element of a metric, as a part of their mean. At 1e-10, where only a parameter without any effect
+// is kept from zero, the steps of a net along what it hardly depends on were so long that λ had to grow to 1; from 1e-6
+// to 1e-2 it learned alike.
 const floor = 1e-4
 
 // raise keeps a metric above its floor.

@@ -19,8 +19,8 @@ type Objective[T nn.Float] interface {
 	Pass(m *model.Model[T], most int) Pass[T]
 }
 
-// Pass evaluates the residuals of an objective, and the products of an adjoint with their derivatives, on one core. Nothing that trains needs
-// more. Of B samples, residuals are (Width, B).
+// Pass evaluates the residuals of an objective, and the products of an adjoint with their derivatives, on one core.
+// Nothing that trains needs more. Of B samples, residuals are (Width, B).
 type Pass[T nn.Float] interface {
 	// Width is the number of residuals of a sample.
 	Width() int

@@ -53,8 +53,9 @@ func drivenModel(t *testing.T, family string) *model.Model[float64] {
 	t.Helper()
 	m, err := model.New[float64](model.Spec{
 		Family: family, Hidden: []int{6, 5}, Activation: "softplus", Friction: model.Both, Kinetic: 3,
-		Coordinates: []model.Coordinate{{Period: 2 * math.Pi, Scale: 1, Speed: 2, Accel: 5}, {Scale: 0.7, Mean: 0.2, Speed: 3, Accel: 4}},
-		Inputs:      []model.Input{{Scale: 1.3}},
+		Coordinates: []model.Coordinate{{Period: 2 * math.Pi, Scale: 1, Speed: 2, Accel: 5},
+			{Scale: 0.7, Mean: 0.2, Speed: 3, Accel: 4}},
+		Inputs: []model.Input{{Scale: 1.3}},
 	}, 11)
 	if err != nil {
 		t.Fatal(err)
@@ -93,8 +94,9 @@ func TestGradients(t *testing.T) {
 	for _, family := range []string{"lnn", "nn", "hnn"} {
 		for _, p := range []Penalty{L1, L2, Huber} {
 			for name, o := range map[string]Objective[float64]{
-				"accelerations": &Accelerations[float64]{X: normal(r, 20), U: normal(r, 5), A: normal(r, 10), N: 5, Penalty: p},
-				"windows":       windows(r, 5, 3, p),
+				"accelerations": &Accelerations[float64]{X: normal(r, 20), U: normal(r, 5), A: normal(r, 10), N: 5,
+					Penalty: p},
+				"windows": windows(r, 5, 3, p),
 			} {
 				t.Run(fmt.Sprint(family, " ", p.Name, " ", name), func(t *testing.T) {
 					m := drivenModel(t, family)

@@ -8,8 +8,8 @@ import (
 	"lagrange/nn"
 )
 
-// Change is a new number of all steps, decided after the validation at step At: a clock showed that the rest takes longer, or less long,
-// than was thought. A run whose Settings hold the same changes makes the same steps.
+// Change is a new number of all steps, decided after the validation at step At: a clock showed that the rest takes
+// longer, or less long, than was thought. A run whose Settings hold the same changes makes the same steps.
 type Change struct {
 	At    int `json:"at"`
 	Steps int `json:"steps"`
@@ -26,7 +26,8 @@ func (s Settings) Total(step int) int {
 	return n
 }
 
-// progress is the part x of a run that is done with a step: it grows evenly to 1 at the last one, from where it is at each change,
+// progress is the part x of a run that is done with a step: it grows evenly to 1 at the last one, from where it is at
+// each change,
 //
 //	x(s) = x(At) + (1 − x(At)) (s − At)/(Steps − At).
 func (s Settings) progress(step int) float64 {
@@ -46,8 +47,8 @@ const (
 	fifth       = 0.2 // of the time of the steps, which validation takes at most
 )
 
-// validate says how often a run of steps of a batch validates, and with how many of n samples, where nothing was said of it. So many
-// are validated in the time in which a step learns from one, at least.
+// validate says how often a run of steps of a batch validates, and with how many of n samples, where nothing was said
+// of it. So many are validated in the time in which a step learns from one, at least.
 func (s *Settings) validate(n int, cheaper float64) {
 	if s.Validate > 0 {
 		if s.Checks == 0 {
@@ -62,10 +63,12 @@ func (s *Settings) validate(n int, cheaper float64) {
 	s.Checks = min(n, max(checked, int(fifth*cheaper*float64(s.Validate*s.Batch))))
 }
 
-// Calibrate turns a budget in time into a number of steps: it runs the first steps on a copy, for about 3 % of the budget,
-// and throws them away, so that the run that follows is exactly the one of that number of steps. What a step takes is the least of what they
-// took, since other work of the machine only adds to it; see Loop.Replan for the rest of the run. Validations are counted.
-func Calibrate[T nn.Float](ctx context.Context, m *model.Model[T], train, valid Objective[T], s Settings, budget time.Duration) (int, error) {
+// Calibrate turns a budget in time into a number of steps: it runs the first steps on a copy, for about 3 % of the
+// budget, and throws them away, so that the run that follows is exactly the one of that number of steps. What a step
+// takes is the least of what they took, since other work of the machine only adds to it; see Loop.Replan for the rest
+// of the run. Validations are counted.
+func Calibrate[T nn.Float](ctx context.Context, m *model.Model[T], train, valid Objective[T], s Settings,
+	budget time.Duration) (int, error) {
 	begin, copied, given := time.Now(), m.Copy(), s
 	s.Steps, s.Validate = 1<<30, 1<<30
 	l := Loop[T]{Model: copied, Train: train, Valid: valid, Settings: s, State: NewState(copied)}

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// A run whose plan changed under way is repeated, to the last bit, by the changes that it noted; its rate comes down to the end all the same.
+// A run whose plan changed under way is repeated, to the last bit, by the changes that it noted; its rate comes down to
+// the end all the same.
 func TestChanges(t *testing.T) {
 	l := newLoop(t, 40)
 	l.Replan = func(s *State[float64]) int { return map[int]int{5: 60, 20: 31}[s.Step] }
@@ -44,7 +45,8 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// Where there are many samples to validate with, they take at most a fifth of the time of the steps, counted in samples, and are taken evenly.
+// Where there are many samples to validate with, they take at most a fifth of the time of the steps, counted in
+// samples, and are taken evenly.
 func TestChecks(t *testing.T) {
 	const cheaper = 3.0
 	for _, n := range []int{10, 300, 100_000} {
@@ -55,8 +57,10 @@ func TestChecks(t *testing.T) {
 				if s.Checks > n || s.Checks < min(n, checked) || s.Validate < 1 {
 					t.Errorf("%d steps of %d: %d of %d samples every %d steps", steps, batch, s.Checks, n, s.Validate)
 				}
-				if share := float64(s.Checks) / (cheaper * float64(s.Validate*batch)); n > checked && share > fifth*1.1 {
-					t.Errorf("%d steps of %d: %d of %d samples every %d steps take %.2f of the time", steps, batch, s.Checks, n, s.Validate, share)
+				if share := float64(s.Checks) / (cheaper * float64(s.Validate*batch)); n > checked &&
+					share > fifth*1.1 {
+					t.Errorf("%d steps of %d: %d of %d samples every %d steps take %.2f of the time", steps, batch,
+						s.Checks, n, s.Validate, share)
 				}
 			}
 		}

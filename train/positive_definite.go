@@ -7,8 +7,9 @@ import (
 	"lagrange/nn"
 )
 
-// PositiveDefinite is a loss of mass matrices that are not positive definite enough: (ε − λ)₊/ε with λ the least eigenvalue of M at a state, in
-// units of v. Without it Gauss and Newton's steps may well leave the signature that a start has found.
+// PositiveDefinite is a loss of mass matrices that are not positive definite enough: (ε − λ)₊/ε with λ the least
+// eigenvalue of M at a state, in units of v. Without it Gauss and Newton's steps may well leave the signature that an
+// initial guess has found.
 type PositiveDefinite[T nn.Float] struct {
 	X     []T // states (N, 2d)
 	U     []T // inputs (N, m)
@@ -36,12 +37,13 @@ func (o *PositiveDefinite[T]) Pass(m *model.Model[T], most int) Pass[T] {
 }
 
 type positiveDefinitePass[T nn.Float] struct {
-	o                            *PositiveDefinite[T]
-	tape                         model.Tape[T]
-	mass                         model.Mechanics[T]
-	inertia                      model.Inertia[T]
-	d, m, B                      int
-	x, u, xdot, w, M, E, e, rows []T // w (B, d): directions of the least eigenvalues, 0 where there is no loss; rows (B, P)
+	o       *PositiveDefinite[T]
+	tape    model.Tape[T]
+	mass    model.Mechanics[T]
+	inertia model.Inertia[T]
+	d, m, B int
+	// w (B, d): directions of the least eigenvalues, 0 where there is no loss; rows (B, P)
+	x, u, xdot, w, M, E, e, rows []T
 }
 
 // Health implements Pass.
@@ -121,8 +123,10 @@ func (p *positiveDefinitePass[T]) slopes(P int) func(func(b int, row []T) bool) 
 	}
 }
 
-// KeepPositiveDefinite puts a loss of mass matrices beside accelerations or windows, at their states. A model that has no mass matrix, and another objective,
-// is as it was, and so is one of more coordinates than a start takes, since eigenvalues cost d³. The unit of v is that of a convex start, or nil for the scales of the model.
+// KeepPositiveDefinite puts a loss of mass matrices beside accelerations or windows, at their states. A model that has
+// no mass matrix, and another objective, is as it was, and so is one of more coordinates than a convex initialisation
+// takes, since eigenvalues cost d³. The unit of v is that of a convex initialisation, or nil for the scales of the
+// model.
 func KeepPositiveDefinite(m *model.Model[float64], o Objective[float64], unit []float64) Objective[float64] {
 	if _, ok := model.As[model.Inertia[float64]](m.Tape(1)); !ok || m.Spec.D() > MostCoordinates {
 		return o
@@ -153,6 +157,7 @@ func KeepPositiveDefinite(m *model.Model[float64], o Objective[float64], unit []
 // leastEigen is the least eigenvalue of a mass matrix that is wanted, where those of the data are of order one.
 const leastEigen = 0.01
 
-// positiveDefiniteWeight is what the loss of a mass matrix counts beside that of an acceleration. With 1, Gauss and Newton's steps on the relativistic particle, whose M
-// spans orders of magnitude, let some of them pass through zero, where accelerations are beyond all bounds.
+// positiveDefiniteWeight is what the loss of a mass matrix counts beside that of an acceleration. With 1, Gauss and
+// Newton's steps on the relativistic particle, whose M spans orders of magnitude, let some of them pass through zero,
+// where accelerations are beyond all bounds.
 const positiveDefiniteWeight = 10

@@ -6,19 +6,21 @@ import (
 	"lagrange/ode"
 )
 
-// Segments is the loss of motions predicted from the first state of segments of recorded trajectories: ρ of the errors of
-// the state, in units of their scales, averaged over coordinates and observation times. Of one step it is the next-state
-// loss, of a few a loss of short windows, of hundreds that of long-horizon roll-outs: a frequency that is wrong by
-// little shows only after many turns. The rows of all recordings stand one after another; segments may overlap.
+// Segments is the loss of motions predicted from the first state of segments of recorded trajectories: ρ of the errors
+// of the state, in units of their scales, averaged over coordinates and observation times. Of one step it is the
+// next-state loss, of a few a loss of short windows, of hundreds that of long-horizon roll-outs: a frequency that is
+// wrong by little shows only after many turns. The rows of all recordings stand one after another; segments may
+// overlap.
 type Segments[T nn.Float] struct {
-	Steps   int         // of a segment, one from each row to the next
-	Every   int         // of them from one observation time to the next; default 1
-	Method  ode.Tableau // of the steps; default that of RK4
-	X       []T         // recorded states (rows, 2d)
-	U       []T         // recorded inputs (rows, m)
-	H       []T         // time from each row to the next (rows)
-	First   []int       // first row of each segment; Steps more rows of its recording follow
-	Scale   []T         // of the errors at each row (rows, 2d), 0: not observed; nil: the scales of the model everywhere
+	Steps  int         // of a segment, one from each row to the next
+	Every  int         // of them from one observation time to the next; default 1
+	Method ode.Tableau // of the steps; default that of RK4
+	X      []T         // recorded states (rows, 2d)
+	U      []T         // recorded inputs (rows, m)
+	H      []T         // time from each row to the next (rows)
+	First  []int       // first row of each segment; Steps more rows of its recording follow
+	// of the errors at each row (rows, 2d), 0: not observed; nil: the scales of the model everywhere
+	Scale   []T
 	Penalty Penalty
 }
 
@@ -33,8 +35,9 @@ func (o *Segments[T]) Pass(m *model.Model[T], most int) Pass[T] {
 		method = ode.RK4.Tableau
 	}
 	p := &segmentPass[T]{
-		o: o, tape: tape, roll: model.NewRollout(m.Spec, tape, method, most, K), n: n, m: f, every: every, times: K / every,
-		x: make([]T, most*n), h: make([]T, K*most), u: make([]T, (K+1)*most*f), lambda: make([]T, (K+1)*most*n),
+		o: o, tape: tape, roll: model.NewRollout(m.Spec, tape, method, most, K), n: n, m: f, every: every,
+		times: K / every,
+		x:     make([]T, most*n), h: make([]T, K*most), u: make([]T, (K+1)*most*f), lambda: make([]T, (K+1)*most*n),
 	}
 	p.s = make([]T, p.Width()*most)
 	for _, c := range m.Spec.Coordinates {

@@ -4,18 +4,24 @@ import "lagrange/internal/par"
 
 // Settings says how to train. Zero values stand for the documented defaults.
 type Settings struct {
-	Method    string  `json:"method"`              // Adam or GaussNewton; default Adam
-	Equations string  `json:"equations,omitempty"` // of GaussNewton: Normal, Kernel or Free; default by the size of the problem
-	Steps     int     `json:"steps"`               // must be given; see Calibrate for a budget in time
-	Batch     int     `json:"batch"`               // samples a step, at most what there are; default 256, of GaussNewton as many as its equations need
-	Rate      float64 `json:"rate"`                // largest learning rate; default 3e-3
-	Schedule  string  `json:"schedule"`            // see Schedules; default one-cycle
-	Clip      float64 `json:"clip"`                // largest norm of the gradient; default 10; negative: none
-	Seed      uint64  `json:"seed"`
-	Workers   int     `json:"workers"`  // cores; default all. The sum over shares of a batch depends on it in the last bits
-	Validate  int     `json:"validate"` // steps between validations; default Steps/50, at least 1, and as many as validation takes a fifth of the time
-	Checks    int     `json:"checks"`   // samples of a validation, taken evenly; default all where Validate is given, else what a fifth of the time bears
-	// Changes of Steps, in the order of their steps: those that Loop.Replan made, or those of a run that is to be repeated.
+	Method string `json:"method"` // Adam or GaussNewton; default Adam
+	// of GaussNewton: Normal, Kernel or Free; default by the size of the problem
+	Equations string `json:"equations,omitempty"`
+	Steps     int    `json:"steps"` // must be given; see Calibrate for a budget in time
+	// samples a step, at most what there are; default 256, of GaussNewton as many as its equations need
+	Batch    int     `json:"batch"`
+	Rate     float64 `json:"rate"`     // largest learning rate; default 3e-3
+	Schedule string  `json:"schedule"` // see Schedules; default one-cycle
+	Clip     float64 `json:"clip"`     // largest norm of the gradient; default 10; negative: none
+	Seed     uint64  `json:"seed"`
+	// cores; default all. The sum over shares of a batch depends on it in the last bits
+	Workers int `json:"workers"`
+	// steps between validations; default Steps/50, at least 1, and as many as validation takes a fifth of the time
+	Validate int `json:"validate"`
+	// samples of a validation, taken evenly; default all where Validate is given, else what a fifth of the time bears
+	Checks int `json:"checks"`
+	// Changes of Steps, in the order of their steps: those that Loop.Replan made, or those of a run that is to be
+	// repeated.
 	Changes []Change `json:"changes,omitempty"`
 }
 

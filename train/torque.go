@@ -5,12 +5,13 @@ import (
 	"lagrange/nn"
 )
 
-// Torques is the loss Σᵢ ρ((Qᵢ − τᵢ)/sᵢ) of inverse dynamics: the generalised forces that a model with a Lagrangian needs for
-// given accelerations, against those that acted. Nothing is solved, and the known forces fix the scale of L: they have to differ from zero. See
-// model.InverseDynamics for the unit of τ, and Direct of a model for one that suits it at the start.
+// Torques is the loss Σᵢ ρ((Qᵢ − τᵢ)/sᵢ) of inverse dynamics: the generalised forces that a model with a Lagrangian
+// needs for given accelerations, against those that acted. Nothing is solved, and the known forces fix the scale of L:
+// they have to differ from zero. See model.InverseDynamics for the unit of τ, and Direct of a model for one that suits
+// it to begin with.
 type Torques[T nn.Float] struct {
 	X       []T // states (N, 2d)
-	U       []T // inputs (N, m): the conditions, and what acts beside τ
+	U       []T // inputs (N, m): the system parameters, and what acts beside τ
 	A       []T // accelerations (N, d)
 	Tau     []T // τ (N, d)
 	Scale   []T // s (d)

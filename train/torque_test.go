@@ -15,7 +15,8 @@ func arm(N int, seed uint64) (o *Torques[float64], tau []float64) {
 	s, r := mech.Chain(2), rand.New(rand.NewPCG(seed, 1))
 	o = &Torques[float64]{N: N, Penalty: L2, U: make([]float64, 2*N)}
 	for range N {
-		q, v, a := []float64{2 * math.Pi * r.Float64(), 2 * math.Pi * r.Float64()}, []float64{3 * r.NormFloat64(), 3 * r.NormFloat64()}, []float64{0, 0}
+		q, v, a := []float64{2 * math.Pi * r.Float64(), 2 * math.Pi * r.Float64()},
+			[]float64{3 * r.NormFloat64(), 3 * r.NormFloat64()}, []float64{0, 0}
 		s.Accel(q, v, a)
 		d := []float64{10 * r.NormFloat64(), 10 * r.NormFloat64()}
 		M := armMass(q)
@@ -35,8 +36,9 @@ func armModel(t *testing.T, family string) *model.Model[float64] {
 	t.Helper()
 	m, err := model.New[float64](model.Spec{
 		Family: family, Hidden: []int{24, 24}, Activation: "softplus", Kinetic: 1,
-		Coordinates: []model.Coordinate{{Period: 2 * math.Pi, Scale: 1, Speed: 3, Accel: 18}, {Period: 2 * math.Pi, Scale: 1, Speed: 3, Accel: 22}},
-		Inputs:      []model.Input{{Name: "τ1", Scale: 21}, {Name: "τ2", Scale: 12}},
+		Coordinates: []model.Coordinate{{Period: 2 * math.Pi, Scale: 1, Speed: 3, Accel: 18},
+			{Period: 2 * math.Pi, Scale: 1, Speed: 3, Accel: 22}},
+		Inputs: []model.Input{{Name: "τ1", Scale: 21}, {Name: "τ2", Scale: 12}},
 	}, 4)
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +68,8 @@ func TestLearnsAnArm(t *testing.T) {
 		}
 		k.o.Scale = []float64{21 * unit, 12 * unit}
 	}
-	l := &Loop[float64]{Model: m, Train: learn, Valid: valid, State: NewState(m), Settings: Settings{Steps: 10000, Batch: 64, Rate: 2e-2, Seed: 9, Workers: 1, Validate: 500}}
+	l := &Loop[float64]{Model: m, Train: learn, Valid: valid, State: NewState(m),
+		Settings: Settings{Steps: 10000, Batch: 64, Rate: 2e-2, Seed: 9, Workers: 1, Validate: 500}}
 	s := run(t, l)
 	torque := math.Sqrt(s.BestLoss / 2)
 	tape, xdot := m.Tape(valid.N), make([]float64, 4*valid.N)
@@ -82,7 +85,8 @@ func TestLearnsAnArm(t *testing.T) {
 			miss, all = miss+e*e, all+a*a
 		}
 	}
-	t.Logf("torques %.4f, accelerations %.4f of their scale, largest error of an element of M %.4f", torque, math.Sqrt(miss/all), worst)
+	t.Logf("torques %.4f, accelerations %.4f of their scale, largest error of an element of M %.4f", torque,
+		math.Sqrt(miss/all), worst)
 	if h := s.Health; h.Fallbacks != 0 || h.NonFinite != 0 || torque > 0.015 || worst > 0.02 || miss > 0.02*0.02*all {
 		t.Error("not learned")
 	}

@@ -70,7 +70,8 @@ func TestLearnsAPendulum(t *testing.T) {
 		t.Errorf("the model left has a loss of %v, the best was %v", last, s.BestLoss)
 	}
 	if s.Updates != 1500 || s.Skipped != 0 || len(s.History) != 15 || s.Health.Solves != 1500*64 {
-		t.Errorf("updates %d, skipped %d, validations %d, solves %d", s.Updates, s.Skipped, len(s.History), s.Health.Solves)
+		t.Errorf("updates %d, skipped %d, validations %d, solves %d", s.Updates, s.Skipped, len(s.History),
+			s.Health.Solves)
 	}
 }
 
@@ -90,8 +91,10 @@ func sameBits(a, b *State[float64]) bool {
 		}
 		return
 	}
-	return a.Step == b.Step && a.Updates == b.Updates && a.Skipped == b.Skipped && a.Health == b.Health && a.BestLoss == b.BestLoss &&
-		slices.Equal(a.Theta, b.Theta) && slices.Equal(a.M, b.M) && slices.Equal(a.S, b.S) && slices.Equal(a.Best, b.Best) &&
+	return a.Step == b.Step && a.Updates == b.Updates && a.Skipped == b.Skipped && a.Health == b.Health &&
+		a.BestLoss == b.BestLoss &&
+		slices.Equal(a.Theta, b.Theta) && slices.Equal(a.M, b.M) && slices.Equal(a.S, b.S) &&
+		slices.Equal(a.Best, b.Best) &&
 		slices.Equal(valid(a), valid(b))
 }
 
@@ -107,8 +110,8 @@ func TestSameSeedSameBits(t *testing.T) {
 	}
 }
 
-// A run stopped after any step and continued from its checkpoint, with a model of other parameters at hand, ends with the
-// bits of the run that was not stopped.
+// A run stopped after any step and continued from its checkpoint, with a model of other parameters at hand, ends with
+// the bits of the run that was not stopped.
 func TestContinues(t *testing.T) {
 	const steps = 23
 	whole := newLoop(t, steps)
@@ -141,11 +144,13 @@ func TestContinues(t *testing.T) {
 			t.Fatalf("stopped after step %d, the run ends elsewhere", k)
 		}
 	}
-	if _, _, err := LoadCheckpoint(path, Identity{"seed": "2"}, whole.Model); err == nil || !strings.Contains(err.Error(), "seed 1, not 2") {
+	if _, _, err := LoadCheckpoint(path, Identity{"seed": "2"}, whole.Model); err == nil ||
+		!strings.Contains(err.Error(), "seed 1, not 2") {
 		t.Errorf("a checkpoint of a run from another seed: %v", err)
 	}
 	whole.Model.Spec.Kinetic++
-	if _, _, err := LoadCheckpoint(path, Identity{"seed": "1"}, whole.Model); err == nil || !strings.Contains(err.Error(), "another model") {
+	if _, _, err := LoadCheckpoint(path, Identity{"seed": "1"}, whole.Model); err == nil ||
+		!strings.Contains(err.Error(), "another model") {
 		t.Errorf("a checkpoint of another model: %v", err)
 	}
 }
@@ -167,8 +172,8 @@ func TestWorkers(t *testing.T) {
 	}
 }
 
-// The model is left with the parameters of the best validation, not with the last, be they the first: here validation asks for the
-// accelerations of the first model, which training leaves behind.
+// The model is left with the parameters of the best validation, not with the last, be they the first: here validation
+// asks for the accelerations of the first model, which training leaves behind.
 func TestKeepsTheBest(t *testing.T) {
 	l := newLoop(t, 40)
 	valid := pendulum(32, 2)
@@ -245,7 +250,8 @@ func TestNonFiniteIsSkipped(t *testing.T) {
 		}
 		s := run(t, l)
 		if s.Skipped != w.seen || s.Skipped == 0 || s.Updates != 30-w.seen || nan != w.seen {
-			t.Errorf("%s: %d steps skipped, %d updates, %d losses NaN; the sample was in %d of 30 batches", name, s.Skipped, s.Updates, nan, w.seen)
+			t.Errorf("%s: %d steps skipped, %d updates, %d losses NaN; the sample was in %d of 30 batches", name,
+				s.Skipped, s.Updates, nan, w.seen)
 		}
 		if !vec.Finite(s.Theta) || !vec.Finite(s.M) || !vec.Finite(s.S) || !vec.Finite(l.Model.Theta) {
 			t.Errorf("%s: it reached the parameters", name)

@@ -5,8 +5,9 @@ import (
 	"lagrange/nn"
 )
 
-// WeightedSum is an objective with another one beside it: to each sample of the first belong some of the second, so many to each, whose losses
-// count Weight times. A mass matrix stays positive definite beside accelerations (PositiveDefinite), accelerations count on beside arcs.
+// WeightedSum is an objective with another one beside it: to each sample of the first belong some of the second, so
+// many to each, whose losses count Weight times. A mass matrix stays positive definite beside accelerations
+// (PositiveDefinite), accelerations count on beside long segments.
 type WeightedSum[T nn.Float] struct {
 	First, Second Objective[T]
 	Of            [][]int // samples of the second for each of the first, all as many
@@ -19,7 +20,8 @@ func (o *WeightedSum[T]) Len() int { return o.First.Len() }
 // Pass implements Objective; the penalty is that of the first.
 func (o *WeightedSum[T]) Pass(m *model.Model[T], most int) Pass[T] {
 	k := len(o.Of[0])
-	return &weightedSumPass[T]{Pass: o.First.Pass(m, most), second: o.Second.Pass(m, most*k), o: o, k: k, batch: make([]int, most*k)}
+	return &weightedSumPass[T]{Pass: o.First.Pass(m, most), second: o.Second.Pass(m, most*k), o: o, k: k,
+		batch: make([]int, most*k)}
 }
 
 type weightedSumPass[T nn.Float] struct {

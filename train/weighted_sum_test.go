@@ -14,7 +14,8 @@ import (
 // segments draws N segments of seven steps, observed after three and six, without one of the numbers.
 func segments(r *rand.Rand, N int) *Segments[float64] {
 	w := windows(r, N, 7, L2)
-	o := &Segments[float64]{Steps: 7, Every: 3, Method: ode.Dop853.Tableau, X: w.X, U: w.U, H: w.H, First: w.First, Penalty: L2}
+	o := &Segments[float64]{Steps: 7, Every: 3, Method: ode.Dop853.Tableau, X: w.X, U: w.U, H: w.H, First: w.First,
+		Penalty: L2}
 	for range len(w.X) / 4 {
 		o.Scale = append(o.Scale, 0.5+r.Float64(), 0, 1, 2+r.Float64())
 	}
@@ -26,7 +27,8 @@ func positiveDefinite(r *rand.Rand, N int) *PositiveDefinite[float64] {
 	return &PositiveDefinite[float64]{X: normal(r, 4*N), U: normal(r, N), Unit: []float64{1.5, 0.7}, Floor: 3, N: N}
 }
 
-// The rows of segments, of least eigenvalues, and of two objectives in a weighted sum are the derivatives of their residuals.
+// The rows of segments, of least eigenvalues, and of two objectives in a weighted sum are the derivatives of their
+// residuals.
 func TestRowsOfMore(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 2))
 	accelerations := &Accelerations[float64]{X: normal(r, 20), U: normal(r, 5), A: normal(r, 10), N: 5, Penalty: L2}
@@ -38,14 +40,17 @@ func TestRowsOfMore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { checkRows(t, drivenModel(t, "lnn"), o, []int{3, 0, 4}) })
 	}
-	t.Run("segments of a Hamiltonian", func(t *testing.T) { checkRows(t, drivenModel(t, "hnn"), segments(r, 5), []int{3, 0, 4}) })
+	t.Run("segments of a Hamiltonian", func(t *testing.T) {
+		checkRows(t, drivenModel(t, "hnn"), segments(r, 5), []int{3, 0, 4})
+	})
 }
 
 // Segments are by default observed at every step, in the scales of the model, by the steps of RK4.
 func TestSegmentDefaults(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 3))
 	m, w := drivenModel(t, "lnn"), windows(r, 3, 4, L1)
-	o := &Segments[float64]{Steps: 4, Every: 1, Method: ode.RK4.Tableau, X: w.X, U: w.U, H: w.H, First: w.First, Penalty: L1}
+	o := &Segments[float64]{Steps: 4, Every: 1, Method: ode.RK4.Tableau, X: w.X, U: w.U, H: w.H, First: w.First,
+		Penalty: L1}
 	for range len(w.X) / 4 {
 		for _, c := range m.Spec.Coordinates {
 			o.Scale = append(o.Scale, c.Scale)
@@ -60,7 +65,7 @@ func TestSegmentDefaults(t *testing.T) {
 			o.Method = method
 		}
 		if a, b := NewLoss(o, m, 3).Of(batch, nil), NewLoss(w, m, 3).Of(batch, nil); math.Abs(a-b) > 1e-12*b {
-			t.Errorf("the loss of arcs is %v, of windows %v", a, b)
+			t.Errorf("the loss of segments is %v, by default %v", a, b)
 		}
 	}
 }
@@ -70,7 +75,8 @@ func TestWeightedSumAdds(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 4))
 	m, a, d := drivenModel(t, "lnn"), segments(r, 2), positiveDefinite(r, 4)
 	o := &WeightedSum[float64]{a, d, [][]int{{0, 1, 3}, {2, 2, 1}}, 0.25}
-	got, want := NewLoss(o, m, 2).Of([]int{1, 0}, nil), NewLoss(a, m, 2).Of([]int{1, 0}, nil)+NewLoss(d, m, 6).Of([]int{2, 2, 1, 0, 1, 3}, nil)/4
+	got, want := NewLoss(o, m, 2).Of([]int{1, 0}, nil),
+		NewLoss(a, m, 2).Of([]int{1, 0}, nil)+NewLoss(d, m, 6).Of([]int{2, 2, 1, 0, 1, 3}, nil)/4
 	if math.Abs(got-want) > 1e-12*want {
 		t.Errorf("the loss is %v, the sum %v", got, want)
 	}
@@ -93,7 +99,8 @@ func TestPositiveDefiniteKeeps(t *testing.T) {
 		unit[i] = c.Speed
 	}
 	o := &PositiveDefinite[float64]{X: accelerations.X, Unit: unit, Floor: 0.1, N: 400}
-	l := &Loop[float64]{Model: m, Train: o, Valid: o, State: NewState(m), Settings: Settings{Method: GaussNewton, Steps: 20, Batch: 400, Validate: 20}}
+	l := &Loop[float64]{Model: m, Train: o, Valid: o, State: NewState(m),
+		Settings: Settings{Method: GaussNewton, Steps: 20, Batch: 400, Validate: 20}}
 	if err := l.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -180,7 +180,11 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 		fmt.Fprintf(w, "in doubt      %s; try more steps or another --seed\n", e.Doubt)
 	}
 	for _, s := range m.Record.Stages {
-		fmt.Fprintf(w, "%-13s error from %.2g to %.2g of the scales\n", s.Name, s.Before, s.After)
+		of := "of the scales"
+		if s.Noise {
+			of = "times the noise, held out"
+		}
+		fmt.Fprintf(w, "%-13s error from %.3g to %.3g %s\n", s.Name, s.Before, s.After, of)
 	}
 	_, err := fmt.Fprintf(w,
 		"training      %d steps, %.1f s, %d non-finite steps skipped, %d solves by the pseudo-inverse\n",

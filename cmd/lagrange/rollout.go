@@ -13,6 +13,7 @@ import (
 
 	"lagrange"
 	"lagrange/data"
+	"lagrange/internal/vec"
 	"lagrange/ode"
 )
 
@@ -134,7 +135,7 @@ func (o *rolloutFlags) options() (r lagrange.RolloutOptions, err error) {
 	}
 	for flag, x := range map[string][]float64{"q": o.q, "v": o.v, "u": o.u} {
 		for _, x := range x {
-			if math.IsNaN(x) || math.IsInf(x, 0) {
+			if !vec.IsFinite(x) {
 				return r, usagef("--%s: %v is not a finite number", flag, x)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lagrange/internal/vec"
 	"lagrange/model"
 )
 
@@ -78,7 +79,7 @@ var sample = [...]string{1: "a coordinate, and with commas between them numbers 
 
 func isNumber(text string) bool {
 	x, err := strconv.ParseFloat(text, 64)
-	return err == nil && x-x == 0
+	return err == nil && vec.IsFinite(x)
 }
 
 // add adds a line.

@@ -10,6 +10,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/pflag"
+
+	"lagrange/fit"
+	"lagrange/model"
+	"lagrange/nn"
+	"lagrange/train"
 )
 
 // said is what a command line that succeeds prints.
@@ -61,14 +66,18 @@ func TestCompletion(t *testing.T) {
 		0o666); err != nil {
 		t.Fatal(err)
 	}
+	activations := ""
+	for _, a := range nn.Activations() {
+		activations += a.Name + " "
+	}
 	for _, c := range []struct{ flag, text, want string }{
 		{"--friction", "", "none viscous coulomb both"},
-		{"--model", "", "lnn delan nn hnn node graph"},
+		{"--model", "", strings.Join(model.Families(), " ")},
 		{"--head", "", "plain quadratic"},
-		{"--loss", "", "l1 l2 huber"},
-		{"--method", "", "adam gauss-newton"},
-		{"--objective", "", "accelerations windows torque"},
-		{"--activation", "", "relu2 relu3 tanh sigmoid softplus swish gelu"},
+		{"--loss", "", strings.Join(train.Penalties(), " ")},
+		{"--method", "", strings.Join(train.Methods(), " ")},
+		{"--objective", "", strings.Join(fit.Objectives(), " ")},
+		{"--activation", "", activations},
 		{"--q", "", "t shoulder elbow shoulder_dot elbow_dot"},
 		{"--v", "shoulder_dot,e", "shoulder_dot,elbow shoulder_dot,elbow_dot"},
 		{"--u", "elbow_", "elbow_dot"}, {"--angles", "s", "shoulder shoulder_dot"},

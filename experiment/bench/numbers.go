@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"lagrange/experiment"
+	"lagrange/internal/vec"
 )
 
 // Percent prints a fraction.
@@ -60,7 +60,7 @@ func Three(x float64) string { return fmt.Sprintf("%.3g", x) }
 
 // OnlyFinite returns x where it is finite, 0 elsewhere: JSON has no infinity.
 func OnlyFinite(x float64) float64 {
-	if !experiment.Finite(x) {
+	if !vec.IsFinite(x) {
 		return 0
 	}
 	return x

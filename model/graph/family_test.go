@@ -14,7 +14,8 @@ import (
 
 // sites is a Spec of n sites of two coordinates, with what more is given to it before it is described.
 func sites(n int, shape Shape, invariant bool, more ...func(s *model.Spec)) (model.Spec, error) {
-	s := model.Spec{Family: Family, Hidden: []int{8}, Activation: "softplus", Kinetic: 3, Sites: &model.Sites{Size: 2, Shape: string(shape)}}
+	s := model.Spec{Family: Family, Hidden: []int{8}, Activation: "softplus", Kinetic: 3,
+		Sites: &model.Sites{Size: 2, Shape: string(shape)}}
 	if shape == NetworkShape {
 		s.Sites.Edges = [][2]int{{0, 1}, {2, 1}, {2, 0}}
 	}
@@ -30,9 +31,10 @@ func sites(n int, shape Shape, invariant bool, more ...func(s *model.Spec)) (mod
 	return Describe(s, invariant, normal(rand.New(rand.NewPCG(1, 6)), 50*s.D()))
 }
 
-// conditions are two numbers on which all densities of a Spec depend.
-func conditions(s *model.Spec) {
-	s.Inputs = append(s.Inputs, model.Input{Name: "m", SystemParameter: true, Mean: 1, Scale: 0.5}, model.Input{Name: "g", SystemParameter: true, Scale: 2})
+// systemParams adds two numbers on which all densities of a Spec depend.
+func systemParams(s *model.Spec) {
+	s.Inputs = append(s.Inputs, model.Input{Name: "m", SystemParameter: true, Mean: 1, Scale: 0.5},
+		model.Input{Name: "g", SystemParameter: true, Scale: 2})
 }
 
 // driven gives each of three sites so many known forces, and friction all of them the same.
@@ -77,15 +79,16 @@ func TestConformance(t *testing.T) {
 		if testing.Short() && (shape == ChainShape || shape == ClampedShape) {
 			continue
 		}
-		conforms(t, string(shape)+" under conditions", 3, shape, shape == ChainShape, conditions)
-		conforms(t, string(shape)+" driven", 3, shape, shape == NetworkShape, driven(1), conditions)
+		conforms(t, string(shape)+" under system parameters", 3, shape, shape == ChainShape, systemParams)
+		conforms(t, string(shape)+" driven", 3, shape, shape == NetworkShape, driven(1), systemParams)
 		conforms(t, string(shape)+" with friction", 3, shape, true, friction(model.Viscous))
 		conforms(t, string(shape)+" driven, with friction", 3, shape, false, driven(2), friction(model.Both))
 	}
-	conforms(t, "grid", 6, GridShape, true, gridOf([]int{3, 2}, "periodic", "free"), friction(model.Viscous), conditions)
+	conforms(t, "grid", 6, GridShape, true, gridOf([]int{3, 2}, "periodic", "free"), friction(model.Viscous),
+		systemParams)
 	conforms(t, "quadratic head", 3, RingShape, true, func(s *model.Spec) { s.Head = model.Quadratic })
 	conforms(t, "attributes", 3, NetworkShape, false, attributed)
-	conforms(t, "attributes and all", 3, NetworkShape, true, attributed, driven(1), conditions, friction(model.Both))
+	conforms(t, "attributes and all", 3, NetworkShape, true, attributed, driven(1), systemParams, friction(model.Both))
 }
 
 func conforms(t *testing.T, name string, n int, shape Shape, invariant bool, more ...func(s *model.Spec)) {
@@ -103,8 +106,8 @@ func conforms(t *testing.T, name string, n int, shape Shape, invariant bool, mor
 	})
 }
 
-// The scales of a density are those of all sites together, and those of differences are measured: here of coordinates of unit variance
-// with no mean, so √2.
+// The scales of a density are those of all sites together, and those of differences are measured: here of coordinates
+// of unit variance with no mean, so √2.
 func TestScales(t *testing.T) {
 	s, err := sites(5, RingShape, true)
 	if err != nil {
@@ -135,14 +138,76 @@ func TestBox(t *testing.T) {
 
 // Attributes have the scales of all nodes or edges; one that is the same everywhere is measured in its own unit.
 func TestAttributeScales(t *testing.T) {
-	s, err := sites(3, NetworkShape, false, attributed, conditions)
+	s, err := sites(3, NetworkShape, false, attributed, systemParams)
 	if err != nil {
 		t.Fatal(err)
 	}
 	in := s.Sites.Densities[0].Inputs
-	if len(in) != 4 || in[0].Mean != 1.5 || math.Abs(in[0].Scale-math.Sqrt(0.5/3)) > 1e-12 || in[1].Mean != 0.5 || in[1].Scale != 1 || in[2].Name != "m" {
+	if len(in) != 4 || in[0].Mean != 1.5 || math.Abs(in[0].Scale-math.Sqrt(0.5/3)) > 1e-12 || in[1].Mean != 0.5 ||
+		in[1].Scale != 1 || in[2].Name != "m" {
 		t.Errorf("%+v", in)
 	}
+}
+
+// badSites are what spoils the Spec of a ring, by what the error says.
+var badSites = map[string]func(s *model.Spec, k *model.Sites){
+	"how its coordinates": func(s *model.Spec, k *model.Sites) { s.Sites = nil },
+	"do not belong":       func(s *model.Spec, k *model.Sites) { k.Size = 4 },
+	"0 coordinates each":  func(s *model.Spec, k *model.Sites) { k.Size = 0 },
+	"ring with 1 edges":   func(s *model.Spec, k *model.Sites) { k.Edges = [][2]int{{0, 1}} },
+	"sites 8 and 1 of 3": func(s *model.Spec, k *model.Sites) {
+		k.Shape, k.Edges = string(NetworkShape), [][2]int{{7, 0}}
+	},
+	"two edges join": func(s *model.Spec, k *model.Sites) {
+		k.Shape, k.Edges = string(NetworkShape), [][2]int{{1, 0}, {0, 1}}
+	},
+	"9 coordinates each":   func(s *model.Spec, k *model.Sites) { k.Size = 9 },
+	"kinds of terms":       func(s *model.Spec, k *model.Sites) { k.Densities = nil },
+	"no topology":          func(s *model.Spec, k *model.Sites) { k.Shape = "knot" },
+	"its family is":        func(s *model.Spec, k *model.Sites) { k.Densities[0].Family = "nn" },
+	"network has no sites": func(s *model.Spec, k *model.Sites) { s.Family = "lnn" },
+	"of 4 coordinates": func(s *model.Spec, k *model.Sites) {
+		k.Densities[0].Coordinates = k.Densities[0].Coordinates[:4]
+	},
+	"4 known forces on 3": func(s *model.Spec, k *model.Sites) {
+		driven(1)(s)
+		s.Inputs = append(s.Inputs, s.Inputs[0])
+	},
+	"stands before a for": func(s *model.Spec, k *model.Sites) {
+		systemParams(s)
+		driven(1)(s)
+		k.Densities[0].Inputs = s.Inputs[:2]
+	},
+	"are not the same":         func(s *model.Spec, k *model.Sites) { driven(1)(s); s.Inputs[2].Scale = 3 },
+	"no friction \"mud\"":      func(s *model.Spec, k *model.Sites) { s.Friction = "mud" },
+	"on which nothing":         func(s *model.Spec, k *model.Sites) { s.Coordinates[0].Cyclic = true },
+	"with 0 system parameters": func(s *model.Spec, k *model.Sites) { systemParams(s) },
+	"ring has no axes":         func(s *model.Spec, k *model.Sites) { gridOf([]int{3, 1}, "free", "free")(s) },
+	"a ring with attribut":     func(s *model.Spec, k *model.Sites) { attributed(s) },
+	"it has 2 or 3 axes": func(s *model.Spec, k *model.Sites) {
+		k.Shape = string(GridShape)
+		gridOf([]int{3}, "free")(s)
+	},
+	"the ends of 1": func(s *model.Spec, k *model.Sites) {
+		k.Shape = string(GridShape)
+		gridOf([]int{3, 2}, "free")(s)
+	},
+	"ends \"open\" of an": func(s *model.Spec, k *model.Sites) {
+		k.Shape = string(GridShape)
+		gridOf([]int{3, 2}, "open", "free")(s)
+	},
+	"1 sites along an axi": func(s *model.Spec, k *model.Sites) {
+		k.Shape = string(GridShape)
+		gridOf([]int{3, 1}, "free", "free")(s)
+	},
+	"[1048576 1048576 104": func(s *model.Spec, k *model.Sites) {
+		k.Shape = string(GridShape)
+		gridOf([]int{1 << 20, 1 << 20, 1 << 20}, "free", "free", "free")(s)
+	},
+	"attributes [m e] of 2": func(s *model.Spec, k *model.Sites) { triangle(s); k.OfNodes.Of = k.OfNodes.Of[:2] },
+	"with the numbers [2]":  func(s *model.Spec, k *model.Sites) { triangle(s); k.OfNodes.Of[1] = []float64{2} },
+	"terms have 2 and 2":    func(s *model.Spec, k *model.Sites) { triangle(s) },
+	"scales have to be po":  func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates[0].Scale = -1 },
 }
 
 // What a file may hold and no graph is, is refused before anything is built of it.
@@ -151,46 +216,7 @@ func TestBadSites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for want, spoil := range map[string]func(s *model.Spec, k *model.Sites){
-		"how its coordinates":  func(s *model.Spec, k *model.Sites) { s.Sites = nil },
-		"do not belong":        func(s *model.Spec, k *model.Sites) { k.Size = 4 },
-		"0 coordinates each":   func(s *model.Spec, k *model.Sites) { k.Size = 0 },
-		"ring with 1 edges":    func(s *model.Spec, k *model.Sites) { k.Edges = [][2]int{{0, 1}} },
-		"sites 8 and 1 of 3":   func(s *model.Spec, k *model.Sites) { k.Shape, k.Edges = string(NetworkShape), [][2]int{{7, 0}} },
-		"two edges join":       func(s *model.Spec, k *model.Sites) { k.Shape, k.Edges = string(NetworkShape), [][2]int{{1, 0}, {0, 1}} },
-		"9 coordinates each":   func(s *model.Spec, k *model.Sites) { k.Size = 9 },
-		"kinds of terms":       func(s *model.Spec, k *model.Sites) { k.Densities = nil },
-		"no topology":          func(s *model.Spec, k *model.Sites) { k.Shape = "knot" },
-		"its family is":        func(s *model.Spec, k *model.Sites) { k.Densities[0].Family = "nn" },
-		"network has no sites": func(s *model.Spec, k *model.Sites) { s.Family = "lnn" },
-		"of 4 coordinates":     func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates = k.Densities[0].Coordinates[:4] },
-		"4 known forces on 3":  func(s *model.Spec, k *model.Sites) { driven(1)(s); s.Inputs = append(s.Inputs, s.Inputs[0]) },
-		"stands before a for":  func(s *model.Spec, k *model.Sites) { conditions(s); driven(1)(s); k.Densities[0].Inputs = s.Inputs[:2] },
-		"are not the same":     func(s *model.Spec, k *model.Sites) { driven(1)(s); s.Inputs[2].Scale = 3 },
-		"no friction \"mud\"":  func(s *model.Spec, k *model.Sites) { s.Friction = "mud" },
-		"on which nothing":     func(s *model.Spec, k *model.Sites) { s.Coordinates[0].Cyclic = true },
-		"with 0 conditions":    func(s *model.Spec, k *model.Sites) { conditions(s) },
-		"ring has no axes":     func(s *model.Spec, k *model.Sites) { gridOf([]int{3, 1}, "free", "free")(s) },
-		"a ring with attribut": func(s *model.Spec, k *model.Sites) { attributed(s) },
-		"it has 2 or 3 axes":   func(s *model.Spec, k *model.Sites) { k.Shape = string(GridShape); gridOf([]int{3}, "free")(s) },
-		"the ends of 1":        func(s *model.Spec, k *model.Sites) { k.Shape = string(GridShape); gridOf([]int{3, 2}, "free")(s) },
-		"ends \"open\" of an": func(s *model.Spec, k *model.Sites) {
-			k.Shape = string(GridShape)
-			gridOf([]int{3, 2}, "open", "free")(s)
-		},
-		"1 sites along an axi": func(s *model.Spec, k *model.Sites) {
-			k.Shape = string(GridShape)
-			gridOf([]int{3, 1}, "free", "free")(s)
-		},
-		"[1048576 1048576 104": func(s *model.Spec, k *model.Sites) {
-			k.Shape = string(GridShape)
-			gridOf([]int{1 << 20, 1 << 20, 1 << 20}, "free", "free", "free")(s)
-		},
-		"attributes [m e] of 2": func(s *model.Spec, k *model.Sites) { triangle(s); k.OfNodes.Of = k.OfNodes.Of[:2] },
-		"with the numbers [2]":  func(s *model.Spec, k *model.Sites) { triangle(s); k.OfNodes.Of[1] = []float64{2} },
-		"terms have 2 and 2":    func(s *model.Spec, k *model.Sites) { triangle(s) },
-		"scales have to be po":  func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates[0].Scale = -1 },
-	} {
+	for want, spoil := range badSites {
 		text, _ := json.Marshal(good)
 		var s model.Spec
 		if err := json.Unmarshal(text, &s); err != nil {

@@ -12,22 +12,23 @@ import (
 
 // repeated is a graph of one Spec on so many times its sites, and a state and inputs repeated with it.
 func repeated(s model.Spec, times int) model.Spec {
-	forces, conditions := inputs(s)
+	forces, systemParams := inputs(s)
 	var many []model.Input
 	coordinates := s.Coordinates
 	s.Coordinates = nil
 	for range times {
 		s.Coordinates, many = append(s.Coordinates, coordinates...), append(many, forces...)
 	}
-	s.Inputs = append(many, conditions...)
+	s.Inputs = append(many, systemParams...)
 	return s
 }
 
-// Parameters of friction and forces do not depend on how many sites there are: what acts on a ring of 3 acts on one of 300, where state and forces
-// repeat themselves. Written out, the force at a site of two coordinates is that of its own known force and velocities.
+// Parameters of friction and forces do not depend on how many sites there are: what acts on a ring of 3 acts on one of
+// 300, where state and forces repeat themselves. Written out, the force at a site of two coordinates is that of its own
+// known force and velocities.
 func TestForcesOfManySites(t *testing.T) {
 	const n, times = 3, 100
-	s, err := sites(n, RingShape, true, driven(1), conditions, friction(model.Both))
+	s, err := sites(n, RingShape, true, driven(1), systemParams, friction(model.Both))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +54,8 @@ func TestForcesOfManySites(t *testing.T) {
 	}
 }
 
-// The inverse of a motion at one site is what acts there: with forces alone changed, and all else the same, the difference of Q is B u/σ.
+// The inverse of a motion at one site is what acts there: with forces alone changed, and all else the same, the
+// difference of Q is B u/σ.
 func TestForceIsLocal(t *testing.T) {
 	s, err := sites(3, RingShape, false, driven(1))
 	if err != nil {
@@ -84,12 +86,14 @@ func TestForceIsLocal(t *testing.T) {
 	}
 }
 
-// Conditions follow the attributes among the inputs of a density: a network under a condition is, for each of its values, the network with one more
-// attribute of that value, and its slope is that of differences, on one core and shared among three. It is an input of the model for all that trains.
-func TestConditions(t *testing.T) {
+// System parameters follow the attributes among the inputs of a density: a network under a system parameter is, for
+// each of its values, the network with one more attribute of that value, and its slope is that of differences, on one
+// core and shared among three. It is an input of the model for all that trains.
+func TestSystemParameters(t *testing.T) {
 	edges, nodes := []Edge{{I: 0, J: 1}, {I: 1, J: 2}, {I: 3, J: 1}}, [][]float64{{1}, {2}, {1.5}, {0.7}}
 	m, g := model.Input{Name: "m", Mean: 1, Scale: 0.4}, model.Input{Name: "g", Scale: 2}
-	densities := []model.Spec{Density(planeSite, 1, []model.Input{m, g}, []int{7}, "softplus", 1), Density(planeSite, 2, []model.Input{g}, []int{8}, "softplus", 0)}
+	densities := []model.Spec{Density(planeSite, 1, []model.Input{m, g}, []int{7}, "softplus", 1),
+		Density(planeSite, 2, []model.Input{g}, []int{8}, "softplus", 0)}
 	net := must(New[float64](Network(2, nodes, edges), 6, densities...))
 	if in := net.Model().Spec.Inputs; len(in) != 1 || in[0].Name != "g" || !in[0].SystemParameter {
 		t.Fatalf("%+v", in)
@@ -138,21 +142,25 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// Densities have the same conditions, however many attributes they have beside them.
-func TestConditionsAgree(t *testing.T) {
+// Densities have the same system parameters, however many attributes they have beside them.
+func TestSystemParametersAgree(t *testing.T) {
 	g := model.Input{Name: "g", Scale: 2}
 	top := Network(1, [][]float64{{1}, {2}}, []Edge{{I: 0, J: 1}})
-	one, two := Density(unitSite, 1, []model.Input{g, g}, []int{4}, "tanh", 1), Density(unitSite, 2, nil, []int{4}, "tanh", 0)
-	if _, err := New[float64](top, 1, one, two); err == nil || !strings.Contains(err.Error(), "density 2 has 0 conditions beside the attributes of its terms, and those before it 1") {
+	one, two := Density(unitSite, 1, []model.Input{g, g}, []int{4}, "tanh", 1),
+		Density(unitSite, 2, nil, []int{4}, "tanh", 0)
+	if _, err := New[float64](top, 1, one, two); err == nil ||
+		!strings.Contains(err.Error(), "density 2 has 0 system parameters beside the attributes of its terms, and "+
+			"those before it 1") {
 		t.Error(err)
 	}
 }
 
-// BenchmarkDriven measures one field of a ring of n sites with forces, friction and conditions: ns/site must not grow with n.
+// BenchmarkDriven measures one field of a ring of n sites with forces, friction and system parameters: ns/site must not
+// grow with n.
 func BenchmarkDriven(b *testing.B) {
 	for _, times := range []int{30, 300, 3000} {
 		b.Run(fmt.Sprintf("sites=%d", 3*times), func(b *testing.B) {
-			s, err := sites(3, RingShape, false, driven(1), conditions, friction(model.Both))
+			s, err := sites(3, RingShape, false, driven(1), systemParams, friction(model.Both))
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -1,18 +1,16 @@
-// Package graph has Lagrangian graph networks: Lagrangians that are sums of local densities (Cranmer et al. 2020, §2.2),
+// Package graph has Lagrangian graph networks: Lagrangians that are sums of local densities (Cranmer et al. 2020,
+// §2.2),
 //
 //	L = Σᵢ ℓ( {q_j, v_j : j ∈ Iᵢ}, attributes of i; θ ),
 //
-// with one net shared by all terms of a kind. A term is a sample of a batch, whatever it belongs to; what the terms find is
-// assembled as in finite elements, and the sparse mass matrix solved as a band or by conjugate gradients. So an
+// with one net shared by all terms of a kind. A term is a sample of a batch, whatever it belongs to; what the terms
+// find is assembled as in finite elements, and the sparse mass matrix solved as a band or by conjugate gradients. So an
 // evaluation costs O(n) for n sites, and what was learned on few sites runs on many.
 package graph
 
 import (
-	"encoding/json"
 	"fmt"
-	"slices"
 
-	"lagrange/internal/file"
 	"lagrange/model"
 	"lagrange/nn"
 )
@@ -20,17 +18,20 @@ import (
 // Model is a sum of local densities on a topology.
 type Model[T nn.Float] struct {
 	Topology *Topology
-	// Densities describes ℓ for each kind of term: the coordinates it sees, in their order, and as conditions its attributes and then those
-	// of the whole, which are known inputs and the same in all terms. Its kinetic term counts once for every term that sees a site.
-	Densities  []model.Spec
-	Theta      []T // of the densities, one after the other
-	part       []int
-	conditions int        // of the whole
-	law        model.Spec // of the forces at each site, whose parameters stand last in Theta; without coordinates: there are none
+	// Densities describes ℓ for each kind of term: the coordinates it sees, in their order, and as system parameters
+	// its attributes and then those of the whole, which are known inputs and the same in all terms. Its kinetic term
+	// counts once for every term that sees a site.
+	Densities    []model.Spec
+	Theta        []T // of the densities, one after the other
+	part         []int
+	systemParams int // of the whole
+	// of the forces at each site, whose parameters stand last in Theta; without coordinates: there are none
+	forceSpec model.Spec
 }
 
 // Density describes a local density of so many sites that are all alike.
-func Density(site []model.Coordinate, sites int, attributes []model.Input, hidden []int, activation string, kinetic float64) model.Spec {
+func Density(site []model.Coordinate, sites int, attributes []model.Input, hidden []int, activation string,
+	kinetic float64) model.Spec {
 	s := model.Spec{Family: "lnn", Hidden: hidden, Activation: activation, Kinetic: kinetic}
 	for range sites {
 		s.Coordinates = append(s.Coordinates, site...)
@@ -42,8 +43,9 @@ func Density(site []model.Coordinate, sites int, attributes []model.Input, hidde
 	return s
 }
 
-// TranslationInvariant lets a density of sites of dim coordinates see of them only how far each is from site centre, in units of scale (dim). It then
-// does not change when all sites move together, so the momentum of all is conserved, however it was learned.
+// TranslationInvariant lets a density of sites of dim coordinates see of them only how far each is from site centre, in
+// units of scale (dim). It then does not change when all sites move together, so the momentum of all is conserved,
+// however it was learned.
 func TranslationInvariant(s model.Spec, dim, centre int, scale ...float64) model.Spec {
 	s.Combinations = []model.Combination{}
 	for i := range s.D() {
@@ -77,22 +79,25 @@ func With[T nn.Float](t *Topology, theta []T, densities ...model.Spec) (*Model[T
 
 // bind is With with the forces of a law.
 func bind[T nn.Float](t *Topology, theta []T, law model.Spec, densities []model.Spec) (*Model[T], error) {
-	part, conditions, err := t.parts(densities)
+	part, systemParams, err := t.parts(densities)
 	if err != nil {
 		return nil, err
 	}
 	if n := part[len(densities)] + len(law.ForceTheta()); n != len(theta) {
 		return nil, fmt.Errorf("densities of these shapes have %d parameters, not %d", n, len(theta))
 	}
-	return &Model[T]{Topology: t, Densities: densities, Theta: theta, part: part, conditions: conditions, law: law}, nil
+	return &Model[T]{Topology: t, Densities: densities, Theta: theta, part: part, systemParams: systemParams,
+			forceSpec: law},
+		nil
 }
 
-// parts returns where in θ each density begins, and the end, of densities that fit the terms; and how many conditions all of them have
-// beside the attributes of their terms.
-func (t *Topology) parts(densities []model.Spec) (part []int, conditions int, err error) {
-	part, conditions = []int{0}, -1
+// parts returns where in θ each density begins, and the end, of densities that fit the terms; and how many system
+// parameters all of them have beside the attributes of their terms.
+func (t *Topology) parts(densities []model.Spec) (part []int, systemParams int, err error) {
+	part, systemParams = []int{0}, -1
 	if len(densities) != len(t.Terms) {
-		return nil, 0, fmt.Errorf("a topology with %d kinds of terms needs as many densities, not %d", len(t.Terms), len(densities))
+		return nil, 0, fmt.Errorf("a topology with %d kinds of terms needs as many densities, not %d", len(t.Terms),
+			len(densities))
 	}
 	for k, s := range densities {
 		if err := s.CheckDensity(); err != nil {
@@ -100,13 +105,15 @@ func (t *Topology) parts(densities []model.Spec) (part []int, conditions int, er
 		}
 		terms := t.Terms[k]
 		if s.D() != terms.Size || s.M() < terms.attributes() {
-			return nil, 0, fmt.Errorf("density %d is one of %d coordinates and %d attributes, its terms have %d and %d", k+1, s.D(), s.M(), terms.Size, terms.attributes())
+			return nil, 0, fmt.Errorf("density %d is one of %d coordinates and %d attributes, its terms have %d and %d",
+				k+1, s.D(), s.M(), terms.Size, terms.attributes())
 		}
 		if terms.Len() > 0 {
-			if c := s.M() - terms.attributes(); conditions >= 0 && c != conditions {
-				return nil, 0, fmt.Errorf("density %d has %d conditions beside the attributes of its terms, and those before it %d", k+1, c, conditions)
+			if c := s.M() - terms.attributes(); systemParams >= 0 && c != systemParams {
+				return nil, 0, fmt.Errorf("density %d has %d system parameters beside the attributes of its terms, "+
+					"and those before it %d", k+1, c, systemParams)
 			} else {
-				conditions = c
+				systemParams = c
 			}
 		}
 		n, err := model.Params(s)
@@ -115,14 +122,16 @@ func (t *Topology) parts(densities []model.Spec) (part []int, conditions int, er
 		}
 		part = append(part, part[k]+n)
 	}
-	return part, max(0, conditions), nil
+	return part, max(0, systemParams), nil
 }
 
 // On returns the model with the same densities and parameters on another topology, such as one of many more sites.
-func (m *Model[T]) On(t *Topology) (*Model[T], error) { return bind(t, m.Theta, m.law, m.Densities) }
+func (m *Model[T]) On(t *Topology) (*Model[T], error) {
+	return bind(t, m.Theta, m.forceSpec, m.Densities)
+}
 
-// Tape returns a tape for batches of up to batch states of all sites, rows (q, v), whose inputs are the conditions. It also
-// implements model.Mechanics and runs on one core.
+// Tape returns a tape for batches of up to batch states of all sites, rows (q, v), whose inputs are the system
+// parameters. It also implements model.Mechanics and runs on one core.
 func (m *Model[T]) Tape(batch int) model.Tape[T] { return newTape(m, m.Theta, batch, 1) }
 
 // Wide is a tape with goroutines of its own. They end with Close, after which nothing else may be called.
@@ -136,10 +145,10 @@ func (m *Model[T]) Wide(batch, workers int) Wide[T] {
 	return newTape(m, m.Theta, batch, workers)
 }
 
-// Model is m for all that trains and measures models; they share θ. The scales of a site are those of the first one that
-// the first density sees.
+// Model is m for all that trains and measures models; they share θ. The scales of a site are those of the first one
+// that the first density sees.
 func (m *Model[T]) Model() *model.Model[T] {
-	s := model.Spec{Family: "graph"}
+	s := model.Spec{Family: Family}
 	for i := range m.Topology.Sites {
 		for _, c := range m.Densities[0].Coordinates[:m.Topology.Dim] {
 			c.Name, c.Velocity = fmt.Sprint(c.Name, i), fmt.Sprint(c.Velocity, i)
@@ -147,42 +156,6 @@ func (m *Model[T]) Model() *model.Model[T] {
 		}
 	}
 	inputs := m.Densities[0].Inputs
-	s.Inputs = inputs[len(inputs)-m.conditions:]
+	s.Inputs = inputs[len(inputs)-m.systemParams:]
 	return model.Compose(s, m.Theta, func(theta []T, batch int) model.Tape[T] { return newTape(m, theta, batch, 1) })
-}
-
-const version = 1 // of the file
-
-// Save writes densities and parameters to path, atomically. The topology is not part of what was learned.
-func (m *Model[T]) Save(path string) error {
-	h, err := json.Marshal(m.Densities)
-	if err != nil {
-		return err
-	}
-	c := file.Container{Kind: "graph", Version: version, Header: h}
-	for _, x := range m.Theta {
-		c.Floats = append(c.Floats, float64(x))
-	}
-	return c.Save(path)
-}
-
-// Load reads what Save wrote, onto a topology.
-func Load[T nn.Float](path string, t *Topology) (*Model[T], error) {
-	c, err := file.Load(path, "graph", version)
-	if err != nil {
-		return nil, err
-	}
-	var densities []model.Spec
-	if err := json.Unmarshal(c.Header, &densities); err != nil {
-		return nil, fmt.Errorf("%s: its header does not describe densities: %w", path, err)
-	}
-	theta := make([]T, len(c.Floats))
-	for i, x := range c.Floats {
-		theta[i] = T(x)
-	}
-	m, err := With(t, theta, slices.Clip(densities)...)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
 }

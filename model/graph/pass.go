@@ -13,13 +13,13 @@ type pass[T nn.Float] struct {
 	H                []T // (chunk, K, K)
 }
 
-// newPass makes a pass of n terms with K tangents and so many parts.
-func newPass[T nn.Float](s model.Spec, theta []T, n, K, parts int) *pass[T] {
-	ell := model.Density(s, theta, n, K, parts)
+// newPass makes a pass of n terms with K tangents and so many components.
+func newPass[T nn.Float](s model.Spec, theta []T, n, K, components int) *pass[T] {
+	ell := model.Density(s, theta, n, K, components)
 	return &pass[T]{
 		ell: ell,
-		x:   nn.NewStreams[T](n, K, ell.In(), parts), xbar: nn.NewAdjoint[T](n, ell.In(), parts),
-		y: nn.NewStreams[T](n, K, 1, parts), ybar: nn.NewAdjoint[T](n, 1, parts),
+		x:   nn.NewStreams[T](n, K, ell.In(), components), xbar: nn.NewAdjoint[T](n, ell.In(), components),
+		y: nn.NewStreams[T](n, K, 1, components), ybar: nn.NewAdjoint[T](n, 1, components),
 		dir: nn.Directions[T]{S: make([]T, n*K), T: make([]T, n*K)},
 		H:   make([]T, n*K*K),
 	}
@@ -51,7 +51,7 @@ func (c *kind[T]) term(s int) (b int, index []int32) {
 	return s / n, c.Index[a*c.k : (a+1)*c.k]
 }
 
-// state fills a row x with (q, v, attributes, conditions) of term s.
+// state fills a row x with (q, v, attributes, system parameters) of term s.
 func (e *tape[T]) state(c *kind[T], x []T, s int) {
 	D := e.t.D()
 	b, index := c.term(s)
@@ -60,10 +60,11 @@ func (e *tape[T]) state(c *kind[T], x []T, s int) {
 	for j, u := range c.Attributes[s%c.Len()*c.m : (s%c.Len()+1)*c.m] {
 		x[2*c.k+j] = T(u)
 	}
-	copy(x[2*c.k+c.m:], e.u[(b+1)*e.m-e.conditions:(b+1)*e.m])
+	copy(x[2*c.k+c.m:], e.u[(b+1)*e.m-e.systemParams:(b+1)*e.m])
 }
 
-// sweep finds ℓ, ℓ_v, ℓ_q − ℓ_vq v and ℓ_vv for the terms lo … hi, by the tangents e₁ … e_k in the slots of v and (v, 0).
+// sweep finds ℓ, ℓ_v, ℓ_q − ℓ_vq v and ℓ_vv for the terms lo … hi, by the tangents e₁ … e_k in the slots of v and (v,
+// 0).
 func (e *tape[T]) sweep(c *kind[T], p *pass[T], lo, hi int) {
 	k, n := c.k, hi-lo
 	p.begin(n)
@@ -86,7 +87,8 @@ func (e *tape[T]) sweep(c *kind[T], p *pass[T], lo, hi int) {
 	}
 }
 
-// reverse adds ∂ℓ_st/∂θ of the terms lo … hi to dθ, for the parts that aim has set, and leaves their gradients of q, v and the conditions.
+// reverse adds ∂ℓ_st/∂θ of the terms lo … hi to dθ, for the parts that aim has set, and leaves their gradients of q, v
+// and the system parameters.
 func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta []T) {
 	k, n := c.k, hi-lo
 	p.begin(n)
@@ -111,8 +113,9 @@ func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta []T) {
 	}
 }
 
-// aim sets s and t, which are the tangents, and st of row i to those of term s. For the gradient of μᵀ(r − M a) ℓ_st is the mixed part of
-// ℓ(x + s(v, a) − t(0, μ) + st(μ, 0)) (doc/theory.md), for that of wᵀM w, with w in the place of μ, of ℓ(x + s(0, w) + t(0, w)).
+// aim sets s and t, which are the tangents, and st of row i to those of term s. For the gradient of μᵀ(r − M a) ℓ_st is
+// the mixed part of ℓ(x + s(v, a) − t(0, μ) + st(μ, 0)) (doc/theory.md), for that of wᵀM w, with w in the place of μ,
+// of ℓ(x + s(0, w) + t(0, w)).
 func (e *tape[T]) aim(c *kind[T], p *pass[T], i, term int) {
 	k, D := c.k, e.t.D()
 	s, t, st := p.x.Row(1, i), p.x.Row(2, i), p.x.Row(nn.ST, i)

@@ -13,7 +13,8 @@ import (
 	"lagrange/ode"
 )
 
-// Solutions of the learned equation conserve the learned energy, whatever θ is: 40 times the tolerance over 5 units of time.
+// Solutions of the learned equation conserve the learned energy, whatever θ is: 40 times the tolerance over 5 units of
+// time.
 func TestEnergyIsConserved(t *testing.T) {
 	for name, e := range examples() {
 		t.Run(name, func(t *testing.T) {
@@ -26,7 +27,8 @@ func TestEnergyIsConserved(t *testing.T) {
 			y := make([]float64, 2*D)
 			energy := func(x []float64) float64 { tape.Field(x, nil, y); return mech.Energy(0) }
 			times := []float64{0, 1, 2, 3, 4, 5}
-			r, err := ode.Solve(context.Background(), func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }, x, times, ode.Options{RTol: 1e-11, ATol: 1e-11})
+			r, err := ode.Solve(context.Background(), func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }, x,
+				times, ode.Options{RTol: 1e-11, ATol: 1e-11})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -73,10 +75,11 @@ func TestSymmetry(t *testing.T) {
 	commutes(t, must(m.On(Network(2, nodes, edges))), must(m.On(Network(2, renamed, other))), name, normal(r, 20))
 }
 
-// Where densities see only how far sites are apart, moving all of them changes nothing, and Σ ṗ = Σ L_q = 0: the momentum of all, by
-// component, is the same wherever its motion has come. The ring, which sees the sites themselves, does not pass.
-func TestRelative(t *testing.T) {
-	for name, want := range map[string]bool{"relative": true, "ring": false} {
+// Where densities see only how far sites are apart, moving all of them changes nothing, and Σ ṗ = Σ L_q = 0: the
+// momentum of all, by component, is the same wherever its motion has come. The ring, which sees the sites themselves,
+// does not pass.
+func TestTranslationInvariant(t *testing.T) {
+	for name, want := range map[string]bool{"translation-invariant": true, "ring": false} {
 		m := examples()[name].m
 		dim, D := m.Topology.Dim, m.Topology.D()
 		tape := m.Tape(1)
@@ -131,8 +134,8 @@ func commutes(t *testing.T, a, b *Model[float64], to []int, x []float64) {
 	}
 }
 
-// A state of eight sites repeated a hundred times round a ring of 800 moves as on the ring of eight, and far from a disturbance
-// of one site nothing changes.
+// A state of eight sites repeated a hundred times round a ring of 800 moves as on the ring of eight, and far from a
+// disturbance of one site nothing changes.
 func TestManySites(t *testing.T) {
 	const n, times = 8, 100
 	few := must(examples()["ring"].m.On(Ring(n, 1, 1)))
@@ -160,10 +163,10 @@ func TestManySites(t *testing.T) {
 	}
 }
 
-// A grid too wide for a band is solved by conjugate gradients, and agrees with dense algebra on its whole mass matrix; where M
-// is not positive definite, minimal residuals take over, and that is counted.
+// A grid too wide for a band is solved by conjugate gradients, and agrees with dense algebra on its whole mass matrix;
+// where M is not positive definite, minimal residuals take over, and that is counted.
 func TestIterations(t *testing.T) {
-	grid := must(examples()["grid"].m.On(Grid(18, 17, 1, 1, Periodic, Periodic)))
+	grid := must(examples()["grid"].m.On(Lattice([]int{18, 17}, []Boundary{Periodic, Periodic}, 1, 1)))
 	ring := examples()["ring"].m
 	for _, c := range []struct {
 		of        *Model[float64]

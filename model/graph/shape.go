@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"lagrange/internal/vec"
 	"lagrange/model"
 )
 
@@ -44,11 +45,13 @@ func topology(s model.Spec) (*Topology, error) {
 	shape := ShapeOf(k.Shape)
 	switch {
 	case k.Size < 1 || k.Size > mostOfSite || s.D()%k.Size != 0:
-		return nil, fmt.Errorf("%d coordinates do not belong to sites of %d coordinates each, 1 to %d", s.D(), k.Size, mostOfSite)
+		return nil, fmt.Errorf("%d coordinates do not belong to sites of %d coordinates each, 1 to %d", s.D(), k.Size,
+			mostOfSite)
 	case len(k.Edges) > 0 != (shape == NetworkShape):
 		return nil, fmt.Errorf("a %s with %d edges: a network has some, and no other shape has", k.Shape, len(k.Edges))
 	case (k.OfNodes != nil || k.OfEdges != nil) && shape != NetworkShape:
-		return nil, fmt.Errorf("a %s with attributes of its sites or edges: only a network has them, so write its edges down", k.Shape)
+		return nil, fmt.Errorf("a %s with attributes of its sites or edges: only a network has them, so write "+
+			"its edges down", k.Shape)
 	case len(k.Grid)+len(k.Ends) > 0 && shape != GridShape:
 		return nil, fmt.Errorf("a %s has no axes: they are for a grid", k.Shape)
 	}
@@ -84,14 +87,16 @@ func grid(k *model.Sites, n int) (*Topology, error) {
 			return nil, err
 		}
 		if size < 2 || b == Periodic && size < 3 {
-			return nil, fmt.Errorf("a grid of %d sites along an axis: it has at least 2, and 3 round a periodic one", size)
+			return nil, fmt.Errorf("a grid of %d sites along an axis: it has at least 2, and 3 round a periodic one",
+				size)
 		}
 		ends = append(ends, b)
 		sites *= min(size, n+1)
 		sites = min(sites, n+1) // more than there are, before it overflows
 	}
 	if sites != n {
-		return nil, fmt.Errorf("a grid of %v sites for the coordinates of %d: the sites along the axes have to multiply to those recorded", k.Grid, n)
+		return nil, fmt.Errorf("a grid of %v sites for the coordinates of %d: the sites along the axes have to "+
+			"multiply to those recorded", k.Grid, n)
 	}
 	return Lattice(k.Grid, ends, 1, k.Size), nil
 }
@@ -115,7 +120,8 @@ func network(k *model.Sites, n int) (*Topology, error) {
 			return nil, fmt.Errorf("an edge joins the sites %d and %d of %d: want two of them", e[0]+1, e[1]+1, n)
 		}
 		if seen[ends] {
-			return nil, fmt.Errorf("two edges join the sites %d and %d: an edge counts in both directions", e[0]+1, e[1]+1)
+			return nil, fmt.Errorf("two edges join the sites %d and %d: an edge counts in both directions", e[0]+1,
+				e[1]+1)
 		}
 		seen[ends] = true
 		edge := Edge{I: e[0], J: e[1]}
@@ -136,14 +142,16 @@ func checkAttributes(a *model.Attributes, parts int, what string) error {
 		return fmt.Errorf("attributes %v of %d %s, and there are %d", a.Names, len(a.Of), what, parts)
 	}
 	for _, row := range a.Of {
-		if len(row) != len(a.Names) || slices.ContainsFunc(row, func(x float64) bool { return x-x != 0 }) {
-			return fmt.Errorf("attributes %v of the %s with the numbers %v: give as many finite ones", a.Names, what, row)
+		if len(row) != len(a.Names) || slices.ContainsFunc(row, func(x float64) bool { return !vec.IsFinite(x) }) {
+			return fmt.Errorf("attributes %v of the %s with the numbers %v: give as many finite ones", a.Names, what,
+				row)
 		}
 	}
 	return nil
 }
 
-// described are attributes as inputs of a density, with mean and standard deviation of all parts; of one that is the same everywhere the scale is 1.
+// described are attributes as inputs of a density, with mean and standard deviation of all parts; of one that is the
+// same everywhere the scale is 1.
 func described(a *model.Attributes) (inputs []model.Input) {
 	if a == nil {
 		return nil

@@ -7,8 +7,8 @@ import (
 	"lagrange/nn"
 )
 
-// tape evaluates a model in three sweeps: each term finds its share of L, p, L_q − L_vq v and M; the shares are added up;
-// M a = r is solved. The terms of all states of a batch are one long batch, evaluated in chunks, so the streams of
+// tape evaluates a model in three sweeps: each term finds its share of L, p, L_q − L_vq v and M; the shares are added
+// up; M a = r is solved. The terms of all states of a batch are one long batch, evaluated in chunks, so the streams of
 // the net take no more memory for a million sites than for ten.
 type tape[T nn.Float] struct {
 	t        *Topology
@@ -19,7 +19,7 @@ type tape[T nn.Float] struct {
 	grad     []T
 	theta    []T
 	dtheta   [][]T // of the workers but the first
-	x, u     []T   // (B, 2D) and (B, m) of the last Field; the conditions are the last of u
+	x, u     []T   // (B, 2D) and (B, m) of the last Field; the system parameters are the last of u
 	B, m     int
 	L, p     []T       // (B), (B, D)
 	r, a, mu []float64 // (B, D)
@@ -28,12 +28,12 @@ type tape[T nn.Float] struct {
 	health   model.Health
 	varied   *variation[T] // made when it is first asked for
 
-	inertial   bool // the gradient asked for is that of wᵀM w
-	conditions int
-	forces     model.Forces[T] // of a site, for one after the other
-	each       int             // known forces of each site
-	site       []T             // what acts on one (dim)
-	dx         []T             // (B, 2D), of inverse dynamics
+	inertial     bool // the gradient asked for is that of wᵀM w
+	systemParams int
+	forces       model.Forces[T] // of a site, for one after the other
+	each         int             // known forces of each site
+	site         []T             // what acts on one (dim)
+	dx           []T             // (B, 2D), of inverse dynamics
 }
 
 // kind is the terms of one kind in a tape.
@@ -51,15 +51,16 @@ type kind[T nn.Float] struct {
 func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	t, D := m.Topology, m.Topology.D()
 	e := &tape[T]{
-		t: t, team: par.NewTeam(workers), theta: theta, conditions: m.conditions, each: m.law.M(), site: make([]T, t.Dim), dx: make([]T, batch*2*D),
+		t: t, team: par.NewTeam(workers), theta: theta, systemParams: m.systemParams, each: m.forceSpec.M(),
+		site: make([]T, t.Dim), dx: make([]T, batch*2*D),
 		x: make([]T, batch*2*D), L: make([]T, batch), p: make([]T, batch*D),
 		r: make([]float64, batch*D), a: make([]float64, batch*D), mu: make([]float64, batch*D),
 		aT: make([]T, batch*D), muT: make([]T, batch*D), solver: newSolver(t, batch),
 	}
-	e.m = t.Sites*e.each + e.conditions
+	e.m = t.Sites*e.each + e.systemParams
 	e.u = make([]T, batch*e.m)
-	if len(m.law.ForceTheta()) > 0 {
-		e.forces = model.NewForces(m.law, theta, m.part[len(m.Densities)])
+	if len(m.forceSpec.ForceTheta()) > 0 {
+		e.forces = model.NewForces(m.forceSpec, theta, m.part[len(m.Densities)])
 	}
 	e.turn = func(w int) { e.run(e.kind, w, e.grad) }
 	for range workers - 1 {
@@ -67,7 +68,8 @@ func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	}
 	for i, s := range m.Densities {
 		n, k := t.Terms[i].Len(), s.D()
-		c := &kind[T]{Terms: t.Terms[i], density: s, k: k, m: s.M() - e.conditions, width: 2*k + max(1+k*(k+1)/2, e.conditions), lo: m.part[i], hi: m.part[i+1], at: make([]int32, n*k*k)}
+		c := &kind[T]{Terms: t.Terms[i], density: s, k: k, m: s.M() - e.systemParams,
+			width: 2*k + max(1+k*(k+1)/2, e.systemParams), lo: m.part[i], hi: m.part[i+1], at: make([]int32, n*k*k)}
 		c.found = make([]T, batch*n*c.width)
 		for a := range n {
 			c.locate(t, a)
@@ -204,7 +206,8 @@ func (e *tape[T]) assemble(b int) {
 	}
 }
 
-// VJP implements model.Tape: with μ = M⁻¹λ every term and every site sees its own rows of v, a and μ, and the gradient is the sum of theirs.
+// VJP implements model.Tape: with μ = M⁻¹λ every term and every site sees its own rows of v, a and μ, and the gradient
+// is the sum of theirs.
 func (e *tape[T]) VJP(lambda, dtheta, dx, du []T) {
 	D := e.t.D()
 	clear(du)
@@ -240,7 +243,7 @@ func (e *tape[T]) pull(dtheta, dx, du []T) {
 					g[D+int(at)] += f[k+i]
 				}
 			}
-			vec.Add(f[2*k:2*k+e.conditions], du[(b+1)*e.m-e.conditions:(b+1)*e.m])
+			vec.Add(f[2*k:2*k+e.systemParams], du[(b+1)*e.m-e.systemParams:(b+1)*e.m])
 		}
 	}
 	for b := range e.B {

@@ -38,7 +38,8 @@ func (t Terms) attributes() int {
 // D is the number of coordinates of all sites.
 func (t *Topology) D() int { return t.Sites * t.Dim }
 
-// NewTopology completes a topology from its terms: the pattern of the mass matrix, and the order in which it is a narrow band.
+// NewTopology completes a topology from its terms: the pattern of the mass matrix, and the order in which it is a
+// narrow band.
 func NewTopology(sites, dim int, terms ...Terms) *Topology {
 	t := &Topology{Sites: sites, Dim: dim, Terms: terms}
 	if sites < 1 || dim < 1 {
@@ -120,14 +121,9 @@ func Chain(n, radius, dim int, ends Boundary) *Topology {
 	return Lattice([]int{n}, []Boundary{ends}, radius, dim)
 }
 
-// Grid is nx × ny sites, site (i, j) being number i + nx·j; a term sees the sites (i−radius … i+radius, j), then
-// (i, j−radius … j−1, j+1 … j+radius).
-func Grid(nx, ny, radius, dim int, x, y Boundary) *Topology {
-	return Lattice([]int{nx, ny}, []Boundary{x, y}, radius, dim)
-}
-
-// Lattice is sites in a box, the first axis running fastest. There is one term for every site; it sees those up to radius
-// away along each axis. At a fixed boundary the terms centred beyond it that still see a site belong to the sum too.
+// Lattice is sites in a box, the first axis running fastest. There is one term for every site; it sees those up to
+// radius away along each axis: (i−radius … i+radius, j), then (i, j−radius … j−1, j+1 … j+radius), and so on. At a
+// clamped boundary the terms centred beyond it that still see a site belong to the sum too.
 func Lattice(sizes []int, ends []Boundary, radius, dim int) *Topology {
 	if len(sizes) == 0 || len(ends) != len(sizes) || radius < 0 {
 		panic("graph: a lattice has a boundary for each axis and a radius")
@@ -208,8 +204,9 @@ type Edge struct {
 	Attributes []float64 // such as a stiffness
 }
 
-// Network is a graph of nodes with attributes, such as masses, and edges with theirs. Its first kind of term sees a node,
-// (q_i), its second an edge, (q_i, q_j); an edge counts in both directions, so it does not matter how it was written.
+// Network is a graph of nodes with attributes, such as masses, and edges with theirs. Its first kind of term sees a
+// node, (q_i), its second an edge, (q_i, q_j); an edge counts in both directions, so it does not matter how it was
+// written.
 func Network(dim int, nodes [][]float64, edges []Edge) *Topology {
 	n, e := Terms{Size: dim}, Terms{Size: 2 * dim}
 	for i, attributes := range nodes {

@@ -5,7 +5,8 @@ import (
 	"lagrange/nn"
 )
 
-// variation is the memory of Vary: states and inputs, and for each kind of terms a pass for first derivatives and one for second ones.
+// variation is the memory of Vary: states and inputs, and for each kind of terms a pass for first derivatives and one
+// for second ones.
 type variation[T nn.Float] struct {
 	x, u    []T
 	passes  [][2]*pass[T]
@@ -25,7 +26,8 @@ func (e *tape[T]) newVariation() *variation[T] {
 	return w
 }
 
-// Vary implements model.Variation: the derivatives of all terms are added up, second ones in a full matrix. It runs on one core.
+// Vary implements model.Variation: the derivatives of all terms are added up, second ones in a full matrix. It runs on
+// one core.
 func (e *tape[T]) Vary(x, u, g, H []T) {
 	if e.varied == nil {
 		e.varied = e.newVariation()
@@ -33,7 +35,8 @@ func (e *tape[T]) Vary(x, u, g, H []T) {
 	w := e.varied
 	copy(w.x, x)
 	copy(w.u, u)
-	e.x, w.x, e.u, w.u = w.x, e.x, w.u, e.u // where a pass finds its states; what is known of the last Field stays with its own
+	// where a pass finds its states; what is known of the last Field stays with its own
+	e.x, w.x, e.u, w.u = w.x, e.x, w.u, e.u
 	defer func() { e.x, w.x, e.u, w.u = w.x, e.x, w.u, e.u }()
 	clear(g)
 	clear(H)

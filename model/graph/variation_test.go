@@ -10,8 +10,8 @@ import (
 	"lagrange/ode"
 )
 
-// Vary gives the slopes of the whole Lagrangian, and second derivatives that are slopes of those; what is known of the last Field stays. The
-// variational method then finds the motion that an explicit one does.
+// Vary gives the slopes of the whole Lagrangian, and second derivatives that are slopes of those; what is known of the
+// last Field stays. The variational method then finds the motion that an explicit one does.
 func TestVariation(t *testing.T) {
 	for name, e := range examples() {
 		t.Run(name, func(t *testing.T) {
@@ -40,7 +40,11 @@ func TestVariation(t *testing.T) {
 				if math.Abs(L-g[n+j]) > 1e-7*(1+math.Abs(L)) {
 					t.Errorf("g[%d] = %v, of the whole %v", j, g[n+j], L)
 				}
-				bent := slope(func(h float64) []float64 { w := make([]float64, n); k.Vary(along(at, h, to), nil, w, nil); return w })
+				bent := slope(func(h float64) []float64 {
+					w := make([]float64, n)
+					k.Vary(along(at, h, to), nil, w, nil)
+					return w
+				})
 				for i, h := range bent {
 					if got := H[(n+i)*n+j]; math.Abs(got-h) > 1e-7*(1+math.Abs(h)) {
 						t.Errorf("H[%d,%d] = %v, by differences %v", i, j, got, h)
@@ -53,7 +57,9 @@ func TestVariation(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			o := ode.Options{Method: ode.Variational(6), Step: 0.05, Variation: func(_, x, g, H []float64) { k.Vary(x, nil, g, H) }}
+			o := ode.Options{Method: ode.Variational(6), Step: 0.05, Variation: func(_, x, g, H []float64) {
+				k.Vary(x, nil, g, H)
+			}}
 			got, err := ode.Solve(context.Background(), nil, x[:n], times, o)
 			if err != nil {
 				t.Fatal(err)

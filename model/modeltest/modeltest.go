@@ -32,6 +32,8 @@ func Check(t *testing.T, spec model.Spec) {
 	t.Run("energy balance", s.energyBalance)
 	t.Run("inverse dynamics", s.inverseDynamics)
 	t.Run("mass matrix", s.massSlopes)
+	t.Run("first slopes", s.firstSlopes)
+	t.Run("dissipation", s.dissipation)
 	t.Run("linear parameters", s.linear)
 	t.Run("variation", s.variation)
 	t.Run("non-finite input is reported", s.nonFinite)
@@ -188,7 +190,8 @@ func (s *suite) eulerLagrange(t *testing.T) {
 			if math.Abs(Lv-p0[i]) > 1e-6*(1+math.Abs(Lv)) {
 				t.Errorf("p[%d] = %v, ∂L/∂v = %v", i, p0[i], Lv)
 			}
-			if pdot := (plus[i] - minus[i]) / (2 * h); free && math.Abs(pdot-Lq) > 1e-5*(1+math.Abs(pdot)+math.Abs(Lq)) {
+			if pdot := (plus[i] - minus[i]) / (2 * h); free &&
+				math.Abs(pdot-Lq) > 1e-5*(1+math.Abs(pdot)+math.Abs(Lq)) {
 				t.Errorf("ṗ[%d] = %v but L_q = %v", i, pdot, Lq)
 			}
 		}

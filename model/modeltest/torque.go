@@ -7,15 +7,16 @@ import (
 	"lagrange/model"
 )
 
-// inverseDynamics: no force is missing where the field is the acceleration, and M δ is where it is δ more; the derivatives of the
-// force are those of central differences.
+// inverseDynamics: no force is missing where the field is the acceleration, and M δ is where it is δ more; the
+// derivatives of the force are those of central differences.
 func (s *suite) inverseDynamics(t *testing.T) {
 	tape := s.m.Tape(batch)
 	k, ok := model.As[model.InverseDynamics[float64]](tape)
 	if !ok {
 		t.Skip("a model without a Lagrangian")
 	}
-	mass, n := func() model.Mechanics[float64] { k, _ := model.As[model.Mechanics[float64]](tape); return k }(), batch*s.d
+	mass, n := func() model.Mechanics[float64] { k, _ := model.As[model.Mechanics[float64]](tape); return k }(),
+		batch*s.d
 	q, v, delta := make([]float64, n), make([]float64, n), s.normal(n)
 	a, Q := make([]float64, n), make([]float64, n)
 	for b, xdot := 0, s.field(s.x, s.u); b < batch; b++ {
@@ -40,7 +41,8 @@ func (s *suite) inverseDynamics(t *testing.T) {
 		}
 	}
 	lambda := s.normal(n)
-	dtheta, dq, dv, du := make([]float64, len(s.m.Theta)), make([]float64, n), make([]float64, n), make([]float64, len(s.u))
+	dtheta, dq, dv, du := make([]float64, len(s.m.Theta)), make([]float64, n), make([]float64, n),
+		make([]float64, len(s.u))
 	k.ForceVJP(lambda, dtheta, dq, dv, du)
 	acc := along(a, 1, delta)
 	for _, c := range []struct {
@@ -55,7 +57,10 @@ func (s *suite) inverseDynamics(t *testing.T) {
 			return
 		})
 	}
-	if n := testing.AllocsPerRun(5, func() { k.Force(q, v, s.u, acc, Q); k.ForceVJP(lambda, dtheta, dq, dv, du) }); n != 0 {
+	if n := testing.AllocsPerRun(5, func() {
+		k.Force(q, v, s.u, acc, Q)
+		k.ForceVJP(lambda, dtheta, dq, dv, du)
+	}); n != 0 {
 		t.Errorf("%v allocations in Force and ForceVJP", n)
 	}
 }

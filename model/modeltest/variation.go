@@ -7,8 +7,8 @@ import (
 	"lagrange/model"
 )
 
-// variation: the accelerations obey d/dt L_v = L_q + F, by derivatives of g = (L_q + F, L_v) that are those of central differences; L_v is
-// the momentum, and what of L_q + F is no force is the slope of L.
+// variation: the accelerations obey d/dt L_v = L_q + F, by derivatives of g = (L_q + F, L_v) that are those of central
+// differences; L_v is the momentum, and what of L_q + F is no force is the slope of L.
 func (s *suite) variation(t *testing.T) {
 	tape := s.m.Tape(batch)
 	k, ok := model.As[model.Variation[float64]](tape)

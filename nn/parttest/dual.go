@@ -7,7 +7,8 @@ import (
 	"lagrange/nn"
 )
 
-// CheckDual runs the rules of a part for dual numbers, which bind makes it for: without tangents, s along any direction.
+// CheckDual runs the rules of a part for dual numbers, which bind makes it for: without tangents, s along any
+// direction.
 func CheckDual(t *testing.T, r *rand.Rand, theta, x []float64, bind func(theta []float64, batch int) nn.Part[float64]) {
 	t.Helper()
 	const h = 1e-5

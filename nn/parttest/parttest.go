@@ -61,8 +61,8 @@ func (c *check) normal(n int) []float64 {
 	return v
 }
 
-// outputs is what the four rules leave: the blocks of y and x̄, the curvature, and the parameter gradients of Reverse and
-// of MixedReverse.
+// outputs is what the four rules leave: the blocks of y and x̄, the curvature, and the parameter gradients of Reverse
+// and of MixedReverse.
 type outputs struct {
 	y, xbar             map[int][]float64
 	H, dReverse, dMixed []float64
@@ -92,7 +92,7 @@ func (c *check) moved(h float64, k int) outputs {
 	return c.run()
 }
 
-// along runs the part with x and ȳ moved along their parts k; along t their parts s move along st.
+// along runs the part with x and ȳ moved along their components k; along t their components s move along st.
 func (c *check) along(h float64, k int) outputs {
 	c.x.Combine(c.dir)
 	defer shift(c.x.Block(0), h, c.x.Block(k))()

@@ -19,7 +19,7 @@ type States struct {
 func Draw(seed, stream uint64, n int) *States {
 	system, err := mech.Lookup("relativistic")
 	if err != nil {
-		panic("paper: " + err.Error())
+		panic("relativity: " + err.Error())
 	}
 	s, r := system.(mech.Parametrised), rand.New(rand.NewPCG(seed, stream))
 	x := make([]float64, 5*n)
@@ -35,7 +35,8 @@ func Draw(seed, stream uint64, n int) *States {
 	return set
 }
 
-// drawn draws as many samples from these, each as often as its weight says, by steps of equal size through the sum of the weights.
+// drawn draws as many samples from these, each as often as its weight says, by steps of equal size through the sum of
+// the weights.
 func (s *States) drawn() *States {
 	out := &States{even: true}
 	step, sum, next := s.weights()/float64(len(s.v)), 0.0, 0.5
@@ -65,9 +66,10 @@ func (s *States) weigh() func(v float64) float64 {
 	return func(v float64) float64 { return officialWeight(v) / mean }
 }
 
-// state is what the model is given of sample i, and the derivative it should have of it. Where p stands beside q, its derivative is g.
+// state is what the model is given of sample i, and the derivative it should have of it. Where p stands beside q, its
+// derivative is g.
 func (s *States) state(m Model, i int) (x, y [2]float64) {
-	if m.canonical {
+	if m.Canonical {
 		return [2]float64{s.q[i] / m.shrunk, s.p[i]}, [2]float64{s.v[i], s.g[i]}
 	}
 	return [2]float64{s.q[i] / m.shrunk, s.v[i]}, [2]float64{s.v[i], s.a[i]}
@@ -75,7 +77,7 @@ func (s *States) state(m Model, i int) (x, y [2]float64) {
 
 // perForce is what an error of 1 in the derivative of what stands beside q does to q̈: 1/M of a momentum.
 func (s *States) perForce(m Model, i int) float64 {
-	if m.canonical {
+	if m.Canonical {
 		return perMass(s.v[i])
 	}
 	return 1
@@ -90,15 +92,17 @@ func perMass(v float64) float64 {
 // Unit is the size of q̈, and the unit of losses.
 const Unit = 4
 
-// Objective is the published loss, w (|q̇ − q̇*| + |q̈ − q̈*|) with w over its mean, in units of q̈; beside a Lagrangian that learns from it stands the
-// loss of its mass matrices.
+// Objective is the published loss, w (|q̇ − q̇*| + |q̈ − q̈*|) with w over its mean, in units of q̈; a
+// Lagrangian that learns from it has the positive-definiteness penalty too.
 func (s *States) Objective(m Model, net *model.Model[float64]) train.Objective[float64] {
 	if m.Family == "hnn" {
-		o, weight := &FieldLoss{u: s.g}, s.weigh()
+		o, weight := &train.Accelerations[float64]{N: len(s.v), U: s.g, Scale: []float64{1, 1}, Penalty: train.L1},
+			s.weigh()
 		for i, v := range s.v {
 			x, y := s.state(m, i)
 			c := weight(v) / Unit
-			o.X, o.y, o.w = append(o.X, x[:]...), append(o.y, y[:]...), append(o.w, c, c*s.perForce(m, i))
+			o.X, o.Qdot, o.A = append(o.X, x[:]...), append(o.Qdot, y[0]), append(o.A, y[1])
+			o.Weight = append(o.Weight, c, c*s.perForce(m, i))
 		}
 		return o
 	}
@@ -119,74 +123,6 @@ func (s *States) accelerations(m Model, weighted bool) *train.Accelerations[floa
 		}
 	}
 	return o
-}
-
-// FieldLoss is Σ w |ẋ − ẋ*| over both halves of the state.
-type FieldLoss struct{ X, u, y, w []float64 } // (N, 2), (N), (N, 2), (N, 2)
-
-// Len implements train.Objective.
-func (o *FieldLoss) Len() int { return len(o.u) }
-
-// Pass implements train.Objective.
-func (o *FieldLoss) Pass(m *model.Model[float64], most int) train.Pass[float64] {
-	p := &fieldPass{o: o, tape: m.Tape(most)}
-	for _, w := range []*[]float64{&p.x, &p.y, &p.lambda, &p.dx} {
-		*w = make([]float64, 2*most)
-	}
-	p.u, p.du = make([]float64, most), make([]float64, most)
-	return p
-}
-
-type fieldPass struct {
-	o                       *FieldLoss
-	tape                    model.Tape[float64]
-	x, u, y, lambda, dx, du []float64
-	B                       int
-}
-
-// Health implements train.Pass.
-func (p *fieldPass) Health() *model.Health { return p.tape.Health() }
-
-// Width implements train.Pass.
-func (p *fieldPass) Width() int { return 2 }
-
-// Penalty implements train.Pass.
-func (p *fieldPass) Penalty() train.Penalty { return train.L1 }
-
-// Residuals implements train.Pass.
-func (p *fieldPass) Residuals(batch []int, r, c []float64) {
-	B := len(batch)
-	p.B = B
-	for b, i := range batch {
-		copy(p.x[2*b:2*b+2], p.o.X[2*i:])
-		p.u[b] = p.o.u[i]
-	}
-	p.tape.Field(p.x[:2*B], p.u[:B], p.y[:2*B])
-	for b, i := range batch {
-		for k := range 2 {
-			r[k*B+b], c[k*B+b] = p.y[2*b+k]-p.o.y[2*i+k], p.o.w[2*i+k]
-		}
-	}
-}
-
-// Pull implements train.Pass.
-func (p *fieldPass) Pull(y, dtheta []float64) {
-	for b := range p.B {
-		p.lambda[2*b], p.lambda[2*b+1] = y[b], y[p.B+b]
-	}
-	p.tape.VJP(p.lambda[:2*p.B], dtheta, p.dx[:2*p.B], p.du[:p.B])
-}
-
-// Rows implements train.Pass.
-func (p *fieldPass) Rows(J []float64) {
-	size := len(J) / 2
-	for k := range 2 {
-		clear(p.lambda)
-		for b := range p.B {
-			p.lambda[2*b+k] = 1
-		}
-		p.tape.VJP(p.lambda[:2*p.B], J[k*size:(k+1)*size], p.dx[:2*p.B], p.du[:p.B])
-	}
 }
 
 // errors calls see with the errors of q̇ and q̈ of every sample.
@@ -233,5 +169,3 @@ func (s *States) Nothing() (loss float64) {
 	}
 	return loss / all
 }
-
-var _ train.Objective[float64] = (*FieldLoss)(nil)

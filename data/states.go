@@ -1,0 +1,26 @@
+package data
+
+// AppendStates appends the states of the rows lo ≤ i < hi of a trajectory of d coordinates to x, one after the other,
+// each as a row (q, v), (hi − lo, 2d).
+func (t *Trajectory) AppendStates(x []float64, d, lo, hi int) []float64 {
+	for n := lo; n < hi; n++ {
+		x = append(append(x, t.Q[n*d:(n+1)*d]...), t.V[n*d:(n+1)*d]...)
+	}
+	return x
+}
+
+// Thinned is some most of the rows of a set, taken evenly, as one trajectory that is no motion; without accelerations.
+func (s *Set) Thinned(most int) *Set {
+	d, f := s.D(), s.M()
+	every, t, i := max(1, s.Rows()/most), Trajectory{}, 0
+	for k := range s.Trajectories {
+		from := &s.Trajectories[k]
+		for n := range from.T {
+			if i++; i%every == 0 {
+				t.T, t.U = append(t.T, from.T[n]), append(t.U, from.U[n*f:(n+1)*f]...)
+				t.Q, t.V = append(t.Q, from.Q[n*d:(n+1)*d]...), append(t.V, from.V[n*d:(n+1)*d]...)
+			}
+		}
+	}
+	return s.with([]Trajectory{t})
+}
