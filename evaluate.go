@@ -18,8 +18,8 @@ type Evaluation struct {
 	Windows int     `json:"windows"`
 	// the recording is the one trained on: its test windows only
 	HeldOut bool `json:"held_out"`
-	// Smoothed says that no velocities were recorded: predictions begin at states that a smoother found, and are compared
-	// with these.
+	// Smoothed says that no velocities were recorded: predictions begin at states that a smoother found, and are
+	// compared with these.
 	Smoothed bool `json:"smoothed,omitempty"`
 	// some of these rows may have been learned from by a model from which this one went on
 	Seen bool `json:"seen,omitempty"`

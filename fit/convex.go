@@ -54,7 +54,8 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 			return err
 		}
 		if s.Done {
-			least, tried = min(least, s.After/still), append(tried, strings.TrimSpace(shown(w.Hidden)+" "+string(w.Head)))
+			least, tried = min(least, s.After/still),
+				append(tried, strings.TrimSpace(shown(w.Hidden)+" "+string(w.Head)))
 		}
 		if s.Done && s.After < best {
 			best, f.spec, f.guessed = s.After, spec, guessed{f.s.Seed, net.Theta, s}

@@ -134,7 +134,8 @@ func why(asked, kept bool, own string) string {
 func (p *planner) model() (choice, reason string, err error) {
 	p.o.Model = cmp.Or(p.o.Model, DefaultModel)
 	if p.o.climbing {
-		return model.Title(p.o.Model), fmt.Sprintf("the first of %s, until one is down to the noise", strings.Join(ladder, ", ")), nil
+		return model.Title(p.o.Model), fmt.Sprintf("the first of %s, until one is down to the noise",
+			strings.Join(ladder, ", ")), nil
 	}
 	return model.Title(p.o.Model), why(p.asked.Model != "", p.was.Model != "", "the default"), nil
 }
@@ -212,7 +213,8 @@ func (p *planner) net() (choice, reason string, err error) {
 func (p *planner) guess() (choice, reason string, err error) {
 	switch {
 	case p.o.Objective == Motion && p.linear():
-		return "weak initialisation", fmt.Sprintf("the best by held-out motion of %d bumps and %d ridges", len(bumpSwings),
+		return "weak initialisation", fmt.Sprintf("the best by held-out motion of %d bumps and %d ridges",
+			len(bumpSwings),
 			len(weakRidges)), nil
 	case p.o.Objective == Motion:
 		return "smoothed accelerations", fmt.Sprintf("%d steps", smoothedSteps), nil

@@ -21,8 +21,8 @@ type candidate struct {
 	score       float64
 }
 
-// shooting learns a network from measured motion: an initial guess by the weak form, the best by held-out motion of several
-// bumps and ridges, then multiple shooting, whose segments grow as far as held-out motion gets better.
+// shooting learns a network from measured motion: an initial guess by the weak form, the best by held-out motion of
+// several bumps and ridges, then multiple shooting, whose segments grow as far as held-out motion gets better.
 func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, error) {
 	net, err := model.New[float64](f.spec, s.Seed)
 	if err != nil {
@@ -58,7 +58,8 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 		steps += l.Iterations
 		note(fmt.Sprintf("segments of %.3g %s", l.Duration, f.set.TimeUnit()), l.Before, l.After)
 		if s.On != nil {
-			s.On(Progress{Model: f.spec.Family, Step: steps, Steps: steps, Loss: l.Loss, Valid: l.After, Elapsed: w.elapsed()})
+			s.On(Progress{Model: f.spec.Family, Step: steps, Steps: steps, Loss: l.Loss, Valid: l.After,
+				Elapsed: w.elapsed()})
 		}
 	}
 	if _, err := shot.Run(ctx); err != nil {
@@ -74,7 +75,8 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 		Seconds: w.elapsed().Seconds(), Validation: score.score, Stages: notes,
 	}
 	if score.score > doubtful {
-		r.Doubt = fmt.Sprintf("held-out motion over %.3g is off by %.3g times the noise", segment, math.Sqrt(score.score))
+		r.Doubt = fmt.Sprintf("held-out motion over %.3g is off by %.3g times the noise", segment,
+			math.Sqrt(score.score))
 	}
 	return Network{r, net}, nil
 }
@@ -92,9 +94,11 @@ func (f *problem) guessName(net *model.Model[float64]) string {
 	return "weak initialisation"
 }
 
-// guessMotion sets the parameters to the best initial guess. Of those whose score is within one standard error of the best
-// that with the largest ridge is taken.
-func (f *problem) guessMotion(ctx context.Context, net *model.Model[float64], s Options, segment float64) (candidate, error) {
+// guessMotion sets the parameters to the best initial guess. Of those whose score is within one standard error of the
+// best that with the largest ridge is taken.
+func (f *problem) guessMotion(
+	ctx context.Context, net *model.Model[float64], s Options, segment float64,
+) (candidate, error) {
 	workers := cmp.Or(s.Workers, par.Workers())
 	if len(net.Linear()) == 0 {
 		if err := f.learnSmoothed(ctx, net, s); err != nil {
@@ -109,7 +113,8 @@ func (f *problem) guessMotion(ctx context.Context, net *model.Model[float64], s 
 		half := max(part*f.motion.swing, bumpRows*f.split.Train.TypicalStep())
 		for _, ridge := range weakRidges {
 			copy(net.Theta, drawn)
-			g, err := train.WeakInitialisation(ctx, net, f.motion.learn, train.WeakOptions{Half: half, Ridge: ridge, Workers: workers})
+			g, err := train.WeakInitialisation(ctx, net, f.motion.learn, train.WeakOptions{Half: half, Ridge: ridge,
+				Workers: workers})
 			if err != nil {
 				return candidate{}, err
 			}
@@ -133,8 +138,8 @@ func (f *problem) guessMotion(ctx context.Context, net *model.Model[float64], s 
 	return best, nil
 }
 
-// simplest is the candidate with the largest ridge of those within one standard error of the best, by the losses of the same
-// segments.
+// simplest is the candidate with the largest ridge of those within one standard error of the best, by the losses of the
+// same segments.
 func simplest(all []candidate) candidate {
 	best := slices.MinFunc(all, func(a, b candidate) int { return cmp.Compare(a.score, b.score) })
 	chosen := best
@@ -155,7 +160,9 @@ func simplest(all []candidate) candidate {
 }
 
 // scored is the score of a network on held-out segments of a duration.
-func (f *problem) scored(ctx context.Context, net *model.Model[float64], segment float64, workers int) (candidate, error) {
+func (f *problem) scored(
+	ctx context.Context, net *model.Model[float64], segment float64, workers int,
+) (candidate, error) {
 	team := par.NewTeam(workers)
 	defer team.Close()
 	held := f.motion.held
@@ -173,8 +180,8 @@ func (f *problem) learnSmoothed(ctx context.Context, net *model.Model[float64], 
 	return loop.Run(ctx)
 }
 
-// keepDefinite holds the mass matrix positive definite at states about those of the recording; nil for a model without one.
-// Beside each state of some there is one moved by a part of the scales, since roll-outs leave the data.
+// keepDefinite holds the mass matrix positive definite at states about those of the recording; nil for a model without
+// one. Beside each state of some there is one moved by a part of the scales, since roll-outs leave the data.
 func (f *problem) keepDefinite(net *model.Model[float64], unit []float64) *train.PositiveDefinite[float64] {
 	if _, ok := model.As[model.Inertia[float64]](net.Tape(1)); !ok {
 		return nil

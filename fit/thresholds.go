@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"lagrange/model"
-	"lagrange/train"
 )
 
 // This file is the one table of the numbers that trainings go by, each with what speaks for it. "The loss without
@@ -167,13 +166,6 @@ const (
 	settledSteps      = 0.03 // of the steps in all: fewer are not worth a change
 )
 
-// newton says whether Gauss–Newton is the default on accelerations, for nets of so many weights (0: not said) of so
-// many coordinates. A graph of many nodes has long equations: up to so many coordinates as a convex initialisation
-// takes it was seen to end closer than Adam in a minute.
-func newton(family model.Family, weights, d int) bool {
-	return weights <= mostNewton && (!family.Nodes || d <= train.MostCoordinates)
-}
-
 // How motion with noise is learned from (objective motion). A swing is the period of the fastest part of the motion.
 const (
 	segmentSwing, segmentRows = 0.5, 12 // the first segments of shooting, in swings, and rows at least
@@ -191,8 +183,8 @@ const (
 	weakUnits, shotUnits      = 60, 16
 )
 
-// Half-lengths of bumps that are tried, in swings, and ridges. At σ = 0.01 the acceleration error of a double pendulum, whose
-// swing is 0.7 s, was 10, 3.3, 3.3, 4.4 and 6.1 % with 0.12, 0.24, 0.4, 0.6 and 0.9 s.
+// Half-lengths of bumps that are tried, in swings, and ridges. At σ = 0.01 the acceleration error of a double pendulum,
+// whose swing is 0.7 s, was 10, 3.3, 3.3, 4.4 and 6.1 % with 0.12, 0.24, 0.4, 0.6 and 0.9 s.
 var (
 	bumpSwings = []float64{0.15, 0.3, 0.5}
 	weakRidges = []float64{1e-9, 1e-7, 1e-5, 1e-3}

@@ -48,7 +48,8 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate of adam")
 	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or "))
 	fl.Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
-	fl.IntVar(&s.Ensemble, "ensemble", 1, "`networks` from as many seeds, which predict by their mean and its standard deviation")
+	fl.IntVar(&s.Ensemble, "ensemble", 1,
+		"`networks` from as many seeds, which predict by their mean and its standard deviation")
 	fl.BoolVar(&f.noBaseline, "no-baseline", false, "train the model alone, without a baseline to compare it with")
 	fl.DurationVar(&s.Every, "checkpoint-every", 5*time.Second,
 		"`time` between checkpoints, the most work that a power cut can cost")
