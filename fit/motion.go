@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"lagrange/data"
 	"lagrange/model"
@@ -75,10 +76,11 @@ func few(err error) error {
 
 // sharp are smoothed states with accelerations (train.Accelerations), but for those near the ends of a recording, and
 // others of which little is known.
-func (m *motion) sharp(o *train.Measured, set *data.Set, p train.Penalty) *train.Accelerations[float64] {
+func (m *motion) sharp(p train.Penalty) *train.Accelerations[float64] {
+	o := m.learn
 	a := &train.Accelerations[float64]{Penalty: p}
 	d, u := o.D, o.M
-	for i, t := range set.Trajectories {
+	for i, t := range m.states.Trajectories {
 		sd := o.Of[i].SD
 		var all []float64
 		for n := range t.T {
@@ -100,4 +102,13 @@ func (m *motion) sharp(o *train.Measured, set *data.Set, p train.Penalty) *train
 		}
 	}
 	return a
+}
+
+// median of x; x is reordered.
+func median(x []float64) float64 {
+	if len(x) == 0 {
+		return 0
+	}
+	slices.Sort(x)
+	return x[len(x)/2]
 }

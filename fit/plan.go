@@ -213,9 +213,7 @@ func (p *planner) net() (choice, reason string, err error) {
 func (p *planner) guess() (choice, reason string, err error) {
 	switch {
 	case p.o.Objective == Motion && p.linear():
-		return "weak initialisation", fmt.Sprintf("the best by held-out motion of %d bumps and %d ridges",
-			len(bumpSwings),
-			len(weakRidges)), nil
+		return "weak initialisation", "selected by held-out motion from bumps of several lengths, and ridges", nil
 	case p.o.Objective == Motion:
 		return "smoothed accelerations", fmt.Sprintf("%d steps", smoothedSteps), nil
 	case p.o.From != nil:

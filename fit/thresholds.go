@@ -166,26 +166,14 @@ const (
 	settledSteps      = 0.03 // of the steps in all: fewer are not worth a change
 )
 
-// How motion with noise is learned from (objective motion). A swing is the period of the fastest part of the motion.
+// How motion with noise is learned from (objective motion). What selects and shoots has its own numbers
+// (train.Identification).
 const (
-	segmentSwing, segmentRows = 0.5, 12 // the first segments of shooting, in swings, and rows at least
-	bumpRows                  = 6       // half of a bump of the weak form has at least
-	shootingSteps             = 8       // for each length of segments; they end earlier where nothing is gained
-	netRidge, termRidge       = 10, 0.01
-	blurred                   = 3   // times the median deviation of velocities: smoothed states beyond say little
-	smoothedSteps             = 100 // of Gauss–Newton on smoothed accelerations, of a net without linear parameters
-	definiteFloor             = 0.02
-	definiteMargin            = 0.3 // of the scales of q, by which states about the recording are moved
-	definiteStates            = 300
-	wholeTrajectories         = 9    // from which on data.Set.Split holds out whole ones
-	downToNoise               = 1.25 // of the same: nothing better is looked for
-	doubtful                  = 9    // mean square of held-out residuals in units of the noise; a good model has 1
-	weakUnits, shotUnits      = 60, 16
-)
-
-// Half-lengths of bumps that are tried, in swings, and ridges. At σ = 0.01 the acceleration error of a double pendulum,
-// whose swing is 0.7 s, was 10, 3.3, 3.3, 4.4 and 6.1 % with 0.12, 0.24, 0.4, 0.6 and 0.9 s.
-var (
-	bumpSwings = []float64{0.15, 0.3, 0.5}
-	weakRidges = []float64{1e-9, 1e-7, 1e-5, 1e-3}
+	shootingSteps        = 6   // for each length of segments; they end earlier where nothing is gained
+	blurred              = 3   // times the median deviation of velocities: smoothed states beyond say little
+	smoothedSteps        = 100 // of Gauss–Newton on smoothed accelerations, of a net without linear parameters
+	downToNoise          = 1.25
+	doubtful             = 9 // mean square of held-out residuals in units of the noise; a good model has 1
+	weakUnits, shotUnits = 60, 16
+	wholeTrajectories    = 9 // from which on data.Set.Split holds out whole ones
 )

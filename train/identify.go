@@ -15,12 +15,13 @@ import (
 // out, predicted from starts that are fitted to them (Measured.Starts). Durations are in units of the fastest swing.
 type Identification struct {
 	Learn, Held *Measured
-	Swing       float64   // period of the fastest part of the motion
-	Penalty     Penalty   // L2, or Student where there are outliers
-	Ridges      []float64 // of the weak form to select from; nil: weakRidges
-	Iterations  int       // of shooting for each length of segments; default 6
-	Seed        uint64    // of the states beside the data at which mass matrices are held up
-	Workers     int       // cores; default all
+	Swing       float64      // period of the fastest part of the motion
+	Penalty     Penalty      // L2, or Student where there are outliers
+	Ridges      []float64    // of the weak form to select from; nil: weakRidges
+	Iterations  int          // of shooting for each length of segments; default 6
+	Seed        uint64       // of the states beside the data at which mass matrices are held up
+	Workers     int          // cores; default all
+	On          func(Length) // told after each length of shooting; nil: nobody listens
 }
 
 // Durations in units of the fastest swing, and what else the path goes by. Measured on a double pendulum whose fastest
@@ -158,6 +159,18 @@ func (o *Identification) workers() int {
 	return o.Workers
 }
 
+// Score is a model as it is, with its score.
+func (o *Identification) Score(ctx context.Context, m *model.Model[float64]) (x Identified, err error) {
+	team := par.NewTeam(o.workers())
+	defer team.Close()
+	x.Model = m
+	if x.Log, err = o.scored(ctx, team, m); err == nil {
+		x.Weak = score(x.Log)
+		x.Score = x.Weak
+	}
+	return x, err
+}
+
 // Shoot has shooting go on from a weak initialisation, if that is near enough and held-out motion is predicted better.
 func (o *Identification) Shoot(ctx context.Context, x Identified) (Identified, error) {
 	if x.Score > modelError {
@@ -166,9 +179,15 @@ func (o *Identification) Shoot(ctx context.Context, x Identified) (Identified, e
 	y := x
 	y.Model = x.Model.Copy()
 	of := y.Model.Outer()
+	if len(y.Model.Linear()) == 0 { // there is no output layer to hold to
+		of = nil
+		for i := range y.Model.Theta {
+			of = append(of, i)
+		}
+	}
 	s := &Shooting{Model: y.Model, Measured: o.Learn, Held: o.Held, Of: of, Unit: y.Model.Units(of), Ridge: shootRidge,
 		Penalty: o.Penalty, PositiveDefinite: o.Learn.Around(y.Model, o.Seed), Duration: firstSwings * o.Swing,
-		Iterations: o.Iterations, Workers: o.workers()}
+		Iterations: o.Iterations, Workers: o.workers(), On: o.On}
 	if s.Iterations == 0 {
 		s.Iterations = shootRounds
 	}
