@@ -142,7 +142,8 @@ func witnessed(t *testing.T) (ks []asked) {
 	degrees := model.Coordinate{Name: "deg", Velocity: "degs", Period: 360, Scale: 57, Speed: 90, Accel: 200}
 	place := model.Coordinate{Name: "x", Velocity: "v", Mean: 0.3, Scale: 1.7, Speed: 3.5, Accel: 4}
 	cyclic := model.Coordinate{Name: "y", Velocity: "vy", Cyclic: true, Scale: 2, Speed: 1.2, Accel: 3}
-	wide := model.Coordinate{Name: "r", Velocity: "vr", Mean: 1.5, Scale: 1, Speed: 2, Accel: 5, Knee: 0.3, SpeedKnee: 0.5}
+	wide := model.Coordinate{Name: "r", Velocity: "vr", Mean: 1.5, Scale: 1, Speed: 2, Accel: 5}
+	wide.Knee, wide.SpeedKnee = 0.3, 0.5
 	force, other := model.Input{Name: "F", Scale: 1.5}, model.Input{Name: "G", Scale: 20}
 	mass := model.Input{Name: "m", SystemParameter: true, Mean: 2, Scale: 0.4}
 	apartBy := []model.Combination{{Of: []float64{1, -1}, Mean: 0.2, Scale: 0.8}}
@@ -151,10 +152,8 @@ func witnessed(t *testing.T) (ks []asked) {
 	for i, s := range []model.Spec{
 		{Family: "lnn", Coordinates: cs{angle, place}, Activation: "softplus"},
 		{Family: "lnn", Coordinates: cs{place, wide}, Activation: "gelu", Friction: model.Viscous},
-		{
-			Family: "lnn", Coordinates: cs{place, wide},
-			Activation: "swish", Friction: model.Coulomb, Combinations: apartBy,
-		},
+		{Family: "lnn", Coordinates: cs{place, wide}, Activation: "swish", Friction: model.Coulomb,
+			Combinations: apartBy},
 		{
 			Family: "lnn", Coordinates: cs{degrees, cyclic, place}, Inputs: us{force, mass}, Activation: "tanh",
 			Friction: model.Both, Head: model.Quadratic,
@@ -288,12 +287,14 @@ func graphs(t *testing.T) (ks []asked) {
 			n:     6,
 		},
 		{
-			sites: model.Sites{Shape: string(graph.GridShape), Grid: []int{2, 3}, Ends: []string{"clamped", "periodic"}},
-			n:     6,
+			sites: model.Sites{Shape: string(graph.GridShape), Grid: []int{2, 3}, Ends: []string{"clamped",
+				"periodic"}},
+			n: 6,
 		},
 		{
-			sites: model.Sites{Shape: string(graph.NetworkShape), Edges: edges, OfNodes: masses, OfEdges: springs}, n: 4,
-			spec: model.Spec{Inputs: []model.Input{{Name: "c", SystemParameter: true, Mean: 1, Scale: 0.5}}},
+			sites: model.Sites{Shape: string(graph.NetworkShape), Edges: edges, OfNodes: masses, OfEdges: springs},
+			n:     4,
+			spec:  model.Spec{Inputs: []model.Input{{Name: "c", SystemParameter: true, Mean: 1, Scale: 0.5}}},
 		},
 	} {
 		s := g.spec
