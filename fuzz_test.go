@@ -84,7 +84,7 @@ func FuzzLoad(f *testing.F) {
 	other.Member, calibrated.Calibration = true, &Calibration{Motion: eval.Law{Factor: 2, Floor: []float64{1, 3}}}
 	line, j := small(f, func(s *model.Spec) { s.Coordinates[0].Period, s.Inputs = 0, nil })
 	ring, i := small(f, func(s *model.Spec) {
-		s.Family, s.Friction, s.Inputs, s.Sites = graph.Family, "", nil, &model.Sites{Size: 1, Shape: string(graph.RingShape)}
+		s.Family, s.Friction, s.Inputs, s.Nodes = graph.Family, "", nil, &model.Nodes{Size: 1, Shape: string(graph.RingShape)}
 		s.Coordinates = slices.Repeat(s.Coordinates, 3)
 		var err error
 		if *s, err = graph.Describe(*s, false, nil); err != nil {

@@ -129,10 +129,10 @@ type Family struct {
 	Tape32      func(s Spec, theta []float32, batch int) Tape[float32]
 	Tape64      func(s Spec, theta []float64, batch int) Tape[float64]
 	Linear      func(Spec) []int // see Model.Linear; nil: none
-	ForceSpec   func(Spec) Spec  // whose forces stand last in θ, those of one site of many; nil: the Spec itself
+	ForceSpec   func(Spec) Spec  // whose forces stand last in θ, those of one node of many; nil: the Spec itself
 	Heads       bool             // it has the heads of a Spec, plain and quadratic
 	Rollouts    bool             // it learns from windows of the motion alone, also where accelerations are recorded
-	Nodes       bool             // its coordinates belong to nodes, which share what is learned: it needs Spec.Sites
+	Nodes       bool             // its coordinates belong to nodes, which share what is learned: it needs Spec.Nodes
 	Bare        bool             // its net sees v and stands for all forces: it takes no part for friction
 }
 
