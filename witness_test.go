@@ -178,10 +178,16 @@ func witnessed(t *testing.T) (ks []asked) {
 			Friction: model.Both, Head: model.Quadratic,
 		},
 		{Family: "hnn", Coordinates: cs{cyclic}, Activation: "tanh", Friction: model.Coulomb},
+		{
+			Family: "terms", Coordinates: cs{angle, place, degrees, cyclic}, Inputs: us{force, other},
+			Activation: "softplus", Friction: model.Both,
+		},
 		{Family: "nn", Coordinates: cs{angle, place, cyclic}, Inputs: us{force, mass}, Activation: "relu2"},
 		{Family: "node", Coordinates: cs{wide, degrees}, Activation: "softplus"},
 	} {
-		s.Hidden, s.Kinetic = []int{6, 5}, 2
+		if s.Hidden, s.Kinetic = []int{6, 5}, 2; s.Family == "terms" {
+			s.Hidden, s.Terms = nil, s.DefaultTerms()
+		}
 		ks = append(ks, asking(t, fmt.Sprintf("%s %d", s.Family, i), s, uint64(i)))
 	}
 	return append(ks, together(t))

@@ -5,10 +5,12 @@ const UnknownCommit = "unknown"
 
 // Code is what a program was made from. A run by other code does not count as done.
 type Code struct {
-	Commit string `json:"commit,omitempty"` // in full, or UnknownCommit; "" in what was written before commits were recorded
-	Time   string `json:"time,omitempty"`   // of the commit, RFC 3339, UTC
+	// in full, or UnknownCommit; "" in what was written before commits were recorded
+	Commit string `json:"commit,omitempty"`
+	Time   string `json:"time,omitempty"` // of the commit, RFC 3339, UTC
 
-	// Program is a hash of the program where the commit alone does not say what is in it: the code was modified, or the commit is unknown.
+	// Program is a hash of the program where the commit alone does not
+	// say what is in it: the code was modified, or the commit is unknown.
 	Program string `json:"program,omitempty"`
 }
 

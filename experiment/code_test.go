@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// The page names the commit of every section, and says which are older than the page, from another state, or of unknown origin.
+// The page names the commit of every section, and says which are
+// older than the page, from another state, or of unknown origin.
 func TestPageCode(t *testing.T) {
 	old := Code{Commit: "aaaaaaaaaaaaaaaa", Time: "2026-01-02T00:00:00Z"}
 	page := Code{Commit: "bbbbbbbbbbbbbbbb", Time: "2026-01-03T00:00:00Z"}
@@ -24,10 +25,12 @@ func TestPageCode(t *testing.T) {
 		{page, page, "bbbbbbbbbb", "Run from bbbbbbbbbb.\n"},
 		{old, page, "aaaaaaaaaa", "Run from aaaaaaaaaa, older than this page's bbbbbbbbbb.\n"},
 		{page, old, "bbbbbbbbbb", "Run from bbbbbbbbbb, not this page's aaaaaaaaaa.\n"},
-		{modified, page, "bbbbbbbbbb, modified", "Run from bbbbbbbbbb, modified, in another state than this page's bbbbbbbbbb.\n"},
+		{modified, page, "bbbbbbbbbb, modified", "Run from bbbbbbbbbb, modified, in another state than this page's " +
+			"bbbbbbbbbb.\n"},
 		{modified, modified, "bbbbbbbbbb, modified", "Run from bbbbbbbbbb, modified.\n"},
 		{unknown, page, "unknown commit", "The unknown commit, which may differ from this page's bbbbbbbbbb.\n"},
-		{Code{}, page, "commit not recorded", "The commit was not recorded: the run is older than this page's bbbbbbbbbb.\n"},
+		{Code{}, page, "commit not recorded", "The commit was not recorded: the run is older than this page's " +
+			"bbbbbbbbbb.\n"},
 	} {
 		f := Finished{Run: Run{Name: "one", Code: c.run}, Seconds: 892}
 		text := markdown((&fakes{}).list()[:1], []Finished{f}, c.page)
@@ -40,8 +43,8 @@ func TestPageCode(t *testing.T) {
 	}
 }
 
-// Other code runs again what is finished, and a run of old code keeps its place on the page, marked, until it has; so does what was written
-// before commits were recorded.
+// Other code runs again what is finished, and a run of old code keeps its place on the
+// page, marked, until it has; so does what was written before commits were recorded.
 func TestOtherCodeRunsAgain(t *testing.T) {
 	var f fakes
 	experiments := f.list()
@@ -51,7 +54,8 @@ func TestOtherCodeRunsAgain(t *testing.T) {
 	}
 	now := before
 	now.Code = Code{Commit: "bbbbbbbbbbbb", Time: "2026-01-03T00:00:00Z"}
-	if left, done, again := Left(experiments, now); done != 0 || left != 2*time.Hour || strings.Join(again, ",") != "one,two,three" {
+	if left, done, again := Left(experiments, now); done != 0 || left != 2*time.Hour ||
+		strings.Join(again, ",") != "one,two,three" {
 		t.Errorf("left %v, %d done, again %v", left, done, again)
 	}
 	now.Only = []string{"one"}
@@ -62,7 +66,8 @@ func TestOtherCodeRunsAgain(t *testing.T) {
 		t.Errorf("with --only one: runs %v", f.runs)
 	}
 	text := read(t, before.Folder, "results.md")
-	if n := strings.Count(text, "older than this page's bbbbbbbbbb"); n != 2 || !strings.Contains(text, "Run from bbbbbbbbbb.") {
+	if n := strings.Count(text, "older than this page's bbbbbbbbbb"); n != 2 ||
+		!strings.Contains(text, "Run from bbbbbbbbbb.") {
 		t.Errorf("%d sections are marked as older, want 2, in\n%s", n, text)
 	}
 	path := filepath.Join(Folder(before.Folder, "one"), "result.json")
@@ -73,7 +78,7 @@ func TestOtherCodeRunsAgain(t *testing.T) {
 	run := result["run"].(map[string]any)
 	delete(run, "code")
 	run["version"] = "(devel)" // as it was written before
-	if err := WriteJSON(path, result); err != nil {
+	if err := writeJSON(path, result); err != nil {
 		t.Fatal(err)
 	}
 	now.Only = nil
@@ -83,7 +88,8 @@ func TestOtherCodeRunsAgain(t *testing.T) {
 	if err := page(before.Folder, experiments, nil, now.Code); err != nil {
 		t.Fatal(err)
 	}
-	if text := read(t, before.Folder, "results.md"); !strings.Contains(text, "## The first") || !strings.Contains(text, "| commit not recorded |") {
+	if text := read(t, before.Folder, "results.md"); !strings.Contains(text, "## The first") ||
+		!strings.Contains(text, "| commit not recorded |") {
 		t.Errorf("what has no commit is not on the page as such:\n%s", text)
 	}
 }
@@ -101,7 +107,8 @@ func TestOldSectionsStay(t *testing.T) {
 	if _, err := All(ctx, experiments, s, quiet); err == nil {
 		t.Fatal("not stopped")
 	}
-	if text := read(t, s.Folder, "results.md"); !strings.Contains(text, "Run from a, not this page's b.") || !strings.Contains(text, "## The sum") {
+	if text := read(t, s.Folder, "results.md"); !strings.Contains(text, "Run from a, not this page's b.") ||
+		!strings.Contains(text, "## The sum") {
 		t.Errorf("the old sections are gone:\n%s", text)
 	}
 }
@@ -123,7 +130,7 @@ func TestClock(t *testing.T) {
 		t.Errorf("%+v", first)
 	}
 	first.Seconds += 1000 // as if it had taken that long
-	if err := WriteJSON(clockAt(folder), first); err != nil {
+	if err := writeJSON(clockAt(folder), first); err != nil {
 		t.Fatal(err)
 	}
 	second := lap(folder, r)
@@ -140,7 +147,8 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// An experiment that was stopped tells the time of both parts, and leaves no clock behind when it is finished or has failed.
+// An experiment that was stopped tells the time of both parts,
+// and leaves no clock behind when it is finished or has failed.
 func TestClockOfExperiment(t *testing.T) {
 	s := Settings{Folder: t.TempDir()}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -158,7 +166,8 @@ func TestClockOfExperiment(t *testing.T) {
 	}
 	stop = false
 	f := e.finish(t.Context(), s)
-	if f.Err != nil || f.Seconds < 0.04 || f.Stops != 1 || !strings.HasSuffix(f.clock(), "since the last interruption") {
+	if f.Err != nil || f.Seconds < 0.04 || f.Stops != 1 ||
+		!strings.HasSuffix(f.clock(), "since the last interruption") {
 		t.Errorf("%+v", f)
 	}
 	if f.Run.Code.Commit = "a"; !strings.HasSuffix(f.clock(), "s, interrupted once") {
@@ -170,7 +179,8 @@ func TestClockOfExperiment(t *testing.T) {
 }
 
 func TestProcessor(t *testing.T) {
-	if got := processor("processor\t: 0\nmodel\t\t: 17\nmodel name\t: AMD  EPYC 7B13\nmodel name : other\n"); got != "AMD EPYC 7B13" {
+	const two = "processor\t: 0\nmodel\t\t: 17\nmodel name\t: AMD  EPYC 7B13\nmodel name : other\n"
+	if got := processor(two); got != "AMD EPYC 7B13" {
 		t.Error(got)
 	}
 	if got := processor("processor : 0\n"); got != "" {

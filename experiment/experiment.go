@@ -16,11 +16,12 @@ type Experiment struct {
 	Name, Title, About string
 	Full, Quick        time.Duration            // how long it takes with the default settings, all in all, on two cores
 	Share              func(s Settings) float64 // what s asks for, as a part of the default; nil: 1
-	Models             []string                 // of which Settings.Models may choose; none: it heeds neither these nor Recipe and Seeds
-	Default            int                      // so many of Models, the first, are taken by a run that names none
-	Recipes            []string                 // for Settings.Recipe
-	Derived            bool                     // made of the reports of the others, which Settings.Others has
-	Run                func(ctx context.Context, s Settings) (Result, error)
+	// of which Settings.Models may choose; none: it heeds neither these nor Recipe and Seeds
+	Models  []string
+	Default int      // so many of Models, the first, are taken by a run that names none
+	Recipes []string // for Settings.Recipe
+	Derived bool     // made of the reports of the others, which Settings.Others has
+	Run     func(ctx context.Context, s Settings) (Result, error)
 }
 
 // Result is what an experiment found.
@@ -38,18 +39,22 @@ type Table struct {
 	Rows    [][]string `json:"rows"`
 }
 
-// Settings says how an experiment is run. Without Steps and Budget each experiment takes what it needs, with Quick a part of it.
+// Settings says how an experiment is run. Without Steps and Budget
+// each experiment takes what it needs, with Quick a part of it.
 type Settings struct {
 	Steps  int           // training steps of each model
 	Budget time.Duration // training time of all models together; turned into Steps, which the report names
 	Seed   uint64
-	Code   Code     // of the program; runs of another one do not count as done
-	Quick  bool     // an honest shorter run: its notes say how short
-	Folder string   // where figures and numbers go, and what an experiment needs to go on after an interruption; "" = nowhere
+	Code   Code // of the program; runs of another one do not count as done
+	Quick  bool // an honest shorter run: its notes say how short
+	// where figures and numbers go, and what an experiment needs to go on after an interruption; "" = nowhere
+	Folder string
 	Models []string // of an experiment that has a choice; none = its default ones, "all" = all
 	Recipe string   // of the same; "" for the best one found here
 	Seeds  int      // of the same: so many runs, with Seed, Seed + 1, …; 0 = 1
-	Only   []string // of a run of all: the experiments that may run, by name; none = all. What others have left in Folder stays on the page
+	// of a run of all: the experiments that may run, by name; none
+	// = all. What others have left in Folder stays on the page
+	Only []string
 	// Others are the reports of the experiments that ran before, by name.
 	Others map[string]json.RawMessage
 	// On is told how it goes.
@@ -85,7 +90,7 @@ func (e Experiment) Reproduce(ctx context.Context, s Settings) (Result, error) {
 	if err != nil || s.Folder == "" {
 		return r, err
 	}
-	return r, Save(s.Folder, r.Numbers, r.Figures)
+	return r, save(s.Folder, r.Numbers, r.Figures)
 }
 
 // Progress is how far the training of one model has come.

@@ -15,7 +15,8 @@ import (
 	"lagrange/internal/file"
 )
 
-// Page writes the page of results again, from what the experiments have left in the folder. code is that of the program.
+// Page writes the page of results again, from what the experiments
+// have left in the folder. code is that of the program.
 func Page(folder string, experiments []Experiment, code Code) error {
 	return page(folder, experiments, nil, code)
 }
@@ -43,17 +44,19 @@ func page(folder string, experiments []Experiment, now []Finished, code Code) er
 	})
 }
 
-// markdown is the page: what each experiment has found beside what was published, with its pictures and how to repeat it.
+// markdown is the page: what each experiment has found beside
+// what was published, with its pictures and how to repeat it.
 func markdown(experiments []Experiment, all []Finished, code Code) string {
 	var b strings.Builder
-	b.WriteString("# Results\n\nWhat `lagrange reproduce all` has found, beside what was published; losses stand beside wins. " +
-		"This page is generated; the code that wrote it: " + code.String() + ".\n")
+	b.WriteString("# Results\n\nWhat `lagrange reproduce all` has found, beside what was published; losses stand " +
+		"beside wins. This page is generated; the code that wrote it: " + code.String() + ".\n")
 	overview := Table{Columns: []string{"experiment", "command", "time", "machine", "code"}}
 	of := make([]Experiment, len(all))
 	for i, f := range all {
 		of[i] = experiments[slices.IndexFunc(experiments, func(e Experiment) bool { return e.Name == f.Run.Name })]
 		title := fmt.Sprintf("[%s](#%s)", of[i].Title, anchor(of[i].Title))
-		overview.Rows = append(overview.Rows, []string{title, "`" + f.Run.command() + "`", f.clock(), f.Machine, f.Run.Code.String()})
+		overview.Rows = append(overview.Rows, []string{title, "`" + f.Run.command() + "`", f.clock(), f.Machine,
+			f.Run.Code.String()})
 	}
 	overview.markdown(&b)
 	if n := len(experiments) - len(all); n > 0 {

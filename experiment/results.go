@@ -79,14 +79,16 @@ func (r Run) command() string {
 	return fmt.Sprint(c, " --seed ", r.Seed)
 }
 
-// Folder is where an experiment of a run of all leaves its files; the page of results stands beside the folder "results".
+// Folder is where an experiment of a run of all leaves its
+// files; the page of results stands beside the folder "results".
 func Folder(folder, name string) string { return filepath.Join(folder, "results", name) }
 
 // Reports reads the reports of experiments that All has left in a folder, by name.
 func Reports(folder string, experiments []Experiment) map[string]json.RawMessage {
 	reports := map[string]json.RawMessage{}
 	for _, e := range experiments {
-		if text, err := os.ReadFile(filepath.Join(Folder(folder, e.Name), "report.json")); err == nil && json.Valid(text) {
+		if text, err := os.ReadFile(filepath.Join(Folder(folder, e.Name), "report.json")); err == nil &&
+			json.Valid(text) {
 			reports[e.Name] = text
 		}
 	}
@@ -124,12 +126,13 @@ func finished(folder string) (f Finished, ok bool) {
 	return f, true
 }
 
-// All runs experiments one after the other, but for those that a run with the same settings has finished in s.Folder, and
-// after each writes the page results.md there. One that fails does not keep the others from running; the error tells
-// all failures. An interrupted run goes on with the same call, and Settings.Only leaves experiments out that have not run.
-// What has not run keeps the place on the page that an earlier run has left it, whatever its code and settings, which the
-// page names. before hears which experiment starts, and returns its On.
-func All(ctx context.Context, experiments []Experiment, s Settings, before func(e Experiment) func(Progress)) ([]Finished, error) {
+// All runs experiments one after the other, but for those that a run with the same settings has finished in s.Folder,
+// and after each writes the page results.md there. One that fails does not keep the others from running; the error
+// tells all failures. An interrupted run goes on with the same call, and Settings.Only leaves experiments out that have
+// not run. What has not run keeps the place on the page that an earlier run has left it, whatever its code and
+// settings, which the page names. before hears which experiment starts, and returns its On.
+func All(ctx context.Context, experiments []Experiment, s Settings,
+	before func(e Experiment) func(Progress)) ([]Finished, error) {
 	var all []Finished
 	var fails []error
 	done := Done(experiments, s)
@@ -167,8 +170,8 @@ func (s Settings) leavesOut(name string) bool {
 	return len(s.Only) > 0 && !slices.Contains(s.Only, name)
 }
 
-// Left is about how long a run of All takes on two cores, as far as it is known, how many experiments it need not repeat, and
-// the names of those that it does repeat, since other code or other settings have finished them.
+// Left is about how long a run of All takes on two cores, as far as it is known, how many experiments it need
+// not repeat, and the names of those that it does repeat, since other code or other settings have finished them.
 func Left(experiments []Experiment, s Settings) (left time.Duration, done int, again []string) {
 	have := Done(experiments, s)
 	for _, e := range experiments {
@@ -208,7 +211,7 @@ func (e Experiment) finish(ctx context.Context, s Settings) Finished {
 	f.Seconds, f.Stops = c.Seconds, c.Stops
 	f.Tables, f.Figures, f.Notes = r.Tables, slices.Sorted(maps.Keys(r.Figures)), r.Notes
 	if err == nil && root != "" {
-		err = WriteJSON(filepath.Join(s.Folder, "result.json"), f)
+		err = writeJSON(filepath.Join(s.Folder, "result.json"), f)
 	}
 	if f.Err = err; folder != "" && ctx.Err() == nil { // neither a finished run nor one that has failed goes on
 		os.Remove(clockAt(folder)) // a file that stays is of no harm

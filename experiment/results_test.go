@@ -16,8 +16,8 @@ import (
 	"lagrange/plot"
 )
 
-// fakes are three experiments that count their runs: one that works, one that is stopped or fails when told to, one that
-// is made of the others.
+// fakes are three experiments that count their runs: one that works, one
+// that is stopped or fails when told to, one that is made of the others.
 type fakes struct {
 	runs map[string]int
 	stop func()
@@ -32,9 +32,11 @@ func (f *fakes) list() []Experiment {
 			Run: func(_ context.Context, s Settings) (Result, error) {
 				f.runs["one"]++
 				s.On(Progress{Model: "m", Step: 1, Steps: 1})
-				figure := plot.Figure{Panels: []plot.Panel{{Series: []plot.Series{{X: []float64{0, 1}, Y: []float64{1, 2}}}}}}
-				return Result{Numbers: map[string]uint64{"seed": s.Seed}, Tables: []Table{table}, Figures: map[string]plot.Figure{"picture": figure},
-					Notes: []string{"lnn loses: 2 against 1."}}, nil
+				figure := plot.Figure{Panels: []plot.Panel{{Series: []plot.Series{{X: []float64{0, 1},
+					Y: []float64{1, 2}}}}}}
+				return Result{Numbers: map[string]uint64{"seed": s.Seed}, Tables: []Table{table},
+					Figures: map[string]plot.Figure{"picture": figure},
+					Notes:   []string{"lnn loses: 2 against 1."}}, nil
 			}},
 		{Name: "two", Title: "The second", About: "measure another.", Full: time.Hour, Quick: time.Minute,
 			Run: func(ctx context.Context, s Settings) (Result, error) {
@@ -43,10 +45,11 @@ func (f *fakes) list() []Experiment {
 				}
 				return Result{Numbers: 2}, errors.Join(ctx.Err(), f.fail)
 			}},
-		{Name: "three", Title: "The sum", About: "put together.", Derived: true, Run: func(_ context.Context, s Settings) (Result, error) {
-			f.runs["three"]++
-			return Result{Numbers: slices.Sorted(maps.Keys(s.Others))}, nil
-		}},
+		{Name: "three", Title: "The sum", About: "put together.", Derived: true,
+			Run: func(_ context.Context, s Settings) (Result, error) {
+				f.runs["three"]++
+				return Result{Numbers: slices.Sorted(maps.Keys(s.Others))}, nil
+			}},
 	}
 }
 
@@ -82,10 +85,12 @@ func TestAllGoesOn(t *testing.T) {
 		t.Fatal(all, err)
 	}
 	expect("resumed", 1, 2, 1)
-	if string(all[0].Numbers) != read(t, Folder(s.Folder, "one"), "report.json") || string(all[2].Numbers) != `["one","two"]` {
+	if string(all[0].Numbers) != read(t, Folder(s.Folder, "one"), "report.json") ||
+		string(all[2].Numbers) != `["one","two"]` {
 		t.Errorf("numbers %s, %s", all[0].Numbers, all[2].Numbers)
 	}
-	if reports := Reports(s.Folder, experiments[:2]); len(reports) != 2 || string(reports["two"]) != read(t, Folder(s.Folder, "two"), "report.json") {
+	if reports := Reports(s.Folder, experiments[:2]); len(reports) != 2 ||
+		string(reports["two"]) != read(t, Folder(s.Folder, "two"), "report.json") {
 		t.Errorf("reports %v", reports)
 	}
 	again := func(what string, s Settings, one, two, three int) {
@@ -97,7 +102,8 @@ func TestAllGoesOn(t *testing.T) {
 	}
 	again("again", s, 1, 2, 2)
 	for i, change := range []func(*Settings){
-		func(s *Settings) { s.Seed++ }, func(s *Settings) { s.Quick = false }, func(s *Settings) { s.Code.Commit = "v2" },
+		func(s *Settings) { s.Seed++ }, func(s *Settings) { s.Quick = false },
+		func(s *Settings) { s.Code.Commit = "v2" },
 		func(s *Settings) { s.Steps = 5 }, func(s *Settings) { s.Budget = time.Second },
 	} {
 		change(&s)
@@ -118,8 +124,8 @@ func read(t *testing.T, folder, name string) string {
 	return string(text)
 }
 
-// The page has tables beside what was published, losses, pictures that are there, seeds, commands and failures; without a
-// folder the numbers come all the same.
+// The page has tables beside what was published, losses, pictures that are there,
+// seeds, commands and failures; without a folder the numbers come all the same.
 func TestPage(t *testing.T) {
 	var f fakes
 	experiments := f.list()
@@ -131,8 +137,10 @@ func TestPage(t *testing.T) {
 	}
 	text := read(t, folder, "results.md")
 	for _, want := range []string{
-		"## The first\n\nMeasure one thing.", "`lagrange reproduce one --steps 5 --seed 9`", "[The first](#the-first)", "**Errors**",
-		"|  | here | published |\n| --- | --- | --- |\n| lnn | 2\\|3 | 1 |", "- lnn loses: 2 against 1.", "![picture](results/one/picture.png)",
+		"## The first\n\nMeasure one thing.", "`lagrange reproduce one --steps 5 --seed 9`", "[The first](#the-first)",
+		"**Errors**",
+		"|  | here | published |\n| --- | --- | --- |\n| lnn | 2\\|3 | 1 |", "- lnn loses: 2 against 1.",
+		"![picture](results/one/picture.png)",
 		"**Failed:** out of luck",
 	} {
 		if !strings.Contains(text, want) {
@@ -153,9 +161,11 @@ func TestPage(t *testing.T) {
 
 // Curves with gaps become pieces of one name, which JSON can hold.
 func TestUnbroken(t *testing.T) {
-	f := Unbroken(plot.Figure{Panels: []plot.Panel{{Series: []plot.Series{{Name: "a", X: []float64{0, 1, 2, 3}, Y: []float64{5, math.NaN(), 7, 8}}}}}})
+	f := Unbroken(plot.Figure{Panels: []plot.Panel{{Series: []plot.Series{{Name: "a", X: []float64{0, 1, 2, 3},
+		Y: []float64{5, math.NaN(), 7, 8}}}}}})
 	text, err := json.Marshal(f.Panels[0].Series)
-	if err != nil || string(text) != `[{"Name":"a","X":[0],"Y":[5],"Style":0},{"Name":"a","X":[2,3],"Y":[7,8],"Style":0}]` {
+	if err != nil ||
+		string(text) != `[{"Name":"a","X":[0],"Y":[5],"Style":0},{"Name":"a","X":[2,3],"Y":[7,8],"Style":0}]` {
 		t.Errorf("%s, %v", text, err)
 	}
 }
@@ -165,7 +175,8 @@ func TestOnly(t *testing.T) {
 	f := &fakes{}
 	list := f.list()
 	s := Settings{Seed: 3, Folder: t.TempDir(), Only: []string{"two"}}
-	if all, err := All(t.Context(), list, s, quiet); err != nil || len(all) != 1 || all[0].Run.Name != "two" || f.runs["one"] != 0 {
+	if all, err := All(t.Context(), list, s, quiet); err != nil || len(all) != 1 || all[0].Run.Name != "two" ||
+		f.runs["one"] != 0 {
 		t.Fatalf("%v, %v, %v", all, err, f.runs)
 	}
 	s.Only, s.Seed = []string{"one"}, 4
@@ -174,9 +185,35 @@ func TestOnly(t *testing.T) {
 		t.Fatalf("%v, %v, %v", all, err, f.runs)
 	}
 	text := read(t, s.Folder, "results.md")
-	for _, part := range []string{"## The first", "`lagrange reproduce one --seed 4`", "## The second", "`lagrange reproduce two --seed 3`", "1 experiments have not run yet"} {
+	for _, part := range []string{"## The first", "`lagrange reproduce one --seed 4`", "## The second",
+		"`lagrange reproduce two --seed 3`", "1 experiments have not run yet"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("no %q in %s", part, text)
 		}
+	}
+}
+
+// Models, a recipe and seeds are for the experiment that has a choice of them: to it they are another run, to the
+// others, which never see them, they are not.
+func TestChoice(t *testing.T) {
+	var seen []Settings
+	run := func(_ context.Context, s Settings) (Result, error) {
+		seen = append(seen, s)
+		return Result{Numbers: 1}, nil
+	}
+	list := []Experiment{{Name: "one", Run: run}, {Name: "two", Run: run, Models: []string{"a", "b"}, Default: 1}}
+	s := Settings{Folder: t.TempDir(), Seeds: 1}
+	for _, change := range []func(){func() {}, func() { s.Models = []string{"b"} }, func() { s.Recipe = "r" },
+		func() { s.Seeds = 2 }} {
+		change()
+		if _, err := All(t.Context(), list, s, quiet); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(seen) != 5 || seen[0].Seeds != 0 || seen[1].Seeds != 1 || !slices.Equal(seen[2].Models, []string{"b"}) {
+		t.Errorf("%+v", seen)
+	}
+	if done := Done(list, s); len(done) != 2 || done["one"].Run.Models != "" || done["two"].Run.Models != "b" {
+		t.Errorf("%+v", done)
 	}
 }

@@ -11,9 +11,9 @@ import (
 	"lagrange/plot"
 )
 
-// Save writes report.json, figure.json (the figures as data, for `lagrange plot`) and each figure as SVG and PNG.
-func Save(folder string, r any, figures map[string]plot.Figure) error {
-	if err := WriteJSON(filepath.Join(folder, "report.json"), r); err != nil {
+// save writes report.json, figure.json (the figures as data, for `lagrange plot`) and each figure as SVG and PNG.
+func save(folder string, r any, figures map[string]plot.Figure) error {
+	if err := writeJSON(filepath.Join(folder, "report.json"), r); err != nil {
 		return err
 	}
 	drawn := map[string]plot.Figure{}
@@ -25,11 +25,11 @@ func Save(folder string, r any, figures map[string]plot.Figure) error {
 			}
 		}
 	}
-	return WriteJSON(filepath.Join(folder, "figure.json"), drawn)
+	return writeJSON(filepath.Join(folder, "figure.json"), drawn)
 }
 
-// WriteJSON writes x into a file, indented.
-func WriteJSON(path string, x any) error {
+// writeJSON writes x into a file, indented.
+func writeJSON(path string, x any) error {
 	return file.Write(path, func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
@@ -38,7 +38,8 @@ func WriteJSON(path string, x any) error {
 	})
 }
 
-// Unbroken cuts series at points that are not finite, which JSON has no words for: the pieces have one name, and so one look.
+// Unbroken cuts series at points that are not finite, which JSON
+// has no words for: the pieces have one name, and so one look.
 func Unbroken(f plot.Figure) plot.Figure {
 	panels := slices.Clone(f.Panels)
 	for i, p := range panels {

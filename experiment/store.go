@@ -19,8 +19,8 @@ import (
 // PartsFile is the file of a Store whose parts are of no use once the experiment is done.
 const PartsFile = "parts.jsonl"
 
-// Store holds the finished parts of an experiment, so that an interrupted run goes on after the last of them. They stand
-// in a file of its folder, one JSON object a line. A key says what a part is of: whatever its numbers depend on.
+// Store holds the finished parts of an experiment, so that an interrupted run goes on after the last of them. They
+// stand in a file of its folder, one JSON object a line. A key says what a part is of: whatever its numbers depend on.
 type Store[K comparable, V any] struct {
 	mutex sync.Mutex
 	key   func(V) K
@@ -29,8 +29,8 @@ type Store[K comparable, V any] struct {
 	file  *os.File // nil: nothing is added yet
 }
 
-// OpenStore reads what is there, without a last line that a crash has torn. Without a folder there is no file; else there
-// is one after the first Add.
+// OpenStore reads what is there, without a last line that a crash has torn.
+// Without a folder there is no file; else there is one after the first Add.
 func OpenStore[K comparable, V any](folder, name string, key func(V) K) (*Store[K, V], error) {
 	s := &Store[K, V]{key: key, parts: map[K]V{}}
 	if folder == "" {

@@ -41,7 +41,8 @@ func TestStore(t *testing.T) {
 		once := func(s *Store[storedKey, stored], k storedKey, fail error) {
 			t.Helper()
 			v, err := s.Once(k, func() (stored, error) { made++; return stored{k, x}, fail })
-			same := slices.EqualFunc(v.X, x, func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) })
+			same := slices.EqualFunc(v.X, x,
+				func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) })
 			if !errors.Is(err, fail) || v.storedKey != k || !same {
 				t.Errorf("%+v, %v", v, err)
 			}

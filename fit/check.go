@@ -49,8 +49,11 @@ func (o Options) trial() model.Spec {
 	if s.Hidden == nil {
 		s.Hidden = []int{1}
 	}
-	if model.FamilyOf(s.Family).Nodes {
+	switch f := model.FamilyOf(s.Family); {
+	case f.Nodes:
 		s.Family = DefaultModel
+	case f.Netless:
+		s.Hidden, s.Terms = o.Hidden, s.DefaultTerms()
 	}
 	return s
 }

@@ -34,7 +34,11 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 		best = math.Inf(1)
 	}
 	was, least, tried := f.spec, math.Inf(1), []string(nil)
-	for _, w := range append(slices.Clone(convexNets), f.deep()) {
+	nets := append(slices.Clone(convexNets), f.deep())
+	if model.FamilyOf(was.Family).Netless {
+		nets = []model.Spec{{}}
+	}
+	for _, w := range nets {
 		if len(w.Hidden) > 1 && (best < excellentGuess*still || f.estimated(0).Weight == nil) {
 			continue
 		}
@@ -50,7 +54,7 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 			return err
 		}
 		if s.Done {
-			least, tried = min(least, s.After/still), append(tried, shown(w.Hidden)+" "+string(w.Head))
+			least, tried = min(least, s.After/still), append(tried, strings.TrimSpace(shown(w.Hidden)+" "+string(w.Head)))
 		}
 		if s.Done && s.After < best {
 			best, f.spec, f.began = s.After, spec, began{f.s.Seed, net.Theta, s}
@@ -83,6 +87,9 @@ func (f *problem) chosen(asked Options, least float64, tried []string) error {
 	f.s, f.plan = s, plan
 	if asked.Method == "" {
 		f.plan.set("method", s.Method, fmt.Sprintf("%s, at most %g %%", left, 100*cleanGuess))
+	}
+	if model.FamilyOf(s.Model).Netless {
+		return nil
 	}
 	best := "the best of " + strings.Join(tried, ", ")
 	f.plan.set("net", f.plan.Line("net").Choice, best)

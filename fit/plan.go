@@ -192,10 +192,13 @@ func (p *planner) head() (choice, reason string, err error) {
 
 func (p *planner) net() (choice, reason string, err error) {
 	own := ""
+	p.o.Activation = cmp.Or(p.o.Activation, defaultActivation)
+	if model.FamilyOf(p.o.Model).Netless {
+		return "none", "its terms are given", nil
+	}
 	if p.o.Hidden == nil {
 		p.o.Hidden, own = p.o.layers(p.set)
 	}
-	p.o.Activation = cmp.Or(p.o.Activation, defaultActivation)
 	choice = shown(p.o.Hidden) + " " + p.o.Activation
 	if p.o.Head != "" {
 		choice += fmt.Sprintf(", %s head", p.o.Head)

@@ -92,7 +92,7 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	f.sample = thinned(f.split.Train)
 	family := model.FamilyOf(s.Model)
 	free := s.From == nil && given.Method != train.Adam && given.Hidden == nil && given.Head == ""
-	if s.Objective == Windows && family.Heads && family.Linear != nil && free {
+	if s.Objective == Windows && (family.Heads || family.Netless) && family.Linear != nil && free {
 		err = f.choose(ctx, given)
 	}
 	if err == nil && s.Planned != nil {

@@ -47,6 +47,9 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 			return spec, fmt.Errorf("no coordinate %q to be cyclic; there are %v", name, names(set))
 		}
 	}
+	if model.FamilyOf(s.Model).Netless {
+		spec.Terms = spec.DefaultTerms()
+	}
 	return sited(spec, learn, s.Graph)
 }
 

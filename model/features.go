@@ -22,6 +22,7 @@ const (
 	circle // an angle: sin and cos, so that what is learned is smooth across the seam
 	// a number that spans orders of magnitude: its logarithm beyond the knee, smooth and straight through zero
 	logarithmic
+	squared // the square of what is affine
 )
 
 // Knee is the rule for the knees of a Coordinate: a number that is positive in all of a recording and spans more than
@@ -37,7 +38,7 @@ func Knee(least, most float64) float64 {
 
 // numbers is how many of f and its derivatives are kept of a column with an f″: sin and cos, or f′, f″, f‴.
 func (c column) numbers() int {
-	return [...]int{dropped: 0, affine: 0, circle: 2, logarithmic: 3}[c.kind]
+	return [...]int{dropped: 0, affine: 0, circle: 2, logarithmic: 3, squared: 3}[c.kind]
 }
 
 // second is f″ᵀ ȳ of a column with the numbers j kept, whose adjoints are y.
@@ -77,7 +78,7 @@ func newFeatures[T nn.Float](columns []column, batch int) *features[T] {
 }
 
 func (c column) width() int {
-	return [...]int{dropped: 0, affine: 1, circle: 2, logarithmic: 1}[c.kind]
+	return [...]int{dropped: 0, affine: 1, circle: 2, logarithmic: 1, squared: 1}[c.kind]
 }
 
 func (f *features[T]) In() int  { return len(f.columns) }
@@ -106,6 +107,10 @@ func (f *features[T]) Forward(x, y *nn.Streams[T]) {
 				kept[0], kept[1], kept[2] = T(f1/c.knee), T(-z*f1*f1*f1/(c.knee*c.knee)),
 					T((2*z*z-1)*f1*f1*f1*f1*f1/(c.knee*c.knee*c.knee))
 				yb[o] = T(math.Asinh(z) - math.Asinh(c.mean/c.knee))
+			case squared:
+				z, r := (xb[i]-T(c.mean))*slope[T](c), slope[T](c)
+				kept[0], kept[1], kept[2] = 2*z*r, 2*r*r, 0
+				yb[o] = z * z
 			}
 			o += c.width()
 			kept = kept[c.numbers():]
@@ -131,7 +136,7 @@ func (f *features[T]) push(k int, x, y *nn.Streams[T]) {
 				yb[o], yb[o+1] = kept[1]*dx, -kept[0]*dx
 				kept = kept[2:]
 				o += 2
-			case logarithmic:
+			case logarithmic, squared:
 				yb[o] = kept[0] * xb[i]
 				kept = kept[3:]
 				o++
@@ -156,7 +161,7 @@ func (f *features[T]) pull(k int, ybar, xbar *nn.Streams[T]) {
 				xb[i] = T(c.w) * (kept[1]*yb[o] - kept[0]*yb[o+1])
 				kept = kept[2:]
 				o += 2
-			case logarithmic:
+			case logarithmic, squared:
 				xb[i] = kept[0] * yb[o]
 				kept = kept[3:]
 				o++

@@ -133,10 +133,11 @@ type Family struct {
 	Heads       bool             // it has the heads of a Spec, plain and quadratic
 	Rollouts    bool             // it learns from windows of the motion alone, also where accelerations are recorded
 	Nodes       bool             // its coordinates belong to nodes, which share what is learned: it needs Spec.Nodes
+	Netless     bool             // it has no hidden layers
 	Bare        bool             // its net sees v and stands for all forces: it takes no part for friction
 }
 
-var families = []Family{lnn, delan, baseline, hnn, node}
+var families = []Family{lnn, delan, terms, baseline, hnn, node}
 
 // Register adds a family that is composed in another package, which does so when it is initialised.
 func Register(f Family) { families = append(families, f) }

@@ -22,6 +22,18 @@ func TestParts(t *testing.T) {
 		in, params int
 		bind       func(theta []float64, batch, k, components int) part
 	}{
+		"squared feature": {1, 0, func(_ []float64, batch, _, _ int) part {
+			return newFeatures[float64]([]column{{kind: squared, mean: 0.4, scale: 1.7}}, batch)
+		}},
+		"sum": {3, 4, func(theta []float64, _, _, _ int) part {
+			return &sum[float64]{theta: theta, entries: []entry{{0, 1}, {-1, 0}, {2, 1}, {2, 0}}, in: 3, out: 2}
+		}},
+		"library": {6, 0, func(_ []float64, batch, k, components int) part {
+			s := Spec{Coordinates: []Coordinate{{Period: 5}, {Mean: 0.4, Scale: 1.7}, {Period: 7}}}
+			s.Terms = s.DefaultTerms()
+			front, _ := newLibrary[float64](s, batch, k, components)
+			return front
+		}},
 		"features": {5, 0, func(_ []float64, batch, _, _ int) part {
 			return newFeatures[float64](columns, batch)
 		}},

@@ -83,13 +83,15 @@ type Spec struct {
 	// none: q.
 	Combinations []Combination `json:"combinations,omitempty"`
 	Nodes        *Nodes        `json:"sites,omitempty"` // of a graph alone
-	Hidden       []int         `json:"hidden"`
-	Activation   string        `json:"activation"`
-	Friction     Friction      `json:"friction,omitempty"` // zero value: none
-	Head         Head          `json:"head,omitempty"`     // of lnn and hnn; zero value: plain
-	Kinetic      float64       `json:"kinetic"`            // c of the head L = l + ½ Σ c (vᵢ/speedᵢ)²
-	PaperInit    bool          `json:"paper_init,omitempty"`
-	TimeUnit     string        `json:"time_unit,omitempty"`
+	// Terms are of the family "terms" alone: those of w, then those of N row by row up to its diagonal.
+	Terms      [][]Term `json:"terms,omitempty"`
+	Hidden     []int    `json:"hidden"`
+	Activation string   `json:"activation"`
+	Friction   Friction `json:"friction,omitempty"` // zero value: none
+	Head       Head     `json:"head,omitempty"`     // of lnn and hnn; zero value: plain
+	Kinetic    float64  `json:"kinetic"`            // c of the head L = l + ½ Σ c (vᵢ/speedᵢ)²
+	PaperInit  bool     `json:"paper_init,omitempty"`
+	TimeUnit   string   `json:"time_unit,omitempty"`
 }
 
 // Head says what a scalar is made of.
@@ -148,8 +150,11 @@ func (s Spec) Check() error {
 	if s.Nodes != nil && f.Check == nil {
 		return fmt.Errorf("a %s has no nodes", Title(s.Family))
 	}
-	if len(s.Hidden) == 0 || slices.Min(s.Hidden) < 1 || slices.Max(s.Hidden) > 1<<14 || len(s.Hidden) > 64 {
-		return fmt.Errorf("hidden layers %v: give 1 to 64 layers of 1 to 16384 units, like 64x2", s.Hidden)
+	if err := s.checkHidden(f); err != nil {
+		return err
+	}
+	if len(s.Terms) > 0 && !f.Netless {
+		return fmt.Errorf("a %s has no terms", Title(s.Family))
 	}
 	if s.Friction != "" && !slices.Contains(Frictions(), s.Friction) {
 		return fmt.Errorf("no friction %q; there are %v", s.Friction, Frictions())
@@ -171,6 +176,19 @@ func (s Spec) Check() error {
 		return err
 	}
 	return f.Check(s)
+}
+
+// checkHidden reports what is wrong with the hidden layers.
+func (s Spec) checkHidden(f Family) error {
+	switch {
+	case f.Netless && len(s.Hidden) > 0:
+		return fmt.Errorf("hidden layers %v: a %s has none", s.Hidden, f.Title)
+	case f.Netless:
+		return nil
+	case len(s.Hidden) == 0 || slices.Min(s.Hidden) < 1 || slices.Max(s.Hidden) > 1<<14 || len(s.Hidden) > 64:
+		return fmt.Errorf("hidden layers %v: give 1 to 64 layers of 1 to 16384 units, like 64x2", s.Hidden)
+	}
+	return nil
 }
 
 func positive(xs ...float64) bool {

@@ -1,5 +1,5 @@
-// Package paper lists the experiments: those of Cranmer et al. 2020, and others on what a user gets. Each is a package of
-// its own, in a folder below.
+// Package paper lists the experiments: those of Cranmer et al. 2020, and
+// others on what a user gets. Each is a package of its own, in a folder below.
 package paper
 
 import (
@@ -53,5 +53,6 @@ func Lookup(name string) (experiment.Experiment, error) {
 			return e, nil
 		}
 	}
-	return experiment.Experiment{}, fmt.Errorf("no experiment %q; there are %s, and all", name, strings.Join(Names(), ", "))
+	return experiment.Experiment{}, fmt.Errorf("no experiment %q; there are %s, and all", name,
+		strings.Join(Names(), ", "))
 }

@@ -1,6 +1,8 @@
 package paper
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -33,5 +35,44 @@ func TestExperiments(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%v does not name %s", err, name)
 		}
+	}
+}
+
+// The page of results says what the folders below it hold, told by this code, but for the commits and for experiments
+// that have not run.
+func TestPageIsCurrent(t *testing.T) {
+	folder := t.TempDir()
+	results, err := filepath.Abs("../doc/results")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(results, filepath.Join(folder, "results")); err != nil {
+		t.Skip(err)
+	}
+	if err := experiment.Page(folder, Experiments(), experiment.Code{}); err != nil {
+		t.Fatal(err)
+	}
+	var pages [2][]string
+	for i, name := range []string{"../doc/results.md", filepath.Join(folder, "results.md")} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			if strings.HasPrefix(line, "`lagrange reproduce") || strings.Contains(line, "the code that wrote it") ||
+				strings.HasSuffix(line, "experiments have not run yet.\n") || line == "\n" {
+				continue
+			}
+			pages[i] = append(pages[i], line)
+		}
+	}
+	for i, line := range pages[1] {
+		if i >= len(pages[0]) || line != pages[0][i] {
+			t.Fatalf("doc/results.md is not what `lagrange reproduce page -o doc` writes; line %d of the "+
+				"text would be\n%s", i+1, line)
+		}
+	}
+	if len(pages[0]) != len(pages[1]) || len(pages[0]) < 100 {
+		t.Errorf("doc/results.md has %d lines of text, and would have %d", len(pages[0]), len(pages[1]))
 	}
 }

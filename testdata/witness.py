@@ -160,6 +160,40 @@ class Structured:
         return combine(weights, terms)
 
 
+class Terms:
+    """Σ w h(q) + ½ Σ N h(q) wᵢwⱼ, the Lagrangian of a sum of terms; their coefficients stand in the order of the terms."""
+
+    def __init__(self, spec, theta):
+        self.spec = spec
+        self.c = [take(theta, len(terms)) for terms in spec["terms"]]
+
+    def function(self, term, q):
+        f, of, cs = term["f"], term.get("of"), self.spec["coordinates"]
+        if f == "1":
+            return constant(1.0, len(q[0].g))
+        if f == "power":
+            (i, k), = [(i, k) for i, k in enumerate(of) if k]
+            x = combine([1 / cs[i]["scale"]], [q[i]], -cs[i].get("mean", 0) / cs[i]["scale"])
+            return x if k == 1 else x * x
+        z = combine([2 * math.pi * k / c["period"] if k else 0.0 for k, c in zip(of, cs)], q)
+        s, k = math.sin(z.f), math.cos(z.f)
+        return z.chain(s, k, -s) if f == "sin" else z.chain(k, -s, -k)
+
+    def __call__(self, q, v, u):
+        w = [combine([1 / c["speed"]], [x]) for c, x in zip(self.spec["coordinates"], v)]
+        pairs = [(i, j) for i in range(len(w)) for j in range(i + 1)]
+        out, weights = [], []
+        for o, (terms, cs) in enumerate(zip(self.spec["terms"], self.c)):
+            for term, c in zip(terms, cs):
+                h = self.function(term, q)
+                if o > 0:
+                    i, j = pairs[o - 1]
+                    h, c = h * (w[i] * w[j]), c * (0.5 if i == j else 1.0)
+                out.append(h)
+                weights.append(c)
+        return combine(weights, out)
+
+
 class Forces:
     """Q = E/s (B u/σ + b − R Rᵀw − c² tanh(w/ε)), with w = v/s."""
 
@@ -223,7 +257,7 @@ class Lagrangian:
     """M a = L_q − L_vq v + Q."""
 
     def __init__(self, spec, theta):
-        self.L = (Structured if spec["family"] == "delan" else Scalar)(spec, theta)
+        self.L = {"delan": Structured, "terms": Terms}.get(spec["family"], Scalar)(spec, theta)
         self.forces = Forces(spec, theta, power(spec), speeds(spec))
 
     def __call__(self, q, v, u, a):
@@ -358,7 +392,7 @@ class Graph(Lagrangian):
         self.L, self.forces = Sum(spec, theta), Local(spec, theta)
 
 
-FAMILIES = {"lnn": Lagrangian, "delan": Lagrangian, "hnn": Hamiltonian, "nn": Plain, "node": Plain, "graph": Graph}
+FAMILIES = {"lnn": Lagrangian, "delan": Lagrangian, "terms": Lagrangian, "hnn": Hamiltonian, "nn": Plain, "node": Plain, "graph": Graph}
 
 
 def read(path):

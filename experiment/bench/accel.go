@@ -7,8 +7,10 @@ import (
 	"lagrange/train"
 )
 
-// accelErrors returns mean and median over states X of Σᵢ |aᵢ − aᵢ*|, a* the rows of A; accel writes the accelerations of some rows x.
-func accelErrors(m *model.Model[float64], X, A []float64, accel func(t model.Tape[float64], x, a []float64)) (mu, med float64) {
+// accelErrors returns mean and median over states X of Σᵢ |aᵢ − aᵢ*|,
+// a* the rows of A; accel writes the accelerations of some rows x.
+func accelErrors(m *model.Model[float64], X, A []float64, accel func(t model.Tape[float64], x, a []float64)) (mu,
+	med float64) {
 	const chunk = 256
 	d := m.Spec.D()
 	tape, rows, errs := m.Tape(chunk), make([]float64, chunk*d), make([]float64, len(A)/d)
@@ -43,7 +45,8 @@ func StateL1(b body, m *model.Model[float64], canonical bool, o *train.Accelerat
 	return AccelL1(m, o)
 }
 
-// canonicalL1 is that of a Hamiltonian on (q, p): q̈ is the derivative of its q̇ along its own field, by central differences.
+// canonicalL1 is that of a Hamiltonian on (q, p): q̈ is the
+// derivative of its q̇ along its own field, by central differences.
 func canonicalL1(b body, m *model.Model[float64], o *train.Accelerations[float64]) (mu, med float64) {
 	const h = 1e-5
 	d := b.Dim()

@@ -9,37 +9,34 @@ import (
 	"lagrange/train"
 )
 
-// Contestant is a model and how it learns; with canonical its states are (q, p).
+// Contestant is a network and how it learns.
 type Contestant struct {
-	Name, Family string
-	Canonical    bool
-	Head         model.Head
-	Hidden       []int
-	Activation   string
-	Method       string
-	Rate         float64 // of Adam
-	Batch        int
-	Penalty      train.Penalty
+	Network
+	Method  string
+	Rate    float64 // of Adam
+	Batch   int
+	Penalty train.Penalty
 }
 
 // AllContestants are the models with what short trials found best for each.
 func AllContestants(t *Task) []Contestant {
 	chain := t.Period > 0
 	cs := []Contestant{
-		{Name: "nn", Family: "nn", Hidden: []int{128, 128}, Rate: 1e-2},
-		{Name: "node", Family: "node", Hidden: []int{64, 64}, Rate: 1e-2},
-		{Name: "hnn-canonical", Family: "hnn", Canonical: true, Hidden: []int{64, 64}, Rate: 1e-2},
-		{Name: "hnn-velocity", Family: "hnn", Hidden: []int{64, 64}, Rate: 1e-2},
-		{Name: "delan", Family: "delan", Hidden: []int{64, 64}, Rate: 1e-2},
-		{Name: "lnn", Family: "lnn", Hidden: []int{64, 64}, Rate: 1e-2},
+		{Network: Network{Name: "nn", Family: "nn", Hidden: []int{128, 128}}},
+		{Network: Network{Name: "node", Family: "node", Hidden: []int{64, 64}}},
+		{Network: Network{Name: "hnn-canonical", Family: "hnn", Canonical: true, Hidden: []int{64, 64}}},
+		{Network: Network{Name: "hnn-velocity", Family: "hnn", Hidden: []int{64, 64}}},
+		{Network: Network{Name: "delan", Family: "delan", Hidden: []int{64, 64}}},
+		{Network: Network{Name: "lnn", Family: "lnn", Hidden: []int{64, 64}}},
 	}
 	for i := range cs {
-		cs[i].Activation, cs[i].Penalty, cs[i].Batch = "softplus", train.L2, 64
+		cs[i].Penalty, cs[i].Batch, cs[i].Rate = train.L2, 64, 1e-2
 		if !chain {
 			continue
 		}
 		// pieces without noise: second-order steps over half of them, and nets that do not learn the few by heart
-		cs[i].Penalty, cs[i].Method, cs[i].Batch, cs[i].Hidden = train.L1, train.GaussNewton, ChainPieces/2, []int{20, 20}
+		cs[i].Penalty, cs[i].Method, cs[i].Batch, cs[i].Hidden = train.L1, train.GaussNewton, ChainPieces/2,
+			[]int{20, 20}
 		if cs[i].Family == "lnn" || cs[i].Family == "hnn" {
 			cs[i].Head = model.Quadratic
 		}
@@ -48,7 +45,8 @@ func AllContestants(t *Task) []Contestant {
 }
 
 // Train trains one model on one core for the budget.
-func (t *Task) Train(ctx context.Context, c Contestant, s experiment.Settings, budget time.Duration) (m *model.Model[float64], fitted Fitted, curve []train.Point, err error) {
+func (t *Task) Train(ctx context.Context, c Contestant, s experiment.Settings,
+	budget time.Duration) (m *model.Model[float64], fitted Fitted, curve []train.Point, err error) {
 	if m, err = model.New[float64](t.Spec(c), s.Seed); err != nil {
 		return nil, fitted, nil, err
 	}
@@ -58,17 +56,18 @@ func (t *Task) Train(ctx context.Context, c Contestant, s experiment.Settings, b
 		learn := l.learn
 		if c.Method == train.GaussNewton {
 			if o, ok := learn.(*train.Accelerations[float64]); ok {
-				start, err := train.ConvexInitialisation(ctx, m, o, train.ConvexOptions{Seed: s.Seed, Workers: 1})
+				guess, err := train.ConvexInitialisation(ctx, m, o, train.ConvexOptions{Seed: s.Seed, Workers: 1})
 				if err != nil {
 					return nil, fitted, nil, err
 				}
-				unit = start.Unit
+				unit = guess.Unit
 			}
 			learn = train.KeepPositiveDefinite(m, learn, unit)
 		}
 		f := Training[float64]{
 			Learn: learn, Valid: l.valid, Budget: budget / time.Duration(len(stages)), Most: t.Most,
-			Set: train.Settings{Method: c.Method, Steps: s.Steps, Batch: c.Batch, Rate: l.rate, Seed: s.Seed + uint64(i), Workers: 1},
+			Set: train.Settings{Method: c.Method, Steps: s.Steps, Batch: c.Batch, Rate: l.rate,
+				Seed: s.Seed + uint64(i), Workers: 1},
 		}
 		part, history, err := f.Run(ctx, m)
 		if err != nil {
@@ -86,5 +85,5 @@ func Named(t *Task, name string) Contestant {
 			return c
 		}
 	}
-	panic("paper: no model " + name)
+	panic("bench: no model " + name)
 }

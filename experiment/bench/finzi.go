@@ -10,8 +10,9 @@ import (
 	"lagrange/mech"
 )
 
-// The protocol of the published code of Finzi et al. 2020: motions of 3 s from states near the lowest one, dt 0.03; of 800 of them one
-// piece of five states each to learn from, and of 100 others the first state of such a piece to start from.
+// The protocol of the published code of Finzi et al. 2020: motions of 3 s from
+// states near the lowest one, dt 0.03; of 800 of them one piece of five states each
+// to learn from, and of 100 others the first state of such a piece to start from.
 const (
 	chainStep, chainTime = 0.03, 3.0
 	ChainPieces          = 800
@@ -22,8 +23,10 @@ const (
 // ChainTask is the task of n pendulums.
 func ChainTask(n int, seed uint64) (*Task, error) {
 	t := &Task{
-		Name: fmt.Sprintf("chain-%d", n), Title: fmt.Sprintf("Chain of %d", n), Body: mech.Chain(n), Period: 2 * math.Pi, Dt: chainStep,
-		Times: Grid(chainTime-chainStep, chainStep), Measures: []string{"relative_error"}, Score: ChainScore, Curve: chainCurve,
+		Name: fmt.Sprintf("chain-%d", n), Title: fmt.Sprintf("Chain of %d", n), Body: mech.Chain(n),
+		Period: 2 * math.Pi, Dt: chainStep,
+		Times: Grid(chainTime-chainStep, chainStep), Measures: []string{"relative_error"}, Score: ChainScore,
+		Curve:  chainCurve,
 		YLabel: "relative error, geometric mean",
 	}
 	t.Published = []map[string]string{
@@ -73,7 +76,8 @@ func (t *Task) Pieces(r *rand.Rand, N int) (p Records, err error) {
 	return p, nil
 }
 
-// Bobs returns positions and velocities in the plane, (2, n, 2), of a state of angles and angular velocities; rods have length 1.
+// Bobs returns positions and velocities in the plane, (2, n, 2),
+// of a state of angles and angular velocities; rods have length 1.
 func Bobs(x []float64) []float64 {
 	n := len(x) / 2
 	z := make([]float64, 4*n)
@@ -160,7 +164,8 @@ func onto(z []float64) []float64 {
 	return z
 }
 
-// chainErrors are the relative errors ‖ẑ − z‖/‖ẑ + z‖ of positions and velocities in the plane over a motion; 1 where there is none.
+// chainErrors are the relative errors ‖ẑ − z‖/‖ẑ + z‖ of positions
+// and velocities in the plane over a motion; 1 where there is none.
 func chainErrors(n int, x, truth []float64) []float64 {
 	e := make([]float64, len(truth)/(2*n))
 	for k := range e {
@@ -176,7 +181,8 @@ func chainErrors(n int, x, truth []float64) []float64 {
 	return e
 }
 
-// ChainScore is the geometric mean over times and starts, as published: exp of ∫ log(e + 1e-8) dt / 3 s by the trapezoidal rule.
+// ChainScore is the geometric mean over times and starts, as
+// published: exp of ∫ log(e + 1e-8) dt / 3 s by the trapezoidal rule.
 func ChainScore(t *Task, paths [][]float64) []float64 {
 	sum := 0.0
 	for i, x := range paths {

@@ -53,7 +53,8 @@ func (f Training[T]) Run(ctx context.Context, m *model.Model[T]) (Fitted, []trai
 		if f.On != nil {
 			p := s.History[len(s.History)-1]
 			left := time.Duration(float64(time.Since(from)) * float64(f.Set.Steps-s.Step) / float64(s.Step))
-			f.On(experiment.Progress{Model: f.Name, Step: s.Step, Steps: f.Set.Steps, Loss: p.Train, Valid: p.Valid, Left: left})
+			f.On(experiment.Progress{Model: f.Name, Step: s.Step, Steps: f.Set.Steps, Loss: p.Train, Valid: p.Valid,
+				Left: left})
 		}
 		return nil
 	}
@@ -65,7 +66,8 @@ func (f Training[T]) Run(ctx context.Context, m *model.Model[T]) (Fitted, []trai
 	}
 	st := loop.State
 	return Fitted{
-		Steps: st.Step, Samples: st.Step * loop.Settings.Batch, Parameters: len(m.Theta), Seconds: time.Since(begin).Seconds(),
+		Steps: st.Step, Samples: st.Step * loop.Settings.Batch, Parameters: len(m.Theta),
+		Seconds:          time.Since(begin).Seconds(),
 		NonFiniteSkipped: st.Skipped, FallbackSolves: st.Health.Fallbacks,
 		Equations: loop.Settings.Equations,
 	}, st.History, nil
@@ -103,7 +105,8 @@ func Abreast(n int, s experiment.Settings, job func(i int) (loss float64, err er
 			if done++; err != nil && fail == nil {
 				fail = err
 			} else if s.On != nil {
-				s.On(experiment.Progress{Model: "models", Step: done, Steps: n, Loss: loss, Valid: loss, Left: time.Duration(float64(time.Since(begin)) * float64(n-done) / float64(done))})
+				s.On(experiment.Progress{Model: "models", Step: done, Steps: n, Loss: loss, Valid: loss,
+					Left: time.Duration(float64(time.Since(begin)) * float64(n-done) / float64(done))})
 			}
 			mutex.Unlock()
 		}

@@ -7,7 +7,8 @@ import (
 	"lagrange/mech"
 )
 
-// Oscillator is one coordinate with H = p² + V(q), as in the published code of Greydanus et al. 2019: mass ½, so q̇ = 2p.
+// Oscillator is one coordinate with H = p² + V(q), as in the
+// published code of Greydanus et al. 2019: mass ½, so q̇ = 2p.
 type Oscillator struct{ V, DV func(q float64) float64 }
 
 // Dim is the number of coordinates.
@@ -22,15 +23,18 @@ func (o Oscillator) Momentum(_, v, p []float64) { p[0] = v[0] / 2 }
 // Energy is E.
 func (o Oscillator) Energy(q, v []float64) float64 { return v[0]*v[0]/4 + o.V(q[0]) }
 
-// publishedSteps is how many steps the published models of spring and pendulum take. More of them would learn the noise.
+// publishedSteps is how many steps the published models of
+// spring and pendulum take. More of them would learn the noise.
 const publishedSteps = 2000
 
-// OscillatorTask is that of the mass on a spring or of the pendulum: 25 motions of 3 s with noise of 0.05 on q and p, and their exact
-// derivatives. rows are the states of a motion, least and most its first radius in the plane of q and p.
+// OscillatorTask is that of the mass on a spring or of the pendulum: 25 motions
+// of 3 s with noise of 0.05 on q and p, and their exact derivatives. rows are the
+// states of a motion, least and most its first radius in the plane of q and p.
 func OscillatorTask(name, title string, o Oscillator, rows int, least, most float64, seed uint64) (*Task, error) {
 	t := &Task{
 		Name: name, Title: title, Body: o, Most: publishedSteps, Dt: 3 / float64(rows-1), Times: Grid(20, 20./99),
-		Measures: []string{"energy_mse", "coordinate_mse", "true_energy_mse"}, Score: radiusScore, Curve: energyCurve, YLabel: "error of the energy",
+		Measures: []string{"energy_mse", "coordinate_mse", "true_energy_mse"}, Score: radiusScore, Curve: energyCurve,
+		YLabel: "error of the energy",
 	}
 	r := rand.New(rand.NewPCG(seed, 0x6e01))
 	var err error
@@ -91,7 +95,8 @@ func TwoBodyTask(seed uint64) (*Task, error) {
 	}
 	t := &Task{
 		Name: "two-body", Title: "Two bodies", Body: system, Dt: 20. / 49, Times: Grid(25, 25./499),
-		Measures: []string{"energy_mse", "coordinate_mse"}, Score: energyScore, Curve: energyCurve, YLabel: "error of the energy",
+		Measures: []string{"energy_mse", "coordinate_mse"}, Score: energyScore, Curve: energyCurve,
+		YLabel: "error of the energy",
 	}
 	r := rand.New(rand.NewPCG(seed, 0x6e02))
 	x := make([]float64, 8)
@@ -121,7 +126,8 @@ func energyScore(t *Task, paths [][]float64) []float64 {
 	return meanSquares(t, paths, t.Body.Energy)
 }
 
-// radiusScore takes q² + p² for the energy, as the published code does even for the pendulum, and adds the error of the true one.
+// radiusScore takes q² + p² for the energy, as the published code
+// does even for the pendulum, and adds the error of the true one.
 func radiusScore(t *Task, paths [][]float64) []float64 {
 	radius := func(q, v []float64) float64 { return q[0]*q[0] + v[0]*v[0]/4 }
 	return append(meanSquares(t, paths, radius), meanSquares(t, paths, t.Body.Energy)[0])

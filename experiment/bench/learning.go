@@ -5,7 +5,8 @@ import (
 	"lagrange/train"
 )
 
-// astray is how much worse than the first a validation may be to be drawn: that of a step that left everything behind would flatten all others.
+// astray is how much worse than the first a validation may be to be drawn:
+// that of a step that left everything behind would flatten all others.
 const astray = 1000
 
 // LearningCurve is the validation loss against x.

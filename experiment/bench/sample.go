@@ -72,9 +72,11 @@ func momentumRate(b body, q, v, a, pdot []float64) {
 const NodeStep = 0.02
 
 // NextStates are the first N states and those one step of the true motion later.
-func NextStates(ctx context.Context, system mech.System, o *train.Accelerations[float64], N int) (*train.Segments[float64], error) {
+func NextStates(ctx context.Context, system mech.System, o *train.Accelerations[float64],
+	N int) (*train.Segments[float64], error) {
 	n := 2 * system.Dim()
-	w := &train.Segments[float64]{Steps: 1, X: make([]float64, 2*N*n), H: make([]float64, 2*N), First: make([]int, N), Penalty: train.L1}
+	w := &train.Segments[float64]{Steps: 1, X: make([]float64, 2*N*n), H: make([]float64, 2*N), First: make([]int, N),
+		Penalty: train.L1}
 	fails := make([]error, par.Workers())
 	par.Do(len(fails), func(k int) {
 		lo, hi := par.Span(N, k, len(fails))

@@ -5,7 +5,6 @@ package bench
 import (
 	"context"
 	"errors"
-	"math"
 
 	"lagrange/internal/lin"
 	"lagrange/model"
@@ -31,7 +30,7 @@ type Records struct {
 // WindowSteps is the length of the windows of recorded motions.
 const WindowSteps = 4
 
-// Task is a system that all models learn from the same records, and roll-outs by which they are judged.
+// Task is a system that all models learn from the same records, and roll-outs by which they are measured.
 type Task struct {
 	Name, Title  string
 	Body         body
@@ -76,12 +75,14 @@ func toVelocities(b body, x []float64) []float64 {
 	return y
 }
 
-// derivatives are the weights, times 12 h, of the derivative at each of five equidistant points of the polynomial through them.
+// derivatives are the weights, times 12 h, of the derivative at
+// each of five equidistant points of the polynomial through them.
 var derivatives = [5][5]float64{
 	{-25, 48, -36, 16, -3}, {-3, -10, 18, -6, 1}, {1, -8, 0, 8, -1}, {-1, 6, -18, 10, 3}, {3, -16, 36, -48, 25},
 }
 
-// rates returns the derivatives of the second half of the states, from five-point formulas where there are no records of them.
+// rates returns the derivatives of the second half of the states,
+// from five-point formulas where there are no records of them.
 func (t *Task) rates(r *Records, X []float64, canonical bool) []float64 {
 	d := t.Body.Dim()
 	a := make([]float64, len(X)/2)
@@ -146,8 +147,8 @@ type stage struct {
 	rate         float64
 }
 
-// stages are what a model learns one after the other, each for the same time: a neural ODE windows; the others derivatives and then, where
-// those are not recorded, windows too.
+// stages are what a model learns one after the other, each for the same time: a neural ODE
+// windows; the others derivatives and then, where those are not recorded, windows too.
 func (t *Task) stages(c Contestant) (s []stage) {
 	rate := c.Rate
 	if c.Family != "node" {
@@ -167,26 +168,15 @@ func (t *Task) Spec(c Contestant) model.Spec {
 		X = ToMomenta(t.Body, X)
 	}
 	A := t.rates(&t.Learn, X, c.Canonical)
-	spec := model.Spec{Family: c.Family, Hidden: c.Hidden, Activation: c.Activation, Head: c.Head, Kinetic: 1}
-	N := float64(len(A) / d)
-	for i := range d {
-		var mu, qq, vv, aa float64
-		for k := 0; k < len(A); k += d {
-			q, v, a := X[2*k+i], X[2*k+d+i], A[k+i]
-			mu, qq, vv, aa = mu+q/N, qq+q*q/N, vv+v*v/N, aa+a*a/N
-		}
-		k := model.Coordinate{Period: t.Period, Scale: 1, Speed: math.Sqrt(vv), Accel: math.Sqrt(aa)}
-		if t.Period == 0 {
-			k.Mean, k.Scale = mu, math.Sqrt(qq-mu*mu)
-		}
-		spec.Coordinates = append(spec.Coordinates, k)
-	}
-	return spec
+	o := &train.Accelerations[float64]{X: X, A: A, N: len(A) / d}
+	return c.Network.Spec(1, Scaled(o, t.Period))
 }
 
-// Motions are those of a model from the starts (N, 2d), states (q, v), reported as (q, v) at the times up to where they came; early are
-// those that blew up before the end. The model is one of (q, v), or of (q, p) if canonical; most bounds the steps, 0: not at all.
-func Motions(ctx context.Context, b body, m *model.Model[float64], canonical bool, starts, times []float64, most int) (paths []ode.Result, early []bool, err error) {
+// Motions are those of a model from the starts (N, 2d), states (q, v), reported as (q, v)
+// at the times up to where they came; early are those whose integration failed before the end. The
+// model is one of (q, v), or of (q, p) if canonical; most bounds the steps, 0: not at all.
+func Motions(ctx context.Context, b body, m *model.Model[float64], canonical bool, starts, times []float64,
+	most int) (paths []ode.Result, early []bool, err error) {
 	n := 2 * b.Dim()
 	N := len(starts) / n
 	x0 := starts
@@ -210,8 +200,10 @@ func Motions(ctx context.Context, b body, m *model.Model[float64], canonical boo
 	return paths, early, errors.Join(fails...)
 }
 
-// Rollout returns the motions of all starts in the field of a model, and how many ended early: those stay where they were last.
-func (t *Task) Rollout(ctx context.Context, m *model.Model[float64], canonical bool) (paths [][]float64, blown int, err error) {
+// Rollout returns the motions of all starts in the field of a
+// model, and how many ended early: those stay where they were last.
+func (t *Task) Rollout(ctx context.Context, m *model.Model[float64], canonical bool) (paths [][]float64, failed int,
+	err error) {
 	n := 2 * t.Body.Dim()
 	results, early, err := Motions(ctx, t.Body, m, canonical, t.Starts, t.Times, 20_000)
 	if err != nil {
@@ -223,17 +215,18 @@ func (t *Task) Rollout(ctx context.Context, m *model.Model[float64], canonical b
 		}
 		paths = append(paths, r.X)
 		if early[i] {
-			blown++
+			failed++
 		}
 	}
-	return paths, blown, nil
+	return paths, failed, nil
 }
 
 // Motion integrates the true system.
 func Motion(b body, x0, times []float64) ([]float64, error) {
 	d := b.Dim()
 	field := func(_ float64, x, dx []float64) { copy(dx, x[d:]); b.Accel(x[:d], x[d:], dx[d:]) }
-	r, err := ode.Solve(context.Background(), field, x0, times, ode.Options{Method: ode.Dop853, RTol: 1e-10, ATol: 1e-10})
+	r, err := ode.Solve(context.Background(), field, x0, times, ode.Options{Method: ode.Dop853, RTol: 1e-10,
+		ATol: 1e-10})
 	return r.X, err
 }
 

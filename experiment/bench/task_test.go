@@ -18,7 +18,8 @@ func TestChainStates(t *testing.T) {
 		for i := range x {
 			x[i] = r.NormFloat64()
 		}
-		for name, y := range map[string][]float64{"rods": rods(Bobs(x)), "nothing to move": rods(onto(Bobs(x))), "velocities": toVelocities(mech.Chain(n), ToMomenta(mech.Chain(n), x))} {
+		for name, y := range map[string][]float64{"rods": rods(Bobs(x)), "nothing to move": rods(onto(Bobs(x))),
+			"velocities": toVelocities(mech.Chain(n), ToMomenta(mech.Chain(n), x))} {
 			for i := range x {
 				if math.Abs(x[i]-y[i]) > 1e-12 {
 					t.Errorf("%d %s: %v, then %v", n, name, x, y)
@@ -125,7 +126,8 @@ func TestGuardChainErrors(t *testing.T) {
 	}
 	k.Truth = [][]float64{moves, still}
 	off := math.Log(math.Sqrt(0.5) + 1e-8)
-	benchtest.Agree(t, "score", 1e-12, ChainScore(k, [][]float64{still, still})[0], math.Exp(0.99*(off+math.Log(1e-8))/2))
+	benchtest.Agree(t, "score", 1e-12, ChainScore(k, [][]float64{still, still})[0],
+		math.Exp(0.99*(off+math.Log(1e-8))/2))
 	benchtest.Agree(t, "score of the worse", 1e-12, ChainScore(k, [][]float64{still, moves})[0], math.Exp(0.99*off))
 	for _, y := range chainCurve(k, [][]float64{still, still}) {
 		benchtest.Agree(t, "curve", 1e-12, y, math.Sqrt((math.Sqrt(0.5)+1e-8)*1e-8))

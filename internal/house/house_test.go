@@ -28,7 +28,8 @@ const (
 // model/modeltest lives in the room model. The root package is ".".
 var floors = map[string]int{
 	"internal/isa":  -1,
-	"internal/file": 0, "internal/gemm": 0, "internal/house": 0, "internal/lin": 0, "internal/par": 0, "internal/vec": 0,
+	"internal/file": 0, "internal/gemm": 0, "internal/house": 0, "internal/lin": 0, "internal/par": 0,
+	"internal/vec":   0,
 	"internal/dense": 1,
 	"examples":       0,
 	"data":           1, "mech": 1, "ode": 1, "plot": 1, "symbolic": 1,
@@ -91,7 +92,8 @@ func (s source) imports() (complaints []string) {
 		}
 		to, ok := room(folder)
 		if !ok || to != from && floors[to] >= floors[from] {
-			complaints = append(complaints, fmt.Sprintf("%s%s (floor %d) imports %s (floor %d); imports point down only",
+			complaints = append(complaints, fmt.Sprintf("%s%s (floor %d) imports %s (floor %d); imports "+
+				"point down only",
 				s.at(spec.Pos()), from, floors[from], folder, floors[to]))
 		}
 	}
@@ -109,7 +111,8 @@ func (s source) lengths() (complaints []string) {
 			continue
 		}
 		if n := s.set.Position(f.End()).Line - s.set.Position(f.Pos()).Line + 1; n > maxFunc {
-			complaints = append(complaints, fmt.Sprintf("%s%s has %d lines; a function has at most %d", s.at(f.Pos()), f.Name.Name, n, maxFunc))
+			complaints = append(complaints, fmt.Sprintf("%s%s has %d lines; a function has at most %d", s.at(f.Pos()),
+				f.Name.Name, n, maxFunc))
 		}
 	}
 	return complaints
@@ -179,7 +182,8 @@ func sources(root string) (all []source, err error) {
 		}
 		name := d.Name()
 		if d.IsDir() {
-			if p != root && (name == "testdata" || name == "vendor" || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".")) {
+			if p != root && (name == "testdata" || name == "vendor" || strings.HasPrefix(name, "_") ||
+				strings.HasPrefix(name, ".")) {
 				return fs.SkipDir
 			}
 			return nil

@@ -71,9 +71,10 @@ type Trial struct {
 	Finite        bool    `json:"finite"`
 	AccelL1       float64 `json:"accel_l1"`
 	AccelL1Median float64 `json:"accel_l1_median"`
-	Skipped       int     `json:"nonfinite_skipped"` // steps with a non-finite loss or gradient, which reached no parameter
-	Fallbacks     int     `json:"fallback_solves"`
-	Seconds       float64 `json:"seconds"`
+	// steps with a non-finite loss or gradient, which reached no parameter
+	Skipped   int     `json:"nonfinite_skipped"`
+	Fallbacks int     `json:"fallback_solves"`
+	Seconds   float64 `json:"seconds"`
 }
 
 // config is the key of a trial in the journal.
@@ -97,8 +98,8 @@ const (
 	fullDraws, fullSteps    = 200, 5000                           // what fits into searchTime
 )
 
-// newSearch divides the time evenly between more draws and longer trials. So how many and how long they are depends on the
-// settings alone, never on the clock.
+// newSearch divides the time evenly between more draws and longer trials. So how
+// many and how long they are depends on the settings alone, never on the clock.
 func newSearch(s experiment.Settings) *search {
 	if s.Budget == 0 {
 		if s.Budget = searchTime; s.Quick {
@@ -106,7 +107,8 @@ func newSearch(s experiment.Settings) *search {
 		}
 	}
 	share := math.Sqrt(s.Budget.Seconds() / searchTime.Seconds())
-	o := &search{settings: s, draws: max(2, int(fullDraws*share)), steps: max(50, int(fullSteps*share)), seeds: 10, begin: time.Now(), best: math.Inf(1)}
+	o := &search{settings: s, draws: max(2, int(fullDraws*share)), steps: max(50, int(fullSteps*share)), seeds: 10,
+		begin: time.Now(), best: math.Inf(1)}
 	if s.Budget < searchTime/2 {
 		o.seeds = 3
 	}
@@ -116,7 +118,7 @@ func newSearch(s experiment.Settings) *search {
 	o.final = finalSteps * o.steps
 	system := mech.Chain(2)
 	learn := bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 1)), searchStates)
-	o.spec = pendulum.Spec(system, learn, pendulum.Model{Family: "lnn"})
+	o.spec = pendulum.Spec(system, learn, bench.Network{Family: "lnn"})
 	o.learn = bench.Single(learn)
 	o.valid = bench.Single(bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 2)), 512))
 	o.fresh = bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 3)), searchTests)
@@ -131,8 +133,8 @@ func (o *search) names() (names []string) {
 	return names
 }
 
-// drawn returns trial i of the search, which depends on the seed and i alone: rate 10^U(−3.5, −1), width 2^U(4, 7), depth
-// 1 to 4.
+// drawn returns trial i of the search, which depends on the seed
+// and i alone: rate 10^U(−3.5, −1), width 2^U(4, 7), depth 1 to 4.
 func (o *search) drawn(i int) Config {
 	names := o.names()
 	r := rand.New(rand.NewPCG(o.settings.Seed, 0xac7<<32|uint64(i/len(names))))
@@ -199,11 +201,12 @@ func every[T any](x []T, k, n int) (y []T) {
 
 // ranked sorts trials by their loss; of equal ones the first stays first.
 func ranked(trials []Trial) []Trial {
-	return slices.SortedStableFunc(slices.Values(trials), func(a, b Trial) int { return cmp.Compare(a.loss(), b.loss()) })
+	return slices.SortedStableFunc(slices.Values(trials),
+		func(a, b Trial) int { return cmp.Compare(a.loss(), b.loss()) })
 }
 
-// try returns the trials of configurations in their order. Each is made on one core, by the core that is free first, unless the
-// journal has it.
+// try returns the trials of configurations in their order. Each is made
+// on one core, by the core that is free first, unless the journal has it.
 func (o *search) try(ctx context.Context, configs []Config) ([]Trial, error) {
 	trials, errs := make([]Trial, len(configs)), make([]error, par.Workers())
 	next := 0
@@ -252,7 +255,8 @@ func (o *search) note(t Trial, made bool) {
 	o.made += t.Steps
 	if o.settings.On != nil {
 		left := time.Duration(float64(time.Since(o.begin)) * float64(o.total-o.work) / float64(o.made))
-		o.settings.On(experiment.Progress{Model: "trials", Step: o.done, Steps: o.all, Loss: t.loss(), Valid: o.best, Left: left})
+		o.settings.On(experiment.Progress{Model: "trials", Step: o.done, Steps: o.all, Loss: t.loss(), Valid: o.best,
+			Left: left})
 	}
 }
 
@@ -265,7 +269,8 @@ func (o *search) trial(ctx context.Context, c Config) (Trial, error) {
 	if err != nil {
 		return Trial{}, err
 	}
-	set := train.Settings{Steps: c.Steps, Batch: searchBatch, Rate: c.Rate, Seed: c.Seed, Workers: 1, Validate: max(1, c.Steps/10)}
+	set := train.Settings{Steps: c.Steps, Batch: searchBatch, Rate: c.Rate, Seed: c.Seed, Workers: 1,
+		Validate: max(1, c.Steps/10)}
 	loop := &train.Loop[float32]{Model: m, Train: o.learn, Valid: o.valid, Settings: set, State: train.NewState(m)}
 	if err := loop.Run(ctx); err != nil {
 		return Trial{}, err

@@ -43,8 +43,8 @@ func clockless(r experiment.Result) Report {
 	return o
 }
 
-// A search that is interrupted twice, the second time in the middle of a line of its journal, and then goes on finds what an
-// undisturbed one on a single core finds, and makes no trial again that it had noted.
+// A search that is interrupted twice, the second time in the middle of a line of its journal, and then goes
+// on finds what an undisturbed one on a single core finds, and makes no trial again that it had noted.
 func TestSearchGoesOn(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a hundred trials take seconds")
@@ -105,7 +105,8 @@ func TestDrawn(t *testing.T) {
 		if o.drawn(i) != c {
 			t.Fatalf("trial %d is not always the same", i)
 		}
-		if c.Rate < math.Pow(10, -3.5) || c.Rate > 0.1 || c.Width < 16 || c.Width > 128 || c.Depth < 1 || c.Depth > 4 || c.Steps != 10 {
+		if c.Rate < math.Pow(10, -3.5) || c.Rate > 0.1 || c.Width < 16 || c.Width > 128 || c.Depth < 1 || c.Depth > 4 ||
+			c.Steps != 10 {
 			t.Errorf("trial %d: %+v", i, c)
 		}
 		same := o.drawn(i - i%n)
@@ -127,11 +128,13 @@ func TestDrawn(t *testing.T) {
 // loses, by how much, and how many trials failed.
 func TestRanking(t *testing.T) {
 	names := nn.Activations()
-	loss := map[string]float64{"relu2": 9, "relu3": math.Inf(1), "tanh": 5, "sigmoid": 6, "softplus": 2, "swish": 1, "gelu": 3}
+	loss := map[string]float64{"relu2": 9, "relu3": math.Inf(1), "tanh": 5, "sigmoid": 6, "softplus": 2, "swish": 1,
+		"gelu": 3}
 	all := func(scale float64) (trials []Trial) {
 		for _, a := range names {
 			l := loss[a.Name] * scale
-			trials = append(trials, Trial{Config: Config{Activation: a.Name}, Finite: vec.IsFinite(l), AccelL1: bench.OnlyFinite(l)})
+			trials = append(trials, Trial{Config: Config{Activation: a.Name}, Finite: vec.IsFinite(l),
+				AccelL1: bench.OnlyFinite(l)})
 		}
 		return trials
 	}
@@ -145,7 +148,8 @@ func TestRanking(t *testing.T) {
 		t.Error(got)
 	}
 	n := r.Numbers.(Report)
-	if n.Trials != 14 || n.NonFinite != 2 || n.Met != 2 || n.Activations[0].Best != 2 || n.Activations[0].FinalMedian != 1 {
+	if n.Trials != 14 || n.NonFinite != 2 || n.Met != 2 || n.Activations[0].Best != 2 ||
+		n.Activations[0].FinalMedian != 1 {
 		t.Errorf("%+v", n)
 	}
 	notes := strings.Join(r.Notes, "\n")
@@ -154,9 +158,11 @@ func TestRanking(t *testing.T) {
 			t.Errorf("no %q in %s", want, notes)
 		}
 	}
-	folder := t.TempDir()
-	if err := experiment.Save(folder, r.Numbers, r.Figures); err != nil { // with what is not finite
-		t.Error(err)
+	told := experiment.Experiment{Run: func(context.Context, experiment.Settings) (experiment.Result, error) {
+		return r, nil
+	}}
+	if _, err := told.Reproduce(t.Context(), experiment.Settings{Folder: t.TempDir()}); err != nil {
+		t.Error(err) // what is not finite has to be written too
 	}
 	if last := r.Tables[0].Rows[6]; last[1] != "relu3" || last[2] != "not finite" || last[len(last)-1] != "1.07" {
 		t.Errorf("%q", last)

@@ -40,7 +40,7 @@ type Score struct {
 	Candidates []Trial `json:"candidates"`
 	// Finals are the first of the candidates again, from other seeds.
 	Finals []Trial `json:"finals"`
-	// Spread of the acceleration error over the finals: median, least, largest.
+	// Range of the acceleration error over the finals: median, least, largest.
 	FinalMedian float64 `json:"final_median"`
 	FinalMin    float64 `json:"final_min"`
 	FinalMax    float64 `json:"final_max"`
@@ -53,7 +53,8 @@ var published = map[string]string{"softplus": "0.253", "swish": "0.708", "relu3"
 
 // report ranks the activations by the median of the finals.
 func (o *search) report(trials, semis, finals []Trial) experiment.Result {
-	r := Report{System: "double-pendulum", Seed: o.settings.Seed, Steps: o.steps, FinalSteps: o.final, Trials: len(trials)}
+	r := Report{System: "double-pendulum", Seed: o.settings.Seed, Steps: o.steps, FinalSteps: o.final,
+		Trials: len(trials)}
 	for _, t := range slices.Concat(trials, semis, finals) {
 		r.CoreSeconds += t.Seconds
 	}
@@ -77,13 +78,15 @@ func (o *search) report(trials, semis, finals []Trial) experiment.Result {
 		}
 		slices.Sort(a.search)
 		slices.Sort(a.final)
-		a.Best, a.Median, a.FinalMedian = bench.OnlyFinite(a.search[0]), bench.OnlyFinite(bench.Median(a.search)), bench.OnlyFinite(bench.Median(a.final))
+		a.Best, a.Median, a.FinalMedian = bench.OnlyFinite(a.search[0]), bench.OnlyFinite(bench.Median(a.search)),
+			bench.OnlyFinite(bench.Median(a.final))
 		a.FinalMin, a.FinalMax = bench.OnlyFinite(a.final[0]), bench.OnlyFinite(a.final[len(a.final)-1])
 		r.NonFinite += a.NonFinite
 		r.Met += a.Met
 		r.Activations = append(r.Activations, a)
 	}
-	slices.SortStableFunc(r.Activations, func(a, b Score) int { return cmp.Compare(bench.Median(a.final), bench.Median(b.final)) })
+	slices.SortStableFunc(r.Activations,
+		func(a, b Score) int { return cmp.Compare(bench.Median(a.final), bench.Median(b.final)) })
 	r.Seconds = time.Since(o.begin).Seconds()
 	return experiment.Result{Numbers: r, Tables: []experiment.Table{r.table()}, Figures: r.figures(), Notes: r.notes()}
 }
@@ -98,9 +101,11 @@ func told(x float64) string {
 
 func (r Report) table() experiment.Table {
 	t := experiment.Table{
-		Title: fmt.Sprintf("Acceleration error over fresh states: search (%d trials of %d steps) and its best over %d seeds (%d steps)",
+		Title: fmt.Sprintf("Acceleration error over fresh states: search (%d trials of %d steps) and its best over "+
+			"%d seeds (%d steps)",
 			r.Trials, r.Steps, len(r.Activations[0].Finals), r.FinalSteps),
-		Columns: []string{"", "activation", "best, over seeds: median", "min – max", "rate", "net", "search: best", "median", "trials", "non-finite",
+		Columns: []string{"", "activation", "best, over seeds: median", "min – max", "rate", "net", "search: best",
+			"median", "trials", "non-finite",
 			"met a non-finite step", "paper, next-state error"},
 	}
 	for i, a := range r.Activations {
@@ -109,8 +114,10 @@ func (r Report) table() experiment.Table {
 		if paper == "" {
 			paper = "–"
 		}
-		t.Rows = append(t.Rows, []string{fmt.Sprint(i + 1), a.Name, told(bench.Median(a.final)), told(a.final[0]) + " – " + told(a.final[n]),
-			fmt.Sprintf("%.2g", b.Rate), fmt.Sprintf("%dx%d", b.Width, b.Depth), told(a.search[0]), told(bench.Median(a.search)),
+		t.Rows = append(t.Rows, []string{fmt.Sprint(i + 1), a.Name, told(bench.Median(a.final)),
+			told(a.final[0]) + " – " + told(a.final[n]),
+			fmt.Sprintf("%.2g", b.Rate), fmt.Sprintf("%dx%d", b.Width, b.Depth), told(a.search[0]),
+			told(bench.Median(a.search)),
 			fmt.Sprint(a.Trials), fmt.Sprint(a.NonFinite), fmt.Sprint(a.Met), paper})
 	}
 	return t
@@ -122,28 +129,37 @@ func (r Report) notes() (notes []string) {
 	win := fmt.Sprintf("%s wins: %s in the median over %d seeds, %s (%s) comes second.",
 		first.Name, told(bench.Median(first.final)), len(first.final), second.Name, told(bench.Median(second.final)))
 	if first.final[len(first.final)-1] >= second.final[0] {
-		win += " Their spreads over seeds overlap, so the order of the two is not certain."
+		win += " Their ranges over seeds overlap, so the order of the two is not certain."
 	}
 	place := slices.IndexFunc(r.Activations, func(a Score) bool { return a.Name == "softplus" })
 	switch soft := r.Activations[place]; {
 	case place == 0:
 		win += " Softplus wins here as in the paper."
 	case soft.final[0] <= first.final[len(first.final)-1]:
-		win += fmt.Sprintf(" Softplus, the paper's winner, is number %d with %s: not better here, though the spreads overlap.", place+1, told(bench.Median(soft.final)))
+		win += fmt.Sprintf(" Softplus, the paper's winner, is number %d with %s: not better here, though the "+
+			"ranges overlap.", place+1, told(bench.Median(soft.final)))
 	default:
-		win += fmt.Sprintf(" Softplus, the paper's winner, loses here: number %d with %s.", place+1, told(bench.Median(soft.final)))
+		win += fmt.Sprintf(" Softplus, the paper's winner, loses here: number %d with %s.", place+1,
+			told(bench.Median(soft.final)))
 	}
-	if early := slices.MinFunc(r.Activations, func(a, b Score) int { return cmp.Compare(a.search[0], b.search[0]) }); early.Name != first.Name {
+	if early := slices.MinFunc(r.Activations,
+		func(a, b Score) int { return cmp.Compare(a.search[0], b.search[0]) }); early.Name != first.Name {
 		win += fmt.Sprintf(" In the shorter trials of the search it was %s (%s).", early.Name, told(early.search[0]))
 	}
 	notes = append(notes, win,
-		fmt.Sprintf("Of %d trials %d (%.0f %%) end with an error that is not finite, and %d (%.0f %%) met at least one non-finite step; of the paper's 6,364 trials 38 %% "+
-			"were non-finite. Here a step with a non-finite gradient is skipped, gradients are clipped and a singular mass matrix is solved by the pseudo-inverse, "+
-			"so most of what ended a trial there does not end it here.", r.Trials, r.NonFinite, percentage(r.NonFinite, r.Trials), r.Met, percentage(r.Met, r.Trials)),
-		"The objective is the mean acceleration error Σ|a − a*| over 2,000 fresh states. The paper's search ranked by the error of the next state, so its column gives an order to compare with, not sizes.",
-		"Every activation is tried on the same draws, and its three best go on: rate 10^U(−3.5, −1), width 2^U(4, 7), depth 1 to 4; batch 64, float32, one cycle of the rate. Which of the three is the best is found with one seed, and the spread comes from others.")
+		fmt.Sprintf("Of %d trials %d (%.0f %%) end with an error that is not finite, and %d (%.0f %%) met at least "+
+			"one non-finite step; of the paper's 6,364 trials 38 %% were non-finite. Here a step with a non-finite "+
+			"gradient is skipped, gradients are clipped and a singular mass matrix is solved by the pseudo-inverse, "+
+			"so most of what ended a trial there does not end it here.", r.Trials, r.NonFinite,
+			percentage(r.NonFinite, r.Trials), r.Met, percentage(r.Met, r.Trials)),
+		"The objective is the mean acceleration error Σ|a − a*| over 2,000 fresh states. The paper's search ranked "+
+			"by the error of the next state, so its column gives an order to compare with, not sizes.",
+		"Every activation is tried on the same draws, and its three best go on: rate 10^U(−3.5, −1), width 2^U(4, "+
+			"7), depth 1 to 4; batch 64, float32, one cycle of the rate. Which of the three is the best is found with "+
+			"one seed, and the range comes from others.")
 	if draws := first.Trials; draws < fullDraws || r.Steps < fullSteps {
-		notes = append(notes, fmt.Sprintf("A short run: %d draws for each activation and trials of %d steps, where the full one has %d and %d. The best of so few is partly luck.",
+		notes = append(notes, fmt.Sprintf("A short run: %d draws for each activation and trials of %d steps, where "+
+			"the full one has %d and %d. The best of so few is partly luck.",
 			draws, r.Steps, fullDraws, fullSteps))
 	}
 	return notes
@@ -184,8 +200,10 @@ func (r Report) figures() map[string]plot.Figure {
 	return map[string]plot.Figure{"activations": {
 		Title: "Activations of a Lagrangian network, double pendulum", Columns: 1, Width: 18,
 		Panels: []plot.Panel{
-			{Title: fmt.Sprintf("The search, %d steps; above %d and non-finite left out", r.Steps, shown), XLabel: label, YLabel: loss, LogY: true, Series: []plot.Series{all, middle}},
-			{Title: fmt.Sprintf("The best of each over seeds, %d steps", r.FinalSteps), XLabel: label, YLabel: loss, LogY: true, Series: []plot.Series{final, finalMiddle}},
+			{Title: fmt.Sprintf("The search, %d steps; above %d and non-finite left out", r.Steps, shown),
+				XLabel: label, YLabel: loss, LogY: true, Series: []plot.Series{all, middle}},
+			{Title: fmt.Sprintf("The best of each over seeds, %d steps", r.FinalSteps), XLabel: label, YLabel: loss,
+				LogY: true, Series: []plot.Series{final, finalMiddle}},
 			{Title: "The search, best trials first", XLabel: "trials [%]", YLabel: loss, LogY: true, Series: sorted},
 		},
 	}}

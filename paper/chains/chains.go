@@ -22,7 +22,7 @@ var Experiment = experiment.Experiment{
 	Name: "chains", Title: "Beyond the paper",
 	About: `the chains of one and two pendulums of Finzi et al. 2020, and the
 mass on a spring, the pendulum and the two bodies of Greydanus et al. 2019: all models
-learn the same records and are judged by the errors that were published. The time
+learn the same records and are measured by the errors that were published. The time
 of --budget is training time, shared by all models and tasks.`,
 	Full: 6 * time.Minute, Quick: 130 * time.Second,
 	Run: reproduce,
@@ -39,19 +39,24 @@ type Report struct {
 // Outcome is what is found of one model.
 type Outcome struct {
 	Measures map[string]float64 `json:"measures"`
-	Blowups  int                `json:"blowups"` // roll-outs that ended early
+	Failures int                `json:"blowups"` // roll-outs that ended early
 	bench.Fitted
 }
 
-// contestants are the models of a task. Where the mass is constant p := q̇ is another unit of the momentum and no model of its own.
+// contestants are the models of a task. Where the mass is constant
+// p := q̇ is another unit of the momentum and no model of its own.
 func contestants(t *bench.Task) []bench.Contestant {
-	return slices.DeleteFunc(bench.AllContestants(t), func(c bench.Contestant) bool { return c.Name == "hnn-velocity" && t.Name != "chain-2" })
+	return slices.DeleteFunc(bench.AllContestants(t), func(c bench.Contestant) bool {
+		return c.Name == "hnn-velocity" && t.Name != "chain-2"
+	})
 }
 
 // tasks makes all tasks.
 func tasks(seed uint64) (ts []*bench.Task, err error) {
-	spring := bench.Oscillator{V: func(q float64) float64 { return q * q }, DV: func(q float64) float64 { return 2 * q }}
-	pendulum := bench.Oscillator{V: func(q float64) float64 { return 2 * (1 - math.Cos(q)) }, DV: func(q float64) float64 { return 2 * math.Sin(q) }}
+	spring := bench.Oscillator{V: func(q float64) float64 { return q * q },
+		DV: func(q float64) float64 { return 2 * q }}
+	pendulum := bench.Oscillator{V: func(q float64) float64 { return 2 * (1 - math.Cos(q)) },
+		DV: func(q float64) float64 { return 2 * math.Sin(q) }}
 	for _, make := range []func() (*bench.Task, error){
 		func() (*bench.Task, error) { return bench.ChainTask(1, seed) },
 		func() (*bench.Task, error) { return bench.ChainTask(2, seed) },
@@ -147,11 +152,11 @@ func (b *bout) run(ctx context.Context, s experiment.Settings, budget time.Durat
 	if err != nil {
 		return fmt.Errorf("%s, %s: %w", t.Name, c.Name, err)
 	}
-	paths, blown, err := t.Rollout(ctx, m, c.Canonical)
+	paths, failed, err := t.Rollout(ctx, m, c.Canonical)
 	if err != nil {
 		return fmt.Errorf("%s, %s: %w", t.Name, c.Name, err)
 	}
-	b.Outcome = Outcome{Measures: map[string]float64{}, Blowups: blown, Fitted: fitted}
+	b.Outcome = Outcome{Measures: map[string]float64{}, Failures: failed, Fitted: fitted}
 	for i, x := range t.Score(t, paths) {
 		b.Measures[t.Measures[i]] = x
 	}
@@ -184,7 +189,8 @@ func figure(t *bench.Task, bouts []*bout) plot.Figure {
 		{Title: "One start", XLabel: "t", YLabel: "q₁", Series: motion},
 		{Title: "Phase portrait", XLabel: "q₁", YLabel: "q̇₁", Series: portrait},
 		{Title: fmt.Sprintf("All %d starts", len(t.Truth)), XLabel: "t", YLabel: t.YLabel, LogY: true, Series: errors},
-		{Title: "Learning; each model has a loss of its own", XLabel: "part of the training", YLabel: "validation loss", LogY: true, Series: curves},
+		{Title: "Learning; each model has a loss of its own", XLabel: "part of the training", YLabel: "validation loss",
+			LogY: true, Series: curves},
 	}}
 }
 
@@ -202,14 +208,16 @@ func tableOf(t *bench.Task, r Report) experiment.Table {
 	table.Columns = append(table.Columns, "published", "ended early", "steps", "parameters", "training [s]")
 	for _, c := range contestants(t) {
 		o := r.Tasks[t.Name][c.Name]
-		row := []string{bench.Described(c.Name, c.Family, c.Head, c.Hidden)}
+		row := []string{c.Title()}
 		for _, name := range t.Measures {
 			row = append(row, fmt.Sprintf("%.3g", o.Measures[name]))
 		}
-		table.Rows = append(table.Rows, append(row, t.Published[c.Name], fmt.Sprint(o.Blowups), fmt.Sprint(o.Steps), fmt.Sprint(o.Parameters), fmt.Sprintf("%.0f", o.Seconds)))
+		table.Rows = append(table.Rows, append(row, t.Published[c.Name], fmt.Sprint(o.Failures), fmt.Sprint(o.Steps),
+			fmt.Sprint(o.Parameters), fmt.Sprintf("%.0f", o.Seconds)))
 	}
 	if t.Period > 0 {
-		table.Rows = append(table.Rows, []string{"true system, starts 1e-4 off", fmt.Sprintf("%.3g", r.Nudged[t.Name]), t.Published["true, 1e-4 off"]},
+		table.Rows = append(table.Rows, []string{"true system, starts 1e-4 off", fmt.Sprintf("%.3g", r.Nudged[t.Name]),
+			t.Published["true, 1e-4 off"]},
 			[]string{"clnn of Finzi et al.", "", t.Published["clnn"]})
 	}
 	return table
@@ -221,19 +229,27 @@ func notesOf(ts []*bench.Task, r Report, s experiment.Settings) (notes []string)
 		notes = append(notes, verdict(t, r.Tasks[t.Name]))
 	}
 	notes = append(notes,
-		"Chains: m = l = 1 and g = 9.8 here; the published chains have fixed masses and lengths between 1.04 and 1.17. Starts, noise, pieces, step and error follow the published "+
-			"code; the number of parameters and the training are ours: theirs are three layers of 200 for 2000 epochs.",
-		"Chains: node learns the pieces through RK4, one step an interval, as published. All others first learn accelerations found by five-point formulas from the same "+
-			"pieces, half of the time, then the pieces too. The published HNN learns its mass matrix from q̇; here hnn-canonical is given the canonical momentum, and hnn-velocity "+
-			"q̇ in its place.",
-		"Spring, pendulum, two bodies: records as in the published code (25 motions with noise of 0.05 on q and p and exact derivatives; 800 orbits without noise). "+
-			"All learn the exact derivatives but node, which learns the noisy states four steps ahead. With q̇ for its state, nn, delan and lnn take the noisy q̇ as it is. Noise in what a model "+
-			"is given flattens what it learns, so motions are a little slow and q and p fall out of step; the published figure for the spring stretches time to make up for it, here nothing does. "+
-			"Spring and pendulum take at most the published 2000 steps: with more, all models learn the noise and get worse.",
-		"The published energy error of spring and pendulum is that of q² + p², which for the pendulum is not its energy and punishes a phase; the true one stands beside it.",
-		"With a constant mass p := q̇ is the canonical momentum in another unit, so only the chain of two tells them apart.")
+		"Chains: m = l = 1 and g = 9.8 here; the published chains have fixed masses and lengths between 1.04 and "+
+			"1.17. Starts, noise, pieces, step and error follow the published code; the number of parameters and the "+
+			"training are ours: theirs are three layers of 200 for 2000 epochs.",
+		"Chains: node learns the pieces through RK4, one step an interval, as published. All others first learn "+
+			"accelerations found by five-point formulas from the same pieces, half of the time, then the pieces "+
+			"too. The published HNN learns its mass matrix from q̇; here hnn-canonical is given the canonical "+
+			"momentum, and hnn-velocity q̇ in its place.",
+		"Spring, pendulum, two bodies: records as in the published code (25 motions with noise of 0.05 on q and "+
+			"p and exact derivatives; 800 orbits without noise). All learn the exact derivatives but node, which "+
+			"learns the noisy states four steps ahead. With q̇ for its state, nn, delan and lnn take the noisy q̇ "+
+			"as it is. Noise in what a model is given flattens what it learns, so motions are a little slow and q "+
+			"and p fall out of step; the published figure for the spring stretches time to make up for it, here "+
+			"nothing does. Spring and pendulum take at most the published 2000 steps: with more, all models learn "+
+			"the noise and get worse.",
+		"The published energy error of spring and pendulum is that of q² + p², which for the pendulum is not its "+
+			"energy and punishes a phase; the true one stands beside it.",
+		"With a constant mass p := q̇ is the canonical momentum in another unit, so only the chain of two "+
+			"tells them apart.")
 	if s.Quick && s.Steps == 0 {
-		notes = append(notes, fmt.Sprintf("A quick run: %.0f s of training in all instead of 14 min.", s.Budget.Seconds()))
+		notes = append(notes, fmt.Sprintf("A quick run: %.0f s of training in all instead of 14 min.",
+			s.Budget.Seconds()))
 	}
 	return notes
 }

@@ -54,7 +54,7 @@ func TestTaskFigureShowsItsMotion(t *testing.T) {
 	of := map[string][]float64{"true": benchtest.Wandering(times, 0), "lnn": benchtest.Wandering(times, 0.3)}
 	k := &bench.Task{Title: "Task", Body: mech.Chain(2), Times: times, Truth: [][]float64{of["true"]}, YLabel: "error"}
 	b := &bout{
-		task: k, contestant: bench.Contestant{Name: "lnn"}, first: of["lnn"], errors: times,
+		task: k, contestant: bench.Contestant{Network: bench.Network{Name: "lnn"}}, first: of["lnn"], errors: times,
 		curve: []train.Point{{Step: 1, Valid: 100}, {Step: 10, Valid: 0.1}},
 	}
 	panels := benchtest.Drawn(t, figure(k, []*bout{b})).Panels

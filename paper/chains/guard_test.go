@@ -20,8 +20,9 @@ func TestGuardTaskStarts(t *testing.T) {
 	}
 	for _, k := range ts {
 		n := 2 * k.Body.Dim()
-		benchtest.ApartFrom(t, n, map[string][]float64{k.Name + ", learned": k.Learn.X, k.Name + ", validation": k.Valid.X,
-			k.Name + ", starts": k.Starts})
+		benchtest.ApartFrom(t, n, map[string][]float64{k.Name + ", learned": k.Learn.X,
+			k.Name + ", validation": k.Valid.X,
+			k.Name + ", starts":     k.Starts})
 		for i, x := range k.Truth {
 			if !slices.Equal(x[:n], k.Starts[i*n:(i+1)*n]) || len(x) != n*len(k.Times) {
 				t.Fatalf("%s: motion %d begins at %v, not at %v", k.Name, i, x[:n], k.Starts[i*n:(i+1)*n])
@@ -36,7 +37,8 @@ func TestGuardTaskStarts(t *testing.T) {
 // A bout learns the records and is followed from the starts at the times, and what its score returns stands under the
 // names of the measures. The records lie a thousand away; paths that had to do with them would too.
 func TestGuardBout(t *testing.T) {
-	k := &bench.Task{Name: "falling", Body: benchtest.Falling{}, Dt: 0.1, Starts: []float64{0, 1, 1, 0}, Times: []float64{0, 0.5, 1}}
+	k := &bench.Task{Name: "falling", Body: benchtest.Falling{}, Dt: 0.1, Starts: []float64{0, 1, 1, 0},
+		Times: []float64{0, 0.5, 1}}
 	k.Measures = []string{"first", "second"}
 	for i := range 10 {
 		k.Learn.Observe(benchtest.Falling{}, []float64{1000 + float64(i), 5}, 1)
@@ -51,7 +53,7 @@ func TestGuardBout(t *testing.T) {
 		return []float64{float64(len(paths)), 7}
 	}
 	k.Curve = func(*bench.Task, [][]float64) []float64 { return []float64{1, 2, 3} }
-	b := &bout{task: k, contestant: bench.Contestant{Name: "nn", Family: "nn", Hidden: []int{2}, Activation: "softplus",
+	b := &bout{task: k, contestant: bench.Contestant{Network: bench.Network{Name: "nn", Family: "nn", Hidden: []int{2}},
 		Penalty: train.L2, Batch: 4, Rate: 1e-3}}
 	if err := b.run(t.Context(), experiment.Settings{Steps: 2, Seed: 1}, 0); err != nil {
 		t.Fatal(err)
@@ -61,9 +63,9 @@ func TestGuardBout(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 	// a model that is known goes where it should
-	paths, blown, err := k.Rollout(t.Context(), benchtest.Steady(t, 4), false)
-	if err != nil || blown != 0 {
-		t.Fatal(blown, err)
+	paths, failed, err := k.Rollout(t.Context(), benchtest.Steady(t, 4), false)
+	if err != nil || failed != 0 {
+		t.Fatal(failed, err)
 	}
 	for i, want := range [][]float64{{0, 1, 1, 3, 3, 5}, {1, 0, 1.5, 2, 3, 4}} {
 		for j, x := range want {
@@ -80,7 +82,7 @@ func TestGuardTaskTable(t *testing.T) {
 	for i, c := range contestants(k) {
 		n := 10 * (i + 1)
 		all[c.Name] = Outcome{Measures: map[string]float64{"energy_mse": float64(n + 1),
-			"coordinate_mse": float64(n + 2)}, Blowups: n + 3,
+			"coordinate_mse": float64(n + 2)}, Failures: n + 3,
 			Fitted: bench.Fitted{Steps: n + 4, Parameters: n + 5, Seconds: float64(n + 6)}}
 	}
 	table := tableOf(k, Report{Tasks: map[string]map[string]Outcome{"chain-2": all},

@@ -87,12 +87,12 @@ type Formula struct {
 
 // Training is a double pendulum learned from one law, over seeds.
 type Training struct {
-	Law     string    `json:"law"`
-	Steps   int       `json:"steps"`
-	AccelL1 []float64 `json:"accel_l1"` // by seed; what is not a number below 10⁶ counts as this
-	Mean    float64   `json:"mean"`
-	Spread  float64   `json:"spread"` // standard deviation
-	Skipped int       `json:"nonfinite_skipped"`
+	Law       string    `json:"law"`
+	Steps     int       `json:"steps"`
+	AccelL1   []float64 `json:"accel_l1"` // by seed; what is not a number below 10⁶ counts as this
+	Mean      float64   `json:"mean"`
+	Deviation float64   `json:"spread"` // standard deviation
+	Skipped   int       `json:"nonfinite_skipped"`
 }
 
 func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
@@ -114,7 +114,7 @@ func (p plan) run(ctx context.Context, s experiment.Settings) (experiment.Result
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	if err := p.judge(ctx, s, team, laws, &report); err != nil {
+	if err := p.measure(ctx, s, team, laws, &report); err != nil {
 		return experiment.Result{}, err
 	}
 	curves, err := p.trainings(ctx, s, laws, &report)
@@ -141,7 +141,8 @@ func (p plan) optimise(ctx context.Context, s experiment.Settings, team *par.Tea
 				}
 				sigma, err := search.run(ctx, s.Seed+uint64(1000*k), func(g int, best float64) {
 					if s.On != nil && vec.IsFinite(best) {
-						s.On(experiment.Progress{Model: fmt.Sprintf("σ of %dx%d", n, depth), Step: g, Steps: p.generations, Loss: best, Valid: best})
+						s.On(experiment.Progress{Model: fmt.Sprintf("σ of %dx%d", n, depth), Step: g,
+							Steps: p.generations, Loss: best, Valid: best})
 					}
 				})
 				if err != nil {
@@ -186,7 +187,8 @@ func findLaws(ctx context.Context, s experiment.Settings, report *Report) (laws 
 				}
 			}
 		}
-		front, err := symbolic.Search(ctx, X, y, symbolic.Settings{Names: about.names, Log: true, MaxSize: 9, Generations: 80, Seed: s.Seed})
+		front, err := symbolic.Search(ctx, X, y, symbolic.Settings{Names: about.names, Log: true, MaxSize: 9,
+			Generations: 80, Seed: s.Seed})
 		if err != nil {
 			return nil, err
 		}
@@ -196,7 +198,8 @@ func findLaws(ctx context.Context, s experiment.Settings, report *Report) (laws 
 			square += e * e / float64(len(paper))
 		}
 		l := Law{Layer: about.name, Found: best.String(), Size: best.Size, Error: best.Error, Scatter: front[0].Error,
-			Paper: about.paper, PaperError: math.Sqrt(square), Refit: math.Exp(-mu), RefitError: math.Sqrt(max(0, square-mu*mu))}
+			Paper: about.paper, PaperError: math.Sqrt(square), Refit: math.Exp(-mu),
+			RefitError: math.Sqrt(max(0, square-mu*mu))}
 		for _, f := range front {
 			l.Front = append(l.Front, Formula{f.String(), f.Size, f.Error})
 		}
@@ -213,8 +216,9 @@ func foundLaw(laws []symbolic.Law) func(s nn.Shape, i int) float64 {
 	}
 }
 
-// judge measures all laws on draws that no optimisation has seen.
-func (p plan) judge(ctx context.Context, s experiment.Settings, team *par.Team, laws []symbolic.Law, report *Report) error {
+// measure compares all laws on draws that no optimisation has seen.
+func (p plan) measure(ctx context.Context, s experiment.Settings, team *par.Team, laws []symbolic.Law,
+	report *Report) error {
 	for k := range report.Optima {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -248,18 +252,20 @@ const (
 )
 
 // trainings learns the double pendulum from each law, several times, and returns the mean validation curves.
-func (p plan) trainings(ctx context.Context, s experiment.Settings, laws []symbolic.Law, report *Report) (curves []plot.Series, err error) {
+func (p plan) trainings(ctx context.Context, s experiment.Settings, laws []symbolic.Law,
+	report *Report) (curves []plot.Series, err error) {
 	system := mech.Chain(2)
 	lesson := lesson{
 		Settings: s, seeds: p.seeds, steps: p.steps,
-		learn: bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 11)), states), valid: bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 12)), 1024),
+		learn: bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 11)), states),
+		valid: bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 12)), 1024),
 		fresh: bench.Sample(system, rand.New(rand.NewPCG(s.Seed, 13)), 4096),
 	}
 	lesson.learn.Penalty, lesson.valid.Penalty = train.L1, train.L1
 	if s.Steps > 0 {
 		lesson.steps = s.Steps
 	}
-	spec := pendulum.Spec(system, lesson.learn, pendulum.Model{Family: "lnn", Hidden: hiddenLayers})
+	spec := pendulum.Spec(system, lesson.learn, bench.Network{Family: "lnn", Hidden: hiddenLayers})
 	for i, l := range []struct {
 		name    string
 		kinetic float64
@@ -277,7 +283,8 @@ func (p plan) trainings(ctx context.Context, s experiment.Settings, laws []symbo
 			}
 			if s.Steps == 0 && s.Budget > 0 && i+k == 0 { // the same number of steps for all
 				set := train.Settings{Batch: batch, Rate: rate}
-				if lesson.steps, err = train.Calibrate(ctx, m, lesson.learn, lesson.valid, set, s.Budget/time.Duration(4*p.seeds)); err != nil {
+				if lesson.steps, err = train.Calibrate(ctx, m, lesson.learn, lesson.valid, set,
+					s.Budget/time.Duration(4*p.seeds)); err != nil {
 					return nil, err
 				}
 			}
@@ -287,9 +294,9 @@ func (p plan) trainings(ctx context.Context, s experiment.Settings, laws []symbo
 		}
 		t.Mean = bench.Mean(t.AccelL1)
 		for _, e := range t.AccelL1 {
-			t.Spread += (e - t.Mean) * (e - t.Mean) / max(1, float64(p.seeds-1))
+			t.Deviation += (e - t.Mean) * (e - t.Mean) / max(1, float64(p.seeds-1))
 		}
-		t.Spread = math.Sqrt(t.Spread)
+		t.Deviation = math.Sqrt(t.Deviation)
 		report.Training, curves = append(report.Training, t), append(curves, curve)
 	}
 	return curves, nil
@@ -308,7 +315,8 @@ func (l lesson) give(ctx context.Context, m *model.Model[float64], k int, t *Tra
 	loop := &train.Loop[float64]{Model: m, Train: l.learn, Valid: l.valid, Settings: set, State: train.NewState(m)}
 	loop.On = func(st *train.State[float64]) error {
 		if h := st.History[len(st.History)-1]; l.On != nil {
-			l.On(experiment.Progress{Model: t.Law, Step: k*l.steps + st.Step, Steps: l.seeds * l.steps, Loss: h.Train, Valid: h.Valid})
+			l.On(experiment.Progress{Model: t.Law, Step: k*l.steps + st.Step, Steps: l.seeds * l.steps, Loss: h.Train,
+				Valid: h.Valid})
 		}
 		return nil
 	}
@@ -337,34 +345,44 @@ func drawn(spec model.Spec, draw nn.Init, seed uint64) (*model.Model[float64], e
 		return nil, err
 	}
 	in := 3 * spec.D() // sin q, cos q, v
-	draw(nn.Shape{Sizes: append(append([]int{in}, spec.Hidden...), 1), Activation: a}, rand.New(rand.NewPCG(seed, 0x171)), m.Theta)
+	draw(nn.Shape{Sizes: append(append([]int{in}, spec.Hidden...), 1), Activation: a},
+		rand.New(rand.NewPCG(seed, 0x171)), m.Theta)
 	return m, nil
 }
 
 func tablesOf(r Report) []experiment.Table {
-	laws := experiment.Table{Title: "Standard deviation of the first weights: the laws, and the root mean square of their error in ln σ on the optimised σ",
+	laws := experiment.Table{Title: "Standard deviation of the first weights: the laws, and the root mean square of " +
+		"their error in ln σ on the optimised σ",
 		Columns: []string{"layer", "found", "error", "paper", "error", "of a constant"}}
 	for _, l := range r.Laws {
-		laws.Rows = append(laws.Rows, []string{l.Layer, l.Found, fmt.Sprintf("%.2f", l.Error), l.Paper, fmt.Sprintf("%.2f", l.PaperError), fmt.Sprintf("%.2f", l.Scatter)})
+		laws.Rows = append(laws.Rows, []string{l.Layer, l.Found, fmt.Sprintf("%.2f", l.Error), l.Paper,
+			fmt.Sprintf("%.2f", l.PaperError), fmt.Sprintf("%.2f", l.Scatter)})
 	}
-	fronts := experiment.Table{Title: "Front of error against size, by symbolic regression", Columns: []string{"layer", "σ", "symbols", "error"}}
+	fronts := experiment.Table{Title: "Front of error against size, by symbolic regression",
+		Columns: []string{"layer", "σ", "symbols", "error"}}
 	for _, l := range r.Laws {
 		for _, f := range l.Front {
-			fronts.Rows = append(fronts.Rows, []string{l.Layer, f.Law, fmt.Sprint(f.Size), fmt.Sprintf("%.2f", f.Error)})
+			fronts.Rows = append(fronts.Rows, []string{l.Layer, f.Law, fmt.Sprint(f.Size),
+				fmt.Sprintf("%.2f", f.Error)})
 		}
 	}
-	kl := experiment.Table{Title: "Distance from unit normal, log₁₀ KL, median of 20 fresh draws", Columns: []string{"net", "optimised", "found", "paper", "1/√in"}}
+	kl := experiment.Table{Title: "Distance from unit normal, log₁₀ KL, median of 20 fresh draws",
+		Columns: []string{"net", "optimised", "found", "paper", "1/√in"}}
 	for i, o := range r.Optima {
 		if i == 0 || r.Optima[i-1].Width != o.Width || r.Optima[i-1].Depth != o.Depth {
-			kl.Rows = append(kl.Rows, []string{fmt.Sprintf("%dx%d", o.Width, o.Depth), fmt.Sprintf("%.1f", o.KL), fmt.Sprintf("%.1f", o.Found),
+			kl.Rows = append(kl.Rows, []string{fmt.Sprintf("%dx%d", o.Width, o.Depth), fmt.Sprintf("%.1f", o.KL),
+				fmt.Sprintf("%.1f", o.Found),
 				fmt.Sprintf("%.1f", o.Paper), fmt.Sprintf("%.1f", o.Plain)})
 		}
 	}
-	training := experiment.Table{Title: fmt.Sprintf("Double pendulum from each law, %d steps of %d states, %d seeds", r.Training[0].Steps, batch, len(r.Training[0].AccelL1)),
-		Columns: []string{"law", "accel_l1, mean", "spread", "least", "most", "steps skipped"}}
+	training := experiment.Table{Title: fmt.Sprintf("Double pendulum from each law, %d steps of %d states, %d seeds",
+		r.Training[0].Steps, batch, len(r.Training[0].AccelL1)),
+		Columns: []string{"law", "accel_l1, mean", "standard deviation", "least", "most", "steps skipped"}}
 	for _, t := range r.Training {
-		training.Rows = append(training.Rows, []string{t.Law, fmt.Sprintf("%.3g", t.Mean), fmt.Sprintf("%.2g", t.Spread),
-			fmt.Sprintf("%.3g", slices.Min(t.AccelL1)), fmt.Sprintf("%.3g", slices.Max(t.AccelL1)), fmt.Sprint(t.Skipped)})
+		training.Rows = append(training.Rows, []string{t.Law, fmt.Sprintf("%.3g", t.Mean),
+			fmt.Sprintf("%.2g", t.Deviation),
+			fmt.Sprintf("%.3g", slices.Min(t.AccelL1)), fmt.Sprintf("%.3g", slices.Max(t.AccelL1)),
+			fmt.Sprint(t.Skipped)})
 	}
 	return []experiment.Table{laws, fronts, kl, training}
 }

@@ -30,8 +30,8 @@ func TestFromUnitNormal(t *testing.T) {
 	}
 }
 
-// A Lagrangian times a constant moves as before: the output layer's σ changes the measure through the gradient of its own
-// weights and the prior alone, and both are known.
+// A Lagrangian times a constant moves as before: the output layer's σ changes the measure
+// through the gradient of its own weights and the prior alone, and both are known.
 func TestOutputLayerScales(t *testing.T) {
 	g, err := newGradients(8, 2)
 	if err != nil {
@@ -152,8 +152,10 @@ func TestInitialisation(t *testing.T) {
 		t.Fatal(err)
 	}
 	report := r.Numbers.(Report)
-	if len(report.Optima) != 2 || len(report.Laws) != 3 || len(report.Training) != 4 || seen["σ of 12x2"] != 4 || seen["plain"] != 12 {
-		t.Errorf("%d optima, %d laws, %d trainings, progress %v", len(report.Optima), len(report.Laws), len(report.Training), seen)
+	if len(report.Optima) != 2 || len(report.Laws) != 3 || len(report.Training) != 4 || seen["σ of 12x2"] != 4 ||
+		seen["plain"] != 12 {
+		t.Errorf("%d optima, %d laws, %d trainings, progress %v", len(report.Optima), len(report.Laws),
+			len(report.Training), seen)
 	}
 	if len(r.Tables) != 4 || len(r.Tables[2].Rows) != 2 || len(r.Notes) < 5 {
 		t.Errorf("%+v %q", r.Tables, r.Notes)

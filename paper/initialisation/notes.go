@@ -13,20 +13,26 @@ import (
 // notesOf says what was done, what was found and what it is worth.
 func notesOf(p plan, r Report) []string {
 	notes := []string{
-		fmt.Sprintf("Widths %v, hidden layers %v, %d optimisations; each of %d generations of CMA-ES, where a law counts by the median of %d draws. "+
-			"Published: widths 10 to 316, 2 to 4 hidden layers, 2500 trials of a Parzen estimator with 10 draws each.", p.widths, p.depths, len(r.Optima), p.generations, p.draws),
-		"Measure, states and prior are those of the published code; the text says less. Ours are: CMA-ES, float64, errors in ln σ, and that every optimum counts the same.",
-		"Near a singular mass matrix the gradient of an acceleration grows with the inverse square of its determinant, so with an indefinite M the sum over 256 " +
-			"states has no mean, and KL is the square of its largest few terms: log₁₀ KL stays far above 0 for every law, and the smaller layers hardly count.",
-		"The output layer's σ multiplies L, which leaves all accelerations and all other gradients as they are: only its own gradient knows it, as 1/σ. " +
-			"Next to the larger terms that is nearly nothing, so its law is the least certain; the spread of the optima says how much.",
+		fmt.Sprintf("Widths %v, hidden layers %v, %d optimisations; each of %d generations of CMA-ES, where a law "+
+			"counts by the median of %d draws. Published: widths 10 to 316, 2 to 4 hidden layers, 2500 trials of a "+
+			"Parzen estimator with 10 draws each.", p.widths, p.depths, len(r.Optima), p.generations, p.draws),
+		"Measure, states and prior are those of the published code; the text says less. Ours are: CMA-ES, float64, " +
+			"errors in ln σ, and that every optimum counts the same.",
+		"Near a singular mass matrix the gradient of an acceleration grows with the inverse square of its " +
+			"determinant, so with an indefinite M the sum over 256 states has no mean, and KL is the square of its " +
+			"largest few terms: log₁₀ KL stays far above 0 for every law, and the smaller layers hardly count.",
+		"The output layer's σ multiplies L, which leaves all accelerations and all other gradients as they are: " +
+			"only its own gradient knows it, as 1/σ. Next to the larger terms that is nearly nothing, so its law is " +
+			"the least certain; the scatter of the optima says how much.",
 	}
 	if r.Laws[1].Error > 0.5*r.Laws[1].Scatter || r.Laws[2].Error > 0.5*r.Laws[2].Scatter {
-		notes = append(notes, "Some formula explains less than half of what a constant leaves: the optima scatter more than they follow a law.")
+		notes = append(notes, "Some formula explains less than half of what a constant leaves: the optima scatter "+
+			"more than they follow a law.")
 	}
 	text := "The paper's forms with constants fitted to the optima of this run:"
 	for i, l := range r.Laws {
-		text += fmt.Sprintf(" %s layer, %.2f times the published constant, error %.2f%s", l.Layer, l.Refit, l.RefitError, []string{";", ";", "."}[i])
+		text += fmt.Sprintf(" %s layer, %.2f times the published constant, error %.2f%s", l.Layer, l.Refit,
+			l.RefitError, []string{";", ";", "."}[i])
 	}
 	notes = append(notes, text)
 	optimum, found, paper, plain := 0.0, 0.0, 0.0, 0.0
@@ -34,7 +40,8 @@ func notesOf(p plan, r Report) []string {
 		k := 1 / float64(len(r.Optima))
 		optimum, found, paper, plain = optimum+k*o.KL, found+k*o.Found, paper+k*o.Paper, plain+k*o.Plain
 	}
-	notes = append(notes, fmt.Sprintf("log₁₀ KL, mean over nets: %.2f for the optima, %.2f for the law found, %.2f for the paper's, %.2f for 1/√in.", optimum, found, paper, plain))
+	notes = append(notes, fmt.Sprintf("log₁₀ KL, mean over nets: %.2f for the optima, %.2f for the law found, %.2f "+
+		"for the paper's, %.2f for 1/√in.", optimum, found, paper, plain))
 	ranked := slices.Clone(r.Training)
 	slices.SortStableFunc(ranked, func(a, b Training) int { return int(math.Copysign(1, a.Mean-b.Mean)) })
 	text = "Training, best first: "
@@ -42,7 +49,7 @@ func notesOf(p plan, r Report) []string {
 		if i > 0 {
 			text += "; "
 		}
-		text += fmt.Sprintf("%s %.3g ± %.2g", t.Law, t.Mean, t.Spread)
+		text += fmt.Sprintf("%s %.3g ± %.2g", t.Law, t.Mean, t.Deviation)
 	}
 	return append(notes, text+". The laws were found for inputs q and v, and serve here with sin q, cos q and v/scale.")
 }
@@ -67,9 +74,11 @@ func figureOf(p plan, r Report, laws []symbolic.Law, curves []plot.Series) plot.
 			found.X, found.Y = append(found.X, float64(i)), append(found.Y, foundLaw(laws)(shape, i)*root)
 			paper.X, paper.Y = append(paper.X, float64(i)), append(paper.Y, nn.PaperLaw(shape, i)*root)
 		}
-		f.Panels = append(f.Panels, plot.Panel{Title: fmt.Sprintf("n = %d, first and hidden layers", n), XLabel: "layer i", YLabel: "σ √n", LogY: true,
+		f.Panels = append(f.Panels, plot.Panel{Title: fmt.Sprintf("n = %d, first and hidden layers", n),
+			XLabel: "layer i", YLabel: "σ √n", LogY: true,
 			Series: []plot.Series{found, paper, optima}})
 	}
-	f.Panels = append(f.Panels, plot.Panel{Title: "Learning a double pendulum, mean over seeds", XLabel: "step", YLabel: "validation loss", LogY: true, Series: curves})
+	f.Panels = append(f.Panels, plot.Panel{Title: "Learning a double pendulum, mean over seeds", XLabel: "step",
+		YLabel: "validation loss", LogY: true, Series: curves})
 	return f
 }

@@ -13,10 +13,10 @@ import (
 	"lagrange/nn"
 )
 
-// gradients measures how far from unit normal the accelerations and gradients of a freshly drawn Lagrangian network are, as
-// the code published with Cranmer et al. 2020 (BestInitialization) does: 256 states from a unit normal, angles modulo 2π; the
-// gradient is that of the sum of all accelerations. With μ and s the mean and standard deviation of one acceleration over the
-// states, or of the gradient over the weights of one layer,
+// gradients measures how far from unit normal the accelerations and gradients of a freshly drawn Lagrangian network
+// are, as the code published with Cranmer et al. 2020 (BestInitialization) does: 256 states from a unit normal, angles
+// modulo 2π; the gradient is that of the sum of all accelerations. With μ and s the mean and standard deviation of one
+// acceleration over the states, or of the gradient over the weights of one layer,
 //
 //	KL = Σ ½(μ² + s² − 1) − ln s  +  0.1 Σ_layers ½ρ² − ln ρ,   ρ = σ √(in + out)/√6
 //
@@ -35,15 +35,17 @@ const gradientStates = 256
 func shapeOf(n, depth int) nn.Shape {
 	a, err := nn.LookupActivation("softplus")
 	if err != nil {
-		panic("paper: " + err.Error())
+		panic("initialisation: " + err.Error())
 	}
 	return nn.Shape{Sizes: append(append([]int{4}, slices.Repeat([]int{n}, depth)...), 1), Activation: a}
 }
 
 func newGradients(n, depth int) (*gradients, error) {
-	spec := model.Spec{Family: "lnn", Hidden: slices.Repeat([]int{n}, depth), Activation: "softplus"} // Kinetic 0: the paper's form
+	// Kinetic 0: the paper's form
+	spec := model.Spec{Family: "lnn", Hidden: slices.Repeat([]int{n}, depth), Activation: "softplus"}
 	for _, name := range []string{"q1", "q2"} {
-		spec.Coordinates = append(spec.Coordinates, model.Coordinate{Name: name, Velocity: "v" + name, Scale: 1, Speed: 1, Accel: 1})
+		spec.Coordinates = append(spec.Coordinates, model.Coordinate{Name: name, Velocity: "v" + name, Scale: 1,
+			Speed: 1, Accel: 1})
 	}
 	g := &gradients{shape: shapeOf(n, depth)}
 	g.theta, g.grad = make([]float64, g.shape.Params()), make([]float64, g.shape.Params())
@@ -136,9 +138,9 @@ func (s *search) medians(laws []func(i int) float64, seed uint64, draws int) []f
 	return m
 }
 
-// run returns the best σ of the layers, from 1/√in on. Each generation has draws of its own, so that none of them is learned by
-// heart; only the rank of a law counts, so that heavy tails and failures do no harm. The last third of the way is averaged, since
-// the search never comes to rest on noise.
+// run returns the best σ of the layers, from 1/√in on. Each generation has draws of its own, so that
+// none of them is learned by heart; only the rank of a law counts, so that heavy tails and failures
+// do no harm. The last third of the way is averaged, since the search never comes to rest on noise.
 func (s *search) run(ctx context.Context, seed uint64, on func(generation int, best float64)) ([]float64, error) {
 	start := make([]float64, s.depth+1)
 	for i := range start {
@@ -189,7 +191,8 @@ type evolution struct {
 func newEvolution(mean []float64, σ float64, seed uint64) *evolution {
 	n := len(mean)
 	N := float64(n)
-	e := &evolution{n: n, λ: 6 + int(3*math.Log(N)), r: rand.New(rand.NewPCG(seed, 0xc3a)), σ: σ, mean: slices.Clone(mean)}
+	e := &evolution{n: n, λ: 6 + int(3*math.Log(N)), r: rand.New(rand.NewPCG(seed, 0xc3a)), σ: σ,
+		mean: slices.Clone(mean)}
 	e.μ = e.λ / 2
 	sum, squares := 0.0, 0.0
 	for i := range e.μ {

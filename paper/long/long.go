@@ -47,7 +47,8 @@ type integrator struct {
 	drawn, all bool // all: follows all starts
 }
 
-// integrators begin with those that take longest. Midpoint is that for (q, v), which is symplectic for no other mass matrix than a constant one.
+// integrators begin with those that take longest. Midpoint is that for (q,
+// v), which is symplectic for no other mass matrix than a constant one.
 func integrators() (ms []integrator) {
 	for order := 8; order > 0; order -= 2 {
 		for _, h := range []float64{0.01, 0.02, 0.04} {
@@ -71,7 +72,8 @@ func (m integrator) String() string {
 	return fmt.Sprintf("%s, tolerance %g", m.method.Name, m.tol)
 }
 
-// Run is one roll-out. Energies are in units of the energy scale, and the learned one in that of the true one: the unit is fitted.
+// Run is one roll-out. Energies are in units of the energy scale,
+// and the learned one in that of the true one: the unit is fitted.
 type Run struct {
 	Start       string     `json:"start"`
 	Angles      []float64  `json:"angles"` // there
@@ -120,7 +122,8 @@ func followTo(ctx context.Context, s experiment.Settings, T float64) (experiment
 	}
 	c := pendulum.Models[0]
 	spec := pendulum.Spec(run.System, run.Learn, c)
-	m, fitted, _, err := pendulum.Learn(ctx, run, c, spec, train.Objective[float64](run.Learn), train.Objective[float64](run.Valid))
+	m, fitted, _, err := pendulum.Learn(ctx, run, c, spec, train.Objective[float64](run.Learn),
+		train.Objective[float64](run.Valid))
 	if err != nil {
 		return experiment.Result{}, err
 	}
@@ -129,7 +132,7 @@ func followTo(ctx context.Context, s experiment.Settings, T float64) (experiment
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	r.Seed, r.Fitted, r.Model = s.Seed, fitted, bench.Described(c.Name, m.Spec.Family, m.Spec.Head, m.Spec.Hidden)
+	r.Seed, r.Fitted, r.Model = s.Seed, fitted, c.Title()
 	r.AccelL1, _ = run.AccelL1(m, c)
 	r.Seconds = time.Since(begin).Seconds()
 	return experiment.Result{Numbers: r, Tables: tablesOf(r), Figures: l.figures(), Notes: notesOf(r)}, nil
@@ -144,8 +147,8 @@ type runs struct {
 	paths [][2]plot.Series
 }
 
-// newRuns fits the unit of the learned energy to that of the true one, by least squares over fresh states: a Lagrangian is learned up to a factor
-// and what does not move.
+// newRuns fits the unit of the learned energy to that of the true one, by least squares
+// over fresh states: a Lagrangian is learned up to a factor and what does not move.
 func newRuns(run *pendulum.Run, m *model.Model[float64], T float64) *runs {
 	l := &runs{run: run, m: m, times: bench.Grid(T, 1), unit: 1}
 	e, x := l.learned(run.Fresh.X), l.truth(run.Fresh.X)
@@ -240,7 +243,8 @@ func (l *runs) follow(ctx context.Context, j job, i int) (Run, error) {
 	if err != nil && !errors.As(err, &b) {
 		return r, err
 	}
-	if r.Seconds, r.Evaluations, r.Second, r.Reached = time.Since(begin).Seconds(), res.Stats.Evals, res.Stats.Second, l.times[res.N-1]; b != nil {
+	if r.Seconds, r.Evaluations, r.Second, r.Reached = time.Since(begin).Seconds(), res.Stats.Evals, res.Stats.Second,
+		l.times[res.N-1]; b != nil {
 		r.Stopped = b.Error()
 	}
 	X := res.X[:res.N*len(x0)]
@@ -277,7 +281,8 @@ func (l *runs) figures() map[string]plot.Figure {
 	f := plot.Figure{Title: "A learned double pendulum over a long time", Columns: 2}
 	for e, what := range []string{"learned energy: error of the integrator", "true energy: error of the model too"} {
 		for s, start := range starts {
-			p := plot.Panel{Title: start.name + " start, " + what, XLabel: "t [s]", YLabel: "largest |E − E₀| / 29.4 so far", LogX: true, LogY: true}
+			p := plot.Panel{Title: start.name + " start, " + what, XLabel: "t [s]",
+				YLabel: "largest |E − E₀| / 29.4 so far", LogX: true, LogY: true}
 			for i, m := range integrators() {
 				if m.drawn {
 					p.Series = append(p.Series, l.paths[i*len(starts)+s][e])

@@ -10,8 +10,8 @@ import (
 	"lagrange/experiment"
 )
 
-// The experiment, barely trained and over a short time: every method arrives, the learned energy tells integrators apart by order and step, the true
-// one tells of the model, which is the same for all that are accurate.
+// The experiment, barely trained and over a short time: every method arrives, the learned energy tells integrators
+// apart by order and step, the true one tells of the model, which is the same for all that are accurate.
 func TestLong(t *testing.T) {
 	if testing.Short() {
 		t.Skip("training takes seconds")
@@ -28,7 +28,8 @@ func TestLong(t *testing.T) {
 	truth := math.NaN()
 	for i, x := range r.Runs {
 		m := integrators()[i/len(starts)]
-		if x.Reached != 20 || x.Stopped != "" || !(x.Drift[2] > 0) || x.Drift[0] > x.Drift[1] || x.Drift[1] > x.Drift[2] || x.Evaluations == 0 || (x.Second > 0) != m.method.Variational() {
+		if x.Reached != 20 || x.Stopped != "" || !(x.Drift[2] > 0) || x.Drift[0] > x.Drift[1] ||
+			x.Drift[1] > x.Drift[2] || x.Evaluations == 0 || (x.Second > 0) != m.method.Variational() {
 			t.Errorf("%+v", x)
 		}
 		if x.Start != "gentle" {
@@ -55,7 +56,8 @@ func TestLong(t *testing.T) {
 		t.Errorf("drifts %v", drift)
 	}
 	checkSorts(t, r, result.Tables[2])
-	if len(result.Tables) != 3 || len(result.Tables[0].Rows) != len(integrators()) || len(result.Figures["long"].Panels) != 4 || len(result.Notes) < 4 {
+	if len(result.Tables) != 3 || len(result.Tables[0].Rows) != len(integrators()) ||
+		len(result.Figures["long"].Panels) != 4 || len(result.Notes) < 4 {
 		t.Errorf("tables %v, notes %q", result.Tables, result.Notes)
 	}
 	for _, p := range result.Figures["long"].Panels {

@@ -19,15 +19,12 @@ type motion struct {
 func (s *system) motions(r *rand.Rand, n int, T, sigma float64) (ms []motion) {
 	d, m, rows := s.d(), s.m(), int(T/s.dt+0.5)+1
 	for range n {
-		w := motion{X: make([]float64, rows*2*d), U: make([]float64, rows*m)}
+		w := motion{X: make([]float64, 2*d), U: make([]float64, rows*m)}
 		s.start(r, w.X[:d], w.X[d:2*d])
 		s.push(r, w.U)
-		at := s.path(s.p)
-		for k := 1; k < rows; k++ {
-			x := w.X[k*2*d : (k+1)*2*d]
-			copy(x, w.X[(k-1)*2*d:])
-			at.step(x, w.U[(k-1)*m:k*m], s.dt, 4)
-		}
+		e := s.equations()
+		e.Steps = 4
+		w.X = e.Roll(s.p, w.X[:2*d], s.times(rows), w.U)
 		for k := range rows {
 			for i := range d {
 				w.Y = append(w.Y, w.X[k*2*d+i]+sigma*r.NormFloat64())
@@ -72,8 +69,8 @@ func (s *system) set(ms []motion, exact bool) *data.Set {
 		if s.m() == 0 {
 			t.U = nil
 		}
-		for k := range len(w.Y) / d {
-			t.T = append(t.T, float64(k)*s.dt)
+		t.T = s.times(len(w.Y) / d)
+		for k := range t.T {
 			if exact {
 				t.Q, t.V = append(t.Q, w.X[k*2*d:k*2*d+d]...), append(t.V, w.X[k*2*d+d:(k+1)*2*d]...)
 			}

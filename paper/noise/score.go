@@ -52,17 +52,11 @@ func median(x []float64) float64 {
 
 // errors are those of the true equations with parameters p.
 func (s *system) errors(test []motion, p []float64) []Error {
-	d, m := s.d(), s.m()
-	last := int(horizons[len(horizons)-1]/s.dt + 0.5)
+	d, e := s.d(), s.equations()
+	rows := int(horizons[len(horizons)-1]/s.dt+0.5) + 1
 	paths := make([][]float64, len(test))
 	for i, w := range test {
-		x, at := slices.Clone(w.X[:2*d]), s.path(p)
-		for k := range last + 1 {
-			if k > 0 {
-				at.step(x, w.U[(k-1)*m:k*m], s.dt, 2)
-			}
-			paths[i] = append(paths[i], x[:d]...)
-		}
+		paths[i] = e.Roll(p, w.X[:2*d], s.times(rows), w.U)
 	}
-	return s.scored(test, func(i, k int) []float64 { return paths[i][k*d : (k+1)*d] })
+	return s.scored(test, func(i, k int) []float64 { return paths[i][k*2*d : k*2*d+d] })
 }

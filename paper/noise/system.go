@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 
 	"lagrange/data"
+	"lagrange/experiment/known"
 )
 
 const gravity = 9.8
@@ -21,6 +22,7 @@ type system struct {
 	p           []float64 // true values
 	dt, T       float64   // of a recording
 	recordings  int
+	friction    bool
 	accel       func(q, v, u, p, a []float64)
 	start       func(r *rand.Rand, q, v []float64)
 }
@@ -36,7 +38,7 @@ func angle(name string) data.Coordinate {
 var systems = []*system{
 	{
 		name: "pendulum", title: "Damped pendulum", coordinates: []data.Coordinate{angle("theta")},
-		parameters: []string{"g/l", "friction"}, p: []float64{gravity, 0.15}, dt: 0.02, T: 8, recordings: 8,
+		friction: true, parameters: []string{"g/l", "friction"}, p: []float64{gravity, 0.15}, dt: 0.02, T: 8, recordings: 8,
 		accel: func(q, v, _, p, a []float64) { a[0] = -p[0]*math.Sin(q[0]) - p[1]*v[0] },
 		start: func(r *rand.Rand, q, v []float64) { q[0], v[0] = 5*r.Float64()-2.5, r.NormFloat64() },
 	},
@@ -54,8 +56,8 @@ var systems = []*system{
 	{
 		name: "cart-pole", title: "Cart and pole with a motor and friction",
 		coordinates: []data.Coordinate{{Name: "x", Unit: "m", Velocity: "x_vel"}, angle("theta")}, forces: []string{"force"},
-		parameters: []string{"M", "m", "l", "g", "friction of x", "friction of theta"},
-		p:          []float64{1, 0.3, 0.5, gravity, 0.4, 0.02}, dt: 0.01, T: 8, recordings: 12,
+		friction: true, parameters: []string{"M", "m", "l", "g", "friction of x", "friction of theta"},
+		p: []float64{1, 0.3, 0.5, gravity, 0.4, 0.02}, dt: 0.01, T: 8, recordings: 12,
 		accel: cartPole,
 		start: func(r *rand.Rand, q, v []float64) {
 			q[0], q[1] = 0.2*r.NormFloat64(), 5*r.Float64()-2.5
@@ -95,42 +97,7 @@ func solve(m11, m12, m22, f1, f2 float64, a []float64) {
 	a[0], a[1] = (m22*f1-m12*f2)/det, (m11*f2-m12*f1)/det
 }
 
-// A path carries states of a system with parameters p through steps of the classical Runge–Kutta method.
-type path struct {
-	s           *system
-	p           []float64
-	x, k, y, dx []float64
-}
-
-func (s *system) path(p []float64) *path {
-	n := 2 * s.d()
-	return &path{s, p, make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
-}
-
-func (w *path) field(x, u, dx []float64) {
-	d := w.s.d()
-	copy(dx[:d], x[d:])
-	w.s.accel(x[:d], x[d:], u, w.p, dx[d:])
-}
-
-// step carries x through h, under constant forces u, in k steps.
-func (w *path) step(x, u []float64, h float64, k int) {
-	weights, nodes := [4]float64{1. / 6, 1. / 3, 1. / 3, 1. / 6}, [4]float64{0, 0.5, 0.5, 1}
-	h /= float64(k)
-	for range k {
-		copy(w.y, x)
-		clear(w.dx)
-		for stage, c := range nodes {
-			for i := range w.x {
-				w.x[i] = x[i] + c*h*w.k[i]
-			}
-			w.field(w.x, u, w.k)
-			for i := range w.dx {
-				w.dx[i] += weights[stage] * w.k[i]
-			}
-		}
-		for i := range x {
-			x[i] = w.y[i] + h*w.dx[i]
-		}
-	}
+// equations are those of the system, with two steps from row to row.
+func (s *system) equations() *known.Equations {
+	return &known.Equations{D: s.d(), M: s.m(), Accel: s.accel, Held: true, Steps: 2}
 }

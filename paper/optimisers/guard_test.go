@@ -96,7 +96,7 @@ func TestGuardRaceTable(t *testing.T) {
 			t.Errorf("%s: %s steps, want %s", at(row, "method"), got, want)
 		}
 	}
-	if at(0, "start") != "5" || at(0, "parameters") != "7" || at(0, "skipped") != "4" || at(0,
+	if at(0, "untrained") != "5" || at(0, "parameters") != "7" || at(0, "skipped") != "4" || at(0,
 		"best") != "Adam; Adam; Adam" {
 		t.Errorf("%v", table.Rows[0])
 	}

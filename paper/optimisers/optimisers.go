@@ -20,7 +20,7 @@ import (
 var Experiment = experiment.Experiment{
 	Name: "optimisers", Title: "Adam and Gauss–Newton against the clock",
 	About: `the error on fresh states after 3, 10 and 30 seconds on one core, by Adam and by
-Gauss–Newton, of the same networks from the same start on the same data: the double pendulum,
+Gauss–Newton, of the same networks from the same initial guess on the same data: the double pendulum,
 the relativistic particle, a ring of the wave equation, the chain of two, the planets; and of one
 large network, where Gauss–Newton needs no matrix or one of its residuals. The time of
 --budget is training time of all, on two cores.`,
@@ -38,7 +38,8 @@ const (
 // shares are the times at which errors are told, in units of the last.
 var shares = []float64{0.1, 1. / 3, 1}
 
-// rival is a method. Adam, whose rate falls to the end, learns for each time anew. Before Gauss–Newton there may be a few steps of it, as Fit makes them.
+// rival is a method. Adam, whose rate falls to the end, learns for each time
+// anew. Before Gauss–Newton there may be a few steps of it, as Fit makes them.
 type rival struct {
 	name string
 	set  train.Settings
@@ -52,10 +53,12 @@ func (k *race) rivals() []rival {
 		adam.set = *k.adam
 	}
 	newton := func(name, equations string, batch int) rival {
-		return rival{name: name, set: train.Settings{Method: train.GaussNewton, Equations: equations, Batch: batch, Workers: 1}}
+		return rival{name: name, set: train.Settings{Method: train.GaussNewton, Equations: equations, Batch: batch,
+			Workers: 1}}
 	}
 	if k.large {
-		return []rival{adam, newton("Gauss–Newton, matrix-free", train.Free, 512), newton("Gauss–Newton, kernel", train.Kernel, 256)}
+		return []rival{adam, newton("Gauss–Newton, matrix-free", train.Free, 512),
+			newton("Gauss–Newton, kernel", train.Kernel, 256)}
 	}
 	both, warm := newton("Adam, then Gauss–Newton", "", k.batch), adam.set
 	warm.Steps, both.warm = warmUp, &warm
@@ -84,7 +87,7 @@ type Score struct {
 	bench.Fitted           // the longest training
 }
 
-// Report is the result of the experiment. Start is the error of the network at the start.
+// Report is the result of the experiment. Start is the error of the network before training.
 type Report struct {
 	Seed    uint64                      `json:"seed"`
 	Seconds float64                     `json:"seconds"`
@@ -146,7 +149,8 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 		}
 	}
 	r.Seconds = time.Since(begin).Seconds()
-	return experiment.Result{Numbers: r, Tables: []experiment.Table{r.table(races)}, Figures: map[string]plot.Figure{"optimisers": r.figure(races)}, Notes: r.notes(races, s)}, nil
+	return experiment.Result{Numbers: r, Tables: []experiment.Table{r.table(races)},
+		Figures: map[string]plot.Figure{"optimisers": r.figure(races)}, Notes: r.notes(races, s)}, nil
 }
 
 // errLate ends a heat.
@@ -181,7 +185,8 @@ func (h *heat) run(ctx context.Context, s experiment.Settings, budget time.Durat
 			return err
 		}
 	}
-	loop := &train.Loop[float64]{Model: m, Train: h.race.learn, Valid: h.race.valid, Settings: set, State: train.NewState(m), On: on}
+	loop := &train.Loop[float64]{Model: m, Train: h.race.learn, Valid: h.race.valid, Settings: set,
+		State: train.NewState(m), On: on}
 	loop.Clock = func(*train.State[float64], float64) error {
 		if timed && len(h.curve) > 0 && time.Since(begin) > budget {
 			return errLate
@@ -193,19 +198,22 @@ func (h *heat) run(ctx context.Context, s experiment.Settings, budget time.Durat
 	}
 	st := loop.State
 	h.Fitted = bench.Fitted{
-		Steps: st.Step, Samples: st.Step * loop.Settings.Batch, Parameters: len(m.Theta), Seconds: time.Since(begin).Seconds(),
+		Steps: st.Step, Samples: st.Step * loop.Settings.Batch, Parameters: len(m.Theta),
+		Seconds:          time.Since(begin).Seconds(),
 		NonFiniteSkipped: st.Skipped, FallbackSolves: st.Health.Fallbacks, Equations: loop.Settings.Equations,
 	}
 	return nil
 }
 
 // warm makes the steps before Gauss–Newton.
-func (h *heat) warm(ctx context.Context, m *model.Model[float64], s experiment.Settings, on func(*train.State[float64]) error) error {
+func (h *heat) warm(ctx context.Context, m *model.Model[float64], s experiment.Settings,
+	on func(*train.State[float64]) error) error {
 	set := *h.rival.warm
 	if set.Seed, set.Validate = s.Seed, set.Steps/12; s.Steps > 0 {
 		set.Steps = s.Steps
 	}
-	loop := &train.Loop[float64]{Model: m, Train: h.race.learn, Valid: h.race.valid, Settings: set, State: train.NewState(m), On: on}
+	loop := &train.Loop[float64]{Model: m, Train: h.race.learn, Valid: h.race.valid, Settings: set,
+		State: train.NewState(m), On: on}
 	return loop.Run(ctx)
 }
 
@@ -233,7 +241,7 @@ func (r Report) score(hs []*heat, k *race, v rival) (s Score) {
 	return s
 }
 
-// at is the error of a curve after so many seconds: at first that of the start.
+// at is the error of a curve after so many seconds: at first that before training.
 func at(curve []Point, seconds, start float64) float64 {
 	e := start
 	for _, p := range curve {

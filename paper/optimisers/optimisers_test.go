@@ -14,7 +14,8 @@ import (
 	"lagrange/train"
 )
 
-// A network that says 0 has an error of 1 or so on every task, and Gauss–Newton's equations are those it is there to show.
+// A network that says 0 has an error of 1 or so on every task,
+// and Gauss–Newton's equations are those it is there to show.
 func TestRaces(t *testing.T) {
 	races, err := allRaces(2)
 	if err != nil {
@@ -76,7 +77,8 @@ func TestOptimisers(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err = Experiment.Reproduce(ctx, experiment.Settings{Steps: 1, On: func(experiment.Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
+	if _, err = Experiment.Reproduce(ctx,
+		experiment.Settings{Steps: 1, On: func(experiment.Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

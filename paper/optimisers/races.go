@@ -14,7 +14,7 @@ import (
 	"lagrange/train"
 )
 
-// race is a network at its start, what it learns and the fresh states at which it is measured.
+// race is a network with its initial parameters, what it learns and the fresh states at which it is measured.
 type race struct {
 	name, title  string
 	net          *model.Model[float64]
@@ -29,19 +29,22 @@ type race struct {
 // allRaces makes all networks, with the parameters as they are drawn.
 func allRaces(seed uint64) (ks []*race, err error) {
 	system := mech.Chain(2)
-	learn, valid := bench.Sample(system, rand.New(rand.NewPCG(seed, 1)), 100_000), bench.Sample(system, rand.New(rand.NewPCG(seed, 2)), 1024)
+	learn, valid := bench.Sample(system, rand.New(rand.NewPCG(seed, 1)), 100_000),
+		bench.Sample(system, rand.New(rand.NewPCG(seed, 2)), 1024)
 	learn.Penalty, valid.Penalty = train.L1, train.L1
 	for _, c := range []struct {
-		pendulum.Model
+		bench.Network
 		large bool
 	}{
-		{pendulum.Model{Name: "double pendulum, lnn", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}}, false},
-		{pendulum.Model{Name: "double pendulum, nn", Family: "nn", Hidden: []int{24, 24, 24}}, false},
-		{pendulum.Model{Name: "double pendulum, large lnn", Family: "lnn", Head: model.Quadratic, Hidden: []int{96, 96}}, true},
+		{bench.Network{Name: "double pendulum, lnn", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}},
+			false},
+		{bench.Network{Name: "double pendulum, nn", Family: "nn", Hidden: []int{24, 24, 24}}, false},
+		{bench.Network{Name: "double pendulum, large lnn", Family: "lnn", Head: model.Quadratic,
+			Hidden: []int{96, 96}}, true},
 	} {
-		title := "Double pendulum, " + bench.Described(c.Family, c.Family, c.Head, c.Hidden)
+		title := "Double pendulum, " + c.As(c.Family)
 		k := &race{name: c.Name, title: title, valid: valid, unit: 2, large: c.large}
-		if err := k.begin(pendulum.Spec(system, learn, c.Model), learn, seed); err != nil {
+		if err := k.begin(pendulum.Spec(system, learn, c.Network), learn, seed); err != nil {
 			return nil, err
 		}
 		ks = append(ks, k)
@@ -56,7 +59,7 @@ func allRaces(seed uint64) (ks []*race, err error) {
 	return ks, nil
 }
 
-// begin draws the network; a Lagrangian learns with the loss that keeps M positive definite.
+// begin draws the network; a Lagrangian learns with the positive-definiteness penalty.
 func (k *race) begin(spec model.Spec, o *train.Accelerations[float64], seed uint64) (err error) {
 	if k.net, err = model.New[float64](spec, seed); err == nil {
 		k.learn = train.KeepPositiveDefinite(k.net, o, nil)
@@ -64,7 +67,8 @@ func (k *race) begin(spec model.Spec, o *train.Accelerations[float64], seed uint
 	return err
 }
 
-// particleRace is the relativistic particle and a Hamiltonian; a Lagrangian needs a warm-up of its own there, without which no method leaves q̈ = 0.
+// particleRace is the relativistic particle and a Hamiltonian; a Lagrangian
+// needs a warm-up of its own there, without which no method leaves q̈ = 0.
 func particleRace(seed uint64) (*race, error) {
 	m, fresh := relativity.Models[1], relativity.Draw(seed, 2, 1024)
 	net, err := model.New[float64](m.Spec(), seed)
@@ -73,8 +77,9 @@ func particleRace(seed uint64) (*race, error) {
 	}
 	// the loss is in units of Unit; as an error it is in those of no acceleration
 	return &race{
-		name: "relativistic particle, hnn", title: "Relativistic particle, " + bench.Described("hnn", m.Family, m.Head, m.Hidden), net: net,
-		learn: relativity.Draw(seed, 1, 100_000).Objective(m, net), valid: fresh.Objective(m, nil), unit: fresh.Nothing() / relativity.Unit,
+		name: "relativistic particle, hnn", title: "Relativistic particle, " + m.As("hnn"), net: net,
+		learn: relativity.Draw(seed, 1, 100_000).Objective(m, net), valid: fresh.Objective(m, nil),
+		unit: fresh.Nothing() / relativity.Unit,
 		adam: &train.Settings{Batch: adamBatch, Rate: 3e-3, Workers: 1},
 	}, nil
 }
@@ -89,8 +94,10 @@ func ringRace(seed uint64) (*race, error) {
 		return wave.Kind{Rough: 1}.Fields(rand.New(rand.NewPCG(seed, stream)), wave.Learned, n)
 	}
 	return &race{
-		name: "wave ring, graph", title: fmt.Sprintf("Ring of %d sites, one density of %v", wave.Learned, wave.Hidden), net: g.Model(), unit: 1, square: true,
-		learn: draw(1, 1000), valid: draw(2, 50), adam: &train.Settings{Batch: 8, Rate: 1e-2, Clip: -1, Workers: 1}, batch: 64,
+		name: "wave ring, graph", title: fmt.Sprintf("Ring of %d sites, one density of %v", wave.Learned, wave.Hidden),
+		net: g.Model(), unit: 1, square: true,
+		learn: draw(1, 1000), valid: draw(2, 50), adam: &train.Settings{Batch: 8, Rate: 1e-2, Clip: -1, Workers: 1},
+		batch: 64,
 	}, nil
 }
 
@@ -101,7 +108,7 @@ func chainRace(seed uint64) (*race, error) {
 		return nil, err
 	}
 	c := bench.Named(t, "lnn")
-	title := "Chain of two, " + bench.Described(c.Name, c.Family, c.Head, c.Hidden)
+	title := "Chain of two, " + c.Title()
 	k := &race{name: "chain of two, lnn", title: title, valid: t.Objective(&t.Valid, c), unit: 2}
 	return k, k.begin(t.Spec(c), t.Objective(&t.Learn, c).(*train.Accelerations[float64]), seed)
 }
@@ -121,9 +128,8 @@ func planetRace(seed uint64) (*race, error) {
 		p.X, p.A = append(p.X, o.Learn.X[4*i:4*i+4]...), append(p.A, o.Learn.A[2*i:2*i+2]...)
 		p.Weight, p.N, p.Penalty = append(p.Weight, o.Learn.Weight[i]), p.N+1, o.Learn.Penalty
 	}
-	spec := o.Spec
-	spec.Family, spec.Hidden, spec.Activation, spec.Kinetic = "lnn", planets.Models[0].Hidden, "softplus", 1
-	title := "Planets, " + bench.Described("lnn", spec.Family, spec.Head, spec.Hidden)
+	n := planets.Models[0].Network
+	title := "Planets, " + n.As("lnn")
 	k := &race{name: "planets, lnn", title: title, valid: &parts[1], unit: 2, square: true}
-	return k, k.begin(spec, &parts[0], seed)
+	return k, k.begin(n.Spec(1, o.Coordinates), &parts[0], seed)
 }

@@ -28,7 +28,8 @@ func (r Report) winner(k *race, i int) string {
 }
 
 func (r Report) table(races []*race) experiment.Table {
-	t := experiment.Table{Title: "Relative error on fresh states after so much time on one core", Columns: []string{"network", "method", "parameters", "start"}}
+	t := experiment.Table{Title: "Relative error on fresh states after so much time on one core",
+		Columns: []string{"network", "method", "parameters", "untrained"}}
 	for _, x := range r.Times {
 		t.Columns = append(t.Columns, fmt.Sprintf("%.2g s", x))
 	}
@@ -83,7 +84,8 @@ func (r Report) figure(races []*race) plot.Figure {
 func (r Report) notes(races []*race, s experiment.Settings) (notes []string) {
 	last := len(r.Times) - 1
 	if s.Quick && s.Steps == 0 {
-		notes = append(notes, fmt.Sprintf("A quick run: %.2g s for the longest training instead of some 30 s.", r.Times[last]))
+		notes = append(notes, fmt.Sprintf("A quick run: %.2g s for the longest training instead of some 30 s.",
+			r.Times[last]))
 	}
 	for _, k := range races {
 		var each []string
@@ -97,10 +99,17 @@ func (r Report) notes(races []*race, s experiment.Settings) (notes []string) {
 		notes = append(notes, text+".")
 	}
 	return append(notes,
-		"A network that is not better than another by a fifth is not clearly best. Adam has a rate that falls to the end of a run and so learns anew for each time; Gauss–Newton has one run, whose "+
-			"curve is read at the times. The error is the least so far on states that are not learned, by which the parameters are chosen, too.",
-		"Adam: batches of 128 and a rate of 1e-2 (3e-3 for the particle; batches of 8 for the ring), as in the other experiments; no search was made for this one. Gauss–Newton: 2.5 residuals for each "+
-			"parameter, of the ring 64 states; of the large network 512 states without a matrix, and 256 by the equations of their residuals. All begin with the parameters as they are drawn, "+
-			"without the convex start that Fit tries before Gauss–Newton, but one rival has 600 steps of Adam first, as Fit makes them where that start is poor; Lagrangian networks have beside the loss that of M where it is not positive definite.",
-		"Errors: Σ|a − a*| in units of the accelerations; of the particle, whose Hamiltonian is given the canonical momentum, the published loss in units of that without acceleration; of ring and planets root mean squares.")
+		"A network that is not better than another by a fifth is not clearly best. Adam has a rate that falls "+
+			"to the end of a run and so learns anew for each time; Gauss–Newton has one run, whose curve is read at "+
+			"the times. The error is the least so far on states that are not learned, by which the parameters "+
+			"are chosen, too.",
+		"Adam: batches of 128 and a rate of 1e-2 (3e-3 for the particle; batches of 8 for the ring), as in the "+
+			"other experiments; no search was made for this one. Gauss–Newton: 2.5 residuals for each parameter, of "+
+			"the ring 64 states; of the large network 512 states without a matrix, and 256 by the equations of "+
+			"their residuals. All begin with the parameters as they are drawn, without the convex initialisation "+
+			"that Fit tries before Gauss–Newton, but one rival has 600 steps of Adam first, as Fit makes them where "+
+			"that initial guess is poor; Lagrangian networks have the positive-definiteness penalty too.",
+		"Errors: Σ|a − a*| in units of the accelerations; of the particle, whose Hamiltonian is given the "+
+			"canonical momentum, the published loss in units of that without acceleration; of ring and planets root "+
+			"mean squares.")
 }

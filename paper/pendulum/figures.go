@@ -27,8 +27,8 @@ func (f *figures) learning(name string, history []train.Point) {
 // shownTimes are those of the motions that are drawn: later a chaotic motion tells nothing.
 const shownTimes = 101
 
-// paths adds the energy error of all starts, as its mean, with those that have diverged at that error, the median error of the state, and the
-// first motion beside the true one.
+// paths adds the energy error of all starts, as its mean, with those that have diverged
+// at that error, the median error of the state, and the first motion beside the true one.
 func (f *figures) paths(name string, times []float64, r *Run, paths []ode.Result) {
 	d, scale := f.system.Dim(), f.system.About().EnergyScale
 	E := plot.Series{Name: name, X: times, Y: make([]float64, len(times))}
@@ -37,7 +37,8 @@ func (f *figures) paths(name string, times []float64, r *Run, paths []ode.Result
 			x, e := r.starts[2*i*d:2*(i+1)*d], bench.Diverged
 			if k < p.N {
 				y := p.X[2*k*d : 2*(k+1)*d]
-				if now := math.Abs(f.system.Energy(y[:d], y[d:])-f.system.Energy(x[:d], x[d:])) / scale; now < bench.Diverged {
+				if now := math.Abs(f.system.Energy(y[:d], y[d:])-f.system.Energy(x[:d],
+					x[d:])) / scale; now < bench.Diverged {
 					e = now
 				}
 			}
@@ -98,8 +99,10 @@ func (f *figures) figure() plot.Figure {
 			{Title: "First angle, one start", XLabel: "t [s]", YLabel: "θ₁ [rad]", Series: f.motion[0]},
 			{Title: "Second angle", XLabel: "t [s]", YLabel: "θ₂ [rad]", Series: f.motion[1]},
 			{Title: "Phase portrait", XLabel: "θ₁ [rad]", YLabel: "ω₁ [rad/s]", Series: f.motion[2]},
-			{Title: "Error of the state, median of 40 starts", XLabel: "t [s]", YLabel: "error / spread", LogY: true, Series: f.errors},
-			{Title: "Energy error, mean of 40 starts", XLabel: "t [s]", YLabel: "|E − E₀| / 29.4", LogY: true, Series: f.energy},
+			{Title: "Error of the state, median of 40 starts", XLabel: "t [s]", YLabel: "error / spread", LogY: true,
+				Series: f.errors},
+			{Title: "Energy error, mean of 40 starts", XLabel: "t [s]", YLabel: "|E − E₀| / 29.4", LogY: true,
+				Series: f.energy},
 			{Title: "Learning", XLabel: "step", YLabel: "validation loss", LogY: true, Series: f.curves},
 		},
 	}

@@ -1,5 +1,5 @@
-// Package pendulum has the first experiment of the paper, the double pendulum, and longer runs of it: all models, and the
-// paper's own recipe.
+// Package pendulum has the first experiment of the paper, the double
+// pendulum, and longer runs of it: all models, and the paper's own recipe.
 package pendulum
 
 import (
@@ -31,17 +31,9 @@ const (
 	paperAccelL1 = 0.073 // the paper's lnn; its baseline has 0.074
 )
 
-// Model is a model of the experiment; with canonical its states are (q, p).
-type Model struct {
-	Name, Family string
-	Head         model.Head
-	Hidden       []int
-	rate         float64 // of Adam; 0: Gauss–Newton
-	Canonical    bool
-}
-
-// Models are the models, by their names in the report, with the recipe found best for each. A default run takes the first two.
-var Models = []Model{
+// Models are the models, by their names in the report, with the
+// recipe found best for each. A default run takes the first two.
+var Models = []bench.Network{
 	{Name: "lnn", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}},
 	{Name: "baseline", Family: "nn", Hidden: []int{24, 24, 24}},
 	{Name: "lnn-plain", Family: "lnn", Hidden: []int{20, 20}},
@@ -50,9 +42,6 @@ var Models = []Model{
 	{Name: "hnn-canonical", Family: "hnn", Head: model.Quadratic, Hidden: []int{20, 20}, Canonical: true},
 	{Name: "delan", Family: "delan", Hidden: []int{20, 20}},
 }
-
-// title is the name with the head and the layers.
-func (m Model) title() string { return bench.Described(m.Name, m.Family, m.Head, m.Hidden) }
 
 // defaultModels is how many of Models a run takes that names none.
 const defaultModels = 2
@@ -80,7 +69,8 @@ after 100 time units over 40 starts nearly at rest, as a fraction of the energy
 scale 29.4. The time of --budget is training time, shared by the models: lnn and
 baseline, or those of --models. With --recipe paper they are the paper's, of four
 layers of 500, and learn as there.`,
-	Full: 150 * time.Second, Quick: 60 * time.Second, Models: modelNames(), Default: defaultModels, Recipes: []string{paperRecipe},
+	Full: 150 * time.Second, Quick: 60 * time.Second, Models: modelNames(), Default: defaultModels,
+	Recipes: []string{paperRecipe},
 	Share: func(s experiment.Settings) float64 {
 		models, _ := chosen(s)
 		return float64(len(models)*max(1, s.Seeds)) / defaultModels
@@ -88,9 +78,9 @@ layers of 500, and learn as there.`,
 	Run: reproduce,
 }
 
-// reproduce is the first experiment of the paper: m = l = 1, g = 9.8, q ~ U(0, 2π)², v ~ U(−10, 10)², exact
-// accelerations. It measures the acceleration error over fresh states, and over 40 starts nearly at rest the energy error
-// after 100 time units, and how long the motion is right.
+// reproduce is the first experiment of the paper: m = l = 1, g = 9.8, q ~ U(0, 2π)², v ~ U(−10,
+// 10)², exact accelerations. It measures the acceleration error over fresh states, and over 40
+// starts nearly at rest the energy error after 100 time units, and how long the motion is right.
 func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
 	models, err := chosen(s)
 	if err != nil {
@@ -131,11 +121,12 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 	}
 	store.Remove()
 	r.Seconds = time.Since(begin).Seconds()
-	return experiment.Result{Numbers: r, Tables: []experiment.Table{tableOf(models, runs)}, Figures: figures, Notes: notes(models, runs, s)}, nil
+	return experiment.Result{Numbers: r, Tables: []experiment.Table{tableOf(models, runs), costsOf(models, runs)},
+		Figures: figures, Notes: notes(models, runs, s)}, nil
 }
 
 // chosen are the models of a run.
-func chosen(s experiment.Settings) (models []Model, err error) {
+func chosen(s experiment.Settings) (models []bench.Network, err error) {
 	if s.Recipe != "" && s.Recipe != paperRecipe {
 		return nil, fmt.Errorf("no recipe %q; there is %s", s.Recipe, paperRecipe)
 	}
@@ -146,7 +137,7 @@ func chosen(s experiment.Settings) (models []Model, err error) {
 		models = slices.Clone(Models)
 	default:
 		for _, name := range s.Models {
-			i := slices.IndexFunc(Models, func(m Model) bool { return m.Name == name })
+			i := slices.IndexFunc(Models, func(m bench.Network) bool { return m.Name == name })
 			if i < 0 {
 				return nil, fmt.Errorf("no model %q; there are %s, and all", name, strings.Join(modelNames(), ", "))
 			}
@@ -158,7 +149,7 @@ func chosen(s experiment.Settings) (models []Model, err error) {
 			if models[i].Family != "lnn" && models[i].Family != "nn" {
 				return nil, errors.New("the paper's recipe is for lnn and baseline")
 			}
-			models[i].Hidden, models[i].rate, models[i].Head = []int{500, 500, 500, 500}, 1e-3, model.Plain
+			models[i].Hidden, models[i].Head = []int{500, 500, 500, 500}, model.Plain
 		}
 	}
 	return models, nil
@@ -223,10 +214,10 @@ type part struct {
 func (p part) key() partKey { return p.partKey }
 
 // part is the key of a model of this run.
-func (r *Run) part(m Model) partKey { return partKey{r.settings.Run(Name), m.Name, r.seed} }
+func (r *Run) part(m bench.Network) partKey { return partKey{r.settings.Run(Name), m.Name, r.seed} }
 
 // all trains the models one after the other, but for those that are in the store.
-func (r *Run) all(ctx context.Context, models []Model, store *experiment.Store[partKey, part]) (Report, error) {
+func (r *Run) all(ctx context.Context, models []bench.Network, store *experiment.Store[partKey, part]) (Report, error) {
 	begin := time.Now()
 	report := Report{System: r.System.Name(), Seed: r.seed, Models: map[string]Score{}}
 	for _, m := range models {
@@ -246,7 +237,7 @@ func (r *Run) all(ctx context.Context, models []Model, store *experiment.Store[p
 }
 
 // model trains one model, measures it and draws it.
-func (r *Run) model(ctx context.Context, c Model, f *figures) (score Score, err error) {
+func (r *Run) model(ctx context.Context, c bench.Network, f *figures) (score Score, err error) {
 	learn, valid := bench.View(r.System, c.Canonical, r.Learn), bench.View(r.System, c.Canonical, r.Valid)
 	learn.Penalty, valid.Penalty = train.L1, train.L1
 	spec := Spec(r.System, learn, c)
@@ -254,7 +245,8 @@ func (r *Run) model(ctx context.Context, c Model, f *figures) (score Score, err 
 	var curve []train.Point
 	switch {
 	case r.settings.Recipe == paperRecipe:
-		spec.PaperInit, spec.Kinetic = c.Family == "lnn", 0 // under the law, which is for second derivatives, a plain network stays at a loss of 1.6
+		// under the law, which is for second derivatives, a plain network stays at a loss of 1.6
+		spec.PaperInit, spec.Kinetic = c.Family == "lnn", 0
 		m, score.Fitted, curve, err = learnSingle(ctx, r, c, spec, bench.Single(learn), bench.Single(valid))
 	case c.Family == "node":
 		next, fail := bench.NextStates(ctx, r.System, learn, nodeStates)
@@ -278,25 +270,28 @@ func (r *Run) model(ctx context.Context, c Model, f *figures) (score Score, err 
 }
 
 // Learn trains a fresh model.
-func Learn[T nn.Float](ctx context.Context, r *Run, c Model, spec model.Spec, learn, valid train.Objective[T]) (*model.Model[T], bench.Fitted, []train.Point, error) {
+func Learn[T nn.Float](ctx context.Context, r *Run, c bench.Network, spec model.Spec, learn,
+	valid train.Objective[T]) (*model.Model[T], bench.Fitted, []train.Point, error) {
 	m, err := model.New[T](spec, r.seed)
 	if err != nil {
 		return nil, bench.Fitted{}, nil, err
 	}
 	set := train.Settings{Method: train.GaussNewton, Steps: r.settings.Steps, Seed: r.seed}
 	if r.settings.Recipe == paperRecipe {
-		set.Method, set.Rate, set.Batch, set.Schedule = train.Adam, c.rate, 32, "paper"
+		set.Method, set.Rate, set.Batch, set.Schedule = train.Adam, 1e-3, 32, "paper"
 	}
 	name := c.Name
 	if r.settings.Seeds > 1 {
 		name += fmt.Sprintf(", seed %d", r.seed)
 	}
-	fitted, curve, err := bench.Training[T]{Name: name, Learn: learn, Valid: valid, Set: set, Budget: r.budget, On: r.settings.On}.Run(ctx, m)
+	fitted, curve, err := bench.Training[T]{Name: name, Learn: learn, Valid: valid, Set: set, Budget: r.budget,
+		On: r.settings.On}.Run(ctx, m)
 	return m, fitted, curve, err
 }
 
 // learnSingle trains in float32, which the paper does, and returns the model in float64.
-func learnSingle(ctx context.Context, r *Run, c Model, spec model.Spec, learn, valid *train.Accelerations[float32]) (*model.Model[float64], bench.Fitted, []train.Point, error) {
+func learnSingle(ctx context.Context, r *Run, c bench.Network, spec model.Spec, learn,
+	valid *train.Accelerations[float32]) (*model.Model[float64], bench.Fitted, []train.Point, error) {
 	m, fitted, curve, err := Learn[float32](ctx, r, c, spec, learn, valid)
 	if err != nil {
 		return nil, fitted, curve, err

@@ -26,7 +26,8 @@ func TestDoublePendulum(t *testing.T) {
 	}
 	folder := filepath.Join(t.TempDir(), "run", "1")
 	seen := map[string]int{}
-	s := experiment.Settings{Steps: 20, Seed: 7, Folder: folder, On: func(p experiment.Progress) { seen[p.Model] = p.Step }}
+	s := experiment.Settings{Steps: 20, Seed: 7, Folder: folder,
+		On: func(p experiment.Progress) { seen[p.Model] = p.Step }}
 	result, err := Experiment.Reproduce(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
@@ -36,13 +37,15 @@ func TestDoublePendulum(t *testing.T) {
 		t.Errorf("models %v, steps %v", r.Models, seen)
 	}
 	for name, m := range r.Models {
-		for _, x := range []float64{m.AccelL1, m.AccelL1Median, m.EnergyErrorMean, m.EnergyErrorMedian, m.EnergyErrorMax, m.RolloutError, m.Seconds} {
+		for _, x := range []float64{m.AccelL1, m.AccelL1Median, m.EnergyErrorMean, m.EnergyErrorMedian,
+			m.EnergyErrorMax, m.RolloutError, m.Seconds} {
 			if !(x > 0) || x-x != 0 {
 				t.Errorf("%s: %+v", name, m)
 				break
 			}
 		}
-		if m.Steps != 20 || m.Samples < 20*500 || m.Parameters == 0 || m.EnergyErrorMedian > m.EnergyErrorMax || m.EnergyErrorMean > m.EnergyErrorMax {
+		if m.Steps != 20 || m.Samples < 20*500 || m.Parameters == 0 || m.EnergyErrorMedian > m.EnergyErrorMax ||
+			m.EnergyErrorMean > m.EnergyErrorMax {
 			t.Errorf("%s: %+v", name, m)
 		}
 	}
@@ -113,7 +116,8 @@ func files(t *testing.T, folder string, r Report) {
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	folder := t.TempDir()
-	_, err := Experiment.Reproduce(ctx, experiment.Settings{Steps: 60, Folder: folder, On: func(experiment.Progress) { cancel() }})
+	_, err := Experiment.Reproduce(ctx, experiment.Settings{Steps: 60, Folder: folder,
+		On: func(experiment.Progress) { cancel() }})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
@@ -137,7 +141,8 @@ func TestDoublePendulumKeeps(t *testing.T) {
 		return &Run{settings: s, seed: seed, System: mech.Chain(2), figures: &figures{}}
 	}
 	f := &figures{energy: []plot.Series{{Name: "lnn", X: []float64{0, 1, 2}, Y: []float64{1e-17, math.NaN(), 1. / 3}}}}
-	done := part{fresh(s, 5).part(Models[0]), Score{AccelL1: 0.1, ValidTime: 1. / 3, Fitted: bench.Fitted{Steps: 40, Seconds: 2}},
+	done := part{fresh(s, 5).part(Models[0]), Score{AccelL1: 0.1, ValidTime: 1. / 3,
+		Fitted: bench.Fitted{Steps: 40, Seconds: 2}},
 		experiment.Unbroken(f.figure())}
 	if err := open().Add(done); err != nil {
 		t.Fatal(err)
@@ -153,7 +158,8 @@ func TestDoublePendulumKeeps(t *testing.T) {
 	longer, named := s, s
 	longer.Steps++
 	named.Models = []string{"lnn"}
-	for what, k := range map[string]partKey{"other settings": fresh(longer, 5).part(Models[0]), "other models": fresh(named, 5).part(Models[0]),
+	for what, k := range map[string]partKey{"other settings": fresh(longer, 5).part(Models[0]),
+		"other models": fresh(named, 5).part(Models[0]),
 		"another seed": fresh(s, 6).part(Models[0]), "another model": again.part(Models[1])} {
 		if _, ok := store.Get(k); ok {
 			t.Errorf("%s: taken up", what)

@@ -11,9 +11,11 @@ type Score struct {
 	EnergyErrorMean   float64 `json:"energy_error_mean"`
 	EnergyErrorMedian float64 `json:"energy_error_median"`
 	EnergyErrorMax    float64 `json:"energy_error_max"`
-	RolloutError      float64 `json:"rollout_error"` // of the state, in units of its spread, over the first ten time units
-	ValidTime         float64 `json:"valid_time"`    // until that error exceeds 0.3
-	Blowups           int     `json:"blowups"`       // roll-outs that ended early, with the error there, or diverged, which counts as 100 energy scales
+	// of the state, in units of its spread, over the first ten time units
+	RolloutError float64 `json:"rollout_error"`
+	ValidTime    float64 `json:"valid_time"` // until that error exceeds 0.3
+	// roll-outs that ended early, with the error there, or diverged, which counts as 100 energy scales
+	Failures int `json:"blowups"`
 	bench.Fitted
 }
 

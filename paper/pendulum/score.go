@@ -10,15 +10,16 @@ import (
 )
 
 // AccelL1 is the error of the accelerations of a model over the fresh states.
-func (r *Run) AccelL1(m *model.Model[float64], c Model) (mu, med float64) {
+func (r *Run) AccelL1(m *model.Model[float64], c bench.Network) (mu, med float64) {
 	return bench.StateL1(r.System, m, c.Canonical, r.Fresh)
 }
 
-// energy rolls the starts out to t = 100 and scores the true energy there against that at the start, and the motion against the true one.
-func (r *Run) energy(ctx context.Context, m *model.Model[float64], c Model, score *Score, f *figures) error {
+// energy rolls the starts out to t = 100 and scores the true energy
+// there against that at the start, and the motion against the true one.
+func (r *Run) energy(ctx context.Context, m *model.Model[float64], c bench.Network, score *Score, f *figures) error {
 	n, scale := 2*r.System.Dim(), r.System.About().EnergyScale
 	d, times, errs := n/2, bench.Grid(duration, reporting), make([]float64, starts)
-	paths, blown, err := bench.Motions(ctx, r.System, m, c.Canonical, r.starts, times, 0)
+	paths, failed, err := bench.Motions(ctx, r.System, m, c.Canonical, r.starts, times, 0)
 	if err != nil {
 		return err
 	}
@@ -26,11 +27,11 @@ func (r *Run) energy(ctx context.Context, m *model.Model[float64], c Model, scor
 		x, end := r.starts[i*n:(i+1)*n], p.X[(p.N-1)*n:p.N*n]
 		errs[i] = math.Abs(r.System.Energy(end[:d], end[d:])-r.System.Energy(x[:d], x[d:])) / scale
 		if !(errs[i] < bench.Diverged) { // or NaN
-			errs[i], blown[i] = bench.Diverged, true
+			errs[i], failed[i] = bench.Diverged, true
 		}
 		score.EnergyErrorMax = max(score.EnergyErrorMax, errs[i])
-		if blown[i] {
-			score.Blowups++
+		if failed[i] {
+			score.Failures++
 		}
 	}
 	score.EnergyErrorMean, score.EnergyErrorMedian = bench.Mean(errs), bench.Median(errs)
@@ -45,8 +46,8 @@ const (
 	worst     = 2.0  // largest error of a state: two that have nothing in common are about √2 apart
 )
 
-// rightness is the median over starts of the root mean square error over the first ten time units, and of the time up to which the
-// error is tolerated.
+// rightness is the median over starts of the root mean square error over the
+// first ten time units, and of the time up to which the error is tolerated.
 func (r *Run) rightness(paths []ode.Result, times []float64) (rollout, valid float64) {
 	var errs, until []float64
 	for i, p := range paths {

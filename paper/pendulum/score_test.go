@@ -27,11 +27,13 @@ func TestChosen(t *testing.T) {
 			t.Errorf("%v: %d models", s.Models, n)
 		}
 	}
-	if count(experiment.Settings{Recipe: "mine"}) != -1 || count(experiment.Settings{Recipe: paperRecipe, Models: []string{"node"}}) != -1 {
+	if count(experiment.Settings{Recipe: "mine"}) != -1 ||
+		count(experiment.Settings{Recipe: paperRecipe, Models: []string{"node"}}) != -1 {
 		t.Error("a recipe that there is not")
 	}
 	models, err := chosen(experiment.Settings{Recipe: paperRecipe})
-	if err != nil || !slices.Equal(models[0].Hidden, []int{500, 500, 500, 500}) || slices.Equal(Models[0].Hidden, models[0].Hidden) {
+	if err != nil || !slices.Equal(models[0].Hidden, []int{500, 500, 500, 500}) ||
+		slices.Equal(Models[0].Hidden, models[0].Hidden) {
 		t.Error(models, err)
 	}
 }
@@ -48,7 +50,8 @@ func TestRightness(t *testing.T) {
 	if e, valid := r.rightness([]ode.Result{{X: x, N: len(times)}}, times); e != 0 || valid != duration {
 		t.Errorf("the truth is %g off and right to %g", e, valid)
 	}
-	if e, valid := r.rightness([]ode.Result{{X: x, N: 51}}, times); math.Abs(e-worst*math.Sqrt(50./101)) > 1e-12 || math.Abs(valid-5) > 1e-9 {
+	if e, valid := r.rightness([]ode.Result{{X: x, N: 51}}, times); math.Abs(e-worst*math.Sqrt(50./101)) > 1e-12 ||
+		math.Abs(valid-5) > 1e-9 {
 		t.Errorf("half of the motion is %g off and right to %g", e, valid)
 	}
 }
@@ -56,7 +59,7 @@ func TestRightness(t *testing.T) {
 // Models are named with their heads and layers.
 func TestTitle(t *testing.T) {
 	for i, want := range []string{"lnn, quadratic head, 20×2", "baseline, 24×3", "lnn-plain, plain head, 20×2"} {
-		if got := Models[i].title(); got != want {
+		if got := Models[i].Title(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

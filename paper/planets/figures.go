@@ -38,5 +38,6 @@ func (f *figure) add(name string, errs [][]float64) {
 }
 
 func (f *figure) all() map[string]plot.Figure {
-	return map[string]plot.Figure{"planets": {Title: "Error of the position, ten years learned, thirty predicted", Panels: f.panels, Columns: 2}}
+	return map[string]plot.Figure{"planets": {Title: "Error of the position, ten years learned, thirty predicted",
+		Panels: f.panels, Columns: 2}}
 }

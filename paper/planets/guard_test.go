@@ -38,12 +38,12 @@ func guardOrbits(t *testing.T, poisoned bool) *Orbits {
 	return newOrbits(set)
 }
 
-// Nothing from 1960 on reaches what is learned: not the accelerations, the scales and the fit of Kepler's law, and
-// not the convex start, the steps on accelerations and those on arcs of ten years and of five. What is measured over
-// forty years is lost.
+// Nothing from 1960 on reaches what is learned: not the accelerations, the scales and the
+// fit of Kepler's law, and not the convex initialisation, the steps on accelerations and
+// those on segments of ten years and of five. What is measured over forty years is lost.
 func TestGuardPlanetYears(t *testing.T) {
 	honest, poisoned := guardOrbits(t, false), guardOrbits(t, true)
-	if a, b := honest.Spec.Coordinates, poisoned.Spec.Coordinates; honest.early != 1827 ||
+	if a, b := honest.Coordinates, poisoned.Coordinates; honest.early != 1827 ||
 		fmt.Sprint(a) != fmt.Sprint(b) {
 		t.Errorf("%d rows are learned; scales %v, poisoned %v", honest.early, a, b)
 	}
@@ -67,7 +67,10 @@ func TestGuardPlanetYears(t *testing.T) {
 			t.Errorf("%s: %v, poisoned %v, %v", l.title, of, again, err)
 		}
 	}
-	for _, c := range []Model{{"lnn", []int{3}, 1, 1, []float64{10}}, {"nn", []int{2}, 1, 1, []float64{5}}} {
+	for _, c := range []Model{
+		{bench.Network{Family: "lnn", Hidden: []int{3}}, 1, 1, []float64{10}},
+		{bench.Network{Family: "nn", Hidden: []int{2}}, 1, 1, []float64{5}},
+	} {
 		learn := func(o *Orbits) *run {
 			p := &run{Model: c, settings: experiment.Settings{Steps: 1}, orbits: o, seed: 1}
 			if err := p.learnOrbits(t.Context()); err != nil {
@@ -76,12 +79,12 @@ func TestGuardPlanetYears(t *testing.T) {
 			return p
 		}
 		p, q := learn(honest), learn(poisoned)
-		if !slices.Equal(p.model.Theta, q.model.Theta) || p.lost != q.lost || !reflect.DeepEqual(p.start, q.start) {
-			t.Errorf("%s: learned %v, poisoned %v", c.family, p.model.Theta, q.model.Theta)
+		if !slices.Equal(p.model.Theta, q.model.Theta) || p.lost != q.lost || !reflect.DeepEqual(p.guess, q.guess) {
+			t.Errorf("%s: learned %v, poisoned %v", c.Family, p.model.Theta, q.model.Theta)
 		}
 		for i := range p.stages {
 			if p.stages[i].Residual != q.stages[i].Residual || q.stages[i].RMS["mercury"] < bench.Hopeless/2 {
-				t.Errorf("%s: %+v, poisoned %+v", c.family, p.stages[i], q.stages[i])
+				t.Errorf("%s: %+v, poisoned %+v", c.Family, p.stages[i], q.stages[i])
 			}
 		}
 	}
@@ -131,14 +134,14 @@ func TestGuardPlanetDistance(t *testing.T) {
 // that of half of them ½.
 func TestGuardPlanetResidual(t *testing.T) {
 	o := guardOrbits(t, false)
-	spec := o.Spec
-	spec.Family, spec.Hidden, spec.Activation = "nn", []int{1}, "relu2"
+	spec := bench.Network{Family: "nn", Hidden: []int{1}}.Spec(0, o.Coordinates)
+	spec.Activation = "relu2"
 	m, err := model.New[float64](spec, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	clear(m.Theta)
-	p := run{Model: Model{family: "nn"}, orbits: o, model: m}
+	p := run{Model: Model{Network: bench.Network{Family: "nn"}}, orbits: o, model: m}
 	benchtest.Agree(t, "loss of no acceleration", 1e-9, p.loss(), 2)
 	for i := range o.Learn.A { // now the model is off by a tenth of them
 		o.Learn.A[i] /= 10

@@ -16,13 +16,13 @@ import (
 
 // Orbits are the recorded motions of the planets, examples/planets.csv: q = (r, φ) every two days for forty years.
 type Orbits struct {
-	names   []string
-	times   []float64
-	X       [][]float64                   // of each planet (times, 4), (q, v)
-	early   int                           // rows of the first ten years, all that is learned from
-	Learn   *train.Accelerations[float64] // of these, planet by planet
-	Spec    model.Spec
-	perBody int // rows of learn for each planet
+	names       []string
+	times       []float64
+	X           [][]float64                   // of each planet (times, 4), (q, v)
+	early       int                           // rows of the first ten years, all that is learned from
+	Learn       *train.Accelerations[float64] // of these, planet by planet
+	Coordinates []model.Coordinate
+	perBody     int // rows of learn for each planet
 }
 
 const (
@@ -30,7 +30,8 @@ const (
 	learnYears = 10
 )
 
-// second holds the weights of y₀, y_±1, y_±2, and of h ẏ_±1, h ẏ_±2 (odd), in h² ÿ₀ of the polynomial through five equidistant values and slopes.
+// second holds the weights of y₀, y_±1, y_±2, and of h ẏ_±1, h ẏ_±2 (odd),
+// in h² ÿ₀ of the polynomial through five equidistant values and slopes.
 var second = [5]float64{-5, 64. / 27, 7. / 54, -8. / 9, -1. / 36}
 
 // Read reads the recording.
@@ -61,8 +62,8 @@ func newOrbits(set *data.Set) *Orbits {
 	return o
 }
 
-// observe adds the rows of the first ten years to what is learned from, all planets with the same say: w = 1/s² with s the scale of a planet's
-// accelerations.
+// observe adds the rows of the first ten years to what is learned from, all planets
+// with the same say: w = 1/s² with s the scale of a planet's accelerations.
 func (o *Orbits) observe(x []float64) {
 	h, l, square := o.times[1]-o.times[0], o.Learn, 0.0
 	for n := 2; n < o.early-2; n++ {
@@ -85,25 +86,19 @@ func (o *Orbits) observe(x []float64) {
 	l.N += o.perBody
 }
 
-// describe sets the Spec: φ is ignorable, and r and φ̇, which span more than threefold, are seen by their logarithms. The scales of the
-// accelerations are those of the weighted ones.
+// describe scales the coordinates, the accelerations as they are weighted: φ is ignorable, and
+// r and φ̇, which span more than threefold, are seen by their logarithms.
 func (o *Orbits) describe(coordinates []data.Coordinate) {
-	l := o.Learn
+	o.Coordinates = bench.Scaled(o.Learn, 0)
 	for i, c := range coordinates {
 		q, v := [2]float64{math.Inf(1), math.Inf(-1)}, [2]float64{math.Inf(1), math.Inf(-1)}
-		var mean, q2, v2, a2 float64
-		for n := range l.N {
-			x, y, a := l.X[4*n+i], l.X[4*n+2+i], l.A[2*n+i]
+		for n := range o.Learn.N {
+			x, y := o.Learn.X[4*n+i], o.Learn.X[4*n+2+i]
 			q, v = [2]float64{min(q[0], x), max(q[1], x)}, [2]float64{min(v[0], y), max(v[1], y)}
-			mean, q2, v2, a2 = mean+x, q2+x*x, v2+y*y, a2+a*a*l.Weight[n]
 		}
-		N := float64(l.N)
-		mean /= N
-		o.Spec.Coordinates = append(o.Spec.Coordinates, model.Coordinate{
-			Name: c.Name, Unit: c.Unit, Velocity: c.Velocity, Cyclic: c.Name == "phi",
-			Mean: mean, Scale: math.Sqrt(q2/N - mean*mean), Speed: math.Sqrt(v2 / N), Accel: math.Sqrt(a2 / N),
-			Knee: model.Knee(q[0], q[1]), SpeedKnee: model.Knee(v[0], v[1]),
-		})
+		k := &o.Coordinates[i]
+		k.Name, k.Unit, k.Velocity, k.Cyclic = c.Name, c.Unit, c.Velocity, c.Name == "phi"
+		k.Knee, k.SpeedKnee = model.Knee(q[0], q[1]), model.Knee(v[0], v[1])
 	}
 }
 
@@ -114,7 +109,8 @@ func (o *Orbits) apart(ctx context.Context, field func(size int) ode.Batch, rows
 	N := len(o.names)
 	e, fails := make([][]float64, N), make([]error, N)
 	ode.Together(N, 4, N, field, func(i int, f ode.Field) {
-		res, err := ode.Solve(ctx, f, o.X[i][:4], o.times[:rows], ode.Options{Method: ode.Dop853, RTol: 1e-12, ATol: 1e-12, MaxSteps: 200_000})
+		res, err := ode.Solve(ctx, f, o.X[i][:4], o.times[:rows], ode.Options{Method: ode.Dop853, RTol: 1e-12,
+			ATol: 1e-12, MaxSteps: 200_000})
 		var b *ode.Failure
 		if err != nil && !errors.As(err, &b) {
 			fails[i] = err

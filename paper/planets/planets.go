@@ -30,24 +30,24 @@ term. The time of --budget is training time, shared by the two networks.`,
 }
 
 // Model is a network of the experiment: its layers, its steps on the accelerations, and those in each round on
-// arcs of so many years. The plain network, which has no start to go on from, takes more steps, and twice as long as
-// the other in all. Of the seeds 1 and 2 two layers of 16 were lost within the ten years from both, and two of 32 from
-// the second, be they led from short arcs to long ones or not; one layer from neither, and once from the seeds 3 and 4.
+// trajectory segments of so many years. The plain network, which has no convex initialisation, takes more steps, and
+// twice as long as the other in all. Of the seeds 1 and 2 two layers of 16 were lost within the ten years from both,
+// and two of 32 from the second, be they led from short segments to long ones or not; one layer from neither, and once
+// from the seeds 3 and 4.
 type Model struct {
-	family       string
-	Hidden       []int
+	bench.Network
 	accel, round int
 	years        []float64
 }
 
 // Models are the networks.
 var Models = []Model{
-	{"lnn", []int{160}, 20, 4, []float64{10, 10, 10, 10}},
-	{"nn", []int{160}, 300, 6, []float64{10, 10, 10, 10}},
+	{bench.Network{Family: "lnn", Hidden: []int{160}}, 20, 4, []float64{10, 10, 10, 10}},
+	{bench.Network{Family: "nn", Hidden: []int{160}}, 300, 6, []float64{10, 10, 10, 10}},
 }
 
-// Stage is what a stage of a training has brought: |a − a*| in the root mean square, in units of the accelerations of each planet, and
-// the errors of the prediction to 1989 as it would be then.
+// Stage is what a stage of a training has brought: |a − a*| in the root mean square, in units of
+// the accelerations of each planet, and the errors of the prediction to 1989 as it would be then.
 type Stage struct {
 	Name     string             `json:"name"`
 	Seconds  float64            `json:"seconds"`
@@ -55,8 +55,8 @@ type Stage struct {
 	RMS      map[string]float64 `json:"rms"`
 }
 
-// Report is the result of the experiment. Models holds, by planet, the root mean square over forty years of the distance between the position
-// as predicted and as recorded, in AU.
+// Report is the result of the experiment. Models holds, by planet, the root mean square over
+// forty years of the distance between the position as predicted and as recorded, in AU.
 type Report struct {
 	Seed    uint64                        `json:"seed"`
 	Seconds float64                       `json:"seconds"`
@@ -65,8 +65,9 @@ type Report struct {
 	Laws    map[string]map[string]Numbers `json:"laws"` // with numbers for each planet, by law and planet
 	Stages  map[string][]Stage            `json:"stages"`
 	Fitted  map[string]bench.Fitted       `json:"fitted"`
-	Draws   map[string]int                `json:"draws"` // of first parameters: another when a network does not stay on the orbits it has learned
-	Start   train.InitialGuess            `json:"convex_start"`
+	// of initial parameters: another when a network does not stay on the orbits it has learned
+	Draws map[string]int     `json:"draws"`
+	Start train.InitialGuess `json:"convex_start"`
 }
 
 // Numbers is what a law of gravity has for a planet.
@@ -114,32 +115,32 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 			if err := p.learnOrbits(ctx); err != nil {
 				return experiment.Result{}, err
 			}
-			if r.Draws[c.family]++; p.lost < best.lost {
+			if r.Draws[c.Family]++; p.lost < best.lost {
 				best = p
 			}
 			if best.lost < stays || s.Steps > 0 || s.Budget > 0 {
 				break
 			}
 		}
-		r.Models[c.family], r.Stages[c.family], r.Fitted[c.family] = o.byName(rms(best.errs)), best.stages, best.fitted
-		if c.family == "lnn" {
-			r.Start = best.start
+		r.Models[c.Family], r.Stages[c.Family], r.Fitted[c.Family] = o.byName(rms(best.errs)), best.stages, best.fitted
+		if c.Family == "lnn" {
+			r.Start = best.guess
 		}
-		figure.add(model.Title(c.family), best.errs)
+		figure.add(model.Title(c.Family), best.errs)
 	}
 	r.Seconds = time.Since(begin).Seconds()
 	notes := r.notes(o.names, s.Quick && s.Steps == 0 && s.Budget == 0)
 	return experiment.Result{Numbers: r, Tables: r.tables(o.names), Figures: figure.all(), Notes: notes}, nil
 }
 
-// run is the training of one network from one draw of its first parameters.
+// run is the training of one network from one draw of its initial parameters.
 type run struct {
 	Model
 	settings experiment.Settings
 	seed     uint64
 	orbits   *Orbits
 	model    *model.Model[float64]
-	start    train.InitialGuess
+	guess    train.InitialGuess
 	fitted   bench.Fitted
 	stages   []Stage
 	errs     [][]float64 // distances of forty years
@@ -147,28 +148,31 @@ type run struct {
 }
 
 const (
-	arcEvery   = 10               // rows from one look at an arc to the next, 20 days
-	beside     = 600              // accelerations of each planet that count on beside its arcs
-	farthest   = 0.1              // AU, the largest scale of the errors of arcs
-	stays      = 0.01             // AU, by which a network may be off in the ten years that it has learned
-	planned    = 60 * time.Second // what the steps of both networks take from one draw, on two cores; a budget is a part or a multiple of it
-	mostDraws  = 3                // until one stays; then the best of them is taken
-	eigenvalue = 0.01             // of a mass matrix, asked for where its diagonal has the mean 1: a third of what the start asks for
+	segmentEvery = 10   // rows from one observation time of a segment to the next, 20 days
+	beside       = 600  // accelerations of each planet that count on beside its segments
+	farthest     = 0.1  // AU, the largest scale of the errors of segments
+	stays        = 0.01 // AU, by which a network may be off in the ten years that it has learned
+	// what the steps of both networks take from one draw, on two cores; a budget is a part or a multiple of it
+	planned   = 60 * time.Second
+	mostDraws = 3 // until one stays; then the best of them is taken
+	// of a mass matrix, asked for where its diagonal has the mean 1: a third of what the convex initialisation asks for
+	eigenvalue = 0.01
 )
 
-// learnOrbits trains a network: a convex start for a Lagrangian, Gauss–Newton on the accelerations, then on arcs.
+// learnOrbits trains a network: a convex initialisation for a Lagrangian,
+// Gauss–Newton on the accelerations, then on trajectory segments.
 func (p *run) learnOrbits(ctx context.Context) (err error) {
-	spec := p.orbits.Spec
-	spec.Family, spec.Hidden, spec.Activation, spec.Kinetic = p.family, p.Hidden, "softplus", 1
+	spec := p.Spec(1, p.orbits.Coordinates)
 	if p.model, err = model.New[float64](spec, p.seed); err != nil {
 		return err
 	}
-	if p.family == "lnn" {
+	if p.Family == "lnn" {
 		begin := time.Now()
-		if p.start, err = train.ConvexInitialisation(ctx, p.model, p.orbits.Learn, train.ConvexOptions{Seed: p.seed}); err != nil {
+		if p.guess, err = train.ConvexInitialisation(ctx, p.model, p.orbits.Learn,
+			train.ConvexOptions{Seed: p.seed}); err != nil {
 			return err
 		}
-		if err = p.stage(ctx, "convex start", time.Since(begin)); err != nil {
+		if err = p.stage(ctx, "convex initialisation", time.Since(begin)); err != nil {
 			return err
 		}
 	}
@@ -176,7 +180,7 @@ func (p *run) learnOrbits(ctx context.Context) (err error) {
 		return err
 	}
 	for _, years := range p.years {
-		if err = p.arcs(ctx, years); err != nil {
+		if err = p.segments(ctx, years); err != nil {
 			return err
 		}
 	}
@@ -201,13 +205,15 @@ func (p *run) loss() float64 {
 	return bench.Capped(train.MeanLoss(p.orbits.Learn, p.model))
 }
 
-// definite keeps the mass matrices of a Lagrangian positive definite beside an objective: at so many states for each of its samples, of.
-func (p *run) definite(first train.Objective[float64], of [][]int) train.Objective[float64] {
-	if !p.start.Done {
+// positiveDefinite keeps the mass matrices of a Lagrangian positive definite
+// beside an objective: at so many states for each of its samples, of.
+func (p *run) positiveDefinite(first train.Objective[float64], of [][]int) train.Objective[float64] {
+	if !p.guess.Done {
 		return first
 	}
 	l := p.orbits.Learn
-	return &train.WeightedSum[float64]{First: first, Second: &train.PositiveDefinite[float64]{X: l.X, Unit: p.start.Unit, Floor: eigenvalue, N: l.N}, Of: of, Weight: 1}
+	return &train.WeightedSum[float64]{First: first, Second: &train.PositiveDefinite[float64]{X: l.X,
+		Unit: p.guess.Unit, Floor: eigenvalue, N: l.N}, Of: of, Weight: 1}
 }
 
 // accelerations is the stage that fits them.
@@ -217,33 +223,34 @@ func (p *run) accelerations(ctx context.Context) error {
 	for i := range of {
 		of[i] = []int{i}
 	}
-	return p.train(ctx, "accelerations", p.definite(l, of), p.accel, 0.4, train.Settings{})
+	return p.train(ctx, "accelerations", p.positiveDefinite(l, of), p.accel, 0.4, train.Settings{})
 }
 
-// arcs is the stage that fits the ten years, cut into arcs of so many, planet by planet in units of the errors of the arcs so far, and the
-// accelerations beside them.
-func (p *run) arcs(ctx context.Context, years float64) error {
+// segments is the stage that fits the ten years, cut into segments of so many, planet by
+// planet in units of the errors of the segments so far, and the accelerations beside them.
+func (p *run) segments(ctx context.Context, years float64) error {
 	o := p.orbits
 	steps := min(o.early-1, int(years*365.25/2))
 	each := (o.early - 1) / steps // of one planet
-	arcs := &train.Segments[float64]{Steps: steps, Every: arcEvery, Method: ode.Dop853.Tableau, Penalty: train.L2}
+	segments := &train.Segments[float64]{Steps: steps, Every: segmentEvery, Method: ode.Dop853.Tableau,
+		Penalty: train.L2}
 	var of [][]int
 	for i, x := range o.X {
 		for k := range each {
-			arcs.First = append(arcs.First, len(arcs.H)+k*steps)
+			segments.First = append(segments.First, len(segments.H)+k*steps)
 			var mine []int
 			for l := range beside / each {
 				mine = append(mine, i*o.perBody+(l*each+k)*o.perBody/beside)
 			}
 			of = append(of, mine)
 		}
-		arcs.X = append(arcs.X, x[:4*o.early]...)
+		segments.X = append(segments.X, x[:4*o.early]...)
 		for n := range o.early {
-			arcs.H = append(arcs.H, o.times[n+1]-o.times[n])
-			arcs.Scale = append(arcs.Scale, 1, 1/x[4*n], 0, 0) // |r e^{iφ} − r* e^{iφ*}|² = (δr)² + (r δφ)²
+			segments.H = append(segments.H, o.times[n+1]-o.times[n])
+			segments.Scale = append(segments.Scale, 1, 1/x[4*n], 0, 0) // |r e^{iφ} − r* e^{iφ*}|² = (δr)² + (r δφ)²
 		}
 	}
-	pass := train.NewLoss(arcs, p.model, each)
+	pass := train.NewLoss(segments, p.model, each)
 	for i := range o.X {
 		batch := make([]int, each)
 		for k := range batch {
@@ -251,21 +258,25 @@ func (p *run) arcs(ctx context.Context, years float64) error {
 		}
 		s := bench.Bounded(math.Sqrt(4*pass.Of(batch, nil)/float64(each)), farthest)
 		for n := i * o.early; n < (i+1)*o.early; n++ {
-			arcs.Scale[4*n] *= s
-			arcs.Scale[4*n+1] *= s
+			segments.Scale[4*n] *= s
+			segments.Scale[4*n+1] *= s
 		}
 	}
-	// an arc's loss is now a quarter, the mean over four numbers; its accelerations are given the same
-	both := &train.WeightedSum[float64]{First: arcs, Second: o.Learn, Of: of, Weight: 0.25 / float64(beside/each) / p.loss()}
-	return p.train(ctx, fmt.Sprintf("arcs of %g years", years), p.definite(both, of), p.round, 0.6/float64(len(p.years)),
+	// a segment's loss is now a quarter, the mean over four numbers; its accelerations are given the same
+	both := &train.WeightedSum[float64]{First: segments, Second: o.Learn, Of: of,
+		Weight: 0.25 / float64(beside/each) / p.loss()}
+	return p.train(ctx, fmt.Sprintf("segments of %g years", years), p.positiveDefinite(both, of), p.round,
+		0.6/float64(len(p.years)),
 		train.Settings{Equations: train.Normal, Batch: len(of), Validate: 1})
 }
 
-// train runs one stage: so many steps, or its share of the steps that were asked for, or as many as the time asked for is worth.
-func (p *run) train(ctx context.Context, name string, o train.Objective[float64], steps int, share float64, set train.Settings) error {
+// train runs one stage: so many steps, or its share of the steps
+// that were asked for, or as many as the time asked for is worth.
+func (p *run) train(ctx context.Context, name string, o train.Objective[float64], steps int, share float64,
+	set train.Settings) error {
 	begin, s := time.Now(), p.settings
 	set.Method, set.Seed, set.Steps = train.GaussNewton, p.seed, steps
-	f := bench.Training[float64]{Name: p.family + ", " + name, Learn: o, Valid: o, On: s.On}
+	f := bench.Training[float64]{Name: p.Family + ", " + name, Learn: o, Valid: o, On: s.On}
 	switch {
 	case s.Steps > 0:
 		set.Steps = max(1, int(share*float64(s.Steps)))
@@ -285,7 +296,7 @@ func (p *run) train(ctx context.Context, name string, o train.Objective[float64]
 
 // title is the name of the network with its head and its layers.
 func (m Model) title() string {
-	return bench.Described(model.Title(m.family), m.family, model.Plain, m.Hidden)
+	return m.As(model.Title(m.Family))
 }
 
 // byName is numbers of planets by their names.

@@ -10,8 +10,8 @@ import (
 	"lagrange/experiment"
 )
 
-// The accelerations found in the recording are those of Kepler's law, as far as the planets leave one another alone: by a part in
-// ten thousand of the pull. And GM, fitted to ten years, is the square of Gauss's constant.
+// The accelerations found in the recording are those of Kepler's law, as far as the planets leave one another
+// alone: by a part in ten thousand of the pull. And GM, fitted to ten years, is the square of Gauss's constant.
 func TestPlanetOrbits(t *testing.T) {
 	o, err := Read()
 	if err != nil {
@@ -24,7 +24,8 @@ func TestPlanetOrbits(t *testing.T) {
 			t.Fatalf("row %d: the acceleration differs from Kepler's by %v of it", n, e)
 		}
 	}
-	if k := o.Spec.Coordinates; l.N != 4*o.perBody || k[0].Knee == 0 || k[0].SpeedKnee != 0 || k[1].SpeedKnee == 0 || !k[1].Cyclic || o.times[o.early-1] > 10*365.25*dayTU {
+	if k := o.Coordinates; l.N != 4*o.perBody || k[0].Knee == 0 || k[0].SpeedKnee != 0 || k[1].SpeedKnee == 0 ||
+		!k[1].Cyclic || o.times[o.early-1] > 10*365.25*dayTU {
 		t.Errorf("%d rows, %+v", l.N, k)
 	}
 	GM, err := o.kepler(t.Context())
@@ -63,7 +64,8 @@ func TestPlanets(t *testing.T) {
 			t.Errorf("%s: the plain network is %v off", name, nn)
 		}
 	}
-	if len(r.Models) != 5 || len(r.Laws) != 2 || len(r.Models["lnn"]) != 4 || !r.Start.Done || !(r.Start.Eigen > 0.01) || len(r.Stages["lnn"]) != 6 {
+	if len(r.Models) != 5 || len(r.Laws) != 2 || len(r.Models["lnn"]) != 4 || !r.Start.Done ||
+		!(r.Start.Eigen > 0.01) || len(r.Stages["lnn"]) != 6 {
 		t.Errorf("%+v", r)
 	}
 	for _, name := range []string{"report.json", "planets.svg", "planets.png"} {
@@ -99,7 +101,8 @@ func TestPlanetRivals(t *testing.T) {
 	if n := r.notes(names, false)[0]; !strings.HasPrefix(n, "baseline network, 160×1: the best of 2 draws") {
 		t.Errorf("%q", n)
 	}
-	if len(losses) != 1 || !strings.Contains(losses[0], "on b: potential") || !strings.Contains(losses[0], "1e-05 AU, the Lagrangian network by 2e-05") {
+	if len(losses) != 1 || !strings.Contains(losses[0], "on b: potential") ||
+		!strings.Contains(losses[0], "1e-05 AU, the Lagrangian network by 2e-05") {
 		t.Errorf("%q", losses)
 	}
 }

@@ -18,7 +18,8 @@ func row(head string, names []string, m map[string]float64) []string {
 
 // tables are the errors of networks and laws, what each stage has brought, and the numbers of the laws.
 func (r Report) tables(names []string) []experiment.Table {
-	all := experiment.Table{Title: "Position error over forty years, root mean square, AU", Columns: append([]string{""}, names...)}
+	all := experiment.Table{Title: "Position error over forty years, root mean square, AU",
+		Columns: append([]string{""}, names...)}
 	for _, k := range r.rivals() {
 		all.Rows = append(all.Rows, row(k.title, names, r.Models[k.name]))
 	}
@@ -27,8 +28,8 @@ func (r Report) tables(names []string) []experiment.Table {
 		Columns: append([]string{"", "seconds", "accelerations"}, names...),
 	}
 	for _, m := range Models {
-		for _, s := range r.Stages[m.family] {
-			cells := row(m.family+", "+s.Name, names, s.RMS)
+		for _, s := range r.Stages[m.Family] {
+			cells := row(m.Family+", "+s.Name, names, s.RMS)
 			cost := []string{cells[0], fmt.Sprintf("%.1f", s.Seconds), bench.Percent(s.Residual)}
 			stages.Rows = append(stages.Rows, append(cost, cells[1:]...))
 		}
@@ -56,7 +57,7 @@ type rival struct{ name, title string }
 // rivals are the networks, then Kepler's law, then the other laws.
 func (r Report) rivals() (all []rival) {
 	for _, m := range Models {
-		all = append(all, rival{m.family, m.title()})
+		all = append(all, rival{m.Family, m.title()})
 	}
 	all = append(all, rival{"kepler", fmt.Sprintf("Kepler's law, GM = %.7f", r.GM)})
 	for _, l := range allLaws {
@@ -72,9 +73,9 @@ func (r Report) notes(names []string, quick bool) []string {
 		notes = append(notes, "A quick run: a quarter of the steps.")
 	}
 	for _, m := range Models {
-		if n := r.Draws[m.family]; n > 1 {
-			notes = append(notes, fmt.Sprintf("%s: the best of %d draws of first parameters; one that does not stay on the orbits of the ten "+
-				"years is drawn again, at most %d times in all.", m.title(), n, mostDraws))
+		if n := r.Draws[m.Family]; n > 1 {
+			notes = append(notes, fmt.Sprintf("%s: the best of %d draws of initial parameters; one that does not stay "+
+				"on the orbits of the ten years is drawn again, at most %d times in all.", m.title(), n, mostDraws))
 		}
 	}
 	for _, n := range names {
@@ -85,15 +86,18 @@ func (r Report) notes(names []string, quick bool) []string {
 			}
 		}
 		if best.name != "lnn" {
-			notes = append(notes, fmt.Sprintf("The Lagrangian network loses on %s: %s is off by %.2g AU, the Lagrangian network by %.2g.",
+			notes = append(notes, fmt.Sprintf("The Lagrangian network loses on %s: %s is off by %.2g AU, the "+
+				"Lagrangian network by %.2g.",
 				n, best.title, r.Models[best.name][n], r.Models["lnn"][n]))
 		}
 	}
 	return append(notes,
-		"The first state and ten years are known; thirty years are prediction. A motion that ends or leaves is counted with its last place.",
-		"Networks and laws know a planet by its state alone, but for the laws with numbers of their own for each planet: "+
-			"these are told which planet it is. The networks share their parameters among all, and both have the same "+
-			"features, the same method and the same stages, but for the convex start, which a network without a Lagrangian "+
-			"has not.",
-		"What is left of the accelerations is the pull of the planets on each other, which no model of one planet alone can know.")
+		"The first state and ten years are known; thirty years are prediction. A motion that ends or leaves is "+
+			"counted with its last place.",
+		"Networks and laws know a planet by its state alone, but for the laws with numbers of their own for "+
+			"each planet: these are told which planet it is. The networks share their parameters among all, and "+
+			"both have the same features, the same method and the same stages, but for the convex initialisation, "+
+			"which a network without a Lagrangian has not.",
+		"What is left of the accelerations is the pull of the planets on each other, which no model of one planet "+
+			"alone can know.")
 }

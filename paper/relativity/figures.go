@@ -58,14 +58,15 @@ func (f *figures) fall(ctx context.Context, m Model, net *model.Model[float64]) 
 		dx[0] /= m.shrunk
 	}
 	x, t := []float64{0, fallSpeed}, f.motion[0].X
-	if m.canonical {
+	if m.Canonical {
 		x[1] = momentum(fallSpeed)
 	}
-	r, _ := ode.Solve(ctx, field, x, t, ode.Options{RTol: 1e-8, ATol: 1e-8}) // a motion that blows up is drawn as far as it went
+	// a motion whose integration fails is drawn as far as it went
+	r, _ := ode.Solve(ctx, field, x, t, ode.Options{RTol: 1e-8, ATol: 1e-8})
 	dx := make([]float64, 2)
 	for i := range r.N {
 		v := r.X[2*i+1]
-		if m.canonical {
+		if m.Canonical {
 			field(0, r.X[2*i:2*i+2], dx)
 			v = dx[0]
 		}
@@ -98,7 +99,8 @@ func (f *figures) all() map[string]plot.Figure {
 		Title: "Relativistic particle in a uniform field, c = 1", Columns: 1, Width: 16,
 		Panels: []plot.Panel{
 			{Title: "A fall against the field g = 8", XLabel: "t", YLabel: "q̇", Series: f.motion},
-			{Title: "Error against the speed", XLabel: "1 − |q̇|", YLabel: "mean |Δq̇| + |Δq̈|", LogX: true, LogY: true, Series: f.errors},
+			{Title: "Error against the speed", XLabel: "1 − |q̇|", YLabel: "mean |Δq̇| + |Δq̈|", LogX: true, LogY: true,
+				Series: f.errors},
 			{Title: "Learning", XLabel: "step", YLabel: "validation loss", LogX: true, LogY: true, Series: f.learned},
 		},
 	}}

@@ -3,6 +3,7 @@ package relativity
 import (
 	"testing"
 
+	"lagrange/experiment/bench"
 	"lagrange/experiment/bench/benchtest"
 	"lagrange/model"
 )
@@ -14,11 +15,11 @@ func TestParticleFigureShowsVelocities(t *testing.T) {
 	times := f.motion[0].X
 	want := [][]float64{f.motion[0].Y}
 	for _, canonical := range []bool{false, true} {
-		m := Model{title: "free", Family: "lnn", Hidden: []int{2}, kinetic: 1, shrunk: 1}
+		m := Model{Network: bench.Network{Family: "lnn", Hidden: []int{2}}, title: "free", kinetic: 1, shrunk: 1}
 		m.scale, m.speed, m.accel = 2, 3, 4
 		v := fallSpeed
 		if canonical {
-			m.title, m.Family, m.canonical = "free, of momenta", "hnn", true
+			m.title, m.Family, m.Canonical = "free, of momenta", "hnn", true
 			v = 2 * 4 * momentum(fallSpeed) / 9 // E = q ṗ
 		}
 		net, err := model.New[float64](m.Spec(), 1)

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// speeds is the official distribution of v = 0.99999 tanh 2z, z ~ N(0, 1), with the official weight w = 1 + (1 − v²)^(−1/2), on cells of
-// z > 0; v < 0 is its mirror image. a is the acceleration for g = 1; for any g it is g a.
+// speeds is the official distribution of v = 0.99999 tanh 2z, z ~ N(0, 1), with the official weight w = 1 + (1 −
+// v²)^(−1/2), on cells of z > 0; v < 0 is its mirror image. a is the acceleration for g = 1; for any g it is g a.
 type speeds struct {
 	v, a []float64 // at the ends of the cells (n+1); falling from a = 1 at v = 0
 	mass []float64 // share of the weight in each cell (n); ½ together
@@ -39,18 +39,21 @@ func officialWeight(v float64) float64 { return 1 + 1/math.Sqrt((1-v)*(1+v)) }
 // meanField is the mean of |g| for g = 10 N(0, 1).
 var meanField = 10 * math.Sqrt(2/math.Pi)
 
-// hamiltonianFloor is the least official loss, mean of |H_v − v| + |−H_q − g a(v)|, of any Hamiltonian H(q, v; g) for q ~ U(−Q, Q) whose
-// momentum is taken to be v. Such a field is free of divergence and the true one is not. With H = v²/2 + g k the loss is |g| times
+// hamiltonianFloor is the least official loss, mean of |H_v − v| + |−H_q − g a(v)|, of any
+// Hamiltonian H(q, v; g) for q ~ U(−Q, Q) whose momentum is taken to be v. Such a field is
+// free of divergence and the true one is not. With H = v²/2 + g k the loss is |g| times
 //
 //	F = min over k of ∫∫ r (|k_v| + |k_q + a|) dq dv,   r(v) the weighted density over 2Q,
 //
-// a convex problem. For a field (φ, ψ) with |φ|, |ψ| ≤ r and φ_v + ψ_q = 0 that does not cross the boundary, ∫∫ r(…) ≥ ∫∫ φ k_v + ψ (k_q + a) = ∫∫ ψ a
-// whatever k is, and the best of these bounds is F (Fenchel–Rockafellar). With ψ = s_v, φ = −s_q, s = 0 on the boundary,
+// a convex problem. For a field (φ, ψ) with |φ|, |ψ| ≤ r and φ_v + ψ_q = 0 that does not
+// cross the boundary, ∫∫ r(…) ≥ ∫∫ φ k_v + ψ (k_q + a) = ∫∫ ψ a whatever k is, and the best
+// of these bounds is F (Fenchel–Rockafellar). With ψ = s_v, φ = −s_q, s = 0 on the boundary,
 //
 //	F = max ∫∫ −a′(v) s dq dv   subject to |s_q|, |s_v| ≤ r.
 //
-// a is even and falls with |v|, so s is odd in v, and for v > 0 as large as can be everywhere: the distance to the boundary of [−Q, Q] × [0, 1]
-// where a step costs r (|dq| + |dv|). With R′ = r the cheapest ways go along v, or along v to where r is small and there to q = ±Q:
+// a is even and falls with |v|, so s is odd in v, and for v > 0 as large as can be everywhere:
+// the distance to the boundary of [−Q, Q] × [0, 1] where a step costs r (|dq| + |dv|). With R′
+// = r the cheapest ways go along v, or along v to where r is small and there to q = ±Q:
 //
 //	s(q, v) = min{ R(v), R(1) − R(v), min over v′ of |R(v) − R(v′)| + r(v′) (Q − |q|) }.
 func hamiltonianFloor(Q float64, n int) float64 {
@@ -73,8 +76,9 @@ func hamiltonianFloor(Q float64, n int) float64 {
 	return meanField * F
 }
 
-// structuredFloor is the least official loss, mean of |ẍ − g a(v)|, of any L = ½ M(q; g) v² − V(q; g). Its acceleration −(V_q + ½ M_q v²)/M is
-// α(q; g) + β(q; g) v², and any α and β have their M = exp(−2∫β dq) and V = −∫αM dq. So the least is |g| times
+// structuredFloor is the least official loss, mean of |ẍ − g a(v)|, of any L = ½ M(q;
+// g) v² − V(q; g). Its acceleration −(V_q + ½ M_q v²)/M is α(q; g) + β(q; g) v², and
+// any α and β have their M = exp(−2∫β dq) and V = −∫αM dq. So the least is |g| times
 //
 //	min over α, β of ∫ |a(v) − α − β v²|,
 //

@@ -44,7 +44,8 @@ func TestGuardParticleWeights(t *testing.T) {
 	benchtest.Agree(t, "without acceleration", 1e-14, s.Nothing(), 174./83)
 	// 512 at rest off by 1 and 512 at 0.6 off by 3: the batches have 1 and 3, all together (2·1 + 9/4·3)/(17/4) = 35/17
 	s = &States{q: benchtest.Filled(1024, 0), g: benchtest.Filled(1024, 0), p: benchtest.Filled(1024, 0)}
-	s.v, s.a = slices.Concat(benchtest.Filled(512, 0), benchtest.Filled(512, 0.6)), slices.Concat(benchtest.Filled(512, 1), benchtest.Filled(512, -3))
+	s.v, s.a = slices.Concat(benchtest.Filled(512, 0), benchtest.Filled(512, 0.6)),
+		slices.Concat(benchtest.Filled(512, 1), benchtest.Filled(512, -3))
 	x = s.measure(m, particleNet(t, m))
 	benchtest.Agree(t, "of batches", 1e-12, x.Batches, 2)
 	benchtest.Agree(t, "of all", 1e-12, x.Loss, 35./17)
@@ -84,7 +85,7 @@ func TestGuardParticleObjective(t *testing.T) {
 		if m.Family == "hnn" {
 			unit = Unit
 		}
-		benchtest.Agree(t, m.name, 1e-10, unit*sum/300, s.measure(m, net).Loss)
+		benchtest.Agree(t, m.Name, 1e-10, unit*sum/300, s.measure(m, net).Loss)
 	}
 	if s.accelerations(Models[0], false).Weight != nil {
 		t.Error("the warm-up has weights")
@@ -107,13 +108,13 @@ func TestGuardParticleSplit(t *testing.T) {
 		honest, theta := score()
 		for i := range run.fresh.v { // at rest M = 1
 			run.fresh.v[i], run.fresh.p[i], run.fresh.a[i] = 0, 0, 1e6
-			if m.canonical {
+			if m.Canonical {
 				run.fresh.g[i] = 1e6
 			}
 		}
 		poisoned, again := score()
 		if !(honest.Loss < 1000) || !(poisoned.Loss > 5e5) || !slices.Equal(theta, again) {
-			t.Errorf("%s: a loss of %g, with poisoned fresh states %g; the same parameters: %v", m.name,
+			t.Errorf("%s: a loss of %g, with poisoned fresh states %g; the same parameters: %v", m.Name,
 				honest.Loss, poisoned.Loss, slices.Equal(theta, again))
 		}
 	}
@@ -133,7 +134,7 @@ func TestGuardParticleTable(t *testing.T) {
 	r := Report{Nothing: 77, Models: map[string]Score{}}
 	for i, m := range Models {
 		k := float64(100 * (i + 1))
-		r.Models[m.name] = Score{Loss: k + 1, Velocity: k + 2, Accel: k + 3, Published: k + 4, Floor: k + 5,
+		r.Models[m.Name] = Score{Loss: k + 1, Velocity: k + 2, Accel: k + 3, Published: k + 4, Floor: k + 5,
 			Batches: k + 6, Steps: int(k + 7), Parameters: int(k + 8), Seconds: k + 9}
 	}
 	table := tableOf(r)

@@ -11,8 +11,8 @@ import (
 	"lagrange/internal/vec"
 )
 
-// The bound on Hamiltonians with p := q̇, which is the maximum of a dual problem, is also the minimum of the primal one, found here by
-// iteratively reweighted least squares on a grid of values of k.
+// The bound on Hamiltonians with p := q̇, which is the maximum of a dual problem, is also the minimum
+// of the primal one, found here by iteratively reweighted least squares on a grid of values of k.
 func TestHamiltonianFloor(t *testing.T) {
 	for _, Q := range []float64{1, 10} {
 		if Q > 1 && testing.Short() {
@@ -43,7 +43,8 @@ func TestHamiltonianFloor(t *testing.T) {
 	}
 }
 
-// primalFloor minimises ∫∫ r (|k_v| + |k_q + a|) over the values of k on an even grid in q and one of equal weights in v > 0, k even in v.
+// primalFloor minimises ∫∫ r (|k_v| + |k_q + a|) over the values of k
+// on an even grid in q and one of equal weights in v > 0, k even in v.
 func primalFloor(Q float64, nq, nv, steps int) float64 {
 	fine := officialSpeeds(4000)
 	v, a := []float64{0}, []float64{1}
@@ -142,8 +143,8 @@ func TestStructuredFloor(t *testing.T) {
 	}
 }
 
-// Barely trained, all numbers are finite, the same seed gives the same, and no model is better than its bound. What a Lagrangian network
-// reaches in a little time is below both.
+// Barely trained, all numbers are finite, the same seed gives the same, and no model is
+// better than its bound. What a Lagrangian network reaches in a little time is below both.
 func TestRelativity(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains for a quarter of a minute")
@@ -166,7 +167,8 @@ func TestRelativity(t *testing.T) {
 	}
 	r := run()
 	for name, m := range r.Models {
-		if !(m.Loss > 0) || !vec.IsFinite(m.Loss) || math.Abs(m.Loss-m.Velocity-m.Accel) > 1e-9 || math.Abs(m.Batches/m.Loss-1) > 0.1 {
+		if !(m.Loss > 0) || !vec.IsFinite(m.Loss) || math.Abs(m.Loss-m.Velocity-m.Accel) > 1e-9 ||
+			math.Abs(m.Batches/m.Loss-1) > 0.1 {
 			t.Errorf("%s: %+v", name, m)
 		}
 		if m.Loss < 0.97*m.Floor { // 50,000 samples know it to a per cent
@@ -178,7 +180,8 @@ func TestRelativity(t *testing.T) {
 	}
 	small := Models[0]
 	small.Hidden = []int{16, 16}
-	net, _, err := trainModel(t.Context(), experiment.Settings{Steps: 1000, Seed: 1}, small, Draw(1, 1, states), Draw(1, 2, 4096))
+	net, _, _, err := trainModel(t.Context(), experiment.Settings{Steps: 1000, Seed: 1}, small, Draw(1, 1, states),
+		Draw(1, 2, 4096))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,13 +194,16 @@ func TestRelativity(t *testing.T) {
 func TestDrawnByWeight(t *testing.T) {
 	s := Draw(3, 1, 20_000)
 	d := s.drawn()
-	if len(d.v) != len(s.v) || len(d.q) != len(s.v) || len(d.a) != len(s.v) || len(d.p) != len(s.v) || len(d.g) != len(s.v) {
+	if len(d.v) != len(s.v) || len(d.q) != len(s.v) || len(d.a) != len(s.v) || len(d.p) != len(s.v) ||
+		len(d.g) != len(s.v) {
 		t.Fatalf("%d of %d", len(d.v), len(s.v))
 	}
 	weight := s.weigh()
 	for name, f := range map[string]func(q, v, g, a float64) float64{
-		"v²": func(_, v, _, _ float64) float64 { return v * v }, "|a|": func(_, _, _, a float64) float64 { return math.Abs(a) },
-		"q²": func(q, _, _, _ float64) float64 { return q * q }, "g²": func(_, _, g, _ float64) float64 { return g * g },
+		"v²":  func(_, v, _, _ float64) float64 { return v * v },
+		"|a|": func(_, _, _, a float64) float64 { return math.Abs(a) },
+		"q²":  func(q, _, _, _ float64) float64 { return q * q },
+		"g²":  func(_, _, g, _ float64) float64 { return g * g },
 	} {
 		var plain, weighted, square float64
 		for i := range s.v {

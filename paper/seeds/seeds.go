@@ -38,10 +38,11 @@ const (
 	manyHeld            = 3               // recordings held out
 	stepsEach           = 100             // of each training: a part of those of the default minute, the same for all
 	allTime             = 7 * time.Minute // what the steps of all systems and seeds take on two cores
-	poorError           = 0.1             // relative, of the acceleration on one held-out recording: more is not learned
-	stuckLoss           = 0.9             // of the accelerations, in units of that without any: hardly better
-	stuckStates         = 0.05            // of the held-out ones, at which M need not be positive definite
-	unseen              = 1 << 32         // from the seeds of recordings to those of the held-out ones
+	// relative, of the acceleration on one held-out recording: more is not learned
+	poorError   = 0.1
+	stuckLoss   = 0.9     // of the accelerations, in units of that without any: hardly better
+	stuckStates = 0.05    // of the held-out ones, at which M need not be positive definite
+	unseen      = 1 << 32 // from the seeds of recordings to those of the held-out ones
 )
 
 // task is a system and the recording of it. fit has nothing but what has no default.
@@ -61,13 +62,15 @@ func tasks() (cs []task) {
 	}
 	for _, s := range mech.Systems() {
 		record := swings
-		if _, ok := s.(mech.Parametrised); ok { // short motions, each under a condition of its own: no field lasts longer than to the speed of light
+		// short motions, each with a field of its own, a system parameter: the particle is soon as fast as light
+		if _, ok := s.(mech.Parametrised); ok {
 			record.Trajectories, record.Steps, record.Dt = 1000, 25, 0.01
 		}
 		add(s.Name(), s, record, lagrange.Settings{})
 	}
 	crossing := lagrange.Simulation{Trajectories: 20, Steps: 60, Dt: 0.005, Accelerations: true}
-	add("wave-8", mech.Wave{N: 8, C: 1, H: 1. / 8}, crossing, lagrange.Settings{Model: graph.Family, Graph: lagrange.Graph{Shape: graph.RingShape}})
+	add("wave-8", mech.Wave{N: 8, C: 1, H: 1. / 8}, crossing, lagrange.Settings{Model: graph.Family,
+		Graph: lagrange.Graph{Shape: graph.RingShape}})
 	swings.Accelerations = false
 	add("double-pendulum, windows", mech.Chain(2), swings, lagrange.Settings{})
 	return cs
@@ -76,15 +79,16 @@ func tasks() (cs []task) {
 // command is how a user would make the recording.
 func (c task) command(seed uint64) string {
 	r := c.record
-	text := fmt.Sprintf("lagrange simulate %s --trajectories %d --duration %g --dt %g", r.System.Name(), r.Trajectories, math.Round(float64(r.Steps)*r.Dt*1e6)/1e6, r.Dt)
+	text := fmt.Sprintf("lagrange simulate %s --trajectories %d --duration %g --dt %g", r.System.Name(), r.Trajectories,
+		math.Round(float64(r.Steps)*r.Dt*1e6)/1e6, r.Dt)
 	if r.Accelerations {
 		text += " --accelerations"
 	}
 	return fmt.Sprintf("%s --seed %d", text, seed)
 }
 
-// Run is one training. The error of the acceleration on a held-out recording is the mean over coordinates of Σ|a − a*|/Σ|a*|, the window error
-// that of the median window's root mean square of q to the one of constant velocity.
+// Run is one training. The error of the acceleration on a held-out recording is the mean over coordinates of Σ|a −
+// a*|/Σ|a*|, the window error that of the median window's root mean square of q to the one of constant velocity.
 type Run struct {
 	Seed        uint64    `json:"seed"`
 	NonFinite   bool      `json:"nonfinite"`
@@ -101,8 +105,8 @@ type Run struct {
 	Seconds     float64   `json:"seconds"`
 }
 
-// Spread is the median of numbers with the least and the largest.
-type Spread struct {
+// Range is the median of numbers with the least and the largest.
+type Range struct {
 	Median float64 `json:"median"`
 	Least  float64 `json:"least"`
 	Most   float64 `json:"most"`
@@ -121,9 +125,9 @@ type Score struct {
 	Skipped       int     `json:"nonfinite_skipped"`
 	MinEigenvalue float64 `json:"min_eigenvalue"`
 	MaxCondition  float64 `json:"max_condition"`
-	AccelError    Spread  `json:"accel_error"` // of the medians over the held-out recordings
-	WorstError    Spread  `json:"worst_error"` // of the largest
-	WindowError   Spread  `json:"window_error"`
+	AccelError    Range   `json:"accel_error"` // of the medians over the held-out recordings
+	WorstError    Range   `json:"worst_error"` // of the largest
+	WindowError   Range   `json:"window_error"`
 	Seconds       float64 `json:"seconds"` // of one training, on one core
 	Runs          []Run   `json:"runs"`
 }
@@ -280,17 +284,18 @@ func (r *Run) measure(ctx context.Context, m *lagrange.Model, held []*data.Set) 
 		case k == 0:
 			r.Mass = *e.Mass
 		default:
-			r.Mass.MinEigenvalue, r.Mass.MaxCondition = min(r.Mass.MinEigenvalue, e.Mass.MinEigenvalue), max(r.Mass.MaxCondition, e.Mass.MaxCondition)
+			r.Mass.MinEigenvalue, r.Mass.MaxCondition = min(r.Mass.MinEigenvalue, e.Mass.MinEigenvalue),
+				max(r.Mass.MaxCondition, e.Mass.MaxCondition)
 			r.Mass.NotPositive, r.Mass.States = r.Mass.NotPositive+e.Mass.NotPositive, r.Mass.States+e.Mass.States
 		}
 	}
 	r.WindowError = bench.Median(windows)
-	r.judge(slices.Max(lost))
+	r.classify(slices.Max(lost))
 	return nil
 }
 
-// judge says what the errors mean; lost is the loss of accelerations where it is largest.
-func (r *Run) judge(lost float64) {
+// classify says what the errors mean; lost is the loss of accelerations where it is largest.
+func (r *Run) classify(lost float64) {
 	r.AccelError, r.WorstError = bench.Median(r.AccelErrors), slices.Max(r.AccelErrors)
 	switch {
 	case r.WorstError >= bench.Hopeless:
@@ -300,12 +305,14 @@ func (r *Run) judge(lost float64) {
 	case lost > stuckLoss:
 		r.Stuck, r.Why = true, fmt.Sprintf("held-out loss of the acceleration %.2g of that without any", lost)
 	case float64(r.Mass.NotPositive) > stuckStates*float64(r.Mass.States):
-		r.Stuck, r.Why = true, fmt.Sprintf("the mass matrix is not positive definite at %d of %d held-out states", r.Mass.NotPositive, r.Mass.States)
+		r.Stuck, r.Why = true, fmt.Sprintf("the mass matrix is not positive definite at %d of %d held-out states",
+			r.Mass.NotPositive, r.Mass.States)
 	}
 	r.Poor = !r.NonFinite && (r.Stuck || r.WorstError > poorError)
 }
 
-// relativeAccel is the mean over coordinates of Σ|a − a*|/Σ|a*| over a recording; lost is the loss in units of that of q̈ = 0.
+// relativeAccel is the mean over coordinates of Σ|a − a*|/Σ|a*|
+// over a recording; lost is the loss in units of that of q̈ = 0.
 func relativeAccel(m *lagrange.Model, set *data.Set) (e, lost float64) {
 	d, f := set.D(), set.M()
 	tape, x, xdot := m.Tape(model.Chunk), make([]float64, 2*d*model.Chunk), make([]float64, 2*d*model.Chunk)
@@ -351,13 +358,15 @@ func (c *Score) sum(runs []Run) {
 		}
 		c.Restarts, c.Skipped = c.Restarts+r.Restarts, c.Skipped+r.Skipped
 		if r.Mass.States > 0 {
-			c.MinEigenvalue, c.MaxCondition = min(c.MinEigenvalue, r.Mass.MinEigenvalue), max(c.MaxCondition, r.Mass.MaxCondition)
+			c.MinEigenvalue, c.MaxCondition = min(c.MinEigenvalue, r.Mass.MinEigenvalue),
+				max(c.MaxCondition, r.Mass.MaxCondition)
 		}
 		accel, worst = append(accel, r.AccelError), append(worst, r.WorstError)
 		window, seconds = append(window, r.WindowError), append(seconds, r.Seconds)
 	}
 	c.MinEigenvalue = bench.OnlyFinite(c.MinEigenvalue)
-	c.AccelError, c.WorstError, c.WindowError, c.Seconds = spreadOf(accel), spreadOf(worst), spreadOf(window), bench.Median(seconds)
+	c.AccelError, c.WorstError, c.WindowError, c.Seconds = rangeOf(accel), rangeOf(worst), rangeOf(window),
+		bench.Median(seconds)
 }
 
-func spreadOf(x []float64) Spread { return Spread{bench.Median(x), slices.Min(x), slices.Max(x)} }
+func rangeOf(x []float64) Range { return Range{bench.Median(x), slices.Min(x), slices.Max(x)} }

@@ -37,7 +37,8 @@ func TestSeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, method, err := c.run(t.Context(), 3, set)
-	if err != nil || a.NonFinite || a.Stuck || !(a.AccelError < 0.5) || !(a.AccelError > 0) || !(a.WindowError < 0.5) || a.Mass.States != set.Rows() || method != "gauss-newton" {
+	if err != nil || a.NonFinite || a.Stuck || !(a.AccelError < 0.5) || !(a.AccelError > 0) || !(a.WindowError < 0.5) ||
+		a.Mass.States != set.Rows() || method != "gauss-newton" {
 		t.Errorf("%+v, %s, %v", a, method, err)
 	}
 	b, _, err := c.run(t.Context(), 3, set)
@@ -46,8 +47,9 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
-// The error of a coordinate is the sum of what is missed over the sum of what there is, that of a model the mean over the coordinates: with a half of
-// one and a quarter of the other these are ½ and ¾. A row of large accelerations counts for more than others.
+// The error of a coordinate is the sum of what is missed over the sum of what there is,
+// that of a model the mean over the coordinates: with a half of one and a quarter of the
+// other these are ½ and ¾. A row of large accelerations counts for more than others.
 func TestSeedError(t *testing.T) {
 	c := tasks()[1]
 	c.record.Trajectories, c.record.Steps = 9, 30
@@ -94,8 +96,9 @@ func TestSeedError(t *testing.T) {
 	}
 }
 
-// A training is poor above a tenth on the worst of its recordings, and if it is stuck; what is not finite is counted apart.
-func TestSeedJudge(t *testing.T) {
+// A training is poor above a tenth on the worst of its recordings,
+// and if it is stuck; what is not finite is counted apart.
+func TestSeedClasses(t *testing.T) {
 	nan := math.NaN()
 	for _, c := range []struct {
 		errors         []float64
@@ -114,14 +117,18 @@ func TestSeedJudge(t *testing.T) {
 		{errors: []float64{0.01, 0.01, 0.01}, lost: 0.85, indefinite: 50, median: 0.01, worst: 0.01},
 		{errors: []float64{0.01, 0.01, 0.01}, why: "doubt", median: 0.01, worst: 0.01, bad: true, off: true},
 	} {
-		r := Run{AccelErrors: c.errors, Why: c.why, AccelError: nan, WorstError: nan, Mass: eval.Mass{NotPositive: c.indefinite, States: 1000}}
-		r.judge(c.lost)
-		if math.Abs(r.AccelError-c.median) > 1e-12 || r.WorstError != c.worst || r.NonFinite != c.lose || r.Poor != c.bad || r.Stuck != c.off {
-			t.Errorf("%+v: median %g, worst %g, non-finite %t, poor %t, stuck %t", c, r.AccelError, r.WorstError, r.NonFinite, r.Poor, r.Stuck)
+		r := Run{AccelErrors: c.errors, Why: c.why, AccelError: nan, WorstError: nan,
+			Mass: eval.Mass{NotPositive: c.indefinite, States: 1000}}
+		r.classify(c.lost)
+		if math.Abs(r.AccelError-c.median) > 1e-12 || r.WorstError != c.worst || r.NonFinite != c.lose ||
+			r.Poor != c.bad || r.Stuck != c.off {
+			t.Errorf("%+v: median %g, worst %g, non-finite %t, poor %t, stuck %t", c, r.AccelError, r.WorstError,
+				r.NonFinite, r.Poor, r.Stuck)
 		}
 		var s Score
 		s.sum([]Run{r, r})
-		if want := map[bool]int{true: 2}; s.Poor != want[c.bad] || s.NonFinite != want[c.lose] || s.Stuck != want[c.off] {
+		if want := map[bool]int{true: 2}; s.Poor != want[c.bad] || s.NonFinite != want[c.lose] ||
+			s.Stuck != want[c.off] {
 			t.Errorf("%+v counted as %d poor, %d non-finite, %d stuck", c, s.Poor, s.NonFinite, s.Stuck)
 		}
 	}
@@ -168,21 +175,25 @@ func TestSeedsHeldOut(t *testing.T) {
 // What a training depends on is told apart: its run, system, steps and seed; a part comes back from the file as it was.
 func TestSeedsKept(t *testing.T) {
 	c, s := tasks()[1], experiment.Settings{Seed: 3, Folder: t.TempDir()}
-	done := part{c.part(s, 3), "newton", Run{Seed: 3, AccelErrors: []float64{1. / 3, 2}, Why: "so", Mass: eval.Mass{States: 4}}}
+	done := part{c.part(s, 3), "newton", Run{Seed: 3, AccelErrors: []float64{1. / 3, 2}, Why: "so",
+		Mass: eval.Mass{States: 4}}}
 	for _, file := range []bool{true, false} {
 		store, err := experiment.OpenStore(s.Folder, experiment.PartsFile, part.key)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if file {
-			err = store.Add(done)
+			if err := store.Add(done); err != nil {
+				t.Fatal(err)
+			}
 		} else if back, ok := store.Get(c.part(s, 3)); !ok || !reflect.DeepEqual(back, done) {
 			t.Errorf("%+v", back)
 		}
 		longer, slower := s, c
 		longer.Quick = true
 		slower.steps++
-		for what, k := range map[string]partKey{"seed": c.part(s, 4), "run": c.part(longer, 3), "steps": slower.part(s, 3), "system": tasks()[2].part(s, 3)} {
+		for what, k := range map[string]partKey{"seed": c.part(s, 4), "run": c.part(longer, 3),
+			"steps": slower.part(s, 3), "system": tasks()[2].part(s, 3)} {
 			if _, ok := store.Get(k); ok {
 				t.Errorf("another %s is taken up", what)
 			}
@@ -212,7 +223,8 @@ func TestRelativeAccel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := lagrange.Fit(t.Context(), set, lagrange.Settings{Model: "nn", Hidden: []int{1}, Steps: 1, Rate: 1e-9, Method: "adam"})
+	m, err := lagrange.Fit(t.Context(), set, lagrange.Settings{Model: "nn", Hidden: []int{1}, Steps: 1, Rate: 1e-9,
+		Method: "adam"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,19 +232,21 @@ func TestRelativeAccel(t *testing.T) {
 	if !(e > 0.5 && e < 20) || !(lost > stuckLoss) {
 		t.Errorf("error %g, loss %g", e, lost)
 	}
-	if s := spreadOf([]float64{3, 1, 2}); s != (Spread{2, 1, 3}) {
+	if s := rangeOf([]float64{3, 1, 2}); s != (Range{2, 1, 3}) {
 		t.Error(s)
 	}
 }
 
-// The experiment, of short recordings and barely trained, tells everything with numbers that JSON can hold; cancelled, it says so.
+// The experiment, of short recordings and barely trained, tells
+// everything with numbers that JSON can hold; cancelled, it says so.
 func TestEverySeed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("twenty trainings")
 	}
 	cs := tasks()
 	for i := range cs {
-		cs[i].fit.Method = "adam"                     // the default one warms up for hundreds of steps, which TestSeeds does once
+		// the default one warms up for hundreds of steps, which TestSeeds does once
+		cs[i].fit.Method = "adam"
 		if r := &cs[i].record; r.Trajectories > 100 { // each under a condition of its own
 			r.Trajectories = 40
 		} else {
@@ -253,7 +267,8 @@ func TestEverySeed(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	for _, c := range r.Systems {
-		if x := c.AccelError; len(c.Runs) != 2 || !(x.Least <= x.Median && x.Median <= x.Most) || math.IsInf(c.MinEigenvalue, 0) {
+		if x := c.AccelError; len(c.Runs) != 2 || !(x.Least <= x.Median && x.Median <= x.Most) ||
+			math.IsInf(c.MinEigenvalue, 0) {
 			t.Errorf("%+v", c)
 		}
 	}
@@ -263,7 +278,8 @@ func TestEverySeed(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err = short.Reproduce(ctx, experiment.Settings{Steps: 1, Quick: true, On: func(experiment.Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
+	if _, err = short.Reproduce(ctx, experiment.Settings{Steps: 1, Quick: true,
+		On: func(experiment.Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"lagrange/experiment/bench"
 	"lagrange/experiment/bench/benchtest"
 	"lagrange/mech"
-	"lagrange/paper/pendulum"
 	"lagrange/train"
 )
 
@@ -110,7 +109,8 @@ func TestGuardSmallStreams(t *testing.T) {
 	}
 	benchtest.ApartFrom(t, 4, map[string][]float64{"states": ts[0].pool.X, "fresh states": ts[0].fresh.X})
 	c := ts[1].chain
-	benchtest.ApartFrom(t, 4, map[string][]float64{"pieces": c.Learn.X, "fresh pieces": ts[1].fresh.X, "starts": c.Starts})
+	benchtest.ApartFrom(t, 4, map[string][]float64{"pieces": c.Learn.X, "fresh pieces": ts[1].fresh.X,
+		"starts": c.Starts})
 	for i, x := range c.Truth {
 		if !slices.Equal(x[:4], c.Starts[4*i:4*i+4]) {
 			t.Fatalf("motion %d begins at %v", i, x[:4])
@@ -169,6 +169,6 @@ func TestGuardSmallTables(t *testing.T) {
 }
 
 // smallGuards are one of (q, v) and one of (q, p).
-var smallGuards = []pendulum.Model{
+var smallGuards = []bench.Network{
 	{Name: "nn", Family: "nn", Hidden: []int{2}}, {Name: "hnn", Family: "hnn", Hidden: []int{2}, Canonical: true},
 }

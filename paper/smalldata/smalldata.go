@@ -23,14 +23,14 @@ var Experiment = experiment.Experiment{
 	About: `all models learn from 10 to 100,000 samples: random states of the double pendulum
 with exact accelerations, and pieces of motions of the chain of two of Finzi et al. A fifth
 of the samples is held out for validation; the error is measured on fresh states. Widths,
-heads and the ridge of the start are compared where data is scarce. The time of --budget is
+heads and the ridge of the initial guess are compared where data is scarce. The time of --budget is
 training time of all, the same for each, on two cores.`,
 	Full: 10 * time.Minute, Quick: time.Minute,
 	Run: reproduce,
 }
 
 // allModels are the models, alike in size, and the Lagrangian network as narrow as Fit makes it of few rows.
-var allModels = []pendulum.Model{
+var allModels = []bench.Network{
 	{Name: "nn", Family: "nn", Hidden: []int{20, 20}},
 	{Name: "node", Family: "node", Hidden: []int{20, 20}},
 	{Name: "hnn-canonical", Family: "hnn", Head: model.Quadratic, Hidden: []int{20, 20}, Canonical: true},
@@ -40,19 +40,20 @@ var allModels = []pendulum.Model{
 	{Name: "lnn-8x2", Family: "lnn", Head: model.Quadratic, Hidden: []int{8, 8}},
 }
 
-// allVariants are what the defaults of the Lagrangian network are chosen from; its ridge is that of the convex start, chosen by validation.
+// allVariants are what the defaults of the Lagrangian network are chosen
+// from; its ridge is that of the convex initialisation, chosen by validation.
 var allVariants = []struct {
-	pendulum.Model
+	bench.Network
 	ridge bool
 }{
-	{pendulum.Model{Name: "8x2, plain", Family: "lnn", Hidden: []int{8, 8}}, false},
-	{pendulum.Model{Name: "20x2, plain", Family: "lnn", Hidden: []int{20, 20}}, false},
-	{pendulum.Model{Name: "32x2, plain", Family: "lnn", Hidden: []int{32, 32}}, false},
-	{pendulum.Model{Name: "8x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{8, 8}}, false},
-	{pendulum.Model{Name: "12x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{12, 12}}, false},
-	{pendulum.Model{Name: "20x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}}, false},
-	{pendulum.Model{Name: "32x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{32, 32}}, false},
-	{pendulum.Model{Name: "20x2, quadratic, ridge", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}}, true},
+	{bench.Network{Name: "8x2, plain", Family: "lnn", Hidden: []int{8, 8}}, false},
+	{bench.Network{Name: "20x2, plain", Family: "lnn", Hidden: []int{20, 20}}, false},
+	{bench.Network{Name: "32x2, plain", Family: "lnn", Hidden: []int{32, 32}}, false},
+	{bench.Network{Name: "8x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{8, 8}}, false},
+	{bench.Network{Name: "12x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{12, 12}}, false},
+	{bench.Network{Name: "20x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}}, false},
+	{bench.Network{Name: "32x2, quadratic", Family: "lnn", Head: model.Quadratic, Hidden: []int{32, 32}}, false},
+	{bench.Network{Name: "20x2, quadratic, ridge", Family: "lnn", Head: model.Quadratic, Hidden: []int{20, 20}}, true},
 }
 
 var (
@@ -101,14 +102,16 @@ type source struct {
 // newSources draws as many samples as are needed of both.
 func newSources(ctx context.Context, seed uint64, most int) (ts []*source, err error) {
 	system := mech.Chain(2)
-	states := &source{name: "states", title: "Double pendulum, random states with exact accelerations", pool: bench.Sample(system, rand.New(rand.NewPCG(seed, 0x5da1)), most)}
+	states := &source{name: "states", title: "Double pendulum, random states with exact accelerations",
+		pool: bench.Sample(system, rand.New(rand.NewPCG(seed, 0x5da1)), most)}
 	states.measured(system, bench.Sample(system, rand.New(rand.NewPCG(seed, 0x5da2)), pendulum.Tests))
 	pieces := &source{name: "pieces", title: "Chain of two, pieces of five states without accelerations"}
 	if pieces.chain, err = bench.ChainTask(2, seed); err != nil {
 		return nil, err
 	}
 	c, d := pieces.chain, system.Dim()
-	fresh := &train.Accelerations[float64]{X: c.Valid.X, N: len(c.Valid.X) / (2 * d), A: make([]float64, len(c.Valid.X)/2)}
+	fresh := &train.Accelerations[float64]{X: c.Valid.X, N: len(c.Valid.X) / (2 * d),
+		A: make([]float64, len(c.Valid.X)/2)}
 	for at := 0; at < len(fresh.X); at += 2 * d {
 		system.Accel(fresh.X[at:at+d], fresh.X[at+d:at+2*d], fresh.A[at/2:at/2+d])
 	}
@@ -137,15 +140,17 @@ func part(o *train.Accelerations[float64], d, lo, hi int) *train.Accelerations[f
 func heldOut(N int) int { return max(2, min(N/5, 4096)) }
 
 // learn trains a model on N samples and measures it.
-func (t *source) learn(ctx context.Context, c pendulum.Model, ridge bool, N int, s experiment.Settings, budget time.Duration) (p Point, err error) {
+func (t *source) learn(ctx context.Context, c bench.Network, ridge bool, N int, s experiment.Settings,
+	budget time.Duration) (p Point, err error) {
 	var m *model.Model[float64]
 	if t.chain == nil {
 		m, p.Fitted, err = t.states(ctx, c, ridge, N, s, budget)
 	} else {
 		few, held, d := *t.chain, heldOut(N), t.system.Dim()
 		few.Learn, few.Valid = t.chain.Learn.Pieces(d, held, N), t.chain.Learn.Pieces(d, 0, held)
-		m, p.Fitted, _, err = few.Train(ctx, bench.Contestant{Name: c.Name, Family: c.Family, Canonical: c.Canonical, Head: c.Head, Hidden: c.Hidden,
-			Activation: "softplus", Method: train.GaussNewton, Batch: bench.ChainPieces / 2, Penalty: train.L1}, s, budget)
+		m, p.Fitted, _, err = few.Train(ctx, bench.Contestant{Network: c, Method: train.GaussNewton,
+			Batch: bench.ChainPieces / 2, Penalty: train.L1}, s,
+			budget)
 	}
 	if err != nil {
 		return p, fmt.Errorf("%s, %s, %d samples: %w", t.name, c.Name, N, err)
@@ -163,16 +168,20 @@ func (t *source) learn(ctx context.Context, c pendulum.Model, ridge bool, N int,
 	return p, nil
 }
 
-// states trains on accelerations of random states, a Lagrangian from a convex start, and a neural ODE on next states.
-func (t *source) states(ctx context.Context, c pendulum.Model, ridge bool, N int, s experiment.Settings, budget time.Duration) (*model.Model[float64], bench.Fitted, error) {
+// states trains on accelerations of random states, a Lagrangian
+// from a convex initialisation, and a neural ODE on next states.
+func (t *source) states(ctx context.Context, c bench.Network, ridge bool, N int, s experiment.Settings,
+	budget time.Duration) (*model.Model[float64], bench.Fitted, error) {
 	d, held := t.system.Dim(), heldOut(N)
-	learn, valid := bench.View(t.system, c.Canonical, part(t.pool, d, held, N)), bench.View(t.system, c.Canonical, part(t.pool, d, 0, held))
+	learn, valid := bench.View(t.system, c.Canonical, part(t.pool, d, held, N)),
+		bench.View(t.system, c.Canonical, part(t.pool, d, 0, held))
 	spec := pendulum.Spec(t.system, learn, c)
 	m, err := model.New[float64](spec, s.Seed)
 	if err != nil {
 		return nil, bench.Fitted{}, err
 	}
-	f := bench.Training[float64]{Learn: learn, Valid: valid, Budget: budget, Most: mostSteps, Set: train.Settings{Method: train.GaussNewton, Steps: s.Steps, Seed: s.Seed, Workers: 1}}
+	f := bench.Training[float64]{Learn: learn, Valid: valid, Budget: budget, Most: mostSteps,
+		Set: train.Settings{Method: train.GaussNewton, Steps: s.Steps, Seed: s.Seed, Workers: 1}}
 	switch {
 	case c.Family == "node":
 		next, fail := bench.NextStates(ctx, t.system, learn, learn.N)
@@ -186,11 +195,11 @@ func (t *source) states(ctx context.Context, c pendulum.Model, ridge bool, N int
 		if ridge {
 			convex.Selection = valid
 		}
-		start, err := train.ConvexInitialisation(ctx, m, learn, convex)
+		guess, err := train.ConvexInitialisation(ctx, m, learn, convex)
 		if err != nil {
 			return nil, bench.Fitted{}, err
 		}
-		f.Learn = train.KeepPositiveDefinite(m, learn, start.Unit)
+		f.Learn = train.KeepPositiveDefinite(m, learn, guess.Unit)
 	}
 	fitted, _, err := f.Run(ctx, m)
 	return m, fitted, err
@@ -199,7 +208,7 @@ func (t *source) states(ctx context.Context, c pendulum.Model, ridge bool, N int
 // lesson is one training: a model or a variant on a task.
 type lesson struct {
 	task    *source
-	model   pendulum.Model
+	model   bench.Network
 	ridge   bool
 	variant bool
 	samples int
@@ -219,7 +228,7 @@ func lessons(ts []*source, sizes, few []int) (ls []*lesson) {
 		for _, t := range ts {
 			for _, v := range allVariants {
 				if !v.ridge || t.chain == nil {
-					ls = append(ls, &lesson{task: t, model: v.Model, ridge: v.ridge, variant: true, samples: N})
+					ls = append(ls, &lesson{task: t, model: v.Network, ridge: v.ridge, variant: true, samples: N})
 				}
 			}
 		}
@@ -258,7 +267,8 @@ func learnFrom(ctx context.Context, s experiment.Settings, ts []*source, sizes, 
 	}); err != nil {
 		return experiment.Result{}, err
 	}
-	r := Report{Seed: s.Seed, Sizes: sizes, Models: map[string]map[string][]Point{}, Variants: map[string]map[string][]Point{}}
+	r := Report{Seed: s.Seed, Sizes: sizes, Models: map[string]map[string][]Point{},
+		Variants: map[string]map[string][]Point{}}
 	for _, t := range ts {
 		r.Models[t.name], r.Variants[t.name] = map[string][]Point{}, map[string][]Point{}
 	}

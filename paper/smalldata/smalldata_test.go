@@ -34,12 +34,14 @@ func TestPool(t *testing.T) {
 		t.Errorf("cancelled: %d pieces, %v", len(none.Start), err)
 	}
 	some := all.Pieces(2, 5, 9)
-	if len(some.Start) != 4 || some.Start[3] != 3*(bench.WindowSteps+1) || some.X[0] != all.X[5*(bench.WindowSteps+1)*4] {
+	if len(some.Start) != 4 || some.Start[3] != 3*(bench.WindowSteps+1) ||
+		some.X[0] != all.X[5*(bench.WindowSteps+1)*4] {
 		t.Errorf("%+v", some.Start)
 	}
 }
 
-// Few samples are learned through the equations of the residuals, many through those of the parameters; numbers stay finite.
+// Few samples are learned through the equations of the residuals,
+// many through those of the parameters; numbers stay finite.
 func TestFewSamples(t *testing.T) {
 	system := mech.Chain(2)
 	k := &source{name: "states", pool: bench.Sample(system, rand.New(rand.NewPCG(1, 1)), 3000)}
@@ -47,7 +49,8 @@ func TestFewSamples(t *testing.T) {
 	for _, c := range allModels {
 		for N, want := range map[int]string{10: train.Kernel, 30: train.Kernel, 3000: train.Normal} {
 			p, err := k.learn(t.Context(), c, c.Name == "lnn", N, experiment.Settings{Steps: 4, Seed: 2}, 0)
-			if err != nil || p.Samples != N || p.Steps != 4 || !(p.AccelError > 0 && p.AccelError < bench.Hopeless) || p.Equations != want {
+			if err != nil || p.Samples != N || p.Steps != 4 || !(p.AccelError > 0 && p.AccelError < bench.Hopeless) ||
+				p.Equations != want {
 				t.Errorf("%s, %d samples: %+v, %v", c.Name, N, p, err)
 			}
 		}
@@ -96,7 +99,8 @@ func TestSmallData(t *testing.T) {
 	}
 	sizes = sizes[:1]
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err = short.Reproduce(ctx, experiment.Settings{Steps: 1, Quick: true, On: func(experiment.Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
+	if _, err = short.Reproduce(ctx, experiment.Settings{Steps: 1, Quick: true,
+		On: func(experiment.Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

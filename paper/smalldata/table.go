@@ -14,7 +14,8 @@ import (
 )
 
 // tableOf is a row for each name and a column for each number of samples.
-func tableOf(title string, names []string, sizes []int, points map[string][]Point, of func(Point) float64) experiment.Table {
+func tableOf(title string, names []string, sizes []int, points map[string][]Point,
+	of func(Point) float64) experiment.Table {
 	t := experiment.Table{Title: title, Columns: []string{"samples"}}
 	for _, N := range sizes {
 		t.Columns = append(t.Columns, fmt.Sprint(N))
@@ -42,15 +43,20 @@ func (r Report) result(ts []*source, few []int, each time.Duration, s experiment
 		variants = append(variants, v.Name)
 	}
 	accel := func(p Point) float64 { return p.AccelError }
-	result := experiment.Result{Numbers: r, Figures: r.figures(ts, models, variants), Notes: r.notes(ts, few, models, variants, each, s)}
+	result := experiment.Result{Numbers: r, Figures: r.figures(ts, models, variants),
+		Notes: r.notes(ts, few, models, variants, each, s)}
 	for _, t := range ts {
-		result.Tables = append(result.Tables, tableOf(t.title+": relative error of the acceleration", models, r.Sizes, r.Models[t.name], accel))
+		result.Tables = append(result.Tables, tableOf(t.title+": relative error of the acceleration", models, r.Sizes,
+			r.Models[t.name], accel))
 		if t.chain != nil {
-			result.Tables = append(result.Tables, tableOf(t.title+": relative error of motions over 3 s", models, r.Sizes, r.Models[t.name], func(p Point) float64 { return p.Rollout }))
+			result.Tables = append(result.Tables, tableOf(t.title+": relative error of motions over 3 s", models,
+				r.Sizes, r.Models[t.name], func(p Point) float64 { return p.Rollout }))
 		}
 	}
 	for _, t := range ts {
-		result.Tables = append(result.Tables, tableOf("Lagrangian networks on little data, "+t.name+": relative error of the acceleration", variants, few, r.Variants[t.name], accel))
+		result.Tables = append(result.Tables,
+			tableOf("Lagrangian networks on little data, "+t.name+": relative error of the acceleration", variants, few,
+				r.Variants[t.name], accel))
 	}
 	return result
 }
@@ -79,17 +85,21 @@ func (r Report) figures(ts []*source, models, variants []string) map[string]plot
 	for _, t := range ts {
 		all.Panels = append(all.Panels, panelOf(t.title, "error of the acceleration", models, r.Models[t.name], accel))
 		if t.chain != nil {
-			all.Panels = append(all.Panels, panelOf("The same, motions over 3 s", "relative error", models, r.Models[t.name], func(p Point) float64 { return p.Rollout }))
+			all.Panels = append(all.Panels, panelOf("The same, motions over 3 s", "relative error", models,
+				r.Models[t.name], func(p Point) float64 { return p.Rollout }))
 		}
-		widths.Panels = append(widths.Panels, panelOf(t.title, "error of the acceleration", variants, r.Variants[t.name], accel))
+		widths.Panels = append(widths.Panels, panelOf(t.title, "error of the acceleration", variants,
+			r.Variants[t.name], accel))
 	}
 	return map[string]plot.Figure{"small-data": all, "small-data-widths": widths}
 }
 
 // notes says who needs how much.
-func (r Report) notes(ts []*source, few []int, models, variants []string, each time.Duration, s experiment.Settings) (notes []string) {
+func (r Report) notes(ts []*source, few []int, models, variants []string, each time.Duration,
+	s experiment.Settings) (notes []string) {
 	if s.Quick && s.Steps == 0 {
-		notes = append(notes, fmt.Sprintf("A quick run: %d sizes instead of %d, and %.1f s for each model instead of some 6 s.", len(r.Sizes), len(allSizes), each.Seconds()))
+		notes = append(notes, fmt.Sprintf("A quick run: %d sizes instead of %d, and %.1f s for each model "+
+			"instead of some 6 s.", len(r.Sizes), len(allSizes), each.Seconds()))
 	}
 	for _, t := range ts {
 		var best []string
@@ -108,7 +118,8 @@ func (r Report) notes(ts []*source, few []int, models, variants []string, each t
 					least = v
 				}
 			}
-			best = append(best, fmt.Sprintf("%d: %s (%.2g; the default %s %.2g)", N, least, r.Variants[t.name][least][i].AccelError, byDefault, r.Variants[t.name][byDefault][i].AccelError))
+			best = append(best, fmt.Sprintf("%d: %s (%.2g; the default %s %.2g)", N, least,
+				r.Variants[t.name][least][i].AccelError, byDefault, r.Variants[t.name][byDefault][i].AccelError))
 		}
 		notes = append(notes, fmt.Sprintf("Lagrangian networks on few %s, best: %s.", t.name, strings.Join(best, ", ")))
 	}
@@ -128,11 +139,16 @@ func (r Report) notes(ts []*source, few []int, models, variants []string, each t
 		}
 	}
 	return append(notes,
-		fmt.Sprintf("%d trainings had fewer residuals than parameters and solved the equations of the residuals; %d steps were non-finite and skipped, and %d models ended with an error that is not finite, which counts as %g.",
+		fmt.Sprintf("%d trainings had fewer residuals than parameters and solved the equations of the residuals; %d "+
+			"steps were non-finite and skipped, and %d models ended with an error that is not finite, which "+
+			"counts as %g.",
 			kernel, skipped, lost, bench.Hopeless),
-		"Every model has two layers of 20, lnn-8x2 of 8; lnn, lnn-8x2 and hnn-canonical have the quadratic head, lnn-plain the "+
-			"plain one. All have Gauss–Newton on one core for the same time, at most "+fmt.Sprint(mostSteps)+" steps, one seed; the parameters are those of the best validation. "+
-			"Lagrangian networks have a convex start and the loss that keeps M positive definite.",
-		"States: node learns the state after a step of "+fmt.Sprint(bench.NodeStep)+"; hnn-canonical is given the canonical momentum and its derivative. Pieces are those of Finzi et al. (800 of them there): "+
-			"all but node learn five-point formulas first, half of the time, then the pieces.")
+		"Every model has two layers of 20, lnn-8x2 of 8; lnn, lnn-8x2 and hnn-canonical have the quadratic head, "+
+			"lnn-plain the plain one. All have Gauss–Newton on one core for the same time, at most "+
+			fmt.Sprint(mostSteps)+
+			" steps, one seed; the parameters are those of the best validation. Lagrangian networks have a convex "+
+			"initialisation and the positive-definiteness penalty.",
+		"States: node learns the state after a step of "+fmt.Sprint(bench.NodeStep)+"; hnn-canonical is given "+
+			"the canonical momentum and its derivative. Pieces are those of Finzi et al. (800 of them there): all "+
+			"but node learn five-point formulas first, half of the time, then the pieces.")
 }

@@ -51,14 +51,19 @@ type property struct {
 
 var rows = []property{
 	{"dynamics", "models dynamical systems", "pendulum: relative error over 3 s", 0.05, "+++++"},
-	{"equations", "learns differential equations", "pendulum: change of the motion at steps of 10 and 5 ms, for which it has not learned", 1e-4, "-++++"},
-	{"conservation", "exact conservation laws", "pendulum, 100 s: drift of the learned energy (or, where there is none, of the true one), as a part of its spread", 1e-6, "--+++"},
-	{"coordinates", "arbitrary coordinates", "chain of two, from (q, q̇) alone: relative error of the acceleration, fresh states", 0.2, "++-++"},
-	{"lagrangians", "arbitrary Lagrangians", "relativistic particle, |v| < 0.9, from (q, q̇) alone: relative error of the acceleration, fresh states", 0.1, "----+"},
+	{"equations", "learns differential equations", "pendulum: change of the motion at steps of 10 and 5 ms, for " +
+		"which it has not learned", 1e-4, "-++++"},
+	{"conservation", "exact conservation laws", "pendulum, 100 s: drift of the learned energy (or, where there is " +
+		"none, of the true one), as a part of its spread", 1e-6, "--+++"},
+	{"coordinates", "arbitrary coordinates", "chain of two, from (q, q̇) alone: relative error of the " +
+		"acceleration, fresh states", 0.2, "++-++"},
+	{"lagrangians", "arbitrary Lagrangians", "relativistic particle, |v| < 0.9, from (q, q̇) alone: relative error " +
+		"of the acceleration, fresh states", 0.1, "----+"},
 }
 
 // models are the columns: names for the table, then for (q, q̇) alone.
-var models = [][2]string{{"nn", "nn"}, {"node", "node"}, {"hnn-canonical", "hnn-velocity"}, {"delan", "delan"}, {"lnn", "lnn"}}
+var models = [][2]string{{"nn", "nn"}, {"node", "node"}, {"hnn-canonical", "hnn-velocity"}, {"delan", "delan"},
+	{"lnn", "lnn"}}
 
 // reproduce trains each model on three systems.
 func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
@@ -92,7 +97,8 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 			name = models[j][0]
 		}
 		c := bench.Named(t, name)
-		m, _, curve, err := t.Train(ctx, c, s, time.Duration(float64(par.Workers())*t.Share*float64(s.Budget)/float64(len(models))))
+		m, _, curve, err := t.Train(ctx, c, s,
+			time.Duration(float64(par.Workers())*t.Share*float64(s.Budget)/float64(len(models))))
 		if err != nil {
 			return 0, err
 		}
@@ -112,11 +118,12 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 	}
 	r := Report{Seed: s.Seed, Properties: map[string]map[string]Finding{}, Seconds: time.Since(begin).Seconds()}
 	table, figure := r.fill(numbers)
-	return experiment.Result{Numbers: r, Tables: []experiment.Table{table}, Figures: map[string]plot.Figure{"table": figure}, Notes: r.notes(s)}, nil
+	return experiment.Result{Numbers: r, Tables: []experiment.Table{table},
+		Figures: map[string]plot.Figure{"table": figure}, Notes: r.notes(s)}, nil
 }
 
-// particleTask is a relativistic particle in a constant field, pieces of motions with |v| < 0.9 and their derivatives. Where it starts
-// does not matter; from a small range the terms of L are alike in size.
+// particleTask is a relativistic particle in a constant field, pieces of motions with |v| < 0.9 and their
+// derivatives. Where it starts does not matter; from a small range the terms of L are alike in size.
 func particleTask(seed uint64) (*bench.Task, error) {
 	system, err := mech.Lookup("relativistic")
 	if err != nil {
@@ -133,7 +140,8 @@ func particleTask(seed uint64) (*bench.Task, error) {
 		case i >= 1000:
 			p = &fresh
 		}
-		x, err := bench.Motion(system, []float64{0.2*r.Float64() - 0.1, 1.8*r.Float64() - 0.9}, bench.Grid(bench.WindowSteps*t.Dt, t.Dt))
+		x, err := bench.Motion(system, []float64{0.2*r.Float64() - 0.1, 1.8*r.Float64() - 0.9},
+			bench.Grid(bench.WindowSteps*t.Dt, t.Dt))
 		if err != nil {
 			return nil, err
 		}
@@ -195,7 +203,8 @@ func measure(ctx context.Context, t *bench.Task, m *model.Model[float64], canoni
 		for k := range 2 * d {
 			step = max(step, math.Abs(coarse.X[2*d+k]-fine.X[2*d+k])/(1+math.Abs(fine.X[2*d+k])))
 		}
-		long, err := ode.Solve(ctx, field, x, []float64{0, 100}, ode.Options{Method: ode.Dop853, RTol: 1e-12, ATol: 1e-12})
+		long, err := ode.Solve(ctx, field, x, []float64{0, 100}, ode.Options{Method: ode.Dop853, RTol: 1e-12,
+			ATol: 1e-12})
 		if err != nil {
 			return nil, err
 		}
@@ -215,17 +224,20 @@ func energyOf(t *bench.Task, tape model.Tape[float64]) func(x []float64) float64
 
 // fill makes the table and a picture of the numbers and their limits.
 func (r *Report) fill(numbers [][]float64) (experiment.Table, plot.Figure) {
-	t := experiment.Table{Title: "What the models can learn: ✓ measured here (number; a tick needs one below the limit), and the paper's tick in brackets", Columns: []string{"", "measure", "limit"}}
+	t := experiment.Table{Title: "What the models can learn: ✓ measured here (number; a tick needs one below the " +
+		"limit), and the paper's tick in brackets", Columns: []string{"", "measure", "limit"}}
 	for _, names := range models {
 		t.Columns = append(t.Columns, names[0])
 	}
 	figure := plot.Figure{Title: "Numbers behind the ticks", Columns: 2, Height: 5.5}
 	for i, p := range rows {
-		found, limit := plot.Series{Name: "measured", Style: plot.Points}, plot.Series{Name: "a tick needs less", X: []float64{0.5, 5.5}, Y: []float64{p.limit, p.limit}}
+		found, limit := plot.Series{Name: "measured", Style: plot.Points}, plot.Series{Name: "a tick needs less",
+			X: []float64{0.5, 5.5}, Y: []float64{p.limit, p.limit}}
 		for j, x := range numbers[i] {
 			found.X, found.Y = append(found.X, float64(j+1)), append(found.Y, max(x, 1e-12))
 		}
-		figure.Panels = append(figure.Panels, plot.Panel{Title: p.title, XLabel: "nn · node · hnn · delan · lnn", YLabel: "measured", LogY: true, Series: []plot.Series{found, limit}})
+		figure.Panels = append(figure.Panels, plot.Panel{Title: p.title, XLabel: "nn · node · hnn · delan · lnn",
+			YLabel: "measured", LogY: true, Series: []plot.Series{found, limit}})
 	}
 	for i, p := range rows {
 		row := []string{p.title, p.measure, fmt.Sprintf("%.0e", p.limit)}
@@ -252,10 +264,11 @@ func networks() string {
 	var pendulums, particle []string
 	for _, names := range models {
 		c, p := bench.Named(&bench.Task{Period: 1}, names[0]), bench.Named(&bench.Task{}, names[1])
-		pendulums = append(pendulums, bench.Described(c.Name, c.Family, c.Head, c.Hidden))
-		particle = append(particle, bench.Described(p.Name, p.Family, p.Head, p.Hidden))
+		pendulums = append(pendulums, c.Title())
+		particle = append(particle, p.Title())
 	}
-	return "On the pendulums: " + strings.Join(pendulums, "; ") + ". On the particle: " + strings.Join(particle, "; ") + "."
+	return "On the pendulums: " + strings.Join(pendulums, "; ") + ". On the particle: " + strings.Join(particle,
+		"; ") + "."
 }
 
 // notes tells where the table and the paper's differ, and why.
@@ -263,17 +276,22 @@ func (r *Report) notes(s experiment.Settings) (notes []string) {
 	for _, p := range rows {
 		for _, names := range models {
 			if f := r.Properties[p.name][names[0]]; f.Tick != f.Paper {
-				notes = append(notes, fmt.Sprintf("%s, %s: %.2g here, a tick needs less than %.0e; the paper's table has %s.", p.title, names[0], f.Number, p.limit, mark(f.Paper)))
+				notes = append(notes, fmt.Sprintf("%s, %s: %.2g here, a tick needs less than %.0e; the paper's "+
+					"table has %s.", p.title, names[0], f.Number, p.limit, mark(f.Paper)))
 			}
 		}
 	}
 	notes = append(notes, networks(),
-		"The paper's plain network maps a state to the next one; nn here gives accelerations, and so is a differential equation too. nn and node learn what a system with "+
-			"any Lagrangian does, though they have none; the paper gives no tick for that.",
-		"hnn has the canonical momentum in the first three rows. In the last two it has (q, q̇) like the others and takes q̇ for p.",
-		"The conserved energy is the learned one, v·L_v − L or H: it belongs to the learned motion whatever was learned, so what is left of its drift is the integrator's (dop853, tolerance 1e-12).")
+		"The paper's plain network maps a state to the next one; nn here gives accelerations, and so is a "+
+			"differential equation too. nn and node learn what a system with any Lagrangian does, though they have "+
+			"none; the paper gives no tick for that.",
+		"hnn has the canonical momentum in the first three rows. In the last two it has (q, q̇) like the others and "+
+			"takes q̇ for p.",
+		"The conserved energy is the learned one, v·L_v − L or H: it belongs to the learned motion whatever was "+
+			"learned, so what is left of its drift is the integrator's (dop853, tolerance 1e-12).")
 	if s.Steps == 0 && s.Quick {
-		notes = append(notes, fmt.Sprintf("A quick run: %.0f s of training in all instead of 45 s.", s.Budget.Seconds()))
+		notes = append(notes, fmt.Sprintf("A quick run: %.0f s of training in all instead of 45 s.",
+			s.Budget.Seconds()))
 	}
 	return notes
 }

@@ -17,8 +17,8 @@ const (
 	Learned = 16   // sites of the ring that is learned from: a term sees three, and M joins five
 	states  = 4000 // on it to learn from
 
-	// The net is told that φ is of the size of 20, and so sees small numbers, near which any smooth ℓ is a quadratic: the density that is
-	// sought. Velocities are measured in the same units and c/h.
+	// The net is told that φ is of the size of 20, and so sees small numbers, near which any smooth ℓ
+	// is a quadratic: the density that is sought. Velocities are measured in the same units and c/h.
 	fieldScale = 20.
 	accelScale = 400. // of a pulse of five sites
 
@@ -26,15 +26,17 @@ const (
 	batchSize = 32 // states a step, by Adam
 )
 
-// Kind says what fields are drawn: smooth ones of size ½, in the root mean square, with noise from site to site of a size between
-// rough and rough 10^−fine of theirs.
+// Kind says what fields are drawn: smooth ones of size ½, in the root mean square,
+// with noise from site to site of a size between rough and rough 10^−fine of theirs.
 type Kind struct{ Rough, fine float64 }
 
-// Fields draws n states of a ring with their exact accelerations. Each counts by its own accelerations: the loss is |a − a*|²/|a*|².
+// Fields draws n states of a ring with their exact accelerations.
+// Each counts by its own accelerations: the loss is |a − a*|²/|a*|².
 func (k Kind) Fields(r *rand.Rand, sites, n int) *train.Accelerations[float64] {
 	w := ring(sites)
 	d := w.N
-	o := &train.Accelerations[float64]{N: n, X: make([]float64, 2*n*d), A: make([]float64, n*d), Weight: make([]float64, n), Penalty: train.L2}
+	o := &train.Accelerations[float64]{N: n, X: make([]float64, 2*n*d), A: make([]float64, n*d),
+		Weight: make([]float64, n), Penalty: train.L2}
 	for i := range n {
 		q, v := o.X[2*i*d:(2*i+1)*d], o.X[(2*i+1)*d:2*(i+1)*d]
 		w.Sample(r, q, v)
@@ -58,9 +60,9 @@ func squares(x []float64) (s float64) {
 	return s
 }
 
-// fit trains the density on a short ring, on fields from rough ones, random from site to site, to nearly smooth ones: in rough fields the
-// accelerations depend on everything alike, in smooth ones those that matter are small differences. The steps are Gauss and Newton's,
-// which know how unequal the directions are, or Adam's for a net of four layers.
+// fit trains the density on a short ring, on fields from rough ones, random from site to site, to nearly smooth ones:
+// in rough fields the accelerations depend on everything alike, in smooth ones those that matter are small differences.
+// The steps are Gauss and Newton's, which know how unequal the directions are, or Adam's for a net of four layers.
 type fit struct {
 	settings experiment.Settings
 	store    *experiment.Store[partKey, part]

@@ -99,7 +99,8 @@ func TestGuardWaveAccel(t *testing.T) {
 			sum += miss / all
 		}
 		want := math.Sqrt(sum / N)
-		if benchtest.Agree(t, fmt.Sprintf("a = %g", c), 1e-12, accelError(m, o), want); c == 0 && math.Abs(want-1) > 1e-12 {
+		if benchtest.Agree(t, fmt.Sprintf("a = %g", c), 1e-12, accelError(m, o), want); c == 0 &&
+			math.Abs(want-1) > 1e-12 {
 			t.Errorf("no acceleration is %g off", want)
 		}
 	}

@@ -36,8 +36,9 @@ func calm(r *rand.Rand, sites int, o *train.Accelerations[float64]) {
 //
 //	a σ(w·x + b) = a σ(b) + a σ′(b) w·x + ½ a σ″(b) (w·x)² + …,   w ← s w,  a ← a/s²
 //
-// keeps the second order and multiplies order n by sⁿ⁻². Steps of Gauss and Newton's repair what the data want otherwise.
-// In many dimensions the units that fit a quadratic lie along a curved valley, and steps along it alone are short.
+// keeps the second order and multiplies order n by sⁿ⁻². Steps of Gauss and
+// Newton's repair what the data want otherwise. In many dimensions the units that
+// fit a quadratic lie along a curved valley, and steps along it alone are short.
 func anneal(θ []float64, in, hidden int) {
 	const s = 1 - shrink
 	for i := range in * hidden {

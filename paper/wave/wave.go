@@ -30,7 +30,8 @@ const (
 	stepsEach  = 4 // of the integrator in the time in which a wave passes from one site to the next
 )
 
-// ring is the wave equation on n sites, c = 1, as far apart as 100 are on a ring of length 1, which is then crossed in t = 1.
+// ring is the wave equation on n sites, c = 1, as far apart as
+// 100 are on a ring of length 1, which is then crossed in t = 1.
 func ring(n int) mech.Wave { return mech.Wave{N: n, C: 1, H: 1. / ringSites} }
 
 // Experiment lets a pulse cross the ring ten times.
@@ -84,9 +85,11 @@ func (m Model) layers() []int {
 	return Hidden
 }
 
-// Density is that of a model with fresh parameters, on a ring of so many sites. Differences over h are of the size of velocities over c.
+// Density is that of a model with fresh parameters, on a ring of so
+// many sites. Differences over h are of the size of velocities over c.
 func (m Model) Density(sites int, seed uint64) (*graph.Model[float64], error) {
-	site := []model.Coordinate{{Name: "phi", Velocity: "phidot", Scale: fieldScale, Speed: fieldScale * ringSites, Accel: accelScale}}
+	site := []model.Coordinate{{Name: "phi", Velocity: "phidot", Scale: fieldScale, Speed: fieldScale * ringSites,
+		Accel: accelScale}}
 	s := graph.Density(site, 3, nil, m.layers(), m.activation, 1)
 	if m.differences {
 		s = graph.TranslationInvariant(s, 1, 1, fieldScale)
@@ -100,8 +103,8 @@ var Hidden = []int{32}
 // Crossed are the crossings after which field errors are reported.
 var Crossed = [4]int{1, 2, 5, crossings}
 
-// Motion is what is measured of a roll-out. Energy drifts are the largest |E − E₀| on the way, in units of E₀, for the learned
-// energy above that of the field at rest. A field that is lost has errors of 100.
+// Motion is what is measured of a roll-out. Energy drifts are the largest |E − E₀| on the way, in units
+// of E₀, for the learned energy above that of the field at rest. A field that is lost has errors of 100.
 type Motion struct {
 	FieldError   [4]float64 `json:"field_error"` // |φ − φ*| / |φ*| after the crossings of WaveCrossed
 	TrueDrift    float64    `json:"true_energy_drift"`
@@ -121,7 +124,8 @@ type Large struct {
 // Score is what is measured of one model.
 type Score struct {
 	bench.Fitted
-	AccelError float64 `json:"accel_error"` // |a − a*| / |a*| of fresh smooth fields on 100 sites, in the root mean square
+	// |a − a*| / |a*| of fresh smooth fields on 100 sites, in the root mean square
+	AccelError float64 `json:"accel_error"`
 	Pulse      Motion  `json:"pulse"`
 	Large      Large   `json:"large"`
 	Small      float64 `json:"seconds_per_evaluation"`       // on 100 sites, on one core
@@ -169,7 +173,8 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 	}
 	r.Seconds = time.Since(begin).Seconds()
 	run.store.Remove()
-	return experiment.Result{Numbers: r, Tables: tablesOf(r), Figures: run.figures.all(), Notes: notesOf(r, run.large)}, nil
+	return experiment.Result{Numbers: r, Tables: tablesOf(r), Figures: run.figures.all(), Notes: notesOf(r, run.large)},
+		nil
 }
 
 type run struct {
@@ -276,7 +281,7 @@ func (p *path) fieldError(i int) float64 {
 func (p *path) learned(t model.Tape[float64]) func(q, v []float64) float64 {
 	of, ok := model.As[model.Conserved[float64]](t)
 	if !ok {
-		panic("paper: a density has an energy")
+		panic("wave: a density has an energy")
 	}
 	dx := make([]float64, 2*p.w.N)
 	energy := func(x []float64) float64 { t.Field(x, nil, dx); return of.Energy(0) }
@@ -306,7 +311,8 @@ func (r *run) pulse(ctx context.Context, f ode.Field) (*path, error) {
 	return roll(ctx, w, f, x, bench.Grid(crossings, 1./rowsEach))
 }
 
-// pulses is the run on the large ring: a hundred pulses of five to fifteen sites, of all heights between −½ and ½, both ways.
+// pulses is the run on the large ring: a hundred pulses of five
+// to fifteen sites, of all heights between −½ and ½, both ways.
 func (r *run) pulses(ctx context.Context, f ode.Field) (Large, error) {
 	w := ring(largeSites)
 	x, one := make([]float64, 2*w.N), make([]float64, 2*w.N)
@@ -323,18 +329,22 @@ func (r *run) pulses(ctx context.Context, f ode.Field) (Large, error) {
 	if err != nil {
 		return Large{}, err
 	}
-	return Large{Sites: w.N, Time: float64(r.large), FieldError: p.fieldError(1), TrueDrift: slices.Max(p.trueE), Lost: p.lost}, nil
+	return Large{Sites: w.N, Time: float64(r.large), FieldError: p.fieldError(1), TrueDrift: slices.Max(p.trueE),
+		Lost: p.lost}, nil
 }
 
 // tablesOf sets the models beside the true equation.
 func tablesOf(r Report) []experiment.Table {
 	pulse := experiment.Table{
-		Title:   "Wave: a pulse on a ring of 100 sites, error of the field after so many crossings, and largest drift of energy over ten",
-		Columns: []string{"", "acceleration error", "1", "2", "5", "10", "true energy", "learned energy", "trained [s]"},
+		Title: "Wave: a pulse on a ring of 100 sites, error of the field after so many crossings, and largest " +
+			"drift of energy over ten",
+		Columns: []string{"", "acceleration error", "1", "2", "5", "10", "true energy", "learned energy",
+			"trained [s]"},
 	}
 	large := experiment.Table{
-		Title:   "Wave: the same density on a ring of 10,000 sites, without training",
-		Columns: []string{"", "time", "error of the field", "true energy", "evaluation, 100 sites [µs]", "10,000 sites [µs]"},
+		Title: "Wave: the same density on a ring of 10,000 sites, without training",
+		Columns: []string{"", "time", "error of the field", "true energy", "evaluation, 100 sites [µs]",
+			"10,000 sites [µs]"},
 	}
 	row := func(title, accel string, m Motion, learned, seconds string) {
 		cells := []string{title, accel}
@@ -345,11 +355,14 @@ func tablesOf(r Report) []experiment.Table {
 	}
 	for _, m := range Models {
 		s := r.Models[m.name]
-		row(m.title, bench.Three(s.AccelError), s.Pulse, bench.Three(s.Pulse.LearnedDrift), fmt.Sprintf("%.0f", s.Seconds))
-		large.Rows = append(large.Rows, []string{m.title, bench.Three(s.Large.Time), bench.Three(s.Large.FieldError), bench.Three(s.Large.TrueDrift), bench.Three(1e6 * s.Small), bench.Three(1e6 * s.Many)})
+		row(m.title, bench.Three(s.AccelError), s.Pulse, bench.Three(s.Pulse.LearnedDrift),
+			fmt.Sprintf("%.0f", s.Seconds))
+		large.Rows = append(large.Rows, []string{m.title, bench.Three(s.Large.Time), bench.Three(s.Large.FieldError),
+			bench.Three(s.Large.TrueDrift), bench.Three(1e6 * s.Small), bench.Three(1e6 * s.Many)})
 	}
 	row("true equation, same integrator", "0", r.Integrator, "", "")
 	l := r.IntegratorLarge
-	large.Rows = append(large.Rows, []string{"true equation, same integrator", bench.Three(l.Time), bench.Three(l.FieldError), bench.Three(l.TrueDrift), "", ""})
+	large.Rows = append(large.Rows, []string{"true equation, same integrator", bench.Three(l.Time),
+		bench.Three(l.FieldError), bench.Three(l.TrueDrift), "", ""})
 	return []experiment.Table{pulse, large}
 }

@@ -23,7 +23,8 @@ func TestWaveFields(t *testing.T) {
 		for i := range o.N {
 			size := math.Sqrt(squares(o.X[2*i*ringSites:(2*i+1)*ringSites]) / ringSites)
 			least, most = min(least, size), max(most, size)
-			if loss := float64(o.Weight[i]) * squares(o.A[i*ringSites:(i+1)*ringSites]) / (accelScale * accelScale); math.Abs(loss-1) > 1e-12 {
+			if loss := float64(o.Weight[i]) * squares(o.A[i*ringSites:(i+
+				1)*ringSites]) / (accelScale * accelScale); math.Abs(loss-1) > 1e-12 {
 				t.Errorf("%+v: a state counts %g", k, loss)
 			}
 		}
@@ -43,7 +44,8 @@ func TestWaveLearned(t *testing.T) {
 		t.Fatal(err)
 	}
 	told := 0
-	f := fit{settings: experiment.Settings{Steps: 60, Seed: 1, On: func(experiment.Progress) { told++ }}, model: Models[0], net: g.Model()}
+	f := fit{settings: experiment.Settings{Steps: 60, Seed: 1, On: func(experiment.Progress) { told++ }},
+		model: Models[0], net: g.Model()}
 	var done part
 	if err := f.train(t.Context(), &done); err != nil {
 		t.Fatal(err)
@@ -60,19 +62,22 @@ func TestWaveLearned(t *testing.T) {
 	}
 	tape, x := small.Tape(1), make([]float64, 2*w.N)
 	w.Pulse(0.1, 5*w.H, x[:w.N], x[w.N:])
-	p, err := roll(t.Context(), w, func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }, x, []float64{0, 0.2, 0.4})
+	p, err := roll(t.Context(), w, func(_ float64, x, dx []float64) { tape.Field(x, nil, dx) }, x,
+		[]float64{0, 0.2, 0.4})
 	if err != nil {
 		t.Fatal(err)
 	}
 	learned := p.learned(tape)
 	E0, E1 := learned(p.row(0)), learned(p.row(2))
-	if p.lost || p.fieldError(2) > 1e-4 || p.trueE[2] > 1e-5 || math.Abs(E1/E0-1) > 1e-5 || p.trueE[0] != 0 || p.fieldError(0) > 1e-12 {
-		t.Errorf("error of the field %g, drift of the true energy %g, of the learned one %g", p.fieldError(2), p.trueE[2], E1/E0-1)
+	if p.lost || p.fieldError(2) > 1e-4 || p.trueE[2] > 1e-5 || math.Abs(E1/E0-1) > 1e-5 || p.trueE[0] != 0 ||
+		p.fieldError(0) > 1e-12 {
+		t.Errorf("error of the field %g, drift of the true energy %g, of the learned one %g", p.fieldError(2),
+			p.trueE[2], E1/E0-1)
 	}
 }
 
-// A density of differences keeps the momentum of the whole field, trained or not, while that of the field itself does not, and what it
-// learned with softplus lets a pulse cross the ring.
+// A density of differences keeps the momentum of the whole field, trained or not, while that
+// of the field itself does not, and what it learned with softplus lets a pulse cross the ring.
 func TestWaveDifferences(t *testing.T) {
 	w := ring(ringSites)
 	x, dx := make([]float64, 2*w.N), make([]float64, 2*w.N)
@@ -116,12 +121,13 @@ func TestWaveDifferences(t *testing.T) {
 		t.Fatal(err)
 	}
 	if p, gain, err := at(g); err != nil || p.fieldError(2) > 1e-2 || p.trueE[2] > 1e-3 || math.Abs(gain) > 1e-10 {
-		t.Errorf("after one crossing: error of the field %g, drift of the energy %g, momentum gained %g (%v)", p.fieldError(2), p.trueE[2], gain, err)
+		t.Errorf("after one crossing: error of the field %g, drift of the energy %g, momentum gained %g (%v)",
+			p.fieldError(2), p.trueE[2], gain, err)
 	}
 }
 
-// The true equation under the same integrator has the error of RK4: a sixteenth with half the step is not tested here, but that it
-// is small, and that a field that is lost is told as 100 and not as NaN.
+// The true equation under the same integrator has the error of RK4: a sixteenth with half the step is
+// not tested here, but that it is small, and that a field that is lost is told as 100 and not as NaN.
 func TestWaveRoll(t *testing.T) {
 	w := ring(ringSites)
 	x := make([]float64, 2*w.N)
@@ -131,7 +137,8 @@ func TestWaveRoll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := p.score(w.Energy); m.Lost || !(m.FieldError[0] < 1e-5) || !(m.FieldError[3] < 1e-4) || !(m.TrueDrift < 2e-5) || m.LearnedDrift != m.TrueDrift {
+	if m := p.score(w.Energy); m.Lost || !(m.FieldError[0] < 1e-5) || !(m.FieldError[3] < 1e-4) ||
+		!(m.TrueDrift < 2e-5) || m.LearnedDrift != m.TrueDrift {
 		t.Errorf("%+v", m)
 	}
 	bad := func(_ float64, x, dx []float64) {
@@ -165,8 +172,8 @@ func TestRounded(t *testing.T) {
 	}
 }
 
-// What was trained before an interruption is taken up bit for bit and not trained again; one of other settings begins anew, and so does a file
-// that is no such thing.
+// What was trained before an interruption is taken up bit for bit and not trained
+// again; one of other settings begins anew, and so does a file that is no such thing.
 func TestWaveResumes(t *testing.T) {
 	s := experiment.Settings{Steps: 3, Seed: 1, Folder: t.TempDir()}
 	open := func() *experiment.Store[partKey, part] {
@@ -200,7 +207,8 @@ func TestWaveResumes(t *testing.T) {
 	if err := again.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(again.net.Theta, whole.net.Theta) || again.fitted != whole.fitted || !slices.Equal(again.curve.Y, whole.curve.Y) ||
+	if !slices.Equal(again.net.Theta, whole.net.Theta) || again.fitted != whole.fitted ||
+		!slices.Equal(again.curve.Y, whole.curve.Y) ||
 		!slices.Equal(again.curve.X, whole.curve.X) || len(again.curve.X) == 0 {
 		t.Errorf("%+v, uninterrupted %+v", again.fitted, whole.fitted)
 	}

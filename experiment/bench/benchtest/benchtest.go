@@ -1,5 +1,8 @@
 // Package benchtest has what tests of experiments share: models whose accelerations are known, cells of tables, rows
 // that must not be in two sets of data, figures read back.
+//
+// The tests in files guard_test.go hold what is measured: metrics against numbers worked out by hand, splits by
+// poisoning what must not be seen, tables cell by cell.
 package benchtest
 
 import (

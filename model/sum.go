@@ -1,0 +1,93 @@
+package model
+
+import "lagrange/nn"
+
+// sum is the linear layer y_o = Σ θ_e x_i over the entries e = (i, o), with x_i = 1 where i is −1: one parameter for
+// each entry, and none for the others. It implements nn.Part.
+type sum[T nn.Float] struct {
+	theta   []T
+	entries []entry
+	in, out int
+	x       *nn.Streams[T]
+}
+
+// entry is one input and one output that go together.
+type entry struct{ in, out int }
+
+func (l *sum[T]) In() int  { return l.in }
+func (l *sum[T]) Out() int { return l.out }
+
+// push sets the blocks lo … hi of y; the constant is in the value alone.
+func (l *sum[T]) push(x, y *nn.Streams[T], lo, hi int) {
+	for k := lo; k <= hi; k++ {
+		for b := range x.Batch {
+			xb, yb := x.Row(k, b), y.Row(k, b)
+			clear(yb)
+			for e, at := range l.entries {
+				switch {
+				case at.in >= 0:
+					yb[at.out] += l.theta[e] * xb[at.in]
+				case k == 0:
+					yb[at.out] += l.theta[e]
+				}
+			}
+		}
+	}
+}
+
+// pull sets the blocks lo … hi of x̄.
+func (l *sum[T]) pull(ybar, xbar *nn.Streams[T], lo, hi int) {
+	for k := lo; k <= hi; k++ {
+		for b := range ybar.Batch {
+			yb, xb := ybar.Row(k, b), xbar.Row(k, b)
+			clear(xb)
+			for e, at := range l.entries {
+				if at.in >= 0 {
+					xb[at.in] += l.theta[e] * yb[at.out]
+				}
+			}
+		}
+	}
+}
+
+// gradient adds Σ x_k ȳ_j over the pairs of blocks with k + j = of, the value being 0, s −1, t −2 and st −3.
+func (l *sum[T]) gradient(ybar *nn.Streams[T], of int, g nn.Gradient[T]) {
+	if g.None() {
+		return
+	}
+	for b := range ybar.Batch {
+		row := g.Of(b)
+		for k := of; k <= 0; k++ {
+			xb, yb := l.x.Row(k, b), ybar.Row(of-k, b)
+			for e, at := range l.entries {
+				switch {
+				case at.in >= 0:
+					row[e] += xb[at.in] * yb[at.out]
+				case k == 0:
+					row[e] += yb[at.out]
+				}
+			}
+		}
+	}
+}
+
+// Forward implements nn.Part.
+func (l *sum[T]) Forward(x, y *nn.Streams[T]) {
+	l.x = x
+	l.push(x, y, 0, x.K)
+}
+
+// Reverse implements nn.Part.
+func (l *sum[T]) Reverse(ybar, xbar *nn.Streams[T], _ []T, g nn.Gradient[T]) {
+	l.pull(ybar, xbar, 0, 0)
+	l.gradient(ybar, 0, g)
+}
+
+// Mixed implements nn.Part.
+func (l *sum[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) { l.push(x, y, -x.Components, nn.S) }
+
+// MixedReverse implements nn.Part.
+func (l *sum[T]) MixedReverse(ybar, xbar *nn.Streams[T], g nn.Gradient[T]) {
+	l.pull(ybar, xbar, -ybar.Components, nn.S)
+	l.gradient(ybar, -ybar.Components, g)
+}

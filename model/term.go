@@ -1,0 +1,184 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lagrange/nn"
+)
+
+// Term is a function of q: the constant 1; the sine or cosine of Σ Ofᵢ φᵢ, with φᵢ = 2π qᵢ/Pᵢ the angles; or a power
+// ((q − mean) / scale)^Of of the one coordinate whose exponent is not 0.
+type Term struct {
+	Function string `json:"f"`
+	Of       []int  `json:"of,omitempty"` // for each coordinate; nil of the constant
+}
+
+// The functions of terms.
+const (
+	One   = "1"
+	Sin   = "sin"
+	Cos   = "cos"
+	Power = "power"
+)
+
+// key tells terms with the same Of from others.
+func (t Term) key() (key []byte) {
+	for _, k := range t.Of {
+		key = strconv.AppendInt(append(key, ' '), int64(k), 10)
+	}
+	return key
+}
+
+// coordinate is the one that a power is of.
+func (t Term) coordinate() int { return slices.IndexFunc(t.Of, func(k int) bool { return k != 0 }) }
+
+// combination is what stands in front of a function of a term: angles, or a coordinate.
+func combination[T nn.Float](s Spec, t Term) []T {
+	c := make([]T, len(t.Of))
+	for i, k := range t.Of {
+		switch {
+		case k != 0 && t.Function == Power:
+			c[i] = 1
+		case k != 0:
+			c[i] = T(float64(k) * 2 * pi / s.Coordinates[i].Period)
+		}
+	}
+	return c
+}
+
+// DefaultTerms is a library for all of L, in the order of Spec.Terms: sines and cosines of each angle, of its double,
+// and of sums and differences of two angles, and each other coordinate with its square; in the mass matrix the
+// constant, too. Ignorable coordinates are in none.
+func (s Spec) DefaultTerms() [][]Term {
+	d := s.D()
+	unit := func(k ...int) []int { // pairs of coordinate and number
+		of := make([]int, d)
+		for i := 0; i < len(k); i += 2 {
+			of[k[i]] += k[i+1]
+		}
+		return of
+	}
+	var of [][]int
+	var powers []Term
+	for i, c := range s.Coordinates {
+		switch {
+		case c.Cyclic:
+		case c.Period > 0:
+			of = append(of, unit(i, 1), unit(i, 2))
+			for j := range i {
+				if o := s.Coordinates[j]; o.Period > 0 && !o.Cyclic {
+					of = append(of, unit(j, 1, i, -1), unit(j, 1, i, 1))
+				}
+			}
+		default:
+			powers = append(powers, Term{Power, unit(i, 1)}, Term{Power, unit(i, 2)})
+		}
+	}
+	var potential []Term
+	for _, k := range of {
+		potential = append(potential, Term{Sin, k}, Term{Cos, k})
+	}
+	potential = append(potential, powers...)
+	mass := append([]Term{{Function: One}}, potential...)
+	all := [][]Term{potential}
+	for range triangle(d) {
+		all = append(all, mass)
+	}
+	return all
+}
+
+// checkTerms reports what is wrong with the terms of a Spec.
+func (s Spec) checkTerms() error {
+	if len(s.inputs(true)) > 0 || len(s.Combinations) > 0 {
+		return errors.New("a sum of terms depends on no system parameters, and on no combinations of coordinates")
+	}
+	if len(s.Terms) != 1+triangle(s.D()) {
+		return fmt.Errorf("%d lists of terms for %d coordinates: there is one for the potential and one for each of "+
+			"the %d elements of the mass matrix",
+			len(s.Terms), s.D(), triangle(s.D()))
+	}
+	n := 0
+	for _, ts := range s.Terms {
+		for _, t := range ts {
+			if err := s.checkTerm(t); err != nil {
+				return err
+			}
+			n++
+		}
+	}
+	if n > mostTerms {
+		return fmt.Errorf("%d terms: at most %d", n, mostTerms)
+	}
+	return nil
+}
+
+// mostTerms bounds a library.
+const mostTerms = 4096
+
+func (s Spec) checkTerm(t Term) error {
+	if t.Function == One {
+		return nil
+	}
+	if !slices.Contains([]string{Sin, Cos, Power}, t.Function) || len(t.Of) != s.D() {
+		return fmt.Errorf("a term %q of %v: it is 1, or sin, cos or power of a number for each coordinate", t.Function,
+			t.Of)
+	}
+	others := 0
+	for i, k := range t.Of {
+		c := s.Coordinates[i]
+		switch angle := c.Period > 0; {
+		case k == 0:
+			continue
+		case c.Cyclic, t.Function != Power && !angle, t.Function == Power && (angle || k < 1 || k > 2):
+			return fmt.Errorf("the term %s: sin and cos are of angles, powers to the second of other coordinates, "+
+				"and none is of an ignorable one", s.TermText(t))
+		}
+		others++
+	}
+	if others == 0 || t.Function == Power && others > 1 {
+		return fmt.Errorf("a term %q of %v: it depends on no coordinate, or on too many", t.Function, t.Of)
+	}
+	return nil
+}
+
+// TermText writes a term with the names of the coordinates: cos(theta1 - 2 theta2), x^2. The coordinate of a power is
+// (x − mean)/scale.
+func (s Spec) TermText(t Term) string {
+	if t.Function == One {
+		return One
+	}
+	var b strings.Builder
+	for i, k := range t.Of {
+		if i >= len(s.Coordinates) || k == 0 {
+			continue
+		}
+		name := s.Coordinates[i].Name
+		switch {
+		case t.Function == Power && k == 1:
+			b.WriteString(name)
+		case t.Function == Power:
+			fmt.Fprintf(&b, "%s^%d", name, k)
+		default:
+			sign := " + "
+			if k < 0 {
+				sign, k = " - ", -k
+			}
+			if b.Len() == 0 {
+				sign = strings.TrimSpace(strings.TrimPrefix(sign, " + "))
+			}
+			b.WriteString(sign)
+			if k > 1 {
+				fmt.Fprintf(&b, "%d ", k)
+			}
+			b.WriteString(name)
+		}
+	}
+	if t.Function == Power {
+		return b.String()
+	}
+	return t.Function + "(" + b.String() + ")"
+}

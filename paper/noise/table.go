@@ -1,0 +1,152 @@
+package noise
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"lagrange/experiment"
+	"lagrange/plot"
+)
+
+// tables have for each system and noise the models by rows: errors over the yardstick, for the median motion and in the root
+// mean square, and over the limit. Of several seeds the worst stands there.
+func (r *Report) tables(names []string) (tables []experiment.Table) {
+	for _, s := range systems {
+		for _, sigma := range sigmas {
+			t := experiment.Table{
+				Title: fmt.Sprintf("%s, σ = %g", s.title, sigma),
+				Columns: []string{"model", "median over the yardstick, 0.25 / 0.5 / 1 s", "root mean square over the yardstick",
+					"median over the limit", "lost of 60", "time"},
+			}
+			cells := r.of(s.name, sigma)
+			t.Rows = append(t.Rows,
+				[]string{"true equations, whole recordings", worst(cells, limit, Error.median), worst(cells, limit, Error.rms), "1 / 1 / 1", "0", "–"})
+			for _, name := range names {
+				t.Rows = append(t.Rows, row(cells, name))
+			}
+			tables = append(tables, t)
+		}
+	}
+	return tables
+}
+
+// of are the cells of a system and noise.
+func (r *Report) of(system string, sigma float64) (cells []Cell) {
+	for _, c := range r.Cells {
+		if c.System == system && c.Sigma == sigma {
+			cells = append(cells, c)
+		}
+	}
+	return cells
+}
+
+func (e Error) median() float64 { return e.Median }
+func (e Error) rms() float64    { return e.RMS }
+
+func limit(c Cell) []Error { return c.Limit.Error }
+
+// over is the largest ratio of errors at each horizon.
+func over(cells []Cell, of, to func(Cell) []Error, by func(Error) float64) []float64 {
+	most := make([]float64, len(horizons))
+	for _, c := range cells {
+		for k := range most {
+			most[k] = max(most[k], by(of(c)[k])/by(to(c)[k]))
+		}
+	}
+	return most
+}
+
+func worst(cells []Cell, of func(Cell) []Error, by func(Error) float64) string {
+	return ratios(over(cells, of, yardstick, by))
+}
+
+func yardstick(c Cell) []Error { return c.Yardstick.Error }
+
+func ratios(x []float64) string {
+	var text []string
+	for _, r := range x {
+		text = append(text, fmt.Sprintf("%.2g", r))
+	}
+	return strings.Join(text, " / ")
+}
+
+// row is that of a model.
+func row(cells []Cell, name string) []string {
+	lost, seconds := 0, 0.0
+	for _, c := range cells {
+		m := c.Models[name]
+		if m.Failed != "" {
+			return []string{name, m.Failed, "", "", "", ""}
+		}
+		lost, seconds = max(lost, m.Lost), seconds+m.Seconds/float64(len(cells))
+	}
+	of := func(c Cell) []Error { return c.Models[name].Errors }
+	label := name
+	if name == "default" {
+		label += " (" + cells[0].Models[name].Family + ")"
+	}
+	return []string{label, worst(cells, of, Error.median), worst(cells, of, Error.rms),
+		ratios(over(cells, of, limit, Error.median)), fmt.Sprint(lost), fmt.Sprintf("%.0f s", seconds)}
+}
+
+// figures draw the median error over the horizon, in units of the yardstick.
+func (r *Report) figures(names []string) map[string]plot.Figure {
+	figures := map[string]plot.Figure{}
+	for _, s := range systems {
+		var panels []plot.Panel
+		for _, sigma := range sigmas {
+			cells := r.of(s.name, sigma)
+			p := plot.Panel{Title: fmt.Sprintf("%s, σ = %g", s.title, sigma), XLabel: "horizon [s]", YLabel: "median error", LogY: true}
+			draw := func(name string, of func(Cell) []Error) {
+				line := plot.Series{Name: name, X: horizons}
+				for k := range horizons {
+					sum := 0.0
+					for _, c := range cells {
+						sum += of(c)[k].Median / float64(len(cells))
+					}
+					line.Y = append(line.Y, sum)
+				}
+				p.Series = append(p.Series, line)
+			}
+			draw("limit", limit)
+			draw("yardstick", yardstick)
+			for _, name := range names {
+				if cells[0].Models[name].Failed == "" {
+					draw(name, func(c Cell) []Error { return c.Models[name].Errors })
+				}
+			}
+			panels = append(panels, p)
+		}
+		figures["noise-"+s.name] = plot.Figure{Panels: panels}
+	}
+	return figures
+}
+
+// notes say what was found of friction, and what a short run is.
+func (r *Report) notes(s experiment.Settings) (notes []string) {
+	for _, system := range systems {
+		if !system.friction || system.d() > 1 {
+			continue
+		}
+		truth := system.p[len(system.p)-1]
+		for _, sigma := range sigmas {
+			for _, name := range names(s) {
+				off, n := 0.0, 0
+				for _, c := range r.of(system.name, sigma) {
+					if m := c.Models[name]; m.Failed == "" {
+						off, n = max(off, math.Abs(m.Damping/truth-1)), n+1
+					}
+				}
+				if n > 0 {
+					notes = append(notes, fmt.Sprintf("%s, σ = %g: the friction of %s is %.2g %% off (%d seeds, the worst)",
+						system.title, sigma, name, 100*off, n))
+				}
+			}
+		}
+	}
+	if s.Quick {
+		notes = append(notes, fmt.Sprintf("A quick run: %v for each training.", eachQuick))
+	}
+	return notes
+}
