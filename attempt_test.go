@@ -16,7 +16,8 @@ func unlucky() lagrange.Settings {
 	return lagrange.Settings{Hidden: []int{2}, Activation: "relu2", Head: "plain", Method: train.Adam, Steps: 90, Batch: 16, Rate: 0.1, Seed: 22, Workers: 1}
 }
 
-// Hopeless trainings are given up after a third of their steps, the steps in all are those asked for, and the same settings give the same.
+// Hopeless trainings are given up after a third of their steps, the steps in all are those asked for, and the same
+// settings give the same.
 func TestRestart(t *testing.T) {
 	set := recording("pendulum", 12, 30, true, 0.05)
 	calm := fit(t, set, unlucky())

@@ -8,7 +8,8 @@ import (
 	"lagrange/train"
 )
 
-// The baseline learns by the method of its model, from the same features of the state: what a model is measured against has the same chances.
+// The baseline learns by the method of its model, from the same features of the state: what a model is measured against
+// has the same chances.
 func TestBaseline(t *testing.T) {
 	for name, c := range map[string]struct {
 		set    *data.Set

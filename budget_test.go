@@ -7,7 +7,8 @@ import (
 	"lagrange"
 )
 
-// A budget is kept, with preparation and validations, also when the machine turns to other work after the steps were planned, and back.
+// A budget is kept, with preparation and validations, also when the machine turns to other work after the steps were
+// planned, and back.
 func TestBudget(t *testing.T) {
 	set := recording("pendulum", 12, 100, false, 0.05)
 	const budget = 1500 * time.Millisecond

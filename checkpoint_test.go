@@ -15,8 +15,8 @@ import (
 	training "lagrange/fit"
 )
 
-// The default method on accelerations warms up by Adam and goes on by Gauss–Newton. Interrupted again and again, a little later each time, it ends
-// at the bits of the run that nobody disturbed.
+// The default method on accelerations warms up by Adam and goes on by Gauss–Newton. Interrupted again and again, a
+// little later each time, it ends at the bits of the run that nobody disturbed.
 func TestResumeWarmUp(t *testing.T) {
 	set := recording("cart-pole", 12, 25, true, 0.05)
 	s := lagrange.Settings{Steps: 6, Seed: 3, Workers: 1}
@@ -52,8 +52,8 @@ func TestResumeWarmUp(t *testing.T) {
 	}
 }
 
-// A checkpoint belongs to one run: the same numbers, all settings, the stage. Another seed, other steps, another rate or weight of it is refused
-// with its name, also where only the last stage has left a checkpoint.
+// A checkpoint belongs to one run: the same numbers, all settings, the stage. Another seed, other steps, another rate
+// or weight of it is refused with its name, also where only the last stage has left a checkpoint.
 func TestCheckpointIdentity(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some seconds of Gauss–Newton")
@@ -122,7 +122,8 @@ func TestDiscard(t *testing.T) {
 	}
 }
 
-// A training that goes on from a model is never worse on what is held out, keeps its Spec and its settings, and says what it went on from.
+// A training that goes on from a model is never worse on what is held out, keeps its Spec and its settings, and says
+// what it went on from.
 func TestFrom(t *testing.T) {
 	set := recording("pendulum", 12, 30, true, 0.05)
 	s := quick()

@@ -10,126 +10,126 @@ import (
 	"lagrange/model"
 )
 
-// Calibration makes of the standard deviation of an ensemble's members the spread of what would be recorded about their mean. It is found on
-// the validation part of the recording: Motion over windows of the horizon, for (q, v); Accel where accelerations are recorded.
-type Calibration struct {
-	Motion eval.Law  `json:"motion"`
-	Accel  *eval.Law `json:"accelerations,omitempty"`
+// Ensemble is networks from several seeds that answer together: by their mean, with the predictive standard deviation
+// of what would be recorded about it. An error beyond one is to be expected in a third of the cases, beyond two in a
+// twentieth.
+type Ensemble struct {
+	Members     []*Model     // of one network each
+	Calibration *Calibration // nil: the standard deviation is that of the members
 }
 
+// Calibration makes of the standard deviation of an ensemble's members the predictive one. It is found on the
+// validation part of the recording: Motion over windows of the horizon, for (q, v); Accel where accelerations are
+// recorded.
+type Calibration struct {
+	Motion eval.Calibration  `json:"motion"`
+	Accel  *eval.Calibration `json:"accelerations,omitempty"`
+}
+
+// fits says whether a calibration is one for d coordinates.
 func (c *Calibration) fits(d int) bool {
-	ok := func(l eval.Law, k int) bool {
-		return l.Factor > 0 && !math.IsInf(l.Factor, 0) && (l.Floor == nil || len(l.Floor) == k) && !slices.ContainsFunc(l.Floor, func(x float64) bool { return !(x >= 0) })
+	negative := func(x float64) bool { return !(x >= 0) }
+	ok := func(l eval.Calibration, k int) bool {
+		return l.Factor > 0 && !math.IsInf(l.Factor, 0) && (l.Floor == nil || len(l.Floor) == k) && !slices.ContainsFunc(l.Floor, negative)
 	}
 	return ok(c.Motion, 2*d) && (c.Accel == nil || ok(*c.Accel, d))
 }
 
-// laws are those of motion and of accelerations; without recorded accelerations these have the factor of motion alone.
-func (m *Model) laws() (motion, accel eval.Law) {
-	motion = eval.Law{Factor: 1}
-	if c := m.Calibration; c != nil {
+// calibrations are those of motion and of accelerations; without recorded accelerations these have the factor of motion
+// alone.
+func (e *Ensemble) calibrations() (motion, accel eval.Calibration) {
+	motion = eval.Calibration{Factor: 1}
+	if c := e.Calibration; c != nil {
 		motion = c.Motion
 		if c.Accel != nil {
 			return motion, *c.Accel
 		}
 	}
-	return motion, eval.Law{Factor: motion.Factor}
+	return motion, eval.Calibration{Factor: motion.Factor}
 }
 
-// Members are the networks of an ensemble, m the first of them; of a single model m alone.
-func (m *Model) Members() []*Model { return append([]*Model{m}, m.Others...) }
-
-func (m *Model) nets() (nets []*model.Model[float64]) {
-	for _, k := range m.Members() {
+func (e *Ensemble) nets() (nets []*model.Model[float64]) {
+	for _, k := range e.Members {
 		nets = append(nets, k.net)
 	}
 	return nets
 }
 
-// calibrate finds the laws on data that no member has learned from; too little of it leaves the spread as it is.
-func (m *Model) calibrate(held *data.Set) {
-	_, dev := eval.Ensemble(m.nets(), held, held.Windows(m.Record.Horizon, 0))
+// calibrate finds the calibration on data that no member has learned from; too little of it leaves the standard
+// deviation as it is.
+func (e *Ensemble) calibrate(held *data.Set) {
+	_, dev := eval.Ensemble(e.nets(), held, held.Windows(e.Members[0].Record.Horizon, 0))
 	var c Calibration
 	var ok bool
 	if c.Motion, ok = dev.Calibrate(); !ok {
 		return
 	}
-	if a, ok := eval.EnsembleAccelerations(m.nets(), held).Calibrate(); ok {
+	if a, ok := eval.EnsembleAccelerations(e.nets(), held).Calibrate(); ok {
 		c.Accel = &a
 	}
-	m.Calibration = &c
+	e.Calibration = &c
 }
 
-// AccelSpread returns the mean over an ensemble of the accelerations (d) at (q, v) under inputs u (m; nil: zeros), and their calibrated
-// spread (d): an error beyond it is to be expected in a third of the cases, beyond its double in a twentieth. That of a single model is zero.
-func (m *Model) AccelSpread(q, v, u []float64) (mean, spread []float64) {
+// Accel returns the mean of the members' accelerations (d) at (q, v) under inputs u (m; nil: zeros).
+func (e *Ensemble) Accel(q, v, u []float64) []float64 {
+	mean, _ := e.Predict(q, v, u)
+	return mean
+}
+
+// Predict returns the mean of the members' accelerations (d) and its predictive standard deviation (d).
+func (e *Ensemble) Predict(q, v, u []float64) (mean, sd []float64) {
 	var xs [][]float64
-	for _, k := range m.Members() {
+	for _, k := range e.Members {
 		xs = append(xs, k.Accel(q, v, u))
 	}
-	_, law := m.laws()
-	return moments(xs, law)
+	_, accel := e.calibrations()
+	return accel.Moments(xs)
 }
 
-// moments are the mean and the spread of members (k, n).
-func moments(xs [][]float64, law eval.Law) (mean, spread []float64) {
-	mean, spread = eval.Moments(xs)
-	K := max(1, len(law.Floor))
-	for i, s := range spread {
-		spread[i] = law.Spread(i%K, s)
+// force is Model.Force.
+func (e *Ensemble) force(q, v, a, u []float64) (tau []float64, ok bool) {
+	if len(e.Members[0].Columns().Forces()) == 0 {
+		return e.Members[0].Force(q, v, a, u)
 	}
-	return mean, spread
+	var xs [][]float64
+	for _, k := range e.Members {
+		if tau, ok = k.Force(q, v, a, u); !ok {
+			return nil, false
+		}
+		xs = append(xs, tau)
+	}
+	tau, _ = eval.Moments(xs)
+	return tau, true
 }
 
-// together gives the mean and the spread of roll-outs from one start, as far as the shortest reaches.
-func (m *Model) together(ts []data.Trajectory) (mean, spread data.Trajectory) {
-	d, f, n := m.D(), m.M(), ts[0].Len()
-	for _, t := range ts {
-		n = min(n, t.Len())
-	}
-	mean = ts[0].Slice(d, f, 0, n)
-	spread = mean
-	xs := make([][]float64, len(ts))
-	for j, t := range ts {
-		xs[j] = t.AppendStates(nil, d, 0, n)
-	}
-	law, _ := m.laws()
-	a, s := moments(xs, law)
-	mean.Q, mean.V, spread.Q, spread.V = nil, nil, nil, nil
-	for k := range n {
-		q, v, end := 2*k*d, (2*k+1)*d, 2*(k+1)*d
-		mean.Q, mean.V = append(mean.Q, a[q:v]...), append(mean.V, a[v:end]...)
-		spread.Q, spread.V = append(spread.Q, s[q:v]...), append(spread.V, s[v:end]...)
-	}
-	return mean, spread
-}
-
-// RolloutSpread is Rollout for an ensemble: the mean over its members at each of the times, and in Q and V of spread their
-// calibrated spread; see AccelSpread. It is that of what would be recorded, noise included, from a recorded start, and was
-// calibrated over windows of the horizon: for much longer motions it is an extrapolation. When the integration of a member fails, all end there.
-func (m *Model) RolloutSpread(ctx context.Context, q, v, u, times []float64, o RolloutOptions) (mean, spread data.Trajectory, err error) {
+// Rollout is that of the members: their mean at each of the times and, in Q and V of sd, its predictive standard
+// deviation, noise of the recording included, from a recorded state. It was calibrated over windows of the horizon: for
+// much longer motions it is an extrapolation. Where the integration of one member fails, all end.
+func (e *Ensemble) Rollout(
+	ctx context.Context, q, v, u, times []float64, o RolloutOptions,
+) (mean, sd data.Trajectory, err error) {
 	var ts []data.Trajectory
-	for _, k := range m.Members() {
-		t, e := k.Rollout(ctx, q, v, u, times, o)
+	for _, k := range e.Members {
+		t, fail := k.Rollout(ctx, q, v, u, times, o)
 		if err == nil {
-			err = e
+			err = fail
 		}
 		ts = append(ts, t)
 	}
-	mean, spread = m.together(ts)
-	return mean, spread, err
+	mean, sd = e.together(ts)
+	return mean, sd, err
 }
 
-// RolloutSetSpread is RolloutSet for an ensemble; see RolloutSpread.
-func (m *Model) RolloutSetSpread(ctx context.Context, s *data.Set, o RolloutOptions) (mean, spread *data.Set, err error) {
+// RolloutSet is Model.RolloutSet of the members; see Rollout.
+func (e *Ensemble) RolloutSet(ctx context.Context, s *data.Set, o RolloutOptions) (mean, sd *data.Set, err error) {
 	var sets []*data.Set
-	for _, k := range m.Members() {
-		out, e := k.RolloutSet(ctx, s, o)
+	for _, k := range e.Members {
+		out, fail := k.RolloutSet(ctx, s, o)
 		if out == nil {
-			return nil, nil, e
+			return nil, nil, fail
 		}
 		if err == nil {
-			err = e
+			err = fail
 		}
 		sets = append(sets, out)
 	}
@@ -140,37 +140,63 @@ func (m *Model) RolloutSetSpread(ctx context.Context, s *data.Set, o RolloutOpti
 		for _, set := range sets {
 			ts = append(ts, set.Trajectories[i])
 		}
-		t, w := m.together(ts)
+		t, w := e.together(ts)
 		a.Trajectories, b.Trajectories = append(a.Trajectories, t), append(b.Trajectories, w)
 	}
 	return &a, &b, err
 }
 
-// Coverage is the share of held-out errors within one and within two spreads.
+// together gives mean and standard deviation of roll-outs from one state, as far as the shortest reaches.
+func (e *Ensemble) together(ts []data.Trajectory) (mean, sd data.Trajectory) {
+	first := e.Members[0]
+	d, f, n := first.D(), first.M(), ts[0].Len()
+	for _, t := range ts {
+		n = min(n, t.Len())
+	}
+	mean = ts[0].Slice(d, f, 0, n)
+	sd = mean
+	xs := make([][]float64, len(ts))
+	for j, t := range ts {
+		for k := range n {
+			xs[j] = append(append(xs[j], t.Q[k*d:(k+1)*d]...), t.V[k*d:(k+1)*d]...)
+		}
+	}
+	motion, _ := e.calibrations()
+	a, s := motion.Moments(xs)
+	mean.Q, mean.V, sd.Q, sd.V = nil, nil, nil, nil
+	for k := range n {
+		q, v, end := 2*k*d, (2*k+1)*d, 2*(k+1)*d
+		mean.Q, mean.V = append(mean.Q, a[q:v]...), append(mean.V, a[v:end]...)
+		sd.Q, sd.V = append(sd.Q, s[q:v]...), append(sd.V, s[v:end]...)
+	}
+	return mean, sd
+}
+
+// Coverage is the share of held-out errors within one and within two standard deviations.
 type Coverage struct {
 	Errors     int        `json:"errors"`
 	Raw        [2]float64 `json:"raw"` // by the standard deviation of the members
 	Calibrated [2]float64 `json:"calibrated"`
-	Factor     float64    `json:"factor"` // of the calibrated spread
+	Factor     float64    `json:"factor"` // of the calibration
 }
 
-// Calibrated shows how good the spread of an ensemble is.
-type Calibrated struct {
+// Coverages show how good the predictive standard deviation of an ensemble is.
+type Coverages struct {
 	Members int        `json:"members"`
-	Normal  [2]float64 `json:"normal"` // the shares by a normal law
+	Normal  [2]float64 `json:"normal"` // the shares by a normal distribution
 	Motion  Coverage   `json:"motion"`
 	Accel   *Coverage  `json:"accelerations,omitempty"` // where they are recorded
 }
 
-// spread measures an ensemble.
-func (m *Model) spread(test *data.Set, ws []data.Window) (eval.Scores, *Calibrated) {
-	cover := func(d eval.Deviations, l eval.Law) Coverage {
-		return Coverage{len(d.E), d.Within(eval.Law{Factor: 1}), d.Within(l), l.Factor}
+// evaluate measures an ensemble.
+func (e *Ensemble) evaluate(test *data.Set, ws []data.Window) (eval.Scores, *Coverages) {
+	cover := func(d eval.Deviations, c eval.Calibration) Coverage {
+		return Coverage{len(d.E), d.Within(eval.Calibration{Factor: 1}), d.Within(c), c.Factor}
 	}
-	motion, accel := m.laws()
-	scores, dev := eval.Ensemble(m.nets(), test, ws)
-	r := &Calibrated{Members: 1 + len(m.Others), Normal: eval.Normal, Motion: cover(dev, motion)}
-	if dev := eval.EnsembleAccelerations(m.nets(), test); len(dev.E) > 0 {
+	motion, accel := e.calibrations()
+	scores, dev := eval.Ensemble(e.nets(), test, ws)
+	r := &Coverages{Members: len(e.Members), Normal: eval.Normal, Motion: cover(dev, motion)}
+	if dev := eval.EnsembleAccelerations(e.nets(), test); len(dev.E) > 0 {
 		c := cover(dev, accel)
 		r.Accel = &c
 	}

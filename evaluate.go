@@ -9,19 +9,24 @@ import (
 	"lagrange/data"
 	"lagrange/eval"
 	"lagrange/model"
+	"lagrange/plot"
 )
 
 // Evaluation is what is measured of a model on a recording.
 type Evaluation struct {
-	Horizon float64                `json:"horizon"` // of the windows, in the recording's time unit
-	Windows int                    `json:"windows"`
-	HeldOut bool                   `json:"held_out"`         // the recording is the one trained on: its test windows only
-	Seen    bool                   `json:"seen,omitempty"`   // some of these rows may have been learned from by a model from which this one went on
-	Models  map[string]eval.Scores `json:"models"`           // the model and its baseline by family, and "constant_velocity"
-	Spread  *Calibrated            `json:"spread,omitempty"` // of an ensemble, whose mean is "ensemble" among Models
-	Mass    *eval.Mass             `json:"mass_matrix,omitempty"`
-	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its spread over the
-	// recorded states, all under the conditions of that window; only for a model without forces and friction.
+	Horizon float64 `json:"horizon"` // of the windows, in the recording's time unit
+	Windows int     `json:"windows"`
+	HeldOut bool    `json:"held_out"` // the recording is the one trained on: its test windows only
+	// Smoothed says that no velocities were recorded: predictions begin at states that a smoother found, and are compared
+	// with these.
+	Smoothed bool                   `json:"smoothed,omitempty"`
+	Seen     bool                   `json:"seen,omitempty"`   // some of these rows may have been learned from by a model from which this one went on
+	Models   map[string]eval.Scores `json:"models"`           // the model and its baseline by family, and "constant_velocity"
+	Ensemble *Coverages             `json:"spread,omitempty"` // of an ensemble, whose mean is "ensemble" among Models
+	Mass     *eval.Mass             `json:"mass_matrix,omitempty"`
+	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its
+	// spread over the recorded states, all under the conditions of that window; only for a model without forces and
+	// friction.
 	EnergyDrift *float64    `json:"energy_drift,omitempty"`
 	Plan        *Plan       `json:"plan,omitempty"` // of the training; see Record
 	Restarts    []Restart   `json:"restarts,omitempty"`
@@ -38,12 +43,12 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 	if horizon == 0 {
 		horizon = m.Record.Horizon
 	}
-	test, heldOut, err := m.unseen(set)
+	test, heldOut, err := m.unseen(ctx, set)
 	r := Evaluation{Horizon: horizon, HeldOut: heldOut, Plan: m.Record.Plan, Restarts: m.Record.Restarts, Doubt: m.Record.Doubt, Training: m.Record.Mass}
 	if err != nil {
 		return r, err
 	}
-	r.Seen = m.saw(set, heldOut)
+	r.Seen, r.Smoothed = m.saw(set, heldOut), len(set.Trajectories) > 0 && set.Trajectories[0].V == nil
 	ws := test.Windows(horizon, 0)
 	if r.Windows = len(ws); r.Windows == 0 {
 		return r, fmt.Errorf("no window of %g %s in what may be used of the recording; use a shorter --horizon (trained with %g)", horizon, set.TimeUnit(), m.Record.Horizon)
@@ -55,8 +60,8 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 		}
 		r.Models[k.net.Spec.Family] = eval.Windows(k.net, test, ws)
 	}
-	if len(m.Others) > 0 {
-		r.Models["ensemble"], r.Spread = m.spread(test, ws)
+	if m.Ensemble != nil {
+		r.Models["ensemble"], r.Ensemble = m.Ensemble.evaluate(test, ws)
 	}
 	if mass, ok := eval.MassMatrix(m.net, test); ok {
 		r.Mass = &mass
@@ -72,17 +77,37 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 	return r, nil
 }
 
-// unseen returns what of a recording the model was not trained on: its test part if heldOut, else all of it.
-func (m *Model) unseen(set *data.Set) (test *data.Set, heldOut bool, err error) {
-	if set.Fingerprint() != m.Record.Data {
-		return set, false, nil
+// Picture draws recorded against predicted motion over the windows of a recording that Evaluate uses; see eval.Picture.
+func (m *Model) Picture(ctx context.Context, set *data.Set) (plot.Figure, error) {
+	test, _, err := m.unseen(ctx, set)
+	if err != nil {
+		return plot.Figure{}, err
+	}
+	var all []eval.Prediction
+	for k := m; k != nil; k = k.Baseline {
+		p := eval.Prediction{Title: model.Title(k.net.Spec.Family), Nets: []*model.Model[float64]{k.net}}
+		if e := k.Ensemble; e != nil {
+			p.Title, p.Nets = fmt.Sprintf("mean of %d networks", len(e.Members)), e.nets()
+			p.Calibration, _ = e.calibrations()
+		}
+		all = append(all, p)
+	}
+	return eval.Picture(test, test.Windows(m.Record.Horizon, 0), all), nil
+}
+
+// unseen returns what of a recording the model was not trained on: its test part if heldOut, else all of it. Where no
+// velocities were recorded it has those of a smoother.
+func (m *Model) unseen(ctx context.Context, set *data.Set) (test *data.Set, heldOut bool, err error) {
+	own := set.Fingerprint() == m.Record.Data
+	if set, err = stated(ctx, set); err != nil || !own {
+		return set, false, err
 	}
 	split, err := set.Split(m.Record.Horizon)
 	return split.Test, true, err
 }
 
-// saw says whether a model may have learned from rows of a recording before it went on: parts of another recording are held out by other rules, and a
-// recording that grew is another one.
+// saw says whether a model may have learned from rows of a recording before it went on: parts of another recording are
+// held out by other rules, and a recording that grew is another one.
 func (m *Model) saw(set *data.Set, heldOut bool) bool {
 	if heldOut {
 		return slices.ContainsFunc(m.Record.Before, func(print string) bool { return print != m.Record.Data })
@@ -90,8 +115,8 @@ func (m *Model) saw(set *data.Set, heldOut bool) bool {
 	return slices.Contains(m.Record.Before, set.Fingerprint())
 }
 
-// drift follows the learned energy over ten horizons from the start of a window, under its conditions: those of another motion may have
-// another zero of energy.
+// drift follows the learned energy over ten horizons from the start of a window, under its conditions: those of another
+// motion may have another zero of energy.
 func (m *Model) drift(ctx context.Context, set *data.Set, w data.Window, horizon float64) (float64, error) {
 	d, f := m.D(), m.M()
 	from := &set.Trajectories[w.Trajectory]
@@ -111,12 +136,12 @@ func (m *Model) drift(ctx context.Context, set *data.Set, w data.Window, horizon
 	for i := range times {
 		times[i] = float64(i) * horizon / 10
 	}
-	path, err := m.Rollout(ctx, q0, v0, c, times, RolloutOptions{})
+	path, err := m.Members()[0].Rollout(ctx, q0, v0, c, times, RolloutOptions{})
 	if ctx.Err() != nil {
 		return 0, err
 	}
 	if err != nil {
-		return math.MaxFloat64, nil // it blew up: an outcome, not a failure
+		return math.MaxFloat64, nil // the integration failed: an outcome of the model
 	}
 	first := energy(path.Q[:d], path.V[:d])
 	worst := 0.0

@@ -11,8 +11,9 @@ import (
 	"lagrange/model"
 )
 
-// Every family learns a spring from a recording, with and without accelerations, better than constant velocity; is saved and
-// read back; and says whether it has an energy. A Neural ODE learns from windows even where accelerations are recorded.
+// Every family learns a spring from a recording, with and without accelerations, better than constant velocity; is
+// saved and read back; and says whether it has an energy. A Neural ODE learns from windows even where accelerations are
+// recorded.
 func TestFamiliesFit(t *testing.T) {
 	for _, accelerations := range []bool{true, false} {
 		set := recording("spring", 12, 60, accelerations, 0.05)
@@ -73,8 +74,8 @@ func springs(accelerations bool) *data.Set {
 	return set
 }
 
-// A condition does not change along a motion, so the learned energy of a model that has one does not either, at that condition; under
-// a force it may, and nothing is said.
+// A condition does not change along a motion, so the learned energy of a model that has one does not either, at that
+// condition; under a force it may, and nothing is said.
 func TestEnergyDriftUnderConditions(t *testing.T) {
 	set, s := springs(true), quick()
 	s.Steps, s.Rate = 200, 1e-2

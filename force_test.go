@@ -13,8 +13,8 @@ import (
 	"lagrange/model/graph"
 )
 
-// arm is a recording of a double pendulum with a motor in each joint at random states, with the accelerations that random
-// torques cause: τ = M (a − a₀), a₀ those without motors.
+// arm is a recording of a double pendulum with a motor in each joint at random states, with the accelerations that
+// random torques cause: τ = M (a − a₀), a₀ those without motors.
 func arm() *data.Set {
 	set := recording("double-pendulum", 1, 1, true, 0.1)
 	set.Inputs, set.Trajectories = []string{"tau1", "tau2"}, nil

@@ -71,7 +71,7 @@ func stored(m *Model) (all []*Model) {
 	for p := m; p != nil; p = p.Baseline {
 		all = append(all, p)
 	}
-	return append(all, m.Others...)
+	return append(all, m.Members()[1:]...)
 }
 
 // FuzzLoad holds what stands inside the checksum against the decoder: no header and no numbers make it panic, or take
@@ -81,7 +81,7 @@ func FuzzLoad(f *testing.F) {
 	h, n := small(f, func(*model.Spec) {})
 	b, k := small(f, func(s *model.Spec) { s.Family, s.Friction = "nn", "" })
 	calibrated, other := h, h
-	other.Member, calibrated.Calibration = true, &Calibration{Motion: eval.Law{Factor: 2, Floor: []float64{1, 3}}}
+	other.Member, calibrated.Calibration = true, &Calibration{Motion: eval.Calibration{Factor: 2, Floor: []float64{1, 3}}}
 	line, j := small(f, func(s *model.Spec) { s.Coordinates[0].Period, s.Inputs = 0, nil })
 	ring, i := small(f, func(s *model.Spec) {
 		s.Family, s.Friction, s.Inputs, s.Nodes = graph.Family, "", nil, &model.Nodes{Size: 1, Shape: string(graph.RingShape)}
@@ -116,7 +116,7 @@ func FuzzLoad(f *testing.F) {
 			all = append(all, p.net.Theta...)
 			p.Accel(make([]float64, m.D()), make([]float64, m.D()), make([]float64, m.M()))
 		}
-		m.AccelSpread(make([]float64, m.D()), make([]float64, m.D()), nil)
+		m.Predict(make([]float64, m.D()), make([]float64, m.D()), nil)
 		for i, x := range c.Floats {
 			if math.Float64bits(all[i]) != math.Float64bits(x) {
 				t.Fatalf("number %d: %v became %v", i, x, all[i])
@@ -136,7 +136,8 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// Files that promise more than they hold, or models that do not belong together, are refused, and nothing is made for them.
+// Files that promise more than they hold, or models that do not belong together, are refused, and nothing is made for
+// them.
 func TestRefused(t *testing.T) {
 	h, n := small(t, func(*model.Spec) {})
 	b, k := small(t, func(s *model.Spec) { s.Family, s.Friction = "nn", "" })
@@ -147,7 +148,7 @@ func TestRefused(t *testing.T) {
 		return g
 	}
 	member, stranger, calibrated := h, b, h
-	member.Member, stranger.Member, calibrated.Calibration = true, true, &Calibration{Motion: eval.Law{Factor: 2, Floor: []float64{1}}}
+	member.Member, stranger.Member, calibrated.Calibration = true, true, &Calibration{Motion: eval.Calibration{Factor: 2, Floor: []float64{1}}}
 	deep := make([]int, 64)
 	for i := range deep {
 		deep[i] = 1 << 14

@@ -72,8 +72,8 @@ func fingerprint(m *lagrange.Model) string {
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 
-// Short runs of everything end at the bits that they ended at before, on a processor of the same instruction set; and, of those that stop half way,
-// after going on from there.
+// Short runs of everything end at the bits that they ended at before, on a processor of the same instruction set; and,
+// of those that stop half way, after going on from there.
 func TestGolden(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seconds of training")

@@ -15,8 +15,8 @@ import (
 	"lagrange/internal/file"
 )
 
-// kept is what a model file gave when it was written: the accelerations a (d) of each of its networks, the baseline last,
-// at a state (q, v) under inputs u.
+// kept is what a model file gave when it was written: the accelerations a (d) of each of its networks, the baseline
+// last, at a state (q, v) under inputs u.
 type kept struct {
 	Q []float64   `json:"q"`
 	V []float64   `json:"v"`

@@ -20,8 +20,8 @@ import (
 	"lagrange/train"
 )
 
-// recording simulates trajectories of a system, of so many steps each; trajectory i has the time step dt[i mod len(dt)].
-// With accelerations, the true ones are recorded too.
+// recording simulates trajectories of a system, of so many steps each; trajectory i has the time step dt[i mod
+// len(dt)]. With accelerations, the true ones are recorded too.
 func recording(name string, trajectories, steps int, accelerations bool, dt ...float64) *data.Set {
 	system, err := mech.Lookup(name)
 	if err != nil {
@@ -206,7 +206,8 @@ func TestRolloutSet(t *testing.T) {
 	}
 }
 
-// Twelve trajectories of one window each: j mod 3 = 2 is held out, four of them. Of a recording that is new, all are used.
+// Twelve trajectories of one window each: j mod 3 = 2 is held out, four of them. Of a recording that is new, all are
+// used.
 func TestEvaluate(t *testing.T) {
 	set, other := recording("pendulum", 12, 30, true, 0.05), recording("pendulum", 12, 30, true, 0.06)
 	m := fit(t, set, quick())
@@ -330,7 +331,8 @@ func TestSettingsOutOfRange(t *testing.T) {
 	}
 }
 
-// Accelerations without noise are learned in seconds by default: a convex start, then Gauss–Newton with the mass matrix held definite.
+// Accelerations without noise are learned in seconds by default: a convex start, then Gauss–Newton with the mass matrix
+// held definite.
 func TestLearnsAccelerations(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a training of seconds")

@@ -15,7 +15,7 @@ import (
 // pictured draws what Picture says and reads it back.
 func pictured(t *testing.T, m *lagrange.Model, set *data.Set) plottest.Figure {
 	t.Helper()
-	f, err := m.Picture(set)
+	f, err := m.Picture(t.Context(), set)
 	if err != nil {
 		t.Fatal(err)
 	}

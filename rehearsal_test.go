@@ -12,8 +12,8 @@ import (
 	"lagrange/train"
 )
 
-// A clean recording from which a convex start ends far off is learned from estimated accelerations first, and a step on windows later it knows those
-// where it comes from.
+// A clean recording from which a convex start ends far off is learned from estimated accelerations first, and a step on
+// windows later it knows those where it comes from.
 func TestRehearsal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some seconds of Gauss–Newton")

@@ -15,8 +15,8 @@ import (
 	"lagrange/ode"
 )
 
-// many are N trajectories of different lengths and time steps from different starts, with d coordinates and f forces that
-// change from row to row: what a roll-out reads of a recording.
+// many are N trajectories of different lengths and time steps from different starts, with d coordinates and f forces
+// that change from row to row: what a roll-out reads of a recording.
 func many(N, d, f int) *data.Set {
 	r, set := rand.New(rand.NewPCG(4, 2)), &data.Set{Time: "t"}
 	for i := range N {
@@ -69,7 +69,8 @@ func near(t *testing.T, what string, got, want []float64) {
 	}
 }
 
-// Under forces that bend at every sample each trajectory is a classical Runge–Kutta solution with u interpolated by hand.
+// Under forces that bend at every sample each trajectory is a classical Runge–Kutta solution with u interpolated by
+// hand.
 func TestRolloutSetForces(t *testing.T) {
 	m, set := fit(t, driven(), pushed()), many(50, 1, 1)
 	o := lagrange.RolloutOptions{Method: ode.RK4}
@@ -166,7 +167,8 @@ func TestRolloutSetCoresAndMemory(t *testing.T) {
 	}
 }
 
-// BenchmarkRollouts measures free roll-outs of two seconds with 21 rows, by one set on all cores and one after the other.
+// BenchmarkRollouts measures free roll-outs of two seconds with 21 rows, by one set on all cores and one after the
+// other.
 func BenchmarkRollouts(b *testing.B) {
 	for _, hidden := range [][]int{{64, 64}, {500, 500, 500, 500}} {
 		s := quick()

@@ -8,7 +8,8 @@ import (
 	"lagrange/model"
 )
 
-// inputsOn returns the inputs of a graph on the sites of a recording: at each the known forces that its own sites have, and its conditions.
+// inputsOn returns the inputs of a graph on the sites of a recording: at each the known forces that its own sites have,
+// and its conditions.
 func (m *Model) inputsOn(set *data.Set) (inputs []model.Input, err error) {
 	own, spec, forces := m.Columns().Forces(), m.net.Spec, set.Forces()
 	if a, b := spec.Inputs[len(own):], set.Inputs[len(forces):]; !slices.EqualFunc(a, b, func(k model.Input, name string) bool { return k.Name == name }) {
@@ -26,9 +27,26 @@ func (m *Model) inputsOn(set *data.Set) (inputs []model.Input, err error) {
 	return append(inputs, spec.Inputs[len(own):]...), nil
 }
 
-// On returns a graph with the densities of m on the coordinates of a recording, of however many sites: what was learned on few runs on
-// many. They have to be like those of m, in the same units; a baseline cannot follow, and a network has no other edges. A grid needs its sites along each axis.
+// On returns a graph with the densities of m on the coordinates of a recording, of however many sites: what was learned
+// on few runs on many. They have to be like those of m, in the same units; a baseline cannot follow, nor the
+// calibration of an ensemble, and a network has no other edges. A grid needs its sites along each axis.
 func (m *Model) On(set *data.Set, axes ...int) (*Model, error) {
+	if m.Ensemble == nil {
+		return m.on(set, axes)
+	}
+	e := &Ensemble{}
+	for _, k := range m.Ensemble.Members {
+		one, err := k.on(set, axes)
+		if err != nil {
+			return nil, err
+		}
+		e.Members = append(e.Members, one)
+	}
+	return &Model{Record: e.Members[0].Record, Ensemble: e, net: e.Members[0].net}, nil
+}
+
+// on is On for one network.
+func (m *Model) on(set *data.Set, axes []int) (*Model, error) {
 	spec := m.net.Spec
 	if spec.Nodes == nil || spec.Nodes.Edges != nil {
 		return nil, fmt.Errorf("a %s cannot be taken to other sites: only a graph can that is a ring, a chain or a grid", model.Title(spec.Family))

@@ -16,8 +16,8 @@ import (
 	"lagrange/ode"
 )
 
-// drivenBeads are masses of 1 on a ring of springs k, a condition that differs from one trajectory to the next, each with the friction 0.4 v and a
-// motor that swings and pulls with three quarters of what it is told.
+// drivenBeads are masses of 1 on a ring of springs k, a condition that differs from one trajectory to the next, each
+// with the friction 0.4 v and a motor that swings and pulls with three quarters of what it is told.
 func drivenBeads(n, trajectories int) *data.Set {
 	set := &data.Set{Time: "t", SystemParameters: 1}
 	for i := range n {
@@ -61,8 +61,8 @@ func drivenBeads(n, trajectories int) *data.Set {
 	return set
 }
 
-// A ring with motors, friction and a stiffness that is known is learned on six sites, forward or by inverse dynamics, saved, and then runs on
-// thirty: it predicts their motion, and tells which motors moved them.
+// A ring with motors, friction and a stiffness that is known is learned on six sites, forward or by inverse dynamics,
+// saved, and then runs on thirty: it predicts their motion, and tells which motors moved them.
 func TestGraphDriven(t *testing.T) {
 	six, thirty := drivenBeads(6, 12), drivenBeads(30, 3)
 	for _, objective := range []string{lagrange.Accelerations, lagrange.Torque} {

@@ -18,7 +18,8 @@ import (
 	"lagrange/train"
 )
 
-// beads are masses of 1 on a line, each with one coordinate and the springs of 1 that edges say, where they have left their rest.
+// beads are masses of 1 on a line, each with one coordinate and the springs of 1 that edges say, where they have left
+// their rest.
 func beads(n, trajectories int, edges [][2]int) *data.Set {
 	return weights(slices.Repeat([]float64{1}, n), slices.Repeat([]float64{1}, len(edges)), trajectories, edges)
 }
@@ -68,8 +69,8 @@ func ringOf(n int) (edges [][2]int) {
 	return edges
 }
 
-// A graph is fitted to a recording of few sites like any model, saved, read back and evaluated, and then runs on many. What sees
-// only differences keeps the momentum of all.
+// A graph is fitted to a recording of few sites like any model, saved, read back and evaluated, and then runs on many.
+// What sees only differences keeps the momentum of all.
 func TestGraphFit(t *testing.T) {
 	star := [][2]int{{0, 1}, {2, 0}, {0, 3}, {4, 3}}
 	var names [][2]string
@@ -160,8 +161,8 @@ func judge(t *testing.T, m *lagrange.Model, set *data.Set) {
 	}
 }
 
-// Weights that differ on springs that differ are one density of sites and one of springs when it is said what they are, and none when not. A grid is
-// its sites, and a box too.
+// Weights that differ on springs that differ are one density of sites and one of springs when it is said what they are,
+// and none when not. A grid is its sites, and a box too.
 func TestGraphAttributes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a training of seconds")

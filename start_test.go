@@ -10,8 +10,8 @@ import (
 	"lagrange/train"
 )
 
-// A clean recording without accelerations is learned from a convex start by Gauss and Newton's method, and then on arcs; the same settings give
-// the same, also after interruptions in each of the stages.
+// A clean recording without accelerations is learned from a convex start by Gauss and Newton's method, and then on
+// arcs; the same settings give the same, also after interruptions in each of the stages.
 func TestStages(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some seconds of Gauss–Newton")

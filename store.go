@@ -15,8 +15,8 @@ const (
 	singleVersion = 1
 )
 
-// header is the JSON part of a model file; the parameters of each model stand after it, one model after the other: the model, its
-// baseline if there is one, then the other members of an ensemble.
+// header is the JSON part of a model file; the parameters of each model stand after it, one model after the other: the
+// model, its baseline if there is one, then the other members of an ensemble.
 type header struct {
 	Spec        model.Spec   `json:"spec"`
 	Record      Record       `json:"record"`
@@ -29,10 +29,14 @@ func (m *Model) Save(path string) error {
 	var hs []header
 	c := file.Container{Kind: "model", Version: singleVersion}
 	for k := m; k != nil; k = k.Baseline {
-		hs = append(hs, header{Spec: k.net.Spec, Record: k.Record, Calibration: k.Calibration})
+		h := header{Spec: k.net.Spec, Record: k.Record}
+		if k.Ensemble != nil {
+			h.Calibration = k.Ensemble.Calibration
+		}
+		hs = append(hs, h)
 		c.Floats = append(c.Floats, k.net.Theta...)
 	}
-	for _, k := range m.Others {
+	for _, k := range m.Members()[1:] {
 		c.Version = modelVersion
 		hs = append(hs, header{Spec: k.net.Spec, Record: k.Record, Member: true})
 		c.Floats = append(c.Floats, k.net.Theta...)
@@ -78,12 +82,16 @@ func decode(c file.Container) (*Model, error) {
 			return nil, err
 		}
 		floats = floats[n:]
-		m := &Model{Record: h.Record, Calibration: h.Calibration, net: net}
+		m := &Model{Record: h.Record, net: net}
 		switch {
 		case i == 0:
 			first = m
 		case h.Member:
-			first.Others = append(first.Others, m)
+			if first.Ensemble == nil {
+				one := &Model{Record: first.Record, net: first.net}
+				first.Ensemble = &Ensemble{Members: []*Model{one}, Calibration: hs[0].Calibration}
+			}
+			first.Ensemble.Members = append(first.Ensemble.Members, m)
 		default:
 			first.Baseline = m
 		}

@@ -10,7 +10,8 @@ import (
 	"lagrange"
 )
 
-// A model and its baseline share a budget by their networks, and each has the method, the features and the checkpoint of its own.
+// A model and its baseline share a budget by their networks, and each has the method, the features and the checkpoint
+// of its own.
 func TestTraining(t *testing.T) {
 	set, s := recording("pendulum", 12, 30, true, 0.05), quick()
 	s.Steps, s.Budget, s.Ensemble = 0, 300*time.Millisecond, 2

@@ -102,7 +102,7 @@ func (l learning) fit(t *testing.T, set *data.Set) *lagrange.Model {
 	return fit(t, set, l.s)
 }
 
-// memory is all that a training leaves, but for the time it took and the fingerprint of its recording.
+// memory is all that a training leaves, but for the time it took and what it says of its recording.
 type memory struct {
 	Spec        model.Spec
 	Theta       []uint64
@@ -112,8 +112,12 @@ type memory struct {
 
 func remembered(m *lagrange.Model) (all []memory) {
 	for _, k := range m.Members() {
-		r := memory{Spec: k.Spec(), Record: k.Record, Calibration: k.Calibration}
+		r := memory{Spec: k.Spec(), Record: k.Record}
+		if m.Ensemble != nil {
+			r.Calibration = m.Ensemble.Calibration
+		}
 		r.Record.Run, r.Record.Data, r.Record.Seconds = "", "", 0
+		r.Record.Plan = nil // it tells what was found in all of the recording; what was decided shows in the rest
 		for _, x := range k.Theta() {
 			r.Theta = append(r.Theta, math.Float64bits(x))
 		}
@@ -239,7 +243,7 @@ func TestOnlyTestPartIsMeasured(t *testing.T) {
 		l.s = tiny("nn")
 		m.Baseline = l.fit(t, l.set)
 		want, drawn := measured(t, m, l.set)
-		if !want.HeldOut || want.Windows < 10 || len(want.Models) != 4 || want.Spread.Accel == nil ||
+		if !want.HeldOut || want.Windows < 10 || len(want.Models) != 4 || want.Ensemble.Accel == nil ||
 			want.EnergyDrift == nil {
 			t.Fatalf("not everything was measured: %+v", want)
 		}
@@ -264,7 +268,7 @@ func measured(t *testing.T, m *lagrange.Model, set *data.Set) (lagrange.Evaluati
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := m.Picture(set)
+	f, err := m.Picture(t.Context(), set)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,8 @@ import (
 	"lagrange/ode"
 )
 
-// A variational method finds the motions that an explicit one does, one by one and in sets, under forces that bend at every sample and with
-// friction, and refuses a model without a Lagrangian.
+// A variational method finds the motions that an explicit one does, one by one and in sets, under forces that bend at
+// every sample and with friction, and refuses a model without a Lagrangian.
 func TestVariationalRollouts(t *testing.T) {
 	damped := quick()
 	damped.Friction = model.Both

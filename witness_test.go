@@ -45,11 +45,12 @@ func (k asked) nets() (ms []*Model) {
 	for m := k.model; m != nil; m = m.Baseline {
 		ms = append(ms, m)
 	}
-	return append(ms, k.model.Others...)
+	return append(ms, k.model.Members()[1:]...)
 }
 
 // answered is what the program says.
 func answered(m *Model, k question) (r answer) {
+	m = m.Members()[0]
 	m.at(k.Q, k.V, k.U, func(s *state) { r.Xdot = append(r.Xdot, s.xdot...) })
 	if E, ok := m.Energy(k.Q, k.V, k.U); ok {
 		r.Energy = &E
@@ -163,6 +164,10 @@ func witnessed(t *testing.T) (ks []asked) {
 			Activation: "sigmoid", Head: model.Quadratic,
 		},
 		{Family: "lnn", Coordinates: cs{angle}, Activation: "relu3", Head: model.Plain},
+		{
+			Family: "lnn", Coordinates: cs{angle, place, wide}, Inputs: us{force, mass}, Activation: "softplus",
+			Head: model.Quadratic, Natural: true, Friction: model.Both,
+		},
 		{Family: "delan", Coordinates: cs{angle, place}, Activation: "softplus"},
 		{
 			Family: "delan", Coordinates: cs{cyclic, wide, degrees}, Inputs: us{mass, force},
@@ -249,7 +254,7 @@ func together(t *testing.T) asked {
 		Hidden: []int{4}, Activation: "softplus", Kinetic: 1, Head: model.Quadratic,
 	}
 	m := drawn(t, s, 1)
-	m.Others = []*Model{drawn(t, s, 2), drawn(t, s, 4)}
+	m.Ensemble = &Ensemble{Members: []*Model{drawn(t, s, 1), drawn(t, s, 2), drawn(t, s, 4)}}
 	s.Family, s.Head = "nn", ""
 	m.Baseline = drawn(t, s, 3)
 	return kept(t, "ensemble with a baseline", m)

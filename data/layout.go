@@ -12,9 +12,10 @@ func (s *Set) Layout(read Options) Options {
 	forces := s.Forces()
 	o := Options{Time: s.Time, Trajectory: read.Trajectory, U: append([]string{}, forces...),
 		SystemParameters: s.Inputs[len(forces):], Angles: []string{}, Differentiate: read.Differentiate}
+	o.Positions = !s.hasVelocities()
 	for _, c := range s.Coordinates {
 		o.Q = append(o.Q, c.Name)
-		if !read.Differentiate {
+		if !read.Differentiate && s.hasVelocities() {
 			o.V = append(o.V, c.Velocity)
 		}
 		if c.Period > 0 {

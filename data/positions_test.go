@@ -58,3 +58,26 @@ func TestFilesOfPositions(t *testing.T) {
 		}
 	}
 }
+
+// A place such as x needs a velocity beside it to be a coordinate, but in a recording that has none.
+func TestPlacesWithoutVelocities(t *testing.T) {
+	for header, want := range map[string]string{
+		"t,x [m],theta [rad],force [N],note": "x theta", "t,theta,omega,x,y,r1": "theta", "t,X,y,u": "X y",
+	} {
+		rows, n := header, strings.Count(header, ",")+1
+		for i := range 12 {
+			rows += "\n" + strings.TrimSuffix(strings.Repeat(fmt.Sprintf("%d,", i), n), ",")
+		}
+		set, err := data.ReadFrom(strings.NewReader(rows), "m.csv", data.Options{Positions: true})
+		if err != nil {
+			t.Fatal(header, err)
+		}
+		var got []string
+		for _, c := range set.Coordinates {
+			got = append(got, c.Name)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: coordinates %v, not %s", header, got, want)
+		}
+	}
+}

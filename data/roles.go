@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -184,6 +185,9 @@ func (r *resolver) single(flag, name, role string) (int, error) {
 // coordinates finds q and v and pairs them.
 func (r *resolver) coordinates(l *layout, o Options) error {
 	if o.Q == nil {
+		if o.Positions && len(r.recognised(RoleV)) == 0 {
+			r.places()
+		}
 		l.q = r.recognised(RoleQ)
 	}
 	if len(l.q) == 0 {
@@ -233,6 +237,18 @@ func (r *resolver) coordinates(l *layout, o Options) error {
 	}
 	l.q, l.v = q, v
 	return nil
+}
+
+// place is a name of a coordinate that says little where velocities tell which columns are coordinates.
+var place = regexp.MustCompile(`^[xyzr][0-9]*$`)
+
+// places takes columns such as x, y2 or r for coordinates, in a recording without velocities.
+func (r *resolver) places() {
+	for j := range r.g {
+		if r.g[j].role == "" && place.MatchString(strings.ToLower(r.cols[j].Name)) {
+			r.g[j] = guess{role: RoleQ, why: "a place by its name, and there are no velocities"}
+		}
+	}
 }
 
 // velocities finds v, one for each coordinate, or says that there is none for some.

@@ -1,4 +1,5 @@
-// Package eval measures models on recordings: errors of predicted motion over windows, and the health of the mass matrix.
+// Package eval measures models on recordings: errors of predicted motion over windows, and the health of the mass
+// matrix.
 package eval
 
 import (
@@ -63,7 +64,8 @@ func Predict(m *model.Model[float64], tape model.Tape[float64], s *data.Set, w d
 	return path[0]
 }
 
-// predict rolls a model through the windows numbered in which, all of one length, as one batch, and appends to their paths.
+// predict rolls a model through the windows numbered in which, all of one length, as one batch, and appends to their
+// paths.
 func predict(m *model.Model[float64], tape model.Tape[float64], s *data.Set, ws []data.Window, which []int, paths [][]float64) {
 	d, f, B, K := s.D(), s.M(), len(which), ws[which[0]].Steps
 	x, h, u := make([]float64, B*2*d), make([]float64, K*B), make([]float64, (K+1)*B*f)
@@ -170,8 +172,8 @@ type Mass struct {
 	States        int     `json:"states"`
 }
 
-// MassMatrix diagnoses a model with a Lagrangian; ok is false for one without, or with more than 256 coordinates. Of many coordinates
-// it looks at some states only, as eigenvalues cost d³.
+// MassMatrix diagnoses a model with a Lagrangian; ok is false for one without, or with more than 256 coordinates. Of
+// many coordinates it looks at some states only, as eigenvalues cost d³.
 func MassMatrix(m *model.Model[float64], s *data.Set) (r Mass, ok bool) {
 	tape := m.Tape(1)
 	k, ok := model.As[model.Mechanics[float64]](tape)

@@ -43,8 +43,8 @@ func near(t *testing.T, what string, got []float64, want ...float64) {
 	}
 }
 
-// Predicted 0, 1, 2 where 0, 1, 4 was recorded, and so on: errors of q are (0, −2), (3, 0), (4, 6) in the three windows,
-// those of v (−1, −2), (3, 3), (5, 1).
+// Predicted 0, 1, 2 where 0, 1, 4 was recorded, and so on: errors of q are (0, −2), (3, 0), (4, 6) in the three
+// windows, those of v (−1, −2), (3, 3), (5, 1).
 func TestScores(t *testing.T) {
 	s := track(0, []float64{0, 1, 4, 4, 10, 11, 14}, []float64{1, 2, 3, 0, 0, 0, 0})
 	s.Trajectories[0].V = []float64{1, 2, 3, 0, 0, -5, -1}

@@ -21,6 +21,7 @@ type Experiment struct {
 	Default int      // so many of Models, the first, are taken by a run that names none
 	Recipes []string // for Settings.Recipe
 	Derived bool     // made of the reports of the others, which Settings.Others has
+	Needs   bool     // recordings, which Settings.Recordings has: a run of All without these leaves it out
 	Run     func(ctx context.Context, s Settings) (Result, error)
 }
 
@@ -52,6 +53,8 @@ type Settings struct {
 	Models []string // of an experiment that has a choice; none = its default ones, "all" = all
 	Recipe string   // of the same; "" for the best one found here
 	Seeds  int      // of the same: so many runs, with Seed, Seed + 1, …; 0 = 1
+	// Recordings is the folder of those that are no part of the program.
+	Recordings string
 	// of a run of all: the experiments that may run, by name; none
 	// = all. What others have left in Folder stays on the page
 	Only []string

@@ -139,7 +139,7 @@ func All(ctx context.Context, experiments []Experiment, s Settings,
 	s.Others = map[string]json.RawMessage{}
 	for _, e := range experiments {
 		f, ok := done[e.Name]
-		if s.leavesOut(e.Name) {
+		if s.leavesOut(e) {
 			if f, ok = finished(Folder(s.Folder, e.Name)); !ok {
 				continue
 			}
@@ -166,8 +166,8 @@ func All(ctx context.Context, experiments []Experiment, s Settings,
 }
 
 // leavesOut says whether an experiment may not run.
-func (s Settings) leavesOut(name string) bool {
-	return len(s.Only) > 0 && !slices.Contains(s.Only, name)
+func (s Settings) leavesOut(e Experiment) bool {
+	return len(s.Only) > 0 && !slices.Contains(s.Only, e.Name) || e.Needs && s.Recordings == ""
 }
 
 // Left is about how long a run of All takes on two cores, as far as it is known, how many experiments it need
@@ -177,7 +177,7 @@ func Left(experiments []Experiment, s Settings) (left time.Duration, done int, a
 	for _, e := range experiments {
 		if _, ok := have[e.Name]; ok {
 			done++
-		} else if !s.leavesOut(e.Name) {
+		} else if !s.leavesOut(e) {
 			left += e.Takes(s)
 			if f, ok := finished(Folder(s.Folder, e.Name)); ok && s.Folder != "" && f.Run != e.run(s) {
 				again = append(again, e.Name)

@@ -12,8 +12,8 @@ import (
 // width and topology, and Budget, which is that of the baseline.
 func Baseline(set *data.Set, s Options, beside Network) Options {
 	s.Model, s.Head, s.Friction, s.Ensemble, s.Graph, s.Beside = BaselineModel, "", "", 1, Graph{}, &beside
-	if s.Objective == Torque {
-		s.Objective = "" // it has no inverse dynamics
+	if o, err := objectiveOf(s.Objective); err == nil && o.inverse {
+		s.Objective = ""
 	}
 	if o, err := s.objective(set); err == nil && o == beside.Record.Objective && s.From == nil && s.Method == "" {
 		if s.Method = beside.Record.Method; s.Method == "" {

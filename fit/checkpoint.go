@@ -23,7 +23,7 @@ import (
 //
 //	CHECKPOINT[.mJ][.rR]        steps; of member J > 0 of an ensemble, of the network after R > 0 that were given up
 //	CHECKPOINT[.mJ][.rR].wK     warm-up K
-//	CHECKPOINT[.mJ][.rR].s      long arcs
+//	CHECKPOINT[.mJ][.rR].s      long roll-outs
 var afterCheckpoint = regexp.MustCompile(`^(\.m\d+)?(\.r\d+)?(\.w\d+|\.s)?$`)
 
 // ofMember and ofRestart name the checkpoint of a network, ofStage that of one of its stages; "" stays "".
@@ -35,7 +35,7 @@ func ofStage(checkpoint, stage string) string {
 	switch {
 	case checkpoint == "" || stage == steps{}.Name():
 		return checkpoint
-	case stage == longArcs{}.Name():
+	case stage == longRollouts{}.Name():
 		return checkpoint + ".s"
 	}
 	return checkpoint + ".w" + strings.TrimPrefix(stage, warmUp{}.Name()+" ")

@@ -12,23 +12,23 @@ import (
 	"lagrange/train"
 )
 
-// began is a convex start that was made to see whether it is worth while.
-type began struct {
+// guessed is an initial guess that was made to see whether it is worth while.
+type guessed struct {
 	seed  uint64
 	theta []float64
-	start train.InitialGuess
+	guess train.InitialGuess
 }
 
-// choose decides how a Lagrangian learns from windows: by Gauss and Newton's method, from a convex start, or one on
-// estimated accelerations, that is so good that noise and friction cannot be what rules the recording; else by Adam, as
-// it was. It takes time from the budget, and no steps.
+// choose decides how a Lagrangian learns from windows: by Gauss–Newton, from a convex initialisation, or from a guess
+// on estimated accelerations, that is so good that noise and friction cannot be what rules the recording; else by Adam,
+// as it was. It takes time from the budget, and no steps.
 func (f *problem) choose(ctx context.Context, asked Options) error {
 	l, v, err := f.windows()
 	if err != nil {
 		return err
 	}
-	judge := joint(l, v, selectionWindows)
-	still := f.still(judge)
+	selection := joint(l, v, selectionWindows)
+	still := f.still(selection)
 	best := cleanGuess * still
 	if asked.Method == train.GaussNewton {
 		best = math.Inf(1)
@@ -49,7 +49,7 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 		if err != nil {
 			return err
 		}
-		s, err := f.start(ctx, net, f.s, judge)
+		s, err := f.initialise(ctx, net, f.s, selection)
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 			least, tried = min(least, s.After/still), append(tried, strings.TrimSpace(shown(w.Hidden)+" "+string(w.Head)))
 		}
 		if s.Done && s.After < best {
-			best, f.spec, f.began = s.After, spec, began{f.s.Seed, net.Theta, s}
+			best, f.spec, f.guessed = s.After, spec, guessed{f.s.Seed, net.Theta, s}
 			f.s.Method, f.s.Hidden, f.s.Head, f.s.Batch, f.s.Rate = train.GaussNewton, spec.Hidden, spec.Head, asked.Batch, asked.Rate
 		}
 	}
@@ -69,12 +69,12 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 func (f *problem) chosen(asked Options, least float64, tried []string) error {
 	left := fmt.Sprintf("the best initial guess leaves %.2g %% of the loss without acceleration", 100*least)
 	switch {
-	case f.began.theta == nil && asked.Method != "":
+	case f.guessed.theta == nil && asked.Method != "":
 		return nil
 	case len(tried) == 0:
 		f.plan.set("method", f.s.Method, "no initial guess was better than none")
 		return nil
-	case f.began.theta == nil:
+	case f.guessed.theta == nil:
 		f.plan.set("method", f.s.Method, fmt.Sprintf("%s, more than %g %%: noise rules", left, 100*cleanGuess))
 		return nil
 	}
@@ -94,14 +94,14 @@ func (f *problem) chosen(asked Options, least float64, tried []string) error {
 	best := "the best of " + strings.Join(tried, ", ")
 	f.plan.set("net", f.plan.Line("net").Choice, best)
 	f.plan.set("head", f.plan.Line("head").Choice, best)
-	if f.began.start.Columns == 0 {
+	if f.guessed.guess.Columns == 0 {
 		f.plan.set("initial guess", "learned from estimated accelerations", best)
 	}
 	return nil
 }
 
-// initialGuess is the stage before Gauss and Newton's steps: the parameters that they start from, and, of a Lagrangian,
-// the loss beside what it learns from that keeps its mass matrix positive definite.
+// initialGuess is the stage before the steps of Gauss–Newton: the parameters that they start from, and, of a
+// Lagrangian, the loss beside what it learns from that keeps its mass matrix positive definite.
 type initialGuess struct{}
 
 // Name implements stage.
@@ -109,7 +109,7 @@ func (initialGuess) Name() string { return "initial guess" }
 
 // Run implements stage.
 func (initialGuess) Run(ctx context.Context, a *run) (err error) {
-	var start train.InitialGuess
+	var guess train.InitialGuess
 	f, net, s := a.f, a.net, a.s
 	switch l := a.learn.(type) {
 	case *train.Accelerations[float64]:
@@ -120,46 +120,46 @@ func (initialGuess) Run(ctx context.Context, a *run) (err error) {
 			a.learn = train.KeepPositiveDefinite(net, l, nil)
 			return nil
 		}
-		start, err = a.guess(ctx, l)
+		guess, err = a.guess(ctx, l)
 	case *train.Segments[float64]:
 		switch {
 		case s.Method != train.GaussNewton:
 			return nil
 		case s.From != nil || len(net.Linear()) == 0: // there is nothing to solve for
-		case f.began.theta != nil && f.began.seed == s.Seed:
-			start = f.began.start
-			copy(net.Theta, f.began.theta)
+		case f.guessed.theta != nil && f.guessed.seed == s.Seed:
+			guess = f.guessed.guess
+			copy(net.Theta, f.guessed.theta)
 		default:
-			start, err = f.start(ctx, net, s, a.judge())
+			guess, err = f.initialise(ctx, net, s, a.selection())
 		}
-		a.learn = train.KeepPositiveDefinite(net, l, start.Unit)
+		a.learn = train.KeepPositiveDefinite(net, l, guess.Unit)
 	}
 	switch {
-	case !start.Done:
-	case start.Columns == 0: // nothing was solved for
-		a.note("estimated accelerations", math.Sqrt(2*start.Before), math.Sqrt(2*start.After))
+	case !guess.Done:
+	case guess.Columns == 0: // nothing was solved for
+		a.note("estimated accelerations", math.Sqrt(2*guess.Before), math.Sqrt(2*guess.After))
 	default:
-		a.note("convex start", math.Sqrt(2*start.Before), math.Sqrt(2*start.After))
+		a.note("convex initialisation", math.Sqrt(2*guess.Before), math.Sqrt(2*guess.After))
 	}
 	return err
 }
 
-// judge are the windows that a start is judged by.
-func (a *run) judge() *train.Segments[float64] {
+// selection are the windows that choose an initial guess.
+func (a *run) selection() *train.Segments[float64] {
 	l, v, _ := a.f.windows() // the error was told before
 	return joint(l, v, selectionWindows)
 }
 
-// guess prepares a network to learn accelerations by Gauss and Newton's method. A convex start that leaves next to
+// guess prepares a network to learn accelerations by Gauss–Newton. A convex initialisation that leaves next to
 // nothing is kept, and returned. Otherwise the network is as it was drawn, with a positive definite M.
 func (a *run) guess(ctx context.Context, o *train.Accelerations[float64]) (train.InitialGuess, error) {
 	drawn := slices.Clone(a.net.Theta)
-	start, err := train.ConvexInitialisation(ctx, a.net, o, train.ConvexOptions{Seed: a.s.Seed, Workers: a.s.Workers})
-	a.learn = train.KeepPositiveDefinite(a.net, o, start.Unit)
-	if err != nil || start.Done && start.After < goodGuess*a.f.still(o) {
-		return start, err
+	guess, err := train.ConvexInitialisation(ctx, a.net, o, train.ConvexOptions{Seed: a.s.Seed, Workers: a.s.Workers})
+	a.learn = train.KeepPositiveDefinite(a.net, o, guess.Unit)
+	if err != nil || guess.Done && guess.After < goodGuess*a.f.still(o) {
+		return guess, err
 	}
-	if a.drawn = true; start.Done {
+	if a.drawn = true; guess.Done {
 		a.learn = train.KeepPositiveDefinite(a.net, o, nil)
 		copy(a.net.Theta, drawn)
 	}
@@ -174,42 +174,42 @@ func (f *problem) deep() model.Spec {
 	return model.Spec{Hidden: hidden, Head: s.bestHead()}
 }
 
-// start gives a net a convex start from accelerations that are estimated from the recorded velocities, if one serves
-// the windows of judge better than what the net was. A deep net learns from them as it would from recorded ones, if the
-// recording is clean.
-func (f *problem) start(ctx context.Context, net *model.Model[float64], s Options, judge *train.Segments[float64]) (train.InitialGuess, error) {
+// initialise gives a net a convex initialisation from accelerations that are estimated from the recorded velocities, if
+// one serves the selection set better than what the net was. A deep net learns from them as it would from recorded
+// ones, if the recording is clean.
+func (f *problem) initialise(ctx context.Context, net *model.Model[float64], s Options, selection *train.Segments[float64]) (train.InitialGuess, error) {
 	o, held := f.estimated(0), f.estimated(1)
 	if len(net.Spec.Hidden) > 1 && o.Weight != nil && held.N > 0 {
-		return f.rehearse(ctx, net, o, held, s, judge)
+		return f.rehearse(ctx, net, o, held, s, selection)
 	}
 	n, d := len(net.Linear()), net.Spec.D()
-	c := train.ConvexOptions{Seed: s.Seed, Workers: s.Workers, Ridges: convexRidges, Selection: judge, Samples: min(convexSamples, convexWork/(1+d*n*n))}
+	c := train.ConvexOptions{Seed: s.Seed, Workers: s.Workers, Ridges: convexRidges, Selection: selection, Samples: min(convexSamples, convexWork/(1+d*n*n))}
 	if c.Samples*d < 2*n {
 		return train.InitialGuess{Why: "there are too many parameters"}, nil
 	}
 	return train.ConvexInitialisation(ctx, net, o, c)
 }
 
-// rehearse learns estimated accelerations as if they were recorded, by Adam and by Gauss and Newton's method: a step
-// takes a hundredth of one on windows, and from a convex start that is far off those were seen to end nowhere.
-func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, held *train.Accelerations[float64], s Options, judge *train.Segments[float64]) (train.InitialGuess, error) {
-	drawn, before := slices.Clone(net.Theta), train.MeanLoss(judge, net)
+// rehearse learns estimated accelerations as if they were recorded, by Adam and by Gauss–Newton: a step
+// takes a hundredth of one on windows, and from a guess that is far off those were seen to end nowhere.
+func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, held *train.Accelerations[float64], s Options, selection *train.Segments[float64]) (train.InitialGuess, error) {
+	drawn, before := slices.Clone(net.Theta), train.MeanLoss(selection, net)
 	s.Checkpoint = "" // the rehearsal has none: it is gone through again
 	a := &run{f: f, s: s, watch: &f.watch, net: net, learn: o, valid: held}
-	start, err := a.guess(ctx, o)
+	guess, err := a.guess(ctx, o)
 	if err == nil {
 		err = warmUp{}.Run(ctx, a)
 	}
 	if err != nil {
-		return start, err
+		return guess, err
 	}
 	loop := train.Loop[float64]{Model: net, Train: a.learn, Valid: held, State: train.NewState(net)}
 	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: rehearsalSteps, Validate: rehearsalSteps / 10,
 		Batch: max(leastBatch, residualsPerParameter*len(net.Theta)/net.Spec.D()), Seed: s.Seed, Workers: s.Workers}
 	if err := loop.Run(ctx); err != nil {
-		return start, err
+		return guess, err
 	}
-	r := train.InitialGuess{Before: before, After: train.MeanLoss(judge, net), Unit: start.Unit}
+	r := train.InitialGuess{Before: before, After: train.MeanLoss(selection, net), Unit: guess.Unit}
 	if r.Done = r.After < before; !r.Done {
 		copy(net.Theta, drawn)
 	}

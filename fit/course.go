@@ -9,17 +9,17 @@ import (
 	"lagrange/train"
 )
 
-// The parts that rows belong to; those to test with are neither looked at nor started from.
+// The parts that rows belong to; a roll-out neither begins at one to test with nor is compared with it.
 const (
 	toTest int8 = iota
 	toLearn
-	toJudge
+	toSelect
 )
 
-// course is a recording as arcs see it: every so many rows of each trajectory up to its first gap.
+// course is a recording as long roll-outs see it: every so many rows of each trajectory up to its first gap.
 type course struct {
 	stride int
-	rows   train.Segments[float64] // arcs without starts
+	rows   train.Segments[float64] // without starts
 	part   []int8                  // of each row
 	first  []int                   // row of each trajectory, and where the last one ends
 	scale  []float64               // of q, then of v
@@ -52,11 +52,11 @@ func (f *problem) course(stride int) *course {
 	return c
 }
 
-// parts says where the n rows of trajectory i belong. A row that two of them share is one to learn from, or to judge
+// parts says where the n rows of trajectory i belong. A row that two of them share is one to learn from, or to select
 // by.
 func (f *problem) parts(i, n int) []int8 {
 	part := make([]int8, n)
-	for k, p := range []int8{toLearn, toJudge} {
+	for k, p := range []int8{toLearn, toSelect} {
 		for _, w := range f.split.At[k] {
 			for r := w.Start; w.Trajectory == i && r <= w.Start+w.Steps; r++ {
 				if part[r] != toLearn {
@@ -68,16 +68,16 @@ func (f *problem) parts(i, n int) []int8 {
 	return part
 }
 
-// arcs are those of so many rows of the recording, end to end, with looks at every so many of the course that belong to
-// part. None starts at a row to test with, and none of those to learn from at one to judge by.
-func (c *course) arcs(rows, every int, part int8) *train.Segments[float64] {
+// segments are those of so many rows of the recording, end to end, observed at every so many of the course that belong
+// to part. None starts at a row to test with, and none of those to learn from at one to select by.
+func (c *course) segments(rows, every int, part int8) *train.Segments[float64] {
 	o := c.rows
 	o.Steps, o.Every, o.Method, o.Penalty = rows/c.stride, every, ode.Dop853.Tableau, train.L2
 	for i := range c.first[1:] {
 		for at := c.first[i]; at+o.Steps < c.first[i+1] && len(o.First) < mostSegments && (len(o.First)+1)*o.Steps < mostSegmentRows; {
 			seen := slices.Contains(c.part[at+1:at+o.Steps+1], part)
 			switch {
-			case c.part[at] == toTest || part == toLearn && c.part[at] == toJudge:
+			case c.part[at] == toTest || part == toLearn && c.part[at] == toSelect:
 				at++
 			case !seen:
 				at += o.Steps
@@ -98,21 +98,21 @@ func (c *course) arcs(rows, every int, part int8) *train.Segments[float64] {
 	return &o
 }
 
-// error is that of arcs of so many rows, learned from and held out: the larger one; infinite where there are none.
+// error is that of segments of so many rows, learned from and held out: the larger one; infinite where there are none.
 func (c *course) error(m *model.Model[float64], rows int) float64 {
 	worst := 0.0
-	for _, part := range []int8{toLearn, toJudge} {
-		o := c.arcs(rows, 1, part)
+	for _, part := range []int8{toLearn, toSelect} {
+		o := c.segments(rows, 1, part)
 		if o.Len() == 0 {
 			return math.Inf(1)
 		}
-		worst = max(worst, size(arcErrors(m, o)))
+		worst = max(worst, size(segmentErrors(m, o)))
 	}
 	return worst
 }
 
-// longest is how many rows the arcs have that the model follows: those of a trajectory, fewer where there would not be
-// several arcs from as many starts, or a half of them, a quarter, …; 0 where they would not be much longer than
+// longest is how many rows the segments have that the model follows: those of a trajectory, fewer where there would not
+// be several segments from as many starts, or a half of them, a quarter, …; 0 where they would not be much longer than
 // windows.
 func (c *course) longest(m *model.Model[float64], window int) int {
 	var lengths []int
@@ -130,8 +130,8 @@ func (c *course) longest(m *model.Model[float64], window int) int {
 	return 0
 }
 
-// stride is how many rows a step may span on arcs of so many, if half of it changes no state by more than tol, in units
-// of the scales.
+// stride is how many rows a step may span on segments of so many, if half of it changes no state by more than tol, in
+// units of the scales.
 func (f *problem) stride(m *model.Model[float64], rows int, tol float64) int {
 	s := mostStride
 	for ; s > 1; s /= 2 {

@@ -33,8 +33,8 @@ func TestCourse(t *testing.T) {
 		}
 		for _, stride := range []int{1, 4} {
 			c := f.course(stride)
-			for part, others := range map[int8][]int8{toLearn: {toTest, toJudge}, toJudge: {toTest}} {
-				o := c.arcs(40, 1, part)
+			for part, others := range map[int8][]int8{toLearn: {toTest, toSelect}, toSelect: {toTest}} {
+				o := c.segments(40, 1, part)
 				if o.Len() == 0 {
 					t.Fatalf("%d trajectories, stride %d: no arcs of part %d", trajectories, stride, part)
 				}

@@ -19,6 +19,7 @@ type Findings struct {
 	TimeUnit      string               `json:"time_unit,omitempty"`
 	Gaps          int                  `json:"gaps"` // steps longer than three typical ones of their trajectory
 	Velocities    bool                 `json:"velocities_recorded"`
+	Bare          bool                 `json:"positions_alone,omitempty"`
 	Accelerations bool                 `json:"accelerations_recorded"`
 	Forces        int                  `json:"forces"`     // known ones
 	Parameters    int                  `json:"parameters"` // of the system: masses, lengths, …
@@ -27,19 +28,19 @@ type Findings struct {
 	RowsBySwing   float64              `json:"rows_by_swing,omitempty"` // in the fastest swing of any coordinate
 }
 
-// find looks through a recording. Noise is that of the first noiseRows rows of the first noiseColumns coordinates
-// (package smooth); Unseen counts the other coordinates, and those of too few rows.
-func find(ctx context.Context, set *data.Set) (Findings, error) {
+// find looks through a recording. Noise is that of the first noiseRows rows, of those to learn from, of the first
+// noiseColumns coordinates (package smooth); Unseen counts the other coordinates, and those of too few rows.
+func find(ctx context.Context, set, learn *data.Set) (Findings, error) {
 	f := Findings{
 		Trajectories: len(set.Trajectories), Rows: set.Rows(), Step: set.TypicalStep(), TimeUnit: set.TimeUnit(),
-		Velocities: recorded(set), Accelerations: set.HasAccelerations(),
+		Velocities: recorded(set), Bare: bare(set), Accelerations: set.HasAccelerations(),
 		Forces: len(set.Forces()), Parameters: set.M() - len(set.Forces()), Noise: []smooth.ColumnNoise{},
 	}
 	for _, t := range set.Trajectories {
 		f.Gaps += t.Gaps().Count()
 	}
 	for k := range set.D() {
-		if err := f.noise(ctx, set, k); err != nil {
+		if err := f.noise(ctx, learn, k); err != nil {
 			return f, err
 		}
 	}
@@ -147,6 +148,8 @@ func (f Findings) String() string {
 		parts = append(parts, "velocities recorded")
 	case f.Accelerations:
 		parts = append(parts, "accelerations recorded, velocities estimated")
+	case f.Bare:
+		parts = append(parts, "positions alone")
 	default:
 		parts = append(parts, "velocities estimated")
 	}

@@ -12,6 +12,9 @@ import (
 //
 // agree, if it is not nil, is told the number of steps before the first, and may change it.
 func (f *problem) network(ctx context.Context, s Options, w watch, j int, agree func(steps int) (int, error)) (Network, error) {
+	if f.s.Objective == Motion {
+		return f.shooting(ctx, s, w)
+	}
 	var best *Network
 	var given []Restart
 	var paces []Pace

@@ -10,25 +10,33 @@ import (
 )
 
 // objectives builds the losses of the training and validation parts.
-func (a *run) objectives() (err error) {
-	f := a.f
-	switch a.s.Objective {
-	case Accelerations:
-		a.learn, a.valid = accelerations(f.split.Train, f.penalty), accelerations(f.split.Valid, f.penalty)
-		return nil
-	case Torque:
-		a.learn, a.valid, err = torques(a.net, f.split, f.penalty)
-		return err
+func (a *run) objectives() error {
+	o, err := objectiveOf(a.s.Objective)
+	if err == nil {
+		a.learn, a.valid, err = o.losses(a)
 	}
-	l, v, err := f.windows()
+	return err
+}
+
+var fromAccelerations = objective{name: Accelerations, needs: needsAccelerations,
+	losses: func(a *run) (learn, valid train.Objective[float64], err error) {
+		f := a.f
+		return accelerations(f.split.Train, f.penalty), accelerations(f.split.Valid, f.penalty), nil
+	}}
+
+var fromWindows = objective{name: Windows, losses: (*run).windows}
+
+// windows are the losses of the objective of that name.
+func (a *run) windows() (learn, valid train.Objective[float64], err error) {
+	l, v, err := a.f.windows()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	if a.learn, a.valid = l, v; a.s.Method == train.GaussNewton {
+	if learn, valid = l, v; a.s.Method == train.GaussNewton {
 		l.Method = ode.Dop853.Tableau
-		a.valid = joint(l, v, validationMost)
+		valid = joint(l, v, validationMost)
 	}
-	return nil
+	return learn, valid, nil
 }
 
 // windows are those to learn from, and those held out for validation.

@@ -46,6 +46,7 @@ type Options struct {
 	Every      time.Duration  `json:"-"` // between checkpoints
 	On         func(Progress) `json:"-"` // told after every step how far it is
 	Planned    func(Plan)     `json:"-"` // told the plan before the first step
+	climbing   bool           // Model is one of those that are tried
 	Beside     *Network       `json:"-"` // the model whose baseline this is, from Baseline; nil: none
 }
 
@@ -59,14 +60,16 @@ type Progress struct {
 	Elapsed, Left time.Duration
 }
 
-// usual is the method where none was asked for, and why. Gauss–Newton is for accelerations; on windows it is taken where
-// a guess turns out to be good (problem.choose).
+// usual is the method where none was asked for, and why. Gauss–Newton is for accelerations; on windows it is taken
+// where a guess turns out to be good (problem.choose).
 func (s *Options) usual(set *data.Set) (method, reason string) {
 	weights := 0
 	for i := 1; i < len(s.Hidden); i++ {
 		weights += s.Hidden[i-1] * s.Hidden[i]
 	}
 	switch family := model.FamilyOf(s.Model); {
+	case s.Objective == Motion:
+		return train.GaussNewton, "multiple shooting: the states at which segments begin are unknown, too"
 	case s.Objective != Accelerations:
 		return train.Adam, "on windows it stops before it fits the noise"
 	case weights > mostNewton:
@@ -80,6 +83,13 @@ func (s *Options) usual(set *data.Set) (method, reason string) {
 // layers are those of the net where none were asked for, and why: what the rows bear.
 func (s *Options) layers(set *data.Set) (hidden []int, reason string) {
 	rows := set.Rows()
+	switch {
+	case s.Objective != Motion:
+	case model.FamilyOf(s.Model).Linear != nil:
+		return []int{weakUnits}, "one layer, whose outputs the weak form solves for"
+	default:
+		return []int{shotUnits, shotUnits}, "all layers are shot with"
+	}
 	if s.Method == train.GaussNewton {
 		rows *= s.nodes(set.D())
 		for _, w := range newtonWidths {
@@ -103,6 +113,22 @@ func (s *Options) bestHead() model.Head {
 		return model.Quadratic
 	}
 	return model.Plain
+}
+
+// horizon is that of held-out windows.
+func (s *Options) horizon(set *data.Set) float64 {
+	if s.Horizon != 0 {
+		return s.Horizon
+	}
+	if bare(set) && len(set.Trajectories) < wholeTrajectories {
+		// blocks are held out: long ones, for segments within them grow, and of any phase
+		longest := 0.0
+		for i := range set.Trajectories {
+			longest = max(longest, set.Trajectories[i].Duration())
+		}
+		return longest / math.Ceil(wholeTrajectories/float64(len(set.Trajectories)))
+	}
+	return horizonSteps * set.TypicalStep()
 }
 
 // nodes is how many a graph of d coordinates has, each of which is learned from; others are one.

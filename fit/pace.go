@@ -9,9 +9,9 @@ import (
 // Pace is how many steps a network took: so many at first, and the changes that the clock made of it when
 // Options.Budget was given. Options.Like repeats it.
 type Pace struct {
-	Steps   int            `json:"steps"`
-	Changes []train.Change `json:"changes,omitempty"`
-	Arcs    *Pace          `json:"arcs,omitempty"` // of the last stage, in its own steps
+	Steps    int            `json:"steps"`
+	Changes  []train.Change `json:"changes,omitempty"`
+	Segments *Pace          `json:"arcs,omitempty"` // of the last stage, in its own steps
 }
 
 // paceOf is that of a loop.

@@ -133,6 +133,9 @@ func why(asked, kept bool, own string) string {
 
 func (p *planner) model() (choice, reason string, err error) {
 	p.o.Model = cmp.Or(p.o.Model, DefaultModel)
+	if p.o.climbing {
+		return model.Title(p.o.Model), fmt.Sprintf("the first of %s, until one is down to the noise", strings.Join(ladder, ", ")), nil
+	}
 	return model.Title(p.o.Model), why(p.asked.Model != "", p.was.Model != "", "the default"), nil
 }
 
@@ -143,6 +146,8 @@ func (p *planner) objective() (choice, reason string, err error) {
 	}
 	own := "no accelerations are recorded"
 	switch {
+	case p.o.Objective == Motion:
+		own = "no velocities are recorded"
 	case p.o.Objective == Accelerations:
 		own = "they are recorded"
 	case f.Rollouts:
@@ -153,9 +158,7 @@ func (p *planner) objective() (choice, reason string, err error) {
 
 func (p *planner) windows() (choice, reason string, err error) {
 	step := p.set.TypicalStep()
-	if p.o.Horizon == 0 {
-		p.o.Horizon = horizonSteps * step
-	}
+	p.o.Horizon = p.o.horizon(p.set)
 	if p.o.Window == 0 {
 		p.o.Window = min(mostWindow, max(1, rounded(p.o.Horizon/step)))
 	}
@@ -208,6 +211,10 @@ func (p *planner) net() (choice, reason string, err error) {
 
 func (p *planner) guess() (choice, reason string, err error) {
 	switch {
+	case p.o.Objective == Motion && p.linear():
+		return "weak initialisation", "selected by held-out motion from bumps of several lengths, and ridges", nil
+	case p.o.Objective == Motion:
+		return "smoothed accelerations", fmt.Sprintf("%d steps", smoothedSteps), nil
 	case p.o.From != nil:
 		return "parameters of the model", Kept, nil
 	case p.o.Method != train.GaussNewton:
@@ -262,6 +269,9 @@ func (p *planner) rate() (choice, reason string, err error) {
 
 func (p *planner) steps() (choice, reason string, err error) {
 	switch {
+	case p.o.Objective == Motion:
+		return fmt.Sprintf("at most %d for each length of segments", cmp.Or(p.o.Steps, shootingSteps)),
+			"segments are doubled while held-out motion gets better", nil
 	case p.o.Like != nil:
 		return fmt.Sprint(p.o.Steps), "those of the model to repeat", nil
 	case p.o.Steps != 0:

@@ -120,7 +120,7 @@ func TestFindings(t *testing.T) {
 	for n := 20; n < 40; n++ {
 		set.Trajectories[1].T[n] += 1
 	}
-	f, err := find(t.Context(), set)
+	f, err := find(t.Context(), set, set)
 	if err != nil || f.Gaps != 1 || f.Velocities || f.TimeUnit != "s" || len(f.Noise) != 1 {
 		t.Errorf("%+v, %v", f, err)
 	}

@@ -16,13 +16,23 @@ import (
 // Neural ODE always does. A Hamiltonian network takes velocities for momenta; where the columns of v hold true momenta,
 // it has to learn from windows.
 //
-// On windows, where nothing is said of net and method, a Lagrangian network is tried with a convex start from estimated
-// accelerations, and of a clean recording with learning from these as from recorded ones. If either is good, Gauss and
-// Newton's method goes on from it for a third of the steps, and for the rest on arcs of the motion as long as the model
-// follows them, if held-out ones get better (Record.Stages). A training that a third of its steps shows to be hopeless
-// is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's, the checkpoint is
-// written, and a later call with Resume goes on bit for bit.
+// On windows, where nothing is said of net and method, a Lagrangian network is tried with a convex initialisation from
+// estimated accelerations, and of a clean recording with learning from these as from recorded ones. If either is good,
+// Gauss–Newton goes on from it for a third of the steps, and for the rest on segments of the motion as long as the
+// model follows them, if held-out ones get better (Record.Stages). A training that a third of its steps shows to be
+// hopeless is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's, the checkpoint
+// is written, and a later call with Resume goes on bit for bit.
+//
+// Of positions alone states and noise are found by a smoother, and models by shooting (Motion). Where no model was asked for,
+// the families of a ladder are tried.
 func Train(ctx context.Context, set *data.Set, o Options) (Result, error) {
+	if o.Model == "" && bare(set) {
+		return climb(ctx, set, o)
+	}
+	return trained(ctx, set, o)
+}
+
+func trained(ctx context.Context, set *data.Set, o Options) (Result, error) {
 	f, err := newProblem(ctx, set, o)
 	if err != nil {
 		return Result{}, err
@@ -52,9 +62,10 @@ type problem struct {
 	spec    model.Spec
 	penalty train.Penalty
 	print   string
+	motion  *motion   // of the objective Motion
 	sample  *data.Set // states of training at which mass matrices are looked at
 	once    sync.Once // sets null
-	began   began
+	guessed guessed
 	id      train.Identity
 	watch   watch   // of what all networks need first
 	null    float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning
@@ -68,7 +79,11 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if s, err = s.continued(set); err != nil {
 		return nil, err
 	}
-	found, err := find(ctx, set)
+	split, err := set.Split(s.horizon(set))
+	if err != nil {
+		return nil, err
+	}
+	found, err := find(ctx, set, split.Train)
 	if err != nil {
 		return nil, err
 	}
@@ -77,19 +92,23 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if err != nil {
 		return nil, err
 	}
-	f = &problem{set: set, s: s, plan: plan, watch: watch{begin: begin}, print: set.Fingerprint()}
-	if f.split, err = set.Split(s.Horizon); err != nil {
-		return nil, err
-	}
+	f = &problem{set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: set.Fingerprint()}
 	f.id = identity(f.print, asked)
 	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
 		return nil, err
 	}
-	if f.spec, err = specOf(set, f.split.Train, s); err != nil {
+	learn := f.split.Train
+	if s.Objective == Motion {
+		if err := f.measure(ctx); err != nil {
+			return nil, err
+		}
+		learn = f.motion.states
+	}
+	if f.spec, err = specOf(set, learn, s); err != nil {
 		return nil, err
 	}
 	f.spec = sees(f.spec, s.Beside)
-	f.sample = thinned(f.split.Train)
+	f.sample = thinned(learn)
 	family := model.FamilyOf(s.Model)
 	free := s.From == nil && given.Method != train.Adam && given.Hidden == nil && given.Head == ""
 	if s.Objective == Windows && (family.Heads || family.Netless) && family.Linear != nil && free {

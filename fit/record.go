@@ -34,12 +34,14 @@ type Record struct {
 	Stages     []Stage      `json:"stages,omitempty"`
 }
 
-// Stage is a part of a training beside its steps as such: a convex start or learning from estimated accelerations
-// before them, or arcs as long as the recording after a third of them.
+// Stage is a part of a training beside its steps as such: a convex initialisation or learning from estimated
+// accelerations before them, or roll-outs as long as the recording after a third of them.
 type Stage struct {
 	Name   string  `json:"name"`
-	Before float64 `json:"before"` // in units of scales: the root mean square error of a start over what judges it, of arcs over held-out rows
+	Before float64 `json:"before"` // root mean square error, in units of scales, over the selection set
 	After  float64 `json:"after"`
+	// Noise says that they are of what was held out, in units of the noise of the recording.
+	Noise bool `json:"noise,omitempty"`
 }
 
 // Restart is a training that was given up for one from another seed.

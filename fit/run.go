@@ -22,9 +22,9 @@ type run struct {
 
 	net          *model.Model[float64]
 	learn, valid train.Objective[float64]
-	drawn        bool                 // net is as it was drawn: Adam has to go before Gauss and Newton's steps
+	drawn        bool                 // net is as it was drawn: Adam has to go before the steps of Gauss–Newton
 	loop         *train.Loop[float64] // of the steps
-	arcs         *arcs                // of the last stage, once it is decided on
+	rollouts     *rollouts            // of the last stage, once it is decided on
 
 	mass    []MassPoint
 	notes   []Stage
@@ -78,9 +78,9 @@ func (a *run) record() Record {
 		r.Window = 0
 	}
 	a.step, a.took = st.Step, paceOf(done)
-	if g := a.arcs; g != nil {
+	if g := a.rollouts; g != nil {
 		of := paceOf(g.loop.Settings)
-		a.step, a.took.Arcs = r.Steps, &of
+		a.step, a.took.Segments = r.Steps, &of
 		r.Skipped, r.Fallbacks = r.Skipped+g.loop.State.Skipped, r.Fallbacks+g.loop.State.Health.Fallbacks
 		r.Validation = train.MeanLoss(a.valid, a.net)
 		a.why = a.doubt(r.Validation, hopeless)
@@ -96,5 +96,5 @@ func (a *run) note(name string, before, after float64) {
 		}
 		return x
 	}
-	a.notes = append(a.notes, Stage{name, number(before), number(after)})
+	a.notes = append(a.notes, Stage{Name: name, Before: number(before), After: number(after)})
 }

@@ -9,33 +9,33 @@ import (
 	"lagrange/train"
 )
 
-// longArcs is the last stage of a training by Gauss and Newton's method on windows: arcs of the motion as long as the
+// longRollouts is the last stage of a training by Gauss–Newton on windows: segments of the motion as long as the
 // model follows them, at best the whole recording. They are looked at where it is one to learn from, and judged where
 // it is held out for validation; what was learned until then stands beside both, each in units of its error so far.
-type longArcs struct{}
+type longRollouts struct{}
 
-// arcs are what the stage learns from.
-type arcs struct {
+// rollouts are what the stage learns from.
+type rollouts struct {
 	learn, valid train.Objective[float64]
-	held         *train.Segments[float64] // the arcs of valid in units of the scales
+	held         *train.Segments[float64] // the segments of valid in units of the scales
 	before       float64                  // error of these
 	steps        int
 	loop         *train.Loop[float64]
 }
 
 // Name implements stage.
-func (longArcs) Name() string { return "long arcs" }
+func (longRollouts) Name() string { return "long roll-outs" }
 
 // Run implements stage. The model stays as it was where nothing gets better on what is held out.
-func (k longArcs) Run(ctx context.Context, a *run) error {
-	g := a.arcs
+func (k longRollouts) Run(ctx context.Context, a *run) error {
+	g := a.rollouts
 	if g == nil {
 		return nil
 	}
 	loop := &train.Loop[float64]{Model: a.net, Train: g.learn, Valid: g.valid, State: train.NewState(a.net)}
 	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: g.steps, Batch: g.learn.Len(), Seed: a.s.Seed, Workers: a.s.Workers, Validate: 1}
-	if a.pace != nil && a.pace.Arcs != nil {
-		loop.Settings.Steps, loop.Settings.Changes = a.pace.Arcs.Steps, a.pace.Arcs.Changes
+	if a.pace != nil && a.pace.Segments != nil {
+		loop.Settings.Steps, loop.Settings.Changes = a.pace.Segments.Steps, a.pace.Segments.Changes
 	}
 	loop.On = func(st *train.State[float64]) error {
 		a.weigh(a.done(st.Step))
@@ -49,13 +49,13 @@ func (k longArcs) Run(ctx context.Context, a *run) error {
 	if err := a.advance(ctx, loop, k.Name()); err != nil {
 		return err
 	}
-	a.note(k.Name(), g.before, size(arcErrors(a.net, g.held)))
+	a.note(k.Name(), g.before, size(segmentErrors(a.net, g.held)))
 	return nil
 }
 
 // long prepares the stage from the best parameters so far, for as many steps as the rest of all steps are worth; nil
-// where the model does not follow arcs much longer than the windows, or one step on them is worth more.
-func (a *run) long(st *train.State[float64]) *arcs {
+// where the model does not follow segments much longer than the windows, or one step on them is worth more.
+func (a *run) long(st *train.State[float64]) *rollouts {
 	f, m := a.f, a.loop.Model.Copy()
 	if a.s.Objective != Windows || a.s.Method != train.GaussNewton {
 		return nil
@@ -73,12 +73,12 @@ func (a *run) long(st *train.State[float64]) *arcs {
 		c = f.course(f.stride(m, rows, strideChange*c.error(m, rows)))
 	}
 	P, n := len(m.Theta), 2*m.Spec.D()
-	held, learn := c.arcs(rows, 1, toJudge), c.arcs(rows, 1, toLearn)
-	learn = c.arcs(rows, max(1, learn.Steps*max(leastResiduals, n*learn.Len())/(segmentResiduals*P), learn.Steps/mostTimes), toLearn)
+	held, learn := c.segments(rows, 1, toSelect), c.segments(rows, 1, toLearn)
+	learn = c.segments(rows, max(1, learn.Steps*max(leastResiduals, n*learn.Len())/(segmentResiduals*P), learn.Steps/mostTimes), toLearn)
 	if learn.Len() == 0 || held.Len() == 0 {
 		return nil
 	}
-	g, units, all := &arcs{held: held, before: size(arcErrors(m, held))}, arcErrors(m, learn), make([]float64, held.Len())
+	g, units, all := &rollouts{held: held, before: size(segmentErrors(m, held))}, segmentErrors(m, learn), make([]float64, held.Len())
 	for i, least := 0, size(units)/4; i < len(units); i++ {
 		units[i] = max(units[i], least)
 	}
@@ -86,8 +86,8 @@ func (a *run) long(st *train.State[float64]) *arcs {
 		all[i] = g.before
 	}
 	k := segmentResiduals*P/(a.loop.Train.Pass(m, 1).Width()*learn.Len()) + 1
-	g.learn = besides(m, learn, units, a.loop.Train, k, 1)
-	g.valid = besides(m, held, all, a.loop.Valid, a.loop.Valid.Len()/held.Len()+1, windowShare)
+	g.learn = weighted(m, learn, units, a.loop.Train, k, 1)
+	g.valid = weighted(m, held, all, a.loop.Valid, a.loop.Valid.Len()/held.Len()+1, windowShare)
 	g.steps = a.worth(learn, g.learn.Pass(m, 1).Width(), P, st.Step)
 	if g.steps == 0 {
 		return nil
@@ -95,21 +95,21 @@ func (a *run) long(st *train.State[float64]) *arcs {
 	return g
 }
 
-// worth is how many steps on arcs the rest of all steps are worth, by the products they take: P² for a residual, and
-// some hundred P for a state with its derivatives.
+// worth is how many steps on segments the rest of all steps are worth, by the products they take: P² for a residual,
+// and some hundred P for a state with its derivatives.
 func (a *run) worth(on *train.Segments[float64], width, P, step int) int {
 	s, cost := a.loop.Settings, func(states, residuals int) float64 { return float64(stateCost*states) + float64(P)*float64(residuals) }
 	window := cost(len(on.Method.B)*a.f.s.Window*s.Batch, a.loop.Train.Pass(a.loop.Model, 1).Width()*s.Batch)
-	arc := cost(len(on.Method.B)*on.Steps*on.Len(), width*on.Len())
-	return int(float64(s.Total(step)-step) * window / arc)
+	segment := cost(len(on.Method.B)*on.Steps*on.Len(), width*on.Len())
+	return int(float64(s.Total(step)-step) * window / segment)
 }
 
-// besides is the loss of arcs in units of their errors now, with k samples of what was learned until now beside each of
-// them, in units of theirs, with a share of the weight.
-func besides(m *model.Model[float64], arcs *train.Segments[float64], units []float64, o train.Objective[float64], k int, share float64) train.Objective[float64] {
+// weighted is the loss of segments in units of their errors now, with k samples of what was learned until now beside
+// each of them, in units of theirs, with a share of the weight.
+func weighted(m *model.Model[float64], segments *train.Segments[float64], units []float64, o train.Objective[float64], k int, share float64) train.Objective[float64] {
 	b := &train.WeightedSum[float64]{Second: o, Weight: 1}
-	own, n := *arcs, 2*m.Spec.D()
-	own.Scale = slices.Clone(arcs.Scale)
+	own, n := *segments, 2*m.Spec.D()
+	own.Scale = slices.Clone(segments.Scale)
 	for i, s := range units {
 		for at := (own.First[i] + 1) * n; at < (own.First[i]+own.Steps+1)*n; at++ {
 			own.Scale[at] *= max(s, 1e-9)
@@ -131,8 +131,9 @@ func besides(m *model.Model[float64], arcs *train.Segments[float64], units []flo
 	return b
 }
 
-// arcErrors are the root mean squares of the errors of each arc where it is looked at, in units of its scales.
-func arcErrors(m *model.Model[float64], o *train.Segments[float64]) (errs []float64) {
+// segmentErrors are the root mean squares of the errors of each segment at its observation times, in units of its
+// scales.
+func segmentErrors(m *model.Model[float64], o *train.Segments[float64]) (errs []float64) {
 	B := o.Len()
 	pass, batch := o.Pass(m, B), make([]int, B)
 	r, c := make([]float64, B*pass.Width()), make([]float64, B*pass.Width())

@@ -19,7 +19,7 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 		spec.Friction = ""
 	}
 	sc := learn.Scales()
-	for i, c := range set.Coordinates {
+	for i, c := range learn.Coordinates {
 		k := model.Coordinate{
 			Name: c.Name, Unit: c.Unit, Velocity: c.Velocity, Period: c.Period, Cyclic: slices.Contains(s.Cyclic, c.Name),
 			Mean: sc.Mean[i], Scale: sc.Q[i], Speed: sc.V[i], Accel: sc.A[i],
@@ -47,6 +47,7 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 			return spec, fmt.Errorf("no coordinate %q to be cyclic; there are %v", name, names(set))
 		}
 	}
+	spec.Natural = s.Objective == Motion && s.Model == DefaultModel && s.Head == model.Quadratic
 	if model.FamilyOf(s.Model).Netless {
 		spec.Terms = spec.DefaultTerms()
 	}

@@ -22,11 +22,14 @@ type stage interface {
 }
 
 // stages are those of every training, in their order.
-var stages = []stage{initialGuess{}, warmUp{}, steps{}, longArcs{}}
+var stages = []stage{initialGuess{}, warmUp{}, steps{}, longRollouts{}}
 
 // identity is that of a stage: a checkpoint of any other is not gone on from.
 func (a *run) identity(stage string) train.Identity {
 	id := maps.Clone(a.f.id)
+	if stage == (longRollouts{}).Name() {
+		stage = "long arcs" // as in checkpoints that are there
+	}
 	id["stage"], id["seed of the network"] = stage, fmt.Sprint(a.s.Seed)
 	return id
 }
@@ -106,11 +109,11 @@ func (a *run) total() int { return a.loop.Settings.Total(a.loop.State.Step + 1) 
 
 // done is how many of all steps are done at a step of the stage under way.
 func (a *run) done(step int) int {
-	if a.arcs == nil {
+	if a.rollouts == nil {
 		return step
 	}
-	n, all := a.loop.State.Step, a.arcs.steps
-	if l := a.arcs.loop; l != nil {
+	n, all := a.loop.State.Step, a.rollouts.steps
+	if l := a.rollouts.loop; l != nil {
 		all = l.Settings.Total(step + 1)
 	}
 	return n + min(step, all)*(a.total()-n)/max(1, all)

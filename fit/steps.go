@@ -7,14 +7,14 @@ import (
 )
 
 // steps is the stage that every training has: the steps of its method on what it learns from, all that were asked for,
-// or as many as show that they lead nowhere or that long arcs serve better.
+// or as many as show that they lead nowhere or that long roll-outs serve better.
 type steps struct{}
 
 // Name implements stage.
 func (steps) Name() string { return "steps" }
 
 // Run implements stage. A run that was given up goes on to where that was decided, and is given up again; so does one
-// that went on to arcs.
+// that went on to long roll-outs.
 func (k steps) Run(ctx context.Context, a *run) error {
 	s := a.s
 	a.f.worst(a.valid)
@@ -23,7 +23,7 @@ func (k steps) Run(ctx context.Context, a *run) error {
 	}
 	a.loop = &train.Loop[float64]{Model: a.net, Train: a.learn, Valid: a.valid, State: train.NewState(a.net)}
 	a.loop.Settings = train.Settings{Method: s.Method, Steps: s.Steps, Batch: s.Batch, Rate: s.Rate, Seed: s.Seed, Workers: s.Workers}
-	a.loop.On, a.loop.Ends = a.look, a.ends
+	a.loop.On, a.loop.Ends = a.validated, a.ends
 	resumed, err := a.resume(a.loop, k.Name())
 	if err == nil {
 		err = a.paces(ctx, resumed)
@@ -61,8 +61,8 @@ func (a *run) paces(ctx context.Context, resumed bool) (err error) {
 	return err
 }
 
-// look is called at every validation.
-func (a *run) look(st *train.State[float64]) error {
+// validated is called at every validation.
+func (a *run) validated(st *train.State[float64]) error {
 	a.weigh(st.Step)
 	if st.Step == a.loop.Settings.Total(st.Step) {
 		a.why = a.doubt(st.BestLoss, hopeless)
@@ -74,7 +74,7 @@ func (a *run) look(st *train.State[float64]) error {
 func (a *run) decided() bool { st := a.loop.State; return st.Decided > 0 && st.Decided == st.Step }
 
 // ends says, at the first validation after a third of the steps, whether they end there: for another network, or for
-// long arcs.
+// long roll-outs.
 func (a *run) ends(st *train.State[float64]) bool {
 	if st.Decided == 0 && st.Step >= max(1, a.loop.Settings.Total(st.Step)/decideAfter) {
 		st.Decided = st.Step
@@ -91,6 +91,6 @@ func (a *run) ends(st *train.State[float64]) bool {
 			return true
 		}
 	}
-	a.arcs = a.long(st)
-	return a.arcs != nil
+	a.rollouts = a.long(st)
+	return a.rollouts != nil
 }

@@ -18,12 +18,12 @@ const (
 	defaultActivation = "softplus" // of [Cranmer2020]; lagrange reproduce activations measures the others
 	defaultLoss       = "huber"    // quadratic for small residuals, as l2; single wrong rows do not rule it
 
-	// horizonSteps is the horizon in time steps, and mostWindow the longest training window in them. Not tuned: a window
-	// costs as much as it is long. Recordings at 1 kHz want longer ones, which --window and --horizon give.
+	// horizonSteps is the horizon in time steps, and mostWindow the longest training window in them. Not tuned: a
+	// window costs as much as it is long. Recordings at 1 kHz want longer ones, which --window and --horizon give.
 	horizonSteps, mostWindow = 25, 32
 
-	// mostNewton is the number of weights up to which Gauss–Newton is the default: beyond, its equations, P³, take longer
-	// to solve than they save.
+	// mostNewton is the number of weights up to which Gauss–Newton is the default: beyond, its equations, P³, take
+	// longer to solve than they save.
 	mostNewton = 6000
 
 	DefaultBudget = time.Minute     // a first model while one waits; not tuned
@@ -56,8 +56,8 @@ const (
 	fewRows                     = 5000
 )
 
-// What a batch of Gauss–Newton has: so many residuals for each parameter, and rows at least. The method itself does with
-// 2.5 of exact data (train); recordings have noise.
+// What a batch of Gauss–Newton has: so many residuals for each parameter, and rows at least. The method itself does
+// with 2.5 of exact data (train); recordings have noise.
 const residualsPerParameter, leastBatch = 10, 64
 
 // What is looked at besides.
@@ -67,8 +67,9 @@ const (
 	massStates, massWork    = 200, 4e6 // states at which mass matrices are looked at; d³ for each of them
 )
 
-// convexNets are the nets that a convex initialisation is tried with where nothing was said of the net: one layer, whose
-// outputs it solves for. Narrower ones, and deeper ones of the same cost, were left ten to a hundred times as far off.
+// convexNets are the nets that a convex initialisation is tried with where nothing was said of the net: one layer,
+// whose outputs it solves for. Narrower ones, and deeper ones of the same cost, were left ten to a hundred times as far
+// off.
 var convexNets = []model.Spec{
 	{Hidden: []int{160}, Head: model.Plain},
 	{Hidden: []int{60}, Head: model.Quadratic},
@@ -80,19 +81,19 @@ var convexRidges = []float64{1e-12, 1e-8, 1e-5, 1e-3}
 
 // How an initial guess is made and kept.
 const (
-	// goodGuess is what a convex initialisation from recorded accelerations may leave of the loss without acceleration to
-	// be kept. Where it left more, Adam from the parameters as drawn served better. Validation after 60 steps of
-	// Gauss–Newton from the one and from the other: double pendulum (seed 2) 7.6e-4, 2.2e-5; cart-pole (seeds 1, 2) 1.7e-7,
-	// 2.6e-8 and 2.2e-6, 3.5e-8; two bodies, error of the position over constant velocity's, 0.0033, 0.0013.
+	// goodGuess is what a convex initialisation from recorded accelerations may leave of the loss without acceleration
+	// to be kept. Where it left more, Adam from the parameters as drawn served better. Validation after 60 steps of
+	// Gauss–Newton from the one and from the other: double pendulum (seed 2) 7.6e-4, 2.2e-5; cart-pole (seeds 1, 2)
+	// 1.7e-7, 2.6e-8 and 2.2e-6, 3.5e-8; two bodies, error of the position over constant velocity's, 0.0033, 0.0013.
 	goodGuess = 0.02
 
-	// cleanGuess is what a guess may leave on windows for Gauss–Newton to go on from it. Where it leaves more, noise rules
-	// the recording: on short noisy ones Gauss–Newton was seen to end at predictions twice to three times as far off as
-	// Adam, which stops earlier on the way.
+	// cleanGuess is what a guess may leave on windows for Gauss–Newton to go on from it. Where it leaves more, noise
+	// rules the recording: on short noisy ones Gauss–Newton was seen to end at predictions twice to three times as far
+	// off as Adam, which stops earlier on the way.
 	cleanGuess = 0.05
 
-	// excellentGuess is what a convex initialisation may leave for the deep net not to be tried. Orbits leave less. Of the
-	// double pendulum it leaves more, and the deep net brought the error of the acceleration after 100 steps from
+	// excellentGuess is what a convex initialisation may leave for the deep net not to be tried. Orbits leave less. Of
+	// the double pendulum it leaves more, and the deep net brought the error of the acceleration after 100 steps from
 	// 0.006–0.7 to some thousandths.
 	excellentGuess = 1e-4
 
@@ -107,9 +108,9 @@ const (
 
 // The steps of Adam before those of Gauss–Newton.
 const (
-	// warmEnds and warmFails are what they are to leave of the loss without acceleration, held out, and what many of them
-	// may leave before other parameters are drawn. A triple pendulum whose 600 steps left more than a tenth ended at 0.24 of
-	// constant velocity's error, and at 0.004 with 3000.
+	// warmEnds and warmFails are what they are to leave of the loss without acceleration, held out, and what many of
+	// them may leave before other parameters are drawn. A triple pendulum whose 600 steps left more than a tenth ended
+	// at 0.24 of constant velocity's error, and at 0.004 with 3000.
 	warmEnds, warmFails = 0.1, 0.4
 	warmBatch           = 256 // states, of a graph nodes, at least 16 states
 	leastWarmBatch      = 16
@@ -118,7 +119,7 @@ const (
 
 // warmSteps are those of Adam, and those in their place where the first ones leave too much. Five cycles of the fewer
 // ones did not do what the many did. The last ones are for other draws: of the relativistic particle one draw of ten
-// leaves two thirds where the others leave a quarter, and Gauss and Newton's steps then find no way out of it.
+// leaves two thirds where the others leave a quarter, and the steps of Gauss–Newton then find no way out of it.
 var warmSteps = []int{600, 3000, 3000, 3000}
 
 // When it is decided whether a training leads anywhere, and what it is given up for.
@@ -160,9 +161,21 @@ const (
 	settledSteps      = 0.03 // of the steps in all: fewer are not worth a change
 )
 
-// newton says whether Gauss–Newton is the default on accelerations, for nets of so many weights (0: not said) of so many
-// coordinates. A graph of many nodes has long equations: up to so many coordinates as a convex initialisation takes it
-// was seen to end closer than Adam in a minute.
+// newton says whether Gauss–Newton is the default on accelerations, for nets of so many weights (0: not said) of so
+// many coordinates. A graph of many nodes has long equations: up to so many coordinates as a convex initialisation
+// takes it was seen to end closer than Adam in a minute.
 func newton(family model.Family, weights, d int) bool {
 	return weights <= mostNewton && (!family.Nodes || d <= train.MostCoordinates)
 }
+
+// How motion with noise is learned from (objective motion). What selects and shoots has its own numbers
+// (train.Identification).
+const (
+	shootingSteps        = 6   // for each length of segments; they end earlier where nothing is gained
+	blurred              = 3   // times the median deviation of velocities: smoothed states beyond say little
+	smoothedSteps        = 100 // of Gauss–Newton on smoothed accelerations, of a net without linear parameters
+	downToNoise          = 1.25
+	doubtful             = 9 // mean square of held-out residuals in units of the noise; a good model has 1
+	weakUnits, shotUnits = 60, 16
+	wholeTrajectories    = 9 // from which on data.Set.Split holds out whole ones
+)

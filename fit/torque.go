@@ -2,7 +2,6 @@ package fit
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"lagrange/data"
@@ -17,31 +16,10 @@ const (
 	Torque        = "torque"        // the recorded forces, given recorded accelerations: inverse dynamics, of a model with a Lagrangian
 )
 
-// Objectives lists what a model can learn from.
-func Objectives() []string { return []string{Accelerations, Windows, Torque} }
-
-// objective resolves Options.Objective for a recording. A Neural ODE learns from windows only.
-func (s Options) objective(set *data.Set) (string, error) {
-	recorded := set.HasAccelerations()
-	switch s.Objective {
-	case "":
-		if recorded && !model.FamilyOf(s.Model).Rollouts {
-			return Accelerations, nil
-		}
-		return Windows, nil
-	case Windows:
-		return Windows, nil
-	case Accelerations, Torque:
-		switch {
-		case !recorded:
-			return "", fmt.Errorf("the recording has no accelerations to learn from by the objective %s; name their columns with --a, or leave out --objective", s.Objective)
-		case model.FamilyOf(s.Model).Rollouts:
-			return "", fmt.Errorf("a %s learns from windows; leave out --objective", model.Title(s.Model))
-		}
-		return s.Objective, nil
-	}
-	return "", fmt.Errorf("no objective %q; there are %v", s.Objective, Objectives())
-}
+var fromTorques = objective{name: Torque, needs: needsAccelerations, inverse: true,
+	losses: func(a *run) (learn, valid train.Objective[float64], err error) {
+		return torques(a.net, a.f.split, a.f.penalty)
+	}}
 
 // torques gives a model one actuator for each coordinate and builds the losses of its inverse dynamics.
 func torques(net *model.Model[float64], split data.Split, p train.Penalty) (learn, valid train.Objective[float64], err error) {

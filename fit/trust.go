@@ -45,7 +45,7 @@ func (f *problem) worst(valid train.Objective[float64]) {
 
 // still is the loss of q̈ = 0; infinite where that has no meaning.
 func (f *problem) still(o train.Objective[float64]) float64 {
-	if f.s.Objective == Torque {
+	if asked, err := objectiveOf(f.s.Objective); err != nil || asked.inverse {
 		return math.Inf(1)
 	}
 	spec := f.spec
@@ -58,7 +58,8 @@ func (f *problem) still(o train.Objective[float64]) float64 {
 	return train.MeanLoss(o, still)
 }
 
-// thinned takes some massStates states of a recording, fewer of many coordinates, as eigenvalues cost d³; nil of too many.
+// thinned takes some massStates states of a recording, fewer of many coordinates, as eigenvalues cost d³; nil of too
+// many.
 func thinned(s *data.Set) *data.Set {
 	d := s.D()
 	most := min(massStates, int(massWork)/(d*d*d))

@@ -10,7 +10,7 @@ import (
 	"lagrange/train"
 )
 
-// warmUp are steps of Adam from the parameters as they were drawn, before Gauss and Newton's steps on accelerations:
+// warmUp are steps of Adam from the parameters as they were drawn, before the steps of Gauss–Newton on accelerations:
 // all layers move with them, and the steps that follow end more often in a good place than from a solution of the last
 // layer alone.
 type warmUp struct{}

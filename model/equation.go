@@ -119,6 +119,7 @@ type eulerLagrange[T nn.Float] struct {
 	M, F             []T // (B, d, d) and the factors of M
 	kind             []lin.Kind
 	a, mu, r         []T // (B, d), (d), (d)
+	unread           []T // (d + m), see SlopesVJP
 	work             *lin.Work[T]
 	health           Health
 }
@@ -134,7 +135,7 @@ func newEulerLagrange[T nn.Float](d, m, params int, systemParams []int, batch in
 		H:   make([]T, batch*k*k),
 		dir: nn.Directions[T]{S: make([]T, batch*k), T: make([]T, batch*k)},
 		u:   make([]T, batch*m), M: make([]T, batch*d*d), F: make([]T, batch*d*d), kind: make([]lin.Kind, batch),
-		a: make([]T, batch*d), mu: make([]T, d), r: make([]T, d), work: lin.NewWork[T](d),
+		a: make([]T, batch*d), mu: make([]T, d), r: make([]T, d), unread: make([]T, d+m), work: lin.NewWork[T](d),
 	}
 }
 

@@ -54,3 +54,19 @@ func (s Spec) linear(net nn.Shape, weights, bias func(output int) bool) (at []in
 	}
 	return at
 }
+
+// Unpenalised returns which of Linear a ridge on the coefficients of L spares, by their place there: gains and offsets,
+// and constant masses, which no data of any motion speaks against.
+func (m *Model[T]) Unpenalised() (places []int) {
+	f, err := lookup(m.Spec.Family)
+	if err != nil || f.Linear == nil {
+		return nil
+	}
+	at, forces := m.Linear(), len(m.Theta)-forceParams(m.Spec.forceSpec())
+	for i, k := range at {
+		if k >= forces || f.Constant != nil && f.Constant(m.Spec, k) {
+			places = append(places, i)
+		}
+	}
+	return places
+}

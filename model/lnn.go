@@ -11,9 +11,9 @@ import (
 // acceleration; forces and friction stand on its right-hand side. θ holds the net, then the forces.
 var lnn = Family{
 	Name: "lnn", Title: "Lagrangian network", Heads: true,
-	Params: func(s Spec) int { return s.shape(s.columns(false), s.outputs()).Params() + forceParams(s) },
+	Params: func(s Spec) int { return s.shape(s.seen(), s.outputs()).Params() + forceParams(s) },
 	Init: func(s Spec, r *rand.Rand, theta []float64) {
-		shape := s.shape(s.columns(false), s.outputs())
+		shape := s.shape(s.seen(), s.outputs())
 		n := shape.Params()
 		s.draw(shape, 0.1, r, theta[:n])
 		initForces(s, theta[n:])
@@ -22,15 +22,26 @@ var lnn = Family{
 	Tape64: lagrangian[float64],
 	Linear: func(s Spec) []int {
 		all, behind := func(int) bool { return true }, func(o int) bool { return o > 0 }
-		return s.linear(s.shape(s.columns(false), s.outputs()), all, behind)
+		return s.linear(s.shape(s.seen(), s.outputs()), all, behind)
+	},
+	Constant: func(s Spec, at int) bool { // biases behind l
+		return at >= s.shape(s.seen(), s.outputs()).Params()-s.outputs()
 	},
 }
 
 func lagrangian[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
-	d, n := s.D(), s.shape(s.columns(false), s.outputs()).Params()
+	d, n := s.D(), s.shape(s.seen(), s.outputs()).Params()
 	L := func(k, components int) nn.Part[T] { f, _ := scalar(s, theta, batch, k, components); return f }
 	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L,
 		newForces(s, theta, n)))
+}
+
+// seen are the columns of the net of a scalar: all of the state, or of a natural Lagrangian q alone.
+func (s Spec) seen() []column {
+	if s.Natural {
+		return s.positions()
+	}
+	return s.columns(false)
 }
 
 // outputs is the number of those of the net of a scalar: l, and with a quadratic head N.
@@ -44,7 +55,7 @@ func (s Spec) outputs() int {
 // scalar composes a function of state and system parameters, l + ½ Σ c (vᵢ/speedᵢ)² with l the output of a net on the
 // first n parameters, or what the quadratic head makes of its outputs.
 func scalar[T nn.Float](s Spec, theta []T, batch, k, components int) (f nn.Part[T], n int) {
-	columns := s.columns(false)
+	columns := s.seen()
 	shape := s.shape(columns, s.outputs())
 	n = shape.Params()
 	net, front := nn.New(shape, theta[:n], batch, k, components), newFront[T](s, columns, batch, k, components)

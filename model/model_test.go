@@ -56,6 +56,13 @@ func TestConformance(t *testing.T) {
 			s.Head = model.Quadratic
 			modeltest.Check(t, s)
 		})
+		if family == "lnn" {
+			t.Run("natural lnn", func(t *testing.T) {
+				s := spec(family, 3, 1, model.Both)
+				s.Head, s.Natural = model.Quadratic, true
+				modeltest.Check(t, s)
+			})
+		}
 		t.Run(family+" knees", func(t *testing.T) {
 			s := spec(family, 2, 0, "")
 			s.Coordinates[1].Knee, s.Coordinates[0].SpeedKnee = 0.4, 0.7

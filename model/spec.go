@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -89,9 +90,11 @@ type Spec struct {
 	Activation string   `json:"activation"`
 	Friction   Friction `json:"friction,omitempty"` // zero value: none
 	Head       Head     `json:"head,omitempty"`     // of lnn and hnn; zero value: plain
-	Kinetic    float64  `json:"kinetic"`            // c of the head L = l + ½ Σ c (vᵢ/speedᵢ)²
-	PaperInit  bool     `json:"paper_init,omitempty"`
-	TimeUnit   string   `json:"time_unit,omitempty"`
+	// Natural says of an lnn with the quadratic head that its net does not see v: L = ½ q̇ᵀM(q)q̇ − V(q).
+	Natural   bool    `json:"natural,omitempty"`
+	Kinetic   float64 `json:"kinetic"` // c of the head L = l + ½ Σ c (vᵢ/speedᵢ)²
+	PaperInit bool    `json:"paper_init,omitempty"`
+	TimeUnit  string  `json:"time_unit,omitempty"`
 }
 
 // Head says what a scalar is made of.
@@ -152,6 +155,10 @@ func (s Spec) Check() error {
 	}
 	if err := s.checkHidden(f); err != nil {
 		return err
+	}
+	if s.Natural && (s.Family != "lnn" || s.Head != Quadratic) {
+		return fmt.Errorf("a %s with the %s head is not natural: that is a %s with the quadratic head", f.Title,
+			cmp.Or(s.Head, Plain), Title("lnn"))
 	}
 	if len(s.Terms) > 0 && !f.Netless {
 		return fmt.Errorf("a %s has no terms", Title(s.Family))

@@ -40,6 +40,15 @@ var terms = Family{
 		}
 		return at
 	},
+	Constant: func(s Spec, at int) bool {
+		for _, ts := range s.Terms {
+			if at < len(ts) {
+				return ts[at].Function == One
+			}
+			at -= len(ts)
+		}
+		return false
+	},
 }
 
 // coefficients is how many terms there are.

@@ -64,15 +64,20 @@ func TestBatchIsSingle(t *testing.T) {
 
 // There and back again: exact to round-off for the symmetric methods, to their error for the others.
 func TestRoundTrip(t *testing.T) {
-	tol := map[string]float64{"euler": 10, "rk4": 1e-6, "dopri5": 1e-6, "dop853": 1e-6, "verlet": 1e-12,
-		"midpoint": 1e-12}
 	for _, m := range Methods() {
+		tol := map[int]float64{1: 10, 2: 0.01, 3: 1e-3}[m.Order]
+		switch {
+		case m.Name == "verlet" || m.Name == "midpoint":
+			tol = 1e-12
+		case m.Order >= 4:
+			tol = 1e-6
+		}
 		o := Options{Method: m, Step: 0.01, Dim: 4}
 		x0 := starts(0.3, 0.1)
 		there := solve(t, kepler, x0, grid(0, 9, 30), o)
 		back := solve(t, kepler, there.X[30*8:], grid(9, 0, 10), o)
 		d := distance(back.X[10*8:], x0)
-		if d > tol[m.Name] {
+		if d > tol {
 			t.Errorf("%s: round trip misses by %g", m.Name, d)
 		}
 		if m.Name == "euler" && d < 1e-3 {
@@ -172,10 +177,12 @@ func TestStats(t *testing.T) {
 		}
 		r := solve(t, f, orbit(0, e), []float64{0, 7}, Options{Method: m, Step: 0.1, RTol: 1e-8, ATol: 1e-8})
 		n, bad := r.Stats.Steps, r.Stats.Rejected
-		want := map[string]int{
-			"euler": 70, "rk4": 4 * 70, "verlet": 71, "midpoint": calls,
-			"dopri5": 1 + 6*(n+bad), "dop853": 1 + 12*n + 11*bad,
+		want, known := map[string]int{
+			"verlet": 71, "midpoint": calls, "dopri5": 1 + 6*(n+bad), "dop853": 1 + 12*n + 11*bad,
 		}[m.Name]
+		if !known {
+			want = 70 * len(m.Tableau.B)
+		}
 		if r.Stats.Evals != calls || calls != want {
 			t.Errorf("%s: %+v, %d calls, want %d", m.Name, r.Stats, calls, want)
 		}

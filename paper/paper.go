@@ -12,9 +12,11 @@ import (
 	"lagrange/paper/chains"
 	"lagrange/paper/initialisation"
 	"lagrange/paper/long"
+	"lagrange/paper/noise"
 	"lagrange/paper/optimisers"
 	"lagrange/paper/pendulum"
 	"lagrange/paper/planets"
+	"lagrange/paper/recorded"
 	"lagrange/paper/relativity"
 	"lagrange/paper/seeds"
 	"lagrange/paper/smalldata"
@@ -26,7 +28,8 @@ import (
 func Experiments() []experiment.Experiment {
 	return []experiment.Experiment{
 		pendulum.Experiment, pendulum.Families, pendulum.AsPublished, relativity.Experiment, wave.Experiment,
-		chains.Experiment, planets.Experiment, long.Experiment, seeds.Experiment, smalldata.Experiment,
+		chains.Experiment, noise.Experiment, recorded.Experiment, planets.Experiment,
+		long.Experiment, seeds.Experiment, smalldata.Experiment,
 		optimisers.Experiment, initialisation.Experiment, activations.Experiment, table.Experiment,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"sort"
 	"sync"
 
@@ -14,8 +15,10 @@ import (
 // Recording is a set with its states estimated. Deviations has their standard deviations in the places of q, v and a.
 type Recording struct {
 	Set        *data.Set
+	Measured   *data.Set // what was measured, without outliers, which are NaN
 	Deviations []data.Trajectory
 	Findings   []Finding // one for each coordinate
+	fits       []*Fit
 }
 
 // Finding says what was found in one coordinate, in the units of its columns.
@@ -45,63 +48,112 @@ type ColumnNoise struct {
 // accelerations that are recorded are measurements more. Known forces are kept, those between rows by straight lines.
 // The errors name the coordinate.
 func Set(ctx context.Context, s *data.Set, dt float64) (*Recording, error) {
+	r := newRecording(s, dt)
+	return r, r.each(ctx, func(k int, series []Series) (*Fit, []Series, error) { return Robust(ctx, series) })
+}
+
+// Like estimates the states of another set of the same columns at its rows, with the noise of r: where there are too
+// few rows to find it, or none may be looked at. Outliers are left out.
+func (r *Recording) Like(ctx context.Context, s *data.Set) (*Recording, error) {
+	out := newRecording(s, 0)
+	return out, out.each(ctx, func(k int, series []Series) (*Fit, []Series, error) {
+		f := r.fits[k]
+		for _, x := range series {
+			if n := measured(x.Q); n < f.Order {
+				return nil, nil, fmt.Errorf("%w: %d in a trajectory; at least %d are needed", ErrFew, n, f.Order)
+			}
+		}
+		o := outliers{series: series, far: make([][3][]int, len(series)), stay: make([][3][]int, len(series))}
+		if !f.Rest && f.Q.Low > 0 && o.look(f, series) {
+			series = o.without()
+		}
+		return f, series, nil
+	})
+}
+
+// newRecording has room for the states of a set.
+func newRecording(s *data.Set, dt float64) *Recording {
 	d := s.D()
-	r := &Recording{Set: columns(s), Findings: make([]Finding, d), Deviations: make([]data.Trajectory,
-		len(s.Trajectories))}
+	r := &Recording{Set: columns(s), Findings: make([]Finding, d), fits: make([]*Fit, d)}
+	measured := *s
+	r.Measured, measured.Trajectories = &measured, nil
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
 		times := grid(t, dt)
 		n := len(times)
 		r.Set.Trajectories = append(r.Set.Trajectories, data.Trajectory{ID: t.ID, File: t.File, Line: t.Line, T: times,
 			Q: make([]float64, n*d), V: make([]float64, n*d), A: make([]float64, n*d), U: inputs(t, s.M(), times)})
-		r.Deviations[i] = data.Trajectory{ID: t.ID, T: times, Q: make([]float64, n*d), V: make([]float64, n*d),
-			A: make([]float64, n*d)}
+		r.Deviations = append(r.Deviations, data.Trajectory{ID: t.ID, T: times, Q: make([]float64, n*d),
+			V: make([]float64, n*d), A: make([]float64, n*d)})
+		clean := *t
+		clean.Q, clean.V, clean.A = slices.Clone(t.Q), slices.Clone(t.V), slices.Clone(t.A)
+		measured.Trajectories = append(measured.Trajectories, clean)
 	}
-	errs := make([]error, d)
+	return r
+}
+
+// each estimates all coordinates, side by side, with the noise that find tells, and the series without what it leaves
+// out.
+func (r *Recording) each(ctx context.Context, find func(k int, series []Series) (*Fit, []Series, error)) error {
+	errs := make([]error, r.Set.D())
 	var wait sync.WaitGroup
 	free := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for k := range d {
+	for k := range errs {
 		wait.Go(func() {
 			free <- struct{}{}
-			errs[k] = r.coordinate(ctx, s, k)
+			errs[k] = r.coordinate(ctx, k, find)
 			<-free
 		})
 	}
 	wait.Wait()
 	for k, err := range errs {
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.Coordinates[k].Name, err)
+			return fmt.Errorf("%s: %w", r.Set.Coordinates[k].Name, err)
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // coordinate estimates coordinate k.
-func (r *Recording) coordinate(ctx context.Context, s *data.Set, k int) error {
-	d := s.D()
-	series := make([]Series, len(s.Trajectories))
-	for i := range s.Trajectories {
-		t := &s.Trajectories[i]
+func (r *Recording) coordinate(
+	ctx context.Context, k int, find func(k int, series []Series) (*Fit, []Series, error),
+) error {
+	d := r.Set.D()
+	series := make([]Series, len(r.Measured.Trajectories))
+	for i := range series {
+		t := &r.Measured.Trajectories[i]
 		series[i] = Series{T: t.T, Q: column(t.Q, d, k), V: column(t.V, d, k), A: column(t.A, d, k)}
 	}
-	f, series, err := Robust(ctx, series)
+	f, series, err := find(k, series)
 	if err != nil {
 		return err
 	}
-	for i := range series {
+	for i, s := range series {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		put(r.Measured.Trajectories[i].Q, s.Q, d, k)
+		put(r.Measured.Trajectories[i].V, s.V, d, k)
+		put(r.Measured.Trajectories[i].A, s.A, d, k)
 		to, sd := &r.Set.Trajectories[i], &r.Deviations[i]
-		x := f.States(series[i], to.T)
-		for n := range to.T {
-			at := n*d + k
-			to.Q[at], to.V[at], to.A[at] = x.Q[n], x.V[n], x.A[n]
-			sd.Q[at], sd.V[at], sd.A[at] = x.SdQ[n], x.SdV[n], x.SdA[n]
-		}
+		x := f.States(s, to.T)
+		put(to.Q, x.Q, d, k)
+		put(to.V, x.V, d, k)
+		put(to.A, x.A, d, k)
+		put(sd.Q, x.SdQ, d, k)
+		put(sd.V, x.SdV, d, k)
+		put(sd.A, x.SdA, d, k)
 	}
+	r.fits[k] = f
 	r.Findings[k] = f.finding(r.Set, k)
 	return nil
+}
+
+// put sets column k of a matrix of d columns to y, if there is any.
+func put(x, y []float64, d, k int) {
+	for n, v := range y {
+		x[n*d+k] = v
+	}
 }
 
 // column is column k of a matrix of d columns; nil of nil.

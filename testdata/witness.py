@@ -113,11 +113,12 @@ class Scalar:
     def __init__(self, spec, theta):
         self.spec, d = spec, len(spec["coordinates"])
         self.quadratic = spec.get("head") == "quadratic"
-        self.net = Net(spec, seen(spec), 1 + (triangle(d) if self.quadratic else 0), theta)
+        self.sees = {"velocities": not spec.get("natural", False)}
+        self.net = Net(spec, seen(spec, **self.sees), 1 + (triangle(d) if self.quadratic else 0), theta)
 
     def __call__(self, q, v, u):
         n = len(v[0].g)
-        out = self.net(features(self.spec, q, v, u, n))
+        out = self.net(features(self.spec, q, v, u, n, **self.sees))
         w = [combine([1 / c["speed"]], [x]) for c, x in zip(self.spec["coordinates"], v)]
         terms, weights, at = [out[0]], [1.0], 1
         for i, x in enumerate(w):

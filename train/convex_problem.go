@@ -25,7 +25,8 @@ type convexProblem struct {
 	m       *model.Model[float64]
 	o       *Accelerations[float64]
 	d, n    int
-	at      []int // the linear parameters
+	at      []int     // the linear parameters, the first of n columns
+	weak    *weakForm // whose residuals stand in place of the forces at the samples; nil: none
 	samples []int
 	team    *par.Team
 	cores   []*convexCore
@@ -84,14 +85,10 @@ func newConvexProblem(m *model.Model[float64], o *Accelerations[float64],
 		return nil, fmt.Sprintf("%d coordinates are too many: at most %d", d, MostCoordinates)
 	}
 	c = c.defaults(len(at), d, len(m.Theta))
-	p = &convexProblem{c: c, m: m, o: o, d: d, n: len(at), at: at}
+	p = &convexProblem{c: c, m: m, o: o, d: d, at: at}
 	p.samples = rand.New(rand.NewPCG(c.Seed, 0xc0e)).Perm(o.N)
 	p.samples = p.samples[:min(len(p.samples), c.Samples)]
-	N := len(p.samples)
-	p.R, p.Q, p.D = make([]float64, N*d*p.n), make([]float64, N*d), make([]float64, N*d*d)
-	p.G, p.F, p.mass = make([]float64, p.n*p.n), make([]float64, p.n*p.n), make([]float64, p.n)
-	p.X, p.w0 = make([]float64, block*p.n), make([]float64, p.n)
-	p.mean, p.mean0, p.slope = make([]float64, d), make([]float64, d), make([][]float64, d)
+	p.allocate(len(at))
 	for _, x := range m.Spec.Coordinates {
 		p.unit = append(p.unit, x.Speed)
 	}
@@ -117,6 +114,16 @@ func newConvexProblem(m *model.Model[float64], o *Accelerations[float64],
 	return p, ""
 }
 
+// allocate makes room for n columns and the rows of all samples.
+func (p *convexProblem) allocate(n int) {
+	d, N := p.d, len(p.samples)
+	p.n = n
+	p.R, p.Q, p.D = make([]float64, N*d*n), make([]float64, N*d), make([]float64, N*d*d)
+	p.G, p.F, p.mass = make([]float64, n*n), make([]float64, n*n), make([]float64, n)
+	p.X, p.w0 = make([]float64, block*n), make([]float64, n)
+	p.mean, p.mean0, p.slope = make([]float64, d), make([]float64, d), make([][]float64, d)
+}
+
 // sweep evaluates the forces of all samples in chunks, on all cores, and lets see look at each: samples lo … lo+B of
 // the problem.
 func (p *convexProblem) sweep(see func(k *convexCore, lo, B int)) {
@@ -130,6 +137,9 @@ func (p *convexProblem) sweep(see func(k *convexCore, lo, B int)) {
 				p.load(k, b, lo+b)
 			}
 			k.inverse.Force(k.q[:B*d], k.v[:B*d], k.u[:B*f], k.a[:B*d], k.Q[:B*d])
+			if p.weak != nil {
+				p.weak.residuals(p, lo, k.Q[:B*d])
+			}
 			see(k, lo, B)
 		}
 	})
@@ -150,12 +160,21 @@ func (p *convexProblem) linearise() {
 	for j, at := range p.at {
 		p.w0[j] = p.m.Theta[at]
 	}
+	if p.weak != nil {
+		p.weak.linearise(p)
+	}
 	p.sweep(func(k *convexCore, lo, B int) {
 		for i, c := range p.m.Spec.Coordinates {
 			for b := range B {
-				p.Q[(lo+b)*d+i] = k.Q[b*d+i] * c.Speed
 				clear(k.lambda[b*d : (b+1)*d])
 				k.lambda[b*d+i] = c.Speed
+			}
+			k.inertia.MassVJP(k.lambda[:B*d], k.slope[i])
+			if p.weak != nil {
+				continue
+			}
+			for b := range B {
+				p.Q[(lo+b)*d+i] = k.Q[b*d+i] * c.Speed
 			}
 			J := k.J[:B*P]
 			clear(J)
@@ -166,7 +185,6 @@ func (p *convexProblem) linearise() {
 					row[j] = J[b*P+at]
 				}
 			}
-			k.inertia.MassVJP(k.lambda[:B*d], k.slope[i])
 		}
 	})
 	copy(p.mean0, p.mean)
@@ -213,7 +231,9 @@ func (p *convexProblem) restart() {
 	for i, x := range p.m.Spec.Coordinates {
 		p.unit[i] = x.Speed
 	}
-	p.kappa = 1e-3
+	if p.kappa = 1e-3; p.weak != nil {
+		p.kappa = weakKappa
+	}
 	p.evaluate()
 	p.level()
 	p.scale() // of the head alone, if it is anything

@@ -19,17 +19,36 @@ const block = 512
 // The ridge makes A safely positive definite; steps of refinement take most of its bias away where the data has a say.
 // It returns false when the matrix cannot be factored.
 func (p *convexProblem) solve(ridge float64) bool {
-	n := p.n
-	g := make([]float64, n)
+	g := make([]float64, p.n)
 	p.normal(g)
 	p.hold(g)
-	mean := 0.0
+	if p.weak != nil {
+		return p.weak.solve(p, g, ridge)
+	}
+	delta := p.solution(g, ridge)
+	if delta == nil {
+		return false
+	}
+	p.set(delta)
+	return true
+}
+
+// set moves the linear parameters by δ from where the problem was made linear.
+func (p *convexProblem) set(delta []float64) {
+	for j, at := range p.at {
+		p.m.Theta[at] = p.w0[j] + delta[j]
+	}
+}
+
+// solution is δ for the matrix G and the right-hand side g; nil where the matrix cannot be factored.
+func (p *convexProblem) solution(g []float64, ridge float64) (delta []float64) {
+	n, mean := p.n, 0.0
 	for i := range n {
 		mean += p.G[i*n+i] / float64(n)
 	}
 	for ok := false; !ok; ridge *= 10 {
 		if !(ridge < 1) || !(mean > 0) {
-			return false
+			return nil
 		}
 		copy(p.F, p.G)
 		for i := range n {
@@ -37,7 +56,8 @@ func (p *convexProblem) solve(ridge float64) bool {
 		}
 		ok = dense.FactorUpper(p.team, n, p.F)
 	}
-	y, delta, r := append([]float64(nil), p.mass...), make([]float64, n), append([]float64(nil), g...)
+	y, r := append([]float64(nil), p.mass...), append([]float64(nil), g...)
+	delta = make([]float64, n)
 	dense.SolveUpper(n, p.F, y)
 	cy := dot(p.mass, y)
 	lack := p.lack
@@ -57,12 +77,9 @@ func (p *convexProblem) solve(ridge float64) bool {
 		}
 	}
 	if !vec.Finite(delta) {
-		return false
+		return nil
 	}
-	for j, at := range p.at {
-		p.m.Theta[at] = p.w0[j] + delta[j]
-	}
-	return true
+	return delta
 }
 
 // normal sets G = Σ XᵀX/N and g = −Σ XᵀDQ/N with X = DR.
@@ -130,6 +147,7 @@ func (p *convexProblem) hold(g []float64) {
 				k.inertia.MassVJP(k.lambda[:B*d], J)
 				for b, c := range cuts[from : from+B] {
 					row, lack := p.X[(from+b)*n:(from+b+1)*n], p.c.Floor-c.value
+					clear(row[len(p.at):])
 					for j, at := range p.at {
 						row[j] = scale * J[b*P+at]
 						lack += J[b*P+at] * (p.m.Theta[at] - p.w0[j])

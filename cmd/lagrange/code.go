@@ -30,9 +30,9 @@ func ownCode() experiment.Code {
 // sources are what decides what a program does, for git.
 var sources = []string{"*.go", "*.s", "examples/*.csv", "go.mod", "go.sum", ":(exclude)*_test.go"}
 
-// codeOf finds the commit that the go command has stamped into a program. `go run` stamps none: then it is the one checked out
-// in root, the folder that the program was compiled in, provided nothing there has changed since. Of the commits up to that
-// one, the last that changed the sources names the code, if root knows it: others change documents.
+// codeOf finds the commit that the go command has stamped into a program. `go run` stamps none: then it is the one
+// checked out in root, the folder that the program was compiled in, provided nothing there has changed since. Of the
+// commits up to that one, the last that changed the sources names the code, if root knows it: others change documents.
 func codeOf(info *debug.BuildInfo, root, program string) (c experiment.Code) {
 	setting := func(key string) string {
 		for _, s := range info.Settings {
@@ -46,12 +46,14 @@ func codeOf(info *debug.BuildInfo, root, program string) (c experiment.Code) {
 	modified := setting("vcs.modified") == "true"
 	if c.Commit == "" && unchanged(root, program) {
 		c.Commit, _ = git(root, "rev-parse", "HEAD")
-		changes, err := git(root, append([]string{"status", "--porcelain", "--untracked-files=all", "--"}, sources...)...)
+		changes, err := git(root, append([]string{"status", "--porcelain", "--untracked-files=all", "--"},
+			sources...)...)
 		modified = err != nil || changes != ""
 	}
 	if c.Commit == "" {
 		c.Commit = experiment.UnknownCommit
-	} else if last, err := git(root, append([]string{"log", "-1", "--format=%H %cI", c.Commit, "--"}, sources...)...); err == nil {
+	} else if last, err := git(root, append([]string{"log", "-1", "--format=%H %cI", c.Commit, "--"},
+		sources...)...); err == nil {
 		if commit, when, ok := strings.Cut(last, " "); ok {
 			c.Commit, c.Time = commit, when
 		}
@@ -74,8 +76,8 @@ func git(root string, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// unchanged says that a program was compiled from what now lies in root: `go run` has just done so, and otherwise no source is
-// newer than the program.
+// unchanged says that a program was compiled from what now lies in root: `go
+// run` has just done so, and otherwise no source is newer than the program.
 func unchanged(root, program string) bool {
 	made, err := os.Stat(program)
 	if err != nil {

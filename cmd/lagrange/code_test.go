@@ -57,8 +57,9 @@ func stamp(commit, modified string) *debug.BuildInfo {
 		{Key: "vcs.time", Value: "2026-02-03T00:00:00Z"}, {Key: "vcs.modified", Value: modified}}}
 }
 
-// The code of a program is the last commit that changed sources: what the go command has stamped, or what is checked out where the program
-// was compiled, if that is still the same. Changed sources and unknown commits are told apart by the program itself.
+// The code of a program is the last commit that changed sources: what the go command has stamped, or what is checked
+// out where the program was compiled, if that is still the same. Changed sources and unknown commits are told apart by
+// the program itself.
 func TestCodeOf(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("no git")

@@ -14,7 +14,8 @@ import (
 
 var shBlock = regexp.MustCompile("(?ms)^```sh\\n(.*?)^```")
 
-// commands lists the lines of the sh blocks that call the program, without comments; a line may go on after a backslash.
+// commands lists the lines of the sh blocks that call the program, without comments; a line may go on after a
+// backslash.
 func commands(text string) (lines []string) {
 	for _, block := range shBlock.FindAllStringSubmatch(text, -1) {
 		for line := range strings.Lines(strings.ReplaceAll(block[1], "\\\n", " ")) {
@@ -30,8 +31,8 @@ func commands(text string) (lines []string) {
 
 var quoted = regexp.MustCompile(`"[^"]*"|'[^']*'|[^\s"']+`)
 
-// hurried takes a command apart into arguments, with two steps in place of any time or number of steps to train, and two in place of any number
-// of seeds or networks.
+// hurried takes a command apart into arguments, with two steps in place of any time or number of steps to train, and
+// two in place of any number of seeds or networks.
 func hurried(command string) (args []string) {
 	command = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(command), "go run ./cmd/"), "lagrange ")
 	words := quoted.FindAllString(command, -1)
@@ -65,7 +66,8 @@ func TestHurried(t *testing.T) {
 	}
 }
 
-// The commands of the README, of what is measured and of the guide work, those of a document one after the other in a folder that has what they name.
+// The commands of the README, of what is measured and of the guide work, those of a document one after the other in a
+// folder that has what they name.
 func TestREADME(t *testing.T) {
 	for _, name := range []string{"README.md", "doc/measured.md", "doc/guide.md"} {
 		t.Run(name, func(t *testing.T) {

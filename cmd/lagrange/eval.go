@@ -112,8 +112,8 @@ func printScores(w io.Writer, set *data.Set, e lagrange.Evaluation) error {
 	for _, f := range model.Families() {
 		row(f, model.Title(f))
 	}
-	if e.Spread != nil {
-		row("ensemble", fmt.Sprintf("mean of %d networks", e.Spread.Members))
+	if e.Ensemble != nil {
+		row("ensemble", fmt.Sprintf("mean of %d networks", e.Ensemble.Members))
 	}
 	row("constant_velocity", "constant velocity")
 	return tab.Flush()
@@ -127,12 +127,12 @@ func rms(x []float64) float64 {
 	return s
 }
 
-// printSpread prints what share of the errors lies within one and two spreads of an ensemble.
-func printSpread(w io.Writer, s *lagrange.Calibrated) {
+// printCoverage prints what share of the errors lies within one and two standard deviations of an ensemble.
+func printCoverage(w io.Writer, s *lagrange.Coverages) {
 	if s == nil {
 		return
 	}
-	fmt.Fprintf(w, "\nErrors within one and two spreads of the ensemble, where a normal law has %.1f and %.1f %%\n", 100*s.Normal[0], 100*s.Normal[1])
+	fmt.Fprintf(w, "\nErrors within one and two standard deviations of the ensemble, where a normal distribution has %.1f and %.1f %%\n", 100*s.Normal[0], 100*s.Normal[1])
 	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprint(tab, "\traw\tcalibrated\tfactor\terrors\t\n")
 	row := func(name string, c *lagrange.Coverage) {
@@ -155,13 +155,13 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	if err := printScores(w, set, e); err != nil {
 		return err
 	}
-	printSpread(w, e.Spread)
+	printCoverage(w, e.Ensemble)
 	if e.Mass != nil {
 		fmt.Fprintf(w, "\nmass matrix   smallest eigenvalue %.3g, largest condition number %.3g; not positive definite at %d of %d states\n",
 			e.Mass.MinEigenvalue, e.Mass.MaxCondition, e.Mass.NotPositive, e.Mass.States)
 	}
 	if e.EnergyDrift != nil {
-		fmt.Fprintf(w, "energy drift  %.2g of the spread of the learned energy, over ten horizons\n", *e.EnergyDrift)
+		fmt.Fprintf(w, "energy drift  %.2g of the range of the learned energy, over ten horizons\n", *e.EnergyDrift)
 	}
 	for _, r := range e.Restarts {
 		fmt.Fprintf(w, "given up      seed %d after %d steps: %s\n", r.Seed, r.Steps, r.Why)
@@ -173,7 +173,11 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 		fmt.Fprintf(w, "in doubt      %s; try more steps or another --seed\n", e.Doubt)
 	}
 	for _, s := range m.Record.Stages {
-		fmt.Fprintf(w, "%-13s error from %.2g to %.2g of the scales\n", s.Name, s.Before, s.After)
+		of := "of the scales"
+		if s.Noise {
+			of = "times the noise, held out"
+		}
+		fmt.Fprintf(w, "%-13s error from %.3g to %.3g %s\n", s.Name, s.Before, s.After, of)
 	}
 	_, err := fmt.Fprintf(w, "training      %d steps, %.1f s, %d non-finite steps skipped, %d solves by the pseudo-inverse\n",
 		m.Record.Steps, m.Record.Seconds, m.Record.Skipped, m.Record.Fallbacks)

@@ -11,8 +11,8 @@ import (
 	"lagrange/internal/file"
 )
 
-// spare refuses to write to path where that is one of the files that are read, or a model or a checkpoint: neither can be
-// made again from the other files.
+// spare refuses to write to path where that is one of the files that are read, or a model or a checkpoint: neither can
+// be made again from the other files.
 func spare(path string, inputs ...string) error {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {

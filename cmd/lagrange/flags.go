@@ -21,7 +21,8 @@ import (
 // columnFlags say which columns of a recording are what; what no flag says is recognised from the header.
 type columnFlags struct{ o data.Options }
 
-// add gives the command the flags. Those of one letter have it as shorthand too: cobra completes no others of one letter.
+// add gives the command the flags. Those of one letter have it as shorthand too: cobra completes no others of one
+// letter.
 func (c *columnFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVarP(&c.o.Q, "q", "q", nil, "`columns` of the coordinates, comma-separated (default: by the header)")
@@ -64,7 +65,8 @@ func note(cmd *cobra.Command, format string, args ...any) {
 	fmt.Fprintf(cmd.ErrOrStderr(), "note: "+format+"\n", args...)
 }
 
-// span is a length of time as a flag: a bare number, in the time unit of the recording, or a number with a unit, such as 1s, 2m, 500ms.
+// span is a length of time as a flag: a bare number, in the time unit of the recording, or a number with a unit, such
+// as 1s, 2m, 500ms.
 type span struct {
 	n     float64 // seconds when timed
 	timed bool
@@ -142,7 +144,8 @@ func need(names ...string) cobra.PositionalArgs {
 	}
 }
 
-// output writes to the file at path, whole or not at all, or to standard output when path is "-" or empty. It never replaces one of the inputs.
+// output writes to the file at path, whole or not at all, or to standard output when path is "-" or empty. It never
+// replaces one of the inputs.
 func output(cmd *cobra.Command, path string, fill func(io.Writer) error, inputs ...string) error {
 	if path != "" && path != "-" {
 		if err := spare(path, inputs...); err != nil {

@@ -13,10 +13,12 @@ import (
 
 	"lagrange"
 	"lagrange/mech"
+	"lagrange/sim"
 )
 
-// TestKill kills training at random moments of all its stages, as a power cut would, and goes on with --resume until it ends: the model is, to
-// the last bit, the one of a run that nobody disturbed. By default, accelerations are learned after a warm-up by Adam with Gauss–Newton.
+// TestKill kills training at random moments of all its stages, as a power cut would, and goes on with --resume until it
+// ends: the model is, to the last bit, the one of a run that nobody disturbed. By default, accelerations are learned
+// after a warm-up by Adam with Gauss–Newton.
 func TestKill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -69,7 +71,7 @@ func pendulum(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := lagrange.Simulation{System: system, Trajectories: 12, Steps: 80, Dt: 0.05, Seed: 1, Spread: true, Accelerations: true}.Run(t.Context())
+	set, err := sim.Simulation{System: system, Trajectories: 12, Steps: 80, Dt: 0.05, Seed: 1, Sampled: true, Accelerations: true}.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

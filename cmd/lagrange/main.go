@@ -1,4 +1,5 @@
-// Lagrange learns the Lagrangian of a mechanical system from motion data and uses it: simulate, inspect, train, evaluate, roll out, draw.
+// Lagrange learns the Lagrangian of a mechanical system from motion data and uses it: simulate, inspect, train,
+// evaluate, roll out, draw.
 package main
 
 import "os"

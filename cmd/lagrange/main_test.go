@@ -43,7 +43,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// code runs a command and wants its exit code and, unless that is 0, one message on stderr: "code 1 lagrange inspect x.csv".
+// code runs a command and wants its exit code and, unless that is 0, one message on stderr: "code 1 lagrange inspect
+// x.csv".
 func code(ts *testscript.TestScript, _ bool, args []string) {
 	err := ts.Exec(args[1], args[2:]...)
 	got := 0
@@ -69,8 +70,8 @@ func usage(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// writeModel writes a model of one coordinate q whose motion is known: "model free FILE" has a = 0, so q = q₀ + v₀t; "model bursts FILE" has
-// a = 3 max(0, 3 + 3q + 3v)² + 3, which leaves the plane in finite time.
+// writeModel writes a model of one coordinate q whose motion is known: "model free FILE" has a = 0, so q = q₀ + v₀t;
+// "model bursts FILE" has a = 3 max(0, 3 + 3q + 3v)² + 3, which leaves the plane in finite time.
 func writeModel(ts *testscript.TestScript, _ bool, args []string) {
 	spec := model.Spec{
 		Family:      "lnn",

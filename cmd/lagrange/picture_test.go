@@ -18,7 +18,8 @@ type moved struct {
 	rows  [][]float64 // a column each
 }
 
-// spiral is such a recording, shifted by so much, with or without the spreads that rollout writes.
+// spiral is such a recording, shifted by so much, with or without the standard deviations that rollout writes, or
+// wrote.
 func spiral(shift float64, spread bool) (m moved) {
 	m.names = []string{"t [s]", "x [m]", "y [mm]", "vx [m/s]", "vy [mm/s]"}
 	if spread {
@@ -129,7 +130,7 @@ func TestPlotShowsSpreads(t *testing.T) {
 			x, y = append(x, m.rows[0][row]), append(y, m.rows[column][row]+sign*m.rows[column+4][row])
 		}
 		p := f.Panels[k]
-		if err := p.Shows(0, "± 2 spreads", x, y); err != nil || p.Curves[0].Kind != plottest.Area {
+		if err := p.Shows(0, "± 2 standard deviations", x, y); err != nil || p.Curves[0].Kind != plottest.Area {
 			t.Errorf("panel %d: %v", k, err)
 		}
 		if err := p.Shows(1, "mean", m.rows[0], m.rows[column]); err != nil {

@@ -33,7 +33,7 @@ func plotCommand() *cobra.Command {
 		Long: `Plot draws, for every coordinate, the coordinate and its velocity against time and the phase
 portrait; of more than eight coordinates the first eight (choose others with --q and --v).
 Given two files, the recorded motion and a predicted one, it draws them together. The columns
-spread_… that rollout writes of an ensemble become a band of two spreads to either side.
+sd_… that rollout writes of an ensemble, and smooth, become a band of two to either side.
 
 Given the folder of a run, it draws the figures of the run: the one named by --figure, or all
 of them, each into a file of its own when there are several (PICTURE-NAME.svg).`,
@@ -81,7 +81,7 @@ of them, each into a file of its own when there are several (PICTURE-NAME.svg).`
 func drawMotion(paths []string, o data.Options, n int) (f plot.Figure, err error) {
 	sets := make([]*data.Set, len(paths))
 	for i, p := range paths {
-		if sets[i], err = readSpread(p, o); err != nil {
+		if sets[i], err = readDeviations(p, o); err != nil {
 			return f, err
 		}
 		if a, b := coordinates(sets[0]), coordinates(sets[i]); !slices.Equal(a, b) {
@@ -113,15 +113,20 @@ func drawMotion(paths []string, o data.Options, n int) (f plot.Figure, err error
 	return f, nil
 }
 
-// readSpread reads a recording, and with it the columns of the spread that rollout writes of an ensemble.
-func readSpread(path string, o data.Options) (*data.Set, error) {
+// deviationPrefixes are those of columns of standard deviations: the one of today, and that of older files.
+var deviationPrefixes = []string{deviationPrefix, "spread_"}
+
+// readDeviations reads a recording, and with it the columns of standard deviations that rollout and smooth write.
+func readDeviations(path string, o data.Options) (*data.Set, error) {
 	set, err := data.Read([]string{path}, o)
 	if err != nil || o.U != nil {
 		return set, err
 	}
 	for _, c := range set.Columns {
-		if strings.HasPrefix(c.Name, spreadPrefix) && c.Role == data.RoleIgnored {
-			o.U = append(o.U, c.Name)
+		for _, prefix := range deviationPrefixes {
+			if strings.HasPrefix(c.Name, prefix) && c.Role == data.RoleIgnored {
+				o.U = append(o.U, c.Name)
+			}
 		}
 	}
 	if o.U == nil {
@@ -130,9 +135,9 @@ func readSpread(path string, o data.Options) (*data.Set, error) {
 	return data.Read([]string{path}, o)
 }
 
-// band is the area of two spreads to either side of x, where the recording has a column for it.
+// band is the area of two standard deviations to either side of x, where the recording has a column for it.
 func band(s *data.Set, t *data.Trajectory, name string, x []float64) []plot.Series {
-	j := slices.Index(s.Inputs, spreadPrefix+name)
+	j := deviation(s, name)
 	if j < 0 {
 		return nil
 	}
@@ -141,7 +146,14 @@ func band(s *data.Set, t *data.Trajectory, name string, x []float64) []plot.Seri
 		low[n] -= 2 * w
 		high[n] += 2 * w
 	}
-	return []plot.Series{plot.Band("± 2 spreads", t.T, low, high)}
+	return []plot.Series{plot.Band("± 2 standard deviations", t.T, low, high)}
+}
+
+// deviation is the place among the inputs of the standard deviation of a quantity; −1 where there is none.
+func deviation(s *data.Set, name string) int {
+	return slices.IndexFunc(s.Inputs, func(u string) bool {
+		return slices.ContainsFunc(deviationPrefixes, func(prefix string) bool { return u == prefix+name })
+	})
 }
 
 // seriesName tells trajectory i of set j apart from the others, with as few words as needed.
@@ -153,7 +165,7 @@ func seriesName(sets []*data.Set, i, j int) string {
 	if len(sets) > 1 {
 		words = append(words, [2]string{"recorded", "predicted"}[j])
 	}
-	if s := sets[j]; slices.Contains(s.Inputs, spreadPrefix+s.Coordinates[0].Name) {
+	if s := sets[j]; deviation(s, s.Coordinates[0].Name) >= 0 {
 		words = append(words, "mean")
 	}
 	return strings.Join(words, " ")

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// The examples of plot draw pictures as they are written, of recordings, and of the runs that the page of results shows.
+// The examples of plot draw pictures as they are written, of recordings, and of the runs that the page of results
+// shows.
 func TestPlotExamples(t *testing.T) {
 	folder := t.TempDir()
 	link(t, "../../doc", filepath.Join(folder, "doc"))

@@ -81,7 +81,8 @@ func (p *progress) step(s lagrange.Progress) {
 	fmt.Fprint(p.w, "\r", fitted(parts, p.width()-1)) // the last column stays free: some terminals wrap behind it
 }
 
-// fitted joins the first parts that a line of width letters has room for, the first one shortened if need be, and fills the line with blanks.
+// fitted joins the first parts that a line of width letters has room for, the first one shortened if need be, and fills
+// the line with blanks.
 func fitted(parts []string, width int) string {
 	width = max(width, 0)
 	line := []rune(parts[0])

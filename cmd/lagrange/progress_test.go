@@ -12,7 +12,8 @@ import (
 	"lagrange/eval"
 )
 
-// screen is what a terminal of a width shows of a text, and how many lines it has begun: a letter behind the last column goes to the next.
+// screen is what a terminal of a width shows of a text, and how many lines it has begun: a letter behind the last
+// column goes to the next.
 func screen(text string, width int) (lines []string) {
 	line, at := []rune{}, 0
 	flush := func() { lines, line, at = append(lines, strings.TrimRight(string(line), " ")), nil, 0 }
@@ -33,8 +34,8 @@ func screen(text string, width int) (lines []string) {
 	return append(lines, strings.TrimRight(string(line), " "))
 }
 
-// However wide the terminal, and whenever it is resized, all refreshes are one line on which nothing of an earlier one is left, with as
-// much as it has room for, the steps before the loss.
+// However wide the terminal, and whenever it is resized, all refreshes are one line on which nothing of an earlier one
+// is left, with as much as it has room for, the steps before the loss.
 func TestProgressLine(t *testing.T) {
 	long := lagrange.Progress{Model: "lnn", Step: 600, Steps: 1000, Loss: 1.23456e-5, Valid: 2.34567e-5, Left: time.Minute,
 		Mass: &eval.Mass{MinEigenvalue: 0.00123, MaxCondition: 123456}}

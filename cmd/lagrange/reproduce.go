@@ -90,8 +90,20 @@ func reproduce(cmd *cobra.Command, name string, s experiment.Settings, asJSON bo
 
 // asked refuses what does not go with the name of an experiment.
 func asked(name string, s experiment.Settings) error {
-	if name != "all" && name != paper.Choosing().Name && (len(s.Models) > 0 || s.Recipe != "" || s.Seeds != 1) {
-		return usagef("--models, --recipe and --seeds are for %s", paper.Choosing().Name)
+	if e, err := paper.Lookup(name); err == nil {
+		switch {
+		case len(e.Models) == 0 && (len(s.Models) > 0 || s.Seeds != 1):
+			return usagef("--models and --seeds are for %s", strings.Join(choosing(), ", "))
+		case s.Recipe != "" && len(e.Recipes) == 0:
+			return usagef("--recipe is for %s", paper.Choosing().Name)
+		case e.Needs && s.Recordings == "":
+			return usagef("%s needs --recordings, the folder of its recordings", name)
+		}
+		for _, m := range s.Models {
+			if m != "all" && !slices.Contains(e.Models, m) {
+				return usagef("no model %q in %s; there are %s, and all", m, name, strings.Join(e.Models, ", "))
+			}
+		}
 	}
 	for _, only := range s.Only {
 		if _, err := paper.Lookup(only); err != nil || name != "all" {
@@ -104,20 +116,40 @@ func asked(name string, s experiment.Settings) error {
 	return nil
 }
 
+// choosing are the experiments that have a choice of models.
+func choosing() (names []string) {
+	for _, e := range paper.Experiments() {
+		if len(e.Models) > 0 {
+			names = append(names, e.Name)
+		}
+	}
+	return names
+}
+
 // reproduceFlags are those that go into the settings as they are.
 func reproduceFlags(cmd *cobra.Command, s *experiment.Settings) {
 	cmd.Flags().IntVar(&s.Steps, "steps", 0, "training steps of each model, instead of a budget")
 	cmd.Flags().Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
 	e := paper.Choosing()
-	cmd.Flags().StringSliceVar(&s.Models, "models", nil, fmt.Sprintf("models of %s: %s, or all (default %s)",
-		e.Name, strings.Join(e.Models, ", "), strings.Join(e.Models[:e.Default], ",")))
-	cmd.Flags().StringVar(&s.Recipe, "recipe", "", "of double-pendulum: \"paper\" for that of the paper, instead of the best one found here")
-	cmd.Flags().IntVar(&s.Seeds, "seeds", 1, "of double-pendulum: how many runs, from --seed on")
-	cmd.Flags().StringSliceVar(&s.Only, "only", nil, "of all: the `experiments` that may run, the page keeps what others have left (default all)")
+	var models []string
+	for _, name := range choosing() {
+		x, _ := paper.Lookup(name)
+		models = append(models, fmt.Sprintf("of %s %s (default %s)", name, strings.Join(x.Models, ", "),
+			strings.Join(x.Models[:x.Default], ",")))
+	}
+	cmd.Flags().StringSliceVar(&s.Models, "models", nil, "models, or all: "+strings.Join(models, "; "))
+	cmd.Flags().StringVar(&s.Recipe, "recipe", "", "of double-pendulum: \"paper\" for that of the paper, "+
+		"instead of the best one found here")
+	cmd.Flags().IntVar(&s.Seeds, "seeds", 1, "of "+strings.Join(choosing(), " and ")+": how many runs, from --seed on")
+	cmd.Flags().StringVar(&s.Recordings, "recordings", "", "`folder` of the recordings that an experiment needs")
+	cmd.Flags().StringSliceVar(&s.Only, "only", nil, "of all: the `experiments` that may run, the page keeps "+
+		"what others have left (default all)")
 	cmd.Flags().BoolVar(&s.Quick, "quick", false, "a shorter run, to see how it goes")
 	cmd.Flags().StringVarP(&s.Folder, "output", "o", "", "`folder` for figures and numbers")
-	_ = cmd.RegisterFlagCompletionFunc("models", cobra.FixedCompletions(append(e.Models, "all"), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(paper.Names(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("models", cobra.FixedCompletions(append(e.Models, "all"),
+		cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(paper.Names(),
+		cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("recipe", cobra.FixedCompletions(e.Recipes, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -191,7 +223,8 @@ func reproduceAll(cmd *cobra.Command, s experiment.Settings, asJSON bool) error 
 	})
 	line.close()
 	if len(all) < len(experiments) && (err != nil || len(s.Only) == 0) {
-		return fmt.Errorf("%w; %d of %d experiments are finished, and with -o the same command goes on", err, len(all), len(experiments))
+		return fmt.Errorf("%w; %d of %d experiments are finished, and with -o the same command goes on", err, len(all),
+			len(experiments))
 	}
 	if asJSON {
 		numbers := map[string]json.RawMessage{}
@@ -204,7 +237,8 @@ func reproduceAll(cmd *cobra.Command, s experiment.Settings, asJSON bool) error 
 	}
 	for _, f := range all {
 		e, _ := paper.Lookup(f.Run.Name)
-		fmt.Fprintf(out, "\n%s, seed %d, %s\n", e.Title, f.Run.Seed, clock(time.Duration(f.Seconds*float64(time.Second))))
+		fmt.Fprintf(out, "\n%s, seed %d, %s\n", e.Title, f.Run.Seed,
+			clock(time.Duration(f.Seconds*float64(time.Second))))
 		if e := printFound(out, f.Tables, f.Notes); e != nil {
 			return e
 		}
@@ -221,7 +255,8 @@ func reproducePage(cmd *cobra.Command, s experiment.Settings) error {
 		return usagef("which folder? give -o with the one of a run of all")
 	}
 	if len(experiment.Reports(s.Folder, paper.Experiments())) == 0 {
-		return fmt.Errorf("%s: no results: the folder is not one that \"lagrange reproduce all -o\" has written", s.Folder)
+		return fmt.Errorf("%s: no results: the folder is not one that \"lagrange reproduce all -o\" has written",
+			s.Folder)
 	}
 	if err := experiment.Page(s.Folder, paper.Experiments(), s.Code); err != nil {
 		return err
@@ -238,7 +273,8 @@ func announce(w io.Writer, experiments []experiment.Experiment, s experiment.Set
 		said += fmt.Sprintf(", %d of them finished before", done)
 	}
 	if len(again) > 0 {
-		said += fmt.Sprintf(", %d finished by other code or with other settings, which run again (%s)", len(again), strings.Join(again, ", "))
+		said += fmt.Sprintf(", %d finished by other code or with other settings, which run again (%s)", len(again),
+			strings.Join(again, ", "))
 	}
 	if left > 0 {
 		said += fmt.Sprintf("; about %s on two cores", clock(left))
@@ -258,7 +294,8 @@ func (r *reporter) step(x experiment.Progress) {
 		r.close()
 		r.model, r.p = x.Model, newProgress(r.w, r.before+x.Model)
 	}
-	r.p.step(lagrange.Progress{Model: x.Model, Step: x.Step, Steps: x.Steps, Loss: x.Loss, Valid: x.Valid, Left: x.Left})
+	r.p.step(lagrange.Progress{Model: x.Model, Step: x.Step, Steps: x.Steps, Loss: x.Loss, Valid: x.Valid,
+		Left: x.Left})
 	if x.Step == x.Steps {
 		r.close()
 	}

@@ -41,8 +41,8 @@ of the recording, and the columns written are the ones read, without acceleratio
 For long motions the methods variational2 to variational8 integrate the learned Lagrangian
 itself: without forces its energy swings a little, and does not drift.
 
-Of an ensemble the rows are the mean of its members, and columns spread_… the spread of every
-coordinate and velocity: two thirds of recorded motions should be within it, 95 % within its double.
+Of an ensemble the rows are the mean of its members, and columns sd_… its predictive standard
+deviation: two thirds of recorded motions should be within one, 95 % within two.
 
 A motion that cannot be continued ends the program with exit code 1; what was reached is kept
 in a file of its own, named PATH.partial.csv, and an existing output stays as it was.`,
@@ -60,7 +60,7 @@ in a file of its own, named PATH.partial.csv, and an existing output stays as it
 	f := cmd.Flags()
 	f.Float64SliceVar(&o.q, "q", nil, "coordinates at the start, comma-separated `numbers`")
 	f.Float64SliceVar(&o.v, "v", nil, "velocities at the start, comma-separated `numbers` (default: at rest)")
-	f.Float64SliceVar(&o.u, "u", nil, "constant known forces, then conditions, comma-separated `numbers` (default: none)")
+	f.Float64SliceVar(&o.u, "u", nil, "constant known forces, then system parameters, comma-separated `numbers` (default: none)")
 	f.Var(&o.duration, "duration", "of the motion")
 	f.Var(&o.dt, "dt", "from one row to the next")
 	f.Var(&o.step, "step", "the largest `step` of a method with fixed steps (default: from one row to the next)")
@@ -170,22 +170,21 @@ func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.
 	for n := range times {
 		times[n] = float64(n) * dt
 	}
-	t, w, err := m.RolloutSpread(ctx, o.q, o.v, o.u, times, r)
-	if t.ID == "" {
+	if m.Ensemble == nil {
+		t, err := m.Rollout(ctx, o.q, o.v, o.u, times, r)
 		t.ID = "1"
+		set.Trajectories = []data.Trajectory{t}
+		return set, err
 	}
+	t, sd, err := m.Ensemble.Rollout(ctx, o.q, o.v, o.u, times, r)
+	t.ID = "1"
 	set.Trajectories = []data.Trajectory{t}
-	if len(m.Others) > 0 {
-		beside(set, []data.Trajectory{w}, spreadPrefix, data.RoleQ, data.RoleV)
-	}
+	beside(set, []data.Trajectory{sd}, deviationPrefix, data.RoleQ, data.RoleV)
 	return set, err
 }
 
-// spreadPrefix stands before the name of a quantity in that of the column of its spread.
-const spreadPrefix = "spread_"
-
-// beside adds a number for each of the quantities of the given roles to a set, as columns more that begin with a prefix,
-// which no command takes for anything else. The numbers stand in w in the places of the quantities.
+// beside adds a number for each of the quantities of the given roles to a set, as columns more that begin with a
+// prefix, which no command takes for anything else. The numbers stand in w in the places of the quantities.
 func beside(set *data.Set, w []data.Trajectory, prefix string, roles ...string) {
 	m := set.M()
 	set.Columns, set.Inputs = slices.Clone(set.Columns), slices.Clone(set.Inputs)
@@ -227,14 +226,17 @@ func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange
 			return nil, fmt.Errorf("%s has %s, the model was trained on %s: names and units must be the same", o.from, b, a)
 		}
 	}
-	mean, spread, err := m.RolloutSetSpread(ctx, recorded, r)
-	if mean != nil && len(m.Others) > 0 {
-		beside(mean, spread.Trajectories, spreadPrefix, data.RoleQ, data.RoleV)
+	if m.Ensemble == nil {
+		return m.RolloutSet(ctx, recorded, r)
+	}
+	mean, sd, err := m.Ensemble.RolloutSet(ctx, recorded, r)
+	if mean != nil {
+		beside(mean, sd.Trajectories, deviationPrefix, data.RoleQ, data.RoleV)
 	}
 	return mean, err
 }
 
-// described lists coordinates, forces and conditions: "coordinates theta [rad]; forces tau; conditions m".
+// described lists coordinates, forces and system parameters: "coordinates theta [rad]; forces tau; parameters m".
 func described(s *data.Set) string {
 	var q []string
 	for _, c := range s.Coordinates {
@@ -245,7 +247,7 @@ func described(s *data.Set) string {
 		text += "; forces " + strings.Join(forces, ", ")
 	}
 	if s.SystemParameters > 0 {
-		text += "; conditions " + strings.Join(s.Inputs[len(s.Forces()):], ", ")
+		text += "; parameters " + strings.Join(s.Inputs[len(s.Forces()):], ", ")
 	}
 	return text
 }

@@ -112,7 +112,8 @@ Exit codes: 0 success, 1 failure, 2 a command line that cannot be understood.`,
 	return root
 }
 
-// flagError is what is wrong with a flag of c. Behind the name of a command that there is not, it is the name that is wrong.
+// flagError is what is wrong with a flag of c. Behind the name of a command that there is not, it is the name that is
+// wrong.
 func flagError(c *cobra.Command, err error) error {
 	if words := c.Flags().Args(); c.HasSubCommands() && len(words) > 0 {
 		err = unknown(c, words)
@@ -120,7 +121,8 @@ func flagError(c *cobra.Command, err error) error {
 	return usageError{err}
 }
 
-// strict makes a usage error of every wrong number of arguments below c, and of a wrong word after a command that only groups others.
+// strict makes a usage error of every wrong number of arguments below c, and of a wrong word after a command that only
+// groups others.
 func strict(c *cobra.Command) {
 	if !c.Runnable() {
 		c.Args, c.RunE = unknown, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }

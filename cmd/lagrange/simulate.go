@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lagrange"
 	"lagrange/mech"
+	"lagrange/sim"
 )
 
 // maxRows bounds a simulation to what fits into memory and a file one would want.
@@ -14,7 +14,7 @@ const maxRows = 50_000_000
 
 func simulateCommand() *cobra.Command {
 	var (
-		sim          lagrange.Simulation
+		sim          sim.Simulation
 		sample, path string
 		duration, dt = spanOf(10), spanOf(0.01)
 	)
@@ -41,7 +41,7 @@ motion itself stay exact.`,
 			if sample != "start" && sample != "train" {
 				return usagef("--sample %s: want start or train", sample)
 			}
-			sim.Spread = sample == "train"
+			sim.Sampled = sample == "train"
 			if sim.Trajectories < 1 {
 				return usagef("--trajectories %d: want at least 1", sim.Trajectories)
 			}
@@ -70,7 +70,8 @@ motion itself stay exact.`,
 	return cmd
 }
 
-// grid turns a duration and a time step into times 0, dt, … steps·dt, the last one not after the duration; unit is that of the times.
+// grid turns a duration and a time step into times 0, dt, … steps·dt, the last one not after the duration; unit is that
+// of the times.
 func grid(duration, dt span, unit string, trajectories int) (h float64, steps int, err error) {
 	T, err := duration.in(unit)
 	if err != nil {

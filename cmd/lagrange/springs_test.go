@@ -12,8 +12,8 @@ import (
 	"lagrange/ode"
 )
 
-// springs records masses of 1 on springs of the stiffness k, a condition, with friction and a motor at each: "springs ring 6 1 FILE", "springs grid 3 2 FILE",
-// the grid with free ends.
+// springs records masses of 1 on springs of the stiffness k, a condition, with friction and a motor at each: "springs
+// ring 6 1 FILE", "springs grid 3 2 FILE", the grid with free ends.
 func springs(ts *testscript.TestScript, _ bool, args []string) {
 	var nx, ny int
 	_, err := fmt.Sscan(args[1]+" "+args[2], &nx, &ny)

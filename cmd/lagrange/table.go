@@ -33,7 +33,8 @@ func (t *table) wrong(line int, format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %s", t.path, line, fmt.Sprintf(format, args...))
 }
 
-// readTable reads a table of so many names in each line. Empty lines, and what follows a #, are left out; the first line may name the attributes.
+// readTable reads a table of so many names in each line. Empty lines, and what follows a #, are left out; the first
+// line may name the attributes.
 func readTable(path string, names int) (*table, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {

@@ -55,8 +55,9 @@ func (s *spoken) String() string {
 	return s.text.String()
 }
 
-// terminated runs the program in a process of its own and ends it by SIGTERM as soon as something is there: it then ends with code 1 and one
-// line that begins with "lagrange: interrupted", and nothing half written is left in the folder.
+// terminated runs the program in a process of its own and ends it by SIGTERM as soon as something is there: it then
+// ends with code 1 and one line that begins with "lagrange: interrupted", and nothing half written is left in the
+// folder.
 func terminated(t *testing.T, folder string, ready func(said string) bool, args ...string) string {
 	t.Helper()
 	self, err := os.Executable()

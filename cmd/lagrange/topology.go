@@ -54,11 +54,12 @@ func (f *graphFlags) read(cmd *cobra.Command, family string) (lagrange.Graph, er
 		return g, usagef("--node-size has to be at least 1")
 	}
 	var err error
-	g.Shape = graph.ShapeOf(clamped(cmd, f.topology))
+	renamedEnds(cmd, f.topology)
+	g.Shape = graph.ShapeOf(f.topology)
 	switch axes, isGrid := strings.CutPrefix(f.topology, string(graph.GridShape)+":"); {
 	case isGrid:
 		g.Shape = graph.GridShape
-		if g.Grid, g.Ends, err = parseGrid(clampedAxes(cmd, axes)); err != nil {
+		if g.Grid, g.Ends, err = parseGrid(axes); err != nil {
 			return g, usagef("--topology %s: %v", f.topology, err)
 		}
 	case !slices.Contains([]graph.Shape{graph.RingShape, graph.ChainShape, graph.ClampedShape}, g.Shape):
@@ -78,25 +79,12 @@ func (f *graphFlags) read(cmd *cobra.Command, family string) (lagrange.Graph, er
 	return g, err
 }
 
-// clamped reads ends that are held under the name that model files have for them.
-func clamped(cmd *cobra.Command, ends string) string {
-	switch ends {
-	case "fixed":
+// renamedEnds says how ends that are held are called now, where their old name was given.
+func renamedEnds(cmd *cobra.Command, topology string) {
+	_, ends, grid := strings.Cut(topology, ":")
+	if _, how, given := strings.Cut(ends, ":"); topology == "fixed" || grid && given && slices.Contains(strings.Split(how, ","), "fixed") {
 		note(cmd, "fixed ends are called clamped now")
-	case "clamped":
-		return "fixed"
 	}
-	return ends
-}
-
-// clampedAxes does it for the axes of a grid, 8x6:clamped,free.
-func clampedAxes(cmd *cobra.Command, axes string) string {
-	sizes, how, _ := strings.Cut(axes, ":")
-	ends := strings.Split(how, ",")
-	for i, name := range ends {
-		ends[i] = clamped(cmd, name)
-	}
-	return strings.TrimSuffix(sizes+":"+strings.Join(ends, ","), ":")
 }
 
 // parseAxes reads the nodes along the axes of a grid, 8x6.

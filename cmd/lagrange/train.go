@@ -10,6 +10,7 @@ import (
 
 	"lagrange"
 	"lagrange/data"
+	"lagrange/fit"
 	"lagrange/internal/file"
 )
 
@@ -119,6 +120,11 @@ func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err
 	if s.Graph, err = f.graph.read(cmd, s.Model); err != nil {
 		return nil, err
 	}
+	options.Positions = true
+	if options.Differentiate && fit.OnPositions(s.Model) {
+		note(cmd, "--differentiate is not needed: positions are learned from as they are")
+		options.Differentiate, options.V = false, []string{}
+	}
 	if set, err = data.Read(args, options); err != nil {
 		return nil, err
 	}
@@ -191,7 +197,7 @@ func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model, set *data.Set
 		return err
 	}
 	picture := pictureOf(f.out)
-	fig, err := m.Picture(set)
+	fig, err := m.Picture(cmd.Context(), set)
 	if err != nil {
 		return err
 	}

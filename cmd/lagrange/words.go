@@ -48,7 +48,8 @@ func grouped(cmd *cobra.Command, groups []flagGroup) {
 	})
 }
 
-// completed lets a shell complete the words of the flags of train, and the names of columns from the recordings named before them.
+// completed lets a shell complete the words of the flags of train, and the names of columns from the recordings named
+// before them.
 func completed(cmd *cobra.Command) {
 	words := map[string][]string{
 		"model": model.Families(), "method": train.Methods(), "objective": fit.Objectives(), "loss": train.Penalties(),

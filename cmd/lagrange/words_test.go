@@ -10,6 +10,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/pflag"
+
+	"lagrange/fit"
+	"lagrange/model"
+	"lagrange/nn"
+	"lagrange/train"
 )
 
 // said is what a command line that succeeds prints.
@@ -59,14 +64,18 @@ func TestCompletion(t *testing.T) {
 	if err := os.WriteFile(path, []byte("t [s],shoulder [rad],elbow [rad],shoulder_dot,elbow_dot\n0,1,2,3,4\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	activations := ""
+	for _, a := range nn.Activations() {
+		activations += a.Name + " "
+	}
 	for _, c := range []struct{ flag, text, want string }{
 		{"--friction", "", "none viscous coulomb both"},
-		{"--model", "", "lnn delan nn hnn node graph"},
+		{"--model", "", strings.Join(model.Families(), " ")},
 		{"--head", "", "plain quadratic"},
-		{"--loss", "", "l1 l2 huber"},
-		{"--method", "", "adam gauss-newton"},
-		{"--objective", "", "accelerations windows torque"},
-		{"--activation", "", "relu2 relu3 tanh sigmoid softplus swish gelu"},
+		{"--loss", "", strings.Join(train.Penalties(), " ")},
+		{"--method", "", strings.Join(train.Methods(), " ")},
+		{"--objective", "", strings.Join(fit.Objectives(), " ")},
+		{"--activation", "", activations},
 		{"--q", "", "t shoulder elbow shoulder_dot elbow_dot"},
 		{"--v", "shoulder_dot,e", "shoulder_dot,elbow shoulder_dot,elbow_dot"},
 		{"--u", "elbow_", "elbow_dot"}, {"--angles", "s", "shoulder shoulder_dot"},
@@ -111,12 +120,14 @@ func TestOldNames(t *testing.T) {
 			t.Errorf("--%s: --%s is %s, changed %v; said %q", c.old, c.now, f.Value, f.Changed, &errw)
 		}
 	}
-	for text, want := range map[string]string{"8x6:clamped,free": "8x6:fixed,free", "8x6:periodic": "8x6:periodic", "8x6": "8x6", "8x6:fixed": "8x6:fixed"} {
+	for text, noted := range map[string]bool{
+		"fixed": true, "grid:8x6:fixed": true, "grid:8x6:free,fixed": true, "clamped": false, "grid:8x6": false, "grid:8x6:clamped": false, "fixed.csv": false,
+	} {
 		var errw bytes.Buffer
 		cmd := trainCommand()
 		cmd.SetErr(&errw)
-		if got := clampedAxes(cmd, text); got != want || strings.Contains(text, "fixed") != strings.Contains(errw.String(), "clamped") {
-			t.Errorf("%s: %s, said %q", text, got, &errw)
+		if renamedEnds(cmd, text); strings.Contains(errw.String(), "clamped") != noted {
+			t.Errorf("%s: said %q", text, &errw)
 		}
 	}
 }

@@ -2,9 +2,10 @@ package bench
 
 import (
 	"fmt"
-	"lagrange/internal/vec"
 	"math"
 	"slices"
+
+	"lagrange/internal/vec"
 )
 
 // Percent prints a fraction.

@@ -20,9 +20,10 @@ const (
 
 // wide are the rooms and folders whose lines are not all short enough yet. One that complies leaves the list.
 var wide = map[string]bool{
-	".": true, "cmd": true, "eval": true, "experiment/known": true, "fit": true, "internal/dense": true,
-	"internal/file": true, "internal/gemm": true, "internal/lin": true, "internal/vec": true, "paper/noise": true,
-	"plot": true, "symbolic": true,
+	".": true, "cmd/lagrange": true, "eval": true, "experiment/known": true, "fit": true,
+	"internal/dense": true, "internal/file": true, "internal/gemm": true, "internal/gemm/peak": true,
+	"internal/lin": true, "internal/vec": true, "paper/noise": true, "plot": true, "sim": true,
+	"symbolic": true,
 }
 
 // wideProse are the pages that are generated, and those whose lines are not all short enough yet.

@@ -32,6 +32,8 @@ func Check(t *testing.T, spec model.Spec) {
 	t.Run("energy balance", s.energyBalance)
 	t.Run("inverse dynamics", s.inverseDynamics)
 	t.Run("mass matrix", s.massSlopes)
+	t.Run("first slopes", s.firstSlopes)
+	t.Run("dissipation", s.dissipation)
 	t.Run("linear parameters", s.linear)
 	t.Run("variation", s.variation)
 	t.Run("non-finite input is reported", s.nonFinite)

@@ -20,6 +20,9 @@ func (r *Report) tables(names []string) (tables []experiment.Table) {
 					"median over the limit", "lost of 60", "time"},
 			}
 			cells := r.of(s.name, sigma)
+			if len(cells) == 0 {
+				continue
+			}
 			t.Rows = append(t.Rows,
 				[]string{"true equations, whole recordings", worst(cells, limit, Error.median), worst(cells, limit, Error.rms), "1 / 1 / 1", "0", "–"})
 			for _, name := range names {
@@ -97,6 +100,9 @@ func (r *Report) figures(names []string) map[string]plot.Figure {
 		var panels []plot.Panel
 		for _, sigma := range sigmas {
 			cells := r.of(s.name, sigma)
+			if len(cells) == 0 {
+				continue
+			}
 			p := plot.Panel{Title: fmt.Sprintf("%s, σ = %g", s.title, sigma), XLabel: "horizon [s]", YLabel: "median error", LogY: true}
 			draw := func(name string, of func(Cell) []Error) {
 				line := plot.Series{Name: name, X: horizons}
@@ -144,9 +150,6 @@ func (r *Report) notes(s experiment.Settings) (notes []string) {
 				}
 			}
 		}
-	}
-	if s.Quick {
-		notes = append(notes, fmt.Sprintf("A quick run: %v for each training.", eachQuick))
 	}
 	return notes
 }

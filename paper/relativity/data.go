@@ -35,8 +35,8 @@ func Draw(seed, stream uint64, n int) *States {
 	return set
 }
 
-// drawn draws as many samples from these, each as often as its weight
-// says, by steps of equal size through the sum of the weights.
+// drawn draws as many samples from these, each as often as its weight says, by steps of equal size through the sum of
+// the weights.
 func (s *States) drawn() *States {
 	out := &States{even: true}
 	step, sum, next := s.weights()/float64(len(s.v)), 0.0, 0.5
@@ -66,8 +66,8 @@ func (s *States) weigh() func(v float64) float64 {
 	return func(v float64) float64 { return officialWeight(v) / mean }
 }
 
-// state is what the model is given of sample i, and the derivative it
-// should have of it. Where p stands beside q, its derivative is g.
+// state is what the model is given of sample i, and the derivative it should have of it. Where p stands beside q, its
+// derivative is g.
 func (s *States) state(m Model, i int) (x, y [2]float64) {
 	if m.Canonical {
 		return [2]float64{s.q[i] / m.shrunk, s.p[i]}, [2]float64{s.v[i], s.g[i]}
@@ -92,8 +92,8 @@ func perMass(v float64) float64 {
 // Unit is the size of q̈, and the unit of losses.
 const Unit = 4
 
-// Objective is the published loss, w (|q̇ − q̇*| + |q̈ − q̈*|) with w over its mean, in
-// units of q̈; beside a Lagrangian that learns from it stands the loss of its mass matrices.
+// Objective is the published loss, w (|q̇ − q̇*| + |q̈ − q̈*|) with w over its mean, in units of q̈; a
+// Lagrangian that learns from it has the positive-definiteness penalty too.
 func (s *States) Objective(m Model, net *model.Model[float64]) train.Objective[float64] {
 	if m.Family == "hnn" {
 		o, weight := &train.Accelerations[float64]{N: len(s.v), U: s.g, Scale: []float64{1, 1}, Penalty: train.L1},

@@ -10,12 +10,13 @@ import (
 	"lagrange/experiment"
 	"lagrange/experiment/bench/benchtest"
 	"lagrange/mech"
+	"lagrange/sim"
 )
 
 // guardRecording is a short recording, its accelerations multiplied.
 func guardRecording(t *testing.T, system mech.System, seed uint64, by float64) *data.Set {
 	t.Helper()
-	record := lagrange.Simulation{System: system, Trajectories: 12, Steps: 60, Dt: 0.02, Accelerations: true,
+	record := sim.Simulation{System: system, Trajectories: 12, Steps: 60, Dt: 0.02, Accelerations: true,
 		Seed: seed}
 	set, err := record.Run(t.Context())
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/model/graph"
+	"lagrange/sim"
 	"lagrange/train"
 )
 
@@ -48,15 +49,15 @@ const (
 // task is a system and the recording of it. fit has nothing but what has no default.
 type task struct {
 	name   string
-	record lagrange.Simulation
+	record sim.Simulation
 	fit    lagrange.Settings
 	steps  int
 }
 
 // tasks are the systems of the registry and two more tasks.
 func tasks() (cs []task) {
-	swings := lagrange.Simulation{Trajectories: 40, Steps: 250, Dt: 0.02, Accelerations: true}
-	add := func(name string, s mech.System, record lagrange.Simulation, fit lagrange.Settings) {
+	swings := sim.Simulation{Trajectories: 40, Steps: 250, Dt: 0.02, Accelerations: true}
+	add := func(name string, s mech.System, record sim.Simulation, fit lagrange.Settings) {
 		record.System = s
 		cs = append(cs, task{name, record, fit, stepsEach})
 	}
@@ -68,7 +69,7 @@ func tasks() (cs []task) {
 		}
 		add(s.Name(), s, record, lagrange.Settings{})
 	}
-	crossing := lagrange.Simulation{Trajectories: 20, Steps: 60, Dt: 0.005, Accelerations: true}
+	crossing := sim.Simulation{Trajectories: 20, Steps: 60, Dt: 0.005, Accelerations: true}
 	add("wave-8", mech.Wave{N: 8, C: 1, H: 1. / 8}, crossing, lagrange.Settings{Model: graph.Family,
 		Graph: lagrange.Graph{Shape: graph.RingShape}})
 	swings.Accelerations = false

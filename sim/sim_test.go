@@ -1,4 +1,4 @@
-package lagrange
+package sim
 
 import (
 	"bytes"
@@ -11,7 +11,8 @@ import (
 	"lagrange/mech"
 )
 
-// Every system conserves its energy, and what is written is recognised from the header alone and reads back bit for bit.
+// Every system conserves its energy, and what is written is recognised from the header alone and reads back bit for
+// bit.
 func TestSimulation(t *testing.T) {
 	for _, system := range append(mech.Systems(), mech.Chain(5)) {
 		t.Run(system.Name(), func(t *testing.T) {

@@ -1,4 +1,6 @@
-package lagrange
+// Package sim makes recordings of true systems: what a model learns from, and is measured against, where the truth is
+// known.
+package sim
 
 import (
 	"context"
@@ -20,14 +22,15 @@ type Simulation struct {
 	Steps         int
 	Dt            float64
 	Seed          uint64
-	Spread        bool // starts from System.Sample, the states to train on, instead of System.Start
+	Sampled       bool // starts from System.Sample, the states to train on, instead of System.Start
 	Accelerations bool
 	Noise         float64 // standard deviation of what is added to every coordinate, velocity and acceleration, in its unit
 }
 
-// Run integrates ẋ = (v, a(q, v)) by the method of order 8 with a relative tolerance of 1e-12. Trajectory i depends on the seed and i
-// alone, so more trajectories do not change the first ones. With Noise independent normal numbers are added to what is recorded
-// of the exact motion, which depend on the seed and i, too; times and conditions stay exact.
+// Run integrates ẋ = (v, a(q, v)) by the method of order 8 with a relative tolerance of 1e-12. Trajectory i depends on
+// the seed and i alone, so more trajectories do not change the first ones. With Noise independent normal numbers are
+// added to what is recorded of the exact motion, which depend on the seed and i, too; times and system parameters stay
+// exact.
 func (s Simulation) Run(ctx context.Context) (*data.Set, error) {
 	d := s.System.Dim()
 	times := make([]float64, s.Steps+1)
@@ -38,7 +41,7 @@ func (s Simulation) Run(ctx context.Context) (*data.Set, error) {
 	for i := range s.Trajectories {
 		x, r := make([]float64, 2*d), rand.New(rand.NewPCG(s.Seed, uint64(i)))
 		system, c := s.conditioned(r)
-		if s.Spread {
+		if s.Sampled {
 			system.Sample(r, x[:d], x[d:])
 		} else {
 			system.Start(r, x[:d], x[d:])

@@ -1,4 +1,4 @@
-package lagrange
+package sim
 
 import (
 	"math"
@@ -8,8 +8,8 @@ import (
 	"lagrange/mech"
 )
 
-// Noise is normal, of mean 0 and the standard deviation asked for, independent from number to number and from column to column; a seed
-// and a number make it; without it nothing changes.
+// Noise is normal, of mean 0 and the standard deviation asked for, independent from number to number and from column to
+// column; a seed and a number make it; without it nothing changes.
 func TestSimulationNoise(t *testing.T) {
 	const sigma = 0.01
 	clean := Simulation{System: mech.Chain(2), Trajectories: 2, Steps: 5000, Dt: 0.01, Seed: 3, Accelerations: true}

@@ -11,8 +11,8 @@ import (
 	"lagrange/plot"
 )
 
-// spreadOf is the mean of the numbers of three members, and c √(σ² + f²) with σ their standard deviation.
-func spreadOf(x [3]float64, c, f float64) (mean, spread float64) {
+// predicted is the mean of the numbers of three members, and c √(σ² + f²) with σ their standard deviation.
+func predicted(x [3]float64, c, f float64) (mean, sd float64) {
 	mean = (x[0] + x[1] + x[2]) / 3
 	variance := 0.0
 	for _, x := range x {
@@ -21,10 +21,10 @@ func spreadOf(x [3]float64, c, f float64) (mean, spread float64) {
 	return mean, c * math.Sqrt(variance+f*f)
 }
 
-// laws are those of the spread of q, v and a: none; and factors and floors, with and without one for accelerations,
+// calibrations are those of q, v and a: none; and factors and floors, with and without one for accelerations,
 // which then have the factor of the motion alone.
-func laws() map[string]*lagrange.Calibration {
-	motion, accel := eval.Law{Factor: 2.5, Floor: []float64{0.3, 0.07}}, eval.Law{Factor: 0.4, Floor: []float64{0.9}}
+func calibrations() map[string]*lagrange.Calibration {
+	motion, accel := eval.Calibration{Factor: 2.5, Floor: []float64{0.3, 0.07}}, eval.Calibration{Factor: 0.4, Floor: []float64{0.9}}
 	return map[string]*lagrange.Calibration{
 		"none": nil, "motion": {Motion: motion}, "both": {Motion: motion, Accel: &accel},
 	}
@@ -37,8 +37,8 @@ func three(t *testing.T) (*lagrange.Model, *data.Set) {
 	return fit(t, driven(), s), driven()
 }
 
-// law returns factor and floor of q, v or a by what Calibration says.
-func law(c *lagrange.Calibration, quantity int) (factor, floor float64) {
+// of returns factor and floor of q, v or a by what Calibration says.
+func of(c *lagrange.Calibration, quantity int) (factor, floor float64) {
 	switch {
 	case c == nil:
 		return 1, 0
@@ -50,9 +50,9 @@ func law(c *lagrange.Calibration, quantity int) (factor, floor float64) {
 	return c.Accel.Factor, c.Accel.Floor[0]
 }
 
-// The spread of a roll-out, from a state or along a recording, and that of accelerations is the law's, factor and
-// floor, about the mean of the members: the floor is there even at the start, where all agree.
-func TestSpreadHasItsLaw(t *testing.T) {
+// The standard deviation of a roll-out, from a state or along a recording, and that of accelerations is the calibrated
+// one, factor and floor, about the mean of the members: the floor is there even at the start, where all agree.
+func TestDeviationIsCalibrated(t *testing.T) {
 	m, set := three(t)
 	times, q, v, u := []float64{0, 0.3, 0.9}, []float64{0.4}, []float64{-0.6}, []float64{0.5}
 	var paths [3]data.Trajectory
@@ -66,43 +66,43 @@ func TestSpreadHasItsLaw(t *testing.T) {
 		}
 		accel[j] = k.Accel(q, v, u)[0]
 	}
-	for name, c := range laws() {
-		m.Calibration = c
-		check := func(what string, quantity int, x [3]float64, mean, spread float64) {
+	for name, c := range calibrations() {
+		m.Ensemble.Calibration = c
+		check := func(what string, quantity int, x [3]float64, mean, sd float64) {
 			t.Helper()
-			factor, floor := law(c, quantity)
-			a, s := spreadOf(x, factor, floor)
-			if math.Abs(mean-a) > 1e-12*(1+math.Abs(a)) || math.Abs(spread-s) > 1e-12*(1+s) {
-				t.Errorf("law %s: %s %v ± %v, by hand %v ± %v", name, what, mean, spread, a, s)
+			factor, floor := of(c, quantity)
+			a, s := predicted(x, factor, floor)
+			if math.Abs(mean-a) > 1e-12*(1+math.Abs(a)) || math.Abs(sd-s) > 1e-12*(1+s) {
+				t.Errorf("calibration %s: %s %v ± %v, by hand %v ± %v", name, what, mean, sd, a, s)
 			}
 		}
-		mean, spread, err := m.RolloutSpread(t.Context(), q, v, u, times, lagrange.RolloutOptions{})
+		mean, sd, err := m.Ensemble.Rollout(t.Context(), q, v, u, times, lagrange.RolloutOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for n := range times {
-			check("q", 0, [3]float64{paths[0].Q[n], paths[1].Q[n], paths[2].Q[n]}, mean.Q[n], spread.Q[n])
-			check("v", 1, [3]float64{paths[0].V[n], paths[1].V[n], paths[2].V[n]}, mean.V[n], spread.V[n])
+			check("q", 0, [3]float64{paths[0].Q[n], paths[1].Q[n], paths[2].Q[n]}, mean.Q[n], sd.Q[n])
+			check("v", 1, [3]float64{paths[0].V[n], paths[1].V[n], paths[2].V[n]}, mean.V[n], sd.V[n])
 		}
-		a, sa := m.AccelSpread(q, v, u)
+		a, sa := m.Predict(q, v, u)
 		check("a", 2, accel, a[0], sa[0])
-		means, spreads, err := m.RolloutSetSpread(t.Context(), set, lagrange.RolloutOptions{})
+		means, sds, err := m.Ensemble.RolloutSet(t.Context(), set, lagrange.RolloutOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := range set.Trajectories {
 			x, y, z := along[0].Trajectories[i], along[1].Trajectories[i], along[2].Trajectories[i]
-			mean, spread := means.Trajectories[i], spreads.Trajectories[i]
+			mean, sd := means.Trajectories[i], sds.Trajectories[i]
 			for n := range x.T {
-				check("q of a recording", 0, [3]float64{x.Q[n], y.Q[n], z.Q[n]}, mean.Q[n], spread.Q[n])
-				check("v of a recording", 1, [3]float64{x.V[n], y.V[n], z.V[n]}, mean.V[n], spread.V[n])
+				check("q of a recording", 0, [3]float64{x.Q[n], y.Q[n], z.Q[n]}, mean.Q[n], sd.Q[n])
+				check("v of a recording", 1, [3]float64{x.V[n], y.V[n], z.V[n]}, mean.V[n], sd.V[n])
 			}
 		}
 	}
 }
 
-// The band of a picture is two such spreads to either side of the mean of the motions, which is between.
-func TestBandHasItsLaw(t *testing.T) {
+// The band of a picture is two such deviations to either side of the mean of the motions, which is between.
+func TestBandIsCalibrated(t *testing.T) {
 	m, set := three(t)
 	split, err := set.Split(m.Record.Horizon)
 	if err != nil {
@@ -117,22 +117,22 @@ func TestBandHasItsLaw(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, c := range laws() {
-		m.Calibration = c
-		f, err := m.Picture(set)
+	for name, c := range calibrations() {
+		m.Ensemble.Calibration = c
+		f, err := m.Picture(t.Context(), set)
 		if err != nil {
 			t.Fatal(err)
 		}
-		factor, floor := law(c, 0)
+		factor, floor := of(c, 0)
 		band := f.Panels[0].Series[0]
 		if band.Style != plot.Area {
-			t.Fatalf("law %s: no band in %+v", name, f.Panels[0])
+			t.Fatalf("calibration %s: no band in %+v", name, f.Panels[0])
 		}
 		for n := range from.T { // it goes there below and comes back above
-			a, s := spreadOf([3]float64{paths[0].Q[n], paths[1].Q[n], paths[2].Q[n]}, factor, floor)
+			a, s := predicted([3]float64{paths[0].Q[n], paths[1].Q[n], paths[2].Q[n]}, factor, floor)
 			low, high := band.Y[n], band.Y[2*len(from.T)-1-n]
 			if math.Abs(low-(a-2*s)) > 1e-9 || math.Abs(high-(a+2*s)) > 1e-9 {
-				t.Errorf("law %s, row %d: from %v to %v, by hand %v ± 2·%v", name, n, low, high, a, s)
+				t.Errorf("calibration %s, row %d: from %v to %v, by hand %v ± 2·%v", name, n, low, high, a, s)
 			}
 		}
 	}

@@ -8,34 +8,36 @@ import (
 	"lagrange/model"
 )
 
-// Deviations are errors e of the mean prediction of an ensemble beside the standard deviations σ of its members, (n, K) both.
+// Deviations are errors e of the mean prediction of an ensemble beside the standard deviations σ of its members, (n, K)
+// both.
 type Deviations struct {
 	K        int
 	E, Sigma []float64
 }
 
-// Law turns the standard deviation σ of the members of an ensemble into the spread c √(σ² + f²) of what is recorded about their mean: f
-// is what all members share, such as noise of the recording, for each of the K quantities.
-type Law struct {
+// Calibration turns the standard deviation σ of the members of an ensemble into the predictive one, c √(σ² + f²), of
+// what is recorded about their mean: f is what all members share, such as noise of the recording, for each of the K
+// quantities.
+type Calibration struct {
 	Factor float64   `json:"factor"`          // c
 	Floor  []float64 `json:"floor,omitempty"` // f; nil: zeros
 }
 
-// Normal is the share of a normal law within one and two standard deviations.
+// Normal is the share of a normal distribution within one and two standard deviations.
 var Normal = [2]float64{math.Erf(math.Sqrt2 / 2), math.Erf(math.Sqrt2)}
 
-// Spread is that of quantity k where the members have the standard deviation sigma.
-func (l Law) Spread(k int, sigma float64) float64 {
+// Deviation is the predictive standard deviation of quantity k where the members have sigma.
+func (l Calibration) Deviation(k int, sigma float64) float64 {
 	if l.Floor != nil {
 		sigma = math.Hypot(sigma, l.Floor[k])
 	}
 	return l.Factor * sigma
 }
 
-// Within is the share of errors within one and two spreads; what is not finite is without.
-func (d Deviations) Within(l Law) (share [2]float64) {
+// Within is the share of errors within one and two predictive standard deviations; what is not finite is without.
+func (d Deviations) Within(l Calibration) (share [2]float64) {
 	for i, e := range d.E {
-		s := l.Spread(i%d.K, d.Sigma[i])
+		s := l.Deviation(i%d.K, d.Sigma[i])
 		for n := range share {
 			if math.Abs(e) <= float64(n+1)*s {
 				share[n] += 1 / float64(len(d.E))
@@ -45,13 +47,14 @@ func (d Deviations) Within(l Law) (share [2]float64) {
 	return share
 }
 
-// Calibrate finds the law for deviations on data that was not learned from. The floors are one multiple of the median errors of the
-// quantities, that under which a normal law makes the errors most likely; then one factor brings the shares of errors within one
-// spread and within two as near to those of a normal law as it can. ok is false for fewer than twenty finite errors.
-func (d Deviations) Calibrate() (l Law, ok bool) {
+// Calibrate finds the calibration for deviations on data that was not learned from. The floors are one multiple of the
+// median errors of the quantities, that under which a normal distribution makes the errors most likely; then one factor
+// brings the shares of errors within one deviation and within two as near to those of a normal distribution as it can.
+// ok is false for fewer than twenty finite errors.
+func (d Deviations) Calibrate() (l Calibration, ok bool) {
 	d = d.finite()
 	if len(d.E) < 20 || d.K == 0 {
-		return Law{Factor: 1}, false
+		return Calibration{Factor: 1}, false
 	}
 	typical := make([]float64, d.K)
 	for k := range typical {
@@ -64,7 +67,7 @@ func (d Deviations) Calibrate() (l Law, ok bool) {
 	}
 	best := math.Inf(-1)
 	for share := 1. / 1024; share < 4; share *= math.Sqrt2 {
-		try := Law{Factor: 1, Floor: make([]float64, d.K)}
+		try := Calibration{Factor: 1, Floor: make([]float64, d.K)}
 		for k, t := range typical {
 			try.Floor[k] = share * t
 		}
@@ -73,18 +76,19 @@ func (d Deviations) Calibrate() (l Law, ok bool) {
 		}
 	}
 	if l.Floor == nil {
-		return Law{Factor: 1}, false
+		return Calibration{Factor: 1}, false
 	}
 	z := make([]float64, len(d.E))
 	for i, e := range d.E {
-		z[i] = math.Abs(e) / l.Spread(i%d.K, d.Sigma[i])
+		z[i] = math.Abs(e) / l.Deviation(i%d.K, d.Sigma[i])
 	}
 	slices.Sort(z)
 	l.Factor = factor(z)
 	return l, l.Factor > 0 && l.Factor < math.MaxFloat64
 }
 
-// factor is the c between those that put the right share of z, in order, within c and within 2c, at which both shares are nearest to right.
+// factor is the c between those that put the right share of z, in order, within c and within 2c, at which both shares
+// are nearest to right.
 func factor(z []float64) (c float64) {
 	within := func(c float64) float64 {
 		n, _ := slices.BinarySearch(z, c)
@@ -103,11 +107,12 @@ func factor(z []float64) (c float64) {
 	return c
 }
 
-// likelihood is the logarithm of that of the errors under a normal law whose standard deviations are c times those of l, with the best c.
-func (d Deviations) likelihood(l Law) float64 {
+// likelihood is the logarithm of that of the errors under a normal distribution whose standard deviations are c times
+// those of l, with the best c.
+func (d Deviations) likelihood(l Calibration) float64 {
 	n, c2, sum := float64(len(d.E)), 0.0, 0.0
 	for i, e := range d.E {
-		s := l.Spread(i%d.K, d.Sigma[i])
+		s := l.Deviation(i%d.K, d.Sigma[i])
 		c2 += e / s * (e / s) / n
 		sum -= math.Log(s)
 	}
@@ -142,7 +147,18 @@ func Moments(xs [][]float64) (mean, sigma []float64) {
 	return mean, sigma
 }
 
-// Ensemble scores the mean prediction of several models over windows, and gives its deviations (n, 2d): all rows of a window but the first.
+// Moments are the mean over members, xs (k, n), and its predictive standard deviation.
+func (l Calibration) Moments(xs [][]float64) (mean, sd []float64) {
+	mean, sd = Moments(xs)
+	K := max(1, len(l.Floor))
+	for i, s := range sd {
+		sd[i] = l.Deviation(i%K, s)
+	}
+	return mean, sd
+}
+
+// Ensemble scores the mean prediction of several models over windows, and gives its deviations (n, 2d): all rows of a
+// window but the first.
 func Ensemble(ms []*model.Model[float64], s *data.Set, ws []data.Window) (Scores, Deviations) {
 	d, a, dev := s.D(), newSums(s), Deviations{K: 2 * s.D()}
 	each := make([][][]float64, len(ms))

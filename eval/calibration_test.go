@@ -10,7 +10,8 @@ import (
 	"lagrange/model"
 )
 
-// drawn are deviations of two quantities whose errors have the standard deviations c √(σ² + f²), with σ over three orders of magnitude.
+// drawn are deviations of two quantities whose errors have the standard deviations c √(σ² + f²), with σ over three
+// orders of magnitude.
 func drawn(seed uint64, n int, c float64, f ...float64) Deviations {
 	r := rand.New(rand.NewPCG(seed, 0))
 	d := Deviations{K: len(f)}
@@ -24,7 +25,7 @@ func drawn(seed uint64, n int, c float64, f ...float64) Deviations {
 	return d
 }
 
-// A law found on one draw holds on another: with and without what the members share, which it finds.
+// A calibration found on one draw holds on another: with and without what the members share, which it finds.
 func TestCalibrate(t *testing.T) {
 	for _, c := range []struct {
 		factor float64
@@ -32,10 +33,10 @@ func TestCalibrate(t *testing.T) {
 	}{{3, []float64{0, 0}}, {0.5, []float64{0.1, 0.1}}, {2, []float64{0.03, 0.03}}} {
 		l, ok := drawn(1, 4000, c.factor, c.floor...).Calibrate()
 		test := drawn(2, 4000, c.factor, c.floor...)
-		raw, got := test.Within(Law{Factor: 1}), test.Within(l)
+		raw, got := test.Within(Calibration{Factor: 1}), test.Within(l)
 		for n, want := range Normal {
 			if !ok || math.Abs(got[n]-want) > 0.02 || math.Abs(raw[n]-want) < 0.02 {
-				t.Errorf("factor %g, floor %g: %.3f within %d spreads, raw %.3f, want %.3f", c.factor, c.floor, got[n], n+1, raw[n], want)
+				t.Errorf("factor %g, floor %g: %.3f within %d deviations, raw %.3f, want %.3f", c.factor, c.floor, got[n], n+1, raw[n], want)
 			}
 		}
 		if math.Abs(l.Factor/c.factor-1) > 0.1 || math.Abs(l.Floor[0]-c.floor[0]) > 0.2*c.floor[0]+0.01 {
@@ -47,13 +48,13 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
-// What is not a number does not calibrate, and lies within no spread.
+// What is not a number does not calibrate, and lies within no deviation.
 func TestNotFinite(t *testing.T) {
 	d := drawn(3, 100, 2, 0.1)
 	want, _ := d.Calibrate()
 	d.E, d.Sigma = append(d.E, math.NaN(), 1e300), append(d.Sigma, math.NaN(), math.Inf(1))
 	l, ok := d.Calibrate()
-	near(t, "law", []float64{l.Factor, l.Floor[0]}, want.Factor, want.Floor[0])
+	near(t, "calibration", []float64{l.Factor, l.Floor[0]}, want.Factor, want.Floor[0])
 	if one := (Deviations{K: 1, E: []float64{math.NaN(), 1}, Sigma: []float64{1, 1}}).Within(l); !ok || one[1] != 0.5 {
 		t.Errorf("share %v", one)
 	}
@@ -64,7 +65,7 @@ func TestMoments(t *testing.T) {
 	near(t, "mean", mean, 3, 5)
 	near(t, "standard deviation", sigma, math.Sqrt(7), 0)
 	if _, s := Moments([][]float64{{1}}); s[0] != 0 {
-		t.Error("a single one spreads")
+		t.Error("a single one deviates")
 	}
 }
 
@@ -81,7 +82,7 @@ func TestEnsemble(t *testing.T) {
 	moved.Theta[len(moved.Theta)-1] = 1 // q̈ = 1
 	_, dev = Ensemble([]*model.Model[float64]{still, moved}, s, ws)
 	near(t, "mean of q and v after a step", dev.E[:2], 0.25, 0.5)
-	near(t, "spread of v after a step", dev.Sigma[1:2], math.Sqrt(0.5))
+	near(t, "deviation of v after a step", dev.Sigma[1:2], math.Sqrt(0.5))
 	if a := EnsembleAccelerations([]*model.Model[float64]{still}, s); len(a.E) != 0 {
 		t.Error("accelerations that were not recorded")
 	}

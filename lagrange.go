@@ -1,3 +1,8 @@
+// Package lagrange learns the Lagrangian of a mechanical system from recorded motion, and simulates, predicts and
+// explains with it: Fit a data.Set, ask the Model for accelerations, energy, momentum and roll-outs, Save and Load it.
+//
+// A Lagrangian neural network (Cranmer et al. 2020) gives a scalar L(q, q̇); the Euler–Lagrange equation gives the
+// accelerations. doc/theory.md has the mathematics.
 package lagrange
 
 import (
@@ -28,19 +33,22 @@ const (
 	Torque        = fit.Torque
 )
 
-// Fit learns a model of a recording; see fit.Train. The spread of an ensemble is calibrated on the part of the recording that chose its parameters.
+// Fit learns a model of a recording; see fit.Train. The standard deviation of an ensemble is
+// calibrated on the part of the recording that chose its parameters.
 func Fit(ctx context.Context, set *data.Set, s Settings) (*Model, error) {
 	r, err := fit.Train(ctx, set, s)
 	if err != nil {
 		return nil, err
 	}
 	m := of(r.Networks[0])
-	for _, n := range r.Networks[1:] {
-		m.Others = append(m.Others, of(n))
+	if len(r.Networks) == 1 {
+		return m, nil
 	}
-	if len(m.Others) > 0 {
-		m.calibrate(r.Held)
+	m.Ensemble = &Ensemble{}
+	for _, n := range r.Networks {
+		m.Ensemble.Members = append(m.Ensemble.Members, of(n))
 	}
+	m.Ensemble.calibrate(r.Held)
 	return m, nil
 }
 
@@ -53,7 +61,8 @@ func of(n fit.Network) *Model { return &Model{Record: n.Record, net: n.Net} }
 
 func (m *Model) network() fit.Network { return fit.Network{Record: m.Record, Net: m.net} }
 
-// Networks are what a training goes on from (Settings.From), or whose steps it repeats (Settings.Like): those of all members.
+// Networks are what a training goes on from (Settings.From), or whose steps it repeats (Settings.Like): those of all
+// members.
 func (m *Model) Networks() (ns []fit.Network) {
 	for _, k := range m.Members() {
 		ns = append(ns, k.network())
@@ -61,8 +70,8 @@ func (m *Model) Networks() (ns []fit.Network) {
 	return ns
 }
 
-// Beyond lists the coordinates and velocities of a recording that reach further than twice as far as the scale of the model allows for: by a model
-// that goes on, these are learned in the scales that it has.
+// Beyond lists the coordinates and velocities of a recording that reach further than twice as far as the scale of the
+// model allows for: by a model that goes on, these are learned in the scales that it has.
 func (m *Model) Beyond(set *data.Set) (names []string) {
 	sc := set.Scales()
 	for i, c := range m.net.Spec.Coordinates {

@@ -1,0 +1,53 @@
+package fit
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"lagrange/data"
+	"lagrange/model"
+)
+
+// ladder are the families that positions alone are tried with where no model was asked for, the simplest first. Where it has
+// the terms a sum of terms was three to two hundred times closer than a network (lagrange reproduce noise).
+var ladder = []string{"terms", "lnn"}
+
+// climb trains the families of the ladder until one is down to the noise of held-out motion, and returns the best.
+func climb(ctx context.Context, set *data.Set, o Options) (best Result, err error) {
+	asked, said := o, []string(nil)
+	o.climbing = true
+	for _, name := range ladder {
+		o.Model = name
+		r, e := trained(ctx, set, o)
+		if ctx.Err() != nil {
+			return Result{}, ctx.Err()
+		}
+		o.Planned = nil // one plan is enough
+		if e != nil {
+			err, said = e, append(said, fmt.Sprintf("%s: %v", model.Title(name), e))
+			continue
+		}
+		score := r.Networks[0].Record.Validation
+		said = append(said, fmt.Sprintf("%s %.3g", model.Title(name), score))
+		if best.Networks == nil || score < best.Networks[0].Record.Validation {
+			best = r
+		}
+		if score < downToNoise {
+			break
+		}
+	}
+	if best.Networks == nil {
+		return best, err
+	}
+	for i := range best.Networks {
+		r := &best.Networks[i].Record
+		r.Run = Run(set, asked)
+		plan := *r.Plan
+		plan.Lines = append([]Line(nil), plan.Lines...)
+		plan.set("model", model.Title(best.Networks[i].Net.Spec.Family),
+			"held-out motion is off, in mean squares of the noise: "+strings.Join(said, ", "))
+		r.Plan = &plan
+	}
+	return best, nil
+}

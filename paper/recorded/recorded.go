@@ -1,0 +1,180 @@
+package recorded
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"lagrange"
+	"lagrange/data"
+	"lagrange/experiment"
+	"lagrange/fit"
+	"lagrange/model"
+)
+
+// Experiment learns from recordings of real mechanisms.
+var Experiment = experiment.Experiment{
+	Name: "recorded", Title: "Real mechanisms",
+	About: `recordings of real pendulums, of which positions are used, and torques where there is
+a motor. Learned models are set beside a textbook's equations, whose numbers are fitted
+to the same motion, and beside constant velocity. All predict held-out motion from a
+state that is fitted to the quarter of a second before. --recordings names the folder
+that has dfki-simple-pendulum (Wiebe et al. 2022) and multiarm-pendulum.`,
+	Full: 4 * time.Minute, Quick: 4 * time.Minute,
+	Models: models, Default: len(models), Needs: true,
+	Run: reproduce,
+}
+
+// models are "default", what Fit takes where nothing is said, and families.
+var models = []string{"default", "terms", "lnn", "nn"}
+
+// Row is what is found of one recording. Errors are root mean squares, in radians.
+type Row struct {
+	Name       string            `json:"name"`
+	Title      string            `json:"title"`
+	Remark     string            `json:"remark,omitempty"`
+	Horizon    float64           `json:"horizon"`
+	Windows    int               `json:"windows"`
+	Textbook   Error             `json:"textbook"`
+	Parameters []float64         `json:"parameters"` // of the textbook's equations
+	Constant   Error             `json:"constant_velocity"`
+	Models     map[string]Scored `json:"models"`
+}
+
+// Scored is a model's error. Failed says why there is none.
+type Scored struct {
+	Error
+	Family  string  `json:"family,omitempty"`
+	Seconds float64 `json:"seconds"`
+	Failed  string  `json:"failed,omitempty"`
+}
+
+// Report is the result of the experiment.
+type Report struct {
+	Seed    uint64  `json:"seed"`
+	Seconds float64 `json:"seconds"`
+	Rows    []Row   `json:"recordings"`
+}
+
+func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, error) {
+	begin, r := time.Now(), Report{Seed: s.Seed}
+	names := s.Models
+	if len(names) == 0 || names[0] == "all" {
+		names = models
+	}
+	for i := range recordings {
+		row, err := recordings[i].row(ctx, s, names)
+		if err != nil {
+			return experiment.Result{}, err
+		}
+		r.Rows = append(r.Rows, row)
+	}
+	r.Seconds = time.Since(begin).Seconds()
+	return experiment.Result{Numbers: r, Tables: r.tables(names), Notes: r.notes()}, nil
+}
+
+// row measures the textbook and the models on one recording.
+func (r *recording) row(ctx context.Context, s experiment.Settings, names []string) (Row, error) {
+	out := Row{Name: r.name, Title: r.title, Remark: r.remark, Horizon: r.horizon, Models: map[string]Scored{}}
+	p, err := r.read(s.Recordings)
+	if err != nil {
+		return out, err
+	}
+	out.Windows = len(p.windows)
+	if out.Parameters, err = r.textbook(ctx, p.learn); err != nil {
+		return out, err
+	}
+	if out.Textbook, err = r.score(p.windows, func(w window) ([]float64, error) {
+		return r.predicted(ctx, out.Parameters, w)
+	}); err != nil {
+		return out, err
+	}
+	still := *r
+	still.Accel = func(_, _, _, _, a []float64) { clear(a) }
+	if out.Constant, err = r.score(p.windows, func(w window) ([]float64, error) {
+		return still.predicted(ctx, nil, w)
+	}); err != nil {
+		return out, err
+	}
+	for _, name := range names {
+		o := fit.Options{Seed: s.Seed, Steps: s.Steps, Horizon: r.horizon, Friction: model.Both}
+		if s.On != nil {
+			o.On = func(g fit.Progress) {
+				s.On(experiment.Progress{Model: r.name + ", " + name, Step: g.Step, Steps: g.Steps, Loss: g.Loss,
+					Valid: g.Valid, Left: g.Left})
+			}
+		}
+		if out.Models[name], err = r.learn(ctx, name, p, o); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// learn trains a model and measures it. A training that fails is a result.
+func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Options) (Scored, error) {
+	if name != "default" {
+		o.Model = name
+	}
+	if model.FamilyOf(o.Model).Bare {
+		o.Friction = ""
+	}
+	begin := time.Now()
+	m, err := lagrange.Fit(ctx, p.learn, o)
+	out := Scored{Seconds: time.Since(begin).Seconds()}
+	if ctx.Err() != nil {
+		return out, ctx.Err()
+	} else if err != nil {
+		out.Failed = err.Error()
+		return out, nil
+	}
+	out.Family = m.Spec().Family
+	motions, err := r.rolled(ctx, m, p)
+	if err != nil {
+		return out, err
+	}
+	next := 0
+	out.Error, err = r.score(p.windows, func(w window) ([]float64, error) {
+		next++
+		return motions[next-1], nil
+	})
+	return out, err
+}
+
+// rolled are the motions (rows, D) of all windows by a model, from states that are fitted to the rows before; NaN where
+// one ends early.
+func (r *recording) rolled(ctx context.Context, m *lagrange.Model, p parts) ([][]float64, error) {
+	X, err := r.starts(ctx, m, p)
+	if err != nil {
+		return nil, err
+	}
+	set := *p.learn
+	set.Trajectories = nil
+	for i, w := range p.windows {
+		all := r.part(w.Recording, w.look, w.last)
+		x := X[i*2*r.D : (i+1)*2*r.D]
+		t := data.Trajectory{ID: fmt.Sprint(i), T: all.T, U: all.U, Q: make([]float64, len(all.Y)),
+			V: make([]float64, len(all.Y))}
+		copy(t.Q, x[:r.D])
+		copy(t.V, x[r.D:])
+		set.Trajectories = append(set.Trajectories, t)
+	}
+	out, _ := m.RolloutSet(ctx, &set, lagrange.RolloutOptions{}) // what fails ends early
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	motions := make([][]float64, len(p.windows))
+	for i, w := range p.windows {
+		for k := w.first - w.look; k <= w.last-w.look; k++ {
+			for j := range r.D {
+				q := math.NaN()
+				if i < len(out.Trajectories) && k < out.Trajectories[i].Len() {
+					q = out.Trajectories[i].Q[k*r.D+j]
+				}
+				motions[i] = append(motions[i], q)
+			}
+		}
+	}
+	return motions, nil
+}

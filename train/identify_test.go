@@ -1,0 +1,119 @@
+package train
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"lagrange/mech"
+	"lagrange/model"
+	"lagrange/smooth"
+)
+
+// swinging is a recording of noisy angles of a pendulum, a third of it held out.
+func swinging(t *testing.T, sigma float64) (*Identification, model.Spec) {
+	t.Helper()
+	set, _ := recorded(mech.Chain(1), 6, 151, 0.04, sigma, 5, func(r *rand.Rand, q, v []float64) {
+		q[0] = 1 + 1.5*r.Float64()
+	})
+	sm, err := smooth.Set(context.Background(), set, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := NewMeasured(set, sm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := scaledTo(o, set, "terms")
+	spec.Terms = spec.DefaultTerms()
+	return &Identification{Learn: &Measured{D: 1, Of: o.Of[:4]}, Held: &Measured{D: 1, Of: o.Of[4:]},
+		Swing: sm.Findings[0].Swing, Penalty: L2, Workers: 2}, spec
+}
+
+// Of a library nothing is left but the two terms of a pendulum, whose ratio is g/l.
+func TestPruneLeavesTheFormula(t *testing.T) {
+	o, spec := swinging(t, 0.01)
+	m, err := model.New[float64](spec, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	x, err := o.Weak(ctx, m)
+	if err == nil {
+		x, err = o.Shoot(ctx, x)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := o.Prune(ctx, x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := y.Model.Spec.Terms
+	if len(n[0]) != 1 || n[0][0].Function != model.Cos || len(n[1]) != 1 || n[1][0].Function != model.One {
+		t.Fatalf("left are %v", n)
+	}
+	speed := y.Model.Spec.Coordinates[0].Speed
+	g := y.Model.Theta[0] / y.Model.Theta[1] * speed * speed
+	t.Logf("score %.3f, then %.3f; g/l = %.4f", x.Score, y.Score, g)
+	if math.Abs(g-9.8) > 0.03 || y.Score > 1.02*x.Score {
+		t.Errorf("g/l = %v, score %v after %v", g, y.Score, x.Score)
+	}
+}
+
+// Of models that serve as well the simplest is taken: a pendulum has no friction, and one that has is no better.
+func TestSimplest(t *testing.T) {
+	o, spec := swinging(t, 0.01)
+	var models []*model.Model[float64]
+	for _, f := range []model.Friction{model.NoFriction, model.Both} {
+		spec.Friction = f
+		m, err := model.New[float64](spec, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		models = append(models, m)
+	}
+	x, err := o.Simplest(context.Background(), models)
+	if err != nil || x.Model == nil || x.Model.Spec.Friction != model.NoFriction {
+		t.Fatalf("%+v, %v", x, err)
+	}
+	wrong := spec // a mass alone does not swing
+	wrong.Friction, wrong.Terms = "", [][]model.Term{nil, {{Function: model.One}}}
+	m, err := model.New[float64](wrong, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err = o.Simplest(context.Background(), []*model.Model[float64]{m, models[0]})
+	if err != nil || len(x.Model.Spec.Terms[0]) == 0 {
+		t.Errorf("%+v, %v", x, err)
+	}
+}
+
+// Terms below a part of the largest are dropped with their coefficients, but for the last one on the diagonal.
+func TestWithout(t *testing.T) {
+	m := sumOfTerms(t)
+	copy(m.Theta, []float64{1, 0.05, 0.02, 0.3, 0.5})
+	n, dropped := Without(m, 0.1)
+	if dropped != 1 || len(n.Spec.Terms[0]) != 1 || len(n.Spec.Terms[1]) != 1 || len(n.Theta) != len(m.Theta)-1 {
+		t.Fatalf("%d dropped, left %v", dropped, n.Spec.Terms)
+	}
+	for i, want := range append([]float64{1, 0.02, 0.3, 0.5}, m.Theta[5:]...) {
+		if n.Theta[i] != want {
+			t.Errorf("parameter %d is %g, not %g", i, n.Theta[i], want)
+		}
+	}
+	if n, dropped = Without(m, 0.4); dropped != 2 || len(n.Spec.Terms[2]) != 0 {
+		t.Errorf("%d dropped, left %v", dropped, n.Spec.Terms)
+	}
+}
+
+// A tie is a mean difference within one standard error.
+func TestTied(t *testing.T) {
+	best := []float64{0, 0, 0, 0}
+	for want, x := range map[bool][]float64{true: {1, -0.9, 1, -0.9}, false: {1, 0.9, 1, 0.9}} {
+		if Tied(x, best) != want {
+			t.Errorf("%v beside %v: not %v", x, best, want)
+		}
+	}
+}

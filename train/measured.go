@@ -1,0 +1,163 @@
+package train
+
+import (
+	"fmt"
+	"math"
+
+	"lagrange/data"
+	"lagrange/smooth"
+)
+
+// Measured are recorded motions as a likelihood sees them: what was observed at each row, with its noise, and the
+// states that a smoother found behind it.
+type Measured struct {
+	D, M  int // coordinates and inputs
+	Of    []Measurement
+	Parts int // steps of the integrator from row to row, see Refine; 0: one
+}
+
+// Measurement is one of them, of n rows. Recordings may differ in length, rate and noise.
+type Measurement struct {
+	T     []float64 // (n)
+	U     []float64 // inputs (n, m)
+	Y     []float64 // observed positions, then velocities (n, 2d); NaN: that number was not observed
+	Sigma []float64 // standard deviations of their noise (2d); 0: nothing was observed of that number
+	X, SD []float64 // smoothed states and their standard deviations (n, 2d)
+	Gap   []bool    // whether the step from each row to the next is a gap (n); nil: there is none
+}
+
+// NewMeasured puts a recording and its states, smoothed at its rows, side by side. Velocities that the smoother found
+// to have a scale or a lag of their own are not counted as observed. The error names a coordinate that never moves.
+func NewMeasured(recorded *data.Set, r *smooth.Recording) (*Measured, error) {
+	d := recorded.D()
+	if len(recorded.Trajectories) != len(r.Deviations) {
+		panic("train: as many smoothed trajectories as recorded ones are wanted")
+	}
+	o := &Measured{D: d, M: recorded.M()}
+	sigma := make([]float64, 2*d)
+	for k, f := range r.Findings {
+		if len(f.Noise) == 0 || !(f.Noise[0].Value > 0) {
+			return nil, fmt.Errorf("%s never moves: leave that column out", f.Coordinate)
+		}
+		sigma[k] = f.Noise[0].Value
+		if v := r.Set.Coordinates[k].Velocity; len(f.Noise) > 1 && f.Noise[1].Column == v && f.Scale == nil {
+			sigma[d+k] = f.Noise[1].Value
+		}
+	}
+	for i := range recorded.Trajectories {
+		from, to, sd := &recorded.Trajectories[i], &r.Set.Trajectories[i], &r.Deviations[i]
+		if to.Len() != from.Len() {
+			panic("train: states smoothed at the rows of the recording are wanted")
+		}
+		gaps := from.Gaps()
+		m := Measurement{T: from.T, U: from.U, Sigma: sigma, Gap: make([]bool, from.Len())}
+		for n := range from.T {
+			m.Gap[n] = n+1 < len(from.T) && gaps.Before(n+1)
+			row := func(q, v []float64) []float64 {
+				x := append([]float64(nil), q[n*d:(n+1)*d]...)
+				if v == nil {
+					for range d {
+						x = append(x, math.NaN())
+					}
+					return x
+				}
+				return append(x, v[n*d:(n+1)*d]...)
+			}
+			m.Y = append(m.Y, row(from.Q, from.V)...)
+			m.X = append(m.X, row(to.Q, to.V)...)
+			m.SD = append(m.SD, row(sd.Q, sd.V)...)
+		}
+		o.Of = append(o.Of, m)
+	}
+	return o, nil
+}
+
+// Segment is a part of a recording that a roll-out follows from a start of its own.
+type Segment struct {
+	Of          int  // the recording
+	First, Last int  // its rows, the start's and the last one
+	Chained     bool // whether another segment begins at the last row
+}
+
+// steps is how many a segment takes.
+func (s Segment) steps() int { return s.Last - s.First }
+
+// leastStretch is the shortest stretch without a gap that is of use: two steps say something of an acceleration.
+const leastStretch = 2
+
+// Segments halves the stretches of the recordings that have no gap until the parts are nearest to the given duration.
+// No stretch of three rows is left out.
+func (o *Measured) Segments(duration float64) (all []Segment) {
+	for i := range o.Of {
+		m := &o.Of[i]
+		for first := 0; first < len(m.T); {
+			last := first
+			for last+1 < len(m.T) && (m.Gap == nil || !m.Gap[last]) {
+				last++
+			}
+			if n := last - first; n >= leastStretch {
+				K := 1
+				for 2*K <= n/leastStretch && (m.T[last]-m.T[first])/float64(K) > math.Sqrt2*duration {
+					K *= 2
+				}
+				for k := range K {
+					all = append(all, Segment{i, first + n*k/K, first + n*(k+1)/K, k+1 < K})
+				}
+			}
+			first = last + 1
+		}
+	}
+	return all
+}
+
+// Longer joins segments two by two as far as they are chained. The starts x of those that go on are kept.
+func (o *Measured) Longer(segments []Segment, x []float64) (joined []Segment, y []float64) {
+	n := 2 * o.D
+	for i := 0; i < len(segments); i++ {
+		s := segments[i]
+		y = append(y, x[i*n:(i+1)*n]...)
+		if s.Chained {
+			i++
+			s.Last, s.Chained = segments[i].Last, segments[i].Chained
+		}
+		joined = append(joined, s)
+	}
+	return joined, y
+}
+
+// Smoothed are the smoothed states at the starts of segments (N, 2d).
+func (o *Measured) Smoothed(segments []Segment) (x []float64) {
+	for _, s := range segments {
+		x = append(x, o.Of[s.Of].state(s.First)...)
+	}
+	return x
+}
+
+// state is the smoothed state of a row.
+func (m *Measurement) state(row int) []float64 {
+	n := len(m.Sigma)
+	return m.X[row*n : (row+1)*n]
+}
+
+// certainty is 1/sd of number j of the smoothed state of a row. A deviation of 0 counts as rounding.
+func (m *Measurement) certainty(row, j int) float64 {
+	at := row*len(m.Sigma) + j
+	return 1 / max(m.SD[at], 1e-9*(1+math.Abs(m.X[at])))
+}
+
+// residual is (x − y)/σ of number j at a row; it says whether that number was observed. One of an integration that has
+// failed is worst.
+func (m *Measurement) residual(row, j int, x float64) (r float64, observed bool) {
+	y, sigma := m.Y[row*len(m.Sigma)+j], m.Sigma[j]
+	if !(sigma > 0) || math.IsNaN(y) {
+		return 0, false
+	}
+	r = (x - y) / sigma
+	if !(math.Abs(r) <= worst) {
+		return math.Copysign(worst, r), true
+	}
+	return r, true
+}
+
+// worst is the residual, in units of noise, that counts no more when it grows: one lost segment says no more than that.
+const worst = 1e3

@@ -1,0 +1,274 @@
+package train
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"lagrange/internal/par"
+	"lagrange/model"
+)
+
+// Shooting fits parameters b to measured motion by multiple shooting [Bock1983]: unknown are b and the state x_s at
+// which each segment s begins. Of residuals (x(t; x_s, b) − y)/σ, jumps (end of s − x_{s+1})/(0.1 sd), a ridge (b −
+// b₀)/unit and the positive-definiteness penalty it minimises Σ ρ(r) + Σ jump² + ridge Σ (…)² + penalty by steps of
+// Levenberg and Marquardt, from which the starts are eliminated (see eliminator):
+//
+//	(G + λ diag G) δb = g,   δx = R⁻¹ (Qᵀr − QᵀJ_b δb).
+//
+// b₀ is b where a length begins. Segments begin short, so that a roll-out finds the motion however wrong the model, and
+// are joined two by two, since what long ones say of b is sharper by far. Each length is kept unless motion held out is
+// predicted worse over that length.
+type Shooting struct {
+	Model            *model.Model[float64] // its Theta is what is fitted
+	Measured, Held   *Measured             // what is learned from, and what judges
+	Of               []int                 // places in θ of b
+	Unit             []float64             // of each b, for the ridge: see model.Units
+	Ridge            float64               // weight of (b − b₀)²/unit²; 1 serves networks of a hundred units
+	Penalty          Penalty               // ρ; L2, or Student where there are outliers
+	PositiveDefinite *PositiveDefinite[float64]
+	Duration         float64 // of the first segments
+	Iterations       int     // for each length
+	Workers          int
+	On               func(Length) // after each length; nil: nobody listens
+}
+
+// Length is what shooting with segments of one length has brought.
+type Length struct {
+	Duration   float64 // of the longest segment
+	Segments   int
+	Parts      int     // steps of the integrator from row to row
+	Iterations int     // steps taken
+	Loss       float64 // mean ρ of what was learned from; 1 is down to the noise
+	// score of held-out motion over segments of that length, of what was there and of the best step
+	Before, After float64
+	Kept          bool
+}
+
+// Shot is the outcome.
+type Shot struct {
+	Lengths []Length
+	// Covariance is that of b (P, P): G⁻¹ where it ended, times what is left over where that is more than the noise.
+	Covariance []float64
+}
+
+// Deviations are the standard deviations of b.
+func (s Shot) Deviations() (sd []float64) {
+	P := int(math.Round(math.Sqrt(float64(len(s.Covariance)))))
+	for i := range P {
+		sd = append(sd, math.Sqrt(s.Covariance[i*P+i]))
+	}
+	return sd
+}
+
+const (
+	jumpAllowed   = 0.1  // smoother's deviations from the end of a segment to the next start
+	shootingPrior = 30   // smoother's deviations that make one of the prior of the starts
+	firstLambda   = 1e-3 // λ of a length
+	shootingTries = 6    // longer λ until a step is not taken
+	patient       = 3    // steps without a better score until a length ends
+	// times the least mean loss of all lengths: a length beyond it is not followed, and the last
+	followedLoss = 2
+	// of the starts of held-out motion: those of long segments are far from where they have to be
+	heldRounds        = 10
+	shootingTolerance = 1e-5 // part of the cost, and 0.1 of χ², below which a gain is none
+)
+
+// shooter is a shooting under way.
+type shooter struct {
+	*Shooting
+	team                         *par.Team
+	b0                           []float64
+	segments                     []Segment
+	chunks                       [][]int
+	x                            []float64 // starts
+	costs, spread, trialSpread   []float64 // of each segment
+	counts                       []int
+	reduced                      []reduced
+	chains                       [][2]int
+	shots                        []*shot
+	G, trial, F, D, db, dx, tryX []float64
+	lambda                       float64
+	held                         []Segment
+	heldX                        []float64
+}
+
+// Run shoots. θ is that of the best length when it returns. An error is that of ctx, and then θ is as good as it had
+// become.
+func (s *Shooting) Run(ctx context.Context) (Shot, error) {
+	team := par.NewTeam(max(1, s.Workers))
+	defer team.Close()
+	run := &shooter{Shooting: s, team: team, segments: s.Measured.Segments(s.Duration),
+		held: s.Held.Segments(s.Duration)}
+	run.b0 = run.b()
+	var shot Shot
+	first, err := s.Measured.Starts(ctx, s.Model, team, run.segments, nil, s.Penalty)
+	if err != nil {
+		return shot, err
+	}
+	run.x, run.heldX = first.X, s.Held.Smoothed(run.held)
+	least := math.Inf(1)
+	var segments []Segment // of the last length kept,
+	var x []float64        // and their starts
+	for {
+		l, err := run.length(ctx)
+		if err != nil {
+			return shot, err
+		}
+		shot.Lengths = append(shot.Lengths, l)
+		if s.On != nil {
+			s.On(l)
+		}
+		if l.Kept || len(shot.Lengths) == 1 {
+			segments, x = run.segments, run.x
+		}
+		least = min(least, l.Loss)
+		if l.Loss > followedLoss*least || !slices.ContainsFunc(run.segments, func(a Segment) bool {
+			return a.Chained
+		}) {
+			break
+		}
+		run.segments, run.x = s.Measured.Longer(run.segments, run.x)
+		run.held, run.heldX = s.Held.Longer(run.held, run.heldX)
+	}
+	run.segments, run.x = segments, x
+	run.prepare()
+	shot.Covariance = run.covariance()
+	return shot, nil
+}
+
+// b are the parameters that are fitted.
+func (s *shooter) b() (b []float64) {
+	for _, at := range s.Of {
+		b = append(b, s.Model.Theta[at])
+	}
+	return b
+}
+
+// set sets them.
+func (s *shooter) set(b []float64) {
+	for k, at := range s.Of {
+		s.Model.Theta[at] = b[k]
+	}
+}
+
+// prepare makes the memory for segments of a new length.
+func (s *shooter) prepare() {
+	n, P, N := 2*s.Measured.D, len(s.Of), len(s.segments)
+	s.chunks = s.Measured.chunks(s.segments)
+	s.costs, s.spread, s.trialSpread, s.counts = make([]float64, N), make([]float64, N), make([]float64, N),
+		make([]int, N)
+	s.reduced, s.chains, s.shots = make([]reduced, N), nil, nil
+	for i, a := range s.segments {
+		r := &s.reduced[i]
+		r.own, r.left = make([]float64, n*(n+P+1)), make([]float64, n*(2*n+P+1))
+		if a.Chained {
+			r.jump, r.next = make([]float64, n*(n+P+1)), make([]float64, n)
+		}
+		if i == 0 || !s.segments[i-1].Chained {
+			s.chains = append(s.chains, [2]int{i, i})
+		}
+		s.chains[len(s.chains)-1][1] = i + 1
+	}
+	for range s.team.Workers() {
+		s.shots = append(s.shots, newShot(s))
+	}
+	s.G, s.trial, s.F = make([]float64, (P+1)*(P+1)), make([]float64, (P+1)*(P+1)), make([]float64, P*P)
+	s.D, s.db, s.dx, s.tryX = make([]float64, P), make([]float64, P), make([]float64, N*n), make([]float64, N*n)
+	s.lambda = firstLambda
+}
+
+// score fits the starts of held-out motion with segments of the present length.
+func (s *shooter) score(ctx context.Context) (Starts, error) {
+	return s.Held.fitStarts(ctx, s.Model, s.team, s.held, s.heldX, s.Penalty, heldRounds)
+}
+
+// length fits with segments of one length.
+func (s *shooter) length(ctx context.Context) (l Length, err error) {
+	s.Measured.Refine(s.Model, s.team, s.segments, s.x)
+	s.Held.Parts = max(s.Held.Parts, s.Measured.Parts)
+	s.prepare()
+	s.b0 = s.b()
+	held, err := s.score(ctx)
+	if err != nil {
+		return l, err
+	}
+	l = Length{Segments: len(s.segments), Parts: s.Measured.Parts,
+		Before: held.Score(), After: held.Score(), Duration: s.duration()}
+	cost, err := s.begin(ctx)
+	if err != nil {
+		return l, err
+	}
+	l.Loss = s.loss()
+	best, bestX := s.b(), slices.Clone(s.x)
+	for wait := 0; l.Iterations < s.Iterations && wait < patient; {
+		s.form()
+		next, taken := s.step(cost)
+		if !taken || ctx.Err() != nil {
+			break
+		}
+		gain := cost - next
+		cost, l.Loss = next, s.loss()
+		l.Iterations++
+		now, err := s.score(ctx)
+		if err != nil {
+			break
+		}
+		wait++
+		if now.Score() < held.Score() {
+			wait = 0
+		}
+		if wait == 0 || !now.Worse(held, s.Penalty) {
+			l.After, l.Kept = now.Score(), true
+			copy(best, s.b())
+			copy(bestX, s.x)
+		}
+		if wait == 0 {
+			held = now
+		}
+		if gain < 0.1+shootingTolerance*cost {
+			break
+		}
+	}
+	s.heldX = held.X
+	s.set(best)
+	s.x = bestX
+	return l, ctx.Err()
+}
+
+// begin returns the cost of the first step. Starts that have to serve longer segments than they were fitted to, or
+// other steps of the integrator, may be better fitted one by one, whatever the jumps: of chaotic motion much is left of
+// little.
+func (s *shooter) begin(ctx context.Context) (float64, error) {
+	cost := s.cost(s.x)
+	fitted, err := s.Measured.fitStarts(ctx, s.Model, s.team, s.segments, s.x, s.Penalty, heldRounds)
+	if err != nil {
+		return cost, err
+	}
+	if now := s.cost(fitted.X); now < cost {
+		s.x, cost = fitted.X, now
+	} else {
+		cost = s.cost(s.x)
+	}
+	copy(s.spread, s.trialSpread)
+	return cost, nil
+}
+
+// duration is that of the longest segment.
+func (s *shooter) duration() (most float64) {
+	for _, a := range s.segments {
+		t := s.Measured.Of[a.Of].T
+		most = max(most, t[a.Last]-t[a.First])
+	}
+	return most
+}
+
+// loss is the mean loss of all numbers at the last cost.
+func (s *shooter) loss() float64 {
+	sum, count := 0.0, 0
+	for i, c := range s.costs {
+		sum += c
+		count += s.counts[i]
+	}
+	return sum / float64(max(1, count))
+}

@@ -1,0 +1,252 @@
+package train
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"lagrange/internal/lin"
+	"lagrange/internal/par"
+	"lagrange/internal/vec"
+	"lagrange/model"
+)
+
+// Starts are the states that segments begin at, fitted to what was observed of them with the model held, and what is
+// left.
+type Starts struct {
+	X    []float64 // (N, 2d)
+	Loss []float64 // mean ρ of the residuals of each segment, in units of noise (N): 1 is down to the noise
+	// Residuals are those of each segment, row by row what was observed.
+	Residuals [][]float64
+}
+
+// Score is the geometric mean of the losses: with it a model is judged on held-out motion, and a segment that is lost
+// counts as one.
+func (s Starts) Score() float64 {
+	sum := 0.0
+	for _, l := range s.Loss {
+		sum += math.Log(l + 1e-12)
+	}
+	return math.Exp(sum / float64(len(s.Loss)))
+}
+
+// Worse says whether a score is higher than that of better by more than chance lets it be: by more than the standard
+// error of the difference of the mean logarithms, over segments and numbers that both follow.
+func (s Starts) Worse(better Starts, p Penalty) bool {
+	sum, variance := 0.0, 0.0
+	for i, l := range s.Loss {
+		sum += math.Log((l + 1e-12) / (better.Loss[i] + 1e-12))
+		squares := 0.0
+		for k, r := range s.Residuals[i] {
+			a, _ := p.Of(r)
+			b, _ := p.Of(better.Residuals[i][k])
+			squares += (a - b) * (a - b)
+		}
+		mean := (l+better.Loss[i])/2*float64(len(s.Residuals[i])) + 1e-12
+		variance += squares / (mean * mean)
+	}
+	return sum > math.Sqrt(variance)
+}
+
+const (
+	startRounds = 3    // Gauss–Newton's, on each start
+	startPrior  = 3    // smoother's deviations that make one of the prior
+	startDamp   = 1e-6 // first λ
+	// startTolerance is the gain, of χ², after which a start stays.
+	startTolerance = 0.01
+)
+
+// Starts fits the starts of segments: with x₀ of each alone, by Gauss–Newton with Levenberg's damping,
+//
+//	min Σ ρ((x(t; x₀) − y)/σ) + |(x₀ − x̂)/(3 sd)|²,   (JᵀJ + λ diag JᵀJ) δ = Jᵀr,
+//
+// x̂ and sd the smoothed state and its deviations. It begins at the states from (N, 2d), or the smoothed ones if nil.
+// The error is that of ctx.
+func (o *Measured) Starts(ctx context.Context, m *model.Model[float64], team *par.Team, segments []Segment,
+	from []float64, p Penalty) (Starts, error) {
+	if from == nil {
+		from = o.Smoothed(segments)
+	}
+	return o.fitStarts(ctx, m, team, segments, from, p, startRounds)
+}
+
+// fitStarts is Starts of so many rounds.
+func (o *Measured) fitStarts(ctx context.Context, m *model.Model[float64], team *par.Team, segments []Segment,
+	from []float64, p Penalty, rounds int) (Starts, error) {
+	n, chunks := 2*o.D, o.chunks(segments)
+	s := Starts{X: append([]float64(nil), from...), Loss: make([]float64, len(segments)),
+		Residuals: make([][]float64, len(segments))}
+	fits := make([]*startFit, team.Workers())
+	inTurn(team, chunks, func(w int, chunk []int) {
+		if ctx.Err() != nil {
+			return
+		}
+		if fits[w] == nil {
+			fits[w] = &startFit{roller: o.newRoller(m, segments, chunks), p: p, work: lin.NewWork[float64](n)}
+			for range model.Chunk {
+				fits[w].of = append(fits[w].of, newStartNormal(n))
+			}
+		}
+		fits[w].fit(segments, chunk, s, rounds)
+	})
+	return s, ctx.Err()
+}
+
+// startFit fits the starts of a chunk on one core.
+type startFit struct {
+	*roller
+	p    Penalty
+	of   []startNormal
+	work *lin.Work[float64]
+}
+
+// startNormal are the normal equations of one start.
+type startNormal struct {
+	G, F, g, d   []float64 // JᵀJ, its factor, Jᵀr, the step
+	unit, was    []float64 // of the numbers of a step, and the start before it
+	sum, prior   float64   // Σ ρ of what was observed, and the rest of the cost
+	r            []float64 // of what was observed
+	spread       float64   // see spread
+	best, lambda float64   // the cost before the step
+	done         bool
+}
+
+func newStartNormal(n int) startNormal {
+	vector := func() []float64 { return make([]float64, n) }
+	return startNormal{G: make([]float64, n*n), F: make([]float64, n*n), g: vector(), d: vector(), unit: vector(),
+		was: vector()}
+}
+
+// fit fits the starts of a chunk.
+func (f *startFit) fit(segments []Segment, chunk []int, s Starts, rounds int) {
+	n := f.n
+	f.load(segments, chunk)
+	f.costs(chunk, s)
+	for b, i := range chunk {
+		f.of[b].lambda, f.of[b].done = startDamp, false
+		f.of[b].keep(s, i)
+	}
+	for elsewhere, round := false, 0; round < rounds && f.open(len(chunk)); round++ {
+		if elsewhere { // a step that was not taken has left the roll-out there
+			f.run(s.X, chunk, func(int, int, []float64) {})
+		}
+		f.form(chunk, s)
+		for b, i := range chunk {
+			f.of[b].step(s.X[i*n:(i+1)*n], f.work)
+		}
+		f.costs(chunk, s)
+		elsewhere = false
+		for b, i := range chunk {
+			e := &f.of[b]
+			gain := e.best - e.sum - e.prior
+			if gain > 0 {
+				e.keep(s, i)
+				e.lambda /= 5
+			} else {
+				e.lambda *= 20
+				elsewhere = true
+				copy(s.X[i*n:], e.was)
+			}
+			e.done = e.done || math.Abs(gain) < startTolerance
+		}
+	}
+}
+
+// open says whether a start of the chunk is worth another round.
+func (f *startFit) open(count int) bool {
+	return slices.ContainsFunc(f.of[:count], func(e startNormal) bool { return !e.done })
+}
+
+// keep takes what was found at the last costs for the best of segment i.
+func (e *startNormal) keep(s Starts, i int) {
+	e.best = e.sum + e.prior
+	s.Loss[i] = e.sum / float64(max(1, len(e.r)))
+	s.Residuals[i] = append(s.Residuals[i][:0], e.r...)
+	e.spread = spread(e.r)
+}
+
+// costs follows the segments of a chunk from their starts and adds up what that costs.
+func (f *startFit) costs(chunk []int, s Starts) {
+	for b, i := range chunk {
+		e, from := &f.of[b], f.segments[b]
+		e.sum, e.prior, e.r = 0, 0, e.r[:0]
+		for j, x := range s.X[i*f.n : (i+1)*f.n] {
+			r := f.off(from, j, x)
+			e.prior += r * r
+		}
+	}
+	f.run(s.X, chunk, func(b, row int, x []float64) {
+		e, from := &f.of[b], &f.o.Of[f.segments[b].Of]
+		for j := range x {
+			if r, observed := from.residual(row, j, x[j]); observed {
+				rho, _ := f.p.Of(r)
+				e.sum += rho
+				e.r = append(e.r, r)
+			}
+		}
+	})
+}
+
+// off is how far number j of a start is from the smoothed one, in units of the prior.
+func (f *startFit) off(s Segment, j int, x float64) float64 {
+	from := &f.o.Of[s.Of]
+	return (x - from.state(s.First)[j]) * from.certainty(s.First, j) / startPrior
+}
+
+// form sets the normal equations at the last run.
+func (f *startFit) form(chunk []int, s Starts) {
+	n := f.n
+	for b, i := range chunk {
+		e, from := &f.of[b], f.segments[b]
+		clear(e.G)
+		for j, x := range s.X[i*n : (i+1)*n] {
+			w := f.o.Of[from.Of].certainty(from.First, j) / startPrior
+			e.G[j*n+j], e.g[j] = w*w, w*f.off(from, j, x)
+		}
+	}
+	f.vary(nil, func(b, row int, x, S []float64) {
+		e, from := &f.of[b], &f.o.Of[f.segments[b].Of]
+		for j := range n {
+			r, observed := from.residual(row, j, x[j])
+			if a := S[j*n : (j+1)*n]; observed && math.Abs(r) < worst && vec.Finite(a) {
+				e.add(r, curvature(f.p, r/e.spread), a, from.Sigma[j])
+			}
+		}
+	})
+}
+
+// add adds a residual of weight c whose slopes are a/σ.
+func (e *startNormal) add(r, c float64, a []float64, sigma float64) {
+	n := len(a)
+	for i, x := range a {
+		x *= c / sigma
+		e.g[i] += x * r
+		for j, y := range a[:i+1] {
+			e.G[i*n+j] += x * y / sigma
+		}
+	}
+}
+
+// step moves x by the step of the damping λ. The equations are those of a start in units that make their diagonal 1.
+func (e *startNormal) step(x []float64, work *lin.Work[float64]) {
+	n := len(x)
+	copy(e.was, x)
+	for i := range n {
+		e.unit[i] = 1 / math.Sqrt(e.G[i*n+i])
+		e.g[i] *= e.unit[i]
+	}
+	for i := range n {
+		for j := range i {
+			e.G[i*n+j] *= e.unit[i] * e.unit[j]
+			e.G[j*n+i] = e.G[i*n+j]
+		}
+		e.G[i*n+i] = 1 + e.lambda
+	}
+	kind := work.Factor(n, e.G, e.F)
+	lin.Solve(n, kind, e.F, e.g, e.d)
+	if vec.Finite(e.d) && !e.done {
+		for i, d := range e.d {
+			x[i] -= e.unit[i] * d
+		}
+	}
+}
