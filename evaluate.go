@@ -24,6 +24,8 @@ type Evaluation struct {
 	Models   map[string]eval.Scores `json:"models"`           // the model and its baseline by family, and "constant_velocity"
 	Ensemble *Coverages             `json:"spread,omitempty"` // of an ensemble, whose mean is "ensemble" among Models
 	Mass     *eval.Mass             `json:"mass_matrix,omitempty"`
+	// Estimated is of an evaluation from estimated starts.
+	Estimated *Estimated `json:"estimated_starts,omitempty"`
 	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its
 	// spread over the recorded states, all under the conditions of that window; only for a model without forces and
 	// friction.

@@ -7,7 +7,10 @@
 // Units are the user's own and are kept. Shapes: n rows, d coordinates, m forces; all slices are row-major.
 package data
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Error is something wrong with a recording, told so that it can be mended: where, what, and the way out.
 type Error struct {
@@ -146,6 +149,16 @@ func (s *Set) HasAccelerations() bool {
 		}
 	}
 	return len(s.Trajectories) > 0
+}
+
+// RecordedVelocities tells whether the velocities were read, not estimated from the coordinates, whose columns say so.
+func (s *Set) RecordedVelocities() bool {
+	for _, c := range s.Columns {
+		if c.Role == RoleV && strings.HasPrefix(c.Why, estimated) {
+			return false
+		}
+	}
+	return len(s.Trajectories) > 0 && s.Trajectories[0].V != nil
 }
 
 // hasVelocities tells whether the velocities were read or estimated: only Options.Positions does without.

@@ -2,6 +2,9 @@ package data
 
 import "fmt"
 
+// estimated is what the column of an estimated velocity says, before the name of the coordinate.
+const estimated = "estimated from "
+
 // Velocities are estimated from the slope of a cubic fitted to reach rows on either side by least squares.
 const reach, degree = 3, 3
 
@@ -19,7 +22,7 @@ func (s *Set) differentiate() {
 			unit = c.Unit + "/" + u
 		}
 		s.Columns = append(s.Columns, Column{Name: c.Velocity, Unit: unit, Role: RoleV,
-			Why: "estimated from " + c.Name})
+			Why: estimated + c.Name})
 		s.Notes = append(s.Notes, fmt.Sprintf("velocities of %s are estimated by local cubics over %d rows", c.Name,
 			2*reach+1))
 	}

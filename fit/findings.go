@@ -33,7 +33,7 @@ type Findings struct {
 func find(ctx context.Context, set, learn *data.Set) (Findings, error) {
 	f := Findings{
 		Trajectories: len(set.Trajectories), Rows: set.Rows(), Step: set.TypicalStep(), TimeUnit: set.TimeUnit(),
-		Velocities: recorded(set), Bare: bare(set), Accelerations: set.HasAccelerations(),
+		Velocities: set.RecordedVelocities(), Bare: bare(set), Accelerations: set.HasAccelerations(),
 		Forces: len(set.Forces()), Parameters: set.M() - len(set.Forces()), Noise: []smooth.ColumnNoise{},
 	}
 	for _, t := range set.Trajectories {
@@ -45,16 +45,6 @@ func find(ctx context.Context, set, learn *data.Set) (Findings, error) {
 		}
 	}
 	return f, nil
-}
-
-// recorded says whether velocities were read, not estimated: an estimated one has a column that says so.
-func recorded(set *data.Set) bool {
-	for _, c := range set.Columns {
-		if c.Role == data.RoleV && strings.HasPrefix(c.Why, "estimated") {
-			return false
-		}
-	}
-	return len(set.Trajectories) > 0 && set.Trajectories[0].V != nil
 }
 
 // noise finds that of coordinate k. Where it can be told from the motion, that of a recorded velocity is found with it;

@@ -19,13 +19,18 @@ func evalCommand() *cobra.Command {
 	var columns columnFlags
 	var horizon span
 	var asJSON bool
+	var start string
 	var sites sitesFlag
 	cmd := &cobra.Command{
 		Use:   "eval MODEL DATA.csv…",
 		Short: "Measure a model on recordings",
 		Long: `Predict windows of a recording from their first rows and compare: the model, the
 baseline trained beside it, and a motion of constant velocity. Of the recording
-that the model was trained on, only windows that it has not seen are used.`,
+that the model was trained on, only windows that it has not seen are used.
+
+Where velocities were not recorded, or on demand (--start), windows begin at states estimated
+through the model instead: filtered, from the rows before, or smoothed, from all rows. Errors
+are then told in units of the noise, too, beside what the unknown start alone leaves.`,
 		Example: `  lagrange eval pendulum.lagrange pendulum.csv
   lagrange eval pendulum.lagrange other.csv --horizon 1s --json`,
 		Args: need("MODEL", "DATA.csv…"),
@@ -38,7 +43,7 @@ that the model was trained on, only windows that it has not seen are used.`,
 			if sites.given {
 				m, set, err = onRecording(m, sites.axes, args[1:], columns.options())
 			} else {
-				set, err = data.Read(args[1:], modelColumns(cmd, m, columns.options()))
+				set, err = readMotion(args[1:], modelColumns(cmd, m, columns.options()))
 			}
 			if err != nil {
 				return err
@@ -49,7 +54,7 @@ that the model was trained on, only windows that it has not seen are used.`,
 					return err
 				}
 			}
-			e, err := m.Evaluate(cmd.Context(), set, h)
+			e, err := evaluated(cmd, m, set, h, lagrange.Start(start))
 			if err != nil {
 				return err
 			}
@@ -62,6 +67,7 @@ that the model was trained on, only windows that it has not seen are used.`,
 	columns.add(cmd)
 	sites.add(cmd)
 	cmd.Flags().Var(&horizon, "horizon", "length of the windows (default that of training)")
+	addStart(cmd, &start)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd
 }
@@ -78,6 +84,9 @@ func modelColumns(cmd *cobra.Command, m *lagrange.Model, o data.Options) data.Op
 		if cmd.Flags().Changed(name) {
 			take()
 		}
+	}
+	if own.Differentiate && !cmd.Flags().Changed("v") {
+		own.V = nil
 	}
 	return own
 }
@@ -155,6 +164,7 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	if err := printScores(w, set, e); err != nil {
 		return err
 	}
+	printStarts(w, set, e)
 	printCoverage(w, e.Ensemble)
 	if e.Mass != nil {
 		fmt.Fprintf(w, "\nmass matrix   smallest eigenvalue %.3g, largest condition number %.3g; not positive definite at %d of %d states\n",

@@ -23,6 +23,7 @@ type rolloutFlags struct {
 	duration, dt     span
 	step             span // none: dt, or from row to row
 	from, path       string
+	begin            string // --start
 	integrator       string
 	rtol             float64
 	rtolGiven, timed bool // --rtol; --duration or --dt
@@ -37,6 +38,10 @@ func rolloutCommand() *cobra.Command {
 		Long: `Rollout integrates a learned model from coordinates --q and velocities --v, or from the first
 row of every trajectory of a recording (--from): then the times and the known forces are those
 of the recording, and the columns written are the ones read, without accelerations.
+
+Where velocities were not recorded, or with --start filtered, a motion begins at the state that
+a filter through the model finds once it has seen some rows; with --start smoothed, at the first
+row, at the state that all rows together tell.
 
 For long motions the methods variational2 to variational8 integrate the learned Lagrangian
 itself: without forces its energy swings a little, and does not drift.
@@ -65,6 +70,7 @@ in a file of its own, named PATH.partial.csv, and an existing output stays as it
 	f.Var(&o.dt, "dt", "from one row to the next")
 	f.Var(&o.step, "step", "the largest `step` of a method with fixed steps (default: from one row to the next)")
 	f.StringVar(&o.from, "from", "", "start from the trajectories of this `recording`")
+	addStart(cmd, &o.begin)
 	o.sites.add(cmd)
 	f.StringVar(&o.integrator, "integrator", ode.Dopri5.Name, "`method`: "+strings.Join(methods(), ", "))
 	f.Float64Var(&o.rtol, "rtol", 1e-9, "tolerance, relative and absolute, of a method that chooses its steps")
@@ -121,6 +127,8 @@ func (o *rolloutFlags) options() (r lagrange.RolloutOptions, err error) {
 		return r, usagef("where to start? give --q, or --from with a recording")
 	case o.from != "" && (o.q != nil || o.v != nil || o.u != nil || o.timed):
 		return r, usagef("--from takes start, times and forces from the recording: leave out --q, --v, --u, --duration, --dt")
+	case o.from == "" && o.begin != "":
+		return r, usagef("--start takes states from the recording of --from")
 	case o.from == "" && o.sites.given:
 		return r, usagef("--sites takes the sites from the recording of --from")
 	case !(o.rtol > 0) || math.IsInf(o.rtol, 0):
@@ -219,12 +227,15 @@ func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange
 			return nil, err
 		}
 	} else {
-		if recorded, err = data.Read([]string{o.from}, m.Options()); err != nil {
+		if recorded, err = readMotion([]string{o.from}, m.Options()); err != nil {
 			return nil, err
 		}
 		if a, b := described(m.Columns()), described(recorded); a != b {
 			return nil, fmt.Errorf("%s has %s, the model was trained on %s: names and units must be the same", o.from, b, a)
 		}
+	}
+	if recorded, err = m.Begun(ctx, recorded, startOf(lagrange.Start(o.begin), recorded)); err != nil {
+		return nil, err
 	}
 	if m.Ensemble == nil {
 		return m.RolloutSet(ctx, recorded, r)

@@ -22,6 +22,7 @@ type smoothFlags struct {
 	columns columnFlags
 	dt      span
 	path    string
+	model   string
 	asJSON  bool
 }
 
@@ -35,8 +36,11 @@ accelerations with their standard deviations at every row, or every --dt. Positi
 velocities and accelerations that are recorded are measurements more, with noise of their own.
 Times may be irregular, and gaps are spanned, with the deviations that this leaves.
 
-No model is needed: a motion is taken for one whose third to sixth derivative is white noise, and
+Without a model a motion is taken for one whose third to sixth derivative is white noise, and
 how strong that is, which derivative, and the noise of the columns are what is likeliest.
+
+With --model, a motion is one of the model instead, up to accelerations that it does not explain:
+how large these are is likeliest, too. Accelerations are then the model's.
 
 -o writes the states as a recording: the columns of the input (inputs between its rows lie on
 straight lines), velocities v_… and accelerations a_… where there were none, and standard
@@ -44,6 +48,7 @@ deviations sd_…, which no command takes for anything else. The findings go to 
 and to standard error when the states are written there (-o -).`,
 		Example: `  lagrange smooth arm.csv
   lagrange smooth arm.csv -o states.csv --json
+  lagrange smooth arm.csv --model arm.lagrange -o states.csv
   lagrange smooth arm.csv --q shoulder,elbow --v "" --dt 5ms -o states.csv`,
 		Args: need("DATA.csv…"),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
@@ -52,17 +57,14 @@ and to standard error when the states are written there (-o -).`,
 	f := cmd.Flags()
 	f.Lookup("differentiate").Usage = "leave recorded velocities out"
 	f.Var(&o.dt, "dt", "write states every so often instead of at the rows")
+	f.StringVar(&o.model, "model", "", "estimate the states through this `model`, by an iterated Kalman smoother")
 	f.StringVarP(&o.path, "output", "o", "", "`file` to write the states to; - is standard output (default: none)")
 	f.BoolVar(&o.asJSON, "json", false, "print the findings as one object")
 	return cmd
 }
 
 func (o *smoothFlags) run(cmd *cobra.Command, paths []string) error {
-	columns := o.columns.options()
-	if columns.Positions = true; columns.Differentiate {
-		columns.Differentiate, columns.V = false, []string{}
-	}
-	set, err := data.Read(paths, columns)
+	set, err := o.read(cmd, paths)
 	if err != nil {
 		return err
 	}
@@ -70,7 +72,7 @@ func (o *smoothFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := smooth.Set(cmd.Context(), set, h)
+	r, err := o.states(cmd, set, h)
 	if errors.Is(err, smooth.ErrFew) {
 		return fmt.Errorf("%s: %w: record more, or in longer pieces", paths[0], err)
 	} else if err != nil {

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"lagrange"
+	"lagrange/data"
+	"lagrange/model"
+	"lagrange/smooth"
+)
+
+// addStart declares --start.
+func addStart(cmd *cobra.Command, start *string) {
+	var words []string
+	for _, s := range lagrange.Starts() {
+		words = append(words, string(s))
+	}
+	cmd.Flags().StringVar(start, "start", "", "state that predictions begin at: "+strings.Join(words, ", ")+
+		" (default recorded if velocities are, else filtered)")
+	// The only error is a flag that does not exist.
+	_ = cmd.RegisterFlagCompletionFunc("start", cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// startOf is the start that was asked for, or that of the recording.
+func startOf(asked lagrange.Start, set *data.Set) lagrange.Start {
+	if asked != "" {
+		return asked
+	}
+	return lagrange.StartOf(set)
+}
+
+// readMotion reads recordings as a model's own was read, with velocities estimated where they lack those of that one.
+func readMotion(paths []string, own data.Options) (*data.Set, error) {
+	set, err := data.Read(paths, own)
+	if err == nil || own.V == nil {
+		return set, err
+	}
+	own.V, own.Differentiate = nil, true
+	if bare, bad := data.Read(paths, own); bad == nil {
+		return bare, nil
+	}
+	return nil, err
+}
+
+// evaluated evaluates from the start that was asked for. Where none was and the recording is too short for a filter, it
+// is the recorded one, as estimated.
+func evaluated(cmd *cobra.Command, m *lagrange.Model, set *data.Set, horizon float64,
+	asked lagrange.Start) (lagrange.Evaluation, error) {
+	e, err := m.EvaluateFrom(cmd.Context(), set, horizon, startOf(asked, set))
+	if asked == "" && (errors.Is(err, smooth.ErrFew) || errors.Is(err, lagrange.ErrEarly)) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: windows begin at estimated velocities: %v\n", err)
+		return m.EvaluateFrom(cmd.Context(), set, horizon, lagrange.Recorded)
+	}
+	return e, err
+}
+
+// printStarts prints what estimated starts leave, and the errors in units of the noise.
+func printStarts(w io.Writer, set *data.Set, e lagrange.Evaluation) {
+	s := e.Estimated
+	if s == nil {
+		return
+	}
+	where := "from all rows of the recording, those predicted among them"
+	if s.Start == lagrange.Filtered {
+		where = fmt.Sprintf("from its row and those before it, %d at least", s.Rows)
+	}
+	fmt.Fprintf(w, "\nWindows begin at a %s state, %s.\nIn units of the noise of each coordinate (1: down to the noise), "+
+		"root mean square and median window\n", s.Start, where)
+	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	fmt.Fprint(tab, "\t")
+	const most = 6
+	d := min(set.D(), most)
+	for k, c := range set.Coordinates[:d] {
+		fmt.Fprintf(tab, "%s\t1 = %s\t", c.Name, strings.TrimSpace(fmt.Sprintf("%.3g %s", s.Noise[k], c.Unit)))
+	}
+	fmt.Fprintln(tab)
+	row := func(title string, rms, median []float64) {
+		fmt.Fprintf(tab, "%s\t", title)
+		for k := range d {
+			fmt.Fprintf(tab, "%.3g\t%.3g\t", rms[k]/s.Noise[k], median[k]/s.Noise[k])
+		}
+		fmt.Fprintln(tab)
+	}
+	for _, f := range append(model.Families(), "constant_velocity") {
+		if x, ok := e.Models[f]; ok {
+			row(strings.ReplaceAll(model.Title(f), "_", " "), x.RMSEQ, x.MedianQ)
+		}
+	}
+	row("the unknown start alone", s.Floor.RMSEQ, s.Floor.MedianQ)
+	tab.Flush()
+}
+
+// read reads the recordings as they are, or as the model's own was.
+func (o *smoothFlags) read(cmd *cobra.Command, paths []string) (*data.Set, error) {
+	columns := o.columns.options()
+	if o.model != "" {
+		m, err := lagrange.Load(o.model)
+		if err != nil {
+			return nil, err
+		}
+		columns = modelColumns(cmd, m, columns)
+	}
+	if o.model != "" {
+		return readMotion(paths, columns)
+	}
+	if columns.Positions = true; columns.Differentiate {
+		columns.Differentiate, columns.V = false, []string{}
+	}
+	return data.Read(paths, columns)
+}
+
+// states are those without a model, or through that of --model.
+func (o *smoothFlags) states(cmd *cobra.Command, set *data.Set, h float64) (*smooth.Recording, error) {
+	if o.model == "" {
+		return smooth.Set(cmd.Context(), set, h)
+	}
+	m, err := lagrange.Load(o.model)
+	if err != nil {
+		return nil, err
+	}
+	return m.Smooth(cmd.Context(), set, h)
+}
