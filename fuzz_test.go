@@ -94,7 +94,7 @@ func FuzzLoad(f *testing.F) {
 	line, j := small(f, func(s *model.Spec) { s.Coordinates[0].Period, s.Inputs = 0, nil })
 	ring, i := small(f, func(s *model.Spec) {
 		s.Family, s.Friction, s.Inputs, s.Coordinates = graph.Family, "", nil, slices.Repeat(s.Coordinates, 3)
-		s.Sites = &model.Sites{Size: 1, Shape: string(graph.RingShape)}
+		s.Nodes = &model.Nodes{Size: 1, Shape: string(graph.RingShape)}
 		var err error
 		if *s, err = graph.Describe(*s, false, nil); err != nil {
 			f.Fatal(err)

@@ -22,7 +22,7 @@ func (m *Model) inputsOn(set *data.Set) (inputs []model.Input, err error) {
 			"the columns of as many with --u, or call them u1, u2, …, with zeros where none acts", len(forces), set.D(),
 			len(own), spec.D())
 	}
-	each := len(own) * spec.Sites.Size / spec.D()
+	each := len(own) * spec.Nodes.Size / spec.D()
 	for j, name := range forces {
 		k := spec.Inputs[j%each]
 		k.Name = name
@@ -52,23 +52,23 @@ func (m *Model) On(set *data.Set, axes ...int) (*Model, error) {
 // on is On for one network.
 func (m *Model) on(set *data.Set, axes []int) (*Model, error) {
 	spec := m.net.Spec
-	if spec.Sites == nil || spec.Sites.Edges != nil {
+	if spec.Nodes == nil || spec.Nodes.Edges != nil {
 		return nil, fmt.Errorf("a %s cannot be taken to other sites: only a graph can that is a ring, a chain or a "+
 			"grid", model.Title(spec.Family))
 	}
-	k := *spec.Sites
+	k := *spec.Nodes
 	if len(axes) != len(k.Grid) {
 		return nil, fmt.Errorf("%d axes of sites for a %s with %d: say how many sites a grid has along each with "+
 			"--sites=12x10, and of others say nothing", len(axes), k.Shape, len(k.Grid))
 	}
 	k.Grid = axes
-	spec.Sites = &k
+	spec.Nodes = &k
 	inputs, err := m.inputsOn(set)
 	if err != nil {
 		return nil, err
 	}
 	spec.Inputs = inputs
-	site := spec.Sites.Densities[0].Coordinates[:spec.Sites.Size]
+	site := spec.Nodes.Densities[0].Coordinates[:spec.Nodes.Size]
 	spec.Coordinates = nil
 	for i, c := range set.Coordinates {
 		k := site[i%len(site)]

@@ -304,14 +304,14 @@ func TestGraphRefuses(t *testing.T) {
 	}{
 		"needs a topology":       {set, func(s *lagrange.Settings) { s.Graph.Shape = "" }},
 		"no topology \"tree\"":   {set, func(s *lagrange.Settings) { s.Graph.Shape = "tree" }},
-		"sites of 4 coordinates": {set, func(s *lagrange.Settings) { s.Graph.Site = 4 }},
-		"ring of 2 sites":        {set, func(s *lagrange.Settings) { s.Graph.Site = 3 }},
+		"nodes of 4 coordinates": {set, func(s *lagrange.Settings) { s.Graph.Site = 4 }},
+		"ring of 2 nodes":        {set, func(s *lagrange.Settings) { s.Graph.Site = 3 }},
 		"no ignorable":           {set, func(s *lagrange.Settings) { s.Cyclic = []string{"x1"} }},
 		"is for the model":       {set, func(s *lagrange.Settings) { s.Model = "lnn" }},
 		"no coordinate \"y\"": {set, func(s *lagrange.Settings) {
 			s.Graph.Shape, s.Graph.Edges = graph.NetworkShape, [][2]string{{"x1", "y"}}
 		}},
-		"joins the sites 2 and 2": {set, func(s *lagrange.Settings) {
+		"joins the nodes 2 and 2": {set, func(s *lagrange.Settings) {
 			s.Graph.Shape, s.Graph.Edges = graph.NetworkShape, [][2]string{{"x1", "x1"}}
 		}},
 		"network with 0 edges":    {set, func(s *lagrange.Settings) { s.Graph.Shape = graph.NetworkShape }},

@@ -265,42 +265,42 @@ func graphs(t *testing.T) (ks []asked) {
 	springs := &model.Attributes{Names: []string{"k"}, Of: [][]float64{{1}, {3}, {2}}}
 	edges := [][2]int{{0, 1}, {2, 1}, {1, 3}}
 	for i, g := range []struct {
-		sites    model.Sites
+		sites    model.Nodes
 		n        int
 		relative bool
 		spec     model.Spec // what else is said
 	}{
-		{sites: model.Sites{Shape: string(graph.RingShape)}, n: 5, relative: true},
+		{sites: model.Nodes{Shape: string(graph.RingShape)}, n: 5, relative: true},
 		{
-			sites: model.Sites{Shape: string(graph.ChainShape)}, n: 3,
+			sites: model.Nodes{Shape: string(graph.ChainShape)}, n: 3,
 			spec: model.Spec{Friction: model.Both, Inputs: []model.Input{
 				{Name: "F1", Scale: 1.5}, {Name: "F2", Scale: 1.5}, {Name: "F3", Scale: 1.5},
 				{Name: "c", SystemParameter: true, Mean: 1, Scale: 0.5},
 			}},
 		},
 		{
-			sites: model.Sites{Size: 2, Shape: string(graph.ClampedShape)}, n: 3,
+			sites: model.Nodes{Size: 2, Shape: string(graph.ClampedShape)}, n: 3,
 			spec: model.Spec{Head: model.Quadratic, Friction: model.Viscous},
 		},
 		{
-			sites: model.Sites{Shape: string(graph.GridShape), Grid: []int{3, 2}, Ends: []string{"periodic", "free"}},
+			sites: model.Nodes{Shape: string(graph.GridShape), Grid: []int{3, 2}, Ends: []string{"periodic", "free"}},
 			n:     6,
 		},
 		{
-			sites: model.Sites{Shape: string(graph.GridShape), Grid: []int{2, 3}, Ends: []string{"clamped",
+			sites: model.Nodes{Shape: string(graph.GridShape), Grid: []int{2, 3}, Ends: []string{"clamped",
 				"periodic"}},
 			n: 6,
 		},
 		{
-			sites: model.Sites{Shape: string(graph.NetworkShape), Edges: edges, OfNodes: masses, OfEdges: springs},
+			sites: model.Nodes{Shape: string(graph.NetworkShape), Edges: edges, OfNodes: masses, OfEdges: springs},
 			n:     4,
 			spec:  model.Spec{Inputs: []model.Input{{Name: "c", SystemParameter: true, Mean: 1, Scale: 0.5}}},
 		},
 	} {
 		s := g.spec
-		s.Family, s.Hidden, s.Activation, s.Kinetic, s.Sites = graph.Family, []int{5}, "softplus", 2, &g.sites
-		s.Sites.Size = max(1, s.Sites.Size)
-		for k := range g.n * s.Sites.Size {
+		s.Family, s.Hidden, s.Activation, s.Kinetic, s.Nodes = graph.Family, []int{5}, "softplus", 2, &g.sites
+		s.Nodes.Size = max(1, s.Nodes.Size)
+		for k := range g.n * s.Nodes.Size {
 			c := model.Coordinate{Name: fmt.Sprint("x", k), Mean: 0.1, Scale: 1.3, Speed: 2, Accel: 3}
 			s.Coordinates = append(s.Coordinates, c)
 		}

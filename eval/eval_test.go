@@ -173,7 +173,7 @@ func TestMassMatrixOfMany(t *testing.T) {
 			1000)}}}
 		spec := model.Spec{Family: "lnn", Hidden: []int{1}, Activation: "softplus", Kinetic: 1}
 		if d > 256 {
-			spec.Family, spec.Sites = graph.Family, &model.Sites{Size: 1, Shape: string(graph.RingShape)}
+			spec.Family, spec.Nodes = graph.Family, &model.Nodes{Size: 1, Shape: string(graph.RingShape)}
 			s.Trajectories[0].T = make([]float64, 3)
 		}
 		n := len(s.Trajectories[0].T) * d
@@ -182,7 +182,7 @@ func TestMassMatrixOfMany(t *testing.T) {
 			spec.Coordinates = append(spec.Coordinates, model.Coordinate{Scale: 1, Speed: 1, Accel: 1})
 		}
 		var err error
-		if spec.Sites != nil {
+		if spec.Nodes != nil {
 			if spec, err = graph.Describe(spec, false, nil); err != nil {
 				t.Fatal(err)
 			}

@@ -44,8 +44,8 @@ func (s Options) continued(set *data.Set) (Options, error) {
 	}
 	s.Model, s.Hidden, s.Head, s.Activation, s.Friction = spec.Family, spec.Hidden, spec.Head, spec.Activation,
 		spec.Friction
-	if spec.Sites != nil {
-		s.Graph.Site = spec.Sites.Size
+	if spec.Nodes != nil {
+		s.Graph.Site = spec.Nodes.Size
 	}
 	keep(&s.Objective, r.Objective)
 	keep(&s.Loss, r.Loss)

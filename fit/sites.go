@@ -44,7 +44,7 @@ func sited(spec model.Spec, learn *data.Set, g Graph) (model.Spec, error) {
 		return spec, errors.New("a graph has no ignorable coordinates; densities that see only differences of " +
 			"neighbours do not depend on where all are")
 	}
-	k := &model.Sites{Size: max(1, g.Site), Shape: string(g.Shape), Grid: g.Grid, OfNodes: g.OfNodes,
+	k := &model.Nodes{Size: max(1, g.Site), Shape: string(g.Shape), Grid: g.Grid, OfNodes: g.OfNodes,
 		OfEdges: g.OfEdges}
 	for _, b := range g.Ends {
 		k.Ends = append(k.Ends, b.String())
@@ -64,7 +64,7 @@ func sited(spec model.Spec, learn *data.Set, g Graph) (model.Spec, error) {
 	for _, t := range learn.Trajectories {
 		q = append(q, t.Q...)
 	}
-	spec.Sites = k
+	spec.Nodes = k
 	pool(spec, learn)
 	return graph.Describe(spec, g.TranslationInvariant, q)
 }
@@ -72,7 +72,7 @@ func sited(spec model.Spec, learn *data.Set, g Graph) (model.Spec, error) {
 // pool gives the known forces at the same place of their nodes one scale, their root mean square together.
 func pool(spec model.Spec, learn *data.Set) {
 	m, forces := learn.M(), len(learn.Forces())
-	each := forces * spec.Sites.Size / spec.D()
+	each := forces * spec.Nodes.Size / spec.D()
 	for j := range each {
 		sum, n := 0.0, 0.0
 		for _, t := range learn.Trajectories {

@@ -246,7 +246,9 @@ func TestShootingFindsADampedPendulum(t *testing.T) {
 			}
 			copy(m.Theta, []float64{9.9, 1, 0.4})
 			sd := shoot(t, m, o, p).Deviations()
-			of := func(theta []float64) []float64 { return []float64{theta[0] / theta[1], theta[2] * theta[2] / theta[1]} }
+			of := func(theta []float64) []float64 {
+				return []float64{theta[0] / theta[1], theta[2] * theta[2] / theta[1]}
+			}
 			value, want := of(m.Theta), of(truth)
 			for i, d := range []float64{sd[0] / m.Theta[1], 2 * m.Theta[2] * sd[2] / m.Theta[1]} {
 				z := (value[i] - want[i]) / d
@@ -335,7 +337,8 @@ func BenchmarkShooting(b *testing.B) {
 	o, _ := motions(m, 20, 501, 0.01, 0.03, false, 9)
 	of, team := m.Outer(), par.NewTeam(1)
 	defer team.Close()
-	s := &shooter{Shooting: &Shooting{Model: m, Measured: o, Of: of, Unit: m.Units(of), Ridge: 1, Penalty: L2}, team: team}
+	s := &shooter{Shooting: &Shooting{Model: m, Measured: o, Of: of, Unit: m.Units(of), Ridge: 1, Penalty: L2},
+		team: team}
 	s.segments = o.Segments(1)
 	s.b0, s.x = s.b(), o.Smoothed(s.segments)
 	s.prepare()
