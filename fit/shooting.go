@@ -47,8 +47,22 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 	return Network{r, x.Model}, nil
 }
 
-// identify goes through the stages.
+// identify goes through the stages. Where nothing was said of friction, the motion decides.
 func (f *problem) identify(ctx context.Context, o *train.Identification, net *model.Model[float64], s Options) (
+	x train.Identified, err error) {
+	if s.Friction == "" && !model.FamilyOf(f.spec.Family).Bare {
+		x, err = f.withFriction(ctx, o, s)
+	} else {
+		x, err = f.shot(ctx, o, net, s)
+	}
+	if err == nil && model.FamilyOf(f.spec.Family).Netless {
+		x, err = o.Prune(ctx, x)
+	}
+	return x, err
+}
+
+// shot is a network after its initial guess and shooting.
+func (f *problem) shot(ctx context.Context, o *train.Identification, net *model.Model[float64], s Options) (
 	x train.Identified, err error) {
 	if len(net.Linear()) == 0 {
 		if err := f.learnSmoothed(ctx, net, s); err != nil {
@@ -59,13 +73,10 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, net *mo
 		return x, fmt.Errorf("no initial guess of a %s: no mass matrix was positive definite, or no stretch of the "+
 			"recording is as long as a sixth of its fastest swing", f.spec.Family)
 	}
-	if err == nil {
-		x, err = o.Shoot(ctx, x)
+	if err != nil {
+		return x, err
 	}
-	if err == nil && model.FamilyOf(f.spec.Family).Netless {
-		x, err = o.Prune(ctx, x)
-	}
-	return x, err
+	return o.Shoot(ctx, x)
 }
 
 // stagesOf are the parts of an identification, by their errors on held-out motion.

@@ -1,0 +1,67 @@
+package fit
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"lagrange/model"
+	"lagrange/train"
+)
+
+// frictions are those that are tried in turn where nothing was said of friction, each with more parameters than the one before.
+var frictions = []model.Friction{model.NoFriction, model.Viscous, model.Both}
+
+// withFriction learns with no friction and goes on to more of it as long as the motion speaks for it.
+func (f *problem) withFriction(ctx context.Context, o *train.Identification, s Options) (x train.Identified, err error) {
+	choice, said := model.NoFriction, ""
+	for i, kind := range frictions {
+		spec := f.spec
+		spec.Friction = kind
+		net, err := model.New[float64](spec, s.Seed)
+		if err != nil {
+			return x, err
+		}
+		y, err := f.shot(ctx, o, net, s)
+		if err != nil {
+			return x, err
+		}
+		if i > 0 {
+			gain := f.gain(x, y)
+			said = fmt.Sprintf("with %s friction the logarithm of the likelihood is larger by %.3g", kind, gain)
+			if gain < frictionGain {
+				break
+			}
+		}
+		x, choice = y, kind
+	}
+	f.plan.set("friction", string(choice), said)
+	return x, nil
+}
+
+// gain is by how much y makes the motion that was learned from likelier than x, as the difference of the logarithms, where
+// both have come to segments as long; it is infinite where y follows the motion further.
+func (f *problem) gain(x, y train.Identified) float64 {
+	a, b := lastLength(x), lastLength(y)
+	switch {
+	case b.Duration > a.Duration && y.Score <= x.Score:
+		return math.Inf(1)
+	case a.Duration != b.Duration, y.Score > x.Score && !train.Tied(y.Log, x.Log):
+		return 0
+	}
+	n := 0
+	for i := range f.motion.learn.Of {
+		n += len(f.motion.learn.Of[i].T) * f.motion.learn.D
+	}
+	return float64(n) * (a.Loss - b.Loss) / 2
+}
+
+// lastLength is the longest of an identification that was kept.
+func lastLength(x train.Identified) (l train.Length) {
+	for _, k := range x.Lengths {
+		if k.Kept {
+			l = k
+		}
+	}
+	return l
+}
