@@ -187,8 +187,8 @@ func (s *shooter) score(ctx context.Context) (Starts, error) {
 
 // length fits with segments of one length.
 //
-// Where a model is off by more than the noise, its errors are what counts as noise: jumps may be as much larger, and ridge
-// and penalty weigh as much more.
+// Where a model is off by more than the noise, its errors are what counts as
+// noise: jumps may be as much larger, and ridge and penalty weigh as much more.
 func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	s.Measured.Refine(s.Model, s.team, s.segments, s.x)
 	s.Held.Parts = max(s.Held.Parts, s.Measured.Parts)
