@@ -36,8 +36,8 @@ func (m *Model[T]) Coefficients() (out []Coefficient) {
 	return out
 }
 
-// product writes a term of output o with its velocities, and says what its coefficient is multiplied by to be in the units
-// of the recording: ½ N_ii h(q) v_i²/s_i², N_ij h(q) v_i v_j/(s_i s_j), and powers of (q − mean)/scale.
+// product writes a term of output o with its velocities, and says what its coefficient is multiplied by to be in the
+// units of the recording: ½ N_ii h(q) v_i²/s_i², N_ij h(q) v_i v_j/(s_i s_j), and powers of (q − mean)/scale.
 func (s Spec) product(o int, t Term) (text string, unit float64) {
 	var factors []string
 	unit = 1
@@ -133,8 +133,8 @@ func (m *Model[T]) Formula(digits int, share float64) string {
 //	factor = "1" | velocity [ "^2" ] | coordinate [ "^2" ] | ( "sin" | "cos" ) "(" sum ")"
 //	sum    = [ "-" ] part { ( "+" | "-" ) part },   part = [ whole "*" ] angle
 //
-// with the names of coordinates and velocities; coordinates that are not angles stand for their distance from the mean.
-// There are two velocities or none, and one function of the coordinates at most.
+// with the names of coordinates and velocities; coordinates that are not angles stand for their distance from the
+// mean. There are two velocities or none, and one function of the coordinates at most.
 func (s Spec) TermsOf(texts []string) ([][]Term, error) {
 	all := make([][]Term, 1+triangle(s.D()))
 	for _, text := range texts {

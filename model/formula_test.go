@@ -19,7 +19,9 @@ func mixed() model.Spec {
 	}}
 }
 
-var some = []string{"x^2", "x", "sin(2*arm-arm two)", "w^2", "x^2*v^2", "cos(arm+arm two)*w*w2", "v^2", "w2^2", "x*v*w2"}
+var some = []string{
+	"x^2", "x", "sin(2*arm-arm two)", "w^2", "x^2*v^2", "cos(arm+arm two)*w*w2", "v^2", "w2^2", "x*v*w2",
+}
 
 // L by the model is the sum of what its coefficients say, evaluated by hand in the units of the recording.
 func TestCoefficients(t *testing.T) {
@@ -101,9 +103,11 @@ func TestFormula(t *testing.T) {
 // Terms that are none are refused with the word that tells why.
 func TestTermsOfRefuses(t *testing.T) {
 	for text, why := range map[string]string{
-		"cos(arm": "too early", "cos()": "of angles", "cos(arm)w": "goes on with *", "2*w^2": "a factor is",
+		"cos(arm": "too early", "cos()": "of angles", "cos(arm)w": "goes on with *",
+		"2*w^2": "a factor is",
 		"1": "nothing that moves", "w": "two or none", "w^2*v": "3 velocities", "cos(arm)*x": "two functions",
-		"cos(arm-arm)": "depends on no coordinate", "cos(x)": "sin and cos are of angles", "arm": "powers to the second",
+		"cos(arm-arm)": "depends on no coordinate", "cos(x)": "sin and cos are of angles",
+		"arm": "powers to the second",
 		"arms": "a factor is", "cos(arm)": "twice", "cos(w)": "of angles", "x^3": "goes on with *",
 	} {
 		_, err := mixed().TermsOf([]string{"w^2", "v^2", "w2^2", "cos(arm)", text})

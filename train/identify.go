@@ -37,7 +37,8 @@ const (
 	firstSwings = 0.6  // of the first segments
 	shootRidge  = 10   // of shooting, towards the weak solution
 	shootRounds = 6
-	modelError  = 3 // a mean loss in σ² beyond which the model is wrong and noise is not the matter: no shooting
+	noWorse     = 1.02 // times a score: what that may grow by for what long segments say, or for a smaller library
+	modelError  = 3    // a mean loss in σ² beyond which the model is wrong and noise is not the matter: no shooting
 )
 
 // Identified is a model that was found.
@@ -171,7 +172,8 @@ func (o *Identification) Score(ctx context.Context, m *model.Model[float64]) (x 
 	return x, err
 }
 
-// Shoot has shooting go on from a weak initialisation, if that is near enough and held-out motion is predicted better.
+// Shoot has shooting go on from a weak initialisation, if that is near enough and held-out motion is predicted no
+// worse: what long segments say is more than what few stretches held out can tell.
 func (o *Identification) Shoot(ctx context.Context, x Identified) (Identified, error) {
 	if x.Score > modelError {
 		return x, nil
@@ -201,8 +203,26 @@ func (o *Identification) Shoot(ctx context.Context, x Identified) (Identified, e
 		return x, err
 	}
 	y.Score, y.Shot, y.Lengths = score(y.Log), shot, shot.Lengths
-	if y.Score > x.Score {
+	if y.Score > noWorse*x.Score && !Tied(y.Log, x.Log) {
 		return x, nil
 	}
 	return y, nil
+}
+
+// Likelier says by how much, in units of −2 log likelihood, y fits better what x fits too: models with as many
+// parameters, which differ in something that is none. It is 0 where they have not followed segments of one length.
+func (x Identified) Likelier(y Identified, o *Identification) float64 {
+	n := min(len(x.Lengths), len(y.Lengths))
+	if n == 0 || x.Lengths[n-1].Segments != y.Lengths[n-1].Segments {
+		return 0
+	}
+	numbers := 0
+	for _, e := range o.Learn.Of {
+		for _, s := range e.Sigma {
+			if s > 0 {
+				numbers += len(e.T)
+			}
+		}
+	}
+	return (x.Lengths[n-1].Loss - y.Lengths[n-1].Loss) * float64(numbers)
 }

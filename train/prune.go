@@ -10,9 +10,6 @@ import (
 // pruneBelow are the parts of the largest coefficient below which terms are dropped, one after the other.
 var pruneBelow = []float64{0.002, 0.005, 0.01, 0.02, 0.04}
 
-// pruneLoses is by what factor the score of held-out motion may grow for a smaller library.
-const pruneLoses = 1.02
-
 // Prune drops the terms of a sum of terms that are small, finds the rest anew, and goes on as long as held-out motion
 // is predicted no worse: what is left is a formula.
 func (o *Identification) Prune(ctx context.Context, x Identified) (Identified, error) {
@@ -28,7 +25,7 @@ func (o *Identification) Prune(ctx context.Context, x Identified) (Identified, e
 		if err != nil {
 			return x, err
 		}
-		if y.Model == nil || y.Score > pruneLoses*x.Score {
+		if y.Model == nil || y.Score > noWorse*x.Score {
 			break
 		}
 		x = y
