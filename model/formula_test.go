@@ -105,9 +105,9 @@ func TestTermsOfRefuses(t *testing.T) {
 	for text, why := range map[string]string{
 		"cos(arm": "too early", "cos()": "of angles", "cos(arm)w": "goes on with *",
 		"2*w^2": "a factor is",
-		"1": "nothing that moves", "w": "two or none", "w^2*v": "3 velocities", "cos(arm)*x": "two functions",
+		"1":     "nothing that moves", "w": "two or none", "w^2*v": "3 velocities", "cos(arm)*x": "two functions",
 		"cos(arm-arm)": "depends on no coordinate", "cos(x)": "sin and cos are of angles",
-		"arm": "powers to the second",
+		"arm":  "powers to the second",
 		"arms": "a factor is", "cos(arm)": "twice", "cos(w)": "of angles", "x^3": "goes on with *",
 	} {
 		_, err := mixed().TermsOf([]string{"w^2", "v^2", "w2^2", "cos(arm)", text})
