@@ -22,6 +22,7 @@ type Options struct {
 	Head       model.Head     // of families that have heads
 	Activation string         // see package nn
 	Friction   model.Friction // zero value: none
+	Terms      []string       // of the model "terms", see model.Spec.TermsOf; nil: DefaultTerms
 	Cyclic     []string       // coordinates on which nothing depends
 	Held       []string       // forces that keep a sample until the next; the others go by straight lines
 	Graph      Graph          // of the model "graph"
