@@ -35,6 +35,7 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 	if err != nil {
 		return Network{}, err
 	}
+	f.decided(x)
 	r := Record{
 		Run: hashed(f.id), Plan: &f.plan, Seed: s.Seed, Steps: steps, Method: train.GaussNewton, Workers: o.Workers,
 		Loss: o.Penalty.Name, Objective: Motion, Horizon: s.Horizon, Data: f.print, Options: f.set.Layout(s.Columns),
@@ -54,7 +55,7 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, net *mo
 			return x, err
 		}
 		x, err = o.Score(ctx, net)
-	} else if x, err = o.Weak(ctx, net); err == nil && x.Model == nil {
+	} else if x, err = f.weak(ctx, o, net, s); err == nil && x.Model == nil {
 		return x, fmt.Errorf("no initial guess of a %s: no mass matrix was positive definite, or no stretch of the recording "+
 			"is as long as a sixth of its fastest swing", f.spec.Family)
 	}
@@ -63,6 +64,9 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, net *mo
 	}
 	if err == nil && model.FamilyOf(f.spec.Family).Netless {
 		x, err = o.Prune(ctx, x)
+	}
+	if err == nil {
+		x, err = f.held(ctx, o, x)
 	}
 	return x, err
 }
