@@ -13,7 +13,8 @@ import (
 
 // unlucky are settings with which the first two seeds end up with a mass matrix of varying sign.
 func unlucky() lagrange.Settings {
-	return lagrange.Settings{Hidden: []int{2}, Activation: "relu2", Head: "plain", Method: train.Adam, Steps: 90, Batch: 16, Rate: 0.1, Seed: 22, Workers: 1}
+	return lagrange.Settings{Hidden: []int{2}, Activation: "relu2", Head: "plain", Method: train.Adam, Steps: 90,
+		Batch: 16, Rate: 0.1, Seed: 22, Workers: 1}
 }
 
 // Hopeless trainings are given up after a third of their steps, the steps in all are those asked for, and the same
@@ -22,13 +23,15 @@ func TestRestart(t *testing.T) {
 	set := recording("pendulum", 12, 30, true, 0.05)
 	calm := fit(t, set, unlucky())
 	r := calm.Record
-	if len(r.Restarts) != 2 || r.Restarts[0].Seed != 22 || r.Restarts[0].Steps != 30 || r.Restarts[1].Steps != 20 || !strings.Contains(r.Restarts[1].Why, "not positive definite") {
+	if len(r.Restarts) != 2 || r.Restarts[0].Seed != 22 || r.Restarts[0].Steps != 30 || r.Restarts[1].Steps != 20 ||
+		!strings.Contains(r.Restarts[1].Why, "not positive definite") {
 		t.Fatalf("%+v", r.Restarts)
 	}
 	if r.Seed != 22 || r.Steps != 90 || r.Doubt != "" {
 		t.Errorf("seed %d, %d steps, %q", r.Seed, r.Steps, r.Doubt)
 	}
-	if n := len(r.Mass); n == 0 || r.Mass[n-1].Step != 40 || r.Mass[n-1].NotPositive > 10 || !(r.Mass[0].MaxCondition >= 1) {
+	if n := len(r.Mass); n == 0 || r.Mass[n-1].Step != 40 || r.Mass[n-1].NotPositive > 10 ||
+		!(r.Mass[0].MaxCondition >= 1) {
 		t.Errorf("mass matrices on the way: %+v", r.Mass)
 	}
 	s := unlucky()
@@ -66,7 +69,8 @@ func TestHopeless(t *testing.T) {
 	s := unlucky()
 	s.Model, s.Head, s.Rate, s.Steps = "nn", "", 1e-9, 300
 	r := fit(t, set, s).Record
-	if len(r.Restarts) != 3 || r.Doubt == "" || r.Steps != 300 || !strings.Contains(r.Restarts[0].Why, "without acceleration") {
+	if len(r.Restarts) != 3 || r.Doubt == "" || r.Steps != 300 || !strings.Contains(r.Restarts[0].Why,
+		"without acceleration") {
 		t.Errorf("%+v, %q", r.Restarts, r.Doubt)
 	}
 }

@@ -16,10 +16,14 @@ func TestBaseline(t *testing.T) {
 		s      lagrange.Settings
 		method string
 	}{
-		"windows of a clean orbit":    {recording("kepler", 6, 80, false, 0.1), lagrange.Settings{Horizon: 1}, train.GaussNewton},
-		"windows of a noisy pendulum": {noisy(recording("pendulum", 6, 80, false, 0.05), 0.3), lagrange.Settings{Horizon: 0.5}, train.Adam},
-		"accelerations by Adam":       {recording("pendulum", 12, 30, true, 0.05), lagrange.Settings{Method: train.Adam, Hidden: []int{8}}, train.Adam},
-		"accelerations":               {recording("pendulum", 12, 30, true, 0.05), lagrange.Settings{Hidden: []int{4}}, train.GaussNewton},
+		"windows of a clean orbit": {recording("kepler", 6, 80, false, 0.1), lagrange.Settings{Horizon: 1},
+			train.GaussNewton},
+		"windows of a noisy pendulum": {noisy(recording("pendulum", 6, 80, false, 0.05), 0.3),
+			lagrange.Settings{Horizon: 0.5}, train.Adam},
+		"accelerations by Adam": {recording("pendulum", 12, 30, true, 0.05), lagrange.Settings{Method: train.Adam,
+			Hidden: []int{8}}, train.Adam},
+		"accelerations": {recording("pendulum", 12, 30, true, 0.05), lagrange.Settings{Hidden: []int{4}},
+			train.GaussNewton},
 	} {
 		c.s.Steps, c.s.Seed, c.s.Workers = 2, 1, 1
 		m := fit(t, c.set, c.s)
@@ -27,7 +31,8 @@ func TestBaseline(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if b.Spec().Family != "nn" || m.Record.Method != c.method || b.Record.Method != c.method || b.Record.Objective != m.Record.Objective {
+		if b.Spec().Family != "nn" || m.Record.Method != c.method || b.Record.Method != c.method ||
+			b.Record.Objective != m.Record.Objective {
 			t.Errorf("%s: the model learns by %s from %s, its baseline %s by %s from %s", name,
 				m.Record.Method, m.Record.Objective, b.Spec().Family, b.Record.Method, b.Record.Objective)
 		}

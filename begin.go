@@ -179,7 +179,7 @@ func (m *Model) EvaluateFrom(ctx context.Context, set *data.Set, horizon float64
 	if err != nil {
 		return r, err
 	}
-	r.Windows, r.Ensemble = len(ws), nil
+	r.Windows, r.Ensemble, r.Smoothed = len(ws), nil, false
 	for k := m; k != nil; k = k.Baseline {
 		if k != m {
 			if o, err = k.observe(ctx, set); err != nil {

@@ -24,7 +24,8 @@ func predicted(x [3]float64, c, f float64) (mean, sd float64) {
 // calibrations are those of q, v and a: none; and factors and floors, with and without one for accelerations,
 // which then have the factor of the motion alone.
 func calibrations() map[string]*lagrange.Calibration {
-	motion, accel := eval.Calibration{Factor: 2.5, Floor: []float64{0.3, 0.07}}, eval.Calibration{Factor: 0.4, Floor: []float64{0.9}}
+	motion, accel := eval.Calibration{Factor: 2.5, Floor: []float64{0.3, 0.07}}, eval.Calibration{Factor: 0.4,
+		Floor: []float64{0.9}}
 	return map[string]*lagrange.Calibration{
 		"none": nil, "motion": {Motion: motion}, "both": {Motion: motion, Accel: &accel},
 	}

@@ -101,7 +101,8 @@ func TestCheckpointIdentity(t *testing.T) {
 func TestDiscard(t *testing.T) {
 	folder := t.TempDir()
 	c := filepath.Join(folder, "m.checkpoint")
-	ours, theirs := []string{"", ".s", ".w0", ".w1", ".m1", ".m12.r2", ".m1.r1.s", ".r1.w0"}, []string{".mine", ".m1.txt", ".s2", "s", ".r"}
+	ours, theirs := []string{"", ".s", ".w0", ".w1", ".m1", ".m12.r2", ".m1.r1.s", ".r1.w0"}, []string{".mine",
+		".m1.txt", ".s2", "s", ".r"}
 	for _, end := range ours {
 		if err := os.WriteFile(c+end, []byte("lagrange checkpoint 3\n"), 0o600); err != nil {
 			t.Fatal(err)
@@ -133,7 +134,8 @@ func TestFrom(t *testing.T) {
 	for _, to := range []*data.Set{set, more} {
 		m := fit(t, to, lagrange.Settings{From: first.Networks(), Steps: 20, Seed: 9})
 		r, was := m.Record, first.Record
-		if m.Spec().Friction != "viscous" || len(m.Members()) != 2 || r.Method != was.Method || r.Batch != was.Batch || r.Steps != 20 || len(r.Restarts) > 0 {
+		if m.Spec().Friction != "viscous" || len(m.Members()) != 2 || r.Method != was.Method || r.Batch != was.Batch ||
+			r.Steps != 20 || len(r.Restarts) > 0 {
 			t.Errorf("%+v", r)
 		}
 		if len(r.Before) != 1 || r.Before[0] != was.Data {
@@ -147,14 +149,16 @@ func TestFrom(t *testing.T) {
 		}
 	}
 	for wayOut, wrong := range map[string]lagrange.Settings{
-		"keeps its net": {From: first.Networks(), Hidden: []int{3}}, "is lnn, not nn": {From: first.Networks(), Model: "nn"}, "2 networks, not 3": {From: first.Networks(), Ensemble: 3},
+		"keeps its net": {From: first.Networks(), Hidden: []int{3}}, "is lnn, not nn": {From: first.Networks(),
+			Model: "nn"}, "2 networks, not 3": {From: first.Networks(), Ensemble: 3},
 	} {
 		wrong.Steps = 1
 		if _, err := lagrange.Fit(t.Context(), set, wrong); err == nil || !strings.Contains(err.Error(), wayOut) {
 			t.Errorf("want %q, got %v", wayOut, err)
 		}
 	}
-	if _, err := lagrange.Fit(t.Context(), driven(), lagrange.Settings{From: first.Networks(), Steps: 1}); err == nil || !strings.Contains(err.Error(), "inputs") {
+	if _, err := lagrange.Fit(t.Context(), driven(), lagrange.Settings{From: first.Networks(), Steps: 1}); err == nil ||
+		!strings.Contains(err.Error(), "inputs") {
 		t.Errorf("another system: %v", err)
 	}
 	if _, err := lagrange.Fit(t.Context(), set, lagrange.Settings{Steps: 1, Horizon: math.NaN()}); err == nil {

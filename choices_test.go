@@ -10,7 +10,7 @@ import (
 	"lagrange/model"
 )
 
-// kicked are swings q̈ = −9 sin q − c q̇ + u of a pendulum: its angle with noise, and the force, which is held from row to row.
+// kicked are swings q̈ = −9 sin q − c q̇ + u of a pendulum: its angle with noise, and the force, held from row to row.
 func kicked(c float64) *data.Set {
 	const dt, parts, rows = 0.05, 10, 140
 	set := &data.Set{Time: "t", Coordinates: []data.Coordinate{{Name: "q", Period: 2 * math.Pi}}, Inputs: []string{"u"}}
@@ -32,8 +32,8 @@ func kicked(c float64) *data.Set {
 	return set
 }
 
-// Of positions alone friction is what the motion asks for, none where there is none, and forces that were held are found to
-// be; the accelerations are then right to a hundredth.
+// Of positions alone friction is what the motion asks for, none where there is none, and forces that were held are
+// found to be; the accelerations are then right to a hundredth.
 func TestFrictionAndForcesAreChosen(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes seconds")
@@ -60,8 +60,8 @@ func TestFrictionAndForcesAreChosen(t *testing.T) {
 func TestFrictionAsAsked(t *testing.T) {
 	set := kicked(0.3)
 	set.Trajectories = set.Trajectories[:9]
-	m, err := lagrange.Fit(t.Context(), set, lagrange.Settings{Model: "terms", Friction: model.NoFriction, Held: []string{},
-		Seed: 1, Workers: 2, Steps: 1})
+	m, err := lagrange.Fit(t.Context(), set, lagrange.Settings{Model: "terms", Friction: model.NoFriction,
+		Held: []string{}, Seed: 1, Workers: 2, Steps: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

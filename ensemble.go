@@ -30,7 +30,8 @@ type Calibration struct {
 func (c *Calibration) fits(d int) bool {
 	negative := func(x float64) bool { return !(x >= 0) }
 	ok := func(l eval.Calibration, k int) bool {
-		return l.Factor > 0 && !math.IsInf(l.Factor, 0) && (l.Floor == nil || len(l.Floor) == k) && !slices.ContainsFunc(l.Floor, negative)
+		return l.Factor > 0 && !math.IsInf(l.Factor, 0) && (l.Floor == nil || len(l.Floor) == k) &&
+			!slices.ContainsFunc(l.Floor, negative)
 	}
 	return ok(c.Motion, 2*d) && (c.Accel == nil || ok(*c.Accel, d))
 }

@@ -42,7 +42,8 @@ func TestCoverage(t *testing.T) {
 	for name, c := range map[string]lagrange.Coverage{"motion": e.Ensemble.Motion, "accelerations": *e.Ensemble.Accel} {
 		for n, most := range []float64{0.05, 0.035} {
 			if want := eval.Normal[n]; !(math.Abs(c.Calibrated[n]-want) < most) || c.Raw[n] > want-0.2 {
-				t.Errorf("%s within %d deviations: %.3f, raw %.3f, of a normal distribution %.3f", name, n+1, c.Calibrated[n], c.Raw[n], want)
+				t.Errorf("%s within %d deviations: %.3f, raw %.3f, of a normal distribution %.3f", name, n+1,
+					c.Calibrated[n], c.Raw[n], want)
 			}
 		}
 		t.Logf("%s: %+v", name, c)
@@ -118,7 +119,8 @@ func TestEnsembleRolloutSet(t *testing.T) {
 		got, gotE := mean.Trajectories[i], sd.Trajectories[i]
 		for n := range w.T {
 			if err != nil || !(math.Abs(r.Q[n]-got.Q[n]) < 1e-6) || !(math.Abs(e.V[n]-gotE.V[n]) < 1e-5) {
-				t.Fatalf("trajectory %d, row %d: %g ± %g, in a set %g ± %g, %v", i, n, r.Q[n], e.V[n], got.Q[n], gotE.V[n], err)
+				t.Fatalf("trajectory %d, row %d: %g ± %g, in a set %g ± %g, %v", i, n, r.Q[n], e.V[n], got.Q[n],
+					gotE.V[n], err)
 			}
 		}
 	}
@@ -190,7 +192,8 @@ func TestEnsembleAnswersByItsMean(t *testing.T) {
 		return r.Trajectories[0].V[9]
 	}
 	accel := func(k *lagrange.Model) float64 { return k.Accel(q, v, u)[0] }
-	for what, of := range map[string]func(*lagrange.Model) float64{"a": accel, "motor": force, "motion": path, "along": along} {
+	for what, of := range map[string]func(*lagrange.Model) float64{"a": accel, "motor": force, "motion": path,
+		"along": along} {
 		mean(what, of(m), of)
 	}
 	if x, sd := m.Members()[1].Predict(q, v, u); x[0] != accel(m.Members()[1]) || sd[0] != 0 {

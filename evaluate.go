@@ -16,19 +16,22 @@ import (
 type Evaluation struct {
 	Horizon float64 `json:"horizon"` // of the windows, in the recording's time unit
 	Windows int     `json:"windows"`
-	HeldOut bool    `json:"held_out"` // the recording is the one trained on: its test windows only
-	// Smoothed says that no velocities were recorded: predictions begin at states that a smoother found, and are compared
-	// with these.
-	Smoothed bool                   `json:"smoothed,omitempty"`
-	Seen     bool                   `json:"seen,omitempty"`   // some of these rows may have been learned from by a model from which this one went on
-	Models   map[string]eval.Scores `json:"models"`           // the model and its baseline by family, and "constant_velocity"
+	// the recording is the one trained on: its test windows only
+	HeldOut bool `json:"held_out"`
+	// Smoothed says that no velocities were recorded: predictions begin at states that a smoother found, and are
+	// compared with these.
+	Smoothed bool `json:"smoothed,omitempty"`
+	// some of these rows may have been learned from by a model from which this one went on
+	Seen bool `json:"seen,omitempty"`
+	// the model and its baseline by family, and "constant_velocity"
+	Models   map[string]eval.Scores `json:"models"`
 	Ensemble *Coverages             `json:"spread,omitempty"` // of an ensemble, whose mean is "ensemble" among Models
 	Mass     *eval.Mass             `json:"mass_matrix,omitempty"`
 	// Estimated is of an evaluation from estimated starts.
 	Estimated *Estimated `json:"estimated_starts,omitempty"`
 	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its
-	// spread over the recorded states, all under the conditions of that window; only for a model without forces and
-	// friction.
+	// spread over the recorded states, all under the system parameters of that window; only for a model without forces
+	// and friction.
 	EnergyDrift *float64    `json:"energy_drift,omitempty"`
 	Plan        *Plan       `json:"plan,omitempty"` // of the training; see Record
 	Restarts    []Restart   `json:"restarts,omitempty"`
@@ -40,20 +43,23 @@ type Evaluation struct {
 // windows that it has not seen are used. horizon 0 is that of training.
 func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (Evaluation, error) {
 	if set.D() != m.D() || set.M() != m.M() {
-		return Evaluation{}, fmt.Errorf("the recording has %d coordinates and %d inputs, the model %d and %d; name the columns with --q, --v, --u, --condition", set.D(), set.M(), m.D(), m.M())
+		return Evaluation{}, fmt.Errorf("the recording has %d coordinates and %d inputs, the model %d and %d; name "+
+			"the columns with --q, --v, --u, --parameters", set.D(), set.M(), m.D(), m.M())
 	}
 	if horizon == 0 {
 		horizon = m.Record.Horizon
 	}
 	test, heldOut, err := m.unseen(ctx, set)
-	r := Evaluation{Horizon: horizon, HeldOut: heldOut, Plan: m.Record.Plan, Restarts: m.Record.Restarts, Doubt: m.Record.Doubt, Training: m.Record.Mass}
+	r := Evaluation{Horizon: horizon, HeldOut: heldOut, Plan: m.Record.Plan, Restarts: m.Record.Restarts,
+		Doubt: m.Record.Doubt, Training: m.Record.Mass}
 	if err != nil {
 		return r, err
 	}
 	r.Seen, r.Smoothed = m.saw(set, heldOut), len(set.Trajectories) > 0 && set.Trajectories[0].V == nil
 	ws := test.Windows(horizon, 0)
 	if r.Windows = len(ws); r.Windows == 0 {
-		return r, fmt.Errorf("no window of %g %s in what may be used of the recording; use a shorter --horizon (trained with %g)", horizon, set.TimeUnit(), m.Record.Horizon)
+		return r, fmt.Errorf("no window of %g %s in what may be used of the recording; use a shorter --horizon "+
+			"(trained with %g)", horizon, set.TimeUnit(), m.Record.Horizon)
 	}
 	r.Models = map[string]eval.Scores{"constant_velocity": eval.ConstantVelocity(test, ws)}
 	for k := m; k != nil; k = k.Baseline {
@@ -69,7 +75,8 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 		r.Mass = &mass
 	}
 	_, conserved := model.As[model.Conserved[float64]](m.net.Tape(1))
-	if conserved && len(m.Columns().Forces()) == 0 && (m.net.Spec.Friction == "" || m.net.Spec.Friction == model.NoFriction) {
+	frictionless := m.net.Spec.Friction == "" || m.net.Spec.Friction == model.NoFriction
+	if conserved && len(m.Columns().Forces()) == 0 && frictionless {
 		drift, err := m.drift(ctx, test, ws[0], horizon)
 		if err != nil {
 			return r, err
@@ -117,8 +124,8 @@ func (m *Model) saw(set *data.Set, heldOut bool) bool {
 	return slices.Contains(m.Record.Before, set.Fingerprint())
 }
 
-// drift follows the learned energy over ten horizons from the start of a window, under its conditions: those of another
-// motion may have another zero of energy.
+// drift follows the learned energy over ten horizons from the start of a window, under its system parameters: those of
+// another motion may have another zero of energy.
 func (m *Model) drift(ctx context.Context, set *data.Set, w data.Window, horizon float64) (float64, error) {
 	d, f := m.D(), m.M()
 	from := &set.Trajectories[w.Trajectory]

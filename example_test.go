@@ -35,7 +35,8 @@ func ExampleFit() {
 		log.Fatal(err)
 	}
 	fmt.Println("held-out windows:", e.Windows)
-	fmt.Println("ten times better than constant velocity:", 10*e.Models["lnn"].RMSEQ[0] < e.Models["constant_velocity"].RMSEQ[0])
+	fmt.Println("ten times better than constant velocity:",
+		10*e.Models["lnn"].RMSEQ[0] < e.Models["constant_velocity"].RMSEQ[0])
 	// Output:
 	// held-out windows: 4
 	// ten times better than constant velocity: true
@@ -52,7 +53,8 @@ func ExampleModel_Accel() {
 // The energy of a learned Lagrangian is conserved by its motion.
 func ExampleModel_Energy() {
 	m := swinging()
-	path, err := m.Rollout(context.Background(), []float64{1}, []float64{0}, nil, []float64{0, 10}, lagrange.RolloutOptions{})
+	path, err := m.Rollout(context.Background(), []float64{1}, []float64{0}, nil, []float64{0, 10},
+		lagrange.RolloutOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -64,7 +66,8 @@ func ExampleModel_Energy() {
 
 // Roll out from rest at 1 rad; half a period later it is on the other side.
 func ExampleModel_Rollout() {
-	path, err := swinging().Rollout(context.Background(), []float64{1}, []float64{0}, nil, []float64{0, 1.07}, lagrange.RolloutOptions{})
+	path, err := swinging().Rollout(context.Background(), []float64{1}, []float64{0}, nil, []float64{0, 1.07},
+		lagrange.RolloutOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}

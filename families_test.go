@@ -36,7 +36,8 @@ func TestFamiliesFit(t *testing.T) {
 				t.Errorf("%s, accelerations %v: error %.3g, of constant velocity %.3g", family, accelerations, x, still)
 			}
 			conserves := slices.Contains([]string{"lnn", "hnn"}, family)
-			if _, ok := m.Energy([]float64{0.3}, []float64{0.1}, nil); ok != conserves || (e.EnergyDrift != nil) != conserves {
+			if _, ok := m.Energy([]float64{0.3}, []float64{0.1}, nil); ok != conserves ||
+				(e.EnergyDrift != nil) != conserves {
 				t.Errorf("%s: an energy: %v, its drift measured: %v", family, ok, e.EnergyDrift != nil)
 			}
 			if conserves && !(*e.EnergyDrift < 1e-6) {
@@ -56,7 +57,8 @@ func TestFamiliesFit(t *testing.T) {
 
 // springs of unit mass swing with the stiffness of each trajectory in a column of its own.
 func springs(accelerations bool) *data.Set {
-	set := &data.Set{Time: "t", Inputs: []string{"k"}, SystemParameters: 1, Coordinates: []data.Coordinate{{Name: "x", Velocity: "v"}}}
+	set := &data.Set{Time: "t", Inputs: []string{"k"}, SystemParameters: 1, Coordinates: []data.Coordinate{{Name: "x",
+		Velocity: "v"}}}
 	for i := range 12 {
 		k := 1 + 0.25*float64(i)
 		w, a := math.Sqrt(k), 0.5+0.1*float64(i%5)

@@ -22,7 +22,8 @@ func arm() *data.Set {
 	for range 20 {
 		var t data.Trajectory
 		for n := range 60 {
-			q, v, a := []float64{6 * r.Float64(), 6 * r.Float64()}, []float64{2 * r.NormFloat64(), 2 * r.NormFloat64()}, []float64{0, 0}
+			q, v, a := []float64{6 * r.Float64(), 6 * r.Float64()}, []float64{2 * r.NormFloat64(), 2 * r.NormFloat64()},
+				[]float64{0, 0}
 			system.Accel(q, v, a)
 			x, y, c := 8*r.NormFloat64(), 8*r.NormFloat64(), math.Cos(q[0]-q[1])
 			t.T, t.Q, t.V = append(t.T, float64(n)/10), append(t.Q, q...), append(t.V, v...)
@@ -36,7 +37,8 @@ func arm() *data.Set {
 // A model that learned from torques gives torques, in the unit of the recording, and with them the accelerations.
 func TestForce(t *testing.T) {
 	set := arm()
-	m := fit(t, set, lagrange.Settings{Model: "delan", Objective: lagrange.Torque, Hidden: []int{16, 16}, Steps: 1500, Batch: 64, Rate: 2e-2, Seed: 3, Workers: 2})
+	m := fit(t, set, lagrange.Settings{Model: "delan", Objective: lagrange.Torque, Hidden: []int{16, 16}, Steps: 1500,
+		Batch: 64, Rate: 2e-2, Seed: 3, Workers: 2})
 	if m.Record.Objective != lagrange.Torque || m.Record.Window != 0 {
 		t.Errorf("%+v", m.Record)
 	}

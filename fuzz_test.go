@@ -74,6 +74,14 @@ func stored(m *Model) (all []*Model) {
 	return append(all, m.Members()[1:]...)
 }
 
+// bits are the bytes of numbers.
+func bits(xs []float64) (b []byte) {
+	for _, x := range xs {
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
+	}
+	return b
+}
+
 // FuzzLoad holds what stands inside the checksum against the decoder: no header and no numbers make it panic, or take
 // more memory than a multiple of what it was given. What it takes is a model that can be evaluated; it keeps every bit
 // of the numbers, and from then on its file is always the same.
@@ -81,22 +89,22 @@ func FuzzLoad(f *testing.F) {
 	h, n := small(f, func(*model.Spec) {})
 	b, k := small(f, func(s *model.Spec) { s.Family, s.Friction = "nn", "" })
 	calibrated, other := h, h
-	other.Member, calibrated.Calibration = true, &Calibration{Motion: eval.Calibration{Factor: 2, Floor: []float64{1, 3}}}
+	motion := eval.Calibration{Factor: 2, Floor: []float64{1, 3}}
+	other.Member, calibrated.Calibration = true, &Calibration{Motion: motion}
 	line, j := small(f, func(s *model.Spec) { s.Coordinates[0].Period, s.Inputs = 0, nil })
 	ring, i := small(f, func(s *model.Spec) {
-		s.Family, s.Friction, s.Inputs, s.Sites = graph.Family, "", nil, &model.Sites{Size: 1, Shape: string(graph.RingShape)}
-		s.Coordinates = slices.Repeat(s.Coordinates, 3)
+		s.Family, s.Friction, s.Inputs, s.Coordinates = graph.Family, "", nil, slices.Repeat(s.Coordinates, 3)
+		s.Nodes = &model.Nodes{Size: 1, Shape: string(graph.RingShape)}
 		var err error
 		if *s, err = graph.Describe(*s, false, nil); err != nil {
 			f.Fatal(err)
 		}
 	})
-	for _, c := range []file.Container{container(f, i, ring), container(f, n, h), container(f, n+k, h, b), container(f, 2*n+k, calibrated, b, other), container(f, j, line), container(f, n-1, h), container(f, n+1, h), container(f, 0)} {
-		var floats []byte
-		for _, x := range c.Floats {
-			floats = binary.LittleEndian.AppendUint64(floats, math.Float64bits(x))
-		}
-		f.Add([]byte(c.Header), floats)
+	for _, c := range []file.Container{
+		container(f, i, ring), container(f, n, h), container(f, n+k, h, b), container(f, 2*n+k, calibrated, b, other),
+		container(f, j, line), container(f, n-1, h), container(f, n+1, h), container(f, 0),
+	} {
+		f.Add([]byte(c.Header), bits(c.Floats))
 	}
 	f.Fuzz(func(t *testing.T, header, floats []byte) {
 		c := file.Container{Kind: "model", Version: modelVersion, Header: header}
@@ -148,7 +156,8 @@ func TestRefused(t *testing.T) {
 		return g
 	}
 	member, stranger, calibrated := h, b, h
-	member.Member, stranger.Member, calibrated.Calibration = true, true, &Calibration{Motion: eval.Calibration{Factor: 2, Floor: []float64{1}}}
+	member.Member, stranger.Member, calibrated.Calibration = true, true,
+		&Calibration{Motion: eval.Calibration{Factor: 2, Floor: []float64{1}}}
 	deep := make([]int, 64)
 	for i := range deep {
 		deep[i] = 1 << 14

@@ -22,7 +22,8 @@ import (
 	"lagrange/train"
 )
 
-var renew = flag.Bool("golden", false, "write the fingerprints of the short runs anew: a change of them wants a reason in its commit")
+var renew = flag.Bool("golden", false,
+	"write the fingerprints of the short runs anew: a change of them wants a reason in its commit")
 
 // golden is a short run whose parameters are to be the same bits after code was moved.
 type golden struct {
@@ -39,29 +40,47 @@ func goldens() map[string]golden {
 	adam := with(func(s *lagrange.Settings) { s.Method, s.Hidden, s.Batch = train.Adam, []int{8}, 16 })
 	of := func(family string) lagrange.Settings { s := adam; s.Model = family; return s }
 	ring := with(func(s *lagrange.Settings) {
-		s.Model, s.Hidden, s.Graph = graph.Family, []int{8}, lagrange.Graph{Shape: graph.RingShape, TranslationInvariant: true}
+		s.Model, s.Hidden, s.Graph = graph.Family, []int{8}, lagrange.Graph{Shape: graph.RingShape,
+			TranslationInvariant: true}
 	})
 	return map[string]golden{
-		"lnn: warm-up, Gauss–Newton":            {accelerated, brief},
-		"lnn: convex start, windows, long arcs": {swings, with(func(s *lagrange.Settings) { s.Horizon, s.Steps = 0.5, 9 })},
-		"lnn: noisy windows":                    {noisy(recording("pendulum", 6, 100, false, 0.05), 0.3), with(func(s *lagrange.Settings) { s.Horizon = 0.5 })},
-		"lnn: plain head, friction, forces":     {driven(), with(func(s *lagrange.Settings) { s.Head, s.Friction = model.Plain, model.Both })},
-		"lnn: given up twice":                   {single, unlucky()},
-		"lnn: ignorable":                        {recording("kepler", 9, 30, true, 0.05), with(func(s *lagrange.Settings) { s.Cyclic = []string{"phi"} })},
-		"hnn":                                   {accelerated, of("hnn")},
-		"hnn: Gauss–Newton":                     {single, with(func(s *lagrange.Settings) { s.Model, s.Hidden = "hnn", []int{6} })},
-		"delan":                                 {accelerated, of("delan")},
-		"nn: Gauss–Newton":                      {single, with(func(s *lagrange.Settings) { s.Model, s.Hidden = "nn", []int{6} })},
-		"node":                                  {swings, of("node")},
-		"graph: Gauss–Newton":                   {beads(6, 12, ringOf(6)), ring},
-		"graph: Adam":                           {beads(6, 12, ringOf(6)), with(func(s *lagrange.Settings) { *s = ring; s.Method = train.Adam })},
-		"ensemble":                              {accelerated, with(func(s *lagrange.Settings) { *s = adam; s.Ensemble = 3 })},
-		"conditions":                            {springs(true), adam},
+		"lnn: warm-up, Gauss–Newton": {accelerated, brief},
+		"lnn: convex start, windows, long arcs": {swings, with(func(s *lagrange.Settings) {
+			s.Horizon, s.Steps = 0.5,
+				9
+		})},
+		"lnn: noisy windows": {noisy(recording("pendulum", 6, 100, false, 0.05), 0.3),
+			with(func(s *lagrange.Settings) { s.Horizon = 0.5 })},
+		"lnn: plain head, friction, forces": {driven(), with(func(s *lagrange.Settings) {
+			s.Head,
+				s.Friction = model.Plain, model.Both
+		})},
+		"lnn: given up twice": {single, unlucky()},
+		"lnn: ignorable": {recording("kepler", 9, 30, true, 0.05),
+			with(func(s *lagrange.Settings) { s.Cyclic = []string{"phi"} })},
+		"hnn": {accelerated, of("hnn")},
+		"hnn: Gauss–Newton": {single, with(func(s *lagrange.Settings) {
+			s.Model, s.Hidden = "hnn",
+				[]int{6}
+		})},
+		"delan": {accelerated, of("delan")},
+		"nn: Gauss–Newton": {single, with(func(s *lagrange.Settings) {
+			s.Model, s.Hidden = "nn",
+				[]int{6}
+		})},
+		"node":                {swings, of("node")},
+		"graph: Gauss–Newton": {beads(6, 12, ringOf(6)), ring},
+		"graph: Adam": {beads(6, 12, ringOf(6)),
+			with(func(s *lagrange.Settings) { *s = ring; s.Method = train.Adam })},
+		"ensemble": {accelerated,
+			with(func(s *lagrange.Settings) { *s = adam; s.Ensemble = 3 })},
+		"conditions": {springs(true), adam},
 	}
 }
 
 // interrupted are those of the short runs that are stopped half way, too: they go through all stages.
-var interrupted = []string{"lnn: convex start, windows, long arcs", "lnn: given up twice", "nn: Gauss–Newton", "ensemble", "conditions"}
+var interrupted = []string{"lnn: convex start, windows, long arcs", "lnn: given up twice", "nn: Gauss–Newton",
+	"ensemble", "conditions"}
 
 // fingerprint is that of the parameters of all networks of a model.
 func fingerprint(m *lagrange.Model) string {

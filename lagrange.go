@@ -3,6 +3,15 @@
 //
 // A Lagrangian neural network (Cranmer et al. 2020) gives a scalar L(q, q̇); the Euler–Lagrange equation gives the
 // accelerations. doc/theory.md has the mathematics.
+//
+// A first program reads a recording, learns from it and predicts:
+//
+//	set, err := data.Read([]string{"motor.csv"}, data.Options{})
+//	m, err := lagrange.Fit(ctx, set, lagrange.Settings{Friction: model.Both, Budget: time.Minute})
+//	path, err := m.Rollout(ctx, q, v, nil, times, lagrange.RolloutOptions{})
+//
+// [Fit], [Load], [Model.Accel], [Model.Energy] and [Model.Rollout] have examples that run. doc/guide.md goes from a
+// recording to a model, and doc/extending.md adds models, methods and systems of one's own.
 package lagrange
 
 import (

@@ -42,7 +42,8 @@ func recording(name string, trajectories, steps int, accelerations bool, dt ...f
 		for n := range steps + 1 {
 			t.T = append(t.T, float64(n)*dt[i%len(dt)])
 		}
-		r, err := ode.Solve(context.Background(), field, x, t.T, ode.Options{Method: ode.Dop853, RTol: 1e-10, ATol: 1e-10})
+		r, err := ode.Solve(context.Background(), field, x, t.T, ode.Options{Method: ode.Dop853, RTol: 1e-10,
+			ATol: 1e-10})
 		if err != nil {
 			panic(err)
 		}
@@ -122,7 +123,8 @@ func TestSaveLoad(t *testing.T) {
 		t.Fatal("the baseline is not what it was")
 	}
 	for a, b := m, back; a != nil; a, b = a.Baseline, b.Baseline {
-		if !same(a.Theta(), b.Theta()) || !reflect.DeepEqual(a.Spec(), b.Spec()) || !reflect.DeepEqual(a.Record, b.Record) {
+		if !same(a.Theta(), b.Theta()) || !reflect.DeepEqual(a.Spec(), b.Spec()) || !reflect.DeepEqual(a.Record,
+			b.Record) {
 			t.Errorf("%s: %+v %+v\nreads back as %+v %+v", a.Spec().Family, a.Spec(), a.Record, b.Spec(), b.Record)
 		}
 		q, v, u := []float64{0.3}, []float64{-0.7}, []float64{0.2}
@@ -151,7 +153,8 @@ func TestCyclic(t *testing.T) {
 		}
 		m := fit(t, set, s)
 		q, v := set.Trajectories[0].Q[:2], set.Trajectories[0].V[:2]
-		path, err := m.Rollout(t.Context(), q, v, nil, []float64{0, 0.5, 1, 1.5, 2}, lagrange.RolloutOptions{RTol: 1e-11, ATol: 1e-11})
+		path, err := m.Rollout(t.Context(), q, v, nil, []float64{0, 0.5, 1, 1.5, 2},
+			lagrange.RolloutOptions{RTol: 1e-11, ATol: 1e-11})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -180,17 +183,20 @@ func TestRolloutSet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(out.Coordinates, set.Coordinates) || !reflect.DeepEqual(out.Columns, set.Columns) || !slices.Equal(out.Inputs, set.Inputs) || len(out.Trajectories) != len(set.Trajectories) {
+		if !reflect.DeepEqual(out.Coordinates, set.Coordinates) || !reflect.DeepEqual(out.Columns, set.Columns) ||
+			!slices.Equal(out.Inputs, set.Inputs) || len(out.Trajectories) != len(set.Trajectories) {
 			t.Fatalf("%s: %d trajectories of other columns", name, len(out.Trajectories))
 		}
 		d, f := set.D(), set.M()
 		for i, w := range set.Trajectories {
 			r := out.Trajectories[i]
-			if r.ID != w.ID || !same(r.T, w.T) || !same(r.U, w.U) || !same(r.Q[:d], w.Q[:d]) || !same(r.V[:d], w.V[:d]) || len(r.Q) != len(w.Q) || len(r.V) != len(w.V) {
+			if r.ID != w.ID || !same(r.T, w.T) || !same(r.U, w.U) || !same(r.Q[:d], w.Q[:d]) || !same(r.V[:d],
+				w.V[:d]) || len(r.Q) != len(w.Q) || len(r.V) != len(w.V) {
 				t.Fatalf("%s: trajectory %d does not keep its times, forces and first state", name, i)
 			}
 			// under forces that are constant it is a roll-out
-			one, err := m.Rollout(t.Context(), w.Q[:d], w.V[:d], w.U[:f], w.T, lagrange.RolloutOptions{RTol: 1e-11, ATol: 1e-11})
+			one, err := m.Rollout(t.Context(), w.Q[:d], w.V[:d], w.U[:f], w.T, lagrange.RolloutOptions{RTol: 1e-11,
+				ATol: 1e-11})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -224,7 +230,8 @@ func TestEvaluate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e.HeldOut != c.heldOut || e.Windows != c.windows || len(e.Models) != 3 || e.Mass == nil || e.EnergyDrift == nil {
+		if e.HeldOut != c.heldOut || e.Windows != c.windows || len(e.Models) != 3 || e.Mass == nil ||
+			e.EnergyDrift == nil {
 			t.Errorf("want held out %v, %d windows: got %+v", c.heldOut, c.windows, e)
 		}
 		for _, name := range []string{"lnn", "nn", "constant_velocity"} {
@@ -324,7 +331,8 @@ func TestTimeSteps(t *testing.T) {
 // Settings that cannot be meant are refused with an error, before anything is trained.
 func TestSettingsOutOfRange(t *testing.T) {
 	set := driven()
-	for _, s := range []lagrange.Settings{{Steps: -1}, {Steps: 5, Window: -3}, {Steps: 5, Batch: -1}, {Steps: 5, Workers: -1}, {Steps: 5, Rate: -1}, {Steps: 5, Rate: math.NaN()}} {
+	for _, s := range []lagrange.Settings{{Steps: -1}, {Steps: 5, Window: -3}, {Steps: 5, Batch: -1},
+		{Steps: 5, Workers: -1}, {Steps: 5, Rate: -1}, {Steps: 5, Rate: math.NaN()}} {
 		if _, err := lagrange.Fit(t.Context(), set, s); err == nil || !strings.Contains(err.Error(), "out of range") {
 			t.Errorf("%+v: %v", s, err)
 		}
@@ -341,7 +349,8 @@ func TestLearnsAccelerations(t *testing.T) {
 	m := fit(t, set, lagrange.Settings{Steps: 60, Seed: 1})
 	r := m.Record
 	last := r.Mass[len(r.Mass)-1]
-	if r.Method != "gauss-newton" || m.Spec().Head != "quadratic" || last.NotPositive > 0 || r.Skipped > 0 || !(r.Validation < 1e-4) {
+	if r.Method != "gauss-newton" || m.Spec().Head != "quadratic" || last.NotPositive > 0 || r.Skipped > 0 ||
+		!(r.Validation < 1e-4) {
 		t.Errorf("%s, %s: validation %.2g, %+v, %d skipped", r.Method, m.Spec().Head, r.Validation, last, r.Skipped)
 	}
 }

@@ -36,7 +36,7 @@ func (m *Model) Theta() []float64 { return append([]float64(nil), m.net.Theta...
 // D is the number of coordinates.
 func (m *Model) D() int { return m.net.Spec.D() }
 
-// M is the number of known inputs, forces and conditions together.
+// M is the number of known inputs, forces and system parameters together.
 func (m *Model) M() int { return m.net.Spec.M() }
 
 // Options says in which columns the model's quantities stood in the recording it was trained on.
@@ -88,7 +88,7 @@ func (m *Model) Predict(q, v, u []float64) (mean, sd []float64) {
 }
 
 // Energy returns E = v·L_v − L or H, in the model's own unit: it is learned up to a constant, and from a Lagrangian up
-// to a factor. ok is false for a model without one. u (m) gives the conditions; nil: zeros.
+// to a factor. ok is false for a model without one. u (m) gives the system parameters; nil: zeros.
 func (m *Model) Energy(q, v, u []float64) (E float64, ok bool) {
 	m.at(q, v, u, func(s *state) {
 		var k model.Conserved[float64]
@@ -111,11 +111,11 @@ func (m *Model) Momentum(q, v, u []float64) (p []float64, ok bool) {
 }
 
 // Force is the inverse of Accel: the forces that have to act at (q, v) for the accelerations a (d), beside those that u
-// (m; nil: zeros) brings, which also has the conditions. They are what the motors must give, one for each known force
-// of the recording and in its unit: Accel(q, v, u + τ) = a, or comes as close to a as fewer motors than coordinates
-// can. For a model without known forces they are the generalised forces (d), in the model's own unit. ok is false for a
-// model without a Lagrangian. Of an ensemble the forces of motors are the mean of its members, and the others those of
-// the first.
+// (m; nil: zeros) brings, which also has the system parameters. They are what the motors must give, one for each known
+// force of the recording and in its unit: Accel(q, v, u + τ) = a, or comes as close to a as fewer motors than
+// coordinates can. For a model without known forces they are the generalised forces (d), in the model's own unit. ok is
+// false for a model without a Lagrangian. Of an ensemble the forces of motors are the mean of its members, and the
+// others those of the first.
 func (m *Model) Force(q, v, a, u []float64) (tau []float64, ok bool) {
 	if m.Ensemble != nil {
 		return m.Ensemble.force(q, v, a, u)
@@ -142,7 +142,8 @@ func (m *Model) Force(q, v, a, u []float64) (tau []float64, ok bool) {
 
 func (m *Model) fits(q, v, u []float64) {
 	if len(q) != m.D() || len(v) != m.D() || len(u) != m.M() {
-		panic(fmt.Sprintf("lagrange: a state of %d, %d numbers and %d inputs for a model of %d coordinates and %d inputs", len(q), len(v), len(u), m.D(), m.M()))
+		panic(fmt.Sprintf("lagrange: a state of %d, %d numbers and %d inputs for a model of %d coordinates and %d "+
+			"inputs", len(q), len(v), len(u), m.D(), m.M()))
 	}
 }
 
@@ -155,7 +156,8 @@ func (m *Model) Columns() *data.Set {
 	}
 	out.Columns = append(out.Columns, data.Column{Name: out.Time, Unit: s.TimeUnit, Role: data.RoleTime})
 	for _, c := range s.Coordinates {
-		out.Coordinates = append(out.Coordinates, data.Coordinate{Name: c.Name, Unit: c.Unit, Period: c.Period, Velocity: c.Velocity})
+		out.Coordinates = append(out.Coordinates, data.Coordinate{Name: c.Name, Unit: c.Unit, Period: c.Period,
+			Velocity: c.Velocity})
 	}
 	for _, c := range s.Coordinates {
 		out.Columns = append(out.Columns, data.Column{Name: c.Name, Unit: c.Unit, Role: data.RoleQ})

@@ -48,8 +48,8 @@ func main() {
 `
 }
 
-// Another module uses the library from a folder, as the README says: its path has no dot in its first element, so that no
-// go command fetches it.
+// Another module uses the library from a folder, as the README says: its path has no dot in its first element, so that
+// no go command fetches it.
 func TestReplace(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a program")

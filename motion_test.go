@@ -15,7 +15,8 @@ import (
 // positions are swings of a double pendulum, the angles alone with noise.
 func positions(t *testing.T, trajectories, steps int, sigma float64) *data.Set {
 	t.Helper()
-	s := sim.Simulation{System: mech.Chain(2), Trajectories: trajectories, Steps: steps, Dt: 0.02, Seed: 3, Noise: sigma}
+	s := sim.Simulation{System: mech.Chain(2), Trajectories: trajectories, Steps: steps, Dt: 0.02, Seed: 3,
+		Noise: sigma}
 	set, err := s.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -55,8 +56,9 @@ func accelError(m *lagrange.Model) float64 {
 	return math.Sqrt(off / size)
 }
 
-// Angles alone, with noise of 0.01 rad, are enough: the ladder takes the sum of terms, which is down to the noise, and its
-// accelerations are right to a few thousandths, those of a network to a few hundredths. The same seed gives the same.
+// Angles alone, with noise of 0.01 rad, are enough: the ladder takes the sum of terms, which is down to the noise, and
+// its accelerations are right to a few thousandths, those of a network to a few hundredths. The same seed gives the
+// same.
 func TestPositionsAlone(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes seconds")

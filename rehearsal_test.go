@@ -20,7 +20,8 @@ func TestRehearsal(t *testing.T) {
 	}
 	m := fit(t, recording("double-pendulum", 12, 80, false, 0.02), lagrange.Settings{Steps: 1, Seed: 1, Workers: 2})
 	r := m.Record
-	if r.Method != train.GaussNewton || len(r.Stages) != 1 || r.Stages[0].Name != "estimated accelerations" || !(r.Stages[0].After < r.Stages[0].Before/20) {
+	if r.Method != train.GaussNewton || len(r.Stages) != 1 || r.Stages[0].Name != "estimated accelerations" ||
+		!(r.Stages[0].After < r.Stages[0].Before/20) {
 		t.Fatalf("%s, %+v", r.Method, r.Stages)
 	}
 	if e := missed(m, recording("double-pendulum", 12, 80, true, 0.02)); !(e < 0.05) {

@@ -112,7 +112,8 @@ func (m *Model) batch(u []float64) func(size int) ode.Batch {
 
 // follow rolls out one trajectory under the forces that it writes to u (m) before it asks for the field, and interval
 // by interval, since they bend at the samples; without forces in one integration, with dense output.
-func (m *Model) follow(ctx context.Context, field ode.Field, u []float64, t *data.Trajectory, o RolloutOptions) (data.Trajectory, error) {
+func (m *Model) follow(ctx context.Context, field ode.Field, u []float64, t *data.Trajectory,
+	o RolloutOptions) (data.Trajectory, error) {
 	d, f := m.D(), m.M()
 	m.fits(t.Q[:d], t.V[:d], t.U[:f])
 	out := data.Trajectory{ID: t.ID, File: t.File, Line: t.Line}
@@ -151,7 +152,8 @@ func (m *Model) variation(method ode.Method, u func(t float64, at []float64)) (o
 	f, most := m.M(), method.Order/2 // the states of a step
 	k, ok := model.As[model.Variation[float64]](m.net.Tape(most))
 	if !ok {
-		return nil, fmt.Errorf("a %s has no Lagrangian in (q, q̇), which %s needs; take one of the other methods", model.Title(m.net.Spec.Family), method.Name)
+		return nil, fmt.Errorf("a %s has no Lagrangian in (q, q̇), which %s needs; take one of the other methods",
+			model.Title(m.net.Spec.Family), method.Name)
 	}
 	us := make([]float64, most*f)
 	return func(t, x, g, H []float64) {

@@ -88,7 +88,8 @@ func TestRolloutSetForces(t *testing.T) {
 			v3, a3 := v+h/2*a2, a(q+h/2*v2, v+h/2*a2, (u0+u1)/2)
 			v4, a4 := v+h*a3, a(q+h*v3, v+h*a3, u1)
 			q, v = q+h/6*(v1+2*v2+2*v3+v4), v+h/6*(a1+2*a2+2*a3+a4)
-			near(t, fmt.Sprintf("%s, row %d", w.ID, n), []float64{out.Trajectories[i].Q[n], out.Trajectories[i].V[n]}, []float64{q, v})
+			near(t, fmt.Sprintf("%s, row %d", w.ID, n), []float64{out.Trajectories[i].Q[n], out.Trajectories[i].V[n]},
+				[]float64{q, v})
 		}
 	}
 }
@@ -119,7 +120,8 @@ func TestRolloutSetFailure(t *testing.T) {
 			for i, r := range out.Trajectories {
 				if bad := i == 31 || i == 12 && also != ""; bad && r.Len() != 1 {
 					t.Errorf("trajectory %d cannot have %d rows", i, r.Len())
-				} else if want := calm.Trajectories[i]; !bad && (!same(r.Q, want.Q) && f > 0 || len(r.Q) != len(want.Q)) {
+				} else if want := calm.Trajectories[i]; !bad && (!same(r.Q, want.Q) && f > 0 ||
+					len(r.Q) != len(want.Q)) {
 					t.Errorf("trajectory %d suffers from another", i)
 				} else if !bad {
 					near(t, r.ID, r.Q, want.Q)
@@ -131,10 +133,12 @@ func TestRolloutSetFailure(t *testing.T) {
 	m := fit(t, recording("pendulum", 9, 30, true, 0.05), quick())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if out, err := m.RolloutSet(ctx, many(50, 1, 0), lagrange.RolloutOptions{}); !errors.Is(err, context.Canceled) || out.Trajectories[49].Len() != 1 {
+	if out, err := m.RolloutSet(ctx, many(50, 1, 0), lagrange.RolloutOptions{}); !errors.Is(err, context.Canceled) ||
+		out.Trajectories[49].Len() != 1 {
 		t.Error(err)
 	}
-	if out, err := m.RolloutSet(t.Context(), many(0, 1, 0), lagrange.RolloutOptions{}); err != nil || len(out.Trajectories) != 0 {
+	if out, err := m.RolloutSet(t.Context(), many(0, 1, 0), lagrange.RolloutOptions{}); err != nil ||
+		len(out.Trajectories) != 0 {
 		t.Error(out, err)
 	}
 }

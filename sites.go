@@ -9,16 +9,20 @@ import (
 )
 
 // inputsOn returns the inputs of a graph on the sites of a recording: at each the known forces that its own sites have,
-// and its conditions.
+// and its system parameters.
 func (m *Model) inputsOn(set *data.Set) (inputs []model.Input, err error) {
 	own, spec, forces := m.Columns().Forces(), m.net.Spec, set.Forces()
-	if a, b := spec.Inputs[len(own):], set.Inputs[len(forces):]; !slices.EqualFunc(a, b, func(k model.Input, name string) bool { return k.Name == name }) {
-		return nil, fmt.Errorf("the recording has the conditions %v, and the graph %v: name their columns with --condition", b, m.Columns().Inputs[len(own):])
+	same := func(k model.Input, name string) bool { return k.Name == name }
+	if a, b := spec.Inputs[len(own):], set.Inputs[len(forces):]; !slices.EqualFunc(a, b, same) {
+		return nil, fmt.Errorf("the recording has the system parameters %v, and the graph %v: name their columns with "+
+			"--parameters", b, m.Columns().Inputs[len(own):])
 	}
 	if len(forces)*spec.D() != len(own)*set.D() {
-		return nil, fmt.Errorf("the recording has %d known forces on %d coordinates, and the graph %d on %d: name the columns of as many with --u, or call them u1, u2, …, with zeros where none acts", len(forces), set.D(), len(own), spec.D())
+		return nil, fmt.Errorf("the recording has %d known forces on %d coordinates, and the graph %d on %d: name "+
+			"the columns of as many with --u, or call them u1, u2, …, with zeros where none acts", len(forces), set.D(),
+			len(own), spec.D())
 	}
-	each := len(own) * spec.Sites.Size / spec.D()
+	each := len(own) * spec.Nodes.Size / spec.D()
 	for j, name := range forces {
 		k := spec.Inputs[j%each]
 		k.Name = name
@@ -48,26 +52,29 @@ func (m *Model) On(set *data.Set, axes ...int) (*Model, error) {
 // on is On for one network.
 func (m *Model) on(set *data.Set, axes []int) (*Model, error) {
 	spec := m.net.Spec
-	if spec.Sites == nil || spec.Sites.Edges != nil {
-		return nil, fmt.Errorf("a %s cannot be taken to other sites: only a graph can that is a ring, a chain or a grid", model.Title(spec.Family))
+	if spec.Nodes == nil || spec.Nodes.Edges != nil {
+		return nil, fmt.Errorf("a %s cannot be taken to other sites: only a graph can that is a ring, a chain or a "+
+			"grid", model.Title(spec.Family))
 	}
-	k := *spec.Sites
+	k := *spec.Nodes
 	if len(axes) != len(k.Grid) {
-		return nil, fmt.Errorf("%d axes of sites for a %s with %d: say how many sites a grid has along each with --sites=12x10, and of others say nothing", len(axes), k.Shape, len(k.Grid))
+		return nil, fmt.Errorf("%d axes of sites for a %s with %d: say how many sites a grid has along each with "+
+			"--sites=12x10, and of others say nothing", len(axes), k.Shape, len(k.Grid))
 	}
 	k.Grid = axes
-	spec.Sites = &k
+	spec.Nodes = &k
 	inputs, err := m.inputsOn(set)
 	if err != nil {
 		return nil, err
 	}
 	spec.Inputs = inputs
-	site := spec.Sites.Densities[0].Coordinates[:spec.Sites.Size]
+	site := spec.Nodes.Densities[0].Coordinates[:spec.Nodes.Size]
 	spec.Coordinates = nil
 	for i, c := range set.Coordinates {
 		k := site[i%len(site)]
 		if k.Unit != c.Unit || k.Period != c.Period {
-			return nil, fmt.Errorf("coordinate %q is not in the unit of %q, or only one of them is an angle", c.Name, k.Name)
+			return nil, fmt.Errorf("coordinate %q is not in the unit of %q, or only one of them is an angle", c.Name,
+				k.Name)
 		}
 		k.Name, k.Velocity = c.Name, c.Velocity
 		spec.Coordinates = append(spec.Coordinates, k)

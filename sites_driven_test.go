@@ -21,7 +21,8 @@ import (
 func drivenBeads(n, trajectories int) *data.Set {
 	set := &data.Set{Time: "t", SystemParameters: 1}
 	for i := range n {
-		set.Coordinates = append(set.Coordinates, data.Coordinate{Name: fmt.Sprint("x", i), Velocity: fmt.Sprint("v", i)})
+		set.Coordinates = append(set.Coordinates, data.Coordinate{Name: fmt.Sprint("x", i), Velocity: fmt.Sprint("v",
+			i)})
 		set.Inputs = append(set.Inputs, fmt.Sprint("u", i))
 	}
 	set.Inputs = append(set.Inputs, "k")
@@ -68,7 +69,8 @@ func TestGraphDriven(t *testing.T) {
 	for _, objective := range []string{lagrange.Accelerations, lagrange.Torque} {
 		t.Run(objective, func(t *testing.T) {
 			s := quick()
-			s.Model, s.Graph, s.Steps, s.Rate, s.Batch, s.Hidden = graph.Family, lagrange.Graph{Shape: graph.RingShape, TranslationInvariant: true}, 800, 1e-2, 16, []int{24}
+			s.Model, s.Graph, s.Steps, s.Rate, s.Batch, s.Hidden = graph.Family, lagrange.Graph{Shape: graph.RingShape,
+				TranslationInvariant: true}, 800, 1e-2, 16, []int{24}
 			s.Friction, s.Objective = model.Viscous, objective
 			m := fit(t, six, s)
 			path := filepath.Join(t.TempDir(), "m")
@@ -96,7 +98,8 @@ func predicts(t *testing.T, m *lagrange.Model, set *data.Set) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if x, still := squares(e.Models[graph.Family].RMSEQ), squares(e.Models["constant_velocity"].RMSEQ); !(x < still/25) {
+	if x, still := squares(e.Models[graph.Family].RMSEQ),
+		squares(e.Models["constant_velocity"].RMSEQ); !(x < still/25) {
 		t.Errorf("%d sites: squared error %.3g, of constant velocity %.3g", set.D(), x, still)
 	}
 	var miss, size float64
@@ -139,8 +142,8 @@ func TestGraphOnOtherInputs(t *testing.T) {
 	s.Model, s.Graph = graph.Family, lagrange.Graph{Shape: graph.RingShape}
 	m := fit(t, six, s)
 	for want, spoil := range map[string]func(s *data.Set){
-		"the conditions []":  func(s *data.Set) { s.SystemParameters = 0 },
-		"30 known forces on": func(s *data.Set) { s.Coordinates = s.Coordinates[:29] },
+		"the system parameters []": func(s *data.Set) { s.SystemParameters = 0 },
+		"30 known forces on":       func(s *data.Set) { s.Coordinates = s.Coordinates[:29] },
 	} {
 		set := *thirty
 		spoil(&set)

@@ -29,7 +29,8 @@ func weights(m, k []float64, trajectories int, edges [][2]int) *data.Set {
 	n := len(m)
 	set := &data.Set{Time: "t"}
 	for i := range n {
-		set.Coordinates = append(set.Coordinates, data.Coordinate{Name: fmt.Sprint("x", i), Velocity: fmt.Sprint("v", i)})
+		set.Coordinates = append(set.Coordinates, data.Coordinate{Name: fmt.Sprint("x", i), Velocity: fmt.Sprint("v",
+			i)})
 	}
 	accel := func(q, a []float64) {
 		clear(a)
@@ -48,7 +49,11 @@ func weights(m, k []float64, trajectories int, edges [][2]int) *data.Set {
 		for i := range 31 {
 			t.T = append(t.T, 0.05*float64(i))
 		}
-		res, err := ode.Solve(context.Background(), func(_ float64, x, dx []float64) { copy(dx, x[n:]); accel(x, dx[n:]) }, x, t.T, ode.Options{})
+		res, err := ode.Solve(context.Background(), func(_ float64, x, dx []float64) {
+			copy(dx, x[n:])
+			accel(x,
+				dx[n:])
+		}, x, t.T, ode.Options{})
 		if err != nil {
 			panic(err)
 		}
@@ -81,11 +86,15 @@ func TestGraphFit(t *testing.T) {
 		set, many *data.Set
 		graph     lagrange.Graph
 	}{
-		"ring":               {beads(6, 12, ringOf(6)), beads(30, 3, ringOf(30)), lagrange.Graph{Shape: graph.RingShape}},
-		"ring of distances":  {beads(6, 12, ringOf(6)), beads(30, 3, ringOf(30)), lagrange.Graph{Shape: graph.RingShape, TranslationInvariant: true}},
-		"chain":              {beads(6, 12, ringOf(6)[:5]), beads(30, 3, ringOf(30)[:29]), lagrange.Graph{Shape: graph.ChainShape, TranslationInvariant: true}},
-		"star":               {beads(5, 12, star), nil, lagrange.Graph{Shape: graph.NetworkShape, Edges: names}},
-		"star, of distances": {beads(5, 12, star), nil, lagrange.Graph{Shape: graph.NetworkShape, Edges: names, TranslationInvariant: true}},
+		"ring": {beads(6, 12, ringOf(6)), beads(30, 3, ringOf(30)),
+			lagrange.Graph{Shape: graph.RingShape}},
+		"ring of distances": {beads(6, 12, ringOf(6)), beads(30, 3, ringOf(30)), lagrange.Graph{Shape: graph.RingShape,
+			TranslationInvariant: true}},
+		"chain": {beads(6, 12, ringOf(6)[:5]), beads(30, 3, ringOf(30)[:29]),
+			lagrange.Graph{Shape: graph.ChainShape, TranslationInvariant: true}},
+		"star": {beads(5, 12, star), nil, lagrange.Graph{Shape: graph.NetworkShape, Edges: names}},
+		"star, of distances": {beads(5, 12, star), nil, lagrange.Graph{Shape: graph.NetworkShape, Edges: names,
+			TranslationInvariant: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := quick()
@@ -127,7 +136,8 @@ func TestGraphOnThousand(t *testing.T) {
 		t.Skip("a training of seconds")
 	}
 	s := quick()
-	s.Model, s.Graph, s.Steps, s.Rate, s.Hidden = graph.Family, lagrange.Graph{Shape: graph.RingShape, TranslationInvariant: true}, 300, 1e-2, []int{24}
+	s.Model, s.Graph, s.Steps, s.Rate, s.Hidden = graph.Family, lagrange.Graph{Shape: graph.RingShape,
+		TranslationInvariant: true}, 300, 1e-2, []int{24}
 	m := fit(t, beads(6, 12, ringOf(6)), s)
 	set := beads(1000, 1, ringOf(1000))
 	w := set.Trajectories[0]
@@ -143,7 +153,8 @@ func TestGraphOnThousand(t *testing.T) {
 		t.Errorf("error of the accelerations %.3g of their size", math.Sqrt(miss/size))
 	}
 	e, err := m.Evaluate(t.Context(), set, 0.5)
-	if err != nil || e.Mass != nil || !(squares(e.Models[graph.Family].RMSEQ) < squares(e.Models["constant_velocity"].RMSEQ)/9) {
+	if err != nil || e.Mass != nil ||
+		!(squares(e.Models[graph.Family].RMSEQ) < squares(e.Models["constant_velocity"].RMSEQ)/9) {
 		t.Errorf("%v, a dense mass matrix %v", err, e.Mass)
 	}
 }
@@ -157,7 +168,8 @@ func judge(t *testing.T, m *lagrange.Model, set *data.Set) {
 	}
 	x, still := squares(e.Models[graph.Family].RMSEQ), squares(e.Models["constant_velocity"].RMSEQ)
 	if !(x < still/9) || e.EnergyDrift == nil || !(*e.EnergyDrift < 1e-5) || e.Mass == nil {
-		t.Errorf("%d sites: squared error %.3g, of constant velocity %.3g; drift of energy %v", set.D(), x, still, e.EnergyDrift)
+		t.Errorf("%d sites: squared error %.3g, of constant velocity %.3g; drift of energy %v", set.D(), x, still,
+			e.EnergyDrift)
 	}
 }
 
@@ -185,7 +197,8 @@ func TestGraphAttributes(t *testing.T) {
 	for i, g := range []lagrange.Graph{{}, {OfNodes: column("m", m), OfEdges: column("k", k)}} {
 		s := quick()
 		g.Shape, g.Edges, g.TranslationInvariant = graph.NetworkShape, names, true
-		s.Model, s.Graph, s.Method, s.Steps, s.Batch, s.Hidden, s.Workers = graph.Family, g, train.GaussNewton, 15, 0, []int{16}, 1
+		s.Model, s.Graph, s.Method, s.Steps, s.Batch, s.Hidden, s.Workers = graph.Family, g, train.GaussNewton, 15, 0,
+			[]int{16}, 1
 		net := fit(t, set, s)
 		path := filepath.Join(t.TempDir(), "m")
 		if err := net.Save(path); err != nil {
@@ -202,7 +215,8 @@ func TestGraphAttributes(t *testing.T) {
 		miss[i] = squares(e.Models[graph.Family].RMSEQ) / squares(e.Models["constant_velocity"].RMSEQ)
 	}
 	if !(miss[1] < 0.01 && miss[0] > 20*miss[1]) {
-		t.Errorf("squared errors, to those of constant velocity, without attributes %.3g, with them %.3g", miss[0], miss[1])
+		t.Errorf("squared errors, to those of constant velocity, without attributes %.3g, with them %.3g", miss[0],
+			miss[1])
 	}
 }
 
@@ -219,7 +233,8 @@ func TestGraphGrid(t *testing.T) {
 		}
 	}
 	s := quick()
-	s.Model, s.Graph = graph.Family, lagrange.Graph{Shape: graph.GridShape, Grid: []int{3, 2}, Ends: []graph.Boundary{graph.Periodic, graph.Free}, TranslationInvariant: true}
+	s.Model, s.Graph = graph.Family, lagrange.Graph{Shape: graph.GridShape, Grid: []int{3, 2},
+		Ends: []graph.Boundary{graph.Periodic, graph.Free}, TranslationInvariant: true}
 	s.Method, s.Steps, s.Batch, s.Hidden = train.GaussNewton, 15, 0, []int{16}
 	set := beads(6, 12, edges)
 	m := fit(t, set, s)
@@ -289,14 +304,14 @@ func TestGraphRefuses(t *testing.T) {
 	}{
 		"needs a topology":       {set, func(s *lagrange.Settings) { s.Graph.Shape = "" }},
 		"no topology \"tree\"":   {set, func(s *lagrange.Settings) { s.Graph.Shape = "tree" }},
-		"sites of 4 coordinates": {set, func(s *lagrange.Settings) { s.Graph.Site = 4 }},
-		"ring of 2 sites":        {set, func(s *lagrange.Settings) { s.Graph.Site = 3 }},
+		"nodes of 4 coordinates": {set, func(s *lagrange.Settings) { s.Graph.Site = 4 }},
+		"ring of 2 nodes":        {set, func(s *lagrange.Settings) { s.Graph.Site = 3 }},
 		"no ignorable":           {set, func(s *lagrange.Settings) { s.Cyclic = []string{"x1"} }},
 		"is for the model":       {set, func(s *lagrange.Settings) { s.Model = "lnn" }},
 		"no coordinate \"y\"": {set, func(s *lagrange.Settings) {
 			s.Graph.Shape, s.Graph.Edges = graph.NetworkShape, [][2]string{{"x1", "y"}}
 		}},
-		"joins the sites 2 and 2": {set, func(s *lagrange.Settings) {
+		"joins the nodes 2 and 2": {set, func(s *lagrange.Settings) {
 			s.Graph.Shape, s.Graph.Edges = graph.NetworkShape, [][2]string{{"x1", "x1"}}
 		}},
 		"network with 0 edges":    {set, func(s *lagrange.Settings) { s.Graph.Shape = graph.NetworkShape }},

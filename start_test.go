@@ -50,7 +50,8 @@ func TestStages(t *testing.T) {
 		}
 	}
 	s.On = nil
-	if m := fit(t, set, s); !same(m.Theta(), calm.Theta()) || m.Record.Steps != 12 || m.Record.Validation != r.Validation {
+	if m := fit(t, set, s); !same(m.Theta(), calm.Theta()) || m.Record.Steps != 12 ||
+		m.Record.Validation != r.Validation {
 		t.Errorf("the run that was interrupted differs: %+v", m.Record)
 	}
 }

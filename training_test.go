@@ -27,7 +27,8 @@ func TestTraining(t *testing.T) {
 	if len(m.Members()) != 2 || m.Baseline == nil || m.Baseline.Spec().Family != "nn" {
 		t.Fatalf("%d networks, baseline %v", len(m.Members()), m.Baseline)
 	}
-	if len(plans) != 1 || plans[0].Line("steps").Choice != "as many as fit into 200ms" || !strings.Contains(plans[0].Line("steps").Reason, "300ms") {
+	if len(plans) != 1 || plans[0].Line("steps").Choice != "as many as fit into 200ms" ||
+		!strings.Contains(plans[0].Line("steps").Reason, "300ms") {
 		t.Errorf("plans %+v", plans)
 	}
 	if took > 3 {
@@ -38,7 +39,8 @@ func TestTraining(t *testing.T) {
 	for _, path := range left {
 		names = append(names, filepath.Base(path))
 	}
-	if want := []string{"m.lnn.checkpoint", "m.lnn.checkpoint.m1", "m.nn.checkpoint"}; err != nil || !slices.Equal(names, want) {
+	if want := []string{"m.lnn.checkpoint", "m.lnn.checkpoint.m1", "m.nn.checkpoint"}; err != nil ||
+		!slices.Equal(names, want) {
 		t.Errorf("checkpoints %v, %v; want %v", names, err, want)
 	}
 	other := tr
@@ -50,7 +52,8 @@ func TestTraining(t *testing.T) {
 	if left, _ := tr.Checkpoints(); left != nil {
 		t.Errorf("left %v", left)
 	}
-	if alone, err := (lagrange.Training{Settings: lagrange.Settings{Model: "nn", Steps: 1, Workers: 1}, Baseline: true}).Fit(t.Context(), set); err != nil || alone.Baseline != nil {
+	if alone, err := (lagrange.Training{Settings: lagrange.Settings{Model: "nn", Steps: 1, Workers: 1},
+		Baseline: true}).Fit(t.Context(), set); err != nil || alone.Baseline != nil {
 		t.Errorf("the baseline of a baseline: %v, %v", alone, err)
 	}
 }

@@ -206,7 +206,7 @@ func TestTestPartIsUnseen(t *testing.T) {
 		}
 		for _, trajectories := range []int{6, 9} { // of 13 blocks: the third of six begins with one to test with
 			stages := learning{recording("pendulum", trajectories, 65, false, 0.05), 5, s}.blind(t)
-			if len(stages) != 2 || stages[0].Name != "convex start" || stages[1].Name != "long arcs" {
+			if len(stages) != 2 || stages[0].Name != "convex initialisation" || stages[1].Name != "long roll-outs" {
 				t.Errorf("%d trajectories were learned by the stages %v", trajectories, stages)
 			}
 		}

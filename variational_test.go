@@ -23,7 +23,8 @@ func TestVariationalRollouts(t *testing.T) {
 		d, f int
 	}{{recording("double-pendulum", 9, 30, true, 0.05), quick(), 2, 0}, {driven(), damped, 1, 1}} {
 		m, set := fit(t, c.set, c.s), many(20, c.d, c.f)
-		want, err := m.RolloutSet(t.Context(), set, lagrange.RolloutOptions{Method: ode.Dop853, RTol: 1e-12, ATol: 1e-12})
+		want, err := m.RolloutSet(t.Context(), set, lagrange.RolloutOptions{Method: ode.Dop853, RTol: 1e-12,
+			ATol: 1e-12})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +41,8 @@ func TestVariationalRollouts(t *testing.T) {
 					t.Fatalf("%s: trajectory %q with %d rows", method.Name, r.ID, r.Len())
 				}
 				for n := range x.Q {
-					worst = max(worst, math.Abs(r.Q[n]-x.Q[n])/(1+math.Abs(x.Q[n])), math.Abs(r.V[n]-x.V[n])/(1+math.Abs(x.V[n])))
+					worst = max(worst, math.Abs(r.Q[n]-x.Q[n])/(1+math.Abs(x.Q[n])),
+						math.Abs(r.V[n]-x.V[n])/(1+math.Abs(x.V[n])))
 				}
 				if c.f > 0 {
 					continue
@@ -61,10 +63,12 @@ func TestVariationalRollouts(t *testing.T) {
 	s.Model = "nn"
 	m := fit(t, recording("pendulum", 9, 30, true, 0.05), s)
 	o := lagrange.RolloutOptions{Method: ode.Variational(4)}
-	if _, err := m.Rollout(t.Context(), []float64{1}, []float64{0}, nil, []float64{0, 1}, o); err == nil || !strings.Contains(err.Error(), "no Lagrangian") {
+	if _, err := m.Rollout(t.Context(), []float64{1}, []float64{0}, nil, []float64{0, 1}, o); err == nil ||
+		!strings.Contains(err.Error(), "no Lagrangian") {
 		t.Error(err)
 	}
-	if _, err := m.RolloutSet(t.Context(), many(3, 1, 0), o); err == nil || !strings.Contains(err.Error(), "no Lagrangian") {
+	if _, err := m.RolloutSet(t.Context(), many(3, 1, 0), o); err == nil || !strings.Contains(err.Error(),
+		"no Lagrangian") {
 		t.Error(err)
 	}
 }

@@ -142,7 +142,8 @@ func witnessed(t *testing.T) (ks []asked) {
 	degrees := model.Coordinate{Name: "deg", Velocity: "degs", Period: 360, Scale: 57, Speed: 90, Accel: 200}
 	place := model.Coordinate{Name: "x", Velocity: "v", Mean: 0.3, Scale: 1.7, Speed: 3.5, Accel: 4}
 	cyclic := model.Coordinate{Name: "y", Velocity: "vy", Cyclic: true, Scale: 2, Speed: 1.2, Accel: 3}
-	wide := model.Coordinate{Name: "r", Velocity: "vr", Mean: 1.5, Scale: 1, Speed: 2, Accel: 5, Knee: 0.3, SpeedKnee: 0.5}
+	wide := model.Coordinate{Name: "r", Velocity: "vr", Mean: 1.5, Scale: 1, Speed: 2, Accel: 5}
+	wide.Knee, wide.SpeedKnee = 0.3, 0.5
 	force, other := model.Input{Name: "F", Scale: 1.5}, model.Input{Name: "G", Scale: 20}
 	mass := model.Input{Name: "m", SystemParameter: true, Mean: 2, Scale: 0.4}
 	apartBy := []model.Combination{{Of: []float64{1, -1}, Mean: 0.2, Scale: 0.8}}
@@ -151,10 +152,8 @@ func witnessed(t *testing.T) (ks []asked) {
 	for i, s := range []model.Spec{
 		{Family: "lnn", Coordinates: cs{angle, place}, Activation: "softplus"},
 		{Family: "lnn", Coordinates: cs{place, wide}, Activation: "gelu", Friction: model.Viscous},
-		{
-			Family: "lnn", Coordinates: cs{place, wide},
-			Activation: "swish", Friction: model.Coulomb, Combinations: apartBy,
-		},
+		{Family: "lnn", Coordinates: cs{place, wide}, Activation: "swish", Friction: model.Coulomb,
+			Combinations: apartBy},
 		{
 			Family: "lnn", Coordinates: cs{degrees, cyclic, place}, Inputs: us{force, mass}, Activation: "tanh",
 			Friction: model.Both, Head: model.Quadratic,
@@ -266,40 +265,42 @@ func graphs(t *testing.T) (ks []asked) {
 	springs := &model.Attributes{Names: []string{"k"}, Of: [][]float64{{1}, {3}, {2}}}
 	edges := [][2]int{{0, 1}, {2, 1}, {1, 3}}
 	for i, g := range []struct {
-		sites    model.Sites
+		sites    model.Nodes
 		n        int
 		relative bool
 		spec     model.Spec // what else is said
 	}{
-		{sites: model.Sites{Shape: string(graph.RingShape)}, n: 5, relative: true},
+		{sites: model.Nodes{Shape: string(graph.RingShape)}, n: 5, relative: true},
 		{
-			sites: model.Sites{Shape: string(graph.ChainShape)}, n: 3,
+			sites: model.Nodes{Shape: string(graph.ChainShape)}, n: 3,
 			spec: model.Spec{Friction: model.Both, Inputs: []model.Input{
 				{Name: "F1", Scale: 1.5}, {Name: "F2", Scale: 1.5}, {Name: "F3", Scale: 1.5},
 				{Name: "c", SystemParameter: true, Mean: 1, Scale: 0.5},
 			}},
 		},
 		{
-			sites: model.Sites{Size: 2, Shape: string(graph.ClampedShape)}, n: 3,
+			sites: model.Nodes{Size: 2, Shape: string(graph.ClampedShape)}, n: 3,
 			spec: model.Spec{Head: model.Quadratic, Friction: model.Viscous},
 		},
 		{
-			sites: model.Sites{Shape: string(graph.GridShape), Grid: []int{3, 2}, Ends: []string{"periodic", "free"}},
+			sites: model.Nodes{Shape: string(graph.GridShape), Grid: []int{3, 2}, Ends: []string{"periodic", "free"}},
 			n:     6,
 		},
 		{
-			sites: model.Sites{Shape: string(graph.GridShape), Grid: []int{2, 3}, Ends: []string{"clamped", "periodic"}},
-			n:     6,
+			sites: model.Nodes{Shape: string(graph.GridShape), Grid: []int{2, 3}, Ends: []string{"clamped",
+				"periodic"}},
+			n: 6,
 		},
 		{
-			sites: model.Sites{Shape: string(graph.NetworkShape), Edges: edges, OfNodes: masses, OfEdges: springs}, n: 4,
-			spec: model.Spec{Inputs: []model.Input{{Name: "c", SystemParameter: true, Mean: 1, Scale: 0.5}}},
+			sites: model.Nodes{Shape: string(graph.NetworkShape), Edges: edges, OfNodes: masses, OfEdges: springs},
+			n:     4,
+			spec:  model.Spec{Inputs: []model.Input{{Name: "c", SystemParameter: true, Mean: 1, Scale: 0.5}}},
 		},
 	} {
 		s := g.spec
-		s.Family, s.Hidden, s.Activation, s.Kinetic, s.Sites = graph.Family, []int{5}, "softplus", 2, &g.sites
-		s.Sites.Size = max(1, s.Sites.Size)
-		for k := range g.n * s.Sites.Size {
+		s.Family, s.Hidden, s.Activation, s.Kinetic, s.Nodes = graph.Family, []int{5}, "softplus", 2, &g.sites
+		s.Nodes.Size = max(1, s.Nodes.Size)
+		for k := range g.n * s.Nodes.Size {
 			c := model.Coordinate{Name: fmt.Sprint("x", k), Mean: 0.1, Scale: 1.3, Speed: 2, Accel: 3}
 			s.Coordinates = append(s.Coordinates, c)
 		}

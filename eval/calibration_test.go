@@ -36,7 +36,8 @@ func TestCalibrate(t *testing.T) {
 		raw, got := test.Within(Calibration{Factor: 1}), test.Within(l)
 		for n, want := range Normal {
 			if !ok || math.Abs(got[n]-want) > 0.02 || math.Abs(raw[n]-want) < 0.02 {
-				t.Errorf("factor %g, floor %g: %.3f within %d deviations, raw %.3f, want %.3f", c.factor, c.floor, got[n], n+1, raw[n], want)
+				t.Errorf("factor %g, floor %g: %.3f within %d deviations, raw %.3f, want %.3f", c.factor, c.floor,
+					got[n], n+1, raw[n], want)
 			}
 		}
 		if math.Abs(l.Factor/c.factor-1) > 0.1 || math.Abs(l.Floor[0]-c.floor[0]) > 0.2*c.floor[0]+0.01 {
@@ -87,5 +88,6 @@ func TestEnsemble(t *testing.T) {
 		t.Error("accelerations that were not recorded")
 	}
 	s.Trajectories[0].A = []float64{0, 1, 2, 3, 4}
-	near(t, "errors of q̈", EnsembleAccelerations([]*model.Model[float64]{still, moved}, s).E, 0.5, -0.5, -1.5, -2.5, -3.5)
+	near(t, "errors of q̈", EnsembleAccelerations([]*model.Model[float64]{still, moved}, s).E, 0.5, -0.5, -1.5, -2.5,
+		-3.5)
 }

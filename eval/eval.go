@@ -66,7 +66,8 @@ func Predict(m *model.Model[float64], tape model.Tape[float64], s *data.Set, w d
 
 // predict rolls a model through the windows numbered in which, all of one length, as one batch, and appends to their
 // paths.
-func predict(m *model.Model[float64], tape model.Tape[float64], s *data.Set, ws []data.Window, which []int, paths [][]float64) {
+func predict(m *model.Model[float64], tape model.Tape[float64], s *data.Set, ws []data.Window, which []int,
+	paths [][]float64) {
 	d, f, B, K := s.D(), s.M(), len(which), ws[which[0]].Steps
 	x, h, u := make([]float64, B*2*d), make([]float64, K*B), make([]float64, (K+1)*B*f)
 	for b, i := range which {
@@ -182,7 +183,8 @@ func MassMatrix(m *model.Model[float64], s *data.Set) (r Mass, ok bool) {
 	if !ok || d > dense {
 		return r, false
 	}
-	x, xdot, w, e, M := make([]float64, 2*d), make([]float64, 2*d), make([]float64, d), make([]float64, d*d), make([]float64, d*d)
+	x, xdot, w, e, M := make([]float64, 2*d), make([]float64, 2*d), make([]float64, d), make([]float64, d*d),
+		make([]float64, d*d)
 	r.MinEigenvalue = math.Inf(1)
 	every := 1 + int(float64(s.Rows())*float64(d*d*d)/most)
 	for _, t := range s.Trajectories {
@@ -206,7 +208,8 @@ func MassMatrix(m *model.Model[float64], s *data.Set) (r Mass, ok bool) {
 				r.NotPositive++
 			}
 			r.MinEigenvalue = min(r.MinEigenvalue, w[0])
-			r.MaxCondition = max(r.MaxCondition, number(math.Max(math.Abs(w[0]), math.Abs(w[d-1]))/math.Abs(slices.MinFunc(w, byAbs))))
+			r.MaxCondition = max(r.MaxCondition, number(math.Max(math.Abs(w[0]),
+				math.Abs(w[d-1]))/math.Abs(slices.MinFunc(w, byAbs))))
 		}
 	}
 	r.MinEigenvalue = number(r.MinEigenvalue)

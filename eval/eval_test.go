@@ -18,7 +18,8 @@ func track(period float64, q, v []float64) *data.Set {
 	for n := range q {
 		t.T = append(t.T, float64(n))
 	}
-	return &data.Set{Coordinates: []data.Coordinate{{Name: "q", Velocity: "v", Period: period}}, Trajectories: []data.Trajectory{t}}
+	return &data.Set{Coordinates: []data.Coordinate{{Name: "q", Velocity: "v", Period: period}},
+		Trajectories: []data.Trajectory{t}}
 }
 
 // shaped is a model of d lines with one hidden unit, all parameters zero: a = 0.
@@ -141,8 +142,9 @@ func TestNonFinite(t *testing.T) {
 // speeds c the mass matrix is 1 + 2w a aᵀ, a = (3, 4), with the eigenvalues 1 and 1 + 50w.
 func TestMassMatrix(t *testing.T) {
 	s := &data.Set{
-		Coordinates:  make([]data.Coordinate, 2),
-		Trajectories: []data.Trajectory{{T: []float64{0, 1, 2}, Q: []float64{0, 0, 1, 2, 3, 4}, V: []float64{0, 0, 1, 1, -1, 1}}},
+		Coordinates: make([]data.Coordinate, 2),
+		Trajectories: []data.Trajectory{{T: []float64{0, 1, 2}, Q: []float64{0, 0, 1, 2, 3, 4}, V: []float64{0, 0, 1, 1,
+			-1, 1}}},
 	}
 	for w, want := range map[float64]Mass{
 		0:     {MinEigenvalue: 1, MaxCondition: 1, States: 3},
@@ -156,7 +158,8 @@ func TestMassMatrix(t *testing.T) {
 		if !ok || r.NotPositive != want.NotPositive || r.States != want.States {
 			t.Errorf("w = %g: %+v, want %+v", w, r, want)
 		}
-		near(t, "eigenvalue and condition", []float64{r.MinEigenvalue, r.MaxCondition}, want.MinEigenvalue, want.MaxCondition)
+		near(t, "eigenvalue and condition", []float64{r.MinEigenvalue, r.MaxCondition}, want.MinEigenvalue,
+			want.MaxCondition)
 	}
 	if _, ok := MassMatrix(shaped(t, "nn", 2), s); ok {
 		t.Error("a network without a Lagrangian has a mass matrix")
@@ -166,10 +169,11 @@ func TestMassMatrix(t *testing.T) {
 // Of 60 coordinates every third state is looked at: 60³ numbers in each of 1000; of 257 none is.
 func TestMassMatrixOfMany(t *testing.T) {
 	for d, want := range map[int]int{60: 334, 257: 0} {
-		s := &data.Set{Coordinates: make([]data.Coordinate, d), Trajectories: []data.Trajectory{{T: make([]float64, 1000)}}}
+		s := &data.Set{Coordinates: make([]data.Coordinate, d), Trajectories: []data.Trajectory{{T: make([]float64,
+			1000)}}}
 		spec := model.Spec{Family: "lnn", Hidden: []int{1}, Activation: "softplus", Kinetic: 1}
 		if d > 256 {
-			spec.Family, spec.Sites = graph.Family, &model.Sites{Size: 1, Shape: string(graph.RingShape)}
+			spec.Family, spec.Nodes = graph.Family, &model.Nodes{Size: 1, Shape: string(graph.RingShape)}
 			s.Trajectories[0].T = make([]float64, 3)
 		}
 		n := len(s.Trajectories[0].T) * d
@@ -178,7 +182,7 @@ func TestMassMatrixOfMany(t *testing.T) {
 			spec.Coordinates = append(spec.Coordinates, model.Coordinate{Scale: 1, Speed: 1, Accel: 1})
 		}
 		var err error
-		if spec.Sites != nil {
+		if spec.Nodes != nil {
 			if spec, err = graph.Describe(spec, false, nil); err != nil {
 				t.Fatal(err)
 			}

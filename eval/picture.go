@@ -30,7 +30,8 @@ func Picture(set *data.Set, ws []data.Window, predictions []Prediction) plot.Fig
 	}
 	for i, c := range coordinates {
 		p := plot.Panel{XLabel: unit("time, windows end to end", set.TimeUnit()), YLabel: unit(c.Name, c.Unit)}
-		p.Series = append(p.Series, endToEnd("recorded", set, ws, i, func(w data.Window) []float64 { return recorded(set, w) }))
+		p.Series = append(p.Series, endToEnd("recorded", set, ws, i,
+			func(w data.Window) []float64 { return recorded(set, w) }))
 		for _, k := range predictions {
 			mean, band := k.series(set, ws, i)
 			p.Series = append(band, append(p.Series, mean)...) // what is behind comes first

@@ -19,7 +19,9 @@ func (o Options) Check() error {
 		what, word string
 		words      []string
 	}{
-		{"model", o.Model, model.Families()}, {"objective", o.Objective, Objectives()}, {"method", o.Method, train.Methods()},
+		{"model", o.Model, model.Families()},
+		{"objective", o.Objective, Objectives()},
+		{"method", o.Method, train.Methods()},
 		{"topology", string(o.Graph.Shape), shapes()},
 	} {
 		if w.word != "" && !slices.Contains(w.words, w.word) {
@@ -31,8 +33,9 @@ func (o Options) Check() error {
 	}
 	if o.Steps < 0 || o.Window < 0 || o.Batch < 0 || o.Workers < 0 || o.Ensemble < 0 || o.Budget < 0 || o.Every < 0 ||
 		!(o.Rate >= 0) || math.IsInf(o.Rate, 0) {
-		return fmt.Errorf("settings out of range: steps %d, window %d, batch %d, workers %d, ensemble %d, budget %v, rate %v; "+
-			"leave at zero what should have its default", o.Steps, o.Window, o.Batch, o.Workers, o.Ensemble, o.Budget, o.Rate)
+		return fmt.Errorf("settings out of range: steps %d, window %d, batch %d, workers %d, ensemble %d, budget %v, "+
+			"rate %v; leave at zero what should have its default",
+			o.Steps, o.Window, o.Batch, o.Workers, o.Ensemble, o.Budget, o.Rate)
 	}
 	if o.From != nil {
 		return nil // what it is made of is that of the model

@@ -40,7 +40,7 @@ func (f *problem) weak(ctx context.Context, o *train.Identification, net *model.
 	return x, err
 }
 
-// otherwise is a model whose forces are held from row to row where they went by straight lines, and the other way round.
+// otherwise is a model whose forces are held from row to row where they went by straight lines, and the reverse.
 func otherwise(m *model.Model[float64]) *model.Model[float64] {
 	m = m.Copy()
 	m.Spec.Inputs = append([]model.Input(nil), m.Spec.Inputs...)

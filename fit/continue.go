@@ -12,7 +12,8 @@ import (
 func (s Options) continued(set *data.Set) (Options, error) {
 	if s.Like != nil {
 		if n := max(1, s.Ensemble); n > len(s.Like) || len(s.Like[0].Record.Paces) == 0 {
-			return s, fmt.Errorf("the steps of %d networks, and %d are to be trained, or none were noted: give a number of steps", len(s.Like), n)
+			return s, fmt.Errorf("the steps of %d networks, and %d are to be trained, or none were noted: give a "+
+				"number of steps", len(s.Like), n)
 		}
 		s.Steps, s.Budget = s.Like[0].Record.Paces[0].Steps, 0
 	}
@@ -21,13 +22,16 @@ func (s Options) continued(set *data.Set) (Options, error) {
 	}
 	r, spec := s.From[0].Record, s.From[0].Net.Spec
 	if set.D() != spec.D() || set.M() != spec.M() {
-		return s, fmt.Errorf("the recording has %d coordinates and %d inputs, the model to go on from %d and %d", set.D(), set.M(), spec.D(), spec.M())
+		return s, fmt.Errorf("the recording has %d coordinates and %d inputs, the model to go on from %d and %d",
+			set.D(), set.M(), spec.D(), spec.M())
 	}
 	switch members := len(s.From); {
 	case s.Model != "" && s.Model != spec.Family:
 		return s, fmt.Errorf("the model to go on from is %s, not %s", spec.Family, s.Model)
-	case s.Hidden != nil || s.Head != "" || s.Activation != "" || s.Friction != "" || s.Cyclic != nil || s.Held != nil || s.Graph.Shape != "":
-		return s, errors.New("a model that goes on keeps its net, head, activation, friction, topology and ignorable coordinates: leave these out, or train anew")
+	case s.Hidden != nil || s.Head != "" || s.Activation != "" || s.Friction != "" || s.Cyclic != nil ||
+		s.Held != nil || s.Graph.Shape != "":
+		return s, errors.New("a model that goes on keeps its net, head, activation, friction, topology and ignorable " +
+			"coordinates: leave these out, or train anew")
 	case s.Ensemble > 1 && s.Ensemble != members:
 		return s, fmt.Errorf("the model to go on from has %d networks, not %d", members, s.Ensemble)
 	default:
@@ -38,9 +42,10 @@ func (s Options) continued(set *data.Set) (Options, error) {
 			*to = was
 		}
 	}
-	s.Model, s.Hidden, s.Head, s.Activation, s.Friction = spec.Family, spec.Hidden, spec.Head, spec.Activation, spec.Friction
-	if spec.Sites != nil {
-		s.Graph.Site = spec.Sites.Size
+	s.Model, s.Hidden, s.Head, s.Activation, s.Friction = spec.Family, spec.Hidden, spec.Head, spec.Activation,
+		spec.Friction
+	if spec.Nodes != nil {
+		s.Graph.Site = spec.Nodes.Size
 	}
 	keep(&s.Objective, r.Objective)
 	keep(&s.Loss, r.Loss)

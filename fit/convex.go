@@ -54,11 +54,13 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 			return err
 		}
 		if s.Done {
-			least, tried = min(least, s.After/still), append(tried, strings.TrimSpace(shown(w.Hidden)+" "+string(w.Head)))
+			least, tried = min(least, s.After/still),
+				append(tried, strings.TrimSpace(shown(w.Hidden)+" "+string(w.Head)))
 		}
 		if s.Done && s.After < best {
 			best, f.spec, f.guessed = s.After, spec, guessed{f.s.Seed, net.Theta, s}
-			f.s.Method, f.s.Hidden, f.s.Head, f.s.Batch, f.s.Rate = train.GaussNewton, spec.Hidden, spec.Head, asked.Batch, asked.Rate
+			f.s.Method, f.s.Hidden, f.s.Head, f.s.Batch, f.s.Rate = train.GaussNewton, spec.Hidden, spec.Head,
+				asked.Batch, asked.Rate
 		}
 	}
 	return f.chosen(asked, least, tried)
@@ -177,13 +179,16 @@ func (f *problem) deep() model.Spec {
 // initialise gives a net a convex initialisation from accelerations that are estimated from the recorded velocities, if
 // one serves the selection set better than what the net was. A deep net learns from them as it would from recorded
 // ones, if the recording is clean.
-func (f *problem) initialise(ctx context.Context, net *model.Model[float64], s Options, selection *train.Segments[float64]) (train.InitialGuess, error) {
+func (f *problem) initialise(
+	ctx context.Context, net *model.Model[float64], s Options, selection *train.Segments[float64],
+) (train.InitialGuess, error) {
 	o, held := f.estimated(0), f.estimated(1)
 	if len(net.Spec.Hidden) > 1 && o.Weight != nil && held.N > 0 {
 		return f.rehearse(ctx, net, o, held, s, selection)
 	}
 	n, d := len(net.Linear()), net.Spec.D()
-	c := train.ConvexOptions{Seed: s.Seed, Workers: s.Workers, Ridges: convexRidges, Selection: selection, Samples: min(convexSamples, convexWork/(1+d*n*n))}
+	c := train.ConvexOptions{Seed: s.Seed, Workers: s.Workers, Ridges: convexRidges, Selection: selection,
+		Samples: min(convexSamples, convexWork/(1+d*n*n))}
 	if c.Samples*d < 2*n {
 		return train.InitialGuess{Why: "there are too many parameters"}, nil
 	}
@@ -192,7 +197,10 @@ func (f *problem) initialise(ctx context.Context, net *model.Model[float64], s O
 
 // rehearse learns estimated accelerations as if they were recorded, by Adam and by Gauss–Newton: a step
 // takes a hundredth of one on windows, and from a guess that is far off those were seen to end nowhere.
-func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, held *train.Accelerations[float64], s Options, selection *train.Segments[float64]) (train.InitialGuess, error) {
+func (f *problem) rehearse(
+	ctx context.Context, net *model.Model[float64], o, held *train.Accelerations[float64], s Options,
+	selection *train.Segments[float64],
+) (train.InitialGuess, error) {
 	drawn, before := slices.Clone(net.Theta), train.MeanLoss(selection, net)
 	s.Checkpoint = "" // the rehearsal has none: it is gone through again
 	a := &run{f: f, s: s, watch: &f.watch, net: net, learn: o, valid: held}
@@ -222,7 +230,8 @@ func (f *problem) rehearse(ctx context.Context, net *model.Model[float64], o, he
 func (f *problem) estimated(part int) *train.Accelerations[float64] {
 	set := []*data.Set{f.split.Train, f.split.Valid}[part]
 	d, m, o := set.D(), set.M(), &train.Accelerations[float64]{Penalty: f.penalty}
-	noisy, squares, rows, of := 0, make([]float64, len(f.set.Trajectories)), make([]float64, len(f.set.Trajectories)), []int(nil)
+	noisy, of := 0, []int(nil)
+	squares, rows := make([]float64, len(f.set.Trajectories)), make([]float64, len(f.set.Trajectories))
 	for i, t := range set.Trajectories {
 		a, clean := t.Accelerations(d)
 		if !clean {

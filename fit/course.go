@@ -74,7 +74,8 @@ func (c *course) segments(rows, every int, part int8) *train.Segments[float64] {
 	o := c.rows
 	o.Steps, o.Every, o.Method, o.Penalty = rows/c.stride, every, ode.Dop853.Tableau, train.L2
 	for i := range c.first[1:] {
-		for at := c.first[i]; at+o.Steps < c.first[i+1] && len(o.First) < mostSegments && (len(o.First)+1)*o.Steps < mostSegmentRows; {
+		for at := c.first[i]; at+o.Steps < c.first[i+1] && len(o.First) < mostSegments &&
+			(len(o.First)+1)*o.Steps < mostSegmentRows; {
 			seen := slices.Contains(c.part[at+1:at+o.Steps+1], part)
 			switch {
 			case c.part[at] == toTest || part == toLearn && c.part[at] == toSelect:

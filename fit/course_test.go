@@ -28,7 +28,8 @@ func TestCourse(t *testing.T) {
 		if f.split, err = set.Split(1); err != nil {
 			t.Fatal(err)
 		}
-		if f.spec, err = specOf(set, f.split.Train, Options{Model: "lnn", Activation: "softplus", Hidden: []int{1}}); err != nil {
+		if f.spec, err = specOf(set, f.split.Train, Options{Model: "lnn", Activation: "softplus",
+			Hidden: []int{1}}); err != nil {
 			t.Fatal(err)
 		}
 		for _, stride := range []int{1, 4} {

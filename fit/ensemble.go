@@ -42,7 +42,8 @@ func (f *problem) ensemble(ctx context.Context) ([]Network, error) {
 	next.Store(int64(side) - 1)
 	steps, told := 0, make(chan struct{})
 	par.Do(side, func(w int) {
-		train(w, each.Steps, func(n int) (int, error) { // what a step takes is measured by all at once, as they will run
+		// what a step takes is measured by all at once, as they will run
+		train(w, each.Steps, func(n int) (int, error) {
 			if w == 0 {
 				steps = n
 				close(told)

@@ -123,7 +123,10 @@ func unitOf(set *data.Set, name string) string {
 
 // String says it in two sentences.
 func (f Findings) String() string {
-	parts := []string{count(f.Trajectories, "trajectory", "trajectories"), count(f.Rows, "row", "rows"), "every " + with(f.Step, f.TimeUnit)}
+	parts := []string{
+		count(f.Trajectories, "trajectory", "trajectories"), count(f.Rows, "row", "rows"),
+		"every " + with(f.Step, f.TimeUnit),
+	}
 	if f.RowsBySwing > 0 {
 		parts = append(parts, fmt.Sprintf("%.3g in the fastest swing", f.RowsBySwing))
 	}

@@ -9,8 +9,8 @@ import (
 	"lagrange/model"
 )
 
-// ladder are the families that positions alone are tried with where no model was asked for, the simplest first. Where it has
-// the terms a sum of terms was three to two hundred times closer than a network (lagrange reproduce noise).
+// ladder are the families that positions alone are tried with where no model was asked for, the simplest first. Where
+// it has the terms a sum of terms was three to two hundred times closer than a network (lagrange reproduce noise).
 var ladder = []string{"terms", "lnn"}
 
 // climb trains the families of the ladder until one is down to the noise of held-out motion, and returns the best.

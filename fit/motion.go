@@ -13,8 +13,8 @@ import (
 	"lagrange/train"
 )
 
-// fromMotion learns from positions with noise, velocities known or not: a smoother finds noise and states, and the model
-// is fitted to the positions themselves by multiple shooting (problem.shooting). It has no losses of samples.
+// fromMotion learns from positions with noise, velocities known or not: a smoother finds noise and states, and the
+// model is fitted to the positions themselves by multiple shooting (problem.shooting). It has no losses of samples.
 var fromMotion = objective{name: Motion, needs: needsOneFamily, losses: nil}
 
 // Motion is the objective of recordings of positions alone.
@@ -26,7 +26,8 @@ func needsOneFamily(_ *data.Set, s Options) error {
 	case f.Nodes:
 		return fmt.Errorf("a %s does not learn from positions alone; --differentiate estimates velocities", f.Title)
 	case f.Name == "hnn":
-		return fmt.Errorf("a %s needs momenta, which positions alone do not give; --differentiate estimates velocities", f.Title)
+		return fmt.Errorf("a %s needs momenta, which positions alone do not give; --differentiate estimates velocities",
+			f.Title)
 	case s.From != nil:
 		return errors.New("training from positions alone does not go on from a model yet: leave out --from")
 	}

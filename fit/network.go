@@ -11,7 +11,9 @@ import (
 // tried it is the one of the best validation. The watch tells what of s.Budget is gone.
 //
 // agree, if it is not nil, is told the number of steps before the first, and may change it.
-func (f *problem) network(ctx context.Context, s Options, w watch, j int, agree func(steps int) (int, error)) (Network, error) {
+func (f *problem) network(
+	ctx context.Context, s Options, w watch, j int, agree func(steps int) (int, error),
+) (Network, error) {
 	if f.s.Objective == Motion {
 		return f.shooting(ctx, s, w)
 	}
@@ -45,7 +47,8 @@ func (f *problem) network(ctx context.Context, s Options, w watch, j int, agree 
 		b := &best.Record
 		b.Seed, b.Steps, b.Seconds, b.Restarts, b.Paces = s.Seed, used, w.elapsed().Seconds(), given, paces
 		if v := b.Validation; math.IsInf(v, 0) {
-			return Network{}, fmt.Errorf("every validation of the %s was not finite: %d of %d steps were skipped; try a smaller rate or another seed", f.spec.Family, b.Skipped, used)
+			return Network{}, fmt.Errorf("every validation of the %s was not finite: %d of %d steps were skipped; "+
+				"try a smaller rate or another seed", f.spec.Family, b.Skipped, used)
 		}
 		return *best, nil
 	}

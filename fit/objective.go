@@ -81,7 +81,8 @@ func windows(set *data.Set, steps int, p train.Penalty) *train.Segments[float64]
 // out of a short recording is little, and among many parameters some please it by chance that serve nothing else.
 func joint(learn, valid *train.Segments[float64], most int) *train.Segments[float64] {
 	o := *learn
-	o.X, o.U, o.H, o.First = slices.Concat(learn.X, valid.X), slices.Concat(learn.U, valid.U), slices.Concat(learn.H, valid.H), nil
+	o.X, o.U = slices.Concat(learn.X, valid.X), slices.Concat(learn.U, valid.U)
+	o.H, o.First = slices.Concat(learn.H, valid.H), nil
 	n := min(most, max(learn.Len(), valid.Len()))
 	for k := range n {
 		o.First = append(o.First, learn.First[k*learn.Len()/n], len(learn.H)+valid.First[k*valid.Len()/n])

@@ -71,8 +71,8 @@ func (s Options) objective(set *data.Set) (string, error) {
 func needsAccelerations(set *data.Set, s Options) error {
 	switch {
 	case !set.HasAccelerations():
-		return fmt.Errorf("the recording has no accelerations to learn from by the objective %s; name their columns with --a, "+
-			"or leave out --objective", s.Objective)
+		return fmt.Errorf("the recording has no accelerations to learn from by the objective %s; name their columns "+
+			"with --a, or leave out --objective", s.Objective)
 	case model.FamilyOf(s.Model).Rollouts:
 		return fmt.Errorf("a %s learns from windows; leave out --objective", model.Title(s.Model))
 	}
@@ -90,8 +90,8 @@ func bare(set *data.Set) bool { return len(set.Trajectories) > 0 && set.Trajecto
 // onPositions is the objective of positions alone.
 func (s Options) onPositions(set *data.Set) (string, error) {
 	if s.Objective != "" && s.Objective != Motion {
-		return "", fmt.Errorf("the recording has no velocities, which the objective %s needs: leave it out, or name their "+
-			"columns with --v, or have them estimated by --differentiate", s.Objective)
+		return "", fmt.Errorf("the recording has no velocities, which the objective %s needs: leave it out, or name "+
+			"their columns with --v, or have them estimated by --differentiate", s.Objective)
 	}
 	return Motion, fromMotion.needs(set, s)
 }

@@ -30,17 +30,20 @@ type Options struct {
 	Horizon    float64        // of held-out windows, in the recording's time unit
 	Window     int            // steps of a training window
 	Steps      int            // training steps; or
-	Budget     time.Duration  // training time, preparation and validations included: as many steps as fit, see Record.Paces
-	Total      time.Duration  `json:"-"` // of all networks that Budget is a part for; zero: it is for these alone
-	Method     string         // one of train.Methods
-	Batch      int            // samples a step
-	Rate       float64        // of Adam
-	Seed       uint64
-	Ensemble   int            // networks from the seeds Seed, Seed+1, …, which share Budget and Workers; side by side
-	Workers    int            // zero: all cores
-	Columns    data.Options   // how the recording was read, so that others are read the same way
-	From       []Network      `json:"-"` // of a finished model to go on from: its Spec, parameters, and settings where none are given
-	Like       []Network      `json:"-"` // of a model whose Record.Paces are repeated in place of Steps and Budget; nil: none
+	// training time, preparation and validations included: as many steps as fit, see Record.Paces
+	Budget   time.Duration
+	Total    time.Duration `json:"-"` // of all networks that Budget is a part for; zero: it is for these alone
+	Method   string        // one of train.Methods
+	Batch    int           // samples a step
+	Rate     float64       // of Adam
+	Seed     uint64
+	Ensemble int          // networks from the seeds Seed, Seed+1, …, which share Budget and Workers; side by side
+	Workers  int          // zero: all cores
+	Columns  data.Options // how the recording was read, so that others are read the same way
+	// of a finished model to go on from: its Spec, parameters, and settings where none are given
+	From []Network `json:"-"`
+	// of a model whose Record.Paces are repeated in place of Steps and Budget; nil: none
+	Like       []Network      `json:"-"`
 	Checkpoint string         `json:"-"` // file to go on from after an interruption; "" = none
 	Resume     bool           `json:"-"` // go on from Checkpoint if it is there
 	Every      time.Duration  `json:"-"` // between checkpoints
@@ -52,11 +55,12 @@ type Options struct {
 
 // Progress is how far training has come.
 type Progress struct {
-	Model         string
-	Step, Steps   int        // of all members of an ensemble, with those given up
-	Loss, Valid   float64    // of this step; of the last validation (NaN before the first)
-	Mass          *eval.Mass // the mass matrix at the last validation, over a sample of the states; nil before, and without a Lagrangian
-	Restarts      int        // trainings given up before this one
+	Model       string
+	Step, Steps int     // of all members of an ensemble, with those given up
+	Loss, Valid float64 // of this step; of the last validation (NaN before the first)
+	// the mass matrix at the last validation, over a sample of the states; nil before, and without a Lagrangian
+	Mass          *eval.Mass
+	Restarts      int // trainings given up before this one
 	Elapsed, Left time.Duration
 }
 
@@ -75,7 +79,8 @@ func (s *Options) usual(set *data.Set) (method, reason string) {
 	case weights > mostNewton:
 		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for more than %d weights", mostNewton)
 	case family.Nodes && set.D() > train.MostCoordinates:
-		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for graphs of more than %d coordinates", train.MostCoordinates)
+		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for graphs of more than %d coordinates",
+			train.MostCoordinates)
 	}
 	return train.GaussNewton, "accelerations are a least-squares problem"
 }

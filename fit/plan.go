@@ -134,7 +134,8 @@ func why(asked, kept bool, own string) string {
 func (p *planner) model() (choice, reason string, err error) {
 	p.o.Model = cmp.Or(p.o.Model, DefaultModel)
 	if p.o.climbing {
-		return model.Title(p.o.Model), fmt.Sprintf("the first of %s, until one is down to the noise", strings.Join(ladder, ", ")), nil
+		return model.Title(p.o.Model), fmt.Sprintf("the first of %s, until one is down to the noise",
+			strings.Join(ladder, ", ")), nil
 	}
 	return model.Title(p.o.Model), why(p.asked.Model != "", p.was.Model != "", "the default"), nil
 }
@@ -223,8 +224,9 @@ func (p *planner) guess() (choice, reason string, err error) {
 		return "convex initialisation", fmt.Sprintf("if it leaves less than %g %% of the loss without acceleration; "+
 			"else %d steps of Adam, or %d", 100*goodGuess, warmSteps[0], warmSteps[1]), nil
 	case p.o.Objective == Accelerations:
-		return "steps of Adam", fmt.Sprintf("%d, or %d where these leave more than %g %% of the loss without acceleration",
-			warmSteps[0], warmSteps[1], 100*warmEnds), nil
+		return "steps of Adam",
+			fmt.Sprintf("%d, or %d where these leave more than %g %% of the loss without acceleration",
+				warmSteps[0], warmSteps[1], 100*warmEnds), nil
 	case p.o.Objective == Windows && p.linear():
 		return "convex initialisation", "Gauss–Newton needs one that is near", nil
 	}
@@ -291,7 +293,8 @@ func (p *planner) rollouts() (choice, reason string, err error) {
 	if p.o.Objective != Windows || p.o.Method != train.GaussNewton {
 		return "", "", nil
 	}
-	return fmt.Sprintf("long ones after 1/%d of the steps", decideAfter), "as far as the model follows, if held-out ones get better", nil
+	return fmt.Sprintf("long ones after 1/%d of the steps", decideAfter),
+		"as far as the model follows, if held-out ones get better", nil
 }
 
 // shown writes layers as ParseHidden reads them.

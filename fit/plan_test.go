@@ -39,26 +39,28 @@ func TestDecisions(t *testing.T) {
 		what, want string
 		reason     string
 	}{
-		"accelerations":       {few, Options{}, "objective", Accelerations, "recorded"},
-		"none":                {swings(10, 40, false, 0), Options{}, "objective", Windows, "no accelerations"},
-		"windows asked for":   {few, Options{Objective: Windows}, "objective", Windows, AskedFor},
-		"node":                {few, Options{Model: "node"}, "objective", Windows, "nothing else"},
-		"few rows":            {few, Options{}, "net", "8x2 softplus, quadratic head", "400 rows"},
-		"many rows":           {many, Options{}, "net", "20x2 softplus, quadratic head", "25000 rows"},
-		"few rows, windows":   {few, Options{Objective: Windows}, "net", "16x2 softplus, plain head", "400 rows"},
-		"net asked for":       {many, Options{Hidden: []int{5, 3}}, "net", "5,3 softplus, quadratic head", AskedFor},
-		"no head":             {many, Options{Model: "nn"}, "head", "", ""},
-		"method":              {few, Options{}, "method", train.GaussNewton, "least-squares"},
-		"many weights":        {few, Options{Hidden: []int{80, 80}}, "method", train.Adam, "6000 weights"},
-		"method asked for":    {few, Options{Method: train.Adam}, "method", train.Adam, AskedFor},
-		"batch of Adam":       {few, Options{Method: train.Adam}, "batch", "128 samples", ""},
-		"batch asked for":     {few, Options{Batch: 7}, "batch", "7 samples", AskedFor},
-		"no rate":             {few, Options{}, "rate", "", ""},
-		"rate":                {few, Options{Model: "node"}, "rate", "0.005", Windows},
-		"steps":               {few, Options{Steps: 9}, "steps", "9", AskedFor},
-		"budget":              {few, Options{}, "steps", "as many as fit into 1m0s", "default"},
-		"windows":             {few, Options{Objective: Windows}, "windows", "25 rows to learn from, 1.25 held out", "25 typical"},
-		"long horizon":        {few, Options{Objective: Windows, Horizon: 10}, "windows", "32 rows to learn from, 10 held out", AskedFor},
+		"accelerations":     {few, Options{}, "objective", Accelerations, "recorded"},
+		"none":              {swings(10, 40, false, 0), Options{}, "objective", Windows, "no accelerations"},
+		"windows asked for": {few, Options{Objective: Windows}, "objective", Windows, AskedFor},
+		"node":              {few, Options{Model: "node"}, "objective", Windows, "nothing else"},
+		"few rows":          {few, Options{}, "net", "8x2 softplus, quadratic head", "400 rows"},
+		"many rows":         {many, Options{}, "net", "20x2 softplus, quadratic head", "25000 rows"},
+		"few rows, windows": {few, Options{Objective: Windows}, "net", "16x2 softplus, plain head", "400 rows"},
+		"net asked for":     {many, Options{Hidden: []int{5, 3}}, "net", "5,3 softplus, quadratic head", AskedFor},
+		"no head":           {many, Options{Model: "nn"}, "head", "", ""},
+		"method":            {few, Options{}, "method", train.GaussNewton, "least-squares"},
+		"many weights":      {few, Options{Hidden: []int{80, 80}}, "method", train.Adam, "6000 weights"},
+		"method asked for":  {few, Options{Method: train.Adam}, "method", train.Adam, AskedFor},
+		"batch of Adam":     {few, Options{Method: train.Adam}, "batch", "128 samples", ""},
+		"batch asked for":   {few, Options{Batch: 7}, "batch", "7 samples", AskedFor},
+		"no rate":           {few, Options{}, "rate", "", ""},
+		"rate":              {few, Options{Model: "node"}, "rate", "0.005", Windows},
+		"steps":             {few, Options{Steps: 9}, "steps", "9", AskedFor},
+		"budget":            {few, Options{}, "steps", "as many as fit into 1m0s", "default"},
+		"windows": {few, Options{Objective: Windows}, "windows", "25 rows to learn from, 1.25 held out",
+			"25 typical"},
+		"long horizon": {few, Options{Objective: Windows, Horizon: 10}, "windows",
+			"32 rows to learn from, 10 held out", AskedFor},
 		"no roll-outs":        {few, Options{}, "roll-outs", "", ""},
 		"loss":                {few, Options{}, "loss", "huber", "wrong rows"},
 		"guess of Adam":       {few, Options{Method: train.Adam}, "initial guess", "as drawn", ""},
@@ -94,7 +96,8 @@ func TestPlan(t *testing.T) {
 			t.Fatalf("%s: told %+v, recorded %+v", name, told, record.Plan)
 		}
 		net := shown(spec.Hidden) + " " + spec.Activation + ", " + string(spec.Head) + " head"
-		if m := told[0].Line("method").Choice; m != c.method || m != record.Method || told[0].Line("net").Choice != net {
+		if m := told[0].Line("method").Choice; m != c.method || m != record.Method ||
+			told[0].Line("net").Choice != net {
 			t.Errorf("%s: %+v, and done was %s by %s", name, told[0].Lines, net, record.Method)
 		}
 		f := told[0].Recording
@@ -115,7 +118,8 @@ func TestPlan(t *testing.T) {
 // Gaps and estimated velocities are found.
 func TestFindings(t *testing.T) {
 	set := swings(3, 40, false, 0)
-	set.Columns = []data.Column{{Name: "t", Unit: "s", Role: data.RoleTime}, {Name: "v", Role: data.RoleV, Why: "estimated from x"}}
+	set.Columns = []data.Column{{Name: "t", Unit: "s", Role: data.RoleTime}, {Name: "v", Role: data.RoleV,
+		Why: "estimated from x"}}
 	set.Time = "t"
 	for n := 20; n < 40; n++ {
 		set.Trajectories[1].T[n] += 1
@@ -124,7 +128,8 @@ func TestFindings(t *testing.T) {
 	if err != nil || f.Gaps != 1 || f.Velocities || f.TimeUnit != "s" || len(f.Noise) != 1 {
 		t.Errorf("%+v, %v", f, err)
 	}
-	if text := f.String(); !strings.Contains(text, "1 gap,") || !strings.Contains(text, "velocities estimated") || !strings.Contains(text, "no known forces") {
+	if text := f.String(); !strings.Contains(text, "1 gap,") || !strings.Contains(text, "velocities estimated") ||
+		!strings.Contains(text, "no known forces") {
 		t.Error(text)
 	}
 }

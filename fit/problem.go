@@ -23,8 +23,8 @@ import (
 // hopeless is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's, the checkpoint
 // is written, and a later call with Resume goes on bit for bit.
 //
-// Of positions alone states and noise are found by a smoother, and models by shooting (Motion). Where no model was asked for,
-// the families of a ladder are tried.
+// Of positions alone states and noise are found by a smoother, and models by shooting (Motion). Where no model was
+// asked for, the families of a ladder are tried.
 func Train(ctx context.Context, set *data.Set, o Options) (Result, error) {
 	if o.Model == "" && bare(set) {
 		return climb(ctx, set, o)
@@ -63,7 +63,7 @@ type problem struct {
 	penalty train.Penalty
 	print   string
 	motion  *motion   // of the objective Motion
-	sample  *data.Set // states of training at which mass matrices are looked at
+	sample  *data.Set // states of training at which mass matrices are measured
 	once    sync.Once // sets null
 	guessed guessed
 	id      train.Identity

@@ -8,30 +8,34 @@ import (
 
 // Record says how a model came to be: enough to train it again.
 type Record struct {
-	Run        string       `json:"run,omitempty"` // identifies recording and settings, see Run; absent in older files
-	Seed       uint64       `json:"seed"`
-	Steps      int          `json:"steps"`
-	Plan       *Plan        `json:"plan,omitempty"`  // how it was to be learned, and why; absent in older files
-	Paces      []Pace       `json:"plans,omitempty"` // of each training that Steps counts, in their order; see Options.Like
-	Batch      int          `json:"batch"`
-	Rate       float64      `json:"rate"`
-	Method     string       `json:"method,omitempty"` // absent: Adam
-	Workers    int          `json:"workers"`
-	Loss       string       `json:"loss"`
-	Objective  string       `json:"objective"`        // see Objectives
-	Window     int          `json:"window"`           // steps of a training window
-	Horizon    float64      `json:"horizon"`          // of held-out windows, and the length of blocks
-	Data       string       `json:"data"`             // fingerprint of the numbers it was trained on
-	Options    data.Options `json:"options"`          // which columns they stood in
-	Before     []string     `json:"before,omitempty"` // fingerprints of what the models were trained on from which this one went on
-	Seconds    float64      `json:"seconds"`          // of training and of what comes before it, without interruptions
-	Validation float64      `json:"validation"`       // its best validation loss
-	Skipped    int          `json:"nonfinite_skipped"`
-	Fallbacks  int          `json:"fallback_solves"`
-	Restarts   []Restart    `json:"restarts,omitempty"` // trainings given up on the way to this one; Steps includes theirs
-	Doubt      string       `json:"doubt,omitempty"`    // why this one would have been given up too, had there been steps left
-	Mass       []MassPoint  `json:"mass_matrix,omitempty"`
-	Stages     []Stage      `json:"stages,omitempty"`
+	Run   string `json:"run,omitempty"` // identifies recording and settings, see Run; absent in older files
+	Seed  uint64 `json:"seed"`
+	Steps int    `json:"steps"`
+	Plan  *Plan  `json:"plan,omitempty"` // how it was to be learned, and why; absent in older files
+	// of each training that Steps counts, in their order; see Options.Like
+	Paces     []Pace       `json:"plans,omitempty"`
+	Batch     int          `json:"batch"`
+	Rate      float64      `json:"rate"`
+	Method    string       `json:"method,omitempty"` // absent: Adam
+	Workers   int          `json:"workers"`
+	Loss      string       `json:"loss"`
+	Objective string       `json:"objective"` // see Objectives
+	Window    int          `json:"window"`    // steps of a training window
+	Horizon   float64      `json:"horizon"`   // of held-out windows, and the length of blocks
+	Data      string       `json:"data"`      // fingerprint of the numbers it was trained on
+	Options   data.Options `json:"options"`   // which columns they stood in
+	// fingerprints of what the models were trained on from which this one went on
+	Before     []string `json:"before,omitempty"`
+	Seconds    float64  `json:"seconds"`    // of training and of what comes before it, without interruptions
+	Validation float64  `json:"validation"` // its best validation loss
+	Skipped    int      `json:"nonfinite_skipped"`
+	Fallbacks  int      `json:"fallback_solves"`
+	// trainings given up on the way to this one; Steps includes theirs
+	Restarts []Restart `json:"restarts,omitempty"`
+	// why this one would have been given up too, had there been steps left
+	Doubt  string      `json:"doubt,omitempty"`
+	Mass   []MassPoint `json:"mass_matrix,omitempty"`
+	Stages []Stage     `json:"stages,omitempty"`
 }
 
 // Stage is a part of a training beside its steps as such: a convex initialisation or learning from estimated

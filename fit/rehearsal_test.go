@@ -23,7 +23,8 @@ func TestRehearsalBesideCheckpoint(t *testing.T) {
 		}
 		set.Trajectories = append(set.Trajectories, tr)
 	}
-	s := Options{Method: train.GaussNewton, Hidden: []int{3, 3}, Steps: 1, Seed: 1, Workers: 1, Checkpoint: filepath.Join(t.TempDir(), "checkpoint"), Resume: true}
+	s := Options{Method: train.GaussNewton, Hidden: []int{3, 3}, Steps: 1, Seed: 1, Workers: 1,
+		Checkpoint: filepath.Join(t.TempDir(), "checkpoint"), Resume: true}
 	f, err := newProblem(t.Context(), set, s)
 	if err != nil {
 		t.Fatal(err)

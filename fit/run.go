@@ -65,8 +65,9 @@ func (a *run) first() (*model.Model[float64], error) {
 func (a *run) record() Record {
 	f, s, done, st := a.f, &a.s, a.loop.Settings, a.loop.State
 	r := Record{
-		Run: hashed(f.id), Plan: &f.plan, Seed: done.Seed, Steps: done.Total(st.Step + 1), Batch: done.Batch, Rate: done.Rate, Method: done.Method,
-		Workers: done.Workers, Loss: s.Loss, Objective: s.Objective, Window: s.Window, Horizon: s.Horizon, Data: f.print,
+		Run: hashed(f.id), Plan: &f.plan, Data: f.print,
+		Seed: done.Seed, Steps: done.Total(st.Step + 1), Batch: done.Batch, Rate: done.Rate, Method: done.Method,
+		Workers: done.Workers, Loss: s.Loss, Objective: s.Objective, Window: s.Window, Horizon: s.Horizon,
 		Options: f.set.Layout(s.Columns), Validation: st.BestLoss, Skipped: st.Skipped, Fallbacks: st.Health.Fallbacks,
 		Mass: a.mass, Stages: a.notes,
 	}

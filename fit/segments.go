@@ -9,9 +9,9 @@ import (
 	"lagrange/train"
 )
 
-// longRollouts is the last stage of a training by Gauss–Newton on windows: segments of the motion as long as the
-// model follows them, at best the whole recording. They are looked at where it is one to learn from, and judged where
-// it is held out for validation; what was learned until then stands beside both, each in units of its error so far.
+// longRollouts is the last stage of a training by Gauss–Newton on windows: segments of the motion as long as the model
+// follows them, at best the whole recording. Their observation times are rows to learn from, and in the selection set
+// rows held out for validation. What was learned until then stands beside both, each in units of its error so far.
 type longRollouts struct{}
 
 // rollouts are what the stage learns from.
@@ -33,7 +33,8 @@ func (k longRollouts) Run(ctx context.Context, a *run) error {
 		return nil
 	}
 	loop := &train.Loop[float64]{Model: a.net, Train: g.learn, Valid: g.valid, State: train.NewState(a.net)}
-	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: g.steps, Batch: g.learn.Len(), Seed: a.s.Seed, Workers: a.s.Workers, Validate: 1}
+	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: g.steps, Batch: g.learn.Len(), Seed: a.s.Seed,
+		Workers: a.s.Workers, Validate: 1}
 	if a.pace != nil && a.pace.Segments != nil {
 		loop.Settings.Steps, loop.Settings.Changes = a.pace.Segments.Steps, a.pace.Segments.Changes
 	}
@@ -74,11 +75,13 @@ func (a *run) long(st *train.State[float64]) *rollouts {
 	}
 	P, n := len(m.Theta), 2*m.Spec.D()
 	held, learn := c.segments(rows, 1, toSelect), c.segments(rows, 1, toLearn)
-	learn = c.segments(rows, max(1, learn.Steps*max(leastResiduals, n*learn.Len())/(segmentResiduals*P), learn.Steps/mostTimes), toLearn)
+	learn = c.segments(rows, max(1, learn.Steps*max(leastResiduals, n*learn.Len())/(segmentResiduals*P),
+		learn.Steps/mostTimes), toLearn)
 	if learn.Len() == 0 || held.Len() == 0 {
 		return nil
 	}
-	g, units, all := &rollouts{held: held, before: size(segmentErrors(m, held))}, segmentErrors(m, learn), make([]float64, held.Len())
+	g, units, all := &rollouts{held: held, before: size(segmentErrors(m, held))}, segmentErrors(m, learn),
+		make([]float64, held.Len())
 	for i, least := 0, size(units)/4; i < len(units); i++ {
 		units[i] = max(units[i], least)
 	}
@@ -98,7 +101,9 @@ func (a *run) long(st *train.State[float64]) *rollouts {
 // worth is how many steps on segments the rest of all steps are worth, by the products they take: P² for a residual,
 // and some hundred P for a state with its derivatives.
 func (a *run) worth(on *train.Segments[float64], width, P, step int) int {
-	s, cost := a.loop.Settings, func(states, residuals int) float64 { return float64(stateCost*states) + float64(P)*float64(residuals) }
+	s, cost := a.loop.Settings, func(states, residuals int) float64 {
+		return float64(stateCost*states) + float64(P)*float64(residuals)
+	}
 	window := cost(len(on.Method.B)*a.f.s.Window*s.Batch, a.loop.Train.Pass(a.loop.Model, 1).Width()*s.Batch)
 	segment := cost(len(on.Method.B)*on.Steps*on.Len(), width*on.Len())
 	return int(float64(s.Total(step)-step) * window / segment)
@@ -106,7 +111,8 @@ func (a *run) worth(on *train.Segments[float64], width, P, step int) int {
 
 // weighted is the loss of segments in units of their errors now, with k samples of what was learned until now beside
 // each of them, in units of theirs, with a share of the weight.
-func weighted(m *model.Model[float64], segments *train.Segments[float64], units []float64, o train.Objective[float64], k int, share float64) train.Objective[float64] {
+func weighted(m *model.Model[float64], segments *train.Segments[float64], units []float64, o train.Objective[float64],
+	k int, share float64) train.Objective[float64] {
 	b := &train.WeightedSum[float64]{Second: o, Weight: 1}
 	own, n := *segments, 2*m.Spec.D()
 	own.Scale = slices.Clone(segments.Scale)

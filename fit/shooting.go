@@ -11,8 +11,8 @@ import (
 	"lagrange/train"
 )
 
-// shooting learns a network from measured motion: a weak initialisation selected by held-out motion, then multiple shooting,
-// whose segments grow as far as held-out motion gets better; a sum of terms loses what is small.
+// shooting learns a network from measured motion: a weak initialisation selected by held-out motion, then multiple
+// shooting, whose segments grow as far as held-out motion gets better; a sum of terms loses what is small.
 func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, error) {
 	net, err := model.New[float64](f.spec, s.Seed)
 	if err != nil {
@@ -20,7 +20,8 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 	}
 	steps := 0
 	o := &train.Identification{
-		Learn: f.motion.learn, Held: f.motion.held, Swing: f.motion.swing, Penalty: train.L2, Iterations: s.Steps, Seed: s.Seed,
+		Learn: f.motion.learn, Held: f.motion.held, Swing: f.motion.swing, Penalty: train.L2, Iterations: s.Steps,
+		Seed:    s.Seed,
 		Workers: cmp.Or(s.Workers, par.Workers()), On: func(l train.Length) {
 			if steps += l.Iterations; s.On != nil {
 				s.On(Progress{Model: f.spec.Family, Step: steps, Steps: steps, Loss: l.Loss, Valid: l.After,
@@ -56,8 +57,8 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, net *mo
 		}
 		x, err = o.Score(ctx, net)
 	} else if x, err = f.weak(ctx, o, net, s); err == nil && x.Model == nil {
-		return x, fmt.Errorf("no initial guess of a %s: no mass matrix was positive definite, or no stretch of the recording "+
-			"is as long as a sixth of its fastest swing", f.spec.Family)
+		return x, fmt.Errorf("no initial guess of a %s: no mass matrix was positive definite, or no stretch of the "+
+			"recording is as long as a sixth of its fastest swing", f.spec.Family)
 	}
 	if err == nil {
 		x, err = o.Shoot(ctx, x)

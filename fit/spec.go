@@ -14,15 +14,17 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 	if s.From != nil {
 		return s.From[0].Net.Spec, nil
 	}
-	spec := model.Spec{Family: s.Model, Hidden: s.Hidden, Activation: s.Activation, Friction: s.Friction, Head: s.Head, Kinetic: 1, TimeUnit: set.TimeUnit()}
+	spec := model.Spec{Family: s.Model, Hidden: s.Hidden, Activation: s.Activation, Friction: s.Friction, Head: s.Head,
+		Kinetic: 1, TimeUnit: set.TimeUnit()}
 	if model.FamilyOf(s.Model).Bare {
 		spec.Friction = ""
 	}
 	sc := learn.Scales()
 	for i, c := range learn.Coordinates {
 		k := model.Coordinate{
-			Name: c.Name, Unit: c.Unit, Velocity: c.Velocity, Period: c.Period, Cyclic: slices.Contains(s.Cyclic, c.Name),
-			Mean: sc.Mean[i], Scale: sc.Q[i], Speed: sc.V[i], Accel: sc.A[i],
+			Name: c.Name, Unit: c.Unit, Velocity: c.Velocity, Period: c.Period,
+			Cyclic: slices.Contains(s.Cyclic, c.Name),
+			Mean:   sc.Mean[i], Scale: sc.Q[i], Speed: sc.V[i], Accel: sc.A[i],
 		}
 		if c.Period > 0 {
 			k.Mean, k.Scale = 0, c.Period/(2*math.Pi)

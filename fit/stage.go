@@ -39,7 +39,8 @@ func (a *run) resume(loop *train.Loop[float64], stage string) (resumed bool, err
 	if !a.resumes(stage) {
 		return false, nil
 	}
-	if loop.State, loop.Settings, err = train.LoadCheckpoint(ofStage(a.s.Checkpoint, stage), a.identity(stage), loop.Model); err != nil {
+	path := ofStage(a.s.Checkpoint, stage)
+	if loop.State, loop.Settings, err = train.LoadCheckpoint(path, a.identity(stage), loop.Model); err != nil {
 		return false, err
 	}
 	a.watch.goOn(loop.State.Seconds)
@@ -86,14 +87,18 @@ func (a *run) clock(first int, save func() error) func(*train.State[float64], fl
 	begun := a.done(first)
 	return func(st *train.State[float64], loss float64) error {
 		if a.s.On != nil && a.loop != nil {
-			p := Progress{Model: a.f.spec.Family, Step: a.used + a.done(st.Step), Steps: a.used + a.total(), Loss: loss, Valid: math.NaN(), Restarts: a.restarts, Elapsed: a.watch.elapsed()}
+			p := Progress{
+				Model: a.f.spec.Family, Step: a.used + a.done(st.Step), Steps: a.used + a.total(), Loss: loss,
+				Valid: math.NaN(), Restarts: a.restarts, Elapsed: a.watch.elapsed(),
+			}
 			if n := len(st.History); n > 0 {
 				p.Valid = st.History[n-1].Valid
 			}
 			if n := len(a.mass); n > 0 {
 				p.Mass = &a.mass[n-1].Mass
 			}
-			p.Left = time.Duration(float64(time.Since(from)) / float64(max(1, a.done(st.Step)-begun)) * float64(p.Steps-p.Step))
+			each := float64(time.Since(from)) / float64(max(1, a.done(st.Step)-begun))
+			p.Left = time.Duration(each * float64(p.Steps-p.Step))
 			a.s.On(p)
 		}
 		if time.Since(last) > a.s.Every {

@@ -22,7 +22,8 @@ func (k steps) Run(ctx context.Context, a *run) error {
 		s.Batch = max(leastBatch, residualsPerParameter*len(a.net.Theta)/a.learn.Pass(a.net, 1).Width())
 	}
 	a.loop = &train.Loop[float64]{Model: a.net, Train: a.learn, Valid: a.valid, State: train.NewState(a.net)}
-	a.loop.Settings = train.Settings{Method: s.Method, Steps: s.Steps, Batch: s.Batch, Rate: s.Rate, Seed: s.Seed, Workers: s.Workers}
+	a.loop.Settings = train.Settings{Method: s.Method, Steps: s.Steps, Batch: s.Batch, Rate: s.Rate, Seed: s.Seed,
+		Workers: s.Workers}
 	a.loop.On, a.loop.Ends = a.validated, a.ends
 	resumed, err := a.resume(a.loop, k.Name())
 	if err == nil {

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"lagrange/model"
-	"lagrange/train"
 )
 
 // This file is the one table of the numbers that trainings go by, each with what speaks for it. "The loss without
@@ -60,11 +59,11 @@ const (
 // with 2.5 of exact data (train); recordings have noise.
 const residualsPerParameter, leastBatch = 10, 64
 
-// What is looked at besides.
+// What is measured besides.
 const (
 	noiseRows, noiseColumns = 400, 8   // rows of a coordinate, and coordinates, whose noise the plan tells: 0.03 s each
 	leastNoiseRows          = 10       // rows of a trajectory that has a say in it
-	massStates, massWork    = 200, 4e6 // states at which mass matrices are looked at; d³ for each of them
+	massStates, massWork    = 200, 4e6 // states at which mass matrices are measured; d³ for each of them
 )
 
 // convexNets are the nets that a convex initialisation is tried with where nothing was said of the net: one layer,
@@ -97,13 +96,15 @@ const (
 	// 0.006–0.7 to some thousandths.
 	excellentGuess = 1e-4
 
-	rehearsalSteps   = 60      // of Gauss–Newton on estimated accelerations, each of which takes a hundredth of one on windows
+	// of Gauss–Newton on estimated accelerations, each of which takes a hundredth of one on windows
+	rehearsalSteps   = 60
 	convexSamples    = 4000    // of a convex initialisation on windows; not tuned,
 	convexWork       = 1 << 30 // nor what a round may cost, in products
 	selectionWindows = 192     // windows of each part in the selection set that chooses a guess; not tuned,
 	validationMost   = 256     // nor those of the steps that follow
-	slowTrajectory   = 0.01    // of the scales of accelerations: slower trajectories weigh as if they had this; not tuned
-	besideGap        = 3       // rows about a gap whose estimated accelerations are left out: what the estimates reach
+	// of the scales of accelerations: slower trajectories weigh as if they had this; not tuned
+	slowTrajectory = 0.01
+	besideGap      = 3 // rows about a gap whose estimated accelerations are left out: what the estimates reach
 )
 
 // The steps of Adam before those of Gauss–Newton.
@@ -127,30 +128,34 @@ const (
 	decideAfter = 3 // a third of the steps; not tuned
 
 	// hopeless is the share of the loss without acceleration that is no better than that.
-	hopeless     = 0.9
-	fewSteps     = 50   // a third of less shows little yet: then only a loss above that without acceleration is hopeless
+	hopeless = 0.9
+	// a third of less shows little yet: then only a loss above that without acceleration is hopeless
+	fewSteps     = 50
 	fewStates    = 0.05 // of the sample, at which M need not be positive definite
 	mostRestarts = 3    // each costs a third of the steps that are left
 )
 
 // Trajectory segments, which long-horizon roll-outs learn from.
 const (
-	followed         = 0.3      // error of roll-outs, in units of scales, up to which a model is said to follow; not tuned
-	muchLonger       = 4        // times a window: shorter segments would say what windows say
-	severalSegments  = 12       // a single one for each orbit was learned by heart: one that began 50 rows later got no better
-	longestPart      = 15. / 16 // of a trajectory, so that segments begin at more than one row
-	strideChange     = 1e-2     // of the error of roll-outs: what longer steps of the integrator may change
-	mostStride       = 8        // rows that a step spans at most, a power of two
-	firstStride      = 4        // with which the length of segments is found
-	strideTrials     = 8        // roll-outs that say what a stride changes
-	windowShare      = 0.02     // of the windows in the selection set: they may get a little worse for much better roll-outs
-	mostSegments     = 64       // not tuned,
-	mostSegmentRows  = 1 << 15  // nor the rows of all: they bound memory
-	mostTimes        = 200      // observation times of a segment at most,
-	leastResiduals   = 8        // and residuals of all segments at least
-	segmentResiduals = 6        // residuals of segments, and of what stands beside them, for each parameter
-	segmentDamping   = 1e-4     // of the first step: with that of the windows, smaller, it was seen to spoil them
-	stateCost        = 100      // products for each parameter that a state costs with its derivatives
+	// error of roll-outs, in units of scales, up to which a model is said to follow; not tuned
+	followed   = 0.3
+	muchLonger = 4 // times a window: shorter segments would say what windows say
+	// a single one for each orbit was learned by heart: one that began 50 rows later got no better
+	severalSegments = 12
+	longestPart     = 15. / 16 // of a trajectory, so that segments begin at more than one row
+	strideChange    = 1e-2     // of the error of roll-outs: what longer steps of the integrator may change
+	mostStride      = 8        // rows that a step spans at most, a power of two
+	firstStride     = 4        // with which the length of segments is found
+	strideTrials    = 8        // roll-outs that say what a stride changes
+	// of the windows in the selection set: they may get a little worse for much better roll-outs
+	windowShare      = 0.02
+	mostSegments     = 64      // not tuned,
+	mostSegmentRows  = 1 << 15 // nor the rows of all: they bound memory
+	mostTimes        = 200     // observation times of a segment at most,
+	leastResiduals   = 8       // and residuals of all segments at least
+	segmentResiduals = 6       // residuals of segments, and of what stands beside them, for each parameter
+	segmentDamping   = 1e-4    // of the first step: with that of the windows, smaller, it was seen to spoil them
+	stateCost        = 100     // products for each parameter that a state costs with its derivatives
 )
 
 // How a budget in seconds becomes a number of steps.
@@ -160,13 +165,6 @@ const (
 	earlySteps        = 0.1  // of a run: its steps may be shorter than later ones, so that there are not to be more
 	settledSteps      = 0.03 // of the steps in all: fewer are not worth a change
 )
-
-// newton says whether Gauss–Newton is the default on accelerations, for nets of so many weights (0: not said) of so
-// many coordinates. A graph of many nodes has long equations: up to so many coordinates as a convex initialisation
-// takes it was seen to end closer than Adam in a minute.
-func newton(family model.Family, weights, d int) bool {
-	return weights <= mostNewton && (!family.Nodes || d <= train.MostCoordinates)
-}
 
 // How motion with noise is learned from (objective motion). What selects and shoots has its own numbers
 // (train.Identification).

@@ -13,7 +13,8 @@ import (
 const (
 	Accelerations = "accelerations" // recorded ones: forward dynamics
 	Windows       = "windows"       // of the motion, as it goes on from their first rows
-	Torque        = "torque"        // the recorded forces, given recorded accelerations: inverse dynamics, of a model with a Lagrangian
+	// the recorded forces, given recorded accelerations: inverse dynamics, of a model with a Lagrangian
+	Torque = "torque"
 )
 
 var fromTorques = objective{name: Torque, needs: needsAccelerations, inverse: true,
@@ -22,14 +23,17 @@ var fromTorques = objective{name: Torque, needs: needsAccelerations, inverse: tr
 	}}
 
 // torques gives a model one actuator for each coordinate and builds the losses of its inverse dynamics.
-func torques(net *model.Model[float64], split data.Split, p train.Penalty) (learn, valid train.Objective[float64], err error) {
+func torques(
+	net *model.Model[float64], split data.Split, p train.Penalty,
+) (learn, valid train.Objective[float64], err error) {
 	unit, err := net.DirectActuators()
 	if err != nil {
 		return nil, nil, err
 	}
 	l, v := torque(net.Spec, split.Train, unit, p), torque(net.Spec, split.Valid, unit, p)
 	if !slices.ContainsFunc(l.Tau, func(x float64) bool { return x != 0 }) {
-		return nil, nil, errors.New("no force acts in the recording: a Lagrangian of zero would explain it; leave out --objective")
+		return nil, nil, errors.New("no force acts in the recording: a Lagrangian of zero would explain it; leave " +
+			"out --objective")
 	}
 	return l, v, nil
 }

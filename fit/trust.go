@@ -49,7 +49,7 @@ func (f *problem) still(o train.Objective[float64]) float64 {
 		return math.Inf(1)
 	}
 	spec := f.spec
-	spec.Family, spec.Hidden, spec.Head, spec.Friction, spec.Sites = BaselineModel, []int{1}, "", "", nil
+	spec.Family, spec.Hidden, spec.Head, spec.Friction, spec.Nodes = BaselineModel, []int{1}, "", "", nil
 	still, err := model.New[float64](spec, 0)
 	if err != nil {
 		return math.Inf(1) // a net that this cannot describe is not measured against it

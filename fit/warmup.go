@@ -35,9 +35,11 @@ func (w warmUp) Run(ctx context.Context, a *run) error {
 		}
 		copy(a.net.Theta, drawn)
 		adam := train.Settings{
-			Steps: n, Validate: n / 6, Batch: max(leastWarmBatch, warmBatch/s.nodes(a.net.Spec.D())), Rate: warmRate, Seed: s.Seed, Workers: s.Workers,
+			Steps: n, Validate: n / 6, Batch: max(leastWarmBatch, warmBatch/s.nodes(a.net.Spec.D())), Rate: warmRate,
+			Seed: s.Seed, Workers: s.Workers,
 		}
-		loop := train.Loop[float64]{Model: a.net, Train: a.learn, Valid: a.valid, Settings: adam, State: train.NewState(a.net)}
+		loop := train.Loop[float64]{Model: a.net, Train: a.learn, Valid: a.valid, Settings: adam,
+			State: train.NewState(a.net)}
 		name := fmt.Sprint(w.Name(), " ", i)
 		if _, err := a.resume(&loop, name); err != nil {
 			return err

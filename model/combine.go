@@ -35,7 +35,7 @@ func (s Spec) checkCombinations() error {
 }
 
 // combine is the linear map (q, v, c) → (z, v, c), z = C q, in front of features of that; it implements nn.Part. Where
-// C annihilates a displacement, such as that of all sites alike by differences, nothing behind it depends on it: the
+// C annihilates a displacement, such as that of all nodes alike by differences, nothing behind it depends on it: the
 // momentum along it is conserved whatever θ is.
 type combine[T nn.Float] struct {
 	c        []T // (n, d)

@@ -24,7 +24,7 @@ func DissipationOf(s Spec, params int) Dissipation {
 	l := layout(s)
 	f := Dissipation{d: s.D(), E: s.power(), viscous: -1, coulomb: -1}
 	f.s, _ = scales[float64](s)
-	if s.Sites != nil {
+	if s.Nodes != nil {
 		return f
 	}
 	at := params - len(l.params)
@@ -156,7 +156,7 @@ func (f Dissipation) Set(theta, c []float64) {
 // −Cv, the k of −k tanh(v/ε), and the gains of each known force on each coordinate; nil where a model has none of them.
 func (m *Model[T]) ForceCoefficients() (C [][]float64, k []float64, gains [][]float64) {
 	s, l := m.Spec, layout(m.Spec)
-	if s.Sites != nil {
+	if s.Nodes != nil {
 		return nil, nil, nil
 	}
 	at, E := m.forces(), s.power()

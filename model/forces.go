@@ -3,7 +3,7 @@ package model
 import "lagrange/nn"
 
 // Forces are the known forces and the friction that a Spec gives its coordinates: all those of a model, or those of one
-// site of many that have the same law. v, r, μ, dv, Q are (d), u and du are (m) as the inputs of the Spec. They serve
+// node of many that have the same law. v, r, μ, dv, Q are (d), u and du are (m) as the inputs of the Spec. They serve
 // one goroutine at a time.
 type Forces[T nn.Float] []force[T]
 

@@ -13,7 +13,8 @@ func TestTapeMemoryIsLinear(t *testing.T) {
 	for _, family := range model.Families() {
 		c := model.Coordinate{Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1}
 		m, err := model.New[float64](complete(model.Spec{
-			Family: family, Coordinates: []model.Coordinate{c, c}, Hidden: []int{100, 50}, Activation: "softplus", Kinetic: 4,
+			Family: family, Coordinates: []model.Coordinate{c, c}, Hidden: []int{100, 50}, Activation: "softplus",
+			Kinetic: 4,
 		}), 1)
 		if err != nil {
 			t.Fatal(err)

@@ -4,6 +4,8 @@
 //
 // Every model offers two operations on a batch of states and nothing above it needs more: its field ẋ = f(x, u), and
 // the product of an adjoint with the field's derivatives. See doc/theory.md and doc/architecture.md.
+//
+// doc/extending.md works a family of one's own through.
 package model
 
 import (
@@ -130,12 +132,15 @@ type Family struct {
 	Tape64      func(s Spec, theta []float64, batch int) Tape[float64]
 	Linear      func(Spec) []int          // see Model.Linear; nil: none
 	Constant    func(s Spec, at int) bool // whether that parameter of Linear is a constant mass; nil: there are none
-	ForceSpec   func(Spec) Spec           // whose forces stand last in θ, those of one site of many; nil: the Spec itself
-	Heads       bool                      // it has the heads of a Spec, plain and quadratic
-	Rollouts    bool                      // it learns from windows of the motion alone, also where accelerations are recorded
-	Nodes       bool                      // its coordinates belong to nodes, which share what is learned: it needs Spec.Sites
-	Netless     bool                      // it has no hidden layers
-	Bare        bool                      // its net sees v and stands for all forces: it takes no part for friction
+	// whose forces stand last in θ, those of one node of many; nil: the Spec itself
+	ForceSpec func(Spec) Spec
+	Heads     bool // it has the heads of a Spec, plain and quadratic
+	// it learns from windows of the motion alone, also where accelerations are recorded
+	Rollouts bool
+	// its coordinates belong to nodes, which share what is learned: it needs Spec.Nodes
+	Nodes   bool
+	Netless bool // it has no hidden layers
+	Bare    bool // its net sees v and stands for all forces: it takes no part for friction
 }
 
 var families = []Family{lnn, delan, terms, baseline, hnn, node}

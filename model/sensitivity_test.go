@@ -41,7 +41,8 @@ func TestStartSensitivities(t *testing.T) {
 							for i := range n {
 								got := S[(b*n+i)*W+column]
 								if w := want[b*n+i]; math.Abs(got-w) > 1e-6*(1+math.Abs(w)) {
-									t.Fatalf("column %d of %d, sample %d, number %d: %v, by differences %v", column, W, b, i, got, w)
+									t.Fatalf("column %d of %d, sample %d, number %d: %v, by differences %v", column, W,
+										b, i, got, w)
 								}
 							}
 						}

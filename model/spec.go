@@ -42,15 +42,15 @@ type Input struct {
 	Scale           float64 `json:"scale"`
 }
 
-// Sites says how the coordinates of a graph belong to sites, one site after the other, and what their local densities
+// Nodes says how the coordinates of a graph belong to nodes, one node after the other, and what their local densities
 // are (model/graph).
-type Sites struct {
-	Size      int         `json:"size"`               // coordinates of each site
+type Nodes struct {
+	Size      int         `json:"size"`               // coordinates of each node
 	Shape     string      `json:"shape"`              // see graph.Shapes
-	Grid      []int       `json:"grid,omitempty"`     // of a grid: sites along each axis, the first running fastest
+	Grid      []int       `json:"grid,omitempty"`     // of a grid: nodes along each axis, the first running fastest
 	Ends      []string    `json:"ends,omitempty"`     // and how each axis ends, see graph.Boundary
-	Edges     [][2]int    `json:"edges,omitempty"`    // of a network: the sites they join
-	OfNodes   *Attributes `json:"of_nodes,omitempty"` // of all sites of a network, such as masses; nil: none
+	Edges     [][2]int    `json:"edges,omitempty"`    // of a network: the nodes they join
+	OfNodes   *Attributes `json:"of_nodes,omitempty"` // of all nodes of a network, such as masses; nil: none
 	OfEdges   *Attributes `json:"of_edges,omitempty"` // of all edges, such as stiffnesses; nil: none
 	Densities []Spec      `json:"densities"`          // for each kind of term
 }
@@ -83,7 +83,7 @@ type Spec struct {
 	// Combinations are what the net sees of q, instead of each coordinate by itself, such as differences of neighbours;
 	// none: q.
 	Combinations []Combination `json:"combinations,omitempty"`
-	Sites        *Sites        `json:"sites,omitempty"` // of a graph alone
+	Nodes        *Nodes        `json:"sites,omitempty"` // of a graph alone
 	// Terms are of the family "terms" alone: those of w, then those of N row by row up to its diagonal.
 	Terms      [][]Term `json:"terms,omitempty"`
 	Hidden     []int    `json:"hidden"`
@@ -143,15 +143,15 @@ func (s Spec) Check() error {
 		return fmt.Errorf("no head %q; there are %v", s.Head, Heads())
 	}
 	most := mostColumns
-	if s.Sites != nil {
+	if s.Nodes != nil {
 		most = mostSites
 	}
 	if s.D() < 1 || s.D() > most || s.M() > most {
 		return fmt.Errorf("%d coordinates and %d inputs: a model has at least one coordinate, at most %d of them and "+
 			"as many inputs", s.D(), s.M(), most)
 	}
-	if s.Sites != nil && f.Check == nil {
-		return fmt.Errorf("a %s has no sites", Title(s.Family))
+	if s.Nodes != nil && f.Check == nil {
+		return fmt.Errorf("a %s has no nodes", Title(s.Family))
 	}
 	if err := s.checkHidden(f); err != nil {
 		return err

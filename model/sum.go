@@ -2,8 +2,8 @@ package model
 
 import "lagrange/nn"
 
-// sum is the linear layer y_o = Σ θ_e x_i over the entries e = (i, o), with x_i = 1 where i is −1: one parameter for each
-// entry, and none for the others. It implements nn.Part.
+// sum is the linear layer y_o = Σ θ_e x_i over the entries e = (i, o), with x_i = 1 where i is −1: one parameter for
+// each entry, and none for the others. It implements nn.Part.
 type sum[T nn.Float] struct {
 	theta   []T
 	entries []entry

@@ -10,8 +10,8 @@ import (
 	"lagrange/nn"
 )
 
-// Term is a function of q: the constant 1; the sine or cosine of Σ Ofᵢ φᵢ, with φᵢ = 2π qᵢ/Pᵢ the angles; or a power ((q − mean)
-// / scale)^Of of the one coordinate whose exponent is not 0.
+// Term is a function of q: the constant 1; the sine or cosine of Σ Ofᵢ φᵢ, with φᵢ = 2π qᵢ/Pᵢ the angles; or a power
+// ((q − mean) / scale)^Of of the one coordinate whose exponent is not 0.
 type Term struct {
 	Function string `json:"f"`
 	Of       []int  `json:"of,omitempty"` // for each coordinate; nil of the constant
@@ -50,8 +50,9 @@ func combination[T nn.Float](s Spec, t Term) []T {
 	return c
 }
 
-// DefaultTerms is a library for all of L, in the order of Spec.Terms: sines and cosines of each angle, of its double, and of sums and differences of two angles,
-// and each other coordinate with its square; in the mass matrix the constant, too. Ignorable coordinates are in none.
+// DefaultTerms is a library for all of L, in the order of Spec.Terms: sines and cosines of each angle, of its double,
+// and of sums and differences of two angles, and each other coordinate with its square; in the mass matrix the
+// constant, too. Ignorable coordinates are in none.
 func (s Spec) DefaultTerms() [][]Term {
 	d := s.D()
 	unit := func(k ...int) []int { // pairs of coordinate and number
@@ -96,7 +97,8 @@ func (s Spec) checkTerms() error {
 		return errors.New("a sum of terms depends on no system parameters, and on no combinations of coordinates")
 	}
 	if len(s.Terms) != 1+triangle(s.D()) {
-		return fmt.Errorf("%d lists of terms for %d coordinates: there is one for the potential and one for each of the %d elements of the mass matrix",
+		return fmt.Errorf("%d lists of terms for %d coordinates: there is one for the potential and one for each of "+
+			"the %d elements of the mass matrix",
 			len(s.Terms), s.D(), triangle(s.D()))
 	}
 	n := 0
@@ -122,7 +124,8 @@ func (s Spec) checkTerm(t Term) error {
 		return nil
 	}
 	if !slices.Contains([]string{Sin, Cos, Power}, t.Function) || len(t.Of) != s.D() {
-		return fmt.Errorf("a term %q of %v: it is 1, or sin, cos or power of a number for each coordinate", t.Function, t.Of)
+		return fmt.Errorf("a term %q of %v: it is 1, or sin, cos or power of a number for each coordinate", t.Function,
+			t.Of)
 	}
 	others := 0
 	for i, k := range t.Of {
@@ -131,7 +134,8 @@ func (s Spec) checkTerm(t Term) error {
 		case k == 0:
 			continue
 		case c.Cyclic, t.Function != Power && !angle, t.Function == Power && (angle || k < 1 || k > 2):
-			return fmt.Errorf("the term %s: sin and cos are of angles, powers to the second of other coordinates, and none is of an ignorable one", s.TermText(t))
+			return fmt.Errorf("the term %s: sin and cos are of angles, powers to the second of other coordinates, "+
+				"and none is of an ignorable one", s.TermText(t))
 		}
 		others++
 	}

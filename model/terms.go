@@ -10,8 +10,8 @@ import (
 //
 //	L = Σ w_k h_k(q) + ½ Σ_ij Σ_k N_ijk h_k(q) v_i v_j / (s_i s_j),
 //
-// all of whose coefficients are parameters: a library to find a formula in, or a formula. θ holds the coefficients in the order
-// of Spec.Terms, then the forces.
+// all of whose coefficients are parameters: a library to find a formula in, or a formula. θ holds the coefficients in
+// the order of Spec.Terms, then the forces.
 var terms = Family{
 	Name: "terms", Title: "sum of terms", Netless: true,
 	Check:  Spec.checkTerms,
@@ -67,11 +67,12 @@ func summed[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 		net := &sum[T]{theta: theta[:n], entries: entries, in: front.Out(), out: 1 + triangle(d)}
 		return newChain[T](front, net, newQuadraticHead(speeds, 0, front.In()), batch, k, components)
 	}
-	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L, newForces(s, theta, n)))
+	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L,
+		newForces(s, theta, n)))
 }
 
-// newLibrary has each sine, cosine and power that a term of s needs once, and says which of them, and which output, each term
-// is of. Combinations z = Σ kᵢ 2π/Pᵢ qᵢ stand in front of sines and cosines.
+// newLibrary has each sine, cosine and power that a term of s needs once, and says which of them, and which output,
+// each term is of. Combinations z = Σ kᵢ 2π/Pᵢ qᵢ stand in front of sines and cosines.
 func newLibrary[T nn.Float](s Spec, batch, k, components int) (front *combine[T], entries []entry) {
 	type place struct {
 		kind kind
@@ -115,6 +116,7 @@ func newLibrary[T nn.Float](s Spec, batch, k, components int) (front *combine[T]
 		columns = append(columns, column{kind: dropped})
 	}
 	m.in, m.features = len(columns)-m.n+m.d, newFeatures[T](columns, batch)
-	m.z, m.zbar = nn.NewStreams[T](batch, k, len(columns), components), nn.NewAdjoint[T](batch, len(columns), components)
+	m.z, m.zbar = nn.NewStreams[T](batch, k, len(columns), components),
+		nn.NewAdjoint[T](batch, len(columns), components)
 	return m, entries
 }

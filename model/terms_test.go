@@ -20,17 +20,19 @@ func TestFewTerms(t *testing.T) {
 		{{Function: model.One}, {Function: model.Cos, Of: []int{0, 2}}},
 	}
 	modeltest.Check(t, s)
-	if n, err := model.Params(s); err != nil || n != 6+2+3+2 { // terms, gains and offsets of two coordinates, a triangle of friction
+	if n, err := model.Params(s); err != nil || n != 6+2+3+2 {
+		// terms, gains and offsets of two coordinates, a triangle of friction
 		t.Error(n, err)
 	}
 }
 
-// A double pendulum is L = 19.6 cos θ₁ + 9.8 cos θ₂ + v₁² + v₁v₂ cos(θ₁ − θ₂) + ½ v₂²: with these coefficients a sum of terms has
-// its Lagrangian and its accelerations.
+// A double pendulum is L = 19.6 cos θ₁ + 9.8 cos θ₂ + v₁² + v₁v₂ cos(θ₁ − θ₂) + ½ v₂²: with these coefficients a sum of
+// terms has its Lagrangian and its accelerations.
 func TestTermsOfADoublePendulum(t *testing.T) {
 	const g = 9.8
 	s := model.Spec{Family: "terms", Activation: "softplus", Coordinates: []model.Coordinate{
-		{Name: "a", Period: 2 * math.Pi, Scale: 1, Speed: 2, Accel: 1}, {Name: "b", Period: 360, Scale: 1, Speed: 30, Accel: 1},
+		{Name: "a", Period: 2 * math.Pi, Scale: 1, Speed: 2, Accel: 1},
+		{Name: "b", Period: 360, Scale: 1, Speed: 30, Accel: 1},
 	}}
 	s.Terms = [][]model.Term{
 		{{Function: model.Cos, Of: []int{1, 0}}, {Function: model.Cos, Of: []int{0, 1}}},
@@ -81,8 +83,10 @@ func TestTermText(t *testing.T) {
 	s := spec("terms", 3, 0, "")
 	for want, term := range map[string]model.Term{
 		"1": {Function: model.One}, "sin(q0)": {Function: model.Sin, Of: []int{1, 0, 0}},
-		"cos(-2 q0 + q2)": {Function: model.Cos, Of: []int{-2, 0, 1}}, "cos(q0 - q2)": {Function: model.Cos, Of: []int{1, 0, -1}},
-		"q1": {Function: model.Power, Of: []int{0, 1, 0}}, "q1^2": {Function: model.Power, Of: []int{0, 2, 0}},
+		"cos(-2 q0 + q2)": {Function: model.Cos, Of: []int{-2, 0, 1}},
+		"cos(q0 - q2)":    {Function: model.Cos, Of: []int{1, 0, -1}},
+		"q1":              {Function: model.Power, Of: []int{0, 1, 0}},
+		"q1^2":            {Function: model.Power, Of: []int{0, 2, 0}},
 	} {
 		if got := s.TermText(term); got != want {
 			t.Errorf("%q, not %q", got, want)

@@ -92,8 +92,8 @@ func (m *Model[T]) DirectActuators() (unit T, err error) {
 	d, in := s.D(), s.inputs(false)
 	if len(in) != d {
 		of := ""
-		if m.Spec.Sites != nil {
-			of = " of a site"
+		if m.Spec.Nodes != nil {
+			of = " of a node"
 		}
 		return 0, fmt.Errorf("%d forces on %d coordinates%s: inverse dynamics is learned from one force for each "+
 			"coordinate, in the same order", len(in), d, of)

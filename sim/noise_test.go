@@ -40,8 +40,10 @@ func TestSimulationNoise(t *testing.T) {
 		// bounds of five standard deviations of the estimates of 10,002 numbers
 		n := math.Sqrt(float64(len(z)))
 		one, two, four, next := moment(z, 1), moment(z, 2), moment(z, 4), correlation(z, z, 1)
-		if !(math.Abs(one) < 5/n) || !(math.Abs(two-1) < 5*math.Sqrt2/n) || !(math.Abs(four-3) < 5*math.Sqrt(96)/n) || !(math.Abs(next) < 5/n) {
-			t.Errorf("column %d: mean %g, variance %g, fourth moment %g, correlation of neighbours %g", k, one, two, four, next)
+		if !(math.Abs(one) < 5/n) || !(math.Abs(two-1) < 5*math.Sqrt2/n) || !(math.Abs(four-3) < 5*math.Sqrt(96)/n) ||
+			!(math.Abs(next) < 5/n) {
+			t.Errorf("column %d: mean %g, variance %g, fourth moment %g, correlation of neighbours %g", k, one, two,
+				four, next)
 		}
 	}
 	for k := range noise {

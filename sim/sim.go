@@ -24,7 +24,8 @@ type Simulation struct {
 	Seed          uint64
 	Sampled       bool // starts from System.Sample, the states to train on, instead of System.Start
 	Accelerations bool
-	Noise         float64 // standard deviation of what is added to every coordinate, velocity and acceleration, in its unit
+	// standard deviation of what is added to every coordinate, velocity and acceleration, in its unit
+	Noise float64
 }
 
 // Run integrates ẋ = (v, a(q, v)) by the method of order 8 with a relative tolerance of 1e-12. Trajectory i depends on
@@ -40,7 +41,7 @@ func (s Simulation) Run(ctx context.Context) (*data.Set, error) {
 	set := s.columns()
 	for i := range s.Trajectories {
 		x, r := make([]float64, 2*d), rand.New(rand.NewPCG(s.Seed, uint64(i)))
-		system, c := s.conditioned(r)
+		system, c := s.drawn(r)
 		if s.Sampled {
 			system.Sample(r, x[:d], x[d:])
 		} else {
@@ -73,8 +74,8 @@ func (s Simulation) disturb(x []float64, r *rand.Rand) {
 	}
 }
 
-// conditioned draws the conditions of a trajectory, if the system has any: they stand in a column of their own.
-func (s Simulation) conditioned(r *rand.Rand) (_ mech.System, c []float64) {
+// drawn draws the system parameters of a trajectory, if the system has any: they stand in a column of their own.
+func (s Simulation) drawn(r *rand.Rand) (_ mech.System, c []float64) {
 	system, ok := s.System.(mech.Parametrised)
 	if !ok {
 		return s.System, nil
@@ -84,7 +85,7 @@ func (s Simulation) conditioned(r *rand.Rand) (_ mech.System, c []float64) {
 	return system.At(c), c
 }
 
-// trajectory takes states X, (len(t), 2d), apart, of a motion under the conditions c.
+// trajectory takes states X, (len(t), 2d), apart, of a motion under the system parameters c.
 func (s Simulation) trajectory(system mech.System, c []float64, id string, t, X []float64) data.Trajectory {
 	d := s.System.Dim()
 	w := data.Trajectory{ID: id, T: t}
@@ -102,7 +103,8 @@ func (s Simulation) trajectory(system mech.System, c []float64, id string, t, X 
 	return w
 }
 
-// columns is an empty set with the names and units of the system: trajectory (if several), t, q, v, a, conditions.
+// columns is an empty set with the names and units of the system: trajectory (if several), t, q, v, a, system
+// parameters.
 func (s Simulation) columns() *data.Set {
 	about := s.System.About()
 	set := &data.Set{Time: "t"}

@@ -29,7 +29,8 @@ func TestSimulation(t *testing.T) {
 				}
 				E := system.Energy(w.Q[:d], w.V[:d])
 				for n := range w.T {
-					if e := math.Abs(system.Energy(w.Q[d*n:][:d], w.V[d*n:][:d]) - E); !(e < 1e-9*system.About().EnergyScale) {
+					if e := math.Abs(system.Energy(w.Q[d*n:][:d],
+						w.V[d*n:][:d]) - E); !(e < 1e-9*system.About().EnergyScale) {
 						t.Fatalf("trajectory %d: the energy moves by %g until t = %g", i, e, w.T[n])
 					}
 				}
@@ -49,7 +50,8 @@ func TestSimulation(t *testing.T) {
 			}
 			for i, w := range set.Trajectories {
 				r := back.Trajectories[i]
-				if !slices.Equal(r.T, w.T) || !slices.Equal(r.Q, w.Q) || !slices.Equal(r.V, w.V) || !slices.Equal(r.A, w.A) {
+				if !slices.Equal(r.T, w.T) || !slices.Equal(r.Q, w.Q) || !slices.Equal(r.V, w.V) || !slices.Equal(r.A,
+					w.A) {
 					t.Fatalf("trajectory %d reads back differently", i)
 				}
 			}

@@ -75,8 +75,9 @@ type eliminator struct {
 
 func newEliminator(n, P int) *eliminator {
 	W := n + P + 1
-	return &eliminator{n: n, P: P, A: make([]float64, 3*n*W), Z: make([]float64, 2*n*(n+W)), carry: make([]float64, n*W),
-		w: make([]float64, n+W), G: make([]float64, (P+1)*(P+1))}
+	return &eliminator{n: n, P: P, A: make([]float64, 3*n*W), Z: make([]float64, 2*n*(n+W)),
+		carry: make([]float64, n*W),
+		w:     make([]float64, n+W), G: make([]float64, (P+1)*(P+1))}
 }
 
 // chain eliminates the starts of a chain with the damping λ and adds what is left to G.

@@ -16,7 +16,7 @@ import (
 // forces that bring 0.75 of themselves; its Spec, and N samples of it.
 func damped(r *rand.Rand, n, N int) (model.Spec, *Accelerations[float64], error) {
 	s := model.Spec{Family: graph.Family, Hidden: []int{16, 16}, Activation: "softplus", Kinetic: 1,
-		Friction: model.Viscous, Sites: &model.Sites{Size: 1, Shape: string(graph.RingShape)}}
+		Friction: model.Viscous, Nodes: &model.Nodes{Size: 1, Shape: string(graph.RingShape)}}
 	for i := range n {
 		s.Coordinates = append(s.Coordinates, model.Coordinate{Name: fmt.Sprint("q", i), Velocity: fmt.Sprint("v", i),
 			Scale: 1, Speed: 1, Accel: 2.5})
@@ -77,7 +77,7 @@ func TestGraphGaussNewton(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sixty.Sites.Densities = slices.Clone(s.Sites.Densities) // with the scales that were learned with
+	sixty.Nodes.Densities = slices.Clone(s.Nodes.Densities) // with the scales that were learned with
 	many, err := model.With(sixty, m.Theta)
 	if err != nil {
 		t.Fatal(err)

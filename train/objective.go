@@ -1,5 +1,7 @@
 // Package train fits models to data: losses, optimisers, the loop, and checkpoints from which a run goes on
 // bit for bit.
+//
+// doc/extending.md has a penalty and an optimiser of one's own.
 package train
 
 import (

@@ -35,12 +35,13 @@ type Shooting struct {
 
 // Length is what shooting with segments of one length has brought.
 type Length struct {
-	Duration      float64 // of the longest segment
-	Segments      int
-	Parts         int     // steps of the integrator from row to row
-	Iterations    int     // steps taken
-	Loss          float64 // mean ρ of what was learned from; 1 is down to the noise
-	Before, After float64 // score of held-out motion over segments of that length, of what was there and of the best step
+	Duration   float64 // of the longest segment
+	Segments   int
+	Parts      int     // steps of the integrator from row to row
+	Iterations int     // steps taken
+	Loss       float64 // mean ρ of what was learned from; 1 is down to the noise
+	// score of held-out motion over segments of that length, of what was there and of the best step
+	Before, After float64
 	Kept          bool
 }
 
@@ -61,13 +62,15 @@ func (s Shot) Deviations() (sd []float64) {
 }
 
 const (
-	jumpAllowed       = 0.1  // smoother's deviations from the end of a segment to the next start
-	shootingPrior     = 30   // smoother's deviations that make one of the prior of the starts
-	firstLambda       = 1e-3 // λ of a length
-	shootingTries     = 6    // longer λ until a step is not taken
-	patient           = 3    // steps without a better score until a length ends
-	followedLoss      = 2    // times the least mean loss of all lengths: a length beyond it is not followed, and the last
-	heldRounds        = 10   // of the starts of held-out motion: those of long segments are far from where they have to be
+	jumpAllowed   = 0.1  // smoother's deviations from the end of a segment to the next start
+	shootingPrior = 30   // smoother's deviations that make one of the prior of the starts
+	firstLambda   = 1e-3 // λ of a length
+	shootingTries = 6    // longer λ until a step is not taken
+	patient       = 3    // steps without a better score until a length ends
+	// times the least mean loss of all lengths: a length beyond it is not followed, and the last
+	followedLoss = 2
+	// of the starts of held-out motion: those of long segments are far from where they have to be
+	heldRounds        = 10
 	shootingTolerance = 1e-5 // part of the cost, and 0.1 of χ², below which a gain is none
 )
 
@@ -86,6 +89,7 @@ type shooter struct {
 	shots                        []*shot
 	G, trial, F, D, db, dx, tryX []float64
 	lambda                       float64
+	excess                       float64 // what numbers are off by, squared, in units of noise; at least 1
 	held                         []Segment
 	heldX                        []float64
 }
@@ -95,7 +99,8 @@ type shooter struct {
 func (s *Shooting) Run(ctx context.Context) (Shot, error) {
 	team := par.NewTeam(max(1, s.Workers))
 	defer team.Close()
-	run := &shooter{Shooting: s, team: team, segments: s.Measured.Segments(s.Duration), held: s.Held.Segments(s.Duration)}
+	run := &shooter{Shooting: s, team: team, segments: s.Measured.Segments(s.Duration),
+		held: s.Held.Segments(s.Duration)}
 	run.b0 = run.b()
 	var shot Shot
 	first, err := s.Measured.Starts(ctx, s.Model, team, run.segments, nil, s.Penalty)
@@ -119,7 +124,9 @@ func (s *Shooting) Run(ctx context.Context) (Shot, error) {
 			segments, x = run.segments, run.x
 		}
 		least = min(least, l.Loss)
-		if l.Loss > followedLoss*least || !slices.ContainsFunc(run.segments, func(a Segment) bool { return a.Chained }) {
+		if l.Loss > followedLoss*least || !slices.ContainsFunc(run.segments, func(a Segment) bool {
+			return a.Chained
+		}) {
 			break
 		}
 		run.segments, run.x = s.Measured.Longer(run.segments, run.x)
@@ -148,9 +155,11 @@ func (s *shooter) set(b []float64) {
 
 // prepare makes the memory for segments of a new length.
 func (s *shooter) prepare() {
+	s.excess = max(1, s.excess)
 	n, P, N := 2*s.Measured.D, len(s.Of), len(s.segments)
 	s.chunks = s.Measured.chunks(s.segments)
-	s.costs, s.spread, s.trialSpread, s.counts = make([]float64, N), make([]float64, N), make([]float64, N), make([]int, N)
+	s.costs, s.spread, s.trialSpread, s.counts = make([]float64, N), make([]float64, N), make([]float64, N),
+		make([]int, N)
 	s.reduced, s.chains, s.shots = make([]reduced, N), nil, nil
 	for i, a := range s.segments {
 		r := &s.reduced[i]
@@ -177,6 +186,9 @@ func (s *shooter) score(ctx context.Context) (Starts, error) {
 }
 
 // length fits with segments of one length.
+//
+// Where a model is off by more than the noise, its errors are what counts as noise: jumps may be as much larger, and
+// ridge and penalty weigh as much more.
 func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	s.Measured.Refine(s.Model, s.team, s.segments, s.x)
 	s.Held.Parts = max(s.Held.Parts, s.Measured.Parts)
@@ -233,11 +245,12 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 // other steps of the integrator, may be better fitted one by one, whatever the jumps: of chaotic motion much is left of
 // little.
 func (s *shooter) begin(ctx context.Context) (float64, error) {
-	cost := s.cost(s.x)
 	fitted, err := s.Measured.fitStarts(ctx, s.Model, s.team, s.segments, s.x, s.Penalty, heldRounds)
 	if err != nil {
-		return cost, err
+		return 0, err
 	}
+	s.excess = max(1, fitted.Score())
+	cost := s.cost(s.x)
 	if now := s.cost(fitted.X); now < cost {
 		s.x, cost = fitted.X, now
 	} else {

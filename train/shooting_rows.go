@@ -77,10 +77,13 @@ func (s *shooter) off(i, j int, x float64) float64 {
 	return (x - from.state(a.First)[j]) * from.certainty(a.First, j) / shootingPrior
 }
 
+// jumpAllowed is what a jump may be, in units of the smoother's deviations.
+func (s *shooter) jumpAllowed() float64 { return jumpAllowed * math.Sqrt(s.excess) }
+
 // jump is that from number j at the end of segment i to the start of the next one, in units of what is allowed.
 func (s *shooter) jump(i, j int, end float64, x []float64) float64 {
 	a := s.segments[i]
-	r := (end - x[(i+1)*2*s.Measured.D+j]) * s.Measured.Of[a.Of].certainty(a.Last, j) / jumpAllowed
+	r := (end - x[(i+1)*2*s.Measured.D+j]) * s.Measured.Of[a.Of].certainty(a.Last, j) / s.jumpAllowed()
 	if !(math.Abs(r) <= worst*worst) {
 		return worst * worst
 	}
@@ -150,7 +153,7 @@ func (w *shot) reduce(b int) {
 func (w *shot) jumps(i int, end, S, x []float64) {
 	n, W, a, to := w.roller.n, w.roller.n+w.eliminator.P+1, w.s.segments[i], &w.s.reduced[i]
 	for j := range n {
-		c := w.o.Of[a.Of].certainty(a.Last, j) / jumpAllowed
+		c := w.o.Of[a.Of].certainty(a.Last, j) / w.s.jumpAllowed()
 		row, r := to.jump[j*W:(j+1)*W], w.s.jump(i, j, end[j], x)
 		clear(row)
 		to.next[j] = 0
@@ -163,7 +166,7 @@ func (w *shot) jumps(i int, end, S, x []float64) {
 
 // definite adds the cost of mass matrices at the states lo … hi of the penalty, and with slopes its rows to G.
 func (w *shot) definite(lo, hi int, slopes bool) (cost float64) {
-	P, Q := w.eliminator.P, len(w.s.Model.Theta)
+	P, Q, weight := w.eliminator.P, len(w.s.Model.Theta), positiveDefiniteWeight*w.s.excess
 	var r, c [model.Chunk]float64
 	for ; lo < hi; lo += model.Chunk {
 		batch := make([]int, min(model.Chunk, hi-lo))
@@ -176,7 +179,7 @@ func (w *shot) definite(lo, hi int, slopes bool) (cost float64) {
 			if !vec.IsFinite(r[b]) {
 				r[b] = worst
 			}
-			cost += positiveDefiniteWeight * r[b] * r[b]
+			cost += weight * r[b] * r[b]
 			any = any || r[b] != 0
 		}
 		if !slopes || !any {
@@ -191,9 +194,9 @@ func (w *shot) definite(lo, hi int, slopes bool) (cost float64) {
 				continue
 			}
 			for k, at := range w.s.Of {
-				row[k] = math.Sqrt(positiveDefiniteWeight) * J[b*Q+at]
+				row[k] = math.Sqrt(weight) * J[b*Q+at]
 			}
-			row[P] = math.Sqrt(positiveDefiniteWeight) * r[b]
+			row[P] = math.Sqrt(weight) * r[b]
 			gramUpper(row, 1, P+1, 0, P+1, w.G)
 		}
 	}

@@ -15,7 +15,7 @@ func (s *shooter) cost(x []float64) float64 {
 	}
 	for k, at := range s.Of {
 		r := (s.Model.Theta[at] - s.b0[k]) / s.Unit[k]
-		sum += s.Ridge * r * r
+		sum += s.Ridge * s.excess * r * r
 	}
 	return sum
 }
@@ -46,7 +46,7 @@ func (s *shooter) form() {
 	s.definite(true)
 	s.gather(s.G, nil)
 	for k, at := range s.Of {
-		c := s.Ridge / (s.Unit[k] * s.Unit[k])
+		c := s.Ridge * s.excess / (s.Unit[k] * s.Unit[k])
 		s.G[k*(P+1)+k] += c
 		s.G[k*(P+1)+P] += c * (s.Model.Theta[at] - s.b0[k])
 	}

@@ -19,7 +19,7 @@ func readied(t *testing.T, s *Shooting) *shooter {
 	t.Helper()
 	team := par.NewTeam(s.Workers)
 	t.Cleanup(team.Close)
-	run := &shooter{Shooting: s, team: team, segments: s.Measured.Segments(s.Duration)}
+	run := &shooter{Shooting: s, team: team, segments: s.Measured.Segments(s.Duration), excess: 2.5}
 	run.b0, run.x = run.b(), s.Measured.Smoothed(run.segments)
 	run.prepare()
 	run.cost(run.x)
@@ -45,7 +45,7 @@ func (s *shooter) residuals(b, x []float64) (measured, others []float64) {
 			for j := range n {
 				switch {
 				case k == K && a.Chained:
-					others = append(others, (at[j]-x[(i+1)*n+j])/(0.1*e.SD[row*n+j]))
+					others = append(others, (at[j]-x[(i+1)*n+j])/(0.1*math.Sqrt(s.excess)*e.SD[row*n+j]))
 				case e.Sigma[j] > 0 && !math.IsNaN(e.Y[row*n+j]):
 					measured = append(measured, (at[j]-e.Y[row*n+j])/e.Sigma[j])
 				}
@@ -56,13 +56,13 @@ func (s *shooter) residuals(b, x []float64) (measured, others []float64) {
 		}
 	}
 	for k, b := range b {
-		others = append(others, math.Sqrt(s.Ridge)*(b-s.b0[k])/s.Unit[k])
+		others = append(others, math.Sqrt(s.Ridge*s.excess)*(b-s.b0[k])/s.Unit[k])
 	}
 	N := s.PositiveDefinite.Len()
 	r, c := make([]float64, N), make([]float64, N)
 	s.PositiveDefinite.Pass(s.Model, N).Residuals(upTo(N), r, c)
 	for _, r := range r {
-		others = append(others, math.Sqrt(positiveDefiniteWeight)*r)
+		others = append(others, math.Sqrt(positiveDefiniteWeight*s.excess)*r)
 	}
 	return measured, others
 }
@@ -246,7 +246,9 @@ func TestShootingFindsADampedPendulum(t *testing.T) {
 			}
 			copy(m.Theta, []float64{9.9, 1, 0.4})
 			sd := shoot(t, m, o, p).Deviations()
-			of := func(theta []float64) []float64 { return []float64{theta[0] / theta[1], theta[2] * theta[2] / theta[1]} }
+			of := func(theta []float64) []float64 {
+				return []float64{theta[0] / theta[1], theta[2] * theta[2] / theta[1]}
+			}
 			value, want := of(m.Theta), of(truth)
 			for i, d := range []float64{sd[0] / m.Theta[1], 2 * m.Theta[2] * sd[2] / m.Theta[1]} {
 				z := (value[i] - want[i]) / d
@@ -335,7 +337,8 @@ func BenchmarkShooting(b *testing.B) {
 	o, _ := motions(m, 20, 501, 0.01, 0.03, false, 9)
 	of, team := m.Outer(), par.NewTeam(1)
 	defer team.Close()
-	s := &shooter{Shooting: &Shooting{Model: m, Measured: o, Of: of, Unit: m.Units(of), Ridge: 1, Penalty: L2}, team: team}
+	s := &shooter{Shooting: &Shooting{Model: m, Measured: o, Of: of, Unit: m.Units(of), Ridge: 1, Penalty: L2},
+		team: team}
 	s.segments = o.Segments(1)
 	s.b0, s.x = s.b(), o.Smoothed(s.segments)
 	s.prepare()

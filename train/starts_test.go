@@ -81,7 +81,8 @@ func TestStartsWithOutliers(t *testing.T) {
 		}
 	}
 	plain, robust := off(L2), off(Student)
-	t.Logf("starts off by %.3f σ; with outliers %.3f by least squares, %.3f with Student's penalty", clean, plain, robust)
+	t.Logf("starts off by %.3f σ; with outliers %.3f by least squares, %.3f with Student's penalty", clean, plain,
+		robust)
 	if robust > 1.5*clean || plain < 3*clean {
 		t.Errorf("without outliers %v σ; with them %v by least squares, %v robust", clean, plain, robust)
 	}

@@ -76,8 +76,8 @@ func git(root string, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// unchanged says that a program was compiled from what now lies in root: `go
-// run` has just done so, and otherwise no source is newer than the program.
+// unchanged says that a program was compiled from what now lies in root: `go run` has just done so, and otherwise no
+// source is newer than the program.
 func unchanged(root, program string) bool {
 	made, err := os.Stat(program)
 	if err != nil {

@@ -87,7 +87,8 @@ func TestCodeOf(t *testing.T) {
 	c.check("stamped, changed", stamp(head, "true"), nowhere, experiment.Code{Commit: head, Program: hashed})
 	c.check("nothing known", none, nowhere, experiment.Code{Commit: experiment.UnknownCommit, Program: hashed})
 	c.write("a.go", "package m // changed\n", false)
-	c.check("changed since it was compiled", none, c.root, experiment.Code{Commit: experiment.UnknownCommit, Program: hashed})
+	c.check("changed since it was compiled", none, c.root, experiment.Code{Commit: experiment.UnknownCommit,
+		Program: hashed})
 	c.write("a.go", "package m // changed\n", true)
 	c.check("changed before", none, c.root, experiment.Code{Commit: first, Program: hashed})
 	c.git("commit", "-qam", "changed")

@@ -50,18 +50,22 @@ func hurried(command string) (args []string) {
 			i++
 		}
 	}
-	if (args[0] == "train" && !slices.Contains(args, "--plan") && !slices.Contains(args, "--steps-of")) || args[0] == "reproduce" { // a plan has steps of its own
+	// a plan has steps of its own
+	if (args[0] == "train" && !slices.Contains(args, "--plan") && !slices.Contains(args, "--steps-of")) ||
+		args[0] == "reproduce" {
 		args = append(args, "--steps", "2")
 	}
 	return args
 }
 
 func TestHurried(t *testing.T) {
-	got := commands("```sh\ngo run ./cmd/lagrange train a.csv --budget 5m --ensemble=5 \\\n  -o 'a b' --steps 15  # learn\nls\nlagrange systems\n```\n```\nlagrange not this\n```\n")
+	got := commands("```sh\ngo run ./cmd/lagrange train a.csv --budget 5m --ensemble=5 \\\n  -o 'a b' --steps 15  # " +
+		"learn\nls\nlagrange systems\n```\n```\nlagrange not this\n```\n")
 	if len(got) != 2 || got[1] != "lagrange systems" {
 		t.Fatalf("%q", got)
 	}
-	if args := hurried(got[0]); !slices.Equal(args, []string{"train", "a.csv", "--ensemble", "2", "-o", "a b", "--steps", "2"}) {
+	if args := hurried(got[0]); !slices.Equal(args, []string{"train", "a.csv", "--ensemble", "2", "-o", "a b",
+		"--steps", "2"}) {
 		t.Errorf("%q", args)
 	}
 }

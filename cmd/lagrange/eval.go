@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -76,7 +77,8 @@ are then told in units of the noise, too, beside what the unknown start alone le
 func modelColumns(cmd *cobra.Command, m *lagrange.Model, o data.Options) data.Options {
 	own := m.Options()
 	for name, take := range map[string]func(){
-		"q": func() { own.Q = o.Q }, "v": func() { own.V = o.V }, "a": func() { own.A = o.A }, "u": func() { own.U = o.U },
+		"q": func() { own.Q = o.Q }, "v": func() { own.V = o.V }, "a": func() { own.A = o.A },
+		"u":          func() { own.U = o.U },
 		"parameters": func() { own.SystemParameters = o.SystemParameters },
 		"time":       func() { own.Time = o.Time }, "trajectory": func() { own.Trajectory = o.Trajectory },
 		"angles": func() { own.Angles = o.Angles }, "differentiate": func() { own.Differentiate = o.Differentiate },
@@ -100,7 +102,7 @@ func printScores(w io.Writer, set *data.Set, e lagrange.Evaluation) error {
 		fmt.Fprintf(tab, "all %d coordinates\tvelocities\tmedian windows\t", n)
 	} else {
 		for _, c := range set.Coordinates {
-			fmt.Fprintf(tab, "%s\t%s\tmedian window %s\t", label(c.Name, c.Unit), c.Velocity, c.Name)
+			fmt.Fprintf(tab, "%s\t%s\tmedian window %s\t", label(c.Name, c.Unit), cmp.Or(c.Velocity, "v_"+c.Name), c.Name)
 		}
 	}
 	fmt.Fprintln(tab)
@@ -110,7 +112,8 @@ func printScores(w io.Writer, set *data.Set, e lagrange.Evaluation) error {
 			return
 		}
 		if set.D() > most {
-			s = eval.Scores{RMSEQ: []float64{rms(s.RMSEQ)}, RMSEV: []float64{rms(s.RMSEV)}, MedianQ: []float64{rms(s.MedianQ)}}
+			s = eval.Scores{RMSEQ: []float64{rms(s.RMSEQ)}, RMSEV: []float64{rms(s.RMSEV)},
+				MedianQ: []float64{rms(s.MedianQ)}}
 		}
 		fmt.Fprintf(tab, "%s\t", title)
 		for i := range s.RMSEQ {
@@ -141,12 +144,14 @@ func printCoverage(w io.Writer, s *lagrange.Coverages) {
 	if s == nil {
 		return
 	}
-	fmt.Fprintf(w, "\nErrors within one and two standard deviations of the ensemble, where a normal distribution has %.1f and %.1f %%\n", 100*s.Normal[0], 100*s.Normal[1])
+	fmt.Fprintf(w, "\nErrors within one and two standard deviations of the ensemble, where a normal distribution has "+
+		"%.1f and %.1f %%\n", 100*s.Normal[0], 100*s.Normal[1])
 	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprint(tab, "\traw\tcalibrated\tfactor\terrors\t\n")
 	row := func(name string, c *lagrange.Coverage) {
 		if c != nil {
-			fmt.Fprintf(tab, "%s\t%.1f  %.1f\t%.1f  %.1f\t%.3g\t%d\t\n", name, 100*c.Raw[0], 100*c.Raw[1], 100*c.Calibrated[0], 100*c.Calibrated[1], c.Factor, c.Errors)
+			fmt.Fprintf(tab, "%s\t%.1f  %.1f\t%.1f  %.1f\t%.3g\t%d\t\n", name, 100*c.Raw[0], 100*c.Raw[1],
+				100*c.Calibrated[0], 100*c.Calibrated[1], c.Factor, c.Errors)
 		}
 	}
 	row("motion", &s.Motion)
@@ -160,14 +165,16 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	if e.HeldOut {
 		which = "held-out windows of the recording trained on"
 	}
-	fmt.Fprintf(w, "\nRoot-mean-square error over %d %s, each %s long\n", e.Windows, which, strings.TrimSpace(fmt.Sprintf("%.4g %s", e.Horizon, set.TimeUnit())))
+	fmt.Fprintf(w, "\nRoot-mean-square error over %d %s, each %s long\n", e.Windows, which,
+		strings.TrimSpace(fmt.Sprintf("%.4g %s", e.Horizon, set.TimeUnit())))
 	if err := printScores(w, set, e); err != nil {
 		return err
 	}
 	printStarts(w, set, e)
 	printCoverage(w, e.Ensemble)
 	if e.Mass != nil {
-		fmt.Fprintf(w, "\nmass matrix   smallest eigenvalue %.3g, largest condition number %.3g; not positive definite at %d of %d states\n",
+		fmt.Fprintf(w, "\nmass matrix   smallest eigenvalue %.3g, largest condition number %.3g; not positive "+
+			"definite at %d of %d states\n",
 			e.Mass.MinEigenvalue, e.Mass.MaxCondition, e.Mass.NotPositive, e.Mass.States)
 	}
 	if e.EnergyDrift != nil {
@@ -177,7 +184,8 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 		fmt.Fprintf(w, "given up      seed %d after %d steps: %s\n", r.Seed, r.Steps, r.Why)
 	}
 	if e.Seen {
-		fmt.Fprintln(w, "seen before   some of these rows may have been learned from before training went on: a new recording tells more")
+		fmt.Fprintln(w, "seen before   some of these rows may have been learned from before training went on: a new "+
+			"recording tells more")
 	}
 	if e.Doubt != "" {
 		fmt.Fprintf(w, "in doubt      %s; try more steps or another --seed\n", e.Doubt)
@@ -189,7 +197,8 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 		}
 		fmt.Fprintf(w, "%-13s error from %.3g to %.3g %s\n", s.Name, s.Before, s.After, of)
 	}
-	_, err := fmt.Fprintf(w, "training      %d steps, %.1f s, %d non-finite steps skipped, %d solves by the pseudo-inverse\n",
+	_, err := fmt.Fprintf(w,
+		"training      %d steps, %.1f s, %d non-finite steps skipped, %d solves by the pseudo-inverse\n",
 		m.Record.Steps, m.Record.Seconds, m.Record.Skipped, m.Record.Fallbacks)
 	return err
 }

@@ -39,7 +39,8 @@ func claim(path, picture string, force bool, inputs ...string) error {
 		return fmt.Errorf("%s is a folder; name a file", path)
 	case file.KindOf(path) == "model":
 		if !force {
-			return fmt.Errorf("%s: --force trains anew and replaces it, --from %s goes on from it", describe(path), path)
+			return fmt.Errorf("%s: --force trains anew and replaces it, --from %s goes on from it", describe(path),
+				path)
 		}
 	case info.Mode().IsRegular() && info.Size() > 0:
 		for _, in := range inputs {
@@ -50,7 +51,8 @@ func claim(path, picture string, force bool, inputs ...string) error {
 		return fmt.Errorf("%s exists and is no model: name another file for the model", path)
 	}
 	if _, e := os.Stat(picture); e == nil && err != nil && !force {
-		return fmt.Errorf("%s exists, where the picture of the model goes: --force replaces it, or name another model", picture)
+		return fmt.Errorf("%s exists, where the picture of the model goes: --force replaces it, or name another model",
+			picture)
 	}
 	t, err := os.CreateTemp(filepath.Dir(path), ".lagrange-*")
 	if err != nil {

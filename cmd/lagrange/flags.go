@@ -29,7 +29,8 @@ func (c *columnFlags) add(cmd *cobra.Command) {
 	f.StringSliceVarP(&c.o.V, "v", "v", nil, "`columns` of their velocities, in the order of --q")
 	f.StringSliceVarP(&c.o.A, "a", "a", nil, `columns of their accelerations; --a "" for none`)
 	f.StringSliceVarP(&c.o.U, "u", "u", nil, `columns of the known forces; --u "" for none`)
-	f.StringSliceVar(&c.o.SystemParameters, "parameters", nil, "`columns` of system parameters, which a motion does not change: masses, lengths, …")
+	f.StringSliceVar(&c.o.SystemParameters, "parameters", nil,
+		"`columns` of system parameters, which a motion does not change: masses, lengths, …")
 	renamed(cmd, "condition", "parameters")
 	f.StringVar(&c.o.Time, "time", "", "`column` of the time")
 	f.StringVar(&c.o.Trajectory, "trajectory", "", "`column` that tells trajectories apart")
@@ -82,7 +83,8 @@ func seconds(text string) (n float64, timed bool, err error) {
 	if err != nil {
 		d, e := time.ParseDuration(text)
 		if e != nil {
-			return 0, false, errors.New("want a number, in the unit of the time column, or a duration such as 1s, 2m, 500ms")
+			return 0, false, errors.New("want a number, in the unit of the time column, or a duration such as 1s, " +
+				"2m, 500ms")
 		}
 		n, timed = d.Seconds(), true
 	}
@@ -119,7 +121,8 @@ func (s *span) in(unit string) (float64, error) {
 		names   string
 		seconds float64
 	}{
-		{"|s|sec|second|seconds", 1}, {"ms", 1e-3}, {"us|µs|μs", 1e-6}, {"ns", 1e-9}, {"min|minute|minutes", 60}, {"h|hr|hour|hours", 3600},
+		{"|s|sec|second|seconds", 1}, {"ms", 1e-3}, {"us|µs|μs", 1e-6}, {"ns", 1e-9}, {"min|minute|minutes", 60},
+		{"h|hr|hour|hours", 3600},
 		{"d|day|days", 86400},
 	} {
 		for name := range strings.SplitSeq(u.names, "|") {
@@ -128,7 +131,8 @@ func (s *span) in(unit string) (float64, error) {
 			}
 		}
 	}
-	return 0, usagef("%s cannot be told in %q, the unit of the time column: give a bare number in that unit", s.text, unit)
+	return 0, usagef("%s cannot be told in %q, the unit of the time column: give a bare number in that unit", s.text,
+		unit)
 }
 
 // need wants exactly the named arguments; more of the last one when it ends in "…".

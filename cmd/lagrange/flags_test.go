@@ -17,7 +17,8 @@ func TestSpan(t *testing.T) {
 		text, unit string
 		want       float64
 	}{
-		{"1s", "", 1}, {"2m", "s", 120}, {"500ms", "s", 0.5}, {"500ms", "ms", 500}, {"36h", "day", 1.5}, {"1us", "µs", 1},
+		{"1s", "", 1}, {"2m", "s", 120}, {"500ms", "s", 0.5}, {"500ms", "ms", 500}, {"36h", "day", 1.5},
+		{"1us", "µs", 1},
 		{"1m", "min", 1}, {"3", "furlongs", 3}, {"1e-3", "", 1e-3},
 	} {
 		var s span

@@ -27,7 +27,8 @@ func TestInterrupt(t *testing.T) {
 	var errw bytes.Buffer
 	code := make(chan int)
 	go func() {
-		code <- run([]string{"simulate", "chain-300", "--duration", "1h", "--dt", "1s", "-o", path}, nil, io.Discard, &errw)
+		code <- run([]string{"simulate", "chain-300", "--duration", "1h", "--dt", "1s", "-o", path}, nil, io.Discard,
+			&errw)
 	}()
 	for {
 		select {

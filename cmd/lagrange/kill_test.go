@@ -25,13 +25,15 @@ func TestKill(t *testing.T) {
 	}
 	folder := t.TempDir()
 	program := filepath.Join(folder, "lagrange")
-	if self, err := os.Executable(); err != nil || os.Symlink(self, program) != nil { // by this name the test is the program
+	// by this name the test is the program
+	if self, err := os.Executable(); err != nil || os.Symlink(self, program) != nil {
 		t.Skip("no links here")
 	}
 	recording := filepath.Join(folder, "pendulum.csv")
 	pendulum(t, recording)
 	args := func(name string) []string {
-		return []string{"train", recording, "-o", filepath.Join(folder, name), "--steps", "150", "--seed", "3", "--checkpoint-every", "20ms"}
+		return []string{"train", recording, "-o", filepath.Join(folder, name), "--steps", "150", "--seed", "3",
+			"--checkpoint-every", "20ms"}
 	}
 	if out, err := exec.Command(program, args("calm.lagrange")...).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -71,7 +73,8 @@ func pendulum(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := sim.Simulation{System: system, Trajectories: 12, Steps: 80, Dt: 0.05, Seed: 1, Sampled: true, Accelerations: true}.Run(t.Context())
+	set, err := sim.Simulation{System: system, Trajectories: 12, Steps: 80, Dt: 0.05, Seed: 1, Sampled: true,
+		Accelerations: true}.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +117,8 @@ func inProcess(t *testing.T, args ...string) (string, int) {
 
 // TestRecording trains on a real recording, where there is one, for a moment, and checks the object that --json prints.
 func TestRecording(t *testing.T) {
-	recording := filepath.Join("..", "..", "..", "shared", "data", "dfki-simple-pendulum", "control_method_ilqr", "data_measured.csv")
+	recording := filepath.Join("..", "..", "..", "shared", "data", "dfki-simple-pendulum", "control_method_ilqr",
+		"data_measured.csv")
 	if _, err := os.Stat(recording); err != nil {
 		t.Skip("no recording of the DFKI pendulum beside the project")
 	}
@@ -123,7 +127,8 @@ func TestRecording(t *testing.T) {
 	if testing.Short() {
 		steps = 10
 	}
-	text, code := inProcess(t, "train", recording, "-o", out, "--friction", "both", "--steps", strconv.Itoa(steps), "--json")
+	text, code := inProcess(t, "train", recording, "-o", out, "--friction", "both", "--steps", strconv.Itoa(steps),
+		"--json")
 	if code != exitOK {
 		t.Fatalf("exit %d: %s", code, text)
 	}
@@ -142,7 +147,8 @@ func TestRecording(t *testing.T) {
 	if e.Windows != 13 || e.Horizon < 0.499 || e.Horizon > 0.501 || len(e.Models) != 3 {
 		t.Fatalf("%d windows of %v, %d models", e.Windows, e.Horizon, len(e.Models))
 	}
-	if lnn, still := e.Models["lnn"].RMSEQ[0], e.Models["constant_velocity"].RMSEQ[0]; !testing.Short() && !(lnn < still/2) {
+	if lnn, still := e.Models["lnn"].RMSEQ[0], e.Models["constant_velocity"].RMSEQ[0]; !testing.Short() &&
+		!(lnn < still/2) {
 		t.Errorf("after %d steps the Lagrangian network is at %v, constant velocity at %v", steps, lnn, still)
 	}
 	again, code := inProcess(t, "eval", out, recording, "--json")

@@ -39,7 +39,8 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"code": code, "usage": usage, "model": writeModel, "springs": springs},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "usage": usage,
+			"model": writeModel, "springs": springs},
 	})
 }
 
@@ -57,7 +58,8 @@ func code(ts *testscript.TestScript, _ bool, args []string) {
 	if fmt.Sprint(got) != args[0] {
 		ts.Fatalf("exit code %d, want %s", got, args[0])
 	}
-	if said := ts.ReadFile("stderr"); got != 0 && (!strings.HasPrefix(said, "lagrange: ") || strings.Count(said, "\n") != 1) {
+	if said := ts.ReadFile("stderr"); got != 0 && (!strings.HasPrefix(said, "lagrange: ") || strings.Count(said,
+		"\n") != 1) {
 		ts.Fatalf("want one line that begins with the name of the program, got %q", said)
 	}
 }

@@ -85,7 +85,8 @@ func drawMotion(paths []string, o data.Options, n int) (f plot.Figure, err error
 			return f, err
 		}
 		if a, b := coordinates(sets[0]), coordinates(sets[i]); !slices.Equal(a, b) {
-			return f, fmt.Errorf("%s has the coordinates %s, but %s has %s: they cannot be drawn together", p, strings.Join(b, ", "),
+			return f, fmt.Errorf("%s has the coordinates %s, but %s has %s: they cannot be drawn together", p,
+				strings.Join(b, ", "),
 				paths[0], strings.Join(a, ", "))
 		}
 	}
@@ -104,7 +105,8 @@ func drawMotion(paths []string, o data.Options, n int) (f plot.Figure, err error
 				panels[0].Series = append(panels[0].Series, band(s, t, c.Name, q)...)
 				panels[1].Series = append(panels[1].Series, band(s, t, c.Velocity, v)...)
 				for p, xy := range [3][2][]float64{{t.T, q}, {t.T, v}, {q, v}} {
-					panels[p].Series = append(panels[p].Series, plot.Series{Name: seriesName(sets, i, j), X: xy[0], Y: xy[1]})
+					panels[p].Series = append(panels[p].Series, plot.Series{Name: seriesName(sets, i, j), X: xy[0],
+						Y: xy[1]})
 				}
 			}
 		}
@@ -228,7 +230,8 @@ func drawRun(folder, name, path string) error {
 func readFigures(source string) (map[string]plot.Figure, error) {
 	text, err := os.ReadFile(source)
 	if os.IsNotExist(err) {
-		return nil, fmt.Errorf("%s: no such file: the folder is not that of a run, which \"lagrange reproduce -o\" writes", source)
+		return nil, fmt.Errorf("%s: no such file: the folder is not that of a run, which \"lagrange reproduce -o\" "+
+			"writes", source)
 	} else if err != nil {
 		return nil, err
 	}
@@ -249,7 +252,8 @@ func readFigures(source string) (map[string]plot.Figure, error) {
 		for _, p := range f.Panels {
 			for _, s := range p.Series {
 				if len(s.X) != len(s.Y) {
-					return nil, fmt.Errorf("%s: figure %q, series %q: %d x for %d y", source, name, s.Name, len(s.X), len(s.Y))
+					return nil, fmt.Errorf("%s: figure %q, series %q: %d x for %d y", source, name, s.Name, len(s.X),
+						len(s.Y))
 				}
 			}
 		}

@@ -14,7 +14,8 @@ func TestPlotExamples(t *testing.T) {
 	link(t, "../../doc", filepath.Join(folder, "doc"))
 	t.Chdir(folder)
 	for _, name := range []string{"dp.csv", "predicted.csv"} {
-		if out, code := inProcess(t, "simulate", "double-pendulum", "--trajectories", "2", "--duration", "1", "-o", name); code != exitOK {
+		if out, code := inProcess(t, "simulate", "double-pendulum", "--trajectories", "2", "--duration", "1", "-o",
+			name); code != exitOK {
 			t.Fatal(out)
 		}
 	}

@@ -66,7 +66,8 @@ func (p *progress) step(s lagrange.Progress) {
 	}
 	p.last = time.Now()
 	// what matters most comes first, for a narrow terminal has room for no more
-	parts := []string{p.title, fmt.Sprintf("step %d/%d", s.Step, s.Steps), "left " + s.Left.Round(time.Second).String(), fmt.Sprintf("loss %.3g", s.Loss)}
+	parts := []string{p.title, fmt.Sprintf("step %d/%d", s.Step, s.Steps), "left " + s.Left.Round(time.Second).String(),
+		fmt.Sprintf("loss %.3g", s.Loss)}
 	if !math.IsNaN(s.Valid) {
 		parts = append(parts, fmt.Sprintf("validation %.3g", s.Valid))
 	}

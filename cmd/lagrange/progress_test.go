@@ -37,7 +37,8 @@ func screen(text string, width int) (lines []string) {
 // However wide the terminal, and whenever it is resized, all refreshes are one line on which nothing of an earlier one
 // is left, with as much as it has room for, the steps before the loss.
 func TestProgressLine(t *testing.T) {
-	long := lagrange.Progress{Model: "lnn", Step: 600, Steps: 1000, Loss: 1.23456e-5, Valid: 2.34567e-5, Left: time.Minute,
+	long := lagrange.Progress{Model: "lnn", Step: 600, Steps: 1000, Loss: 1.23456e-5, Valid: 2.34567e-5,
+		Left: time.Minute,
 		Mass: &eval.Mass{MinEigenvalue: 0.00123, MaxCondition: 123456}}
 	short := long
 	short.Mass, short.Valid, short.Loss, short.Step = nil, math.NaN(), 1, 7
@@ -64,7 +65,8 @@ func TestProgressLine(t *testing.T) {
 			t.Errorf("width %d: in the end %q", width, lines)
 		}
 		if width == 200 {
-			want := "Lagrangian network  step 600/1000  left 1m0s  loss 1.23e-05  validation 2.35e-05  M ≥ 0.0012, condition 1.2e+05"
+			want := "Lagrangian network  step 600/1000  left 1m0s  loss 1.23e-05  validation 2.35e-05  M ≥ 0.0012, " +
+				"condition 1.2e+05"
 			if text := strings.Split(b.String(), "\r")[2]; strings.TrimRight(text, " ") != want {
 				t.Errorf("all of it: %q", text)
 			}

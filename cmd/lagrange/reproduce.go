@@ -90,15 +90,16 @@ func reproduce(cmd *cobra.Command, name string, s experiment.Settings, asJSON bo
 
 // asked refuses what does not go with the name of an experiment.
 func asked(name string, s experiment.Settings) error {
-	if e, err := paper.Lookup(name); err == nil {
-		switch {
-		case len(e.Models) == 0 && (len(s.Models) > 0 || s.Seeds != 1):
-			return usagef("--models and --seeds are for %s", strings.Join(choosing(), ", "))
-		case s.Recipe != "" && len(e.Recipes) == 0:
-			return usagef("--recipe is for %s", paper.Choosing().Name)
-		case e.Needs && s.Recordings == "":
-			return usagef("%s needs --recordings, the folder of its recordings", name)
-		}
+	e, err := paper.Lookup(name)
+	switch {
+	case name == "all":
+	case len(e.Models) == 0 && (len(s.Models) > 0 || s.Seeds != 1):
+		return usagef("--models and --seeds are for %s", strings.Join(choosing(), ", "))
+	case s.Recipe != "" && len(e.Recipes) == 0:
+		return usagef("--recipe is for %s", paper.Choosing().Name)
+	case err == nil && e.Needs && s.Recordings == "":
+		return usagef("%s needs --recordings, the folder of its recordings", name)
+	default:
 		for _, m := range s.Models {
 			if m != "all" && !slices.Contains(e.Models, m) {
 				return usagef("no model %q in %s; there are %s, and all", m, name, strings.Join(e.Models, ", "))

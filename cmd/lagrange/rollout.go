@@ -65,7 +65,8 @@ in a file of its own, named PATH.partial.csv, and an existing output stays as it
 	f := cmd.Flags()
 	f.Float64SliceVar(&o.q, "q", nil, "coordinates at the start, comma-separated `numbers`")
 	f.Float64SliceVar(&o.v, "v", nil, "velocities at the start, comma-separated `numbers` (default: at rest)")
-	f.Float64SliceVar(&o.u, "u", nil, "constant known forces, then system parameters, comma-separated `numbers` (default: none)")
+	f.Float64SliceVar(&o.u, "u", nil,
+		"constant known forces, then system parameters, comma-separated `numbers` (default: none)")
 	f.Var(&o.duration, "duration", "of the motion")
 	f.Var(&o.dt, "dt", "from one row to the next")
 	f.Var(&o.step, "step", "the largest `step` of a method with fixed steps (default: from one row to the next)")
@@ -76,7 +77,8 @@ in a file of its own, named PATH.partial.csv, and an existing output stays as it
 	f.Float64Var(&o.rtol, "rtol", 1e-9, "tolerance, relative and absolute, of a method that chooses its steps")
 	f.StringVarP(&o.path, "output", "o", "-", "`file` to write; - is standard output")
 	// The only error is a flag that does not exist.
-	_ = cmd.RegisterFlagCompletionFunc("integrator", cobra.FixedCompletions(methods(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("integrator", cobra.FixedCompletions(methods(),
+		cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -126,7 +128,8 @@ func (o *rolloutFlags) options() (r lagrange.RolloutOptions, err error) {
 	case o.from == "" && o.q == nil:
 		return r, usagef("where to start? give --q, or --from with a recording")
 	case o.from != "" && (o.q != nil || o.v != nil || o.u != nil || o.timed):
-		return r, usagef("--from takes start, times and forces from the recording: leave out --q, --v, --u, --duration, --dt")
+		return r, usagef("--from takes start, times and forces from the recording: leave out --q, --v, --u, " +
+			"--duration, --dt")
 	case o.from == "" && o.begin != "":
 		return r, usagef("--start takes states from the recording of --from")
 	case o.from == "" && o.sites.given:
@@ -201,7 +204,8 @@ func beside(set *data.Set, w []data.Trajectory, prefix string, roles ...string) 
 			name := map[string]string{data.RoleQ: c.Name, data.RoleV: c.Velocity, data.RoleA: c.Acceleration}[role]
 			at := slices.IndexFunc(set.Columns, func(c data.Column) bool { return c.Role == role && c.Name == name })
 			set.Inputs = append(set.Inputs, prefix+name)
-			set.Columns = append(set.Columns, data.Column{Name: prefix + name, Unit: set.Columns[at].Unit, Role: data.RoleU})
+			set.Columns = append(set.Columns, data.Column{Name: prefix + name, Unit: set.Columns[at].Unit,
+				Role: data.RoleU})
 		}
 	}
 	for i := range set.Trajectories {
@@ -231,7 +235,8 @@ func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange
 			return nil, err
 		}
 		if a, b := described(m.Columns()), described(recorded); a != b {
-			return nil, fmt.Errorf("%s has %s, the model was trained on %s: names and units must be the same", o.from, b, a)
+			return nil, fmt.Errorf("%s has %s, the model was trained on %s: names and units must be the same", o.from,
+				b, a)
 		}
 	}
 	if recorded, err = m.Begun(ctx, recorded, startOf(lagrange.Start(o.begin), recorded)); err != nil {

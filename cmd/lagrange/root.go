@@ -102,7 +102,8 @@ Exit codes: 0 success, 1 failure, 2 a command line that cannot be understood.`,
 		Version: version(),
 	}
 	root.SetVersionTemplate(versionLine())
-	root.AddCommand(systemsCommand(), simulateCommand(), inspectCommand(), smoothCommand(), trainCommand(), evalCommand(), rolloutCommand(),
+	root.AddCommand(systemsCommand(), simulateCommand(), inspectCommand(), smoothCommand(), trainCommand(),
+		evalCommand(), rolloutCommand(),
 		plotCommand(), reproduceCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultHelpCmd()
@@ -197,7 +198,8 @@ func versionCommand() *cobra.Command {
 }
 
 func versionLine() string {
-	return fmt.Sprintf("lagrange %s (%s) %s %s/%s\n", version(), ownCode(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("lagrange %s (%s) %s %s/%s\n", version(), ownCode(), runtime.Version(), runtime.GOOS,
+		runtime.GOARCH)
 }
 
 // version is the version of the module the program was built from, as the Go command stamps it.

@@ -26,7 +26,7 @@ method of order 8 with a relative tolerance of 1e-12 and writes time, coordinate
 velocities, with a trajectory column when there are several. The same seed gives the same file.
 
 With --noise it adds to every coordinate, velocity and acceleration that is written a normal
-number of that standard deviation, in the unit of the column; times, conditions and the
+number of that standard deviation, in the unit of the column; times, parameters and the
 motion itself stay exact.`,
 		Example: `  lagrange simulate double-pendulum --trajectories 20 --duration 10 --dt 0.01 --seed 1 -o dp.csv
   lagrange simulate chain-5 --duration 2m --dt 20ms --accelerations -o chain.csv
@@ -63,9 +63,10 @@ motion itself stay exact.`,
 	f.Var(&duration, "duration", "of each trajectory")
 	f.Var(&dt, "dt", "from one row to the next")
 	f.Uint64Var(&sim.Seed, "seed", 1, "of the starts and the noise")
-	f.StringVar(&sample, "sample", "start", "`starts`: start, as for roll-outs, or train, spread as for training")
+	f.StringVar(&sample, "sample", "start", "`starts`: start, as for roll-outs, or train, states to learn from")
 	f.BoolVar(&sim.Accelerations, "accelerations", false, "write accelerations too")
-	f.Float64Var(&sim.Noise, "noise", 0, "standard `deviation` of noise in all columns but times and conditions, in their units")
+	f.Float64Var(&sim.Noise, "noise", 0,
+		"standard `deviation` of noise in all columns but times and system parameters, in their units")
 	f.StringVarP(&path, "output", "o", "-", "`file` to write; - is standard output")
 	return cmd
 }
@@ -85,7 +86,8 @@ func grid(duration, dt span, unit string, trajectories int) (h float64, steps in
 	case n < 2:
 		return 0, 0, usagef("--duration %s holds less than two steps of --dt %s", duration.text, dt.text)
 	case (n+1)*float64(trajectories) > maxRows:
-		return 0, 0, usagef("--duration %s and --dt %s make %.3g rows; at most %.3g are written", duration.text, dt.text, (n+1)*float64(trajectories), float64(maxRows))
+		return 0, 0, usagef("--duration %s and --dt %s make %.3g rows; at most %.3g are written", duration.text,
+			dt.text, (n+1)*float64(trajectories), float64(maxRows))
 	}
 	return h, int(n), nil
 }

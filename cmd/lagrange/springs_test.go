@@ -33,7 +33,8 @@ func springs(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	set := &data.Set{Time: "t", TrajectoryColumn: "trajectory", SystemParameters: 1}
 	for i := range n {
-		set.Coordinates = append(set.Coordinates, data.Coordinate{Name: fmt.Sprint("q", i+1), Velocity: fmt.Sprint("v", i+1), Acceleration: fmt.Sprint("a", i+1)})
+		set.Coordinates = append(set.Coordinates, data.Coordinate{Name: fmt.Sprint("q", i+1), Velocity: fmt.Sprint("v",
+			i+1), Acceleration: fmt.Sprint("a", i+1)})
 		set.Inputs = append(set.Inputs, fmt.Sprint("u", i+1))
 	}
 	set.Inputs = append(set.Inputs, "k")

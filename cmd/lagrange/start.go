@@ -35,13 +35,13 @@ func startOf(asked lagrange.Start, set *data.Set) lagrange.Start {
 	return lagrange.StartOf(set)
 }
 
-// readMotion reads recordings as a model's own was read, with velocities estimated where they lack those of that one.
+// readMotion reads recordings as a model's own was read, without velocities where they lack those of that one.
 func readMotion(paths []string, own data.Options) (*data.Set, error) {
 	set, err := data.Read(paths, own)
 	if err == nil || own.V == nil {
 		return set, err
 	}
-	own.V, own.Differentiate = nil, true
+	own.V, own.Positions = nil, true
 	if bare, bad := data.Read(paths, own); bad == nil {
 		return bare, nil
 	}
@@ -49,12 +49,12 @@ func readMotion(paths []string, own data.Options) (*data.Set, error) {
 }
 
 // evaluated evaluates from the start that was asked for. Where none was and the recording is too short for a filter, it
-// is the recorded one, as estimated.
+// is the recorded one, or what a smoother without a model makes of it.
 func evaluated(cmd *cobra.Command, m *lagrange.Model, set *data.Set, horizon float64,
 	asked lagrange.Start) (lagrange.Evaluation, error) {
 	e, err := m.EvaluateFrom(cmd.Context(), set, horizon, startOf(asked, set))
 	if asked == "" && (errors.Is(err, smooth.ErrFew) || errors.Is(err, lagrange.ErrEarly)) {
-		fmt.Fprintf(cmd.ErrOrStderr(), "note: windows begin at estimated velocities: %v\n", err)
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: windows begin at states smoothed without a model: %v\n", err)
 		return m.EvaluateFrom(cmd.Context(), set, horizon, lagrange.Recorded)
 	}
 	return e, err

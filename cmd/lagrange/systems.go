@@ -48,12 +48,13 @@ func listSystems(out io.Writer) error {
 			q = append(q, fmt.Sprintf("%s, %s", label(c.Name, c.Unit), label(c.VelocityName, c.VelocityUnit)))
 		}
 		for _, c := range b.Parameters {
-			p = append(p, fmt.Sprintf("%s = %s (%s)", c.Name, strings.TrimSpace(fmt.Sprintf("%g %s", c.Value, c.Unit)), c.Meaning))
+			p = append(p, fmt.Sprintf("%s = %s (%s)", c.Name, strings.TrimSpace(fmt.Sprintf("%g %s", c.Value, c.Unit)),
+				c.Meaning))
 		}
 		fmt.Fprintf(w, "  coordinates\t%s\n", strings.Join(q, "; "))
 		fmt.Fprintf(w, "  parameters\t%s\n", strings.Join(p, "; "))
-		if names := conditions(s); names != nil {
-			fmt.Fprintf(w, "  conditions\t%s, drawn for each trajectory\n", strings.Join(names, ", "))
+		if names := varied(s); names != nil {
+			fmt.Fprintf(w, "  varied\t%s, drawn for each trajectory\n", strings.Join(names, ", "))
 		}
 		fmt.Fprintf(w, "  Lagrangian\t%s\n", b.Lagrangian)
 		fmt.Fprintf(w, "  source\t%s\n", b.Source)
@@ -61,8 +62,8 @@ func listSystems(out io.Writer) error {
 	return w.Flush()
 }
 
-// conditions are the names of the parameters that are drawn for each trajectory.
-func conditions(s mech.System) (names []string) {
+// varied are the names of the parameters that are drawn for each trajectory.
+func varied(s mech.System) (names []string) {
 	if c, ok := s.(mech.Parametrised); ok {
 		for _, p := range c.SystemParameters() {
 			names = append(names, p.Name)
@@ -108,9 +109,11 @@ type systemJSON struct {
 func systemsJSON() (list []systemJSON) {
 	for _, s := range mech.Systems() {
 		b := s.About()
-		j := systemJSON{Name: s.Name(), Title: b.Title, Lagrangian: b.Lagrangian, Conditions: conditions(s), EnergyScale: b.EnergyScale, Source: b.Source}
+		j := systemJSON{Name: s.Name(), Title: b.Title, Lagrangian: b.Lagrangian, Conditions: varied(s),
+			EnergyScale: b.EnergyScale, Source: b.Source}
 		for _, c := range b.Coordinates {
-			j.Coordinates = append(j.Coordinates, coordinateJSON{c.Name, c.Unit, c.VelocityName, c.VelocityUnit, c.Angle})
+			j.Coordinates = append(j.Coordinates, coordinateJSON{c.Name, c.Unit, c.VelocityName, c.VelocityUnit,
+				c.Angle})
 		}
 		for _, p := range b.Parameters {
 			j.Parameters = append(j.Parameters, parameterJSON{p.Name, p.Value, p.Unit, p.Meaning})

@@ -67,13 +67,15 @@ func readTable(path string, names int) (*table, error) {
 		}
 	}
 	if t.rows == nil {
-		return nil, fmt.Errorf("%s: no %s: write a line for each, %s", path, [...]string{1: "nodes", 2: "edges"}[names], sample[names])
+		return nil, fmt.Errorf("%s: no %s: write a line for each, %s", path, [...]string{1: "nodes", 2: "edges"}[names],
+			sample[names])
 	}
 	return t, nil
 }
 
 // sample is what a line with so many names has to be.
-var sample = [...]string{1: "a coordinate, and with commas between them numbers for the attributes of its node", 2: "two coordinates, with commas between them and numbers for its attributes"}
+var sample = [...]string{1: "a coordinate, and with commas between them numbers for the attributes of its node",
+	2: "two coordinates, with commas between them and numbers for its attributes"}
 
 func isNumber(text string) bool {
 	x, err := strconv.ParseFloat(text, 64)
@@ -83,7 +85,8 @@ func isNumber(text string) bool {
 // add adds a line.
 func (t *table) add(line int, cells []string, names int) error {
 	if len(cells) < names || slices.ContainsFunc(cells[names:], func(c string) bool { return !isNumber(c) }) {
-		return t.wrong(line, "%s: %s is %s", strings.Join(cells, ","), [...]string{1: "a node", 2: "an edge"}[names], sample[names])
+		return t.wrong(line, "%s: %s is %s", strings.Join(cells, ","), [...]string{1: "a node", 2: "an edge"}[names],
+			sample[names])
 	}
 	k := entry{line: line, names: cells[:names]}
 	for _, c := range cells[names:] {
@@ -96,7 +99,8 @@ func (t *table) add(line int, cells []string, names int) error {
 		}
 	}
 	if len(k.numbers) != len(t.heading) {
-		return t.wrong(line, "%d attributes, and %d in the lines before: all lines have the same", len(k.numbers), len(t.heading))
+		return t.wrong(line, "%d attributes, and %d in the lines before: all lines have the same", len(k.numbers),
+			len(t.heading))
 	}
 	t.rows = append(t.rows, k)
 	return nil

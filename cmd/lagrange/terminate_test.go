@@ -29,7 +29,8 @@ func TestInterrupted(t *testing.T) {
 		{all, "interrupted"},
 		{fmt.Errorf("saved in m; go on with --resume: %w", all), "interrupted: saved in m; go on with --resume"},
 		{fmt.Errorf("%w; 2 of 14 are finished", all), "interrupted: 2 of 14 are finished"},
-		{errors.Join(fmt.Errorf("chain-1: %w", context.Canceled), fmt.Errorf("chain-1: %w", context.Canceled), errors.New("disk full")), "interrupted: chain-1; disk full"},
+		{errors.Join(fmt.Errorf("chain-1: %w", context.Canceled), fmt.Errorf("chain-1: %w", context.Canceled),
+			errors.New("disk full")), "interrupted: chain-1; disk full"},
 	} {
 		if got := interrupted(c.err); got != c.want {
 			t.Errorf("%q for %q, want %q", got, c.err, c.want)
@@ -83,7 +84,8 @@ func terminated(t *testing.T, folder string, ready func(said string) bool, args 
 	}
 	err = <-ended
 	_, said, _ := strings.Cut("\n"+errw.String(), "\nlagrange: ")
-	if cmd.ProcessState.ExitCode() != exitFailure || !strings.HasPrefix(said, "interrupted") || strings.Count(said, "\n") != 1 || strings.Contains(errw.String(), "canceled") {
+	if cmd.ProcessState.ExitCode() != exitFailure || !strings.HasPrefix(said, "interrupted") || strings.Count(said,
+		"\n") != 1 || strings.Contains(errw.String(), "canceled") {
 		t.Errorf("%v: %v, %s", args, err, &errw)
 	}
 	_ = filepath.WalkDir(folder, func(path string, e fs.DirEntry, err error) error {
@@ -114,15 +116,18 @@ func TestTerminate(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	folder := t.TempDir()
-	if out, code := inProcess(t, "simulate", "pendulum", "--trajectories", "300", "--duration", "20", "--dt", "0.05", "-o", filepath.Join(folder, "p.csv")); code != exitOK {
+	if out, code := inProcess(t, "simulate", "pendulum", "--trajectories", "300", "--duration", "20", "--dt", "0.05",
+		"-o", filepath.Join(folder, "p.csv")); code != exitOK {
 		t.Fatal(out)
 	}
 	train := []string{"train", "p.csv", "--method", "adam", "--no-baseline", "--hidden", "8x1"}
-	said := terminated(t, folder, there(folder, "a.lagrange.*"), append(train, "--steps", "1000000", "--checkpoint-every", "1ms", "-o", "a.lagrange")...)
+	said := terminated(t, folder, there(folder, "a.lagrange.*"), append(train, "--steps", "1000000",
+		"--checkpoint-every", "1ms", "-o", "a.lagrange")...)
 	if !strings.Contains(said, "--resume") {
 		t.Errorf("interrupted in training: %q", said)
 	}
-	terminated(t, folder, there(folder, "b.lagrange"), append(train, "--steps", "1", "-o", "b.lagrange")...) // in evaluation
+	// in evaluation
+	terminated(t, folder, there(folder, "b.lagrange"), append(train, "--steps", "1", "-o", "b.lagrange")...)
 	if _, code := inProcess(t, "inspect", filepath.Join(folder, "p.csv")); code != exitOK {
 		t.Error("the recording has suffered")
 	}
@@ -141,7 +146,8 @@ func TestTerminateExperiments(t *testing.T) {
 		return func(said string) bool { return strings.Contains(said, words) }
 	}
 	terminated(t, folder, says("about"), "reproduce", "long", "-o", "preparing")
-	terminated(t, folder, says("step 3/3"), "reproduce", "double-pendulum", "--steps", "3", "--models", "lnn", "-o", "measuring")
+	terminated(t, folder, says("step 3/3"), "reproduce", "double-pendulum", "--steps", "3", "--models", "lnn", "-o",
+		"measuring")
 	said := terminated(t, folder, there(folder, "all", "results", "relativity", "clock.json"),
 		"reproduce", "all", "--only", "relativity", "--steps", "1000000", "-o", "all")
 	if !strings.Contains(said, "experiments are finished, and with -o the same command goes on") {

@@ -26,13 +26,17 @@ type graphFlags struct {
 
 func (f *graphFlags) add(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringVar(&f.topology, "topology", "", "of --model graph: ring, chain (free ends), clamped (a chain whose ends are held at 0), grid:8x6 (rows of 8 nodes; free ends, "+
-		"or with :periodic, :clamped or, by axis, :periodic,free behind it), or a CSV `file` of edges, a line for each: "+
-		"two coordinates of the nodes it joins, then its attributes")
-	fl.StringVar(&f.nodesPath, "nodes", "", "of a file of edges: a CSV `file` of attributes of the nodes, such as masses, a line for each: a coordinate, then numbers")
+	fl.StringVar(&f.topology, "topology", "",
+		"of --model graph: ring, chain (free ends), clamped (a chain whose ends are held at 0), grid:8x6 (rows of 8 "+
+			"nodes; free ends, or with :periodic, :clamped or, by axis, :periodic,free behind it), or a CSV `file` "+
+			"of edges, a line for each: two coordinates of the nodes it joins, then its attributes")
+	fl.StringVar(&f.nodesPath, "nodes", "",
+		"of a file of edges: a CSV `file` of attributes of the nodes, such as masses, a line for each: a coordinate, "+
+			"then numbers")
 	fl.IntVar(&f.graph.Site, "node-size", 1, "of --model graph: coordinates of each node, which stand together")
 	renamed(cmd, "site", "node-size")
-	fl.BoolVar(&f.graph.TranslationInvariant, "translation-invariant", false, "of --model graph: only how far neighbours are apart matters, not where they are")
+	fl.BoolVar(&f.graph.TranslationInvariant, "translation-invariant", false,
+		"of --model graph: only how far neighbours are apart matters, not where they are")
 	renamed(cmd, "relative", "translation-invariant")
 }
 
@@ -64,8 +68,10 @@ func (f *graphFlags) read(cmd *cobra.Command, family string) (lagrange.Graph, er
 		}
 	case !slices.Contains([]graph.Shape{graph.RingShape, graph.ChainShape, graph.ClampedShape}, g.Shape):
 		g.Shape = graph.NetworkShape
-		if _, missing := os.Stat(f.topology); errors.Is(missing, os.ErrNotExist) && !strings.ContainsAny(f.topology, "./") {
-			return g, usagef("no topology %q: it is ring, chain, clamped, grid:8x6 or a file of edges, and there is no such file", f.topology)
+		_, missing := os.Stat(f.topology)
+		if errors.Is(missing, os.ErrNotExist) && !strings.ContainsAny(f.topology, "./") {
+			return g, usagef("no topology %q: it is ring, chain, clamped, grid:8x6 or a file of edges, and there is "+
+				"no such file", f.topology)
 		}
 		f.edges, err = readTable(f.topology, 2)
 	}
@@ -82,7 +88,8 @@ func (f *graphFlags) read(cmd *cobra.Command, family string) (lagrange.Graph, er
 // renamedEnds says how ends that are held are called now, where their old name was given.
 func renamedEnds(cmd *cobra.Command, topology string) {
 	_, ends, grid := strings.Cut(topology, ":")
-	if _, how, given := strings.Cut(ends, ":"); topology == "fixed" || grid && given && slices.Contains(strings.Split(how, ","), "fixed") {
+	_, how, _ := strings.Cut(ends, ":")
+	if topology == "fixed" || grid && slices.Contains(strings.Split(how, ","), "fixed") {
 		note(cmd, "fixed ends are called clamped now")
 	}
 }
@@ -119,7 +126,8 @@ func parseGrid(text string) (sizes []int, ends []graph.Boundary, err error) {
 		ends = slices.Repeat(ends, len(sizes))
 	}
 	if len(sizes) < 2 || len(sizes) > 3 || len(ends) != len(sizes) {
-		return nil, nil, fmt.Errorf("the ends of %d axes for %d: a grid has 2 or 3 of them; a single one is a ring, a chain or clamped", len(ends), len(sizes))
+		return nil, nil, fmt.Errorf("the ends of %d axes for %d: a grid has 2 or 3 of them; a single one is a ring, "+
+			"a chain or clamped", len(ends), len(sizes))
 	}
 	return sizes, ends, nil
 }
@@ -147,7 +155,8 @@ func (f *graphFlags) resolve(g *lagrange.Graph, set *data.Set) error {
 		}
 		slices.Sort(ends[:])
 		if before, ok := joined[ends]; ok {
-			return f.edges.wrong(row.line, "the edge of line %d again: it counts in both directions, so leave one out", before)
+			return f.edges.wrong(row.line, "the edge of line %d again: it counts in both directions, so leave one out",
+				before)
 		}
 		joined[ends] = row.line
 		g.Edges = append(g.Edges, [2]string(row.names))
@@ -176,7 +185,8 @@ func (f *graphFlags) resolveNodes(g *lagrange.Graph, set *data.Set) error {
 	}
 	for i, row := range t.rows {
 		if row.line == 0 {
-			return fmt.Errorf("%s: no line for the node of coordinate %q: every node has attributes", t.path, set.Coordinates[i*g.Site].Name)
+			return fmt.Errorf("%s: no line for the node of coordinate %q: every node has attributes", t.path,
+				set.Coordinates[i*g.Site].Name)
 		}
 	}
 	if g.OfNodes = t.attributes(); g.OfNodes == nil {
@@ -196,7 +206,9 @@ type sitesFlag struct {
 const recorded = "recorded"
 
 func (f *sitesFlag) add(cmd *cobra.Command) {
-	cmd.Flags().Var(f, "sites", "run a ring or a chain on all the sites of the recording, however many it was trained on; a grid on those along its `axes`, --sites=12x10")
+	cmd.Flags().Var(f, "sites",
+		"run a ring or a chain on all the sites of the recording, however many it was trained on; a grid on those "+
+			"along its `axes`, --sites=12x10")
 	cmd.Flags().Lookup("sites").NoOptDefVal = recorded
 }
 
@@ -218,7 +230,8 @@ func (f *sitesFlag) Type() string { return "axes" }
 // onRecording reads a recording for a graph whose coordinates are those that the header, or o, says.
 func onRecording(m *lagrange.Model, axes []int, paths []string, o data.Options) (*lagrange.Model, *data.Set, error) {
 	own := m.Options()
-	o.Time, o.Trajectory, o.Differentiate = cmp.Or(o.Time, own.Time), cmp.Or(o.Trajectory, own.Trajectory), o.Differentiate || own.Differentiate
+	o.Time, o.Trajectory, o.Differentiate = cmp.Or(o.Time, own.Time), cmp.Or(o.Trajectory, own.Trajectory),
+		o.Differentiate || own.Differentiate
 	if o.U == nil && len(own.U) == 0 {
 		o.U = []string{}
 	}

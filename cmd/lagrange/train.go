@@ -82,7 +82,8 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 	if from := f.training.From; from != nil {
 		fmt.Fprintf(say, "goes on from %s (%d steps)\n", f.from, from.Record.Steps)
 		if names := from.Beyond(set); len(names) > 0 {
-			fmt.Fprintf(say, "note: %s reach far beyond what %s was scaled for; its scales are kept\n", strings.Join(names, ", "), f.from)
+			fmt.Fprintf(say, "note: %s reach far beyond what %s was scaled for; its scales are kept\n",
+				strings.Join(names, ", "), f.from)
 		}
 	}
 	m, err := f.fit(cmd, set)
@@ -157,14 +158,17 @@ func (f *trainFlags) claimed(say io.Writer, set *data.Set, args []string) (*lagr
 	}
 	switch {
 	case f.resume && there && len(left) == 0:
-		return nil, fmt.Errorf("nothing to resume: %s, from other recordings or settings, and no checkpoint is beside it; "+
+		return nil, fmt.Errorf("nothing to resume: %s, from other recordings or settings, and no checkpoint is "+
+			"beside it; "+
 			"--from %s goes on from it, --force without --resume replaces it", describe(f.out), f.out)
 	case f.resume && len(left) == 0:
 		fmt.Fprintf(say, "no checkpoint is beside %s: training begins\n", f.out)
 	case !f.resume && !f.force && len(left) > 0:
-		return nil, fmt.Errorf("%s was left by an interrupted run: the same command with --resume goes on, --force begins again without it", left[0])
+		return nil, fmt.Errorf("%s was left by an interrupted run: the same command with --resume goes on, --force "+
+			"begins again without it", left[0])
 	}
-	if err := claim(f.out, pictureOf(f.out), f.force || f.resume && len(left) > 0 && !there, args...); err != nil || f.resume {
+	replaces := f.force || f.resume && len(left) > 0 && !there
+	if err := claim(f.out, pictureOf(f.out), replaces, args...); err != nil || f.resume {
 		return nil, err
 	}
 	f.training.Discard()
@@ -219,7 +223,8 @@ func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model, set *data.Set
 	} else if k := len(m.Members()); k > 1 {
 		repeat += fmt.Sprintf(" --ensemble %d", k)
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nmodel    %s\npicture  %s\ntime     %s\nrepeat   %s\n", f.out, picture, f.used(m), repeat)
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nmodel    %s\npicture  %s\ntime     %s\nrepeat   %s\n", f.out, picture,
+		f.used(m), repeat)
 	return err
 }
 

@@ -29,13 +29,17 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	s, fl := &f.training.Settings, cmd.Flags()
 	fl.StringVarP(&f.out, "output", "o", "", "model `file` to write (required)")
 	fl.StringVar(&s.Model, "model", "", "`family`: "+strings.Join(model.Families(), ", "))
-	fl.StringSliceVar(&s.Cyclic, "cyclic", nil, "`coordinates` on which nothing depends: their momentum is conserved exactly")
-	fl.StringSliceVar(&s.Held, "held", nil, "`forces` that keep each sample until the next, as the commands of a controller do; the others go by straight lines")
+	fl.StringSliceVar(&s.Cyclic, "cyclic", nil,
+		"`coordinates` on which nothing depends: their momentum is conserved exactly")
+	fl.StringSliceVar(&s.Held, "held", nil,
+		"`forces` that keep each sample until the next, as the commands of a controller do; the others go by "+
+			"straight lines")
 	fl.StringVar(&f.friction, "friction", "", "none, viscous, coulomb or both")
 	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers, such as 20x2")
-	fl.StringVar((*string)(&s.Head), "head", "", "of lnn, hnn and graph: plain, one output of the net, or quadratic, a mass matrix beside it")
-	fl.StringVar(&s.Activation, "activation", "", "relu2, relu3, tanh, sigmoid, softplus, swish or gelu")
-	fl.StringVar(&s.Loss, "loss", "", "l1, l2 or huber")
+	fl.StringVar((*string)(&s.Head), "head", "",
+		"of lnn, hnn and graph: plain, one output of the net, or quadratic, a mass matrix beside it")
+	fl.StringVar(&s.Activation, "activation", "", strings.Join(activations(), ", "))
+	fl.StringVar(&s.Loss, "loss", "", strings.Join(train.Penalties(), ", "))
 	fl.StringVar(&s.Objective, "objective", "", strings.Join(fit.Objectives(), ", ")+": what to learn from")
 	fl.Var(&f.horizon, "horizon", "length of held-out windows")
 	fl.IntVar(&s.Window, "window", 0, "time steps of a training window; 1 is the next-state loss")
@@ -44,11 +48,14 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate of adam")
 	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or "))
 	fl.Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
-	fl.IntVar(&s.Ensemble, "ensemble", 1, "`networks` from as many seeds, which give a mean and a calibrated spread")
+	fl.IntVar(&s.Ensemble, "ensemble", 1,
+		"`networks` from as many seeds, which predict by their mean and its standard deviation")
 	fl.BoolVar(&f.noBaseline, "no-baseline", false, "train the model alone, without a baseline to compare it with")
-	fl.DurationVar(&s.Every, "checkpoint-every", 5*time.Second, "`time` between checkpoints, the most work that a power cut can cost")
+	fl.DurationVar(&s.Every, "checkpoint-every", 5*time.Second,
+		"`time` between checkpoints, the most work that a power cut can cost")
 	fl.BoolVar(&f.resume, "resume", false, "go on where an interrupted run stopped")
-	fl.StringVar(&f.from, "from", "", "go on from a finished `model`: its net, columns and settings, but for those given")
+	fl.StringVar(&f.from, "from", "",
+		"go on from a finished `model`: its net, columns and settings, but for those given")
 	fl.StringVar(&f.like, "steps-of", "", "take as many steps as this `model` took, in place of --steps or --budget")
 	renamed(cmd, "plan", "steps-of")
 	fl.BoolVar(&f.force, "force", false, "replace the model that -o names, if it is there")

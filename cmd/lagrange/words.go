@@ -21,7 +21,8 @@ type flagGroup struct{ title, names string }
 // trainGroups are the flags of train in the order in which one thinks of them.
 var trainGroups = []flagGroup{
 	{"What to learn from", "q v a u parameters time trajectory angles differentiate objective horizon"},
-	{"The model", "model head hidden activation friction cyclic held ensemble topology nodes node-size translation-invariant"},
+	{"The model", "model head hidden activation friction cyclic held ensemble topology nodes node-size " +
+		"translation-invariant"},
 	{"Training", "budget steps steps-of method loss window rate seed no-baseline from resume checkpoint-every"},
 	{"Output", "output force json help"},
 }
@@ -60,15 +61,21 @@ func completed(cmd *cobra.Command) {
 	for _, x := range model.Heads() {
 		words["head"] = append(words["head"], string(x))
 	}
-	for _, x := range nn.Activations() {
-		words["activation"] = append(words["activation"], x.Name)
-	}
+	words["activation"] = activations()
 	for name, list := range words {
 		complete(cmd, name, cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp))
 	}
 	for _, name := range []string{"q", "v", "a", "u", "angles", "cyclic", "held", "parameters", "time", "trajectory"} {
 		complete(cmd, name, columnsOf)
 	}
+}
+
+// activations lists their names.
+func activations() (names []string) {
+	for _, a := range nn.Activations() {
+		names = append(names, a.Name)
+	}
+	return names
 }
 
 func complete(cmd *cobra.Command, flag string, by cobra.CompletionFunc) {

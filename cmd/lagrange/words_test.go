@@ -13,7 +13,6 @@ import (
 
 	"lagrange/fit"
 	"lagrange/model"
-	"lagrange/nn"
 	"lagrange/train"
 )
 
@@ -28,7 +27,8 @@ func said(t *testing.T, args ...string) string {
 }
 
 func TestVersionFlag(t *testing.T) {
-	if flag, command := said(t, "--version"), said(t, "version"); flag != command || !strings.HasPrefix(flag, "lagrange ") {
+	if flag, command := said(t, "--version"), said(t, "version"); flag != command || !strings.HasPrefix(flag,
+		"lagrange ") {
 		t.Errorf("--version says %q, version %q", flag, command)
 	}
 }
@@ -61,12 +61,9 @@ func TestTrainHelp(t *testing.T) {
 
 func TestCompletion(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "arm.csv")
-	if err := os.WriteFile(path, []byte("t [s],shoulder [rad],elbow [rad],shoulder_dot,elbow_dot\n0,1,2,3,4\n"), 0o666); err != nil {
+	if err := os.WriteFile(path, []byte("t [s],shoulder [rad],elbow [rad],shoulder_dot,elbow_dot\n0,1,2,3,4\n"),
+		0o666); err != nil {
 		t.Fatal(err)
-	}
-	activations := ""
-	for _, a := range nn.Activations() {
-		activations += a.Name + " "
 	}
 	for _, c := range []struct{ flag, text, want string }{
 		{"--friction", "", "none viscous coulomb both"},
@@ -75,7 +72,7 @@ func TestCompletion(t *testing.T) {
 		{"--loss", "", strings.Join(train.Penalties(), " ")},
 		{"--method", "", strings.Join(train.Methods(), " ")},
 		{"--objective", "", strings.Join(fit.Objectives(), " ")},
-		{"--activation", "", activations},
+		{"--activation", "", strings.Join(activations(), " ")},
 		{"--q", "", "t shoulder elbow shoulder_dot elbow_dot"},
 		{"--v", "shoulder_dot,e", "shoulder_dot,elbow shoulder_dot,elbow_dot"},
 		{"--u", "elbow_", "elbow_dot"}, {"--angles", "s", "shoulder shoulder_dot"},
@@ -92,8 +89,10 @@ func TestCompletion(t *testing.T) {
 // Words that are none are refused before a recording is read, with a word on the way out.
 func TestWrongWords(t *testing.T) {
 	for _, c := range []struct{ flag, word, way string }{
-		{"--model", "foo", "lnn, delan"}, {"--loss", "foo", "huber"}, {"--activation", "foo", "softplus"}, {"--method", "foo", "gauss-newton"},
-		{"--objective", "foo", "windows"}, {"--friction", "foo", "viscous"}, {"--head", "foo", "quadratic"}, {"--hidden", "foo", "64x2"},
+		{"--model", "foo", "lnn, delan"}, {"--loss", "foo", "huber"}, {"--activation", "foo", "softplus"},
+		{"--method", "foo", "gauss-newton"},
+		{"--objective", "foo", "windows"}, {"--friction", "foo", "viscous"}, {"--head", "foo", "quadratic"},
+		{"--hidden", "foo", "64x2"},
 		{"--steps", "-1", "out of range"}, {"--rate", "-1", "out of range"}, {"--window", "-1", "out of range"},
 	} {
 		var out, errw bytes.Buffer
@@ -107,7 +106,8 @@ func TestWrongWords(t *testing.T) {
 // The old name of a flag does what the new one does, and says how that is called.
 func TestOldNames(t *testing.T) {
 	for _, c := range []struct{ old, now, value, want string }{
-		{"condition", "parameters", "m", "[m]"}, {"relative", "translation-invariant", "true", "true"}, {"site", "node-size", "2", "2"}, {"plan", "steps-of", "m.lagrange", "m.lagrange"},
+		{"condition", "parameters", "m", "[m]"}, {"relative", "translation-invariant", "true", "true"},
+		{"site", "node-size", "2", "2"}, {"plan", "steps-of", "m.lagrange", "m.lagrange"},
 	} {
 		var errw bytes.Buffer
 		cmd := trainCommand()
@@ -116,12 +116,14 @@ func TestOldNames(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := cmd.Flags().Lookup(c.now)
-		if !f.Changed || f.Value.String() != c.want || !strings.Contains(errw.String(), "note: --"+c.old+" is called --"+c.now) {
+		if !f.Changed || f.Value.String() != c.want || !strings.Contains(errw.String(),
+			"note: --"+c.old+" is called --"+c.now) {
 			t.Errorf("--%s: --%s is %s, changed %v; said %q", c.old, c.now, f.Value, f.Changed, &errw)
 		}
 	}
 	for text, noted := range map[string]bool{
-		"fixed": true, "grid:8x6:fixed": true, "grid:8x6:free,fixed": true, "clamped": false, "grid:8x6": false, "grid:8x6:clamped": false, "fixed.csv": false,
+		"fixed": true, "grid:8x6:fixed": true, "grid:8x6:free,fixed": true, "clamped": false, "grid:8x6": false,
+		"grid:8x6:clamped": false, "fixed.csv": false,
 	} {
 		var errw bytes.Buffer
 		cmd := trainCommand()

@@ -12,12 +12,12 @@ import (
 	"lagrange/model/modeltest"
 )
 
-// sites is a Spec of n sites of two coordinates, with what more is given to it before it is described.
-func sites(n int, shape Shape, invariant bool, more ...func(s *model.Spec)) (model.Spec, error) {
+// nodeSpec is a Spec of n nodes of two coordinates, with what more is given to it before it is described.
+func nodeSpec(n int, shape Shape, invariant bool, more ...func(s *model.Spec)) (model.Spec, error) {
 	s := model.Spec{Family: Family, Hidden: []int{8}, Activation: "softplus", Kinetic: 3,
-		Sites: &model.Sites{Size: 2, Shape: string(shape)}}
+		Nodes: &model.Nodes{Size: 2, Shape: string(shape)}}
 	if shape == NetworkShape {
-		s.Sites.Edges = [][2]int{{0, 1}, {2, 1}, {2, 0}}
+		s.Nodes.Edges = [][2]int{{0, 1}, {2, 1}, {2, 0}}
 	}
 	for i := range n {
 		for _, c := range planeSite {
@@ -37,7 +37,7 @@ func systemParams(s *model.Spec) {
 		model.Input{Name: "g", SystemParameter: true, Scale: 2})
 }
 
-// driven gives each of three sites so many known forces, and friction all of them the same.
+// driven gives each of three nodes so many known forces, and friction all of them the same.
 func driven(each int) func(s *model.Spec) {
 	return func(s *model.Spec) {
 		for i := range 3 * each {
@@ -50,24 +50,24 @@ func friction(kind model.Friction) func(s *model.Spec) {
 	return func(s *model.Spec) { s.Friction = kind }
 }
 
-// gridOf gives a Spec the axes of a grid, and attributed a network of three sites its masses and stiffnesses.
+// gridOf gives a Spec the axes of a grid, and attributed a network of three nodes its masses and stiffnesses.
 func gridOf(sizes []int, ends ...string) func(s *model.Spec) {
-	return func(s *model.Spec) { s.Sites.Grid, s.Sites.Ends = sizes, ends }
+	return func(s *model.Spec) { s.Nodes.Grid, s.Nodes.Ends = sizes, ends }
 }
 
 func attributed(s *model.Spec) {
-	s.Sites.OfNodes = &model.Attributes{Names: []string{"m", "e"}, Of: [][]float64{{1, 0.5}, {2, 0.5}, {1.5, 0.5}}}
-	s.Sites.OfEdges = &model.Attributes{Names: []string{"k"}, Of: [][]float64{{1}, {0.7}, {2}}}
+	s.Nodes.OfNodes = &model.Attributes{Names: []string{"m", "e"}, Of: [][]float64{{1, 0.5}, {2, 0.5}, {1.5, 0.5}}}
+	s.Nodes.OfEdges = &model.Attributes{Names: []string{"k"}, Of: [][]float64{{1}, {0.7}, {2}}}
 }
 
-// triangle makes a network with attributes of three sites, whose densities do not have them.
+// triangle makes a network with attributes of three nodes, whose densities do not have them.
 func triangle(s *model.Spec) {
-	s.Sites.Shape, s.Sites.Edges = string(NetworkShape), [][2]int{{0, 1}, {2, 1}, {2, 0}}
+	s.Nodes.Shape, s.Nodes.Edges = string(NetworkShape), [][2]int{{0, 1}, {2, 1}, {2, 0}}
 	attributed(s)
-	d := s.Sites.Densities[0]
+	d := s.Nodes.Densities[0]
 	one, two := d, d
 	one.Coordinates, two.Coordinates = d.Coordinates[:2], d.Coordinates[:4]
-	s.Sites.Densities = []model.Spec{one, two}
+	s.Nodes.Densities = []model.Spec{one, two}
 }
 
 // Graphs are models of a family like the others, and pass what those pass.
@@ -93,7 +93,7 @@ func TestConformance(t *testing.T) {
 
 func conforms(t *testing.T, name string, n int, shape Shape, invariant bool, more ...func(s *model.Spec)) {
 	t.Run(name, func(t *testing.T) {
-		s, err := sites(n, shape, invariant, more...)
+		s, err := nodeSpec(n, shape, invariant, more...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,14 +106,14 @@ func conforms(t *testing.T, name string, n int, shape Shape, invariant bool, mor
 	})
 }
 
-// The scales of a density are those of all sites together, and those of differences are measured: here of coordinates
+// The scales of a density are those of all nodes together, and those of differences are measured: here of coordinates
 // of unit variance with no mean, so √2.
 func TestScales(t *testing.T) {
-	s, err := sites(5, RingShape, true)
+	s, err := nodeSpec(5, RingShape, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := s.Sites.Densities[0]
+	d := s.Nodes.Densities[0]
 	if c := d.Coordinates[2]; c.Mean != 2 || math.Abs(c.Scale-math.Sqrt(1.5*1.5+2)) > 1e-12 || c.Speed != 1.2 {
 		t.Errorf("%+v", c)
 	}
@@ -124,105 +124,105 @@ func TestScales(t *testing.T) {
 	}
 }
 
-// A term of a box sees the sites next to its own along three axes, and those beyond fixed ends see one.
+// A term of a box sees the nodes next to its own along three axes, and those beyond fixed ends see one.
 func TestBox(t *testing.T) {
-	s, err := sites(8, GridShape, true, gridOf([]int{2, 2, 2}, "clamped", "free", "free"))
+	s, err := nodeSpec(8, GridShape, true, gridOf([]int{2, 2, 2}, "clamped", "free", "free"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	top := must(topology(s))
-	if d := s.Sites.Densities[0]; d.D() != 14 || len(d.Combinations) != 12 || top.Terms[0].Len() != 8+8 {
+	if d := s.Nodes.Densities[0]; d.D() != 14 || len(d.Combinations) != 12 || top.Terms[0].Len() != 8+8 {
 		t.Errorf("%d coordinates, %d differences, %d terms", d.D(), len(d.Combinations), top.Terms[0].Len())
 	}
 }
 
 // Attributes have the scales of all nodes or edges; one that is the same everywhere is measured in its own unit.
 func TestAttributeScales(t *testing.T) {
-	s, err := sites(3, NetworkShape, false, attributed, systemParams)
+	s, err := nodeSpec(3, NetworkShape, false, attributed, systemParams)
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := s.Sites.Densities[0].Inputs
+	in := s.Nodes.Densities[0].Inputs
 	if len(in) != 4 || in[0].Mean != 1.5 || math.Abs(in[0].Scale-math.Sqrt(0.5/3)) > 1e-12 || in[1].Mean != 0.5 ||
 		in[1].Scale != 1 || in[2].Name != "m" {
 		t.Errorf("%+v", in)
 	}
 }
 
-// badSites are what spoils the Spec of a ring, by what the error says.
-var badSites = map[string]func(s *model.Spec, k *model.Sites){
-	"how its coordinates": func(s *model.Spec, k *model.Sites) { s.Sites = nil },
-	"do not belong":       func(s *model.Spec, k *model.Sites) { k.Size = 4 },
-	"0 coordinates each":  func(s *model.Spec, k *model.Sites) { k.Size = 0 },
-	"ring with 1 edges":   func(s *model.Spec, k *model.Sites) { k.Edges = [][2]int{{0, 1}} },
-	"sites 8 and 1 of 3": func(s *model.Spec, k *model.Sites) {
+// badNodes are what spoils the Spec of a ring, by what the error says.
+var badNodes = map[string]func(s *model.Spec, k *model.Nodes){
+	"how its coordinates": func(s *model.Spec, k *model.Nodes) { s.Nodes = nil },
+	"do not belong":       func(s *model.Spec, k *model.Nodes) { k.Size = 4 },
+	"0 coordinates each":  func(s *model.Spec, k *model.Nodes) { k.Size = 0 },
+	"ring with 1 edges":   func(s *model.Spec, k *model.Nodes) { k.Edges = [][2]int{{0, 1}} },
+	"nodes 8 and 1 of 3": func(s *model.Spec, k *model.Nodes) {
 		k.Shape, k.Edges = string(NetworkShape), [][2]int{{7, 0}}
 	},
-	"two edges join": func(s *model.Spec, k *model.Sites) {
+	"two edges join": func(s *model.Spec, k *model.Nodes) {
 		k.Shape, k.Edges = string(NetworkShape), [][2]int{{1, 0}, {0, 1}}
 	},
-	"9 coordinates each":   func(s *model.Spec, k *model.Sites) { k.Size = 9 },
-	"kinds of terms":       func(s *model.Spec, k *model.Sites) { k.Densities = nil },
-	"no topology":          func(s *model.Spec, k *model.Sites) { k.Shape = "knot" },
-	"its family is":        func(s *model.Spec, k *model.Sites) { k.Densities[0].Family = "nn" },
-	"network has no sites": func(s *model.Spec, k *model.Sites) { s.Family = "lnn" },
-	"of 4 coordinates": func(s *model.Spec, k *model.Sites) {
+	"9 coordinates each":   func(s *model.Spec, k *model.Nodes) { k.Size = 9 },
+	"kinds of terms":       func(s *model.Spec, k *model.Nodes) { k.Densities = nil },
+	"no topology":          func(s *model.Spec, k *model.Nodes) { k.Shape = "knot" },
+	"its family is":        func(s *model.Spec, k *model.Nodes) { k.Densities[0].Family = "nn" },
+	"network has no nodes": func(s *model.Spec, k *model.Nodes) { s.Family = "lnn" },
+	"of 4 coordinates": func(s *model.Spec, k *model.Nodes) {
 		k.Densities[0].Coordinates = k.Densities[0].Coordinates[:4]
 	},
-	"4 known forces on 3": func(s *model.Spec, k *model.Sites) {
+	"4 known forces on 3": func(s *model.Spec, k *model.Nodes) {
 		driven(1)(s)
 		s.Inputs = append(s.Inputs, s.Inputs[0])
 	},
-	"stands before a for": func(s *model.Spec, k *model.Sites) {
+	"stands before a for": func(s *model.Spec, k *model.Nodes) {
 		systemParams(s)
 		driven(1)(s)
 		k.Densities[0].Inputs = s.Inputs[:2]
 	},
-	"are not the same":         func(s *model.Spec, k *model.Sites) { driven(1)(s); s.Inputs[2].Scale = 3 },
-	"no friction \"mud\"":      func(s *model.Spec, k *model.Sites) { s.Friction = "mud" },
-	"on which nothing":         func(s *model.Spec, k *model.Sites) { s.Coordinates[0].Cyclic = true },
-	"with 0 system parameters": func(s *model.Spec, k *model.Sites) { systemParams(s) },
-	"ring has no axes":         func(s *model.Spec, k *model.Sites) { gridOf([]int{3, 1}, "free", "free")(s) },
-	"a ring with attribut":     func(s *model.Spec, k *model.Sites) { attributed(s) },
-	"it has 2 or 3 axes": func(s *model.Spec, k *model.Sites) {
+	"are not the same":         func(s *model.Spec, k *model.Nodes) { driven(1)(s); s.Inputs[2].Scale = 3 },
+	"no friction \"mud\"":      func(s *model.Spec, k *model.Nodes) { s.Friction = "mud" },
+	"on which nothing":         func(s *model.Spec, k *model.Nodes) { s.Coordinates[0].Cyclic = true },
+	"with 0 system parameters": func(s *model.Spec, k *model.Nodes) { systemParams(s) },
+	"ring has no axes":         func(s *model.Spec, k *model.Nodes) { gridOf([]int{3, 1}, "free", "free")(s) },
+	"a ring with attribut":     func(s *model.Spec, k *model.Nodes) { attributed(s) },
+	"it has 2 or 3 axes": func(s *model.Spec, k *model.Nodes) {
 		k.Shape = string(GridShape)
 		gridOf([]int{3}, "free")(s)
 	},
-	"the ends of 1": func(s *model.Spec, k *model.Sites) {
+	"the ends of 1": func(s *model.Spec, k *model.Nodes) {
 		k.Shape = string(GridShape)
 		gridOf([]int{3, 2}, "free")(s)
 	},
-	"ends \"open\" of an": func(s *model.Spec, k *model.Sites) {
+	"ends \"open\" of an": func(s *model.Spec, k *model.Nodes) {
 		k.Shape = string(GridShape)
 		gridOf([]int{3, 2}, "open", "free")(s)
 	},
-	"1 sites along an axi": func(s *model.Spec, k *model.Sites) {
+	"1 nodes along an axi": func(s *model.Spec, k *model.Nodes) {
 		k.Shape = string(GridShape)
 		gridOf([]int{3, 1}, "free", "free")(s)
 	},
-	"[1048576 1048576 104": func(s *model.Spec, k *model.Sites) {
+	"[1048576 1048576 104": func(s *model.Spec, k *model.Nodes) {
 		k.Shape = string(GridShape)
 		gridOf([]int{1 << 20, 1 << 20, 1 << 20}, "free", "free", "free")(s)
 	},
-	"attributes [m e] of 2": func(s *model.Spec, k *model.Sites) { triangle(s); k.OfNodes.Of = k.OfNodes.Of[:2] },
-	"with the numbers [2]":  func(s *model.Spec, k *model.Sites) { triangle(s); k.OfNodes.Of[1] = []float64{2} },
-	"terms have 2 and 2":    func(s *model.Spec, k *model.Sites) { triangle(s) },
-	"scales have to be po":  func(s *model.Spec, k *model.Sites) { k.Densities[0].Coordinates[0].Scale = -1 },
+	"attributes [m e] of 2": func(s *model.Spec, k *model.Nodes) { triangle(s); k.OfNodes.Of = k.OfNodes.Of[:2] },
+	"with the numbers [2]":  func(s *model.Spec, k *model.Nodes) { triangle(s); k.OfNodes.Of[1] = []float64{2} },
+	"terms have 2 and 2":    func(s *model.Spec, k *model.Nodes) { triangle(s) },
+	"scales have to be po":  func(s *model.Spec, k *model.Nodes) { k.Densities[0].Coordinates[0].Scale = -1 },
 }
 
 // What a file may hold and no graph is, is refused before anything is built of it.
-func TestBadSites(t *testing.T) {
-	good, err := sites(3, RingShape, false)
+func TestBadNodes(t *testing.T) {
+	good, err := nodeSpec(3, RingShape, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for want, spoil := range badSites {
+	for want, spoil := range badNodes {
 		text, _ := json.Marshal(good)
 		var s model.Spec
 		if err := json.Unmarshal(text, &s); err != nil {
 			t.Fatal(err)
 		}
-		spoil(&s, s.Sites)
+		spoil(&s, s.Nodes)
 		if err := s.Check(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}

@@ -10,7 +10,7 @@ import (
 	"lagrange/model"
 )
 
-// repeated is a graph of one Spec on so many times its sites, and a state and inputs repeated with it.
+// repeated is a graph of one Spec on so many times its nodes, and a state and inputs repeated with it.
 func repeated(s model.Spec, times int) model.Spec {
 	forces, systemParams := inputs(s)
 	var many []model.Input
@@ -23,12 +23,12 @@ func repeated(s model.Spec, times int) model.Spec {
 	return s
 }
 
-// Parameters of friction and forces do not depend on how many sites there are: what acts on a ring of 3 acts on one of
-// 300, where state and forces repeat themselves. Written out, the force at a site of two coordinates is that of its own
+// Parameters of friction and forces do not depend on how many nodes there are: what acts on a ring of 3 acts on one of
+// 300, where state and forces repeat themselves. Written out, the force at a node of two coordinates is that of its own
 // known force and velocities.
 func TestForcesOfManySites(t *testing.T) {
 	const n, times = 3, 100
-	s, err := sites(n, RingShape, true, driven(1), systemParams, friction(model.Both))
+	s, err := nodeSpec(n, RingShape, true, driven(1), systemParams, friction(model.Both))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,10 +54,10 @@ func TestForcesOfManySites(t *testing.T) {
 	}
 }
 
-// The inverse of a motion at one site is what acts there: with forces alone changed, and all else the same, the
+// The inverse of a motion at one node is what acts there: with forces alone changed, and all else the same, the
 // difference of Q is B u/σ.
 func TestForceIsLocal(t *testing.T) {
-	s, err := sites(3, RingShape, false, driven(1))
+	s, err := nodeSpec(3, RingShape, false, driven(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,11 +69,11 @@ func TestForceIsLocal(t *testing.T) {
 	Q, rest := make([]float64, 6), make([]float64, 6)
 	k.Force(x[:6], x[6:12], []float64{0, 0, 0}, x[12:], rest)
 	k.Force(x[:6], x[6:12], []float64{0, 3, 0}, x[12:], Q)
-	at := s.Sites.Densities[0].Coordinates[:2]
+	at := s.Nodes.Densities[0].Coordinates[:2]
 	E := math.Sqrt((math.Pow(at[0].Accel/at[0].Speed, 2) + math.Pow(at[1].Accel/at[1].Speed, 2)) / 2)
 	for i := range Q {
 		want := 0.0
-		if i/2 == 1 { // −B u/σ of the second site
+		if i/2 == 1 { // −B u/σ of the second node
 			want = -E / at[i%2].Speed * B[i%2] * 3 / 2
 		}
 		if math.Abs(Q[i]-rest[i]-want) > 1e-12 {
@@ -155,12 +155,12 @@ func TestSystemParametersAgree(t *testing.T) {
 	}
 }
 
-// BenchmarkDriven measures one field of a ring of n sites with forces, friction and system parameters: ns/site must not
+// BenchmarkDriven measures one field of a ring of n nodes with forces, friction and system parameters: ns/node must not
 // grow with n.
 func BenchmarkDriven(b *testing.B) {
 	for _, times := range []int{30, 300, 3000} {
-		b.Run(fmt.Sprintf("sites=%d", 3*times), func(b *testing.B) {
-			s, err := sites(3, RingShape, false, driven(1), systemParams, friction(model.Both))
+		b.Run(fmt.Sprintf("nodes=%d", 3*times), func(b *testing.B) {
+			s, err := nodeSpec(3, RingShape, false, driven(1), systemParams, friction(model.Both))
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -171,7 +171,7 @@ func BenchmarkDriven(b *testing.B) {
 			for b.Loop() {
 				tape.Field(x, u, y)
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(3*times), "ns/site")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(3*times), "ns/node")
 		})
 	}
 }

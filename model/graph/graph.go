@@ -5,7 +5,7 @@
 //
 // with one net shared by all terms of a kind. A term is a sample of a batch, whatever it belongs to; what the terms
 // find is assembled as in finite elements, and the sparse mass matrix solved as a band or by conjugate gradients. So an
-// evaluation costs O(n) for n sites, and what was learned on few sites runs on many.
+// evaluation costs O(n) for n nodes, and what was learned on few nodes runs on many.
 package graph
 
 import (
@@ -20,21 +20,21 @@ type Model[T nn.Float] struct {
 	Topology *Topology
 	// Densities describes ℓ for each kind of term: the coordinates it sees, in their order, and as system parameters
 	// its attributes and then those of the whole, which are known inputs and the same in all terms. Its kinetic term
-	// counts once for every term that sees a site.
+	// counts once for every term that sees a node.
 	Densities    []model.Spec
 	Theta        []T // of the densities, one after the other
 	part         []int
 	systemParams int // of the whole
-	// of the forces at each site, whose parameters stand last in Theta; without coordinates: there are none
+	// of the forces at each node, whose parameters stand last in Theta; without coordinates: there are none
 	forceSpec model.Spec
 }
 
-// Density describes a local density of so many sites that are all alike.
-func Density(site []model.Coordinate, sites int, attributes []model.Input, hidden []int, activation string,
+// Density describes a local density of so many nodes that are all alike.
+func Density(node []model.Coordinate, nodes int, attributes []model.Input, hidden []int, activation string,
 	kinetic float64) model.Spec {
 	s := model.Spec{Family: "lnn", Hidden: hidden, Activation: activation, Kinetic: kinetic}
-	for range sites {
-		s.Coordinates = append(s.Coordinates, site...)
+	for range nodes {
+		s.Coordinates = append(s.Coordinates, node...)
 	}
 	for _, a := range attributes {
 		a.SystemParameter = true
@@ -43,13 +43,13 @@ func Density(site []model.Coordinate, sites int, attributes []model.Input, hidde
 	return s
 }
 
-// TranslationInvariant lets a density of sites of dim coordinates see of them only how far each is from site centre, in
-// units of scale (dim). It then does not change when all sites move together, so the momentum of all is conserved,
+// TranslationInvariant lets a density of nodes of dim coordinates see of them only how far each is from node centre, in
+// units of scale (dim). It then does not change when all nodes move together, so the momentum of all is conserved,
 // however it was learned.
 func TranslationInvariant(s model.Spec, dim, centre int, scale ...float64) model.Spec {
 	s.Combinations = []model.Combination{}
 	for i := range s.D() {
-		if site, c := i/dim, i%dim; site != centre {
+		if node, c := i/dim, i%dim; node != centre {
 			z := model.Combination{Of: make([]float64, s.D()), Scale: scale[c]}
 			z.Of[i], z.Of[centre*dim+c] = 1, -1
 			s.Combinations = append(s.Combinations, z)
@@ -125,12 +125,12 @@ func (t *Topology) parts(densities []model.Spec) (part []int, systemParams int, 
 	return part, max(0, systemParams), nil
 }
 
-// On returns the model with the same densities and parameters on another topology, such as one of many more sites.
+// On returns the model with the same densities and parameters on another topology, such as one of many more nodes.
 func (m *Model[T]) On(t *Topology) (*Model[T], error) {
 	return bind(t, m.Theta, m.forceSpec, m.Densities)
 }
 
-// Tape returns a tape for batches of up to batch states of all sites, rows (q, v), whose inputs are the system
+// Tape returns a tape for batches of up to batch states of all nodes, rows (q, v), whose inputs are the system
 // parameters. It also implements model.Mechanics and runs on one core.
 func (m *Model[T]) Tape(batch int) model.Tape[T] { return newTape(m, m.Theta, batch, 1) }
 
@@ -140,16 +140,16 @@ type Wide[T nn.Float] interface {
 	Close()
 }
 
-// Wide returns a tape that shares the terms among so many cores, for states of very many sites.
+// Wide returns a tape that shares the terms among so many cores, for states of very many nodes.
 func (m *Model[T]) Wide(batch, workers int) Wide[T] {
 	return newTape(m, m.Theta, batch, workers)
 }
 
-// Model is m for all that trains and measures models; they share θ. The scales of a site are those of the first one
+// Model is m for all that trains and measures models; they share θ. The scales of a node are those of the first one
 // that the first density sees.
 func (m *Model[T]) Model() *model.Model[T] {
 	s := model.Spec{Family: Family}
-	for i := range m.Topology.Sites {
+	for i := range m.Topology.Nodes {
 		for _, c := range m.Densities[0].Coordinates[:m.Topology.Dim] {
 			c.Name, c.Velocity = fmt.Sprint(c.Name, i), fmt.Sprint(c.Velocity, i)
 			s.Coordinates = append(s.Coordinates, c)

@@ -74,7 +74,7 @@ func TestWaveEquation(t *testing.T) {
 			for i := range n {
 				want := c * c / (h * h) * (q[i+2] - 2*q[i+1] + q[i])
 				if math.Abs(y[n+i]-want) > 1e-12*c*c/(h*h) || y[i] != x[n+i] {
-					t.Errorf("site %d: φ̈ = %v, want %v", i, y[n+i], want)
+					t.Errorf("node %d: φ̈ = %v, want %v", i, y[n+i], want)
 				}
 			}
 		})
@@ -360,7 +360,7 @@ func TestWith(t *testing.T) {
 		t.Error("the parameters are not those that were given")
 	}
 	if _, err := With(Ring(20, 2, 1), m.Theta, m.Densities...); err == nil {
-		t.Error("a density of three sites was accepted for terms of five")
+		t.Error("a density of three nodes was accepted for terms of five")
 	}
 	force := Density(unitSite, 3, nil, []int{4}, "tanh", 1)
 	force.Inputs = []model.Input{{Name: "u", Scale: 1}}

@@ -43,7 +43,7 @@ func (e *tape[T]) ForceVJP(lambda, dtheta, dq, dv, du []T) {
 	}
 }
 
-// Motors implements model.InverseDynamics, site by site.
+// Motors implements model.InverseDynamics, node by node.
 func (e *tape[T]) Motors(Q []T) (u []T) {
 	for ; len(Q) > 0; Q = Q[e.t.Dim:] {
 		u = append(u, e.forces.Motors(Q[:e.t.Dim])...)

@@ -53,7 +53,7 @@ func TestEnergyIsConserved(t *testing.T) {
 func TestSymmetry(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	ring := examples()["ring"].m
-	n := ring.Topology.Sites
+	n := ring.Topology.Nodes
 	turn := make([]int, n)
 	for i := range turn {
 		turn[i] = (i + 3) % n
@@ -75,8 +75,8 @@ func TestSymmetry(t *testing.T) {
 	commutes(t, must(m.On(Network(2, nodes, edges))), must(m.On(Network(2, renamed, other))), name, normal(r, 20))
 }
 
-// Where densities see only how far sites are apart, moving all of them changes nothing, and Σ ṗ = Σ L_q = 0: the
-// momentum of all, by component, is the same wherever its motion has come. The ring, which sees the sites themselves,
+// Where densities see only how far nodes are apart, moving all of them changes nothing, and Σ ṗ = Σ L_q = 0: the
+// momentum of all, by component, is the same wherever its motion has come. The ring, which sees the nodes themselves,
 // does not pass.
 func TestTranslationInvariant(t *testing.T) {
 	for name, want := range map[string]bool{"translation-invariant": true, "ring": false} {
@@ -112,7 +112,7 @@ func TestTranslationInvariant(t *testing.T) {
 	}
 }
 
-// commutes: the field of b at the state with site i renamed to[i] is the field of a, renamed.
+// commutes: the field of b at the state with node i renamed to[i] is the field of a, renamed.
 func commutes(t *testing.T, a, b *Model[float64], to []int, x []float64) {
 	t.Helper()
 	dim, D := a.Topology.Dim, a.Topology.D()
@@ -134,8 +134,8 @@ func commutes(t *testing.T, a, b *Model[float64], to []int, x []float64) {
 	}
 }
 
-// A state of eight sites repeated a hundred times round a ring of 800 moves as on the ring of eight, and far from a
-// disturbance of one site nothing changes.
+// A state of eight nodes repeated a hundred times round a ring of 800 moves as on the ring of eight, and far from a
+// disturbance of one node nothing changes.
 func TestManySites(t *testing.T) {
 	const n, times = 8, 100
 	few := must(examples()["ring"].m.On(Ring(n, 1, 1)))
@@ -152,14 +152,14 @@ func TestManySites(t *testing.T) {
 	tape.Field(x, nil, z)
 	for i := range n * times {
 		if math.Abs(z[n*times+i]-y[n+i%n]) > 1e-11*(1+math.Abs(y[n+i%n])) {
-			t.Fatalf("site %d: %v, on the small ring %v", i, z[n*times+i], y[n+i%n])
+			t.Fatalf("node %d: %v, on the small ring %v", i, z[n*times+i], y[n+i%n])
 		}
 	}
 	x[400] += 0.5
 	tape.Field(x, nil, z)
 	near, far := math.Abs(z[n*times+400]-y[n+400%n]), math.Abs(z[n*times]-y[n])
 	if near < 1e-3 || far > 1e-11 {
-		t.Errorf("a disturbance of site 400 moves itself by %v and site 0 by %v", near, far)
+		t.Errorf("a disturbance of node 400 moves itself by %v and node 0 by %v", near, far)
 	}
 }
 
@@ -211,10 +211,10 @@ func TestIterations(t *testing.T) {
 	}
 }
 
-// BenchmarkGraph measures one field of a ring of n sites with radius 1: ns/site must not grow with n.
+// BenchmarkGraph measures one field of a ring of n nodes with radius 1: ns/node must not grow with n.
 func BenchmarkGraph(b *testing.B) {
 	for _, n := range []int{100, 1000, 10_000, 100_000, 1_000_000} {
-		b.Run(fmt.Sprintf("sites=%d", n), func(b *testing.B) {
+		b.Run(fmt.Sprintf("nodes=%d", n), func(b *testing.B) {
 			m := must(New[float64](Ring(n, 1, 1), 1, Density(unitSite, 3, nil, []int{32, 32}, "softplus", 1)))
 			x, y := normal(rand.New(rand.NewPCG(1, 1)), 2*n), make([]float64, 2*n)
 			tape := m.Wide(1, par.Workers())
@@ -223,7 +223,7 @@ func BenchmarkGraph(b *testing.B) {
 			for range b.N {
 				tape.Field(x, nil, y)
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/site")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/node")
 		})
 	}
 }

@@ -10,16 +10,16 @@ import (
 	"lagrange/model"
 )
 
-// Shape is a way in which sites are neighbours.
+// Shape is a way in which nodes are neighbours.
 type Shape string
 
 // The shapes.
 const (
-	RingShape    Shape = "ring"    // the last site is a neighbour of the first
+	RingShape    Shape = "ring"    // the last node is a neighbour of the first
 	ChainShape   Shape = "chain"   // in a row, with free ends
 	ClampedShape Shape = "clamped" // in a row, with a neighbour at rest at 0 beyond both ends
 	GridShape    Shape = "grid"    // in a box of two or three axes, each with ends of its own
-	NetworkShape Shape = "network" // the sites that edges join
+	NetworkShape Shape = "network" // the nodes that edges join
 )
 
 // Shapes lists the shapes.
@@ -33,31 +33,31 @@ func ShapeOf(name string) Shape {
 	return Shape(name)
 }
 
-// mostOfSite bounds the coordinates of a site, since a term's share of M has the square of theirs.
-const mostOfSite = 8
+// mostOfNode bounds the coordinates of a node, since a term's share of M has the square of theirs.
+const mostOfNode = 8
 
 // topology is that of a Spec.
 func topology(s model.Spec) (*Topology, error) {
-	k := s.Sites
+	k := s.Nodes
 	if k == nil {
-		return nil, errors.New("a graph needs to know how its coordinates belong to sites")
+		return nil, errors.New("a graph needs to know how its coordinates belong to nodes")
 	}
 	shape := ShapeOf(k.Shape)
 	switch {
-	case k.Size < 1 || k.Size > mostOfSite || s.D()%k.Size != 0:
-		return nil, fmt.Errorf("%d coordinates do not belong to sites of %d coordinates each, 1 to %d", s.D(), k.Size,
-			mostOfSite)
+	case k.Size < 1 || k.Size > mostOfNode || s.D()%k.Size != 0:
+		return nil, fmt.Errorf("%d coordinates do not belong to nodes of %d coordinates each, 1 to %d", s.D(), k.Size,
+			mostOfNode)
 	case len(k.Edges) > 0 != (shape == NetworkShape):
 		return nil, fmt.Errorf("a %s with %d edges: a network has some, and no other shape has", k.Shape, len(k.Edges))
 	case (k.OfNodes != nil || k.OfEdges != nil) && shape != NetworkShape:
-		return nil, fmt.Errorf("a %s with attributes of its sites or edges: only a network has them, so write "+
+		return nil, fmt.Errorf("a %s with attributes of its nodes or edges: only a network has them, so write "+
 			"its edges down", k.Shape)
 	case len(k.Grid)+len(k.Ends) > 0 && shape != GridShape:
 		return nil, fmt.Errorf("a %s has no axes: they are for a grid", k.Shape)
 	}
 	n := s.D() / k.Size
 	if n < 3 && shape == RingShape || n < 2 {
-		return nil, fmt.Errorf("a %s of %d sites: a ring has at least 3, the others 2", k.Shape, n)
+		return nil, fmt.Errorf("a %s of %d nodes: a ring has at least 3, the others 2", k.Shape, n)
 	}
 	switch shape {
 	case RingShape:
@@ -74,36 +74,36 @@ func topology(s model.Spec) (*Topology, error) {
 	return nil, fmt.Errorf("no topology %q; there are %v", k.Shape, Shapes())
 }
 
-// grid is the topology of a grid of n sites.
-func grid(k *model.Sites, n int) (*Topology, error) {
+// grid is the topology of a grid of n nodes.
+func grid(k *model.Nodes, n int) (*Topology, error) {
 	if len(k.Grid) < 2 || len(k.Grid) > 3 || len(k.Ends) != len(k.Grid) {
 		return nil, fmt.Errorf("a grid of %d axes with the ends of %d: it has 2 or 3 axes", len(k.Grid), len(k.Ends))
 	}
 	var ends []Boundary
-	sites := 1
+	nodes := 1
 	for i, size := range k.Grid {
 		b, err := LookupBoundary(k.Ends[i])
 		if err != nil {
 			return nil, err
 		}
 		if size < 2 || b == Periodic && size < 3 {
-			return nil, fmt.Errorf("a grid of %d sites along an axis: it has at least 2, and 3 round a periodic one",
+			return nil, fmt.Errorf("a grid of %d nodes along an axis: it has at least 2, and 3 round a periodic one",
 				size)
 		}
 		ends = append(ends, b)
-		sites *= min(size, n+1)
-		sites = min(sites, n+1) // more than there are, before it overflows
+		nodes *= min(size, n+1)
+		nodes = min(nodes, n+1) // more than there are, before it overflows
 	}
-	if sites != n {
-		return nil, fmt.Errorf("a grid of %v sites for the coordinates of %d: the sites along the axes have to "+
+	if nodes != n {
+		return nil, fmt.Errorf("a grid of %v nodes for the coordinates of %d: the nodes along the axes have to "+
 			"multiply to those recorded", k.Grid, n)
 	}
 	return Lattice(k.Grid, ends, 1, k.Size), nil
 }
 
-// network is the topology of a network of n sites.
-func network(k *model.Sites, n int) (*Topology, error) {
-	if err := checkAttributes(k.OfNodes, n, "sites"); err != nil {
+// network is the topology of a network of n nodes.
+func network(k *model.Nodes, n int) (*Topology, error) {
+	if err := checkAttributes(k.OfNodes, n, "nodes"); err != nil {
 		return nil, err
 	}
 	if err := checkAttributes(k.OfEdges, len(k.Edges), "edges"); err != nil {
@@ -117,10 +117,10 @@ func network(k *model.Sites, n int) (*Topology, error) {
 	for i, e := range k.Edges {
 		ends := [2]int{min(e[0], e[1]), max(e[0], e[1])}
 		if ends[0] < 0 || ends[1] >= n || ends[0] == ends[1] {
-			return nil, fmt.Errorf("an edge joins the sites %d and %d of %d: want two of them", e[0]+1, e[1]+1, n)
+			return nil, fmt.Errorf("an edge joins the nodes %d and %d of %d: want two of them", e[0]+1, e[1]+1, n)
 		}
 		if seen[ends] {
-			return nil, fmt.Errorf("two edges join the sites %d and %d: an edge counts in both directions", e[0]+1,
+			return nil, fmt.Errorf("two edges join the nodes %d and %d: an edge counts in both directions", e[0]+1,
 				e[1]+1)
 		}
 		seen[ends] = true

@@ -9,7 +9,7 @@ import (
 
 // tape evaluates a model in three sweeps: each term finds its share of L, p, L_q − L_vq v and M; the shares are added
 // up; M a = r is solved. The terms of all states of a batch are one long batch, evaluated in chunks, so the streams of
-// the net take no more memory for a million sites than for ten.
+// the net take no more memory for a million nodes than for ten.
 type tape[T nn.Float] struct {
 	t        *Topology
 	kinds    []*kind[T]
@@ -30,9 +30,9 @@ type tape[T nn.Float] struct {
 
 	inertial     bool // the gradient asked for is that of wᵀM w
 	systemParams int
-	forces       model.Forces[T] // of a site, for one after the other
-	each         int             // known forces of each site
-	site         []T             // what acts on one (dim)
+	forces       model.Forces[T] // of a node, for one after the other
+	each         int             // known forces of each node
+	node         []T             // what acts on one (dim)
 	dx           []T             // (B, 2D), of inverse dynamics
 }
 
@@ -52,12 +52,12 @@ func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 	t, D := m.Topology, m.Topology.D()
 	e := &tape[T]{
 		t: t, team: par.NewTeam(workers), theta: theta, systemParams: m.systemParams, each: m.forceSpec.M(),
-		site: make([]T, t.Dim), dx: make([]T, batch*2*D),
+		node: make([]T, t.Dim), dx: make([]T, batch*2*D),
 		x: make([]T, batch*2*D), L: make([]T, batch), p: make([]T, batch*D),
 		r: make([]float64, batch*D), a: make([]float64, batch*D), mu: make([]float64, batch*D),
 		aT: make([]T, batch*D), muT: make([]T, batch*D), solver: newSolver(t, batch),
 	}
-	e.m = t.Sites*e.each + e.systemParams
+	e.m = t.Nodes*e.each + e.systemParams
 	e.u = make([]T, batch*e.m)
 	if len(m.forceSpec.ForceTheta()) > 0 {
 		e.forces = model.NewForces(m.forceSpec, theta, m.part[len(m.Densities)])
@@ -206,7 +206,7 @@ func (e *tape[T]) assemble(b int) {
 	}
 }
 
-// VJP implements model.Tape: with μ = M⁻¹λ every term and every site sees its own rows of v, a and μ, and the gradient
+// VJP implements model.Tape: with μ = M⁻¹λ every term and every node sees its own rows of v, a and μ, and the gradient
 // is the sum of theirs.
 func (e *tape[T]) VJP(lambda, dtheta, dx, du []T) {
 	D := e.t.D()
@@ -286,7 +286,7 @@ func (e *tape[T]) Energy(b int) T {
 	return T(E)
 }
 
-// Mass implements model.Mechanics: the full matrix, of few sites.
+// Mass implements model.Mechanics: the full matrix, of few nodes.
 func (e *tape[T]) Mass(b int) []T {
 	D, m := e.t.D(), e.solver.mass(b)
 	M := make([]T, D*D)

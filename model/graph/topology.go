@@ -10,7 +10,7 @@ import (
 
 // Topology says which coordinates every local term of a Lagrangian sees. It is shared by all tapes made on it.
 type Topology struct {
-	Sites, Dim int     // sites, and coordinates of each; coordinate c of site i is number i·Dim + c
+	Nodes, Dim int     // nodes, and coordinates of each; coordinate c of node i is number i·Dim + c
 	Terms      []Terms // one for each kind of term, each kind with a density of its own
 	m          *lin.Pattern
 	place      []int32 // of the coordinates in the order in which M is a band of half-width band
@@ -35,15 +35,15 @@ func (t Terms) attributes() int {
 	return len(t.Attributes) / t.Len()
 }
 
-// D is the number of coordinates of all sites.
-func (t *Topology) D() int { return t.Sites * t.Dim }
+// D is the number of coordinates of all nodes.
+func (t *Topology) D() int { return t.Nodes * t.Dim }
 
 // NewTopology completes a topology from its terms: the pattern of the mass matrix, and the order in which it is a
 // narrow band.
-func NewTopology(sites, dim int, terms ...Terms) *Topology {
-	t := &Topology{Sites: sites, Dim: dim, Terms: terms}
-	if sites < 1 || dim < 1 {
-		panic(fmt.Sprintf("graph: %d sites of %d coordinates", sites, dim))
+func NewTopology(nodes, dim int, terms ...Terms) *Topology {
+	t := &Topology{Nodes: nodes, Dim: dim, Terms: terms}
+	if nodes < 1 || dim < 1 {
+		panic(fmt.Sprintf("graph: %d nodes of %d coordinates", nodes, dim))
 	}
 	for _, k := range terms {
 		n := k.Len()

@@ -54,19 +54,19 @@ func (e *tape[T]) Vary(x, u, g, H []T) {
 	}
 }
 
-// varyForces adds what acts at the sites to g, and its slopes in v to H.
+// varyForces adds what acts at the nodes to g, and its slopes in v to H.
 func (e *tape[T]) varyForces(g, H []T) {
 	D, dim, w := e.t.D(), e.t.Dim, e.varied
-	clear(e.site)
-	for s := range len(g) / (2 * D) * e.t.Sites {
-		b, i := s/e.t.Sites, s%e.t.Sites
+	clear(e.node)
+	for s := range len(g) / (2 * D) * e.t.Nodes {
+		b, i := s/e.t.Nodes, s%e.t.Nodes
 		v, u := e.force(b, i)
 		at := 2*b*D + i*dim
 		e.forces.Add(v, u, g[at:at+dim])
 		for j := 0; j < dim && H != nil; j++ {
-			e.site[j] = 1
-			e.forces.VJP(v, u, e.site, w.scratch, H[(at+j)*2*D+D+i*dim:][:dim], w.scratch[len(e.theta):])
-			e.site[j] = 0
+			e.node[j] = 1
+			e.forces.VJP(v, u, e.node, w.scratch, H[(at+j)*2*D+D+i*dim:][:dim], w.scratch[len(e.theta):])
+			e.node[j] = 0
 		}
 	}
 }
