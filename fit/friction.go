@@ -27,7 +27,7 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 			return x, err
 		}
 		if i > 0 {
-			gain := f.gain(x, y)
+			gain := f.gain(o, x, y)
 			said = fmt.Sprintf("with %s friction the logarithm of the likelihood is larger by %.3g", kind, gain)
 			if gain < frictionGain {
 				break
@@ -39,29 +39,14 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 	return x, nil
 }
 
-// gain is by how much y makes the motion that was learned from likelier than x, as the difference of the logarithms, where
-// both have come to segments as long; it is infinite where y follows the motion further.
-func (f *problem) gain(x, y train.Identified) float64 {
-	a, b := lastLength(x), lastLength(y)
-	switch {
-	case b.Duration > a.Duration && y.Score <= x.Score:
+// gain is by how much y makes the motion that was learned from likelier than x, as the difference of the logarithms,
+// where both have come to segments as long; it is infinite where y follows the motion further.
+func (f *problem) gain(o *train.Identification, x, y train.Identified) float64 {
+	switch a, b := x.Longest(), y.Longest(); {
+	case b > a && y.Score <= x.Score:
 		return math.Inf(1)
-	case a.Duration != b.Duration, y.Score > x.Score && !train.Tied(y.Log, x.Log):
+	case a != b, y.Score > x.Score && !train.Tied(y.Log, x.Log):
 		return 0
 	}
-	n := 0
-	for i := range f.motion.learn.Of {
-		n += len(f.motion.learn.Of[i].T) * f.motion.learn.D
-	}
-	return float64(n) * (a.Loss - b.Loss) / 2
-}
-
-// lastLength is the longest of an identification that was kept.
-func lastLength(x train.Identified) (l train.Length) {
-	for _, k := range x.Lengths {
-		if k.Kept {
-			l = k
-		}
-	}
-	return l
+	return x.Likelier(y, o) / 2
 }

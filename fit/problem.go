@@ -87,10 +87,22 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if err != nil {
 		return nil, err
 	}
+	lengthened := false
+	if bare(set) && s.Horizon == 0 {
+		if h := longer(set, s.horizon(set), found); h > s.horizon(set) {
+			s.Horizon, lengthened = h, true
+			if split, err = set.Split(h); err != nil {
+				return nil, err
+			}
+		}
+	}
 	given := s
 	s, plan, err := decide(set, found, asked, given)
 	if err != nil {
 		return nil, err
+	}
+	if lengthened {
+		plan.set("windows", plan.Line("windows").Choice, "a little more than the fastest swing")
 	}
 	f = &problem{set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: set.Fingerprint()}
 	f.id = identity(f.print, asked)

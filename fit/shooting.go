@@ -14,10 +14,6 @@ import (
 // shooting learns a network from measured motion: a weak initialisation selected by held-out motion, then multiple
 // shooting, whose segments grow as far as held-out motion gets better; a sum of terms loses what is small.
 func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, error) {
-	net, err := model.New[float64](f.spec, s.Seed)
-	if err != nil {
-		return Network{}, err
-	}
 	steps := 0
 	o := &train.Identification{
 		Learn: f.motion.learn, Held: f.motion.held, Swing: f.motion.swing, Penalty: train.L2, Iterations: s.Steps,
@@ -32,10 +28,11 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 	if f.motion.outliers > 0 {
 		o.Penalty = train.Student
 	}
-	x, err := f.identify(ctx, o, net, s)
+	x, err := f.identify(ctx, o, s)
 	if err != nil {
 		return Network{}, err
 	}
+	f.decided(x)
 	r := Record{
 		Run: hashed(f.id), Plan: &f.plan, Seed: s.Seed, Steps: steps, Method: train.GaussNewton, Workers: o.Workers,
 		Loss: o.Penalty.Name, Objective: Motion, Horizon: s.Horizon, Data: f.print, Options: f.set.Layout(s.Columns),
@@ -48,15 +45,24 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 }
 
 // identify goes through the stages. Where nothing was said of friction, the motion decides.
-func (f *problem) identify(ctx context.Context, o *train.Identification, net *model.Model[float64], s Options) (
-	x train.Identified, err error) {
-	if s.Friction == "" && !model.FamilyOf(f.spec.Family).Bare {
+func (f *problem) identify(ctx context.Context, o *train.Identification, s Options) (x train.Identified, err error) {
+	if err := f.chooseForces(ctx, o, s); err != nil {
+		return x, err
+	}
+	if f.freeFriction() {
 		x, err = f.withFriction(ctx, o, s)
 	} else {
+		net, e := model.New[float64](f.spec, s.Seed)
+		if e != nil {
+			return x, e
+		}
 		x, err = f.shot(ctx, o, net, s)
 	}
 	if err == nil && model.FamilyOf(f.spec.Family).Netless {
 		x, err = o.Prune(ctx, x)
+	}
+	if err == nil {
+		x, err = f.held(ctx, o, x)
 	}
 	return x, err
 }

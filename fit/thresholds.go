@@ -173,7 +173,9 @@ const (
 	blurred              = 3   // times the median deviation of velocities: smoothed states beyond say little
 	smoothedSteps        = 100 // of Gauss–Newton on smoothed accelerations, of a net without linear parameters
 	downToNoise          = 1.25
-	doubtful             = 9 // mean square of held-out residuals in units of the noise; a good model has 1
+	likelier             = 9    // in −2 log likelihood, three standard deviations: what forces held between rows have to gain
+	heldSwings           = 1.25 // fastest swings in a window of a recording of positions, where none was asked for
+	doubtful             = 9    // mean square of held-out residuals in units of the noise; a good model has 1
 	weakUnits, shotUnits = 60, 16
 	frictionGain         = 10 // of the logarithm of a likelihood: chance gives a few parameters two or three
 	wholeTrajectories    = 9  // from which on data.Set.Split holds out whole ones

@@ -226,3 +226,13 @@ func (x Identified) Likelier(y Identified, o *Identification) float64 {
 	}
 	return (x.Lengths[n-1].Loss - y.Lengths[n-1].Loss) * float64(numbers)
 }
+
+// Longest is the duration of the longest segments that were kept; 0 without shooting.
+func (x Identified) Longest() (longest float64) {
+	for _, l := range x.Lengths {
+		if l.Kept {
+			longest = l.Duration
+		}
+	}
+	return longest
+}

@@ -1,0 +1,71 @@
+package lagrange_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"lagrange"
+	"lagrange/data"
+	"lagrange/model"
+)
+
+// kicked are swings q̈ = −9 sin q − c q̇ + u of a pendulum: its angle with noise, and the force, held from row to row.
+func kicked(c float64) *data.Set {
+	const dt, parts, rows = 0.05, 10, 140
+	set := &data.Set{Time: "t", Coordinates: []data.Coordinate{{Name: "q", Period: 2 * math.Pi}}, Inputs: []string{"u"}}
+	for i := range 9 {
+		r := rand.New(rand.NewPCG(7, uint64(i)))
+		q, v, w := 2*r.Float64()-1, r.NormFloat64(), data.Trajectory{ID: string(rune('a' + i))}
+		for n := range rows {
+			u := 3 * math.Sin(0.2*float64(n)+float64(i))
+			w.T, w.Q, w.U = append(w.T, dt*float64(n)), append(w.Q, q+0.003*r.NormFloat64()), append(w.U, u)
+			for range parts { // leapfrog, whose damping is exact to second order
+				const h = dt / parts
+				v += h / 2 * (u - 9*math.Sin(q) - c*v)
+				q += h * v
+				v = (v + h/2*(u-9*math.Sin(q))) / (1 + h/2*c)
+			}
+		}
+		set.Trajectories = append(set.Trajectories, w)
+	}
+	return set
+}
+
+// Of positions alone friction is what the motion asks for, none where there is none, and forces that were held are
+// found to be; the accelerations are then right to a hundredth.
+func TestFrictionAndForcesAreChosen(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds")
+	}
+	for c, want := range map[float64]model.Friction{0: model.NoFriction, 0.3: model.Viscous} {
+		m, err := lagrange.Fit(t.Context(), kicked(c), lagrange.Settings{Model: "terms", Seed: 1, Workers: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := m.Spec()
+		if s.Friction != want || !s.Inputs[0].Held {
+			t.Errorf("friction %v: %q was chosen, and forces held is %v", c, s.Friction, s.Inputs[0].Held)
+		}
+		for _, x := range [][3]float64{{0.5, 1, 2}, {-1, 2, -1}, {0.2, -3, 0}} {
+			got, true_ := m.Accel(x[:1], x[1:2], x[2:])[0], -9*math.Sin(x[0])-c*x[1]+x[2]
+			if math.Abs(got-true_) > 0.01*9 {
+				t.Errorf("friction %v: the acceleration at %v is %.3f, not %.3f", c, x, got, true_)
+			}
+		}
+	}
+}
+
+// What was asked for is not chosen otherwise.
+func TestFrictionAsAsked(t *testing.T) {
+	set := kicked(0.3)
+	set.Trajectories = set.Trajectories[:9]
+	m, err := lagrange.Fit(t.Context(), set, lagrange.Settings{Model: "terms", Friction: model.NoFriction,
+		Held: []string{}, Seed: 1, Workers: 2, Steps: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := m.Spec(); s.Friction != model.NoFriction || s.Inputs[0].Held {
+		t.Errorf("friction %q, held %v", s.Friction, s.Inputs[0].Held)
+	}
+}

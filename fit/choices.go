@@ -1,0 +1,102 @@
+package fit
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"lagrange/data"
+	"lagrange/model"
+	"lagrange/train"
+)
+
+// chooseForces has forces held between rows from the beginning if the weak form, with all friction that there is, predicts
+// held-out motion better so beyond doubt: what else is chosen rests on it.
+func (f *problem) chooseForces(ctx context.Context, o *train.Identification, s Options) error {
+	if !f.freeForces() || model.FamilyOf(f.spec.Family).Linear == nil {
+		return nil
+	}
+	spec := f.spec
+	if f.freeFriction() {
+		spec.Friction = model.Both
+	}
+	net, err := model.New[float64](spec, s.Seed)
+	if err != nil {
+		return err
+	}
+	other := otherwise(net)
+	x, err := o.Weak(ctx, net)
+	if err != nil || x.Model == nil {
+		return err
+	}
+	y, err := o.Weak(ctx, other)
+	if err == nil && y.Model != nil && y.Score < x.Score && !train.Tied(x.Log, y.Log) {
+		f.spec.Inputs = other.Spec.Inputs
+	}
+	return err
+}
+
+// freeFriction says whether friction is to be chosen.
+func (f *problem) freeFriction() bool {
+	return f.s.Friction == "" && !model.FamilyOf(f.spec.Family).Bare
+}
+
+// otherwise is a model whose forces are held from row to row where they went by straight lines, and the reverse.
+func otherwise(m *model.Model[float64]) *model.Model[float64] {
+	m = m.Copy()
+	m.Spec.Inputs = append([]model.Input(nil), m.Spec.Inputs...)
+	for j := range m.Spec.Inputs {
+		in := &m.Spec.Inputs[j]
+		in.Held = !in.Held && !in.SystemParameter
+	}
+	return m
+}
+
+// freeForces says whether it is to be found how known forces go between rows: by straight lines, or each sample is kept
+// until the next, as the commands of a controller do.
+func (f *problem) freeForces() bool { return len(f.set.Forces()) > 0 && f.s.Held == nil }
+
+// held has forces go otherwise between rows if that is likelier.
+func (f *problem) held(ctx context.Context, o *train.Identification, x train.Identified) (train.Identified, error) {
+	if !f.freeForces() || len(x.Model.Linear()) == 0 {
+		return x, nil
+	}
+	y, err := o.Weak(ctx, otherwise(x.Model))
+	if err == nil && y.Model != nil {
+		y, err = o.Shoot(ctx, y)
+	}
+	if err != nil || x.Likelier(y, o) < likelier {
+		return x, err
+	}
+	return y, nil
+}
+
+// decided writes into the plan what the motion has decided.
+func (f *problem) decided(x train.Identified) {
+	if f.freeForces() {
+		choice := "straight lines between rows"
+		for _, u := range x.Model.Spec.Inputs {
+			if u.Held {
+				choice = "held from row to row"
+			}
+		}
+		f.plan.set("forces", choice, "the likelier")
+	}
+	f.plan.set("initial guess", fmt.Sprintf("weak initialisation: bumps of ±%.2g %s, ridge %.0e", x.Half, f.set.TimeUnit(),
+		x.Ridge), "selected by held-out motion")
+}
+
+// longer is the horizon of a recording of positions where none was asked for: a little more than its fastest swing, so
+// that what is held out shows a whole one, if the recording is as long as that needs; else it is as it was.
+func longer(set *data.Set, own float64, found Findings) float64 {
+	h := heldSwings * found.RowsBySwing * found.Step
+	if !(h > own) {
+		return own
+	}
+	digits := math.Pow(10, math.Floor(math.Log10(h))-1)
+	h = digits * math.Round(h/digits)
+	if _, err := set.Split(h); err != nil {
+		return own
+	}
+	return h
+}
