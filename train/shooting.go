@@ -65,7 +65,7 @@ const (
 	shootingPrior     = 30   // smoother's deviations that make one of the prior of the starts
 	firstLambda       = 1e-5 // λ of a length
 	freeLambda        = 1e-7 // λ at which a step without a gain is the last
-	shootingTries     = 6    // longer λ until a step is not taken
+	shootingTries     = 10   // of ever larger λ, until no step is taken
 	patient           = 3    // steps without a better score until a length ends
 	followedLoss      = 2    // times the least mean loss of all lengths: a length beyond it is not followed, and the last
 	heldRounds        = 10   // of the starts of held-out motion: those of long segments are far from where they have to be

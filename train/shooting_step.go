@@ -97,7 +97,7 @@ func (s *shooter) step(cost float64) (next float64, taken bool) {
 				return next, true
 			}
 		}
-		s.lambda *= 10
+		s.lambda *= 4
 	}
 	s.set(b)
 	return cost, false
