@@ -113,7 +113,9 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 	}
 	store.Remove()
 	r.Seconds = time.Since(begin).Seconds()
-	return experiment.Result{Numbers: r, Tables: r.tables(names(s)), Figures: r.figures(names(s)), Notes: r.notes(s)}, nil
+	return experiment.Result{
+		Numbers: r, Tables: r.tables(names(s)), Figures: r.figures(names(s)), Notes: r.notes(s),
+	}, nil
 }
 
 // key says what a cell depends on.
@@ -130,12 +132,13 @@ func (c *Cell) run(ctx context.Context, system *system, s experiment.Settings) (
 	}
 	c.Models = map[string]Model{}
 	for _, name := range names(s) {
-		m, err := system.learn(ctx, name, learn, test, fit.Options{Seed: c.Seed, Steps: s.Steps, On: func(p fit.Progress) {
+		on := func(p fit.Progress) {
 			if s.On != nil {
-				s.On(experiment.Progress{Model: fmt.Sprintf("%s, %g, %s", c.System, c.Sigma, name), Step: p.Step, Steps: p.Steps,
-					Loss: p.Loss, Valid: p.Valid, Left: p.Left})
+				s.On(experiment.Progress{Model: fmt.Sprintf("%s, %g, %s", c.System, c.Sigma, name),
+					Step: p.Step, Steps: p.Steps, Loss: p.Loss, Valid: p.Valid, Left: p.Left})
 			}
-		}})
+		}
+		m, err := system.learn(ctx, name, learn, test, fit.Options{Seed: c.Seed, Steps: s.Steps, On: on})
 		if err != nil {
 			return err
 		}
@@ -200,7 +203,8 @@ func (s *system) predictions(ctx context.Context, m *lagrange.Model, test []moti
 	return s.scored(test, at), lost, nil
 }
 
-// damping is what friction takes of the velocity of a single coordinate, the mean of (a(q, −v) − a(q, v))/2v over starts.
+// damping is what friction takes of the velocity of a single coordinate, the mean of (a(q, −v) − a(q, v))/2v over
+// starts.
 func damping(m *lagrange.Model, test []motion) float64 {
 	sum, n := 0.0, 0.0
 	for _, w := range test {
