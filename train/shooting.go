@@ -68,8 +68,8 @@ const (
 	freeLambda        = 1e-7 // λ at which a step without a gain is the last
 	shootingTries     = 10   // of ever larger λ, until no step is taken
 	patient           = 3    // steps without a better score until a length ends
-	followedLoss      = 2    // times the least mean loss of all lengths: a length beyond it is not followed, and the last
-	heldRounds        = 10   // of the starts of held-out motion: those of long segments are far from where they have to be
+	followedLoss      = 2    // times the least mean loss of all lengths: a length beyond it is the last, not followed
+	heldRounds        = 10   // of the starts of held-out motion: those of long segments begin far off
 	shootingTolerance = 1e-5 // part of the cost, and 0.1 of χ², below which a gain is none
 )
 
