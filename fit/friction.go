@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"lagrange/model"
 	"lagrange/train"
@@ -12,9 +13,9 @@ import (
 // frictions are those that are tried in turn where nothing was said of friction, each with more parameters than the one before.
 var frictions = []model.Friction{model.NoFriction, model.Viscous, model.Both}
 
-// withFriction learns with no friction and goes on to more of it as long as the motion speaks for it.
+// withFriction learns with no friction and with more of it, and takes what the motion speaks for.
 func (f *problem) withFriction(ctx context.Context, o *train.Identification, s Options) (x train.Identified, err error) {
-	choice, said := model.NoFriction, ""
+	choice, said := model.NoFriction, []string(nil)
 	for i, kind := range frictions {
 		spec := f.spec
 		spec.Friction = kind
@@ -28,14 +29,15 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 		}
 		if i > 0 {
 			gain := f.gain(o, x, y)
-			said = fmt.Sprintf("with %s friction the logarithm of the likelihood is larger by %.3g", kind, gain)
+			said = append(said, fmt.Sprintf("%s %.3g", kind, gain))
 			if gain < frictionGain {
-				break
+				continue
 			}
 		}
 		x, choice = y, kind
 	}
-	f.plan.set("friction", string(choice), said)
+	f.plan.set("friction", string(choice), fmt.Sprintf("by the logarithm of the likelihood, of which %d is asked for, more of it gains: %s",
+		frictionGain, strings.Join(said, ", ")))
 	return x, nil
 }
 
