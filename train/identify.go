@@ -38,9 +38,9 @@ const (
 	shootRidge  = 10   // of shooting, towards the weak solution
 	shootRounds = 6
 	noWorse     = 1.02 // times a score: what that may grow by for what long segments say, or for a smaller library
-	// modelError is a mean loss in σ² beyond which nothing is shot: roll-outs do not find the motion. Real pendulums are off
-	// by 4 to 30 where no term and no net knows their friction, and shooting halves their errors a second ahead
-	// (lagrange reproduce recorded).
+	// modelError is a mean loss in σ² beyond which nothing is shot: roll-outs do not find the motion. Real pendulums
+	// are off by 4 to 30 where no term and no net knows their friction, and shooting halves their errors a second
+	// ahead (lagrange reproduce recorded).
 	modelError = 300
 )
 
