@@ -12,6 +12,7 @@ import (
 // width and topology, and Budget, which is that of the baseline.
 func Baseline(set *data.Set, s Options, beside Network) Options {
 	s.Model, s.Head, s.Friction, s.Ensemble, s.Graph, s.Beside = BaselineModel, "", "", 1, Graph{}, &beside
+	s.Terms = nil
 	if o, err := objectiveOf(s.Objective); err == nil && o.inverse {
 		s.Objective = ""
 	}

@@ -2,6 +2,7 @@ package fit
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -36,6 +37,9 @@ func (o Options) Check() error {
 		return fmt.Errorf("settings out of range: steps %d, window %d, batch %d, workers %d, ensemble %d, budget %v, "+
 			"rate %v; leave at zero what should have its default",
 			o.Steps, o.Window, o.Batch, o.Workers, o.Ensemble, o.Budget, o.Rate)
+	}
+	if o.Terms != nil && o.From == nil && !model.FamilyOf(o.Model).Netless {
+		return errors.New("terms are those of the model terms: name it")
 	}
 	if o.From != nil {
 		return nil // what it is made of is that of the model

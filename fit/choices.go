@@ -10,34 +10,35 @@ import (
 	"lagrange/train"
 )
 
-// weak gives a net its weak initialisation. Where nothing was said of friction, it is the simplest kind that held-out
-// motion asks for; and forces are held between rows where that predicts it better beyond doubt.
-func (f *problem) weak(ctx context.Context, o *train.Identification, net *model.Model[float64], s Options) (
-	x train.Identified, err error) {
-	kinds := []*model.Model[float64]{net}
+// chooseForces has forces held between rows from the beginning if the weak form, with all friction that there is, predicts
+// held-out motion better so beyond doubt: what else is chosen rests on it.
+func (f *problem) chooseForces(ctx context.Context, o *train.Identification, s Options) error {
+	if !f.freeForces() || model.FamilyOf(f.spec.Family).Linear == nil {
+		return nil
+	}
+	spec := f.spec
 	if f.freeFriction() {
-		kinds = nil
-		for _, k := range []model.Friction{model.NoFriction, model.Viscous, model.Both} {
-			spec := f.spec
-			spec.Friction = k
-			m, err := model.New[float64](spec, s.Seed)
-			if err != nil {
-				return x, err
-			}
-			kinds = append(kinds, m)
-		}
+		spec.Friction = model.Both
 	}
-	if x, err = o.Simplest(ctx, kinds); err != nil || x.Model == nil || !f.freeForces() {
-		return x, err
+	net, err := model.New[float64](spec, s.Seed)
+	if err != nil {
+		return err
 	}
-	for i := range kinds {
-		kinds[i] = otherwise(kinds[i])
+	other := otherwise(net)
+	x, err := o.Weak(ctx, net)
+	if err != nil || x.Model == nil {
+		return err
 	}
-	y, err := o.Simplest(ctx, kinds)
+	y, err := o.Weak(ctx, other)
 	if err == nil && y.Model != nil && y.Score < x.Score && !train.Tied(x.Log, y.Log) {
-		return y, nil
+		f.spec.Inputs = other.Spec.Inputs
 	}
-	return x, err
+	return err
+}
+
+// freeFriction says whether friction is to be chosen.
+func (f *problem) freeFriction() bool {
+	return f.s.Friction == "" && !model.FamilyOf(f.spec.Family).Bare
 }
 
 // otherwise is a model whose forces are held from row to row where they went by straight lines, and the reverse.
@@ -49,11 +50,6 @@ func otherwise(m *model.Model[float64]) *model.Model[float64] {
 		in.Held = !in.Held && !in.SystemParameter
 	}
 	return m
-}
-
-// freeFriction says whether friction is to be chosen.
-func (f *problem) freeFriction() bool {
-	return f.s.Friction == "" && !model.FamilyOf(f.spec.Family).Bare
 }
 
 // freeForces says whether it is to be found how known forces go between rows: by straight lines, or each sample is kept
@@ -77,9 +73,6 @@ func (f *problem) held(ctx context.Context, o *train.Identification, x train.Ide
 
 // decided writes into the plan what the motion has decided.
 func (f *problem) decided(x train.Identified) {
-	if f.freeFriction() {
-		f.plan.set("friction", string(x.Model.Spec.Friction), "the simplest that held-out motion asks for")
-	}
 	if f.freeForces() {
 		choice := "straight lines between rows"
 		for _, u := range x.Model.Spec.Inputs {

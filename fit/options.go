@@ -21,7 +21,8 @@ type Options struct {
 	Hidden     []int          // layers of the net
 	Head       model.Head     // of families that have heads
 	Activation string         // see package nn
-	Friction   model.Friction // zero value: none, or of a recording of positions alone what held-out motion asks for
+	Friction   model.Friction // zero value: none, or of a recording of positions alone what the motion asks for
+	Terms      []string       // of the model "terms", see model.Spec.TermsOf; nil: DefaultTerms
 	Cyclic     []string       // coordinates on which nothing depends
 	Held       []string       // forces that keep a sample until the next; the others go by straight lines; nil, of positions alone: the likelier
 	Graph      Graph          // of the model "graph"

@@ -14,10 +14,6 @@ import (
 // shooting learns a network from measured motion: a weak initialisation selected by held-out motion, then multiple
 // shooting, whose segments grow as far as held-out motion gets better; a sum of terms loses what is small.
 func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, error) {
-	net, err := model.New[float64](f.spec, s.Seed)
-	if err != nil {
-		return Network{}, err
-	}
 	steps := 0
 	o := &train.Identification{
 		Learn: f.motion.learn, Held: f.motion.held, Swing: f.motion.swing, Penalty: train.L2, Iterations: s.Steps,
@@ -32,7 +28,7 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 	if f.motion.outliers > 0 {
 		o.Penalty = train.Student
 	}
-	x, err := f.identify(ctx, o, net, s)
+	x, err := f.identify(ctx, o, s)
 	if err != nil {
 		return Network{}, err
 	}
@@ -48,20 +44,19 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 	return Network{r, x.Model}, nil
 }
 
-// identify goes through the stages.
-func (f *problem) identify(ctx context.Context, o *train.Identification, net *model.Model[float64], s Options) (
-	x train.Identified, err error) {
-	if len(net.Linear()) == 0 {
-		if err := f.learnSmoothed(ctx, net, s); err != nil {
-			return x, err
-		}
-		x, err = o.Score(ctx, net)
-	} else if x, err = f.weak(ctx, o, net, s); err == nil && x.Model == nil {
-		return x, fmt.Errorf("no initial guess of a %s: no mass matrix was positive definite, or no stretch of the "+
-			"recording is as long as a sixth of its fastest swing", f.spec.Family)
+// identify goes through the stages. Where nothing was said of friction, the motion decides.
+func (f *problem) identify(ctx context.Context, o *train.Identification, s Options) (x train.Identified, err error) {
+	if err := f.chooseForces(ctx, o, s); err != nil {
+		return x, err
 	}
-	if err == nil {
-		x, err = o.Shoot(ctx, x)
+	if f.freeFriction() {
+		x, err = f.withFriction(ctx, o, s)
+	} else {
+		net, e := model.New[float64](f.spec, s.Seed)
+		if e != nil {
+			return x, e
+		}
+		x, err = f.shot(ctx, o, net, s)
 	}
 	if err == nil && model.FamilyOf(f.spec.Family).Netless {
 		x, err = o.Prune(ctx, x)
@@ -70,6 +65,24 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, net *mo
 		x, err = f.held(ctx, o, x)
 	}
 	return x, err
+}
+
+// shot is a network after its initial guess and shooting.
+func (f *problem) shot(ctx context.Context, o *train.Identification, net *model.Model[float64], s Options) (
+	x train.Identified, err error) {
+	if len(net.Linear()) == 0 {
+		if err := f.learnSmoothed(ctx, net, s); err != nil {
+			return x, err
+		}
+		x, err = o.Score(ctx, net)
+	} else if x, err = o.Weak(ctx, net); err == nil && x.Model == nil {
+		return x, fmt.Errorf("no initial guess of a %s: no mass matrix was positive definite, or no stretch of the "+
+			"recording is as long as a sixth of its fastest swing", f.spec.Family)
+	}
+	if err != nil {
+		return x, err
+	}
+	return o.Shoot(ctx, x)
 }
 
 // stagesOf are the parts of an identification, by their errors on held-out motion.

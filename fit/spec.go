@@ -53,6 +53,12 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 	if model.FamilyOf(s.Model).Netless {
 		spec.Terms = spec.DefaultTerms()
 	}
+	if s.Terms != nil {
+		var err error
+		if spec.Terms, err = spec.TermsOf(s.Terms); err != nil {
+			return spec, err
+		}
+	}
 	return sited(spec, learn, s.Graph)
 }
 

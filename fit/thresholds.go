@@ -177,5 +177,6 @@ const (
 	heldSwings           = 1.25 // fastest swings in a window of a recording of positions, where none was asked for
 	doubtful             = 9    // mean square of held-out residuals in units of the noise; a good model has 1
 	weakUnits, shotUnits = 60, 16
-	wholeTrajectories    = 9 // from which on data.Set.Split holds out whole ones
+	frictionGain         = 10 // of the logarithm of a likelihood: chance gives a few parameters two or three
+	wholeTrajectories    = 9  // from which on data.Set.Split holds out whole ones
 )

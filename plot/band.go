@@ -12,8 +12,8 @@ import (
 // pale fills areas: light enough for the lines over it, in colour and in grey.
 var pale = color.RGBA{0xc9, 0xdf, 0xec, 255}
 
-// Band is the area between low and high over X, for an uncertainty; it belongs before the lines of a panel, which are drawn over it. A
-// point that is not finite ends a piece.
+// Band is the area between low and high over X, for an uncertainty; it belongs before the lines of a panel, which are
+// drawn over it. A point that is not finite ends a piece.
 func Band(name string, x, low, high []float64) Series {
 	s := Series{Name: name, Style: Area}
 	for lo := 0; lo < len(x); lo++ {

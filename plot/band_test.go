@@ -17,7 +17,8 @@ func TestBand(t *testing.T) {
 			got = append(got, s.X[i], y)
 		}
 	}
-	if want := []float64{0, 0, 1, -1, 1, 2, 0, 1, 3, 5, 3, 6}; !slices.Equal(got, want) || len(s.Y) != 8 || !math.IsNaN(s.Y[4]) {
+	want := []float64{0, 0, 1, -1, 1, 2, 0, 1, 3, 5, 3, 6}
+	if !slices.Equal(got, want) || len(s.Y) != 8 || !math.IsNaN(s.Y[4]) {
 		t.Errorf("%v %v", s.X, s.Y)
 	}
 	var out bytes.Buffer

@@ -25,8 +25,8 @@ type Map struct {
 	Label   string     // of the bar
 }
 
-// Levels are numbers of which some may be NaN or infinite. In JSON they are one string, numbers with blanks between them and
-// a dash for each that is not finite, which is read back as NaN: a list would be written one to a line.
+// Levels are numbers of which some may be NaN or infinite. In JSON they are one string, numbers with blanks between
+// them and a dash for each that is not finite, which is read back as NaN: a list would be written one to a line.
 type Levels []float64
 
 // MarshalText implements encoding.TextMarshaler.
@@ -72,7 +72,8 @@ func (m *Map) UnmarshalJSON(text []byte) error {
 // check reports what is wrong with a Map.
 func (m *Map) check() error {
 	for _, r := range [][2]float64{m.X, m.Y} {
-		if !fits(r[0], false) || !fits(r[1], false) || r[1]-r[0] <= 1e-10*max(math.Abs(r[0]), math.Abs(r[1]), 1/drawable) {
+		if !fits(r[0], false) || !fits(r[1], false) ||
+			r[1]-r[0] <= 1e-10*max(math.Abs(r[0]), math.Abs(r[1]), 1/drawable) {
 			return fmt.Errorf("a map over [%g, %g]: its edges have to ascend", r[0], r[1])
 		}
 	}
@@ -163,7 +164,8 @@ var (
 // bar is the map of the bar's own levels.
 func (m *Map) bar() view {
 	const levels = 256
-	b := &Map{X: [2]float64{0, 1}, Y: [2]float64{-m.limit(), m.limit()}, Columns: 1, Z: make(Levels, levels), Limit: m.limit()}
+	top := m.limit()
+	b := &Map{X: [2]float64{0, 1}, Y: [2]float64{-top, top}, Columns: 1, Z: make(Levels, levels), Limit: top}
 	for i := range b.Z {
 		b.Z[i] = b.Y[0] + (float64(i)+0.5)/levels*(b.Y[1]-b.Y[0])
 	}

@@ -30,7 +30,8 @@ func travelling(columns, rows int) *Map {
 func heat() Figure {
 	return Figure{Title: "Wave", Columns: 2, Panels: []Panel{
 		{Title: "true", XLabel: "x", YLabel: "t", Map: travelling(100, 160)},
-		{Title: "difference", XLabel: "x", YLabel: "t", Map: travelling(7, 5), Series: []Series{{Name: "path", X: []float64{0.2, 0.9}, Y: []float64{0, 2}}}},
+		{Title: "difference", XLabel: "x", YLabel: "t", Map: travelling(7, 5),
+			Series: []Series{{Name: "path", X: []float64{0.2, 0.9}, Y: []float64{0, 2}}}},
 	}}
 }
 
@@ -76,7 +77,8 @@ func TestHeatFormats(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	found := regexp.MustCompile(`preserveAspectRatio="none"[^>]*href="data:image/png;base64,([^"]*)"`).FindAllSubmatch(svg, -1)
+	image := regexp.MustCompile(`preserveAspectRatio="none"[^>]*href="data:image/png;base64,([^"]*)"`)
+	found := image.FindAllSubmatch(svg, -1)
 	if len(found) != 4 { // two maps and their bars
 		t.Fatalf("%d images in the SVG", len(found))
 	}
@@ -160,5 +162,6 @@ func TestHardMaps(t *testing.T) {
 			t.Errorf("a map without rows: no panic of ours")
 		}
 	}()
-	_ = (Figure{Panels: []Panel{{Map: &Map{X: [2]float64{0, 1}, Y: [2]float64{0, 1}, Columns: 2, Z: Levels{1}}}}}).Encode(io.Discard, "svg")
+	m := &Map{X: [2]float64{0, 1}, Y: [2]float64{0, 1}, Columns: 2, Z: Levels{1}}
+	_ = (Figure{Panels: []Panel{{Map: m}}}).Encode(io.Discard, "svg")
 }

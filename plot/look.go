@@ -141,7 +141,8 @@ func (f Figure) keys() (keys []key) {
 				k.fill = pale
 			default:
 				d := dashes[lines%len(dashes)]
-				k.stroke = draw.LineStyle{Color: palette[(lines+lines/24)%len(palette)], Width: d.width, Dashes: d.pattern}
+				colour := palette[(lines+lines/24)%len(palette)]
+				k.stroke = draw.LineStyle{Color: colour, Width: d.width, Dashes: d.pattern}
 				lines++
 			}
 			keys = append(keys, k)
@@ -234,11 +235,16 @@ func (k key) sample(c draw.Canvas, x, y vg.Length) {
 	const half = 4
 	switch {
 	case k.fill != nil:
-		fill(c, k.fill, [][]vg.Point{{{X: x, Y: y - half}, {X: x + sampleLong, Y: y - half}, {X: x + sampleLong, Y: y + half}, {X: x, Y: y + half}}})
+		fill(c, k.fill, [][]vg.Point{{
+			{X: x, Y: y - half}, {X: x + sampleLong, Y: y - half},
+			{X: x + sampleLong, Y: y + half}, {X: x, Y: y + half},
+		}})
 		return
 	case k.mark == nil:
 		c.StrokeLine2(k.stroke, x, y, x+sampleLong, y)
 		return
 	}
-	k.mark.draw(c, []vg.Point{{X: x + 0.2*sampleLong, Y: y}, {X: x + 0.5*sampleLong, Y: y}, {X: x + 0.8*sampleLong, Y: y}})
+	k.mark.draw(c, []vg.Point{
+		{X: x + 0.2*sampleLong, Y: y}, {X: x + 0.5*sampleLong, Y: y}, {X: x + 0.8*sampleLong, Y: y},
+	})
 }

@@ -44,8 +44,8 @@ type Series struct {
 	Style Style
 }
 
-// A Panel is one pair of axes. Series are drawn in order, the last on top. With a Map under them the axes are those of its
-// grid, and linear.
+// A Panel is one pair of axes. Series are drawn in order, the last on top. With a Map under them the axes are those of
+// its grid, and linear.
 type Panel struct {
 	Title, XLabel, YLabel string
 	LogX, LogY            bool

@@ -190,7 +190,10 @@ func TestSave(t *testing.T) {
 
 // Values that ruin an axis must not ruin the program.
 func TestHardValues(t *testing.T) {
-	hard := []float64{0, math.Copysign(0, -1), 1e-310, 5e-324, 1e-199, 1e199, -1e199, 1e308, math.NaN(), math.Inf(-1), 1, 1 + 1e-15, -3}
+	hard := []float64{
+		0, math.Copysign(0, -1), 1e-310, 5e-324, 1e-199, 1e199, -1e199, 1e308, math.NaN(), math.Inf(-1),
+		1, 1 + 1e-15, -3,
+	}
 	for _, a := range hard {
 		for _, b := range hard {
 			for k := range 4 {

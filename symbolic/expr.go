@@ -1,5 +1,5 @@
-// Package symbolic finds formulas in data by evolution: expression trees that are mutated, crossed and fitted, and kept when
-// no simpler one is as good [SchmidtLipson2009], [Cranmer2023].
+// Package symbolic finds formulas in data by evolution: expression trees that are mutated, crossed and fitted, and kept
+// when no simpler one is as good [SchmidtLipson2009], [Cranmer2023].
 package symbolic
 
 import (
@@ -14,7 +14,8 @@ type Expr struct {
 	names []string
 }
 
-// node is one symbol of a formula. A formula is a list of them in prefix order, so that each subtree is a run of the list.
+// node is one symbol of a formula. A formula is a list of them in prefix order, so that each subtree is a run of the
+// list.
 type node struct {
 	op op
 	v  int     // which variable, or which of powers
@@ -47,7 +48,8 @@ func (o op) arity() int {
 
 // powers are the exponents p/q that a formula may have.
 var powers = []struct{ p, q int }{
-	{-1, 1}, {1, 2}, {2, 1}, {3, 1}, {-1, 2}, {3, 2}, {-2, 1}, {-3, 2}, {1, 3}, {2, 3}, {-1, 3}, {-2, 3}, {1, 4}, {-3, 1}, {4, 1},
+	{-1, 1}, {1, 2}, {2, 1}, {3, 1}, {-1, 2}, {3, 2}, {-2, 1}, {-3, 2},
+	{1, 3}, {2, 3}, {-1, 3}, {-2, 3}, {1, 4}, {-3, 1}, {4, 1},
 }
 
 const (

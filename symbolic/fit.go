@@ -39,7 +39,8 @@ func (d *fit) residuals(e []node, r []float64) float64 {
 	return math.Inf(1)
 }
 
-// refine improves the constants of e in place by steps of Levenberg and Marquardt [Marquardt1963], and returns the error.
+// refine improves the constants of e in place by steps of Levenberg and Marquardt [Marquardt1963], and returns the
+// error.
 func (d *fit) refine(e []node, steps int) float64 {
 	E := d.residuals(e, d.r)
 	d.at = d.at[:0]

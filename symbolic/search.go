@@ -10,13 +10,14 @@ import (
 	"lagrange/internal/par"
 )
 
-// Settings says what to compare and how long to search. Zero values stand for the documented defaults.
+// Settings says what to compare and how long to search. Zero values stand for the documented defaults. The result does
+// not depend on how many cores share the islands.
 type Settings struct {
 	Names       []string  // of the variables; default x1, x2, …
 	Weights     []float64 // of the samples; default 1
 	Log         bool      // compare logarithms: for positive y that spans orders of magnitude
 	MaxSize     int       // symbols of the largest formula; default 10
-	Islands     int       // populations that seldom meet; default 8. The result does not depend on how many cores share them
+	Islands     int       // populations that seldom meet; default 8
 	Population  int       // formulas on an island; default 100
 	Generations int       // times each island is renewed; default 200
 	Seed        uint64
@@ -50,13 +51,14 @@ type Law struct {
 // Front holds laws of growing size and falling error: no formula was found that is smaller and better than one of them.
 type Front []Law
 
-// Best is the law with the least N ln error + ½ size ln N for N samples: Schwarz's criterion [Schwarz1978], where each symbol
-// counts as a parameter. An exact law beats all others. The zero Law for an empty front.
+// Best is the law with the least N ln error + ½ size ln N for N samples: Schwarz's criterion [Schwarz1978], where each
+// symbol counts as a parameter. An exact law beats all others. The zero Law for an empty front.
 func (f Front) Best() (best Law) {
 	least := math.Inf(1)
 	for _, l := range f {
 		N := float64(l.samples)
-		if cost := N*math.Log(l.Error+1e-10*f[0].Error) + float64(l.Size)*math.Log(N)/2; best.Size == 0 || cost < least {
+		cost := N*math.Log(l.Error+1e-10*f[0].Error) + float64(l.Size)*math.Log(N)/2
+		if best.Size == 0 || cost < least {
 			best, least = l, cost
 		}
 	}
@@ -64,8 +66,9 @@ func (f Front) Best() (best Law) {
 }
 
 // Search looks for laws y = f(x); row k of X holds the variables of sample k. The same seed gives the same front on any
-// number of cores. When ctx ends, the front found so far comes with its error. X may hold numbers at which a formula has no
-// value, such as 0 under a logarithm: that formula is then out. It is an error when X is ragged or a number is not finite.
+// number of cores. When ctx ends, the front found so far comes with its error. X may hold numbers at which a formula
+// has no value, such as 0 under a logarithm: that formula is then out. It is an error when X is ragged or a number is
+// not finite.
 func Search(ctx context.Context, X [][]float64, y []float64, s Settings) (Front, error) {
 	if err := check(X, y, s); err != nil {
 		return nil, err
@@ -108,7 +111,8 @@ func Search(ctx context.Context, X [][]float64, y []float64, s Settings) (Front,
 
 func check(X [][]float64, y []float64, s Settings) error {
 	if len(y) == 0 || len(X) != len(y) || s.Weights != nil && len(s.Weights) != len(y) {
-		return fmt.Errorf("symbolic: %d rows of X, %d weights, %d values y; there has to be one of each for a sample, and at least one", len(X), len(s.Weights), len(y))
+		return fmt.Errorf("symbolic: %d rows of X, %d weights, %d values y; "+
+			"there has to be one of each for a sample, and at least one", len(X), len(s.Weights), len(y))
 	}
 	for k, row := range X {
 		if len(row) != len(X[0]) || len(row) == 0 {
@@ -132,7 +136,10 @@ func check(X [][]float64, y []float64, s Settings) error {
 // newFit lays the data out by columns.
 func newFit(X [][]float64, y []float64, s Settings) fit {
 	n := len(y)
-	d := fit{samples: samples{n: n}, log: s.Log, y: slices.Clone(y), w: make([]float64, n), r: make([]float64, n), r1: make([]float64, n)}
+	d := fit{
+		samples: samples{n: n}, log: s.Log, y: slices.Clone(y),
+		w: make([]float64, n), r: make([]float64, n), r1: make([]float64, n),
+	}
 	for i := range d.J {
 		d.J[i] = make([]float64, n)
 	}
@@ -206,7 +213,9 @@ type island struct {
 }
 
 func newIsland(i uint64, X [][]float64, y []float64, s Settings) *island {
-	l := &island{fit: newFit(X, y, s), r: rand.New(rand.NewPCG(s.Seed, i)), most: s.MaxSize, best: make([]member, s.MaxSize+1)}
+	l := &island{
+		fit: newFit(X, y, s), r: rand.New(rand.NewPCG(s.Seed, i)), most: s.MaxSize, best: make([]member, s.MaxSize+1),
+	}
 	for range s.Population {
 		e, E := l.judge(l.tree(1 + l.r.IntN(min(7, s.MaxSize))))
 		l.members = append(l.members, member{e, E})

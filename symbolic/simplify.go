@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// simplify returns an equal formula that is not longer, in which constants stand first in sums and products. Where a rule
-// is an identity of positive numbers only, as √(x²) = x, the result may have another value; whoever calls fits it again.
+// simplify returns an equal formula that is not longer, in which constants stand first in sums and products. Where a
+// rule is an identity of positive numbers only, as √(x²) = x, the result may have another value; whoever calls fits it
+// again.
 func simplify(e []node) []node {
 	a, b := operands(e)
 	switch {
@@ -57,7 +58,8 @@ func simplifyUnary(head node, a []node) []node {
 		if x := raised(a[1:], p, q); x != nil {
 			return x
 		}
-	case head.op == power && (inner.op == times || inner.op == over) && a[1].op == constant && a[1].c > 0: // (c x)ʳ = cʳ xʳ
+	case head.op == power && (inner.op == times || inner.op == over) &&
+		a[1].op == constant && a[1].c > 0: // (c x)ʳ = cʳ xʳ
 		c, x := simplifyUnary(head, a[1:2]), simplifyUnary(head, a[2:])
 		if inner.op == over {
 			return simplifyQuotient(inner, c, x)

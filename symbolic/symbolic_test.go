@@ -20,9 +20,15 @@ var known = []struct {
 }{
 	{"2.2/√n", []string{"n"}, []float64{500}, func(x []float64) float64 { return 2.2 / math.Sqrt(x[0]) }},
 	{"√n", []string{"n"}, []float64{500}, func(x []float64) float64 { return math.Sqrt(x[0]) }},
-	{"0.58·i/√n", []string{"i", "n"}, []float64{5, 500}, func(x []float64) float64 { return 0.58 * x[0] / math.Sqrt(x[1]) }},
-	{"T = 365.25·a^(3/2)", []string{"a"}, []float64{40}, func(x []float64) float64 { return 365.25 * math.Pow(x[0], 1.5) }},
-	{"3 + ln x − y²/2", []string{"x", "y"}, []float64{9, 4}, func(x []float64) float64 { return 3 + math.Log(x[0]) - x[1]*x[1]/2 }},
+	{"0.58·i/√n", []string{"i", "n"}, []float64{5, 500}, func(x []float64) float64 {
+		return 0.58 * x[0] / math.Sqrt(x[1])
+	}},
+	{"T = 365.25·a^(3/2)", []string{"a"}, []float64{40}, func(x []float64) float64 {
+		return 365.25 * math.Pow(x[0], 1.5)
+	}},
+	{"3 + ln x − y²/2", []string{"x", "y"}, []float64{9, 4}, func(x []float64) float64 {
+		return 3 + math.Log(x[0]) - x[1]*x[1]/2
+	}},
 }
 
 // draw makes samples of a law, with a relative error of the given size.
@@ -108,7 +114,8 @@ func TestNoLaw(t *testing.T) {
 
 // The front depends on the seed and not on the number of cores; other seeds search elsewhere.
 func TestSameOnAnyCores(t *testing.T) {
-	X, y := draw(30, []float64{5, 50}, func(x []float64) float64 { return x[0] / (1 + math.Sqrt(x[1])) }, 0.05, rand.New(rand.NewPCG(7, 7)))
+	law := func(x []float64) float64 { return x[0] / (1 + math.Sqrt(x[1])) }
+	X, y := draw(30, []float64{5, 50}, law, 0.05, rand.New(rand.NewPCG(7, 7)))
 	run := func(seed uint64, workers int) string {
 		f, err := Search(t.Context(), X, y, Settings{Seed: seed, Workers: workers, Generations: 5, Population: 40})
 		if err != nil {
@@ -174,7 +181,8 @@ func TestBadInput(t *testing.T) {
 		{one, []float64{1, 0}, Settings{Log: true}, "no logarithm"},
 		{one, []float64{1, 1}, Settings{Weights: []float64{1, -1}}, "sample 2 has the weight −1"},
 	} {
-		if _, err := Search(t.Context(), c.X, c.y, c.s); err == nil || !strings.Contains(err.Error(), strings.ReplaceAll(c.want, "−", "-")) {
+		_, err := Search(t.Context(), c.X, c.y, c.s)
+		if err == nil || !strings.Contains(err.Error(), strings.ReplaceAll(c.want, "−", "-")) {
 			t.Errorf("%v, want %q", err, c.want)
 		}
 	}
@@ -197,7 +205,9 @@ func TestSimplify(t *testing.T) {
 		if len(s) < len(e) {
 			shorter++
 		}
-		if a, b := at(e), at(s); size(s) > size(e) || a-a == 0 && math.Abs(a) < 1e6 && math.Abs(a) > 1e-6 && positive(e, x) && math.Abs(a-b) > 1e-7*math.Abs(a) {
+		a, b := at(e), at(s)
+		inRange := a-a == 0 && math.Abs(a) < 1e6 && math.Abs(a) > 1e-6 && positive(e, x)
+		if size(s) > size(e) || inRange && math.Abs(a-b) > 1e-7*math.Abs(a) {
 			t.Fatalf("%s = %g became %s = %g", Expr{e, []string{"x", "y"}}, a, Expr{s, []string{"x", "y"}}, b)
 		}
 	}
@@ -237,7 +247,8 @@ func TestString(t *testing.T) {
 			t.Errorf("got %s, want %s", got, c.want)
 		}
 	}
-	if got := simplify(join(node{op: over}, num(6), join(node{op: times}, num(2), n))); !reflect.DeepEqual(got, join(node{op: over}, num(3), n)) {
+	got := simplify(join(node{op: over}, num(6), join(node{op: times}, num(2), n)))
+	if want := join(node{op: over}, num(3), n); !reflect.DeepEqual(got, want) {
 		t.Errorf("6/(2n) became %v", got)
 	}
 }

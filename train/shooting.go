@@ -62,15 +62,14 @@ func (s Shot) Deviations() (sd []float64) {
 }
 
 const (
-	jumpAllowed   = 0.1  // smoother's deviations from the end of a segment to the next start
-	shootingPrior = 30   // smoother's deviations that make one of the prior of the starts
-	firstLambda   = 1e-3 // λ of a length
-	shootingTries = 6    // longer λ until a step is not taken
-	patient       = 3    // steps without a better score until a length ends
-	// times the least mean loss of all lengths: a length beyond it is not followed, and the last
-	followedLoss = 2
-	// of the starts of held-out motion: those of long segments are far from where they have to be
-	heldRounds        = 10
+	jumpAllowed       = 0.1  // smoother's deviations from the end of a segment to the next start
+	shootingPrior     = 30   // smoother's deviations that make one of the prior of the starts
+	firstLambda       = 1e-5 // λ of a length
+	freeLambda        = 1e-7 // λ at which a step without a gain is the last
+	shootingTries     = 10   // of ever larger λ, until no step is taken
+	patient           = 3    // steps without a better score until a length ends
+	followedLoss      = 2    // times the least mean loss of all lengths: a length beyond it is the last, not followed
+	heldRounds        = 10   // of the starts of held-out motion: those of long segments begin far off
 	shootingTolerance = 1e-5 // part of the cost, and 0.1 of χ², below which a gain is none
 )
 
@@ -232,7 +231,10 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 			held = now
 		}
 		if gain < 0.1+shootingTolerance*cost {
-			break
+			if s.lambda <= freeLambda {
+				break
+			}
+			s.lambda /= 100 // what hardly matters does not move at all with a large one
 		}
 	}
 	s.heldX = held.X

@@ -77,7 +77,7 @@ func (s *shooter) eliminate(lambda float64) {
 // step makes one step that lowers the cost, with as large a λ as that takes; taken is false where none does.
 func (s *shooter) step(cost float64) (next float64, taken bool) {
 	n, b := 2*s.Measured.D, s.b()
-	for range shootingTries {
+	for try := range shootingTries {
 		if s.solve() {
 			for k, d := range s.db {
 				s.Model.Theta[s.Of[k]] = b[k] - d
@@ -91,11 +91,13 @@ func (s *shooter) step(cost float64) (next float64, taken bool) {
 			if next = s.cost(s.tryX); next < cost {
 				s.x, s.tryX = s.tryX, s.x
 				copy(s.spread, s.trialSpread)
-				s.lambda = max(s.lambda/5, 1e-9)
+				if try == 0 {
+					s.lambda = max(s.lambda/20, leastLambda)
+				}
 				return next, true
 			}
 		}
-		s.lambda *= 5
+		s.lambda *= 4
 	}
 	s.set(b)
 	return cost, false

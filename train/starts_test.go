@@ -81,8 +81,7 @@ func TestStartsWithOutliers(t *testing.T) {
 		}
 	}
 	plain, robust := off(L2), off(Student)
-	t.Logf("starts off by %.3f σ; with outliers %.3f by least squares, %.3f with Student's penalty", clean, plain,
-		robust)
+	t.Logf("off by %.3f σ; with outliers %.3f by least squares, %.3f with Student's penalty", clean, plain, robust)
 	if robust > 1.5*clean || plain < 3*clean {
 		t.Errorf("without outliers %v σ; with them %v by least squares, %v robust", clean, plain, robust)
 	}
@@ -139,5 +138,34 @@ func TestStartsOfALostModel(t *testing.T) {
 	_, s := starts(t, o, m, 0.4, L2)
 	if score := s.Score(); !(score > 1e5 && score <= worst*worst*1.001) {
 		t.Errorf("score %v", score)
+	}
+}
+
+// A model that is off is worse than the true one, and the true one is not worse than it. Of two that differ by much
+// less than the noise shows, one is called worse by chance alone: as often as a deviate is beyond one, about a third of
+// the time.
+func TestWorse(t *testing.T) {
+	m := drivenModel(t, "lnn")
+	chance, count := 0, 12
+	for seed := range uint64(count) {
+		o, _ := motions(m, 4, 41, 0.01, 0.05, false, seed)
+		fitted := func(factor float64) Starts {
+			c := m.Copy()
+			for i := range c.Theta {
+				c.Theta[i] *= factor
+			}
+			_, s := starts(t, o, c, 1.5, L2)
+			return s
+		}
+		exact, near, off := fitted(1), fitted(1.0005), fitted(1.1)
+		if !off.Worse(exact, L2) || exact.Worse(off, L2) {
+			t.Errorf("seed %d: a model that is off by a tenth is not seen to be worse", seed)
+		}
+		if near.Worse(exact, L2) || exact.Worse(near, L2) {
+			chance++
+		}
+	}
+	if chance > 8 {
+		t.Errorf("of %d models next to the true one %d differ by more than chance", count, chance)
 	}
 }

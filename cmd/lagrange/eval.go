@@ -159,6 +159,9 @@ func printCoverage(w io.Writer, s *lagrange.Coverages) {
 	tab.Flush()
 }
 
+// formulaShare is the share of the largest coefficient below which a printed formula leaves a term out.
+const formulaShare = 1e-4
+
 // printEvaluation prints the table of scores and the health of the model.
 func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.Evaluation) error {
 	which := "windows of the recording"
@@ -172,6 +175,9 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	}
 	printStarts(w, set, e)
 	printCoverage(w, e.Ensemble)
+	if L := m.Formula(5, formulaShare); L != "" {
+		fmt.Fprintf(w, "\nL = %s\n", L)
+	}
 	if e.Mass != nil {
 		fmt.Fprintf(w, "\nmass matrix   smallest eigenvalue %.3g, largest condition number %.3g; not positive "+
 			"definite at %d of %d states\n",

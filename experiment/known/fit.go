@@ -1,5 +1,5 @@
-// Package known fits equations of motion that are known but for some numbers, to recordings of positions: what a model is
-// measured against. The start of every segment is unknown too.
+// Package known fits equations of motion that are known but for some numbers, to recordings of positions: what a model
+// is measured against. The start of every segment is unknown too.
 package known
 
 import (
@@ -28,7 +28,9 @@ type path struct {
 
 func (e *Equations) path(p []float64) *path {
 	n := 2 * e.D
-	return &path{e, p, make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, e.M)}
+	return &path{
+		e, p, make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, e.M),
+	}
 }
 
 func (w *path) field(x, u, dx []float64) {
@@ -88,9 +90,9 @@ type Segment struct {
 	H, B, g, z []float64 // JxᵀJx (2D, 2D), JxᵀJp (2D, P), Jxᵀr (2D); a trial of the start
 }
 
-// Cut makes segments of a duration, which share their last and first rows; what is left of a recording is dropped where it is
-// shorter than half of one. Their starts are those of earlier segments that begin at the same row, or of polynomials of the
-// fifth degree through the positions.
+// Cut makes segments of a duration, which share their last and first rows; what is left of a recording is dropped where
+// it is shorter than half of one. Their starts are those of earlier segments that begin at the same row, or of
+// polynomials of the fifth degree through the positions.
 func (e *Equations) Cut(rs []Recording, duration float64, before []*Segment) (segments []*Segment) {
 	type place struct{ of, first int }
 	starts := map[place][]float64{}
@@ -211,7 +213,8 @@ func products(N, n, k int, A, B, C []float64) {
 //
 //	(C − Σ BᵀH⁻¹B) δp = g_p − Σ BᵀH⁻¹g,   δx = H⁻¹(g − B δp),
 //
-// until the cost Σ r² falls no more, and returns it with p and the starts of the segments changed. The error is that of ctx.
+// until the cost Σ r² falls no more, and returns it with p and the starts of the segments changed. The error is that of
+// ctx.
 func (e *Equations) Fit(ctx context.Context, segments []*Segment, p []float64) (cost float64, err error) {
 	const most, tries = 40, 14
 	lambda, costs := 1e-3, make([]float64, len(segments))

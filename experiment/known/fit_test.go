@@ -10,7 +10,9 @@ import (
 
 // pushed is an oscillator q̈ = −k q − c q̇ + g u, with two recordings of it at uneven times.
 func pushed() (*Equations, []Recording) {
-	e := &Equations{D: 1, M: 1, Steps: 4, Accel: func(q, v, u, p, a []float64) { a[0] = -p[0]*q[0] - p[1]*v[0] + p[2]*u[0] }}
+	e := &Equations{D: 1, M: 1, Steps: 4, Accel: func(q, v, u, p, a []float64) {
+		a[0] = -p[0]*q[0] - p[1]*v[0] + p[2]*u[0]
+	}}
 	r := rand.New(rand.NewPCG(1, 2))
 	var rs []Recording
 	for range 2 {
@@ -51,8 +53,8 @@ func TestFitFindsTheNumbers(t *testing.T) {
 	}
 }
 
-// Under a force that goes by straight lines a roll-out has the error of its order; under a held force it is a chain of motions
-// under constant ones.
+// Under a force that goes by straight lines a roll-out has the error of its order; under a held force it is a chain of
+// motions under constant ones.
 func TestRollUnderForces(t *testing.T) {
 	e, rs := pushed()
 	p, x, w := []float64{2, 0.1, 1.5}, []float64{1, 0}, rs[0]

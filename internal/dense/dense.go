@@ -10,8 +10,8 @@ import (
 )
 
 // A symmetric matrix of some thousands of rows is held by its upper triangle, row by row (n, n); what stands below the
-// diagonal is not used. Its products and its factors are made of the fast product C += AᵀB of package gemm, tile by tile,
-// and the tiles are shared among a team.
+// diagonal is not used. Its products and its factors are made of the fast product C += AᵀB of package gemm, tile by
+// tile, and the tiles are shared among a team.
 
 const (
 	tile  = 256 // rows and columns of C that a core takes at a time
@@ -44,8 +44,8 @@ func Gram(team *par.Team, rows, n int, J, A []float64) {
 	})
 }
 
-// FactorUpper replaces the upper triangle of A by U with A = UᵀU. It returns false, and leaves A unusable, when a pivot is
-// not positive (Golub & Van Loan, Matrix Computations, §4.2, by blocks).
+// FactorUpper replaces the upper triangle of A by U with A = UᵀU. It returns false, and leaves A unusable, when a pivot
+// is not positive (Golub & Van Loan, Matrix Computations, §4.2, by blocks).
 func FactorUpper(team *par.Team, n int, A []float64) bool {
 	inv, copied := make([]float64, panel*panel), make([]float64, panel*n)
 	for k := 0; k < n; k += panel {

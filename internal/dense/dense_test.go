@@ -17,8 +17,8 @@ func normal(r *rand.Rand, n int) []float64 {
 	return x
 }
 
-// A Gram matrix is the sum of the products of its rows, its factor gives it back, and a solution solves: for sizes around
-// those of a tile and a panel, on one core and on several.
+// A Gram matrix is the sum of the products of its rows, its factor gives it back, and a solution solves: for sizes
+// around those of a tile and a panel, on one core and on several.
 func TestFactor(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
 	for _, n := range []int{1, 2, 7, panel - 1, panel, panel + 1, tile, tile + 3, 2*tile + panel + 5} {

@@ -113,7 +113,8 @@ func Decode(r io.Reader, name, kind string, newest int) (Container, error) {
 	case c.Kind != kind:
 		return fail("this is a %s, not a %s; give the file whose first line is %q", c.Kind, kind, magic+" "+kind+" …")
 	case c.Version > newest:
-		return fail("written by a newer version (format %d; this program reads up to %d): update lagrange", c.Version, newest)
+		return fail("written by a newer version (format %d; this program reads up to %d): update lagrange",
+			c.Version, newest)
 	}
 
 	const fixed = 8 + 8 + sha256.Size
@@ -125,7 +126,8 @@ func Decode(r io.Reader, name, kind string, newest int) (Container, error) {
 	room := uint64(len(body) - fixed)
 	switch {
 	case h > room || n > (room-h)/8:
-		return fail("truncated: it says %d bytes of header and %d numbers, and holds %d bytes for both; %s", h, n, room, again)
+		return fail("truncated: it says %d bytes of header and %d numbers, and holds %d bytes for both; %s",
+			h, n, room, again)
 	case h+8*n < room:
 		return fail("damaged: %d bytes too many; %s", room-h-8*n, again)
 	}

@@ -240,7 +240,8 @@ func TestUnwritable(t *testing.T) {
 	}
 	for path, want := range cases {
 		err := Write(path, text("x"))
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "cannot write "+path+":") {
+		if err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.HasPrefix(err.Error(), "cannot write "+path+":") {
 			t.Errorf("got  %v\nwant %q", err, want)
 		}
 		if err != nil && strings.Contains(err.Error(), ".tmp") {

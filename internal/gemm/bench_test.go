@@ -14,7 +14,8 @@ import (
 
 // shapes are those of passes through networks of 500, 64 and 32 neurons, by the rows of a batch and its streams.
 var shapes = [][3]int{ // rows, in, out
-	{1, 500, 500}, {4, 500, 500}, {16, 500, 500}, {48, 500, 500}, {64, 500, 500}, {128, 500, 500}, {256, 500, 500}, {512, 500, 500}, {1024, 500, 500}, {4096, 500, 500},
+	{1, 500, 500}, {4, 500, 500}, {16, 500, 500}, {48, 500, 500}, {64, 500, 500}, {128, 500, 500}, {256, 500, 500},
+	{512, 500, 500}, {1024, 500, 500}, {4096, 500, 500},
 	{4, 64, 64}, {64, 64, 64}, {512, 64, 64}, {1024, 64, 64},
 	{4, 32, 32}, {64, 32, 32}, {1024, 32, 32},
 	{64, 6, 500}, {512, 6, 500}, {64, 500, 1}, {512, 500, 1},
@@ -56,7 +57,8 @@ func benchProducts[T Float](b *testing.B) {
 					op.run()
 				}
 				top = max(top, peak.Rate[T](1)) // before and after, because the clock of the processor moves
-				rate := 2 * float64(op.m) * float64(op.n) * float64(op.k) * float64(b.N) / float64(b.Elapsed().Nanoseconds())
+				flops := 2 * float64(op.m) * float64(op.n) * float64(op.k) * float64(b.N)
+				rate := flops / float64(b.Elapsed().Nanoseconds())
 				b.ReportMetric(rate, "GFLOP/s")
 				b.ReportMetric(100*rate/top, "%peak")
 			})
@@ -80,17 +82,29 @@ func BenchmarkTwin(b *testing.B) {
 		run  func()
 	}{
 		{"prec=f64/op=Mul/tier=generic", func() { mul(m, n, n, x, n, w, n, y, n) }},
-		{"prec=f64/op=Mul/tier=gonum", func() { ref.Dgemm(blas.NoTrans, blas.NoTrans, m, n, n, 1, x, n, w, n, 0, y, n) }},
+		{"prec=f64/op=Mul/tier=gonum", func() {
+			ref.Dgemm(blas.NoTrans, blas.NoTrans, m, n, n, 1, x, n, w, n, 0, y, n)
+		}},
 		{"prec=f64/op=MulT/tier=generic", func() { mulT(m, n, n, x, n, w, n, y, n) }},
-		{"prec=f64/op=MulT/tier=gonum", func() { ref.Dgemm(blas.NoTrans, blas.Trans, m, n, n, 1, x, n, w, n, 0, y, n) }},
+		{"prec=f64/op=MulT/tier=gonum", func() {
+			ref.Dgemm(blas.NoTrans, blas.Trans, m, n, n, 1, x, n, w, n, 0, y, n)
+		}},
 		{"prec=f64/op=MulAdd/tier=generic", func() { mulAdd(n, n, m, x, n, y, n, w, n) }},
-		{"prec=f64/op=MulAdd/tier=gonum", func() { ref.Dgemm(blas.Trans, blas.NoTrans, n, n, m, 1, x, n, y, n, 1, w, n) }},
+		{"prec=f64/op=MulAdd/tier=gonum", func() {
+			ref.Dgemm(blas.Trans, blas.NoTrans, n, n, m, 1, x, n, y, n, 1, w, n)
+		}},
 		{"prec=f32/op=Mul/tier=generic", func() { mul(m, n, n, x32, n, w32, n, y32, n) }},
-		{"prec=f32/op=Mul/tier=gonum", func() { ref.Sgemm(blas.NoTrans, blas.NoTrans, m, n, n, 1, x32, n, w32, n, 0, y32, n) }},
+		{"prec=f32/op=Mul/tier=gonum", func() {
+			ref.Sgemm(blas.NoTrans, blas.NoTrans, m, n, n, 1, x32, n, w32, n, 0, y32, n)
+		}},
 		{"prec=f32/op=MulT/tier=generic", func() { mulT(m, n, n, x32, n, w32, n, y32, n) }},
-		{"prec=f32/op=MulT/tier=gonum", func() { ref.Sgemm(blas.NoTrans, blas.Trans, m, n, n, 1, x32, n, w32, n, 0, y32, n) }},
+		{"prec=f32/op=MulT/tier=gonum", func() {
+			ref.Sgemm(blas.NoTrans, blas.Trans, m, n, n, 1, x32, n, w32, n, 0, y32, n)
+		}},
 		{"prec=f32/op=MulAdd/tier=generic", func() { mulAdd(n, n, m, x32, n, y32, n, w32, n) }},
-		{"prec=f32/op=MulAdd/tier=gonum", func() { ref.Sgemm(blas.Trans, blas.NoTrans, n, n, m, 1, x32, n, y32, n, 1, w32, n) }},
+		{"prec=f32/op=MulAdd/tier=gonum", func() {
+			ref.Sgemm(blas.Trans, blas.NoTrans, n, n, m, 1, x32, n, y32, n, 1, w32, n)
+		}},
 	} {
 		b.Run(f.name, func(b *testing.B) {
 			for b.Loop() {

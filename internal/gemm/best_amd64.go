@@ -9,9 +9,11 @@ func best() (single, double kernels) { return tier(isa.Best) }
 func tier(l isa.Level) (single, double kernels) {
 	switch l {
 	case isa.AVX512:
-		return kernels{panelF32AVX512, dotsF32AVX512, 4, 16, 48, 48, 128}, kernels{panelF64AVX512, dotsF64AVX512, 8, 8, 24, 24, 128}
+		single = kernels{panelF32AVX512, dotsF32AVX512, 4, 16, 48, 48, 128}
+		double = kernels{panelF64AVX512, dotsF64AVX512, 8, 8, 24, 24, 128}
 	case isa.AVX2:
-		return kernels{panelF32AVX2, dotsF32AVX2, 4, 8, 24, 16, 256}, kernels{panelF64AVX2, dotsF64AVX2, 8, 4, 12, 8, 256}
+		single = kernels{panelF32AVX2, dotsF32AVX2, 4, 8, 24, 16, 256}
+		double = kernels{panelF64AVX2, dotsF64AVX2, 8, 4, 12, 8, 256}
 	}
-	return
+	return single, double
 }

@@ -1,14 +1,15 @@
 // Package gemm has the three matrix products of a pass through a network. Matrices are row-major: element (i, j) of A
-// stands at a[i*lda+j]. Nothing is packed ahead: at the sizes of a batch (tens to thousands of rows, up to some hundreds of
-// columns) packing costs more than it saves. Outputs must not overlap inputs.
+// stands at a[i*lda+j]. Nothing is packed ahead: at the sizes of a batch (tens to thousands of rows, up to some
+// hundreds of columns) packing costs more than it saves. Outputs must not overlap inputs.
 //
-// Two kernels in assembly, written by _asm/gemm, serve the products: panel multiplies numbers of A with vectors of rows of
-// B, dots multiplies vectors with vectors. Elsewhere and for other instruction sets the products are plain Go.
+// Two kernels in assembly, written by _asm/gemm, serve the products: panel multiplies numbers of A with vectors of rows
+// of B, dots multiplies vectors with vectors. Elsewhere and for other instruction sets the products are plain Go.
 package gemm
 
 import "unsafe"
 
-//go:generate go run -C ../../_asm ./gemm -out ../internal/gemm/kernels_amd64.s -stubs ../internal/gemm/kernels_amd64.go -pkg gemm
+//go:generate -command asm go run -C ../../_asm ./gemm
+//go:generate asm -out ../internal/gemm/kernels_amd64.s -stubs ../internal/gemm/kernels_amd64.go -pkg gemm
 
 // Float is the element type.
 type Float interface{ ~float32 | ~float64 }
@@ -35,7 +36,8 @@ func Mul[T Float](m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int) {
 	}
 }
 
-// MulAdd sets C += Aᵀ·B, with A (k, m), B (k, n), C (m, n): the weight gradient, whose inner size k is a multiple of the batch.
+// MulAdd sets C += Aᵀ·B, with A (k, m), B (k, n), C (m, n): the weight gradient, whose inner size k is a multiple of
+// the batch.
 func MulAdd[T Float](m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int) {
 	check("MulAdd", k, m, lda, len(a), k, n, ldb, len(b), m, n, ldc, len(c))
 	f := of[T]()

@@ -76,11 +76,19 @@ type product[T Float] struct {
 }
 
 func products[T Float]() []product[T] {
-	return []product[T]{{"Mul", Mul[T], false, false}, {"MulAdd", MulAdd[T], true, false}, {"MulT", MulT[T], false, true}}
+	return []product[T]{
+		{"Mul", Mul[T], false, false},
+		{"MulAdd", MulAdd[T], true, false},
+		{"MulT", MulT[T], false, true},
+	}
 }
 
 // sizes are small ones and those around the multiples of vectors, blocks and panels.
-var sizes = [][]int{{0, 1, 2, 3, 4, 5, 6}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 17, 23, 24, 25}, {1, 4, 7, 8, 9, 16, 20, 31, 32, 33, 47, 48, 49, 51, 64}}
+var sizes = [][]int{
+	{0, 1, 2, 3, 4, 5, 6},
+	{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 17, 23, 24, 25},
+	{1, 4, 7, 8, 9, 16, 20, 31, 32, 33, 47, 48, 49, 51, 64},
+}
 
 // long are sums beyond the blocks of k.
 var long = []int{127, 129, 256, 259, 513, 520}
@@ -123,7 +131,8 @@ func testProducts[T Float](t *testing.T) {
 	}
 }
 
-// compare holds C against the oracle, plus what it was where the product adds, and its guards against being overwritten.
+// compare holds C against the oracle, plus what it was where the product adds, and its guards against being
+// overwritten.
 func compare[T Float](m, n, k int, c, was []T, ldc int, want, mag []float64, add bool) string {
 	for i := range c {
 		row, col := i/max(ldc, 1), i%max(ldc, 1)

@@ -35,7 +35,8 @@ func mulT[T Float](m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int) 
 		}
 		j := 0
 		for ; j+4 <= n; j += 4 {
-			b0, b1, b2, b3 := b[j*ldb:j*ldb+k], b[(j+1)*ldb:(j+1)*ldb+k], b[(j+2)*ldb:(j+2)*ldb+k], b[(j+3)*ldb:(j+3)*ldb+k]
+			b0, b1 := b[j*ldb:j*ldb+k], b[(j+1)*ldb:(j+1)*ldb+k]
+			b2, b3 := b[(j+2)*ldb:(j+2)*ldb+k], b[(j+3)*ldb:(j+3)*ldb+k]
 			c0[j], c0[j+1], c0[j+2], c0[j+3], c1[j], c1[j+1], c1[j+2], c1[j+3] = dots(a0, a1, b0, b1, b2, b3)
 		}
 		for ; j < n; j++ {

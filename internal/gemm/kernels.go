@@ -42,7 +42,8 @@ func (f *kernels) panels(m, n, k int, a rows, row, step int, b, c rows, add bool
 		d := min(block, k-p)
 		for j := 0; j < n; {
 			w := f.panelWidth(n - j)
-			f.panel(m, w, d, a.at(p*step), row, step, b.at(p*b.ld+j*f.size), b.ld, c.at(j*f.size), c.ld, add || p > 0, false)
+			f.panel(m, w, d, a.at(p*step), row, step, b.at(p*b.ld+j*f.size), b.ld, c.at(j*f.size), c.ld,
+				add || p > 0, false)
 			j += w
 		}
 	}
@@ -55,8 +56,8 @@ func (f *kernels) panelWidth(n int) int {
 	return min(n, f.masked)
 }
 
-// mulT sets C = A·Bᵀ. Where many rows share the cost, the panels transpose whole vectors of rows of B for themselves; else,
-// and for the columns left, dot products are cheaper, the more so the longer they are (the bound is measured).
+// mulT sets C = A·Bᵀ. Where many rows share the cost, the panels transpose whole vectors of rows of B for themselves;
+// else, and for the columns left, dot products are cheaper, the more so the longer they are (the bound is measured).
 func (f *kernels) mulT(m, n, k int, a, b, c rows) {
 	whole := 0
 	if k >= 4 && m >= 8+k/(2*f.lanes) {
@@ -66,7 +67,8 @@ func (f *kernels) mulT(m, n, k int, a, b, c rows) {
 		blocks := (k + f.deep - 1) / f.deep
 		for p := 0; p < k; blocks-- {
 			d := (k - p + blocks - 1) / blocks
-			f.panel(m, min(f.width, whole-j), d, a.at(p*f.size), a.ld, f.size, b.at(j*b.ld+p*f.size), b.ld, c.at(j*f.size), c.ld, p > 0, true)
+			f.panel(m, min(f.width, whole-j), d, a.at(p*f.size), a.ld, f.size, b.at(j*b.ld+p*f.size), b.ld,
+				c.at(j*f.size), c.ld, p > 0, true)
 			p += d
 		}
 	}

@@ -6,7 +6,8 @@ import "math"
 // factorisation costs N B² operations, a solution 4 N B (Golub & Van Loan, Matrix Computations, §4.3).
 type Band struct {
 	N, B int
-	// A is the lower half by rows, (N, B+1): element (i, j) stands at A[i(B+1) + B+j−i]. Factor overwrites it with R, M = R Rᵀ.
+	// A is the lower half by rows, (N, B+1): element (i, j) stands at A[i(B+1) + B+j−i]. Factor overwrites it with R, M
+	// = R Rᵀ.
 	A []float64
 }
 

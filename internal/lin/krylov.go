@@ -20,8 +20,8 @@ func NewKrylov(p *Pattern) *Krylov {
 // near is the residual, relative to the right-hand side, at which the iterations rest.
 const near = 1e-14
 
-// Conjugate solves M x = r by conjugate gradients, preconditioned by the diagonal (Golub & Van Loan, §11.5). It fails when a
-// direction of M shows no positive curvature, or when steps steps leave a residual above 1e-10 |r|.
+// Conjugate solves M x = r by conjugate gradients, preconditioned by the diagonal (Golub & Van Loan, §11.5). It fails
+// when a direction of M shows no positive curvature, or when steps steps leave a residual above 1e-10 |r|.
 func (k *Krylov) Conjugate(m, r, x []float64, steps int) bool {
 	e, z, d, y, diag := k.w[0], k.w[1], k.w[2], k.w[3], k.w[4]
 	k.diagonal(m, diag)
@@ -64,7 +64,8 @@ func (k *Krylov) Conjugate(m, r, x []float64, steps int) bool {
 }
 
 // Minres solves M x = r by minimal residuals, for symmetric M of any signature (Paige & Saunders 1975). Where M is
-// singular and r in its range, x is the solution of least norm. It fails when steps steps leave a residual above 1e-8 |r|.
+// singular and r in its range, x is the solution of least norm. It fails when steps steps leave a residual above 1e-8
+// |r|.
 func (k *Krylov) Minres(m, r, x []float64, steps int) bool {
 	v0, v, d0, d, y := k.w[0], k.w[1], k.w[2], k.w[3], k.w[4]
 	clear(x)

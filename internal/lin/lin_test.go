@@ -9,7 +9,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// The factors solve A x = b as well as gonum's do, with pivots that have to move; a singular matrix and one with NaN are refused.
+// The factors solve A x = b as well as gonum's do, with pivots that have to move; a singular matrix and one with NaN
+// are refused.
 func TestLU(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 1))
 	for n := 1; n < 12; n++ {

@@ -2,8 +2,8 @@ package lin
 
 import "math"
 
-// LU replaces a (n, n) by its factors P A = L U, with partial pivoting; row i was exchanged with row piv[i] ≥ i in step i. It is false if A is
-// singular to working precision or not finite.
+// LU replaces a (n, n) by its factors P A = L U, with partial pivoting; row i was exchanged with row piv[i] ≥ i in
+// step i. It is false if A is singular to working precision or not finite.
 func LU(n int, a []float64, piv []int) bool {
 	for k := range n {
 		p := k

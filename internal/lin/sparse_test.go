@@ -10,8 +10,8 @@ import (
 	"lagrange/internal/lin"
 )
 
-// sparse draws a symmetric matrix with the elements of blocks of the given size of neighbours round a ring of n, shift on
-// its diagonal: as values of a pattern, and in full.
+// sparse draws a symmetric matrix with the elements of blocks of the given size of neighbours round a ring of n, shift
+// on its diagonal: as values of a pattern, and in full.
 func sparse(r *rand.Rand, n, size int, shift func(i int) float64) (*lin.Pattern, []float64, *mat.SymDense) {
 	blocks := func(visit func([]int32)) {
 		for i := range n {
@@ -81,15 +81,18 @@ func TestSparseSolvers(t *testing.T) {
 				t.Fatal("an iteration failed")
 			}
 			for i := range n {
-				if w := want.AtVec(i); math.Abs(y[place[i]]-w) > 1e-12 || math.Abs(x[i]-w) > 1e-12 || math.Abs(z[i]-w) > 1e-11 {
-					t.Fatalf("n = %d: %v by the band, %v by conjugate gradients, %v by minimal residuals, want %v", n, y[place[i]], x[i], z[i], w)
+				w, byBand := want.AtVec(i), y[place[i]]
+				if math.Abs(byBand-w) > 1e-12 || math.Abs(x[i]-w) > 1e-12 || math.Abs(z[i]-w) > 1e-11 {
+					t.Fatalf("n = %d: %v by the band, %v by conjugate gradients, %v by minimal residuals, want %v",
+						n, byBand, x[i], z[i], w)
 				}
 			}
 		}
 	}
 }
 
-// A ring comes out folded: neighbours up to s−1 away lie within about twice that, however long the ring is. Every index has a place.
+// A ring comes out folded: neighbours up to s−1 away lie within about twice that, however long the ring is. Every index
+// has a place.
 func TestRingFolds(t *testing.T) {
 	for _, n := range []int{3, 10, 101, 1000} {
 		for size := 1; size <= 3; size++ {
@@ -143,8 +146,8 @@ func TestIndefinite(t *testing.T) {
 	}
 }
 
-// Of the ring's second difference, whose null space are the constants, minimal residuals find the solution of least norm, and
-// say when there is none.
+// Of the ring's second difference, whose null space are the constants, minimal residuals find the solution of least
+// norm, and say when there is none.
 func TestSingular(t *testing.T) {
 	const n = 30
 	r := rand.New(rand.NewPCG(2, 4))

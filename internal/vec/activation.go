@@ -3,8 +3,8 @@ package vec
 // Kernel names an activation that has kernels of its own.
 type Kernel uint8
 
-// The activations. The errors of the kernels, measured against float64 for float32 and against 180 bits for float64, are
-// at most ε (2⁻²³ or 2⁻⁵²) times the value times
+// The activations. The errors of the kernels, measured against float64 for float32 and against 180 bits for float64,
+// are at most ε (2⁻²³ or 2⁻⁵²) times the value times
 //
 //	          f    f′   f″   f‴
 //	softplus  2    2    3    4

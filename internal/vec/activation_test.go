@@ -136,7 +136,8 @@ func TestActivations64(t *testing.T) {
 	}
 }
 
-// At the ends of the range a kernel has the limits of the scalar jet: infinities where it has them, NaN only where it has.
+// At the ends of the range a kernel has the limits of the scalar jet: infinities where it has them, NaN only where it
+// has.
 func TestLimits(t *testing.T) {
 	onEachTier(t, func(t *testing.T) {
 		t.Run("float32", func(t *testing.T) { limits[float32](t, math.MaxFloat32, math.SmallestNonzeroFloat32) })
@@ -166,7 +167,8 @@ func limits[T Float](t *testing.T, most, least float64) {
 }
 
 // AVX-512 and AVX2 differ in how they scale by powers of two and in nothing else: their bits are the same. So a model
-// trained on one kind of processor sees the same activations on the other. A partial vector gives what a whole one does.
+// trained on one kind of processor sees the same activations on the other. A partial vector gives what a whole one
+// does.
 func TestActivationsAgree(t *testing.T) {
 	if isa.Best < isa.AVX2 {
 		t.Skip("no kernels here")

@@ -68,11 +68,15 @@ func calls[T Float]() []call[T] {
 	}
 	cs := []call[T]{
 		{"Mixed", false, all(8), func(_ int, x [][]T) { Mixed(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]) }},
-		{"Mixed in place", false, all(5), func(_ int, x [][]T) { Mixed(x[0], x[1], x[2], x[3], x[4], x[2], x[3], x[4]) }},
+		{"Mixed in place", false, all(5), func(_ int, x [][]T) {
+			Mixed(x[0], x[1], x[2], x[3], x[4], x[2], x[3], x[4])
+		}},
 		{"MixedReverse", false, all(13), func(_ int, x [][]T) { mixedReverseOf(x[:10], x[10:]) }},
 		{"MixedReverse in place", false, all(10), func(_ int, x [][]T) { mixedReverseOf(x, x[7:10]) }},
 		{"DualReverse", false, all(6), func(_ int, x [][]T) { DualReverse(x[0], x[1], x[2], x[3], x[4], x[5]) }},
-		{"DualReverse in place", false, all(5), func(_ int, x [][]T) { DualReverse(x[0], x[1], x[2], x[3], x[4], x[4]) }},
+		{"DualReverse in place", false, all(5), func(_ int, x [][]T) {
+			DualReverse(x[0], x[1], x[2], x[3], x[4], x[4])
+		}},
 		{"AddRows", false, rows(1), func(n int, x [][]T) { AddRows(rowsB, n, n+gap, x[2], x[3]) }},
 		{"SumRows", false, rows(1), func(n int, x [][]T) { SumRows(rowsB, n, n+gap, x[2], x[3]) }},
 		{"Add", false, all(2), func(_ int, x [][]T) { Add(x[0], x[1]) }},
@@ -95,8 +99,12 @@ func calls[T Float]() []call[T] {
 	}
 	for K := range 9 {
 		cs = append(cs,
-			call[T]{fmt.Sprint("Scale K=", K), false, blocks(K), func(n int, x [][]T) { Scale(x[0], K, n+gap, x[1], x[2]) }},
-			call[T]{fmt.Sprint("Scale in place K=", K), false, blocks(K), func(n int, x [][]T) { Scale(x[0], K, n+gap, x[1], x[1]) }},
+			call[T]{fmt.Sprint("Scale K=", K), false, blocks(K), func(n int, x [][]T) {
+				Scale(x[0], K, n+gap, x[1], x[2])
+			}},
+			call[T]{fmt.Sprint("Scale in place K=", K), false, blocks(K), func(n int, x [][]T) {
+				Scale(x[0], K, n+gap, x[1], x[1])
+			}},
 			call[T]{fmt.Sprint("Directions K=", K), false, rows(K), func(n int, x [][]T) {
 				Directions(rowsB, K, n, n+gap, x[1], x[0], x[4], rowsB*(n+gap)+5, x[2], x[3])
 			}},
@@ -129,8 +137,8 @@ func framed[T Float](r *rand.Rand, sizes []int, shift int) (arrays, frames [][]T
 	return arrays, frames
 }
 
-// At each length from 0 to 70 and any address a kernel agrees with its twin in plain Go, reads nothing beyond the ends of
-// its arrays (all NaN there) that matters, and writes nothing there.
+// At each length from 0 to 70 and any address a kernel agrees with its twin in plain Go, reads nothing beyond the ends
+// of its arrays (all NaN there) that matters, and writes nothing there.
 func TestTwins(t *testing.T) {
 	onEachTier(t, func(t *testing.T) {
 		t.Run("float32", twins[float32])

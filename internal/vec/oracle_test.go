@@ -8,8 +8,8 @@ import (
 // A jetFunc is a function with its first three derivatives.
 type jetFunc func(z float64) (f, f1, f2, f3 float64)
 
-// jets are the activations in float64 without cancellation, by formulas that meet no ∞·0: the witness of the kernels for
-// float32, and itself held against math/big.
+// jets are the activations in float64 without cancellation, by formulas that meet no ∞·0: the witness of the kernels
+// for float32, and itself held against math/big.
 var jets = [last]jetFunc{
 	None:     func(z float64) (f, f1, f2, f3 float64) { return z, 1, 0, 0 },
 	Softplus: softplusJet, Tanh: tanhJet, Sigmoid: sigmoidJet, Swish: swishJet,

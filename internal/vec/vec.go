@@ -6,9 +6,12 @@ package vec
 
 import "math"
 
-//go:generate go run -C ../../_asm ./vec -kernels streams -out ../internal/vec/streams_amd64.s -stubs ../internal/vec/streams_amd64.go -pkg vec
-//go:generate go run -C ../../_asm ./vec -kernels sums -out ../internal/vec/sums_amd64.s -stubs ../internal/vec/sums_amd64.go -pkg vec
-//go:generate go run -C ../../_asm ./vec -kernels activations -out ../internal/vec/activations_amd64.s -stubs ../internal/vec/activations_amd64.go -pkg vec
+//go:generate -command streams go run -C ../../_asm ./vec -kernels streams
+//go:generate streams -out ../internal/vec/streams_amd64.s -stubs ../internal/vec/streams_amd64.go -pkg vec
+//go:generate -command sums go run -C ../../_asm ./vec -kernels sums
+//go:generate sums -out ../internal/vec/sums_amd64.s -stubs ../internal/vec/sums_amd64.go -pkg vec
+//go:generate -command activations go run -C ../../_asm ./vec -kernels activations
+//go:generate activations -out ../internal/vec/activations_amd64.s -stubs ../internal/vec/activations_amd64.go -pkg vec
 
 // Float is the element type.
 type Float interface{ ~float32 | ~float64 }
@@ -85,7 +88,8 @@ func Mixed[T Float](f1, f2, zs, zt, zst, hs, ht, hst []T) {
 	}
 }
 
-// MixedReverse sets the adjoints δ of the pre-activations z from the adjoints ā of the outputs; δ.Value is f′ ā already:
+// MixedReverse sets the adjoints δ of the pre-activations z from the adjoints ā of the outputs; δ.Value is f′ ā
+// already:
 //
 //	δ_s  = f′ ā_s + f″ ā z_s          δ_t = f′ ā_t + f″ ā z_t
 //	δ_st = f′ ā_st + f″ (ā_s z_t + ā_t z_s) + ā (f‴ z_s z_t + f″ z_st)
@@ -108,7 +112,8 @@ func MixedReverse[T Float](f Jet[T], z, a, delta Duals[T]) {
 	}
 }
 
-// DualReverse sets the adjoint δ_s of the pre-activations z, which have a part s alone, from the adjoints ā of the outputs:
+// DualReverse sets the adjoint δ_s of the pre-activations z, which have a part s alone, from the adjoints ā of the
+// outputs:
 //
 //	δ_s = f′ ā_s + f″ ā z_s
 func DualReverse[T Float](f1, f2, zs, a, as, ds []T) {
@@ -208,8 +213,8 @@ func IsFinite[T Float](x T) bool { return x-x == 0 }
 func Norm[T Float](x []T) float64 { return math.Sqrt(SumSquares(x)) }
 
 // Adam makes step i (from 1) of Kingma & Ba 2015, Algorithm 1, with gradient c·g: θ, m and s are updated in one sweep.
-// A kernel and its twin differ by at most ε (|β₁m| + |(1−β₁)c g|) in m, 2ε s in s, and ε |θ| and 6ε of the step of θ that
-// these terms would make if their signs agreed, ε being the distance from 1 to the next number.
+// A kernel and its twin differ by at most ε (|β₁m| + |(1−β₁)c g|) in m, 2ε s in s, and ε |θ| and 6ε of the step of θ
+// that these terms would make if their signs agreed, ε being the distance from 1 to the next number.
 func Adam[T Float](i int, rate, beta1, beta2, eps, c float64, g, theta, m, s []T) {
 	b1, b2 := T(beta1), T(beta2)
 	m, s, theta = m[:len(g)], s[:len(g)], theta[:len(g)]

@@ -74,12 +74,14 @@ func sweeps[T Float](t *testing.T) {
 
 		d := operands[T](r, 4, n)
 		value := append([]T(nil), d[0]...)
-		MixedReverse(Jet[T]{x[0], x[1], x[2]}, Duals[T]{nil, x[3], x[4], x[5]}, Duals[T]{x[6], x[7], x[8], x[9]}, Duals[T]{d[0], d[1], d[2], d[3]})
+		MixedReverse(Jet[T]{x[0], x[1], x[2]}, Duals[T]{nil, x[3], x[4], x[5]}, Duals[T]{x[6], x[7], x[8], x[9]},
+			Duals[T]{d[0], d[1], d[2], d[3]})
 		near(t, "MixedReverse δ", d[0], func(i int) float64 { return float64(value[i]) })
 		near(t, "MixedReverse δ_s", d[1], func(i int) float64 { return f(0, i)*f(7, i) + f(1, i)*f(6, i)*f(3, i) })
 		near(t, "MixedReverse δ_t", d[2], func(i int) float64 { return f(0, i)*f(8, i) + f(1, i)*f(6, i)*f(4, i) })
 		near(t, "MixedReverse δ_st", d[3], func(i int) float64 {
-			return f(0, i)*f(9, i) + f(1, i)*(f(7, i)*f(4, i)+f(8, i)*f(3, i)) + f(6, i)*(f(2, i)*f(3, i)*f(4, i)+f(1, i)*f(5, i))
+			return f(0, i)*f(9, i) + f(1, i)*(f(7, i)*f(4, i)+f(8, i)*f(3, i)) +
+				f(6, i)*(f(2, i)*f(3, i)*f(4, i)+f(1, i)*f(5, i))
 		})
 	}
 }

@@ -16,8 +16,8 @@ type Known struct {
 	Error      []Error   `json:"error"` // at the horizons
 }
 
-// limits fits the true equations by least squares, their parameters and the start of each segment unknown: to segments of
-// half a second, the yardstick, then to ones of twice the length and so on, up to whole recordings, which is maximum
+// limits fits the true equations by least squares, their parameters and the start of each segment unknown: to segments
+// of half a second, the yardstick, then to ones of twice the length and so on, up to whole recordings, which is maximum
 // likelihood, the limit.
 func (s *system) limits(ctx context.Context, ms, test []motion, seed uint64) (yardstick, limit Known, err error) {
 	const half = 0.5

@@ -32,8 +32,8 @@ func TestParametersFromExactPositions(t *testing.T) {
 	}
 }
 
-// With noise the estimated σ is that of the noise, the error grows with it in proportion, and whole recordings tell more than
-// segments.
+// With noise the estimated σ is that of the noise, the error grows with it in proportion, and whole recordings tell
+// more than segments.
 func TestErrorsFollowTheNoise(t *testing.T) {
 	s := systems[0]
 	errors := map[float64][2]float64{}
@@ -49,7 +49,8 @@ func TestErrorsFollowTheNoise(t *testing.T) {
 		}
 		errors[sigma] = [2]float64{yardstick.Error[2].Median, limit.Error[2].Median}
 		if !(limit.Error[2].Median < yardstick.Error[2].Median/3) {
-			t.Errorf("σ = %g: whole recordings leave %g, segments %g", sigma, limit.Error[2].Median, yardstick.Error[2].Median)
+			t.Errorf("σ = %g: whole recordings leave %g, segments %g",
+				sigma, limit.Error[2].Median, yardstick.Error[2].Median)
 		}
 	}
 	for k := range 2 {

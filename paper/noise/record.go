@@ -52,7 +52,10 @@ func (s *system) push(r *rand.Rand, u []float64) {
 func (s *system) set(ms []motion, exact bool) *data.Set {
 	d := s.d()
 	set := &data.Set{Time: "t", TrajectoryColumn: "trajectory", Coordinates: s.coordinates, Inputs: s.forces}
-	set.Columns = []data.Column{{Name: "trajectory", Role: data.RoleTrajectory}, {Name: "t", Unit: "s", Role: data.RoleTime}}
+	set.Columns = []data.Column{
+		{Name: "trajectory", Role: data.RoleTrajectory},
+		{Name: "t", Unit: "s", Role: data.RoleTime},
+	}
 	for _, c := range s.coordinates {
 		set.Columns = append(set.Columns, data.Column{Name: c.Name, Unit: c.Unit, Role: data.RoleQ})
 	}

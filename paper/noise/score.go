@@ -8,8 +8,8 @@ import (
 // horizons are the times after an exact start at which predicted positions are compared, in seconds.
 var horizons = []float64{0.25, 0.5, 1}
 
-// Error is what predictions of held-out motions are off after a horizon: the mean over coordinates of the square, its root, and of
-// these the root mean square and the median over motions.
+// Error is what predictions of held-out motions are off after a horizon: the mean over coordinates of the square, its
+// root, and of these the root mean square and the median over motions.
 type Error struct {
 	RMS    float64 `json:"rms"`
 	Median float64 `json:"median"`

@@ -38,7 +38,8 @@ func angle(name string) data.Coordinate {
 var systems = []*system{
 	{
 		name: "pendulum", title: "Damped pendulum", coordinates: []data.Coordinate{angle("theta")},
-		friction: true, parameters: []string{"g/l", "friction"}, p: []float64{gravity, 0.15}, dt: 0.02, T: 8, recordings: 8,
+		friction: true, parameters: []string{"g/l", "friction"}, p: []float64{gravity, 0.15},
+		dt: 0.02, T: 8, recordings: 8,
 		accel: func(q, v, _, p, a []float64) { a[0] = -p[0]*math.Sin(q[0]) - p[1]*v[0] },
 		start: func(r *rand.Rand, q, v []float64) { q[0], v[0] = 5*r.Float64()-2.5, r.NormFloat64() },
 	},
@@ -55,9 +56,10 @@ var systems = []*system{
 	},
 	{
 		name: "cart-pole", title: "Cart and pole with a motor and friction",
-		coordinates: []data.Coordinate{{Name: "x", Unit: "m", Velocity: "x_vel"}, angle("theta")}, forces: []string{"force"},
-		friction: true, parameters: []string{"M", "m", "l", "g", "friction of x", "friction of theta"},
-		p: []float64{1, 0.3, 0.5, gravity, 0.4, 0.02}, dt: 0.01, T: 8, recordings: 12,
+		coordinates: []data.Coordinate{{Name: "x", Unit: "m", Velocity: "x_vel"}, angle("theta")},
+		forces:      []string{"force"}, friction: true,
+		parameters: []string{"M", "m", "l", "g", "friction of x", "friction of theta"},
+		p:          []float64{1, 0.3, 0.5, gravity, 0.4, 0.02}, dt: 0.01, T: 8, recordings: 12,
 		accel: cartPole,
 		start: func(r *rand.Rand, q, v []float64) {
 			q[0], q[1] = 0.2*r.NormFloat64(), 5*r.Float64()-2.5

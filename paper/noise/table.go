@@ -9,22 +9,22 @@ import (
 	"lagrange/plot"
 )
 
-// tables have for each system and noise the models by rows: errors over the yardstick, for the median motion and in the root
-// mean square, and over the limit. Of several seeds the worst stands there.
+// tables have for each system and noise the models by rows: errors over the yardstick, for the median motion and in the
+// root mean square, and over the limit. Of several seeds the worst stands there.
 func (r *Report) tables(names []string) (tables []experiment.Table) {
 	for _, s := range systems {
 		for _, sigma := range sigmas {
 			t := experiment.Table{
 				Title: fmt.Sprintf("%s, σ = %g", s.title, sigma),
-				Columns: []string{"model", "median over the yardstick, 0.25 / 0.5 / 1 s", "root mean square over the yardstick",
-					"median over the limit", "lost of 60", "time"},
+				Columns: []string{"model", "median over the yardstick, 0.25 / 0.5 / 1 s",
+					"root mean square over the yardstick", "median over the limit", "lost of 60", "time"},
 			}
 			cells := r.of(s.name, sigma)
 			if len(cells) == 0 {
 				continue
 			}
-			t.Rows = append(t.Rows,
-				[]string{"true equations, whole recordings", worst(cells, limit, Error.median), worst(cells, limit, Error.rms), "1 / 1 / 1", "0", "–"})
+			median, rms := worst(cells, limit, Error.median), worst(cells, limit, Error.rms)
+			t.Rows = append(t.Rows, []string{"true equations, whole recordings", median, rms, "1 / 1 / 1", "0", "–"})
 			for _, name := range names {
 				t.Rows = append(t.Rows, row(cells, name))
 			}
@@ -103,7 +103,10 @@ func (r *Report) figures(names []string) map[string]plot.Figure {
 			if len(cells) == 0 {
 				continue
 			}
-			p := plot.Panel{Title: fmt.Sprintf("%s, σ = %g", s.title, sigma), XLabel: "horizon [s]", YLabel: "median error", LogY: true}
+			p := plot.Panel{
+				Title:  fmt.Sprintf("%s, σ = %g", s.title, sigma),
+				XLabel: "horizon [s]", YLabel: "median error", LogY: true,
+			}
 			draw := func(name string, of func(Cell) []Error) {
 				line := plot.Series{Name: name, X: horizons}
 				for k := range horizons {
@@ -145,8 +148,9 @@ func (r *Report) notes(s experiment.Settings) (notes []string) {
 					}
 				}
 				if n > 0 {
-					notes = append(notes, fmt.Sprintf("%s, σ = %g: the friction of %s is %.2g %% off (%d seeds, the worst)",
-						system.title, sigma, name, 100*off, n))
+					notes = append(notes,
+						fmt.Sprintf("%s, σ = %g: the friction of %s is %.2g %% off (%d seeds, the worst)",
+							system.title, sigma, name, 100*off, n))
 				}
 			}
 		}

@@ -10,7 +10,6 @@ import (
 	"lagrange/data"
 	"lagrange/experiment"
 	"lagrange/fit"
-	"lagrange/model"
 )
 
 // Experiment learns from recordings of real mechanisms.
@@ -27,7 +26,7 @@ that has dfki-simple-pendulum (Wiebe et al. 2022) and multiarm-pendulum.`,
 }
 
 // models are "default", what Fit takes where nothing is said, and families.
-var models = []string{"default", "terms", "lnn", "nn"}
+var models = []string{"default", "lnn", "nn"}
 
 // Row is what is found of one recording. Errors are root mean squares, in radians.
 type Row struct {
@@ -98,7 +97,7 @@ func (r *recording) row(ctx context.Context, s experiment.Settings, names []stri
 		return out, err
 	}
 	for _, name := range names {
-		o := fit.Options{Seed: s.Seed, Steps: s.Steps, Horizon: r.horizon, Friction: model.Both}
+		o := fit.Options{Seed: s.Seed, Steps: s.Steps, Horizon: r.horizon}
 		if s.On != nil {
 			o.On = func(g fit.Progress) {
 				s.On(experiment.Progress{Model: r.name + ", " + name, Step: g.Step, Steps: g.Steps, Loss: g.Loss,
@@ -116,9 +115,6 @@ func (r *recording) row(ctx context.Context, s experiment.Settings, names []stri
 func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Options) (Scored, error) {
 	if name != "default" {
 		o.Model = name
-	}
-	if model.FamilyOf(o.Model).Bare {
-		o.Friction = ""
 	}
 	begin := time.Now()
 	m, err := lagrange.Fit(ctx, p.learn, o)

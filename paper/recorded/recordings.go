@@ -144,7 +144,7 @@ func (r *recording) read(folder string) (p parts, err error) {
 func (r *recording) open(folder, name string) (*data.Set, error) {
 	o := data.Options{Positions: true, V: []string{}, U: []string{}}
 	if r.forced {
-		o.U = []string{"torque"}
+		o.U, o.Angles = []string{"torque"}, []string{"position"}
 	}
 	set, err := data.Read([]string{filepath.Join(folder, filepath.FromSlash(name))}, o)
 	if os.IsNotExist(err) {

@@ -9,7 +9,8 @@ import (
 	"unsafe"
 )
 
-//go:generate go run -C ../../../_asm ./gemm/peak -out ../internal/gemm/peak/fma_amd64.s -stubs ../internal/gemm/peak/fma_amd64.go -pkg peak
+//go:generate -command asm go run -C ../../../_asm ./gemm/peak
+//go:generate asm -out ../internal/gemm/peak/fma_amd64.s -stubs ../internal/gemm/peak/fma_amd64.go -pkg peak
 
 // loop makes turns of flops operations each.
 type loop struct {
@@ -18,7 +19,8 @@ type loop struct {
 }
 
 // Rate is the peak of that many cores in GFLOP/s, a multiply-add being two operations: the best of many tries, each
-// so short that it fits between two turns of other work on a busy machine. It takes about 50 ms. Without kernels for the processor it is the rate of plain Go.
+// so short that it fits between two turns of other work on a busy machine. It takes about 50 ms. Without kernels for
+// the processor it is the rate of plain Go.
 func Rate[T ~float32 | ~float64](cores int) float64 {
 	const tries, each = 100, 500 * time.Microsecond
 	f := loops(unsafe.Sizeof(T(0)) == 8)

@@ -1,0 +1,54 @@
+package fit
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"lagrange/model"
+	"lagrange/train"
+)
+
+// frictions are those that are tried in turn where nothing was said of friction, each with more parameters than the one before.
+var frictions = []model.Friction{model.NoFriction, model.Viscous, model.Both}
+
+// withFriction learns with no friction and with more of it, and takes what the motion speaks for.
+func (f *problem) withFriction(ctx context.Context, o *train.Identification, s Options) (x train.Identified, err error) {
+	choice, said := model.NoFriction, []string(nil)
+	for i, kind := range frictions {
+		spec := f.spec
+		spec.Friction = kind
+		net, err := model.New[float64](spec, s.Seed)
+		if err != nil {
+			return x, err
+		}
+		y, err := f.shot(ctx, o, net, s)
+		if err != nil {
+			return x, err
+		}
+		if i > 0 {
+			gain := f.gain(o, x, y)
+			said = append(said, fmt.Sprintf("%s %.3g", kind, gain))
+			if gain < frictionGain {
+				continue
+			}
+		}
+		x, choice = y, kind
+	}
+	f.plan.set("friction", string(choice), fmt.Sprintf("by the logarithm of the likelihood, of which %d is asked for, more of it gains: %s",
+		frictionGain, strings.Join(said, ", ")))
+	return x, nil
+}
+
+// gain is by how much y makes the motion that was learned from likelier than x, as the difference of the logarithms,
+// where both have come to segments as long; it is infinite where y follows the motion further.
+func (f *problem) gain(o *train.Identification, x, y train.Identified) float64 {
+	switch a, b := x.Longest(), y.Longest(); {
+	case b > a && y.Score <= x.Score:
+		return math.Inf(1)
+	case a != b, y.Score > x.Score && !train.Tied(y.Log, x.Log):
+		return 0
+	}
+	return x.Likelier(y, o) / 2
+}

@@ -1,0 +1,288 @@
+package model
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Coefficient is a term of a Lagrangian with what stands in front of it, in the units of the recording.
+type Coefficient struct {
+	Term  string  `json:"term"` // such as cos(theta1-theta2)*omega1*omega2, or (x-0.3)^2 about a mean
+	Value float64 `json:"value"`
+	Size  float64 `json:"size"` // of θ_k: the coefficient in units of the scales
+}
+
+// Coefficients are those of a sum of terms, in the order of its first parameters; nil of other models. Like every
+// Lagrangian it is defined up to L → cL + dF/dt only.
+func (m *Model[T]) Coefficients() (out []Coefficient) {
+	if m.Spec.Family != terms.Name || m.tape != nil {
+		return nil
+	}
+	at := 0
+	for o, ts := range m.Spec.Terms {
+		for _, t := range ts {
+			text, unit := m.Spec.product(o, t)
+			out = append(out, Coefficient{text, float64(m.Theta[at]) * unit, math.Abs(float64(m.Theta[at]))})
+			at++
+		}
+	}
+	return out
+}
+
+// product writes a term of output o with its velocities, and says what its coefficient is multiplied by to be in the
+// units of the recording: ½ N_ii h(q) v_i²/s_i², N_ij h(q) v_i v_j/(s_i s_j), and powers of (q − mean)/scale.
+func (s Spec) product(o int, t Term) (text string, unit float64) {
+	var factors []string
+	unit = 1
+	switch {
+	case t.Function == Power:
+		i := t.coordinate()
+		c := s.Coordinates[i]
+		unit = math.Pow(c.Scale, -float64(t.Of[i]))
+		text = c.Name
+		if c.Mean != 0 {
+			text = fmt.Sprintf("(%s%+.6g)", c.Name, -c.Mean)
+		}
+		if k := t.Of[i]; k != 1 {
+			text += fmt.Sprint("^", k)
+		}
+		factors = append(factors, text)
+	case t.Function != One:
+		factors = append(factors, t.Function+"("+s.angle(t)+")")
+	}
+	if o > 0 {
+		i, j := elementOf(o - 1)
+		unit /= s.Coordinates[i].Speed * s.Coordinates[j].Speed
+		if factors = append(factors, s.velocity(j)+"*"+s.velocity(i)); i == j {
+			unit /= 2
+			factors[len(factors)-1] = s.velocity(i) + "^2"
+		}
+	}
+	return strings.Join(factors, "*"), unit
+}
+
+// velocity is the name of that of coordinate i.
+func (s Spec) velocity(i int) string {
+	return cmp.Or(s.Coordinates[i].Velocity, "v_"+s.Coordinates[i].Name)
+}
+
+// angle writes the combination of angles of a term: theta1-2*theta2.
+func (s Spec) angle(t Term) string {
+	var b strings.Builder
+	for i, k := range t.Of {
+		switch {
+		case k == 0:
+			continue
+		case k < 0:
+			b.WriteString("-")
+		case b.Len() > 0:
+			b.WriteString("+")
+		}
+		if k = max(k, -k); k > 1 {
+			fmt.Fprintf(&b, "%d*", k)
+		}
+		b.WriteString(s.Coordinates[i].Name)
+	}
+	return b.String()
+}
+
+// elementOf is the place (i, j) of the k-th element of a lower triangle.
+func elementOf(k int) (i, j int) {
+	for triangle(i+1) <= k {
+		i++
+	}
+	return i, k - triangle(i)
+}
+
+// Formula writes the Lagrangian of a sum of terms, such as "9.8*cos(theta) + 0.5*omega^2", with so many significant
+// digits and without terms whose coefficient, in units of the scales, is less than that share of the largest; "" for
+// other models.
+func (m *Model[T]) Formula(digits int, share float64) string {
+	var b strings.Builder
+	all, largest := m.Coefficients(), 0.0
+	for _, c := range all {
+		largest = max(largest, c.Size)
+	}
+	for _, c := range all {
+		if c.Value == 0 || c.Size < share*largest {
+			continue
+		}
+		text := fmt.Sprintf("%.*g*%s", digits, c.Value, c.Term)
+		switch {
+		case b.Len() == 0:
+			b.WriteString(text)
+		case text[0] == '-':
+			b.WriteString(" - " + text[1:])
+		default:
+			b.WriteString(" + " + text)
+		}
+	}
+	return b.String()
+}
+
+// TermsOf reads terms, in any order, for Spec.Terms:
+//
+//	term   = factor { "*" factor }
+//	factor = "1" | velocity [ "^2" ] | coordinate [ "^2" ] | ( "sin" | "cos" ) "(" sum ")"
+//	sum    = [ "-" ] part { ( "+" | "-" ) part },   part = [ whole "*" ] angle
+//
+// with the names of coordinates and velocities; coordinates that are not angles stand for their distance from the
+// mean. There are two velocities or none, and one function of the coordinates at most.
+func (s Spec) TermsOf(texts []string) ([][]Term, error) {
+	all := make([][]Term, 1+triangle(s.D()))
+	for _, text := range texts {
+		p := termReader{s: s, text: text}
+		o, t, err := p.term()
+		if err == nil {
+			err = s.checkTerm(t)
+		}
+		if err == nil && o == 0 && t.Function == One {
+			err = errors.New("it changes with nothing that moves")
+		}
+		if err == nil && slices.ContainsFunc(all[o], func(was Term) bool { return was.equal(t) }) {
+			err = errors.New("it is there twice")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("term %q: %w", text, err)
+		}
+		all[o] = append(all[o], t)
+	}
+	for i, c := range s.Coordinates {
+		if len(all[element(i, i)]) == 0 {
+			return nil, fmt.Errorf("no term has %s^2, so %s would have no mass", s.velocity(i), c.Name)
+		}
+	}
+	return all, nil
+}
+
+func (t Term) equal(o Term) bool { return t.Function == o.Function && slices.Equal(t.Of, o.Of) }
+
+// termReader reads one term.
+type termReader struct {
+	s    Spec
+	text string // what is left
+}
+
+// term reads it, and the output that it belongs to.
+func (p *termReader) term() (output int, t Term, err error) {
+	var velocities []int
+	t.Function = One
+	for again := true; again; again = p.took("*") {
+		i, velocity, named := p.name()
+		function := map[bool]string{true: Power}[named]
+		of := make([]int, p.s.D())
+		switch {
+		case named && velocity:
+			for range p.power() {
+				velocities = append(velocities, i)
+			}
+			continue
+		case named:
+			of[i] = p.power()
+		case p.took("1"):
+			continue
+		case p.took("sin("):
+			function, err = Sin, p.sum(of)
+		case p.took("cos("):
+			function, err = Cos, p.sum(of)
+		default:
+			err = p.bad("a factor is 1, a velocity, a coordinate, or sin or cos of angles, like cos(2*theta)")
+		}
+		if err == nil && t.Function != One {
+			err = errors.New("it has two functions of the coordinates: one at most")
+		}
+		if err != nil {
+			return 0, t, err
+		}
+		t = Term{function, of}
+	}
+	switch {
+	case p.text != "":
+		return 0, t, p.bad("a product goes on with *")
+	case len(velocities) == 2:
+		return element(velocities[0], velocities[1]), t, nil
+	case len(velocities) == 0:
+		return 0, t, nil
+	}
+	return 0, t, fmt.Errorf("it has %d velocities: two or none", len(velocities))
+}
+
+// power reads "^2".
+func (p *termReader) power() int {
+	if p.took("^2") {
+		return 2
+	}
+	return 1
+}
+
+// sum reads a combination of angles up to its parenthesis.
+func (p *termReader) sum(of []int) error {
+	for first := true; ; first = false {
+		k := 1
+		switch {
+		case p.took("-"):
+			k = -1
+		case p.took("+") || first:
+		case p.took(")"):
+			return nil
+		default:
+			return p.bad("a sum goes on with + or -, or ends with )")
+		}
+		if n, rest, ok := strings.Cut(p.text, "*"); ok {
+			if times, err := strconv.Atoi(strings.TrimSpace(n)); err == nil && times > 0 && times <= 8 {
+				k, p.text = k*times, strings.TrimSpace(rest)
+			}
+		}
+		i, velocity, named := p.name()
+		if !named || velocity {
+			return p.bad("sin and cos are of angles, like theta1-2*theta2")
+		}
+		of[i] += k
+	}
+}
+
+// name reads the longest name of a coordinate or velocity that stands here.
+func (p *termReader) name() (at int, velocity, ok bool) {
+	longest := 0
+	look := func(i int, name string, v bool) {
+		if len(name) > longest && strings.HasPrefix(p.text, name) && !goesOn(name, p.text[len(name):]) {
+			at, velocity, longest = i, v, len(name)
+		}
+	}
+	for i, c := range p.s.Coordinates {
+		look(i, c.Name, false)
+		look(i, p.s.velocity(i), true)
+	}
+	p.text = strings.TrimSpace(p.text[longest:])
+	return at, velocity, longest > 0
+}
+
+// goesOn says whether a name that ends in a letter or digit has more of them behind it, and so is another one.
+func goesOn(name, rest string) bool {
+	in := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+	last, _ := utf8.DecodeLastRuneInString(name)
+	next, _ := utf8.DecodeRuneInString(rest)
+	return rest != "" && in(last) && in(next)
+}
+
+func (p *termReader) took(token string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(p.text), token)
+	if ok {
+		p.text = strings.TrimSpace(rest)
+	}
+	return ok
+}
+
+func (p *termReader) bad(want string) error {
+	if p.text == "" {
+		return fmt.Errorf("it ends too early: %s", want)
+	}
+	return fmt.Errorf("not understood from %q on: %s", p.text, want)
+}
