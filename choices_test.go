@@ -47,12 +47,30 @@ func TestFrictionAndForcesAreChosen(t *testing.T) {
 		if s.Friction != want || !s.Inputs[0].Held {
 			t.Errorf("friction %v: %q was chosen, and forces held is %v", c, s.Friction, s.Inputs[0].Held)
 		}
+		readOff(t, m, c)
 		for _, x := range [][3]float64{{0.5, 1, 2}, {-1, 2, -1}, {0.2, -3, 0}} {
 			got, true_ := m.Accel(x[:1], x[1:2], x[2:])[0], -9*math.Sin(x[0])-c*x[1]+x[2]
 			if math.Abs(got-true_) > 0.01*9 {
 				t.Errorf("friction %v: the acceleration at %v is %.3f, not %.3f", c, x, got, true_)
 			}
 		}
+	}
+}
+
+// readOff holds the formula of a model against L = ½ v² + 9 cos q, in the unit of its force.
+func readOff(t *testing.T, m *lagrange.Model, c float64) {
+	t.Helper()
+	f := m.Record.Formula
+	if len(f.Terms) != 2 || f.Terms[0].Term != "cos(q)" || f.Terms[1].Of != "M q q" || f.Gains[0][0] != 1 {
+		t.Fatalf("found is %s", f)
+	}
+	for i, want := range []float64{9, 1} {
+		if got := f.Terms[i].Value; math.Abs(got-want) > 0.01*want || !(f.Terms[i].SD < 0.01*want) {
+			t.Errorf("%s: %s is %.4f ± %.4f, not %g", f, f.Terms[i].Term, got, f.Terms[i].SD, want)
+		}
+	}
+	if c > 0 && math.Abs(f.Viscous[0][0]-c) > 0.02*c || c == 0 && f.Viscous != nil {
+		t.Errorf("%s: friction is not %g", f, c)
 	}
 }
 

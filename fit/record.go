@@ -33,9 +33,10 @@ type Record struct {
 	// trainings given up on the way to this one; Steps includes theirs
 	Restarts []Restart `json:"restarts,omitempty"`
 	// why this one would have been given up too, had there been steps left
-	Doubt  string      `json:"doubt,omitempty"`
-	Mass   []MassPoint `json:"mass_matrix,omitempty"`
-	Stages []Stage     `json:"stages,omitempty"`
+	Doubt   string      `json:"doubt,omitempty"`
+	Mass    []MassPoint `json:"mass_matrix,omitempty"`
+	Stages  []Stage     `json:"stages,omitempty"`
+	Formula *Formula    `json:"formula,omitempty"` // of a model from positions alone: what can be read off it
 }
 
 // Stage is a part of a training beside its steps as such: a convex initialisation or learning from estimated

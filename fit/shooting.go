@@ -36,7 +36,7 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 	r := Record{
 		Run: hashed(f.id), Plan: &f.plan, Seed: s.Seed, Steps: steps, Method: train.GaussNewton, Workers: o.Workers,
 		Loss: o.Penalty.Name, Objective: Motion, Horizon: s.Horizon, Data: f.print, Options: f.set.Layout(s.Columns),
-		Seconds: w.elapsed().Seconds(), Validation: x.Score, Stages: f.stagesOf(x),
+		Seconds: w.elapsed().Seconds(), Validation: x.Score, Stages: f.stagesOf(x), Formula: f.formula(x),
 	}
 	if x.Score > doubtful {
 		r.Doubt = fmt.Sprintf("held-out motion is off by %.3g times the noise", math.Sqrt(x.Score))

@@ -196,6 +196,9 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	if e.Doubt != "" {
 		fmt.Fprintf(w, "in doubt      %s; try more steps or another --seed\n", e.Doubt)
 	}
+	if f := m.Record.Formula; f != nil {
+		fmt.Fprintf(w, "found         %s\n", f)
+	}
 	for _, s := range m.Record.Stages {
 		of := "of the scales"
 		if s.Noise {
