@@ -37,6 +37,9 @@ func (f Formula) String() string {
 			fmt.Fprintf(&b, "; %s =", of)
 		}
 		fmt.Fprintf(&b, " %+.4g", c.Value)
+		if c.SD > 0 {
+			fmt.Fprintf(&b, " ± %.1g", c.SD)
+		}
 		if c.Term != model.One {
 			b.WriteString(" " + c.Term)
 		}

@@ -29,15 +29,17 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 		}
 		if i > 0 {
 			gain := f.gain(o, x, y)
-			said = append(said, fmt.Sprintf("%s %.3g", kind, gain))
+			if said = append(said, fmt.Sprintf("%s %.3g", kind, gain)); math.IsInf(gain, 1) {
+				said[len(said)-1] = string(kind) + " all (without it the motion is lost)"
+			}
 			if gain < frictionGain {
 				continue
 			}
 		}
 		x, choice = y, kind
 	}
-	f.plan.set("friction", string(choice), fmt.Sprintf("by the logarithm of the likelihood, of which %d is asked for, more of it gains: %s",
-		frictionGain, strings.Join(said, ", ")))
+	f.plan.set("friction", string(choice), fmt.Sprintf("%d is asked for, and the logarithm of the likelihood gains with %s",
+		frictionGain, strings.Join(said, ", with ")))
 	return x, nil
 }
 

@@ -77,16 +77,13 @@ func score(log []float64) float64 {
 
 // Tied says whether the losses x of held-out stretches are no worse than the best by more than one standard error of
 // their mean difference, stretch by stretch.
-func Tied(x, best []float64) bool { return within(1, x, best) }
-
-// within is Tied by so many standard errors.
-func within(errors float64, x, best []float64) bool {
+func Tied(x, best []float64) bool {
 	mean, square, n := 0.0, 0.0, float64(len(x))
 	for i := range x {
 		d := x[i] - best[i]
 		mean, square = mean+d/n, square+d*d/n
 	}
-	return mean <= errors*math.Sqrt(max(0, square-mean*mean)/n)
+	return mean <= math.Sqrt(max(0, square-mean*mean)/n)
 }
 
 // Weak gives a model the weak initialisation whose half-length and ridge serve held-out motion best: of those that are
@@ -130,32 +127,6 @@ func (o *Identification) Weak(ctx context.Context, m *model.Model[float64]) (Ide
 		}
 	}
 	return kept, nil
-}
-
-// Simplest gives each of several models, the simplest first, its weak initialisation and returns the first of those
-// that predict held-out motion no worse than the best by more than two standard errors: what is not needed stays out.
-// Model is nil where none has one.
-func (o *Identification) Simplest(ctx context.Context, models []*model.Model[float64]) (Identified, error) {
-	var all []Identified
-	for _, m := range models {
-		x, err := o.Weak(ctx, m)
-		if err != nil {
-			return x, err
-		}
-		if x.Model != nil {
-			all = append(all, x)
-		}
-	}
-	if len(all) == 0 {
-		return Identified{}, nil
-	}
-	best := slices.MinFunc(all, byScore)
-	for _, x := range all {
-		if within(2, x.Log, best.Log) {
-			return x, nil
-		}
-	}
-	return best, nil
 }
 
 func byScore(a, b Identified) int { return cmp.Compare(a.Score, b.Score) }

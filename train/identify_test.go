@@ -62,34 +62,6 @@ func TestPruneLeavesTheFormula(t *testing.T) {
 	}
 }
 
-// Of models that serve as well the simplest is taken: a pendulum has no friction, and one that has is no better.
-func TestSimplest(t *testing.T) {
-	o, spec := swinging(t, 0.01)
-	var models []*model.Model[float64]
-	for _, f := range []model.Friction{model.NoFriction, model.Both} {
-		spec.Friction = f
-		m, err := model.New[float64](spec, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		models = append(models, m)
-	}
-	x, err := o.Simplest(context.Background(), models)
-	if err != nil || x.Model == nil || x.Model.Spec.Friction != model.NoFriction {
-		t.Fatalf("%+v, %v", x, err)
-	}
-	wrong := spec // a mass alone does not swing
-	wrong.Friction, wrong.Terms = "", [][]model.Term{nil, {{Function: model.One}}}
-	m, err := model.New[float64](wrong, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x, err = o.Simplest(context.Background(), []*model.Model[float64]{m, models[0]})
-	if err != nil || len(x.Model.Spec.Terms[0]) == 0 {
-		t.Errorf("%+v, %v", x, err)
-	}
-}
-
 // Terms below a part of the largest are dropped with their coefficients, but for the last one on the diagonal.
 func TestWithout(t *testing.T) {
 	m := sumOfTerms(t)

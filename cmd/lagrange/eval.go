@@ -162,6 +162,20 @@ func printCoverage(w io.Writer, s *lagrange.Coverages) {
 // formulaShare is the share of the largest coefficient below which a printed formula leaves a term out.
 const formulaShare = 1e-4
 
+// printIdentified prints what a model from positions alone has found, and how it was chosen.
+func printIdentified(w io.Writer, r lagrange.Record) {
+	if r.Formula == nil {
+		return
+	}
+	say := func(what, text string) { fmt.Fprintf(w, "%-13s %s\n", what, wrap(text, 64, "\n              ")) }
+	say("found", r.Formula.String())
+	for _, what := range []string{"friction", "forces"} {
+		if l := r.Plan.Line(what); l.Choice != "" {
+			say(what, l.Choice+": "+l.Reason)
+		}
+	}
+}
+
 // printEvaluation prints the table of scores and the health of the model.
 func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.Evaluation) error {
 	which := "windows of the recording"
@@ -175,7 +189,7 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	}
 	printStarts(w, set, e)
 	printCoverage(w, e.Ensemble)
-	if L := m.Formula(5, formulaShare); L != "" {
+	if L := m.Formula(5, formulaShare); L != "" && m.Record.Formula == nil {
 		fmt.Fprintf(w, "\nL = %s\n", L)
 	}
 	if e.Mass != nil {
@@ -196,9 +210,7 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	if e.Doubt != "" {
 		fmt.Fprintf(w, "in doubt      %s; try more steps or another --seed\n", e.Doubt)
 	}
-	if f := m.Record.Formula; f != nil {
-		fmt.Fprintf(w, "found         %s\n", f)
-	}
+	printIdentified(w, m.Record)
 	for _, s := range m.Record.Stages {
 		of := "of the scales"
 		if s.Noise {
