@@ -129,7 +129,8 @@ func (m *Model) Begun(ctx context.Context, set *data.Set, start Start) (*data.Se
 	out.Trajectories = nil
 	for i := range set.Trajectories {
 		t := &set.Trajectories[i]
-		out.Trajectories = append(out.Trajectories, begun(t, set, o.free.Set.Trajectories[i].V, first-1, t.Len(), at[i][0]))
+		out.Trajectories = append(out.Trajectories, begun(t, set, o.free.Set.Trajectories[i].V, first-1, t.Len(),
+			at[i][0]))
 	}
 	return &out, nil
 }
@@ -231,14 +232,15 @@ func (m *Model) windows(set *data.Set, r Evaluation) (ws []data.Window, err erro
 		}
 	}
 	if len(ws) == 0 {
-		return nil, fmt.Errorf("%w: no window of %g %s has %d rows before it, which a filter sees first: use a shorter --horizon, "+
-			"or --start smoothed or recorded", ErrEarly, r.Horizon, set.TimeUnit(), r.Estimated.Rows)
+		return nil, fmt.Errorf("%w: no window of %g %s has %d rows before it, which a filter sees first: use a "+
+			"shorter --horizon, or --start smoothed or recorded", ErrEarly, r.Horizon, set.TimeUnit(), r.Estimated.Rows)
 	}
 	return ws, nil
 }
 
 // cut makes each window a trajectory of its own that begins at an estimate, and returns these.
-func (o *observation) cut(ctx context.Context, set *data.Set, ws []data.Window, e *Estimated) (*data.Set, []estimate, error) {
+func (o *observation) cut(ctx context.Context, set *data.Set, ws []data.Window, e *Estimated) (*data.Set, []estimate,
+	error) {
 	wanted := make([][]int, len(set.Trajectories))
 	for _, w := range ws {
 		wanted[w.Trajectory] = append(wanted[w.Trajectory], w.Start)

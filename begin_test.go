@@ -91,7 +91,8 @@ func TestBegun(t *testing.T) {
 	m := truth(t, "pendulum")
 	clean := recording("pendulum", 10, 80, false, 0.02)
 	set := observed(t, clean, 0.005, 4)
-	for start, first := range map[lagrange.Start]int{lagrange.Recorded: 0, lagrange.Smoothed: 0, lagrange.Filtered: 11} {
+	for start, first := range map[lagrange.Start]int{lagrange.Recorded: 0, lagrange.Smoothed: 0,
+		lagrange.Filtered: 11} {
 		b, err := m.Begun(t.Context(), set, start)
 		if err != nil {
 			t.Fatal(err)

@@ -9,8 +9,8 @@ import (
 	"lagrange/model"
 )
 
-// The floor of a pendulum near rest is that of an oscillator: a start uncertain by √p and √r in angle and velocity makes
-// the angle uncertain by √(p cos² ωt + r sin² ωt / ω²).
+// The floor of a pendulum near rest is that of an oscillator: a start uncertain by √p and
+// √r in angle and velocity makes the angle uncertain by √(p cos² ωt + r sin² ωt / ω²).
 func TestFloor(t *testing.T) {
 	c := model.Coordinate{Name: "q", Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1}
 	spec := model.Spec{Family: "terms", Activation: "softplus", Coordinates: []model.Coordinate{c},

@@ -7,7 +7,8 @@ import (
 	"lagrange/smooth"
 )
 
-// stated is a recording with velocities: where none were recorded, with positions and velocities as a smoother finds them.
+// stated is a recording with velocities: where none were recorded,
+// with positions and velocities as a smoother finds them.
 func stated(ctx context.Context, set *data.Set) (*data.Set, error) {
 	if len(set.Trajectories) == 0 || set.Trajectories[0].V != nil {
 		return set, nil

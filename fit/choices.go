@@ -10,8 +10,8 @@ import (
 	"lagrange/train"
 )
 
-// chooseForces has forces held between rows from the beginning if the weak form, with all friction that there is, predicts
-// held-out motion better so beyond doubt: what else is chosen rests on it.
+// chooseForces has forces held between rows from the beginning if the weak form, with all friction
+// that there is, predicts held-out motion better so beyond doubt: what else is chosen rests on it.
 func (f *problem) chooseForces(ctx context.Context, o *train.Identification, s Options) error {
 	if !f.freeForces() || model.FamilyOf(f.spec.Family).Linear == nil {
 		return nil
@@ -82,7 +82,8 @@ func (f *problem) decided(x train.Identified) {
 		}
 		f.plan.set("forces", choice, "the likelier")
 	}
-	f.plan.set("initial guess", fmt.Sprintf("weak initialisation: bumps of ±%.2g %s, ridge %.0e", x.Half, f.set.TimeUnit(),
+	f.plan.set("initial guess", fmt.Sprintf("weak initialisation: bumps of ±%.2g %s, ridge %.0e", x.Half,
+		f.set.TimeUnit(),
 		x.Ridge), "selected by held-out motion")
 }
 

@@ -28,7 +28,8 @@ func (s Options) continued(set *data.Set) (Options, error) {
 	switch members := len(s.From); {
 	case s.Model != "" && s.Model != spec.Family:
 		return s, fmt.Errorf("the model to go on from is %s, not %s", spec.Family, s.Model)
-	case s.Hidden != nil || s.Head != "" || s.Activation != "" || s.Friction != "" || s.Cyclic != nil || s.Held != nil ||
+	case s.Hidden != nil || s.Head != "" || s.Activation != "" || s.Friction != "" || s.Cyclic != nil ||
+		s.Held != nil ||
 		s.Terms != nil || s.Graph.Shape != "":
 		return s, errors.New("a model that goes on keeps its net, terms, head, activation, friction, topology and " +
 			"ignorable coordinates: leave these out, or train anew")

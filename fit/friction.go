@@ -10,11 +10,13 @@ import (
 	"lagrange/train"
 )
 
-// frictions are those that are tried in turn where nothing was said of friction, each with more parameters than the one before.
+// frictions are those that are tried in turn where nothing was
+// said of friction, each with more parameters than the one before.
 var frictions = []model.Friction{model.NoFriction, model.Viscous, model.Both}
 
 // withFriction learns with no friction and with more of it, and takes what the motion speaks for.
-func (f *problem) withFriction(ctx context.Context, o *train.Identification, s Options) (x train.Identified, err error) {
+func (f *problem) withFriction(ctx context.Context, o *train.Identification, s Options) (x train.Identified,
+	err error) {
 	choice, said := model.NoFriction, []string(nil)
 	for i, kind := range frictions {
 		spec := f.spec
@@ -38,7 +40,8 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 		}
 		x, choice = y, kind
 	}
-	f.plan.set("friction", string(choice), fmt.Sprintf("%d is asked for, and the logarithm of the likelihood gains with %s",
+	f.plan.set("friction", string(choice), fmt.Sprintf("%d is asked for, and the logarithm of the likelihood "+
+		"gains with %s",
 		frictionGain, strings.Join(said, ", with ")))
 	return x, nil
 }

@@ -24,13 +24,14 @@ type Options struct {
 	Friction   model.Friction // zero value: none, or of a recording of positions alone what the motion asks for
 	Terms      []string       // of the model "terms", see model.Spec.TermsOf; nil: DefaultTerms
 	Cyclic     []string       // coordinates on which nothing depends
-	Held       []string       // forces that keep a sample until the next; the others go by straight lines; nil, of positions alone: the likelier
-	Graph      Graph          // of the model "graph"
-	Loss       string         // one of train.Penalties
-	Objective  string         // see Objectives
-	Horizon    float64        // of held-out windows, in the recording's time unit
-	Window     int            // steps of a training window
-	Steps      int            // training steps; or
+	// forces that keep a sample until the next; the others go by straight lines; nil, of positions alone: the likelier
+	Held      []string
+	Graph     Graph   // of the model "graph"
+	Loss      string  // one of train.Penalties
+	Objective string  // see Objectives
+	Horizon   float64 // of held-out windows, in the recording's time unit
+	Window    int     // steps of a training window
+	Steps     int     // training steps; or
 	// training time, preparation and validations included: as many steps as fit, see Record.Paces
 	Budget   time.Duration
 	Total    time.Duration `json:"-"` // of all networks that Budget is a part for; zero: it is for these alone

@@ -169,11 +169,12 @@ const (
 // How motion with noise is learned from (objective motion). What selects and shoots has its own numbers
 // (train.Identification).
 const (
-	shootingSteps        = 6   // for each length of segments; they end earlier where nothing is gained
-	blurred              = 3   // times the median deviation of velocities: smoothed states beyond say little
-	smoothedSteps        = 100 // of Gauss–Newton on smoothed accelerations, of a net without linear parameters
-	downToNoise          = 1.25
-	likelier             = 9    // in −2 log likelihood, three standard deviations: what forces held between rows have to gain
+	shootingSteps = 6   // for each length of segments; they end earlier where nothing is gained
+	blurred       = 3   // times the median deviation of velocities: smoothed states beyond say little
+	smoothedSteps = 100 // of Gauss–Newton on smoothed accelerations, of a net without linear parameters
+	downToNoise   = 1.25
+	// in −2 log likelihood, three standard deviations: what forces held between rows have to gain
+	likelier             = 9
 	heldSwings           = 1.25 // fastest swings in a window of a recording of positions, where none was asked for
 	doubtful             = 9    // mean square of held-out residuals in units of the noise; a good model has 1
 	weakUnits, shotUnits = 60, 16

@@ -102,7 +102,8 @@ func printScores(w io.Writer, set *data.Set, e lagrange.Evaluation) error {
 		fmt.Fprintf(tab, "all %d coordinates\tvelocities\tmedian windows\t", n)
 	} else {
 		for _, c := range set.Coordinates {
-			fmt.Fprintf(tab, "%s\t%s\tmedian window %s\t", label(c.Name, c.Unit), cmp.Or(c.Velocity, "v_"+c.Name), c.Name)
+			fmt.Fprintf(tab, "%s\t%s\tmedian window %s\t", label(c.Name, c.Unit), cmp.Or(c.Velocity, "v_"+c.Name),
+				c.Name)
 		}
 	}
 	fmt.Fprintln(tab)

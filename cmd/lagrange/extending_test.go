@@ -127,7 +127,8 @@ func TestExtending(t *testing.T) {
 	e := &extended{t: t, root: root, folder: t.TempDir(), Replace: map[string]string{}}
 	files, lines := goBlock.FindAllSubmatch(page, -1), listLine.FindAllSubmatch(page, -1)
 	if len(files) != len(lines) || len(files) < 8 {
-		t.Fatalf("%d new files and %d lines in lists: want one line for each file, and one of each kind", len(files), len(lines))
+		t.Fatalf("%d new files and %d lines in lists: want one line for each file, and one of each kind", len(files),
+			len(lines))
 	}
 	for _, f := range files {
 		name, text := string(f[1]), string(f[2])

@@ -8,7 +8,8 @@ import (
 
 func TestClock(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		90 * time.Second: "1m30s", 2 * time.Minute: "2m", 10 * time.Second: "10s", time.Hour: "1h", 10*time.Minute + 1: "10m", 90 * time.Minute: "1h30m", 0: "0s",
+		90 * time.Second: "1m30s", 2 * time.Minute: "2m", 10 * time.Second: "10s", time.Hour: "1h",
+		10*time.Minute + 1: "10m", 90 * time.Minute: "1h30m", 0: "0s",
 	} {
 		if got := clock(d); got != want {
 			t.Errorf("%v: %s, want %s", d, got, want)

@@ -70,8 +70,8 @@ func printStarts(w io.Writer, set *data.Set, e lagrange.Evaluation) {
 	if s.Start == lagrange.Filtered {
 		where = fmt.Sprintf("from its row and those before it, %d at least", s.Rows)
 	}
-	fmt.Fprintf(w, "\nWindows begin at a %s state, %s.\nIn units of the noise of each coordinate (1: down to the noise), "+
-		"root mean square and median window\n", s.Start, where)
+	fmt.Fprintf(w, "\nWindows begin at a %s state, %s.\nIn units of the noise of each coordinate (1: down to "+
+		"the noise), root mean square and median window\n", s.Start, where)
 	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprint(tab, "\t")
 	const most = 6

@@ -29,8 +29,8 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	s, fl := &f.training.Settings, cmd.Flags()
 	fl.StringVarP(&f.out, "output", "o", "", "model `file` to write (required)")
 	fl.StringVar(&s.Model, "model", "", "`family`: "+strings.Join(model.Families(), ", "))
-	fl.StringArrayVar(&s.Terms, "term", nil, "of terms: a `term` of L, such as 'cos(theta)*v*omega'; one flag for each, "+
-		"none for a whole library")
+	fl.StringArrayVar(&s.Terms, "term", nil, "of terms: a `term` of L, such as 'cos(theta)*v*omega'; one flag "+
+		"for each, none for a whole library")
 	fl.StringSliceVar(&s.Cyclic, "cyclic", nil,
 		"`coordinates` on which nothing depends: their momentum is conserved exactly")
 	fl.StringSliceVar(&s.Held, "held", nil,

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -18,11 +17,6 @@ const (
 	tab      = 4   // columns
 )
 
-// wide are the rooms and folders whose lines are not all short enough yet. One that complies leaves the list.
-var wide = map[string]bool{
-	".": true, "cmd/lagrange": true, "eval": true, "fit": true,
-}
-
 // wideProse are the pages that are generated.
 var wideProse = map[string]bool{"doc/results.md": true, "doc/performance.md": true}
 
@@ -30,21 +24,8 @@ func columns(line string) int {
 	return utf8.RuneCountInString(line) + strings.Count(line, "\t")*(tab-1)
 }
 
-// isWide says whether a folder or one above it is wide; "." is the root package alone.
-func isWide(folder string) bool {
-	for name := folder; name != "."; name = path.Dir(name) {
-		if wide[name] {
-			return true
-		}
-	}
-	return folder == "." && wide["."]
-}
-
 // lines complains about lines that are longer than a reader's window.
 func (s source) lines() (complaints []string) {
-	if isWide(path.Dir(s.name)) {
-		return nil
-	}
 	for i, l := range strings.Split(string(s.text), "\n") {
 		if n := columns(l); n > maxLine {
 			complaints = append(complaints, fmt.Sprintf("%s:%d: %d columns; a line has at most %d", s.name, i+1, n,
@@ -146,7 +127,7 @@ func TestLineRules(t *testing.T) {
 		{"paper/a.go", "package paper\n// " + x(117), 0},
 		{"paper/a.go", "package paper\n// " + x(118), 1},
 		{"paper/wave/a.go", "package wave\nfunc f() {\n\t// " + x(113) + "\n\t// " + x(114) + "\n}", 1},
-		{"cmd/lagrange/a.go", "package main\n// " + x(200), 0},
+		{"cmd/lagrange/a.go", "package main\n// " + x(200), 1},
 		{"doc/new.md", x(100) + "\n\n" + x(101) + "\n" + x(102), 2},
 		{"doc/new.md", "# " + x(120) + "\n| " + x(120) + " |\n    " + x(120), 0},
 		{"doc/new.md", "```\n" + x(120) + "\n```\n" + x(101), 1},
