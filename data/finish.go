@@ -19,8 +19,8 @@ func (b *builder) finish() (*Set, error) {
 	if err := s.constant(); err != nil {
 		return nil, err
 	}
-	if b.o.Angles == nil && s.hasVelocities() {
-		s.turning()
+	if b.o.Angles == nil {
+		s.turningBare()
 	}
 	return s, nil
 }

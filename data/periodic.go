@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -29,6 +30,24 @@ func (s *Set) turning() {
 			"--angles \"\" says it is none",
 			c.Name, turn, power, none))
 	}
+}
+
+// turningBare is turning, also of positions alone: with velocities that are estimated for the purpose.
+func (s *Set) turningBare() {
+	if s.hasVelocities() {
+		s.turning()
+		return
+	}
+	estimated := *s
+	estimated.Coordinates, estimated.Trajectories = slices.Clone(s.Coordinates), slices.Clone(s.Trajectories)
+	estimated.Columns = slices.Clone(s.Columns)
+	estimated.differentiate()
+	estimated.Notes = nil
+	estimated.turning()
+	for k, c := range estimated.Coordinates {
+		s.Coordinates[k].Period = c.Period
+	}
+	s.Notes = append(s.Notes, estimated.Notes...)
 }
 
 // extent is the largest less the least value of coordinate k.

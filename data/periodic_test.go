@@ -39,6 +39,13 @@ func TestAnglesShowInTheMotion(t *testing.T) {
 		if got := s.Coordinates[0].Period > 0; got != c.want {
 			t.Errorf("%s: angle %v, want %v (%v)", name, got, c.want, s.Notes)
 		}
+		s, err = ReadFrom(strings.NewReader(c.text), "m.csv", Options{Positions: true, V: []string{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Coordinates[0].Period > 0; got != c.want || s.Trajectories[0].V != nil {
+			t.Errorf("%s, positions alone: angle %v, want %v (%v)", name, got, c.want, s.Notes)
+		}
 		s, err = ReadFrom(strings.NewReader(c.text), "m.csv", Options{Angles: []string{}})
 		if err != nil || s.Coordinates[0].Period > 0 {
 			t.Errorf("%s: an empty --angles is not obeyed (%v)", name, err)
