@@ -21,7 +21,7 @@ import (
 // predicted worse over that length.
 type Shooting struct {
 	Model            *model.Model[float64] // its Theta is what is fitted
-	Measured, Held   *Measured             // what is learned from, and what judges
+	Measured, Held   *Measured             // what is learned from, and the selection set
 	Of               []int                 // places in θ of b
 	Unit             []float64             // of each b, for the ridge: see model.Units
 	Ridge            float64               // weight of (b − b₀)²/unit²; 1 serves networks of a hundred units
