@@ -37,7 +37,6 @@ func needsOneFamily(_ *data.Set, s Options) error {
 // motion is what was measured, and the states behind it.
 type motion struct {
 	states      *data.Set // smoothed, of what is learned from
-	findings    []smooth.Finding
 	learn, held *train.Measured
 	swing       float64 // period of the fastest part of any coordinate
 	outliers    int
@@ -53,7 +52,7 @@ func (f *problem) measure(ctx context.Context) error {
 	if err != nil {
 		return few(err)
 	}
-	m := &motion{states: r.Set, findings: r.Findings, swing: math.Inf(1)}
+	m := &motion{states: r.Set, swing: math.Inf(1)}
 	for _, x := range r.Findings {
 		if m.outliers += x.Outliers; x.Swing > 0 {
 			m.swing = min(m.swing, x.Swing)

@@ -17,7 +17,6 @@ type Identification struct {
 	Learn, Held *Measured
 	Swing       float64      // period of the fastest part of the motion
 	Penalty     Penalty      // L2, or Student where there are outliers
-	Ridges      []float64    // of the weak form to select from; nil: weakRidges
 	Iterations  int          // of shooting for each length of segments; default 6
 	Seed        uint64       // of the states beside the data at which mass matrices are held up
 	Workers     int          // cores; default all
@@ -56,23 +55,14 @@ type Identified struct {
 	Shot    Shot
 }
 
-// scored are the logarithms of the losses of all stretches held out.
-func (o *Identification) scored(ctx context.Context, team *par.Team, m *model.Model[float64]) ([]float64, error) {
-	s, err := o.Held.Starts(ctx, m, team, o.Held.Segments(heldSwings*o.Swing), nil, o.Penalty)
-	log := make([]float64, len(s.Loss))
-	for i, l := range s.Loss {
-		log[i] = math.Log(l + 1e-12)
+// score scores a model by all stretches held out, and sets Log and Score.
+func (o *Identification) score(ctx context.Context, team *par.Team, x *Identified) error {
+	s, err := o.Held.Starts(ctx, x.Model, team, o.Held.Segments(heldSwings*o.Swing), nil, o.Penalty)
+	if err != nil {
+		return err
 	}
-	return log, err
-}
-
-// score is that of such logarithms, see Starts.Score.
-func score(log []float64) float64 {
-	sum := 0.0
-	for _, l := range log {
-		sum += l
-	}
-	return math.Exp(sum / float64(len(log)))
+	x.Log, x.Score = s.logarithms(), s.Score()
+	return nil
 }
 
 // Tied says whether the losses x of held-out stretches are no worse than the best by more than one standard error of
@@ -93,12 +83,8 @@ func (o *Identification) Weak(ctx context.Context, m *model.Model[float64]) (Ide
 	team := par.NewTeam(o.workers())
 	defer team.Close()
 	var all []Identified
-	ridges := o.Ridges
-	if ridges == nil {
-		ridges = weakRidges
-	}
 	for _, half := range weakHalves {
-		for _, ridge := range ridges {
+		for _, ridge := range weakRidges {
 			x := Identified{Model: m.Copy(), Half: half * o.Swing, Ridge: ridge}
 			g, err := WeakInitialisation(ctx, x.Model, o.Learn,
 				WeakOptions{Half: x.Half, Ridge: ridge, Workers: o.workers()})
@@ -108,11 +94,10 @@ func (o *Identification) Weak(ctx context.Context, m *model.Model[float64]) (Ide
 			if !g.Done {
 				continue
 			}
-			if x.Log, err = o.scored(ctx, team, x.Model); err != nil {
+			if err = o.score(ctx, team, &x); err != nil {
 				return Identified{}, err
 			}
-			x.Weak = score(x.Log)
-			x.Score = x.Weak
+			x.Weak = x.Score
 			all = append(all, x)
 		}
 	}
@@ -143,10 +128,8 @@ func (o *Identification) Score(ctx context.Context, m *model.Model[float64]) (x 
 	team := par.NewTeam(o.workers())
 	defer team.Close()
 	x.Model = m
-	if x.Log, err = o.scored(ctx, team, m); err == nil {
-		x.Weak = score(x.Log)
-		x.Score = x.Weak
-	}
+	err = o.score(ctx, team, &x)
+	x.Weak = x.Score
 	return x, err
 }
 
@@ -177,10 +160,10 @@ func (o *Identification) Shoot(ctx context.Context, x Identified) (Identified, e
 	}
 	team := par.NewTeam(o.workers())
 	defer team.Close()
-	if y.Log, err = o.scored(ctx, team, y.Model); err != nil {
+	if err = o.score(ctx, team, &y); err != nil {
 		return x, err
 	}
-	y.Score, y.Shot, y.Lengths = score(y.Log), shot, shot.Lengths
+	y.Shot, y.Lengths = shot, shot.Lengths
 	if y.Score > noWorse*x.Score && !Tied(y.Log, x.Log) {
 		return x, nil
 	}

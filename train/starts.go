@@ -24,10 +24,19 @@ type Starts struct {
 // counts as one.
 func (s Starts) Score() float64 {
 	sum := 0.0
-	for _, l := range s.Loss {
-		sum += math.Log(l + 1e-12)
+	for _, l := range s.logarithms() {
+		sum += l
 	}
 	return math.Exp(sum / float64(len(s.Loss)))
+}
+
+// logarithms are those of the losses.
+func (s Starts) logarithms() []float64 {
+	log := make([]float64, len(s.Loss))
+	for i, l := range s.Loss {
+		log[i] = math.Log(l + 1e-12)
+	}
+	return log
 }
 
 // Worse says whether a score is higher than that of better by more than chance lets it be: by more than the standard
