@@ -6,10 +6,8 @@ import (
 	"slices"
 	"testing"
 
-	"lagrange/experiment"
 	"lagrange/experiment/bench"
 	"lagrange/model"
-	"lagrange/model/graph"
 )
 
 // Some of the states are near rest at a height of their own and have the accelerations of the equation; each counts by
@@ -90,23 +88,7 @@ func TestWaveAnneal(t *testing.T) {
 // A density of raw fields that has seen the ring near rest leaves a field at rest where it is, and a pulse crosses
 // the ring.
 func TestWaveRest(t *testing.T) {
-	if testing.Short() {
-		t.Skip("training takes seconds")
-	}
-	short, err := Models[3].Density(Learned, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := fit{settings: experiment.Settings{Steps: 120, Seed: 1}, model: Models[3], net: short.Model()}
-	var done part
-	if err := f.train(t.Context(), &done); err != nil {
-		t.Fatal(err)
-	}
-	copy(short.Theta, f.net.Theta)
-	g, err := short.On(graph.Ring(ringSites, 1, 1))
-	if err != nil {
-		t.Fatal(err)
-	}
+	g := trained(t, Models[3], 1, 120)
 	w, tape := ring(ringSites), g.Tape(1)
 	x, dx := make([]float64, 2*w.N), make([]float64, 2*w.N)
 	most := 0.0

@@ -76,6 +76,29 @@ func TestWaveLearned(t *testing.T) {
 	}
 }
 
+// trained is the density of a model after so many steps on the short ring, put on the long one.
+func trained(t *testing.T, m Model, seed uint64, steps int) *graph.Model[float64] {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("training takes seconds")
+	}
+	short, err := m.Density(Learned, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := fit{settings: experiment.Settings{Steps: steps, Seed: seed}, model: m, net: short.Model()}
+	var done part
+	if err := f.train(t.Context(), &done); err != nil {
+		t.Fatal(err)
+	}
+	copy(short.Theta, f.net.Theta)
+	g, err := short.On(graph.Ring(ringSites, 1, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
 // A density of differences keeps the momentum of the whole field, trained or not, while that
 // of the field itself does not, and what it learned with softplus lets a pulse cross the ring.
 func TestWaveDifferences(t *testing.T) {
@@ -103,23 +126,7 @@ func TestWaveDifferences(t *testing.T) {
 			t.Errorf("%s, untrained: a momentum of %g is gained (%v)", m.name, gain, err)
 		}
 	}
-	if testing.Short() {
-		t.Skip("training takes seconds")
-	}
-	short, err := Models[2].Density(Learned, 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := fit{settings: experiment.Settings{Steps: 60, Seed: 3}, model: Models[2], net: short.Model()}
-	var done part
-	if err := f.train(t.Context(), &done); err != nil {
-		t.Fatal(err)
-	}
-	copy(short.Theta, f.net.Theta)
-	g, err := short.On(graph.Ring(ringSites, 1, 1))
-	if err != nil {
-		t.Fatal(err)
-	}
+	g := trained(t, Models[2], 3, 60)
 	if p, gain, err := at(g); err != nil || p.fieldError(2) > 1e-2 || p.trueE[2] > 1e-3 || math.Abs(gain) > 1e-10 {
 		t.Errorf("after one crossing: error of the field %g, drift of the energy %g, momentum gained %g (%v)",
 			p.fieldError(2), p.trueE[2], gain, err)
