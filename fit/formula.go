@@ -74,7 +74,8 @@ func (f *problem) formula(x train.Identified) *Formula {
 	at := 0
 	for o, ts := range s.Terms {
 		name, scale := "L", 1.0
-		if i, j := element(o); o > 0 {
+		if o > 0 {
+			i, j := model.MassElement(o)
 			a, b := s.Coordinates[i], s.Coordinates[j]
 			name, scale = fmt.Sprintf("M %s %s", a.Name, b.Name), 1/(a.Speed*b.Speed)
 		}
@@ -92,15 +93,6 @@ func (f *problem) formula(x train.Identified) *Formula {
 	}
 	r.scale(1 / f.unit(x.Model, r))
 	return &r
-}
-
-// element is the place in M of list o > 0 of Spec.Terms, where the lower triangle stands row by row.
-func element(o int) (i, j int) {
-	for j = o - 1; j > i; {
-		i++
-		j -= i
-	}
-	return i, j
 }
 
 // unit is that of L.

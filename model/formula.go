@@ -58,7 +58,7 @@ func (s Spec) product(o int, t Term) (text string, unit float64) {
 		factors = append(factors, t.Function+"("+s.angle(t)+")")
 	}
 	if o > 0 {
-		i, j := elementOf(o - 1)
+		i, j := MassElement(o)
 		unit /= s.Coordinates[i].Speed * s.Coordinates[j].Speed
 		if factors = append(factors, s.velocity(j)+"*"+s.velocity(i)); i == j {
 			unit /= 2
@@ -93,12 +93,13 @@ func (s Spec) angle(t Term) string {
 	return b.String()
 }
 
-// elementOf is the place (i, j) of the k-th element of a lower triangle.
-func elementOf(k int) (i, j int) {
-	for triangle(i+1) <= k {
+// MassElement is the element (i, j), i ≥ j, of the mass matrix that list o > 0 of Spec.Terms is of: after the list of
+// the potential those of the lower triangle stand row by row.
+func MassElement(o int) (i, j int) {
+	for triangle(i+1) < o {
 		i++
 	}
-	return i, k - triangle(i)
+	return i, o - 1 - triangle(i)
 }
 
 // Formula writes the Lagrangian of a sum of terms, such as "9.8*cos(theta) + 0.5*omega^2", with so many significant

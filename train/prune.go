@@ -47,6 +47,11 @@ func Without(m *model.Model[float64], below float64) (smaller *model.Model[float
 	at, spec.Terms = 0, nil
 	for o, ts := range m.Spec.Terms {
 		var kept []model.Term
+		diagonal := false
+		if o > 0 {
+			i, j := model.MassElement(o)
+			diagonal = i == j
+		}
 		most := 0 // the place of the largest of this list
 		for i := range ts {
 			if math.Abs(m.Theta[at+i]) > math.Abs(m.Theta[at+most]) {
@@ -55,7 +60,7 @@ func Without(m *model.Model[float64], below float64) (smaller *model.Model[float
 		}
 		for i, t := range ts {
 			c := m.Theta[at+i]
-			if math.Abs(c) < below*largest && !(i == most && diagonalOf(o)) {
+			if math.Abs(c) < below*largest && !(i == most && diagonal) {
 				dropped++
 				continue
 			}
@@ -70,15 +75,4 @@ func Without(m *model.Model[float64], below float64) (smaller *model.Model[float
 		panic("train: a library without some terms is none: " + err.Error())
 	}
 	return smaller, dropped
-}
-
-// diagonalOf says whether list o of Spec.Terms is that of a diagonal element of the mass matrix: after the potential's,
-// those of the lower triangle stand row by row.
-func diagonalOf(o int) bool {
-	for k := 0; k*(k+3)/2+1 <= o; k++ {
-		if k*(k+3)/2+1 == o {
-			return true
-		}
-	}
-	return false
 }
