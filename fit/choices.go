@@ -61,10 +61,7 @@ func (f *problem) held(ctx context.Context, o *train.Identification, x train.Ide
 	if !f.freeForces() || len(x.Model.Linear()) == 0 {
 		return x, nil
 	}
-	y, err := o.Weak(ctx, otherwise(x.Model))
-	if err == nil && y.Model != nil {
-		y, err = o.Shoot(ctx, y)
-	}
+	y, err := o.Again(ctx, otherwise(x.Model), x)
 	if err != nil || x.Likelier(y, o) < likelier {
 		return x, err
 	}

@@ -58,11 +58,14 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 		}
 		x, err = f.shot(ctx, o, net, s)
 	}
+	if err == nil {
+		x, err = f.held(ctx, o, x)
+	}
 	if err == nil && model.FamilyOf(f.spec.Family).Netless {
 		x, err = o.Prune(ctx, x)
 	}
 	if err == nil {
-		x, err = f.held(ctx, o, x)
+		x, err = o.All(ctx, x)
 	}
 	return x, err
 }

@@ -139,53 +139,106 @@ func (o *Identification) Shoot(ctx context.Context, x Identified) (Identified, e
 	if x.Score > modelError {
 		return x, nil
 	}
+	y, err := o.shoot(ctx, x, nil)
+	if err != nil || y.Score > noWorse*x.Score && !Tied(y.Log, x.Log) {
+		return x, err
+	}
+	return y, nil
+}
+
+// Again is a model much like one that has shot, from whose starts it goes on; without any, after a weak initialisation.
+func (o *Identification) Again(ctx context.Context, m *model.Model[float64], was Identified) (Identified, error) {
+	if was.Shot.at == nil {
+		x, err := o.Weak(ctx, m)
+		if err == nil && x.Model != nil {
+			x, err = o.Shoot(ctx, x)
+		}
+		return x, err
+	}
+	y := was
+	y.Model = m
+	y, err := o.shoot(ctx, y, was.Shot.at)
+	if err == nil {
+		shorter := slices.DeleteFunc(slices.Clone(was.Lengths), func(l Length) bool {
+			return l.Segments <= y.Lengths[0].Segments
+		})
+		y.Lengths = append(shorter, y.Lengths...)
+	}
+	return y, err
+}
+
+// All learns from the selection set as well, with the segments that x has come to, so that nothing that may be learned
+// from is left. Its score stays that of x, which has not seen what was held out.
+func (o *Identification) All(ctx context.Context, x Identified) (Identified, error) {
+	if x.Shot.at == nil {
+		return x, nil
+	}
+	at, n := *x.Shot.at, len(o.Learn.Of)
+	all := *o.Learn
+	all.Of = slices.Concat(o.Learn.Of, o.Held.Of)
+	at.segments, at.x = slices.Clone(at.segments), slices.Concat(at.x, at.heldX)
+	for _, a := range at.held {
+		a.Of += n
+		at.segments = append(at.segments, a)
+	}
 	y := x
 	y.Model = x.Model.Copy()
-	of := y.Model.Outer()
-	if len(y.Model.Linear()) == 0 { // there is no output layer to hold to
+	s := o.shooting(y.Model, &at)
+	s.Measured, s.Held = &all, nil
+	var err error
+	y.Shot, err = s.Run(ctx)
+	return y, err
+}
+
+// shooting is what a model is shot with.
+func (o *Identification) shooting(m *model.Model[float64], from *division) *Shooting {
+	of := m.Outer()
+	if len(m.Linear()) == 0 { // there is no output layer to hold to
 		of = nil
-		for i := range y.Model.Theta {
+		for i := range m.Theta {
 			of = append(of, i)
 		}
 	}
-	s := &Shooting{Model: y.Model, Measured: o.Learn, Held: o.Held, Of: of, Unit: y.Model.Units(of), Ridge: shootRidge,
-		Penalty: o.Penalty, PositiveDefinite: o.Learn.Around(y.Model, o.Seed), Duration: firstSwings * o.Swing,
-		Iterations: o.Iterations, Workers: o.workers(), On: o.On}
-	if s.Iterations == 0 {
-		s.Iterations = shootRounds
-	}
-	shot, err := s.Run(ctx)
+	return &Shooting{Model: m, Measured: o.Learn, Held: o.Held, Of: of, Unit: m.Units(of), Ridge: shootRidge,
+		Penalty: o.Penalty, PositiveDefinite: o.Learn.Around(m, o.Seed), Duration: firstSwings * o.Swing,
+		Iterations: cmp.Or(o.Iterations, shootRounds), Workers: o.workers(), On: o.On, from: from}
+}
+
+// shoot is x after shooting.
+func (o *Identification) shoot(ctx context.Context, x Identified, from *division) (Identified, error) {
+	x.Model = x.Model.Copy()
+	shot, err := o.shooting(x.Model, from).Run(ctx)
 	if err != nil {
 		return x, err
 	}
 	team := par.NewTeam(o.workers())
 	defer team.Close()
-	if err = o.score(ctx, team, &y); err != nil {
-		return x, err
-	}
-	y.Shot, y.Lengths = shot, shot.Lengths
-	if y.Score > noWorse*x.Score && !Tied(y.Log, x.Log) {
-		return x, nil
-	}
-	return y, nil
+	x.Shot, x.Lengths = shot, shot.Lengths
+	return x, o.score(ctx, team, &x)
 }
 
-// Likelier says by how much, in units of −2 log likelihood, y fits better what x fits too: models with as many
-// parameters, which differ in something that is none. It is 0 where they have not followed segments of one length.
+// Likelier says by how much, in units of −2 log likelihood, y fits better what x fits too, with the longest segments
+// that both have followed; it is 0 where there are none.
 func (x Identified) Likelier(y Identified, o *Identification) float64 {
-	n := min(len(x.Lengths), len(y.Lengths))
-	if n == 0 || x.Lengths[n-1].Segments != y.Lengths[n-1].Segments {
-		return 0
-	}
-	numbers := 0
-	for _, e := range o.Learn.Of {
-		for _, s := range e.Sigma {
-			if s > 0 {
-				numbers += len(e.T)
+	for _, a := range slices.Backward(x.Lengths) {
+		for _, b := range y.Lengths {
+			if a.Segments == b.Segments {
+				return (a.Loss - b.Loss) * float64(o.Learn.numbers())
 			}
 		}
 	}
-	return (x.Lengths[n-1].Loss - y.Lengths[n-1].Loss) * float64(numbers)
+	return 0
+}
+
+// loss is the mean one of what was learned from with the longest segments that were kept; 1 without shooting.
+func (x Identified) loss() float64 {
+	loss := 1.0
+	for _, l := range x.Lengths {
+		if l.Kept {
+			loss = l.Loss
+		}
+	}
+	return loss
 }
 
 // Longest is the duration of the longest segments that were kept; 0 without shooting.

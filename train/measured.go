@@ -72,6 +72,18 @@ func NewMeasured(recorded *data.Set, r *smooth.Recording) (*Measured, error) {
 	return o, nil
 }
 
+// numbers is how many were observed.
+func (o *Measured) numbers() (n int) {
+	for _, e := range o.Of {
+		for _, s := range e.Sigma {
+			if s > 0 {
+				n += len(e.T)
+			}
+		}
+	}
+	return n
+}
+
 // Segment is a part of a recording that a roll-out follows from a start of its own.
 type Segment struct {
 	Of          int  // the recording

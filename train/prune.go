@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"math"
+	"slices"
 
 	"lagrange/model"
 )
@@ -10,22 +11,22 @@ import (
 // pruneBelow are the parts of the largest coefficient below which terms are dropped, one after the other.
 var pruneBelow = []float64{0.002, 0.005, 0.01, 0.02, 0.04}
 
-// Prune drops the terms of a sum of terms that are small, finds the rest anew, and goes on as long as held-out motion
-// is predicted no worse: what is left is a formula.
+// Prune drops terms of a sum of terms and finds the rest anew, as long as nothing speaks for them: what is left is a
+// formula. After shooting it is known how certain each coefficient is; before, those that are small are tried without.
 func (o *Identification) Prune(ctx context.Context, x Identified) (Identified, error) {
+	if x.Shot.at != nil {
+		return o.pruneUncertain(ctx, x)
+	}
 	for _, below := range pruneBelow {
-		smaller, dropped := Without(x.Model, below)
+		smaller, dropped := Without(x.Model, small(x.Model, below))
 		if dropped == 0 {
 			continue
 		}
-		y, err := o.Weak(ctx, smaller)
-		if err == nil && y.Model != nil {
-			y, err = o.Shoot(ctx, y)
-		}
+		y, err := o.Again(ctx, smaller, x)
 		if err != nil {
 			return x, err
 		}
-		if y.Model == nil || y.Score > noWorse*x.Score {
+		if !o.spared(x, y, dropped) {
 			break
 		}
 		x = y
@@ -33,25 +34,127 @@ func (o *Identification) Prune(ctx context.Context, x Identified) (Identified, e
 	return x, nil
 }
 
-// Without is a sum of terms without those whose coefficients are smaller than a part of the largest one; it says how
-// many these are. The diagonal of the mass matrix keeps one term at least.
-func Without(m *model.Model[float64], below float64) (smaller *model.Model[float64], dropped int) {
-	spec, largest, at := m.Spec, 0.0, 0
-	for _, ts := range spec.Terms {
-		for range ts {
-			largest = max(largest, math.Abs(m.Theta[at]))
-			at++
+// pruneUncertain drops the terms that backward elimination picks, or half of them, a quarter, …, until the model that
+// is shot without them bears it out; and again, as long as it picks any.
+func (o *Identification) pruneUncertain(ctx context.Context, x Identified) (Identified, error) {
+	for most := math.MaxInt; ; {
+		m, drop := o.eliminated(x, most)
+		smaller, dropped := Without(m, drop)
+		if dropped == 0 {
+			return x, nil
+		}
+		y, err := o.Again(ctx, smaller, x)
+		if err != nil {
+			return x, err
+		}
+		if most = dropped / 2; o.spared(x, y, dropped) {
+			x, most = y, math.MaxInt
+		}
+		if most == 0 {
+			return x, nil
 		}
 	}
+}
+
+// eliminated picks terms by backward elimination, at most so many: one by one that whose coefficient is fewest standard
+// deviations off 0, as long as the criterion of spared asks for it. The other parameters go along to where they are
+// likeliest without it; with C the covariance of all, of which s is dropped,
+//
+//	χ² += b_s²/C_ss,   b −= C_·s b_s/C_ss,   C −= C_·s C_s·/C_ss.
+func (o *Identification) eliminated(x Identified, most int) (m *model.Model[float64], drop []bool) {
+	m = x.Model.Copy()
+	of, C, bound := m.Outer(), slices.Clone(x.Shot.Covariance), math.Log(float64(o.Learn.numbers()))
+	drop = make([]bool, count(m))
+	P := len(of)
+	for range min(most, len(drop)) {
+		s, least := -1, bound
+		for k, at := range of {
+			if at < len(drop) && !drop[at] && !needed(m, drop, at) {
+				if z := m.Theta[at] * m.Theta[at] / C[k*P+k]; z < least {
+					s, least = k, z
+				}
+			}
+		}
+		if s < 0 {
+			break
+		}
+		row, c := slices.Clone(C[s*P:(s+1)*P]), C[s*P+s]
+		b := m.Theta[of[s]]
+		for i := range P {
+			m.Theta[of[i]] -= row[i] * b / c
+			for j := range P {
+				C[i*P+j] -= row[i] * row[j] / c
+			}
+		}
+		drop[of[s]] = true
+	}
+	return m, drop
+}
+
+// spared says whether y, which has fewer terms than x, will do: it predicts held-out motion no worse, and what was
+// learned from is not so much less likely that the terms are worth it by the criterion −2 log likelihood + terms · log
+// numbers [Schwarz1978].
+func (o *Identification) spared(x, y Identified, dropped int) bool {
+	n := float64(o.Learn.numbers())
+	return y.Model != nil && y.Score <= noWorse*x.Score &&
+		-x.Likelier(y, o) <= max(1, x.loss())*float64(dropped)*math.Log(n)
+}
+
+// count is how many terms there are.
+func count(m *model.Model[float64]) (n int) {
+	for _, ts := range m.Spec.Terms {
+		n += len(ts)
+	}
+	return n
+}
+
+// needed says whether a term is the last one left of a diagonal element of the mass matrix.
+func needed(m *model.Model[float64], drop []bool, term int) bool {
+	first := 0
+	for o, ts := range m.Spec.Terms {
+		if last := first + len(ts); term < last {
+			left := 0
+			for _, out := range drop[first:last] {
+				if !out {
+					left++
+				}
+			}
+			return diagonal(o) && left == 1
+		}
+		first += len(ts)
+	}
+	return false
+}
+
+// diagonal says whether list o of Spec.Terms is that of a diagonal element of the mass matrix.
+func diagonal(o int) bool {
+	if o == 0 {
+		return false
+	}
+	i, j := model.MassElement(o)
+	return i == j
+}
+
+// small are the terms whose coefficients are smaller than a part of the largest one.
+func small(m *model.Model[float64], below float64) (drop []bool) {
+	terms, largest := m.Theta[:count(m)], 0.0
+	for _, c := range terms {
+		largest = max(largest, math.Abs(c))
+	}
+	for _, c := range terms {
+		drop = append(drop, math.Abs(c) < below*largest)
+	}
+	return drop
+}
+
+// Without is a sum of terms without some of them; it says how many these are. The diagonal of the mass matrix keeps
+// one term at least, the largest.
+func Without(m *model.Model[float64], drop []bool) (smaller *model.Model[float64], dropped int) {
+	spec, at := m.Spec, 0
 	var theta []float64
-	at, spec.Terms = 0, nil
+	spec.Terms = nil
 	for o, ts := range m.Spec.Terms {
 		var kept []model.Term
-		diagonal := false
-		if o > 0 {
-			i, j := model.MassElement(o)
-			diagonal = i == j
-		}
 		most := 0 // the place of the largest of this list
 		for i := range ts {
 			if math.Abs(m.Theta[at+i]) > math.Abs(m.Theta[at+most]) {
@@ -60,7 +163,7 @@ func Without(m *model.Model[float64], below float64) (smaller *model.Model[float
 		}
 		for i, t := range ts {
 			c := m.Theta[at+i]
-			if math.Abs(c) < below*largest && !(i == most && diagonal) {
+			if drop[at+i] && !(i == most && diagonal(o)) {
 				dropped++
 				continue
 			}

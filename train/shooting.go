@@ -21,7 +21,8 @@ import (
 // predicted worse over that length.
 type Shooting struct {
 	Model            *model.Model[float64] // its Theta is what is fitted
-	Measured, Held   *Measured             // what is learned from, and the selection set
+	Measured         *Measured             // what is learned from
+	Held             *Measured             // the selection set; nil: every step of the one length is kept
 	Of               []int                 // places in θ of b
 	Unit             []float64             // of each b, for the ridge: see model.Units
 	Ridge            float64               // weight of (b − b₀)²/unit²; 1 serves networks of a hundred units
@@ -31,6 +32,15 @@ type Shooting struct {
 	Iterations       int     // for each length
 	Workers          int
 	On               func(Length) // after each length; nil: nobody listens
+	from             *division    // to go on from, in place of segments of Duration; nil: none
+}
+
+// division is where the recordings are cut into segments, and the states these begin at (N, 2d).
+type division struct {
+	segments []Segment
+	x        []float64
+	held     []Segment // of the selection set
+	heldX    []float64
 }
 
 // Length is what shooting with segments of one length has brought.
@@ -50,6 +60,7 @@ type Shot struct {
 	Lengths []Length
 	// Covariance is that of b (P, P): G⁻¹ where it ended, times what is left over where that is more than the noise.
 	Covariance []float64
+	at         *division // of the longest length that was kept
 }
 
 // Deviations are the standard deviations of b.
@@ -76,11 +87,10 @@ const (
 // shooter is a shooting under way.
 type shooter struct {
 	*Shooting
+	division
 	team                         *par.Team
 	b0                           []float64
-	segments                     []Segment
 	chunks                       [][]int
-	x                            []float64 // starts
 	costs, spread, trialSpread   []float64 // of each segment
 	counts                       []int
 	reduced                      []reduced
@@ -89,27 +99,18 @@ type shooter struct {
 	G, trial, F, D, db, dx, tryX []float64
 	lambda                       float64
 	excess                       float64 // what numbers are off by, squared, in units of noise; at least 1
-	held                         []Segment
-	heldX                        []float64
 }
 
 // Run shoots. θ is that of the best length when it returns. An error is that of ctx, and then θ is as good as it had
 // become.
-func (s *Shooting) Run(ctx context.Context) (Shot, error) {
+func (s *Shooting) Run(ctx context.Context) (shot Shot, err error) {
 	team := par.NewTeam(max(1, s.Workers))
 	defer team.Close()
-	run := &shooter{Shooting: s, team: team, segments: s.Measured.Segments(s.Duration),
-		held: s.Held.Segments(s.Duration)}
-	run.b0 = run.b()
-	var shot Shot
-	first, err := s.Measured.Starts(ctx, s.Model, team, run.segments, nil, s.Penalty)
-	if err != nil {
+	run := &shooter{Shooting: s, team: team}
+	if run.division, err = s.divided(ctx, team); err != nil {
 		return shot, err
 	}
-	run.x, run.heldX = first.X, s.Held.Smoothed(run.held)
 	least := math.Inf(1)
-	var segments []Segment // of the last length kept,
-	var x []float64        // and their starts
 	for {
 		l, err := run.length(ctx)
 		if err != nil {
@@ -119,11 +120,12 @@ func (s *Shooting) Run(ctx context.Context) (Shot, error) {
 		if s.On != nil {
 			s.On(l)
 		}
-		if l.Kept || len(shot.Lengths) == 1 {
-			segments, x = run.segments, run.x
+		if l.Kept || shot.at == nil {
+			at := run.division
+			shot.at = &at
 		}
 		least = min(least, l.Loss)
-		if l.Loss > followedLoss*least || !slices.ContainsFunc(run.segments, func(a Segment) bool {
+		if s.Held == nil || l.Loss > followedLoss*least || !slices.ContainsFunc(run.segments, func(a Segment) bool {
 			return a.Chained
 		}) {
 			break
@@ -131,10 +133,23 @@ func (s *Shooting) Run(ctx context.Context) (Shot, error) {
 		run.segments, run.x = s.Measured.Longer(run.segments, run.x)
 		run.held, run.heldX = s.Held.Longer(run.held, run.heldX)
 	}
-	run.segments, run.x = segments, x
+	run.division = *shot.at
 	run.prepare()
 	shot.Covariance = run.covariance()
 	return shot, nil
+}
+
+// divided is the division to begin with.
+func (s *Shooting) divided(ctx context.Context, team *par.Team) (d division, err error) {
+	if s.from != nil {
+		d = *s.from
+		d.x = slices.Clone(d.x)
+		return d, nil
+	}
+	d.segments, d.held = s.Measured.Segments(s.Duration), s.Held.Segments(s.Duration)
+	first, err := s.Measured.Starts(ctx, s.Model, team, d.segments, nil, s.Penalty)
+	d.x, d.heldX = first.X, s.Held.Smoothed(d.held)
+	return d, err
 }
 
 // b are the parameters that are fitted.
@@ -179,8 +194,12 @@ func (s *shooter) prepare() {
 	s.lambda = firstLambda
 }
 
-// score fits the starts of held-out motion with segments of the present length.
+// score fits the starts of held-out motion with segments of the present length. Where nothing is held out nothing is
+// worse.
 func (s *shooter) score(ctx context.Context) (Starts, error) {
+	if s.Held == nil {
+		return Starts{}, nil
+	}
 	return s.Held.fitStarts(ctx, s.Model, s.team, s.held, s.heldX, s.Penalty, heldRounds)
 }
 
@@ -190,7 +209,9 @@ func (s *shooter) score(ctx context.Context) (Starts, error) {
 // ridge and penalty weigh as much more.
 func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	s.Measured.Refine(s.Model, s.team, s.segments, s.x)
-	s.Held.Parts = max(s.Held.Parts, s.Measured.Parts)
+	if s.Held != nil {
+		s.Held.Parts = max(s.Held.Parts, s.Measured.Parts)
+	}
 	s.prepare()
 	s.b0 = s.b()
 	held, err := s.score(ctx)
@@ -205,7 +226,7 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	}
 	l.Loss = s.loss()
 	best, bestX := s.b(), slices.Clone(s.x)
-	for wait := 0; l.Iterations < s.Iterations && wait < patient; {
+	for wait := 0; l.Iterations < s.Iterations && (wait < patient || s.Held == nil); {
 		s.form()
 		next, taken := s.step(cost)
 		if !taken || ctx.Err() != nil {

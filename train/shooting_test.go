@@ -19,7 +19,8 @@ func readied(t *testing.T, s *Shooting) *shooter {
 	t.Helper()
 	team := par.NewTeam(s.Workers)
 	t.Cleanup(team.Close)
-	run := &shooter{Shooting: s, team: team, segments: s.Measured.Segments(s.Duration), excess: 2.5}
+	run := &shooter{Shooting: s, team: team, excess: 2.5}
+	run.segments = s.Measured.Segments(s.Duration)
 	run.b0, run.x = run.b(), s.Measured.Smoothed(run.segments)
 	run.prepare()
 	run.cost(run.x)

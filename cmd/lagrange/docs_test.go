@@ -31,8 +31,8 @@ func commands(text string) (lines []string) {
 
 var quoted = regexp.MustCompile(`"[^"]*"|'[^']*'|[^\s"']+`)
 
-// hurried takes a command apart into arguments, with two steps in place of any time or number of steps to train, and
-// two in place of any number of seeds or networks.
+// hurried takes a command apart into arguments, with two steps in place of any time or number of steps to train, two in
+// place of any number of networks, and experiments that are quick and of one seed.
 func hurried(command string) (args []string) {
 	command = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(command), "go run ./cmd/"), "lagrange ")
 	words := quoted.FindAllString(command, -1)
@@ -43,7 +43,9 @@ func hurried(command string) (args []string) {
 		case flag != "--budget" && flag != "--steps" && flag != "--seeds" && flag != "--ensemble":
 			args = append(args, w)
 			continue
-		case flag == "--seeds" || flag == "--ensemble":
+		case flag == "--seeds":
+			args = append(args, flag, "1")
+		case flag == "--ensemble":
 			args = append(args, flag, "2")
 		}
 		if !joined {
@@ -54,6 +56,9 @@ func hurried(command string) (args []string) {
 	if (args[0] == "train" && !slices.Contains(args, "--plan") && !slices.Contains(args, "--steps-of")) ||
 		args[0] == "reproduce" {
 		args = append(args, "--steps", "2")
+	}
+	if args[0] == "reproduce" {
+		args = append(args, "--quick")
 	}
 	return args
 }

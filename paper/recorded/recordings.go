@@ -21,6 +21,7 @@ type recording struct {
 	known.Equations
 	p      []float64 // numbers to begin with
 	forced bool
+	quick  bool   // whether a quick run has it
 	remark string // what makes it hard
 }
 
@@ -58,7 +59,7 @@ var recordings = []recording{
 	{
 		name: "ilqr", title: "Pendulum with a motor, ilqr",
 		file: dfki + "ilqr/data_measured.csv", horizon: 0.5,
-		Equations: motor, p: motorStart, forced: true,
+		Equations: motor, p: motorStart, forced: true, quick: true,
 	},
 	{
 		name: "ddp", title: "the same, ddp",
@@ -98,7 +99,7 @@ var recordings = []recording{
 		name: "single", title: "Single pendulum, free swings",
 		file: multiarm + "single-train.csv",
 		test: multiarm + "single-test.csv", horizon: 1, thin: 5,
-		Equations: single, p: []float64{30, 0.1, 0},
+		Equations: single, p: []float64{30, 0.1, 0}, quick: true,
 	},
 	{
 		name: "double", title: "Double pendulum, free swings",
