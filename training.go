@@ -65,7 +65,7 @@ func (t Training) parts() []Settings {
 	}
 	each := t.Budget() / time.Duration(networks+len(all)-1)
 	for i := range all {
-		all[i].Budget, all[i].Total = each, t.Budget()
+		all[i].Budget, all[i].Total, all[i].Unasked = each, t.Budget(), t.Settings.Budget == 0
 		if t.Path != "" {
 			all[i].Checkpoint = t.Path + "." + cmp.Or(all[i].Model, fit.DefaultModel) + ".checkpoint"
 		}

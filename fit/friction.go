@@ -21,6 +21,10 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 	for i, kind := range frictions {
 		spec := f.spec
 		spec.Friction = kind
+		if i > 0 && o.Over != nil && o.Over() {
+			said = append(said, "nothing more in the time given")
+			break
+		}
 		net, err := model.New[float64](spec, s.Seed)
 		if err != nil {
 			return x, err

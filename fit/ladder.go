@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"lagrange/data"
 	"lagrange/model"
@@ -15,9 +16,15 @@ var ladder = []string{"terms", "lnn"}
 
 // climb trains the families of the ladder until one is down to the noise of held-out motion, and returns the best.
 func climb(ctx context.Context, set *data.Set, o Options) (best Result, err error) {
-	asked, said := o, []string(nil)
+	asked, said, begin := o, []string(nil), time.Now()
 	o.climbing = true
 	for _, name := range ladder {
+		if bound := asked.bound(); bound > 0 {
+			if o.Budget = bound - time.Since(begin); o.Budget <= 0 && best.Networks != nil {
+				said = append(said, model.Title(name)+" not tried in the time given")
+				break
+			}
+		}
 		o.Model = name
 		r, e := trained(ctx, set, o)
 		if ctx.Err() != nil {

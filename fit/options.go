@@ -35,6 +35,7 @@ type Options struct {
 	// training time, preparation and validations included: as many steps as fit, see Record.Paces
 	Budget   time.Duration
 	Total    time.Duration `json:"-"` // of all networks that Budget is a part for; zero: it is for these alone
+	Unasked  bool          `json:"-"` // nobody asked for Budget: shooting, which ends by itself, does not keep to it
 	Method   string        // one of train.Methods
 	Batch    int           // samples a step
 	Rate     float64       // of Adam
@@ -64,6 +65,14 @@ type Progress struct {
 	Mass          *eval.Mass
 	Restarts      int // trainings given up before this one
 	Elapsed, Left time.Duration
+}
+
+// bound is the time that a training keeps to that would end by itself; 0: it has all the time it needs.
+func (s *Options) bound() time.Duration {
+	if s.Unasked {
+		return 0
+	}
+	return s.Budget
 }
 
 // usual is the method where none was asked for, and why. Gauss–Newton is for accelerations; on windows it is taken

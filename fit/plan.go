@@ -272,8 +272,11 @@ func (p *planner) rate() (choice, reason string, err error) {
 func (p *planner) steps() (choice, reason string, err error) {
 	switch {
 	case p.o.Objective == Motion:
-		return fmt.Sprintf("at most %d for each length of segments", cmp.Or(p.o.Steps, shootingSteps)),
-			"segments are doubled while held-out motion gets better", nil
+		choice = fmt.Sprintf("at most %d for each length of segments", cmp.Or(p.o.Steps, shootingSteps))
+		if bound := p.o.bound(); bound > 0 {
+			choice += fmt.Sprintf(", within %.3g s", bound.Seconds())
+		}
+		return choice, "segments are doubled while held-out motion gets better", nil
 	case p.o.Like != nil:
 		return fmt.Sprint(p.o.Steps), "those of the model to repeat", nil
 	case p.o.Steps != 0:

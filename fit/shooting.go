@@ -25,6 +25,9 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 			}
 		},
 	}
+	if bound := s.bound(); bound > 0 {
+		o.Over = func() bool { return w.elapsed() > bound }
+	}
 	if f.motion.outliers > 0 {
 		o.Penalty = train.Student
 	}
@@ -33,6 +36,9 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 		return Network{}, err
 	}
 	f.decided(x)
+	if o.Over != nil && o.Over() {
+		f.plan.set("budget", "spent", "shooting ended before its time, more may find a better model")
+	}
 	r := Record{
 		Run: hashed(f.id), Plan: &f.plan, Seed: s.Seed, Steps: steps, Method: train.GaussNewton, Workers: o.Workers,
 		Loss: o.Penalty.Name, Objective: Motion, Horizon: s.Horizon, Data: f.print, Options: f.set.Layout(s.Columns),

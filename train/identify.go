@@ -21,6 +21,7 @@ type Identification struct {
 	Seed        uint64       // of the states beside the data at which mass matrices are held up
 	Workers     int          // cores; default all
 	On          func(Length) // told after each length of shooting; nil: nobody listens
+	Over        func() bool  // whether time is over: what was found so far is returned; nil: it never is
 }
 
 // Durations in units of the fastest swing, and what else the path goes by. Measured on a double pendulum whose fastest
@@ -85,6 +86,9 @@ func (o *Identification) Weak(ctx context.Context, m *model.Model[float64]) (Ide
 	var all []Identified
 	for _, half := range weakHalves {
 		for _, ridge := range weakRidges {
+			if len(all) > 0 && o.over() {
+				break
+			}
 			x := Identified{Model: m.Copy(), Half: half * o.Swing, Ridge: ridge}
 			g, err := WeakInitialisation(ctx, x.Model, o.Learn,
 				WeakOptions{Half: x.Half, Ridge: ridge, Workers: o.workers()})
@@ -116,6 +120,8 @@ func (o *Identification) Weak(ctx context.Context, m *model.Model[float64]) (Ide
 
 func byScore(a, b Identified) int { return cmp.Compare(a.Score, b.Score) }
 
+func (o *Identification) over() bool { return o.Over != nil && o.Over() }
+
 func (o *Identification) workers() int {
 	if o.Workers == 0 {
 		return par.Workers()
@@ -136,7 +142,7 @@ func (o *Identification) Score(ctx context.Context, m *model.Model[float64]) (x 
 // Shoot has shooting go on from a weak initialisation, if that is near enough and held-out motion is predicted no
 // worse: what long segments say is more than what few stretches held out can tell.
 func (o *Identification) Shoot(ctx context.Context, x Identified) (Identified, error) {
-	if x.Score > modelError {
+	if x.Score > modelError || o.over() {
 		return x, nil
 	}
 	y, err := o.shoot(ctx, x, nil)
@@ -170,7 +176,7 @@ func (o *Identification) Again(ctx context.Context, m *model.Model[float64], was
 // All learns from the selection set as well, with the segments that x has come to, so that nothing that may be learned
 // from is left. Its score stays that of x, which has not seen what was held out.
 func (o *Identification) All(ctx context.Context, x Identified) (Identified, error) {
-	if x.Shot.at == nil {
+	if x.Shot.at == nil || o.over() {
 		return x, nil
 	}
 	at, n := *x.Shot.at, len(o.Learn.Of)
@@ -201,7 +207,7 @@ func (o *Identification) shooting(m *model.Model[float64], from *division) *Shoo
 	}
 	return &Shooting{Model: m, Measured: o.Learn, Held: o.Held, Of: of, Unit: m.Units(of), Ridge: shootRidge,
 		Penalty: o.Penalty, PositiveDefinite: o.Learn.Around(m, o.Seed), Duration: firstSwings * o.Swing,
-		Iterations: cmp.Or(o.Iterations, shootRounds), Workers: o.workers(), On: o.On, from: from}
+		Iterations: cmp.Or(o.Iterations, shootRounds), Workers: o.workers(), On: o.On, over: o.over, from: from}
 }
 
 // shoot is x after shooting.

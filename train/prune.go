@@ -22,6 +22,9 @@ func (o *Identification) Prune(ctx context.Context, x Identified) (Identified, e
 		if dropped == 0 {
 			continue
 		}
+		if o.over() {
+			break
+		}
 		y, err := o.Again(ctx, smaller, x)
 		if err != nil {
 			return x, err
@@ -40,7 +43,7 @@ func (o *Identification) pruneUncertain(ctx context.Context, x Identified) (Iden
 	for most := math.MaxInt; ; {
 		m, drop := o.eliminated(x, most)
 		smaller, dropped := Without(m, drop)
-		if dropped == 0 {
+		if dropped == 0 || o.over() {
 			return x, nil
 		}
 		y, err := o.Again(ctx, smaller, x)

@@ -32,6 +32,7 @@ type Shooting struct {
 	Iterations       int     // for each length
 	Workers          int
 	On               func(Length) // after each length; nil: nobody listens
+	over             func() bool  // whether time is over; nil: it never is
 	from             *division    // to go on from, in place of segments of Duration; nil: none
 }
 
@@ -125,9 +126,8 @@ func (s *Shooting) Run(ctx context.Context) (shot Shot, err error) {
 			shot.at = &at
 		}
 		least = min(least, l.Loss)
-		if s.Held == nil || l.Loss > followedLoss*least || !slices.ContainsFunc(run.segments, func(a Segment) bool {
-			return a.Chained
-		}) {
+		chained := slices.ContainsFunc(run.segments, func(a Segment) bool { return a.Chained })
+		if !chained || s.Held == nil || s.late() || l.Loss > followedLoss*least {
 			break
 		}
 		run.segments, run.x = s.Measured.Longer(run.segments, run.x)
@@ -138,6 +138,8 @@ func (s *Shooting) Run(ctx context.Context) (shot Shot, err error) {
 	shot.Covariance = run.covariance()
 	return shot, nil
 }
+
+func (s *Shooting) late() bool { return s.over != nil && s.over() }
 
 // divided is the division to begin with.
 func (s *Shooting) divided(ctx context.Context, team *par.Team) (d division, err error) {
@@ -226,7 +228,7 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	}
 	l.Loss = s.loss()
 	best, bestX := s.b(), slices.Clone(s.x)
-	for wait := 0; l.Iterations < s.Iterations && (wait < patient || s.Held == nil); {
+	for wait := 0; l.Iterations < s.Iterations && !s.late() && (wait < patient || s.Held == nil); {
 		s.form()
 		next, taken := s.step(cost)
 		if !taken || ctx.Err() != nil {

@@ -236,7 +236,8 @@ func (f *trainFlags) used(m *lagrange.Model) string {
 			took += k.Record.Seconds
 		}
 	}
-	if budget := f.training.Budget().Seconds(); budget > 0 {
+	ends := m.Record.Objective == fit.Motion && f.training.Settings.Budget == 0
+	if budget := f.training.Budget().Seconds(); budget > 0 && !ends {
 		return fmt.Sprintf("used %.3g of %.3g s", took, budget)
 	}
 	return fmt.Sprintf("used %.3g s", took)
