@@ -42,13 +42,19 @@ type motion struct {
 	outliers    int
 }
 
-// measure smooths what is learned from and, with the same noise, what is held out.
+// measure smooths what is learned from and, with the same noise, what is held out: of long recordings a sample.
 func (f *problem) measure(ctx context.Context) error {
-	r, err := smooth.Set(ctx, f.split.Train, 0)
+	stretch := int(sampleSwings*f.plan.Recording.RowsBySwing) + leastStretch
+	learn := sampled(f.split.Train, sampleRows, stretch)
+	if n, all := learn.Rows(), f.split.Train.Rows(); n < all {
+		f.plan.set("sample", fmt.Sprintf("%d of %d rows to learn from", n, all),
+			fmt.Sprintf("in stretches of %d; time grows with rows, and deviations fall with their root", stretch))
+	}
+	r, err := smooth.Set(ctx, learn, 0)
 	if err != nil {
 		return few(err)
 	}
-	v, err := r.Like(ctx, f.split.Valid)
+	v, err := r.Like(ctx, sampled(f.split.Valid, sampleRows/sampleHeld, stretch))
 	if err != nil {
 		return few(err)
 	}
