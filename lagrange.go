@@ -82,12 +82,12 @@ func (m *Model) Networks() (ns []fit.Network) {
 // Beyond lists the coordinates and velocities of a recording that reach further than twice as far as the scale of the
 // model allows for: by a model that goes on, these are learned in the scales that it has.
 func (m *Model) Beyond(set *data.Set) (names []string) {
-	sc := set.Scales()
+	sc, velocities := set.Scales(), set.Trajectories[0].V != nil
 	for i, c := range m.net.Spec.Coordinates {
 		if c.Period == 0 && !c.Cyclic && (sc.Q[i] > 2*c.Scale || abs(sc.Mean[i]-c.Mean) > 2*c.Scale) {
 			names = append(names, c.Name)
 		}
-		if sc.V[i] > 2*c.Speed {
+		if velocities && sc.V[i] > 2*c.Speed {
 			names = append(names, c.Velocity)
 		}
 	}

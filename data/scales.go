@@ -13,7 +13,7 @@ type Scales struct {
 }
 
 // Scales measures the set. A size below 1e-12 of the largest value of its column, or 0, is given as 1, so that one may
-// divide by it.
+// divide by it. So are those of velocities and accelerations where a set has none.
 func (s *Set) Scales() Scales {
 	d, m := s.D(), s.M()
 	sc := Scales{make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, m),
@@ -26,6 +26,9 @@ func (s *Set) Scales() Scales {
 			gaps := t.Gaps()
 			for n := range t.T {
 				q.add(t.Q[n*d+k])
+				if t.V == nil {
+					continue
+				}
 				v.add(t.V[n*d+k])
 				if recorded {
 					a.add(t.A[n*d+k])

@@ -1,16 +1,24 @@
 package fit
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"lagrange/data"
+	"lagrange/model"
+	"lagrange/train"
 )
 
 // continued fills in, of a training that goes on from a finished model, what that was trained with and nothing else is
 // said of. What cannot change is refused: it would be another model.
 func (s Options) continued(set *data.Set) (Options, error) {
 	if s.Like != nil {
+		if s.Like[0].Record.Objective == Motion {
+			return s, errors.New("a model that was shot with, as those of positions alone, notes no steps: leave out " +
+				"--steps-of, the same seed gives the same model")
+		}
 		if n := max(1, s.Ensemble); n > len(s.Like) || len(s.Like[0].Record.Paces) == 0 {
 			return s, fmt.Errorf("the steps of %d networks, and %d are to be trained, or none were noted: give a "+
 				"number of steps", len(s.Like), n)
@@ -29,8 +37,7 @@ func (s Options) continued(set *data.Set) (Options, error) {
 	case s.Model != "" && s.Model != spec.Family:
 		return s, fmt.Errorf("the model to go on from is %s, not %s", spec.Family, s.Model)
 	case s.Hidden != nil || s.Head != "" || s.Activation != "" || s.Friction != "" || s.Cyclic != nil ||
-		s.Held != nil ||
-		s.Terms != nil || s.Graph.Shape != "":
+		s.Held != nil || s.Terms != nil || s.Graph.Shape != "":
 		return s, errors.New("a model that goes on keeps its net, terms, head, activation, friction, topology and " +
 			"ignorable coordinates: leave these out, or train anew")
 	case s.Ensemble > 1 && s.Ensemble != members:
@@ -64,4 +71,24 @@ func (s Options) continued(set *data.Set) (Options, error) {
 		s.Rate = r.Rate
 	}
 	return s, nil
+}
+
+// goesOn notes what member j of the models to go on from was trained on, if there are any.
+func (r *Record) goesOn(from []Network, j int) {
+	if from != nil {
+		was := from[j].Record
+		r.Before = append(slices.Clone(was.Before), was.Data)
+	}
+}
+
+// onward shoots with a model as it is; terms, friction, and how forces go stay.
+func onward(ctx context.Context, o *train.Identification, m *model.Model[float64]) (train.Identified, error) {
+	x, err := o.Score(ctx, m.Copy())
+	if err == nil {
+		x, err = o.Shoot(ctx, x)
+	}
+	if err == nil {
+		x, err = o.All(ctx, x)
+	}
+	return x, err
 }

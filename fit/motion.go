@@ -28,8 +28,6 @@ func needsOneFamily(_ *data.Set, s Options) error {
 	case f.Name == "hnn":
 		return fmt.Errorf("a %s needs momenta, which positions alone do not give; --differentiate estimates velocities",
 			f.Title)
-	case s.From != nil:
-		return errors.New("training from positions alone does not go on from a model yet: leave out --from")
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ func (f *problem) network(
 	ctx context.Context, s Options, w watch, j int, agree func(steps int) (int, error),
 ) (Network, error) {
 	if f.s.Objective == Motion {
-		return f.shooting(ctx, s, w)
+		return f.shooting(ctx, s, w, j)
 	}
 	var best *Network
 	var given []Restart

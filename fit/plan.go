@@ -212,12 +212,12 @@ func (p *planner) net() (choice, reason string, err error) {
 
 func (p *planner) guess() (choice, reason string, err error) {
 	switch {
+	case p.o.From != nil:
+		return "parameters of the model", Kept, nil
 	case p.o.Objective == Motion && p.linear():
 		return "weak initialisation", "selected by held-out motion from bumps of several lengths, and ridges", nil
 	case p.o.Objective == Motion:
 		return "smoothed accelerations", fmt.Sprintf("%d steps", smoothedSteps), nil
-	case p.o.From != nil:
-		return "parameters of the model", Kept, nil
 	case p.o.Method != train.GaussNewton:
 		return "as drawn", "Adam moves all layers", nil
 	case p.o.Objective == Accelerations && p.linear():

@@ -3,7 +3,6 @@ package fit
 import (
 	"context"
 	"math"
-	"slices"
 
 	"lagrange/model"
 	"lagrange/train"
@@ -71,10 +70,7 @@ func (a *run) record() Record {
 		Options: f.set.Layout(s.Columns), Validation: st.BestLoss, Skipped: st.Skipped, Fallbacks: st.Health.Fallbacks,
 		Mass: a.mass, Stages: a.notes,
 	}
-	if s.From != nil {
-		was := s.From[a.member].Record
-		r.Before = append(slices.Clone(was.Before), was.Data)
-	}
+	r.goesOn(s.From, a.member)
 	if s.Objective != Windows {
 		r.Window = 0
 	}

@@ -11,9 +11,9 @@ import (
 	"lagrange/train"
 )
 
-// shooting learns a network from measured motion: a weak initialisation selected by held-out motion, then multiple
-// shooting, whose segments grow as far as held-out motion gets better; a sum of terms loses what is small.
-func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, error) {
+// shooting learns member j from measured motion: a weak initialisation selected by held-out motion, then multiple
+// shooting, whose segments grow as far as held-out motion gets better; a sum of terms loses what is not needed.
+func (f *problem) shooting(ctx context.Context, s Options, w watch, j int) (Network, error) {
 	steps := 0
 	o := &train.Identification{
 		Learn: f.motion.learn, Held: f.motion.held, Swing: f.motion.swing, Penalty: train.L2, Iterations: s.Steps,
@@ -31,11 +31,16 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 	if f.motion.outliers > 0 {
 		o.Penalty = train.Student
 	}
-	x, err := f.identify(ctx, o, s)
+	var x train.Identified
+	var err error
+	if s.From != nil {
+		x, err = onward(ctx, o, s.From[j].Net)
+	} else if x, err = f.identify(ctx, o, s); err == nil {
+		f.decided(x)
+	}
 	if err != nil {
 		return Network{}, err
 	}
-	f.decided(x)
 	if o.Over != nil && o.Over() {
 		f.plan.set("budget", "spent", "shooting ended before its time, more may find a better model")
 	}
@@ -44,6 +49,7 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 		Loss: o.Penalty.Name, Objective: Motion, Horizon: s.Horizon, Data: f.print, Options: f.set.Layout(s.Columns),
 		Seconds: w.elapsed().Seconds(), Validation: x.Score, Stages: f.stagesOf(x), Formula: f.formula(x),
 	}
+	r.goesOn(s.From, j)
 	if x.Score > doubtful {
 		r.Doubt = fmt.Sprintf("held-out motion is off by %.3g times the noise", math.Sqrt(x.Score))
 	}

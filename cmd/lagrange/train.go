@@ -214,9 +214,11 @@ func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model, set *data.Set
 	if err := printEvaluation(cmd.OutOrStdout(), m, set, e); err != nil {
 		return err
 	}
-	repeat := fmt.Sprintf("--steps-of %s --seed %d", f.out, m.Record.Seed)
+	repeat := fmt.Sprintf("--seed %d", m.Record.Seed)
 	if steps := f.training.Settings.Steps; steps > 0 {
-		repeat = fmt.Sprintf("--steps %d --seed %d", steps, m.Record.Seed)
+		repeat = fmt.Sprintf("--steps %d ", steps) + repeat
+	} else if m.Record.Objective != fit.Motion { // shooting ends by itself
+		repeat = fmt.Sprintf("--steps-of %s ", f.out) + repeat
 	}
 	if f.from != "" {
 		repeat = "--from " + f.from + " " + repeat
