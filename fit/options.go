@@ -142,7 +142,8 @@ func (s *Options) horizon(set *data.Set) float64 {
 		for i := range set.Trajectories {
 			longest = max(longest, set.Trajectories[i].Duration())
 		}
-		return longest / math.Ceil(wholeTrajectories/float64(len(set.Trajectories)))
+		block, step := longest/math.Ceil(wholeTrajectories/float64(len(set.Trajectories))), set.TypicalStep()
+		return step * max(1, math.Floor(block/step*(1+1e-9))) // whole steps: a block holds as many as the next
 	}
 	return horizonSteps * set.TypicalStep()
 }

@@ -4,6 +4,7 @@ import (
 	"lagrange/data"
 	"lagrange/eval"
 	"lagrange/model"
+	"lagrange/train"
 )
 
 // Record says how a model came to be: enough to train it again.
@@ -37,6 +38,8 @@ type Record struct {
 	Mass    []MassPoint `json:"mass_matrix,omitempty"`
 	Stages  []Stage     `json:"stages,omitempty"`
 	Formula *Formula    `json:"formula,omitempty"` // of a model from positions alone: what can be read off it
+	// of such a model: what is left of the motion held out
+	Residuals *train.Residuals `json:"residuals,omitempty"`
 }
 
 // Stage is a part of a training beside its steps as such: a convex initialisation or learning from estimated

@@ -48,6 +48,7 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch, j int) (Netw
 		Run: hashed(f.id), Plan: &f.plan, Seed: s.Seed, Steps: steps, Method: train.GaussNewton, Workers: o.Workers,
 		Loss: o.Penalty.Name, Objective: Motion, Horizon: s.Horizon, Data: f.print, Options: f.set.Layout(s.Columns),
 		Seconds: w.elapsed().Seconds(), Validation: x.Score, Stages: f.stagesOf(x), Formula: f.formula(x),
+		Residuals: &x.Residuals,
 	}
 	r.goesOn(s.From, j)
 	if x.Score > doubtful {

@@ -54,6 +54,8 @@ type Identified struct {
 	Log     []float64 // logarithms of the losses of the stretches held out
 	Lengths []Length  // of shooting
 	Shot    Shot
+	// of the motion held out
+	Residuals Residuals
 }
 
 // score scores a model by all stretches held out, and sets Log and Score.
@@ -62,7 +64,7 @@ func (o *Identification) score(ctx context.Context, team *par.Team, x *Identifie
 	if err != nil {
 		return err
 	}
-	x.Log, x.Score = s.logarithms(), s.Score()
+	x.Log, x.Score, x.Residuals = s.logarithms(), s.Score(), s.residuals(o.Held.width())
 	return nil
 }
 

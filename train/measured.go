@@ -84,6 +84,16 @@ func (o *Measured) numbers() (n int) {
 	return n
 }
 
+// width is how many numbers are observed at a row of the first recording.
+func (o *Measured) width() (n int) {
+	for _, s := range o.Of[0].Sigma {
+		if s > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // Segment is a part of a recording that a roll-out follows from a start of its own.
 type Segment struct {
 	Of          int  // the recording

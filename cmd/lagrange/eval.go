@@ -14,6 +14,7 @@ import (
 	"lagrange/data"
 	"lagrange/eval"
 	"lagrange/model"
+	"lagrange/train"
 )
 
 func evalCommand() *cobra.Command {
@@ -175,6 +176,21 @@ func printIdentified(w io.Writer, r lagrange.Record) {
 			say(what, l.Choice+": "+l.Reason)
 		}
 	}
+	if x := r.Residuals; x != nil {
+		say("residuals", leftOver(*x))
+	}
+}
+
+// leftOver says what residuals look like.
+func leftOver(r train.Residuals) string {
+	what := "as of white, normal noise"
+	switch {
+	case !r.White():
+		what = "the next row is foretold: noise that remembers, or forces that the model lacks"
+	case !r.Normal():
+		what = "large ones are frequent: outliers, or moments that the model lacks"
+	}
+	return fmt.Sprintf("autocorrelation %.2f, kurtosis %.2f: %s", r.Correlation, r.Kurtosis, what)
 }
 
 // printEvaluation prints the table of scores and the health of the model.
