@@ -176,7 +176,8 @@ func (o *Identification) Again(ctx context.Context, m *model.Model[float64], was
 }
 
 // All learns from the selection set as well, with the segments that x has come to, so that nothing that may be learned
-// from is left. Its score stays that of x, which has not seen what was held out.
+// from is left. Its score stays that of x, which has not seen what was held out. Where the two are not followed
+// together, x is left.
 func (o *Identification) All(ctx context.Context, x Identified) (Identified, error) {
 	if x.Shot.at == nil || o.over() {
 		return x, nil
@@ -193,9 +194,12 @@ func (o *Identification) All(ctx context.Context, x Identified) (Identified, err
 	y.Model = x.Model.Copy()
 	s := o.shooting(y.Model, &at)
 	s.Measured, s.Held = &all, nil
-	var err error
-	y.Shot, err = s.Run(ctx)
-	return y, err
+	shot, err := s.Run(ctx)
+	if err != nil || shot.Lengths[0].Loss > followedLoss*x.loss() {
+		return x, err
+	}
+	y.Shot = shot
+	return y, nil
 }
 
 // shooting is what a model is shot with.

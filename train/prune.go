@@ -73,7 +73,8 @@ func (o *Identification) eliminated(x Identified, most int) (m *model.Model[floa
 		s, least := -1, bound
 		for k, at := range of {
 			if at < len(drop) && !drop[at] && !needed(m, drop, at) {
-				if z := m.Theta[at] * m.Theta[at] / C[k*P+k]; z < least {
+				// rounding leaves no variance, or less, of what the others settle
+				if z := m.Theta[at] * m.Theta[at] / C[k*P+k]; z >= 0 && z < least {
 					s, least = k, z
 				}
 			}

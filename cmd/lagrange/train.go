@@ -189,7 +189,7 @@ func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set) (*lagrange.Model, er
 	}
 	left, _ := t.Checkpoints()
 	if len(left) == 0 {
-		return nil, fmt.Errorf("before the first step: nothing is saved: %w", err)
+		return nil, fmt.Errorf("before anything could be saved: %w", err)
 	}
 	return nil, fmt.Errorf("saved in %s; the same command with --resume goes on: %w", left[len(left)-1], err)
 }
