@@ -8,21 +8,22 @@ import (
 
 // Dissipation is the friction of a Spec in the numbers c in which its force is linear, which its parameters are not:
 //
-//	F_i = −E/s_i (Σ_j C_ij w_j + k_i tanh(w_i/ε_i)),   w_i = v_i/s_i,
+//	F_i = −E/s_i (Σ_j C_ij w_j + k_i tanh(w_i/ε_i) + D_i |w_i| w_i) ∓ Σ E/s_ij k_ij tanh(w_ij/ε_ij),   w_i = v_i/s_i,
 //
-// first the lower triangle of C = RRᵀ row by row, if friction is viscous, then the k_i = c_i², if it is dry. The widths
-// ε are as they are in θ.
+// first the lower triangle of C = RRᵀ row by row, if friction is viscous, then the k_i = c_i², if it is dry, the D_i of
+// drag, and the k_ij of pairs of angles, w_ij = (v_i − v_j)/s_ij. The widths ε are as they are in θ.
 type Dissipation struct {
-	d                int
-	s                []float64
-	E                float64
-	viscous, coulomb int // where their parameters begin in θ; −1: absent
+	d                               int
+	s                               []float64
+	E                               float64
+	viscous, coulomb, drag, between int // where their parameters begin in θ; −1: absent
+	pairs                           []pair
 }
 
 // DissipationOf finds that of a Spec. Models of nodes have none of their own.
 func DissipationOf(s Spec, params int) Dissipation {
 	l := layout(s)
-	f := Dissipation{d: s.D(), E: s.power(), viscous: -1, coulomb: -1}
+	f := Dissipation{d: s.D(), E: s.power(), viscous: -1, coulomb: -1, drag: -1, between: -1}
 	f.s, _ = scales[float64](s)
 	if s.Nodes != nil {
 		return f
@@ -33,6 +34,12 @@ func DissipationOf(s Spec, params int) Dissipation {
 	}
 	if l.coulomb >= 0 {
 		f.coulomb = at + l.coulomb
+	}
+	if l.drag >= 0 {
+		f.drag = at + l.drag
+	}
+	if l.between >= 0 {
+		f.between, f.pairs = at+l.between, s.pairs()
 	}
 	return f
 }
@@ -45,7 +52,10 @@ func (f Dissipation) Len() (n int) {
 	if f.coulomb >= 0 {
 		n += f.d
 	}
-	return n
+	if f.drag >= 0 {
+		n += f.d
+	}
+	return n + len(f.pairs)
 }
 
 // Slopes adds ∂(zᵀF)/∂c at v to row.
@@ -69,6 +79,18 @@ func (f Dissipation) Slopes(theta, v, z, row []float64) {
 			row[at] -= f.E / s * z[i] * math.Tanh(v[i]/s/eps)
 			at++
 		}
+	}
+	if f.drag >= 0 {
+		for i, s := range f.s {
+			w := v[i] / s
+			row[at] -= f.E / s * z[i] * math.Abs(w) * w
+			at++
+		}
+	}
+	for k, p := range f.pairs {
+		eps := math.Exp(theta[f.between+len(f.pairs)+k])
+		row[at] -= f.E / p.s * (z[p.i] - z[p.j]) * math.Tanh((v[p.i]-v[p.j])/p.s/eps)
+		at++
 	}
 }
 
@@ -145,10 +167,14 @@ func (f Dissipation) Set(theta, c []float64) {
 		}
 		c = c[triangle(f.d):]
 	}
-	if f.coulomb >= 0 {
-		for i, k := range c {
-			theta[f.coulomb+i] = math.Sqrt(max(0, k))
+	for _, part := range []struct{ at, n int }{{f.coulomb, f.d}, {f.drag, f.d}, {f.between, len(f.pairs)}} {
+		if part.at < 0 {
+			continue
 		}
+		for i, k := range c[:part.n] {
+			theta[part.at+i] = math.Sqrt(max(0, k))
+		}
+		c = c[part.n:]
 	}
 }
 

@@ -9,11 +9,16 @@ import (
 	"pgregory.net/rapid"
 )
 
-// forceSpec is a model with uneven scales, so that no scale can stand in for another.
+// forceSpec is a model with uneven scales, so that no scale can stand in for another; its coordinates but for every
+// third are angles.
 func forceSpec(d, m int, friction Friction) Spec {
 	s := Spec{Friction: friction}
 	for i := range d {
-		s.Coordinates = append(s.Coordinates, Coordinate{Scale: 1, Speed: 0.7 + float64(i), Accel: 3 + 2*float64(i)})
+		c := Coordinate{Scale: 1, Speed: 0.7 + float64(i), Accel: 3 + 2*float64(i)}
+		if i%3 != 1 {
+			c.Period = 2 * math.Pi
+		}
+		s.Coordinates = append(s.Coordinates, c)
 	}
 	for j := range m {
 		s.Inputs = append(s.Inputs, Input{Scale: 1.5 + float64(j)})
@@ -41,7 +46,7 @@ func draws(r *rand.Rand, n int, scale float64) []float64 {
 }
 
 // explicit writes the forces as formulas over dense matrices, with θ in the order actuators B, b; viscous R; coulomb c,
-// log ε.
+// log ε; drag c; of pairs of angles c, log ε.
 func explicit(s Spec, theta, v, u []float64) []float64 {
 	d, m := s.D(), s.M()
 	E := 0.0
@@ -61,7 +66,7 @@ func explicit(s Spec, theta, v, u []float64) []float64 {
 			Q[i] += b[i]
 		}
 	}
-	if s.Friction == Viscous || s.Friction == Both {
+	if s.Friction == Viscous || s.Friction == Both || s.Friction == AllFriction {
 		R := make([][]float64, d) // lower triangle, row by row
 		for i := range d {
 			R[i] = append(slices.Clone(take(i+1)), make([]float64, d-1-i)...)
@@ -74,10 +79,24 @@ func explicit(s Spec, theta, v, u []float64) []float64 {
 			}
 		}
 	}
-	if s.Friction == Coulomb || s.Friction == Both {
+	if s.Friction == Coulomb || s.Friction == Both || s.Friction == AllFriction {
 		c, logEps := take(d), take(d)
 		for i := range d {
 			Q[i] -= c[i] * c[i] * math.Tanh(w[i]*math.Exp(-logEps[i]))
+		}
+	}
+	if s.Friction == AllFriction {
+		c := take(d)
+		for i := range d {
+			Q[i] -= c[i] * c[i] * math.Copysign(w[i]*w[i], w[i])
+		}
+		if d >= 3 { // of coordinates 0 to 2 those two are angles
+			t := take(2)
+			a, b := s.Coordinates[0].Speed, s.Coordinates[2].Speed
+			unit := (a + b) / 2
+			dry := t[0] * t[0] * math.Tanh((v[0]-v[2])/unit/math.Exp(t[1]))
+			Q[0] -= dry * a / unit
+			Q[2] += dry * b / unit
 		}
 	}
 	for i, c := range s.Coordinates {
@@ -110,9 +129,9 @@ func TestForcesAreTheirFormulas(t *testing.T) {
 // The products of μ with the derivatives of Q are those of central differences of Q, and what is there is added to.
 func TestForceVJP(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 2))
-	s := forceSpec(3, 2, Both)
+	s := forceSpec(3, 2, AllFriction)
 	fs, theta := drawnForces(s, r)
-	for k, name := range []string{"actuators", "viscous", "coulomb"} {
+	for k, name := range []string{"actuators", "viscous", "coulomb", "drag", "between angles"} {
 		f := fs[k]
 		v, u, mu := draws(r, 3, 1), draws(r, 2, 1), draws(r, 3, 1)
 		muQ := func() (y float64) {
@@ -150,7 +169,7 @@ func TestForceVJP(t *testing.T) {
 func TestFrictionNeverBringsEnergy(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := rapid.IntRange(1, 4).Draw(t, "d")
-		s := forceSpec(d, 0, Both)
+		s := forceSpec(d, 0, AllFriction)
 		theta := rapid.SliceOfN(rapid.Float64Range(-5, 5), forceParams(s), forceParams(s)).Draw(t, "θ")
 		v := rapid.SliceOfN(rapid.Float64Range(-100, 100), d, d).Draw(t, "v")
 		for k, f := range newForces(s, theta, 0) {

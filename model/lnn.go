@@ -85,13 +85,13 @@ func forceParams(s Spec) int { return len(layout(s).params) }
 
 // forceLayout names the parameters of the forces in the order in which they stand in θ, with their first values.
 type forceLayout struct {
-	actuators, viscous, coulomb int // where each begins; −1: absent
-	params                      []float64
+	actuators, viscous, coulomb, drag, between int // where each begins; −1: absent
+	params                                     []float64
 }
 
 func layout(s Spec) forceLayout {
 	d, m := s.D(), len(s.inputs(false))
-	l := forceLayout{-1, -1, -1, nil}
+	l := forceLayout{-1, -1, -1, -1, -1, nil}
 	grow := func(n int, f func(i int) float64) int {
 		at := len(l.params)
 		for i := range n {
@@ -102,7 +102,8 @@ func layout(s Spec) forceLayout {
 	if m > 0 {
 		l.actuators = grow(actuatorParams(d, m), func(int) float64 { return 0 })
 	}
-	if s.Friction == Viscous || s.Friction == Both {
+	all := s.Friction == AllFriction
+	if s.Friction == Viscous || s.Friction == Both || all {
 		l.viscous = grow(viscousParams(d), func(i int) float64 {
 			if onDiagonal(i) {
 				return 0.3
@@ -110,13 +111,22 @@ func layout(s Spec) forceLayout {
 			return 0
 		})
 	}
-	if s.Friction == Coulomb || s.Friction == Both {
-		l.coulomb = grow(coulombParams(d), func(i int) float64 {
-			if i < d {
+	dry := func(n int) func(i int) float64 {
+		return func(i int) float64 {
+			if i < n {
 				return 0.3
 			}
 			return math.Log(0.03)
-		})
+		}
+	}
+	if s.Friction == Coulomb || s.Friction == Both || all {
+		l.coulomb = grow(coulombParams(d), dry(d))
+	}
+	if all {
+		l.drag = grow(d, func(int) float64 { return 0.3 })
+		if p := len(s.pairs()); p > 0 {
+			l.between = grow(2*p, dry(p))
+		}
 	}
 	return l
 }
@@ -156,6 +166,12 @@ func composeForces[T nn.Float](s Spec, theta []T, at int, E T, vs []T) Forces[T]
 	}
 	if l.coulomb >= 0 {
 		fs = append(fs, &coulomb[T]{theta: theta[at+l.coulomb:], at: at + l.coulomb, E: E, vs: vs})
+	}
+	if l.drag >= 0 {
+		fs = append(fs, &drag[T]{theta: theta[at+l.drag:], at: at + l.drag, E: E, vs: vs})
+	}
+	if l.between >= 0 {
+		fs = append(fs, &rubbing[T]{theta: theta[at+l.between:], at: at + l.between, E: E, of: s.pairs()})
 	}
 	return fs
 }

@@ -41,7 +41,7 @@ func TestConformance(t *testing.T) {
 			d, m     int
 			friction model.Friction
 		}{{1, 0, ""}, {2, 0, ""}, {1, 1, model.Both}, {2, 0, model.Viscous}, {3, 2, model.Coulomb}, {3, 0, model.Both},
-			{5, 0, model.NoFriction}} {
+			{1, 0, model.AllFriction}, {3, 1, model.AllFriction}, {5, 0, model.NoFriction}} {
 			t.Run(fmt.Sprintf("%s d=%d m=%d %s", family, c.d, c.m, c.friction), func(t *testing.T) {
 				modeltest.Check(t, spec(family, c.d, c.m, c.friction))
 			})

@@ -69,11 +69,13 @@ const (
 	NoFriction Friction = "none"
 	Viscous    Friction = "viscous"
 	Coulomb    Friction = "coulomb"
-	Both       Friction = "both"
+	Both       Friction = "both" // viscous and dry
+	// AllFriction is viscous, dry, dry between angles, and the drag of air.
+	AllFriction Friction = "all"
 )
 
 // Frictions lists the kinds of friction.
-func Frictions() []Friction { return []Friction{NoFriction, Viscous, Coulomb, Both} }
+func Frictions() []Friction { return []Friction{NoFriction, Viscous, Coulomb, Both, AllFriction} }
 
 // Spec is what is fixed about a model: everything but its parameters. It is saved with it.
 type Spec struct {
