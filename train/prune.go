@@ -11,7 +11,7 @@ import (
 var pruneBelow = []float64{0.002, 0.005, 0.01, 0.02, 0.04}
 
 // Prune drops the terms of a sum of terms that are small, finds the rest anew, and goes on as long as held-out motion
-// is predicted no worse: what is left is a formula.
+// is predicted no worse, or by no more than chance: what is left is a formula.
 func (o *Identification) Prune(ctx context.Context, x Identified) (Identified, error) {
 	for _, below := range pruneBelow {
 		smaller, dropped := Without(x.Model, below)
@@ -25,7 +25,7 @@ func (o *Identification) Prune(ctx context.Context, x Identified) (Identified, e
 		if err != nil {
 			return x, err
 		}
-		if y.Model == nil || y.Score > noWorse*x.Score {
+		if y.Model == nil || y.Score > noWorse*x.Score && !Tied(y.Log, x.Log) {
 			break
 		}
 		x = y
