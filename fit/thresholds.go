@@ -178,6 +178,9 @@ const (
 	heldSwings           = 1.25 // fastest swings in a window of a recording of positions, where none was asked for
 	doubtful             = 9    // mean square of held-out residuals in units of the noise; a good model has 1
 	weakUnits, shotUnits = 60, 16
-	frictionGain         = 10 // of the logarithm of a likelihood: chance gives a few parameters two or three
-	wholeTrajectories    = 9  // from which on data.Set.Split holds out whole ones
+	frictionGain         = 10   // of the logarithm of a likelihood: chance gives a few parameters two or three
+	mostRest             = 0.3  // of the rows at rest are worth a word in an error; not tuned,
+	nothingMoves         = 0.95 // nor those beyond which nothing is learned,
+	restSD               = 3    // nor the deviations of a velocity within which nothing moves
+	wholeTrajectories    = 9    // from which on data.Set.Split holds out whole ones
 )
