@@ -65,12 +65,19 @@ func readOff(t *testing.T, m *lagrange.Model, c float64) {
 		t.Fatalf("found is %s", f)
 	}
 	for i, want := range []float64{9, 1} {
-		if got := f.Terms[i].Value; math.Abs(got-want) > 0.01*want || !(f.Terms[i].SD < 0.01*want) {
-			t.Errorf("%s: %s is %.4f ± %.4f, not %g", f, f.Terms[i].Term, got, f.Terms[i].SD, want)
+		got, sd := f.Terms[i].Value, f.Terms[i].SD
+		if math.Abs(got-want) > 0.01*want || math.Abs(got-want) > 4*sd || !(sd < 0.01*want) {
+			t.Errorf("%s: %s is %.4f ± %.4f, not %g", f, f.Terms[i].Term, got, sd, want)
 		}
 	}
 	if c > 0 && math.Abs(f.Viscous[0][0]-c) > 0.02*c || c == 0 && f.Viscous != nil {
 		t.Errorf("%s: friction is not %g", f, c)
+	}
+	if f.SD == nil || f.SD.Gains[0][0] != 0 {
+		t.Fatalf("%s: the unit has a deviation, or nothing has: %+v", f, f.SD)
+	}
+	if c > 0 && (math.Abs(f.Viscous[0][0]-c) > 4*f.SD.Viscous[0][0] || f.SD.Viscous[0][0] > 0.02*c) {
+		t.Errorf("%s: friction is not %g within its deviation", f, c)
 	}
 }
 

@@ -17,6 +17,8 @@ type Formula struct {
 	Viscous [][]float64   `json:"viscous,omitempty"` // C of the force −Cv
 	Dry     []float64     `json:"dry,omitempty"`     // k of −k tanh(v/ε)
 	Gains   [][]float64   `json:"gains,omitempty"`   // of each known force on each coordinate
+	// SD has the standard deviations of these forces, of a sum of terms; nil: not known
+	SD *Formula `json:"sd,omitempty"`
 }
 
 // Coefficient is that of a term of L, or of an element of the mass matrix: L = Σ w h(q) + ½ Σ M(q) v v.
@@ -24,7 +26,7 @@ type Coefficient struct {
 	Of    string  `json:"of"` // "L", or "M a b" with the names of two coordinates
 	Term  string  `json:"term"`
 	Value float64 `json:"value"`
-	SD    float64 `json:"sd,omitempty"` // standard deviation, beside a mean mass that is held; 0: not known
+	SD    float64 `json:"sd,omitempty"` // standard deviation; 0: not known, or it is the unit
 }
 
 // String writes it as people do.
@@ -44,34 +46,46 @@ func (f Formula) String() string {
 			b.WriteString(" " + c.Term)
 		}
 	}
-	row := func(name string, x []float64) {
+	row := func(name string, x, sd []float64) {
 		fmt.Fprintf(&b, "; %s", name)
-		for _, y := range x {
-			fmt.Fprintf(&b, " %.3g", y)
+		for i, y := range x {
+			if fmt.Fprintf(&b, " %.3g", y); i < len(sd) && sd[i] > 0 {
+				fmt.Fprintf(&b, " ± %.1g", sd[i])
+			}
 		}
 	}
-	for _, x := range f.Viscous {
-		row("viscous friction", x)
+	sd := f.SD
+	if sd == nil {
+		sd = &Formula{Viscous: make([][]float64, len(f.Viscous)), Gains: make([][]float64, len(f.Gains))}
+	}
+	for i, x := range f.Viscous {
+		row("viscous friction", x, sd.Viscous[i])
 	}
 	if f.Dry != nil {
-		row("dry friction", f.Dry)
+		row("dry friction", f.Dry, sd.Dry)
 	}
-	for _, x := range f.Gains {
-		row("gains", x)
+	for i, x := range f.Gains {
+		row("gains", x, sd.Gains[i])
 	}
 	return strings.TrimPrefix(b.String(), "; ")
 }
 
 // formula reads one off a model that was found; nil where it has neither terms nor forces.
 func (f *problem) formula(x train.Identified) *Formula {
-	s := x.Model.Spec
-	var r Formula
-	r.Viscous, r.Dry, r.Gains = x.Model.ForceCoefficients()
-	var sd []float64
-	if x.Shot.Covariance != nil {
-		sd = x.Shot.Deviations()
+	r := f.read(x.Model)
+	if r.Terms == nil && r.Viscous == nil && r.Dry == nil && r.Gains == nil {
+		return nil
 	}
-	at := 0
+	if x.Shot.Covariance != nil && model.FamilyOf(x.Model.Spec.Family).Netless {
+		f.deviations(&r, x)
+	}
+	return &r
+}
+
+// read is the formula of a model, without deviations.
+func (f *problem) read(m *model.Model[float64]) (r Formula) {
+	r.Viscous, r.Dry, r.Gains = m.ForceCoefficients()
+	s, at := m.Spec, 0
 	for o, ts := range s.Terms {
 		name, scale := "L", 1.0
 		if o > 0 {
@@ -80,20 +94,77 @@ func (f *problem) formula(x train.Identified) *Formula {
 			name, scale = fmt.Sprintf("M %s %s", a.Name, b.Name), 1/(a.Speed*b.Speed)
 		}
 		for _, t := range ts {
-			c := Coefficient{Of: name, Term: s.TermText(t), Value: scale * x.Model.Theta[at]}
-			if at < len(sd) && sd[at] < math.MaxFloat64 {
-				c.SD = scale * sd[at]
-			}
-			r.Terms = append(r.Terms, c)
+			r.Terms = append(r.Terms, Coefficient{Of: name, Term: s.TermText(t), Value: scale * m.Theta[at]})
 			at++
 		}
 	}
-	if r.Terms == nil && r.Viscous == nil && r.Dry == nil && r.Gains == nil {
-		return nil
+	by := 1 / f.unit(m, r)
+	for _, x := range r.values() {
+		*x *= by
 	}
-	r.scale(1 / f.unit(x.Model, r))
-	return &r
+	return r
 }
+
+// values are places of all its numbers, always in the same order.
+func (f *Formula) values() (all []*float64) {
+	for i := range f.Terms {
+		all = append(all, &f.Terms[i].Value)
+	}
+	for _, rows := range [][][]float64{f.Viscous, {f.Dry}, f.Gains} {
+		for _, row := range rows {
+			for j := range row {
+				all = append(all, &row[j])
+			}
+		}
+	}
+	return all
+}
+
+// deviations sets those of a formula: of a number y of the parameters b with the covariance C it is √(gᵀCg), with the
+// slopes g = ∂y/∂b by differences. The unit of L moves with b, so that its own number has none.
+func (f *problem) deviations(r *Formula, x train.Identified) {
+	m, of := x.Model.Copy(), x.Model.Outer()
+	values := r.values()
+	P, N := len(of), len(values)
+	g := make([]float64, P*N)
+	for k, h := range m.Units(of) {
+		h *= slopeStep
+		was := m.Theta[of[k]]
+		for _, side := range []float64{1, -1} {
+			m.Theta[of[k]] = was + side*h
+			y := f.read(m)
+			for i, v := range y.values() {
+				g[i*P+k] += side * *v / (2 * h)
+			}
+		}
+		m.Theta[of[k]] = was
+	}
+	empty := f.read(m)
+	r.SD = &Formula{Viscous: empty.Viscous, Dry: empty.Dry, Gains: empty.Gains}
+	forces := r.SD.values()
+	for i := range N {
+		variance := 0.0
+		for k, a := range g[i*P : (i+1)*P] {
+			for l, b := range g[i*P : (i+1)*P] {
+				variance += a * x.Shot.Covariance[k*P+l] * b
+			}
+		}
+		sd := math.Sqrt(max(0, variance))
+		if !(sd < math.MaxFloat64) || sd < rounding*math.Abs(*values[i]) {
+			sd = 0
+		}
+		if i < len(r.Terms) {
+			r.Terms[i].SD = sd
+		} else {
+			*forces[i-len(r.Terms)] = sd
+		}
+	}
+}
+
+const (
+	slopeStep = 1e-4  // of differences, in units of the parameters
+	rounding  = 1e-10 // of a number: a deviation below is none, but what differences leave
+)
 
 // unit is that of L.
 func (f *problem) unit(m *model.Model[float64], r Formula) (unit float64) {
@@ -118,19 +189,4 @@ func (f *problem) unit(m *model.Model[float64], r Formula) (unit float64) {
 		}
 	}
 	return unit / n
-}
-
-// scale multiplies all numbers.
-func (f *Formula) scale(by float64) {
-	for i := range f.Terms {
-		f.Terms[i].Value *= by
-		f.Terms[i].SD *= by
-	}
-	for _, rows := range [][][]float64{f.Viscous, f.Gains, {f.Dry}} {
-		for _, row := range rows {
-			for j := range row {
-				row[j] *= by
-			}
-		}
-	}
 }

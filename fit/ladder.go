@@ -8,6 +8,7 @@ import (
 
 	"lagrange/data"
 	"lagrange/model"
+	"lagrange/train"
 )
 
 // ladder are the families that positions alone are tried with where no model was asked for, the simplest first. Where
@@ -32,12 +33,13 @@ func climb(ctx context.Context, set *data.Set, o Options) (best Result, err erro
 		}
 		o.Planned = nil // one plan is enough
 		if e != nil {
-			err, said = e, append(said, fmt.Sprintf("%s: %v", model.Title(name), e))
+			why, _, _ := strings.Cut(e.Error(), ". ") // what follows is advice
+			err, said = e, append(said, model.Title(name)+": "+why)
 			continue
 		}
 		score := r.Networks[0].Record.Validation
 		said = append(said, fmt.Sprintf("%s %.3g", model.Title(name), score))
-		if best.Networks == nil || score < best.Networks[0].Record.Validation {
+		if best.Networks == nil || train.Clearly(r.Networks[0].losses, best.Networks[0].losses) {
 			best = r
 		}
 		if score < downToNoise {

@@ -37,11 +37,13 @@ type motion struct {
 	states      *data.Set // smoothed, of what is learned from
 	learn, held *train.Measured
 	swing       float64 // period of the fastest part of any coordinate
+	horizon     float64 // that was asked for; 0: none was
 	outliers    int
 }
 
-// measure smooths what is learned from and, with the same noise, what is held out: of long recordings a sample.
-func (f *problem) measure(ctx context.Context) error {
+// measure smooths what is learned from and, with the same noise, what is held out, for predictions over a horizon that
+// was asked for: of long recordings a sample.
+func (f *problem) measure(ctx context.Context, horizon float64) error {
 	stretch := int(sampleSwings*f.plan.Recording.RowsBySwing) + leastStretch
 	learn := sampled(f.split.Train, sampleRows, stretch)
 	if n, all := learn.Rows(), f.split.Train.Rows(); n < all {
@@ -56,7 +58,7 @@ func (f *problem) measure(ctx context.Context) error {
 	if err != nil {
 		return few(err)
 	}
-	m := &motion{states: r.Set, swing: math.Inf(1)}
+	m := &motion{states: r.Set, swing: math.Inf(1), horizon: horizon}
 	for _, x := range r.Findings {
 		if m.outliers += x.Outliers; x.Swing > 0 {
 			m.swing = min(m.swing, x.Swing)
@@ -66,7 +68,37 @@ func (f *problem) measure(ctx context.Context) error {
 		m.held, err = train.NewMeasured(v.Measured, v)
 	}
 	f.motion = m
+	if err == nil && m.atRest() > nothingMoves {
+		err = fmt.Errorf("%s in %.0f %% of the rows, which teaches nothing about motion: record swings that are far "+
+			"larger than the noise", m.rest(), 100*m.atRest())
+	}
 	return err
+}
+
+// rest says what is at rest.
+func (m *motion) rest() string {
+	if m.learn.D == 1 {
+		return m.states.Coordinates[0].Name + " is at rest"
+	}
+	return "all coordinates are at rest"
+}
+
+// atRest is the share of the rows that are learned from in which no coordinate moves: its velocity is not told from 0
+// by restSD standard deviations.
+func (m *motion) atRest() float64 {
+	d, rows, rest := m.learn.D, 0.0, 0.0
+	for _, e := range m.learn.Of {
+		for n := range e.T {
+			still := true
+			for j := d; j < 2*d; j++ {
+				still = still && math.Abs(e.X[2*d*n+j]) < restSD*e.SD[2*d*n+j]
+			}
+			if rows++; still {
+				rest++
+			}
+		}
+	}
+	return rest / max(1, rows)
 }
 
 // few says what to do where there are too few rows.

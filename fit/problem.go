@@ -111,7 +111,7 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	}
 	learn := f.split.Train
 	if s.Objective == Motion {
-		if err := f.measure(ctx); err != nil {
+		if err := f.measure(ctx, asked.Horizon); err != nil {
 			return nil, err
 		}
 		learn = f.motion.states

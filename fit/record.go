@@ -70,4 +70,5 @@ type MassPoint struct {
 type Network struct {
 	Record Record
 	Net    *model.Model[float64]
+	losses []float64 // of positions alone: logarithms of those of stretches that select, held-out ones first
 }

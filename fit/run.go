@@ -48,7 +48,7 @@ func (a *run) train(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	a.trained = Network{a.record(), a.net}
+	a.trained = Network{Record: a.record(), Net: a.net}
 	return nil
 }
 

@@ -16,8 +16,8 @@ import (
 func (f *problem) shooting(ctx context.Context, s Options, w watch, j int) (Network, error) {
 	steps := 0
 	o := &train.Identification{
-		Learn: f.motion.learn, Held: f.motion.held, Swing: f.motion.swing, Penalty: train.L2, Iterations: s.Steps,
-		Seed:    s.Seed,
+		Learn: f.motion.learn, Held: f.motion.held, Swing: f.motion.swing, Horizon: f.motion.horizon,
+		Penalty: train.L2, Iterations: s.Steps, Seed: s.Seed,
 		Workers: cmp.Or(s.Workers, par.Workers()), On: func(l train.Length) {
 			if steps += l.Iterations; s.On != nil {
 				s.On(Progress{Model: f.spec.Family, Step: steps, Steps: steps, Loss: l.Loss, Valid: l.After,
@@ -47,18 +47,21 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch, j int) (Netw
 	r := Record{
 		Run: hashed(f.id), Plan: &f.plan, Seed: s.Seed, Steps: steps, Method: train.GaussNewton, Workers: o.Workers,
 		Loss: o.Penalty.Name, Objective: Motion, Horizon: s.Horizon, Data: f.print, Options: f.set.Layout(s.Columns),
-		Seconds: w.elapsed().Seconds(), Validation: x.Score, Stages: f.stagesOf(x), Formula: f.formula(x),
+		Seconds: w.elapsed().Seconds(), Validation: o.OnHeld(x), Stages: f.stagesOf(x), Formula: f.formula(x),
 		Residuals: &x.Residuals,
 	}
 	r.goesOn(s.From, j)
-	if x.Score > doubtful {
-		r.Doubt = fmt.Sprintf("held-out motion is off by %.3g times the noise", math.Sqrt(x.Score))
+	if r.Validation > doubtful {
+		r.Doubt = fmt.Sprintf("held-out motion is off by %.3g times the noise", math.Sqrt(r.Validation))
 	}
-	return Network{r, x.Model}, nil
+	return Network{r, x.Model, x.Log}, nil
 }
 
-// identify goes through the stages. Where nothing was said of friction, the motion decides.
+// identify goes through the stages. Where nothing was said of friction, or of terms, the motion decides.
 func (f *problem) identify(ctx context.Context, o *train.Identification, s Options) (x train.Identified, err error) {
+	if err := f.chooseTerms(ctx, o, s); err != nil {
+		return x, err
+	}
 	if err := f.chooseForces(ctx, o, s); err != nil {
 		return x, err
 	}
@@ -92,13 +95,24 @@ func (f *problem) shot(ctx context.Context, o *train.Identification, net *model.
 		}
 		x, err = o.Score(ctx, net)
 	} else if x, err = o.Weak(ctx, net); err == nil && x.Model == nil {
-		return x, fmt.Errorf("no initial guess of a %s: no mass matrix was positive definite, or no stretch of the "+
-			"recording is as long as a sixth of its fastest swing", f.spec.Family)
+		return x, f.noGuess(x.Why)
 	}
 	if err != nil {
 		return x, err
 	}
 	return o.Shoot(ctx, x)
+}
+
+// noGuess says why there is no initial guess, and how to record what has one.
+func (f *problem) noGuess(why string) error {
+	rest := ""
+	if share := f.motion.atRest(); share > mostRest {
+		rest = fmt.Sprintf(" And %s in %.0f %% of the rows, which teaches nothing about motion.", f.motion.rest(),
+			100*share)
+	}
+	return fmt.Errorf("no initial guess of a %s: %s.%s Record longer pieces without gaps, of swings that are large "+
+		"and free or driven by the known forces alone, and leave out pieces at rest", model.Title(f.spec.Family), why,
+		rest)
 }
 
 // stagesOf are the parts of an identification, by their errors on held-out motion.

@@ -178,7 +178,10 @@ const (
 	heldSwings           = 1.25 // fastest swings in a window of a recording of positions, where none was asked for
 	doubtful             = 9    // mean square of held-out residuals in units of the noise; a good model has 1
 	weakUnits, shotUnits = 60, 16
-	frictionGain         = 10 // of the logarithm of a likelihood: chance gives a few parameters two or three
+	frictionGain         = 10   // of the logarithm of a likelihood: chance gives a few parameters two or three
+	mostRest             = 0.3  // of the rows at rest are worth a word in an error; not tuned,
+	nothingMoves         = 0.95 // nor those beyond which nothing is learned,
+	restSD               = 3    // nor the deviations of a velocity within which nothing moves
 	// rows to learn from, of a longer recording stretches of so many of its fastest swings, or so many rows at least;
 	// a part of that to choose by. Of 600,020 rows of a pendulum with 0.01 rad of noise 20,001 leave a deviation of
 	// 3e-5 of g/l, and take 45 s of one core; all of them were not done after ten minutes

@@ -91,6 +91,23 @@ func (s Spec) DefaultTerms() [][]Term {
 	return all
 }
 
+// SimplestTerms is the library of constant masses, in a potential of sine and cosine of each angle and of each other
+// coordinate with its square.
+func (s Spec) SimplestTerms() [][]Term {
+	all := s.DefaultTerms()
+	all[0] = slices.DeleteFunc(all[0], func(t Term) bool {
+		size := 0
+		for _, k := range t.Of {
+			size += max(k, -k)
+		}
+		return t.Function != Power && size > 1
+	})
+	for o := 1; o < len(all); o++ {
+		all[o] = []Term{{Function: One}}
+	}
+	return all
+}
+
 // checkTerms reports what is wrong with the terms of a Spec.
 func (s Spec) checkTerms() error {
 	if len(s.inputs(true)) > 0 || len(s.Combinations) > 0 {

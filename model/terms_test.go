@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -53,6 +54,23 @@ func TestTermsOfADoublePendulum(t *testing.T) {
 		if math.Abs(y[2+i]-want) > 1e-12*math.Abs(want) {
 			t.Errorf("acceleration %d is %g, not %g", i, y[2+i], want)
 		}
+	}
+}
+
+// The simplest library has constant masses, in a potential of first harmonics and of squares.
+func TestSimplestTerms(t *testing.T) {
+	s := spec("terms", 3, 0, "")
+	s.Coordinates[0].Period, s.Coordinates[1].Period, s.Coordinates[2].Period = 5, 5, 0
+	want := [][]model.Term{{
+		{Function: model.Sin, Of: []int{1, 0, 0}}, {Function: model.Cos, Of: []int{1, 0, 0}},
+		{Function: model.Sin, Of: []int{0, 1, 0}}, {Function: model.Cos, Of: []int{0, 1, 0}},
+		{Function: model.Power, Of: []int{0, 0, 1}}, {Function: model.Power, Of: []int{0, 0, 2}},
+	}}
+	for range 6 {
+		want = append(want, []model.Term{{Function: model.One}})
+	}
+	if got := s.SimplestTerms(); !reflect.DeepEqual(got, want) {
+		t.Errorf("they are %v", got)
 	}
 }
 

@@ -95,13 +95,15 @@ func (o *Identification) eliminated(x Identified, most int) (m *model.Model[floa
 	return m, drop
 }
 
-// spared says whether y, which has fewer terms than x, will do: it predicts held-out motion no worse, and what was
-// learned from is not so much less likely that the terms are worth it by the criterion −2 log likelihood + terms · log
-// numbers [Schwarz1978].
+// spared says whether y, which has fewer terms than x, will do: it predicts held-out motion no worse, or by no more
+// than chance, and what was learned from is not so much less likely that the terms are worth it by the criterion
+// −2 log likelihood + terms · log numbers [Schwarz1978].
 func (o *Identification) spared(x, y Identified, dropped int) bool {
-	n := float64(o.Learn.numbers())
-	return y.Model != nil && y.Score <= noWorse*x.Score &&
-		-x.Likelier(y, o) <= max(1, x.loss())*float64(dropped)*math.Log(n)
+	if y.Model == nil || -x.Likelier(y, o) > float64(dropped)*math.Log(float64(o.Learn.numbers())) {
+		return false
+	}
+	n := min(len(x.Log), len(y.Log)) // of fewer parameters more stretches may select
+	return geometric(y.Log[:n]) <= noWorse*geometric(x.Log[:n]) || Tied(y.Log, x.Log)
 }
 
 // count is how many terms there are.

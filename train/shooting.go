@@ -29,6 +29,7 @@ type Shooting struct {
 	Penalty          Penalty               // ρ; L2, or Student where there are outliers
 	PositiveDefinite *PositiveDefinite[float64]
 	Duration         float64 // of the first segments
+	Longest          float64 // of segments; 0: as long as the recordings
 	Iterations       int     // for each length
 	Workers          int
 	On               func(Length) // after each length; nil: nobody listens
@@ -53,7 +54,8 @@ type Length struct {
 	Loss       float64 // mean ρ of what was learned from; 1 is down to the noise
 	// score of held-out motion over segments of that length, of what was there and of the best step
 	Before, After float64
-	Kept          bool
+	Kept          bool // the best step; else there was none that is better
+	Followed      bool // see followedLoss
 }
 
 // Shot is the outcome.
@@ -121,13 +123,15 @@ func (s *Shooting) Run(ctx context.Context) (shot Shot, err error) {
 		if s.On != nil {
 			s.On(l)
 		}
+		least = min(least, l.Loss)
+		shot.Lengths[len(shot.Lengths)-1].Followed = l.Loss <= followedLoss*least
 		if l.Kept || shot.at == nil {
 			at := run.division
 			shot.at = &at
 		}
-		least = min(least, l.Loss)
 		chained := slices.ContainsFunc(run.segments, func(a Segment) bool { return a.Chained })
-		if !chained || s.Held == nil || s.late() || l.Loss > followedLoss*least {
+		if !chained || s.Held == nil || s.late() || l.Loss > followedLoss*least ||
+			s.Longest > 0 && l.Duration > s.Longest/math.Sqrt2 {
 			break
 		}
 		run.segments, run.x = s.Measured.Longer(run.segments, run.x)

@@ -22,12 +22,15 @@ type Starts struct {
 
 // Score is the geometric mean of the losses: with it a model is judged on held-out motion, and a segment that is lost
 // counts as one.
-func (s Starts) Score() float64 {
+func (s Starts) Score() float64 { return geometric(s.logarithms()) }
+
+// geometric is the geometric mean of numbers with these logarithms.
+func geometric(logs []float64) float64 {
 	sum := 0.0
-	for _, l := range s.logarithms() {
+	for _, l := range logs {
 		sum += l
 	}
-	return math.Exp(sum / float64(len(s.Loss)))
+	return math.Exp(sum / float64(len(logs)))
 }
 
 // logarithms are those of the losses.

@@ -36,7 +36,7 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	fl.StringSliceVar(&s.Held, "held", nil,
 		"`forces` that keep each sample until the next, as the commands of a controller do; the others go by "+
 			"straight lines")
-	fl.StringVar(&f.friction, "friction", "", "none, viscous, coulomb, both or all: that of air, and between angles, too")
+	fl.StringVar(&f.friction, "friction", "", "none, viscous, coulomb, both, or all (air and joints, too)")
 	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers, such as 20x2")
 	fl.StringVar((*string)(&s.Head), "head", "",
 		"of lnn, hnn and graph: plain, one output of the net, or quadratic, a mass matrix beside it")

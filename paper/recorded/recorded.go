@@ -124,7 +124,7 @@ func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Optio
 		o.Model = name
 	}
 	begin := time.Now()
-	m, err := lagrange.Fit(ctx, p.learn, o)
+	m, err := lagrange.Fit(ctx, p.all, o)
 	out := Scored{Seconds: time.Since(begin).Seconds()}
 	if ctx.Err() != nil {
 		return out, ctx.Err()

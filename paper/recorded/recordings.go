@@ -108,10 +108,11 @@ var recordings = []recording{
 		Equations: double, p: []float64{0.3, 0.3, 40, 15, 0.01, 0.01}},
 }
 
-// parts are what is learned from of a recording, and the windows that are held out, in all that was recorded.
+// parts are a recording as a training gets it, which holds out the windows itself (data.Set.Split), what it learns from
+// of it at most, and the windows, in all that was recorded.
 type parts struct {
-	learn   *data.Set
-	windows []window
+	all, learn *data.Set
+	windows    []window
 }
 
 // read reads the recording from a folder.
@@ -123,7 +124,7 @@ func (r *recording) read(folder string) (p parts, err error) {
 	if r.test != "" {
 		test, err := r.open(folder, r.test)
 		if err == nil {
-			p = parts{set, r.windows(test)}
+			p = parts{set, set, r.windows(test)}
 		}
 		return p, err
 	}
@@ -131,7 +132,7 @@ func (r *recording) read(folder string) (p parts, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.learn = split.Train
+	p.all, p.learn = set, split.Train
 	all := recordingsOf(set)
 	for _, at := range split.At[2] {
 		w := all[at.Trajectory]
