@@ -133,7 +133,11 @@ func (s *Options) horizon(set *data.Set) float64 {
 		for i := range set.Trajectories {
 			longest = max(longest, set.Trajectories[i].Duration())
 		}
-		return longest / math.Ceil(wholeTrajectories/float64(len(set.Trajectories)))
+		h, step := longest/math.Ceil(wholeTrajectories/float64(len(set.Trajectories))), set.TypicalStep()
+		if h > step { // in whole steps: else a block may be a row short of the horizon, and have no window
+			h = step * math.Floor(h/step+1e-6)
+		}
+		return h
 	}
 	return horizonSteps * set.TypicalStep()
 }
