@@ -13,6 +13,7 @@ import (
 	"lagrange"
 	"lagrange/data"
 	"lagrange/eval"
+	"lagrange/fit"
 	"lagrange/model"
 	"lagrange/train"
 )
@@ -164,6 +165,16 @@ func printCoverage(w io.Writer, s *lagrange.Coverages) {
 // formulaShare is the share of the largest coefficient below which a printed formula leaves a term out.
 const formulaShare = 1e-4
 
+// wayOut is what helps where a model is in doubt. From positions alone every seed finds about the same: what is missing
+// is then in what was recorded, or in what the model supposes of it.
+func wayOut(objective string) string {
+	if objective == fit.Motion {
+		return "a force may act that was not recorded, such as a hand or the lag of a motor; a shorter --horizon " +
+			"asks less of the model, and --model lnn supposes less"
+	}
+	return "try more steps or another --seed"
+}
+
 // printIdentified prints what a model from positions alone has found, and how it was chosen.
 func printIdentified(w io.Writer, r lagrange.Record) {
 	if r.Formula == nil {
@@ -225,7 +236,7 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 			"recording tells more")
 	}
 	if e.Doubt != "" {
-		fmt.Fprintf(w, "in doubt      %s; try more steps or another --seed\n", e.Doubt)
+		fmt.Fprintf(w, "in doubt      %s; %s\n", e.Doubt, wayOut(m.Record.Objective))
 	}
 	printIdentified(w, m.Record)
 	for _, s := range m.Record.Stages {

@@ -75,13 +75,13 @@ var recordings = []recording{
 		name: "energy-shaping", title: "the same, energy shaping",
 		file: dfki + "energy_shaping/data_measured.csv", horizon: 0.5,
 		Equations: motor, p: motorStart, forced: true,
-		remark: "its end is held upright, where any error grows",
+		remark: "it is held upright, where any error grows, and at 16 s pushed by ten times what its motor does",
 	},
 	{
 		name: "sac", title: "the same, soft actor-critic",
 		file: dfki + "sac/data_measured.csv", horizon: 0.5,
 		Equations: motor, p: motorStart, forced: true,
-		remark: "most of it is held upright, where any error grows",
+		remark: "most of it is held upright, where any error grows, and it is pushed now and then, as at 22 s",
 	},
 	{
 		name: "gravity-compensation", title: "the same, gravity compensation",
