@@ -18,7 +18,7 @@ func (f *problem) chooseForces(ctx context.Context, o *train.Identification, s O
 	}
 	spec := f.spec
 	if f.freeFriction() {
-		spec.Friction = model.Both
+		spec.Friction = model.AllFriction
 	}
 	net, err := model.New[float64](spec, s.Seed)
 	if err != nil {

@@ -14,9 +14,11 @@ import (
 // the last diagonal element of M.
 type Formula struct {
 	Terms   []Coefficient `json:"terms,omitempty"`   // of a sum of terms
-	Viscous [][]float64   `json:"viscous,omitempty"` // C of the force −Cv
-	Dry     []float64     `json:"dry,omitempty"`     // k of −k tanh(v/ε)
-	Gains   [][]float64   `json:"gains,omitempty"`   // of each known force on each coordinate
+	Viscous [][]float64   `json:"viscous,omitempty"` // see model.ForceCoefficients
+	Dry     []float64     `json:"dry,omitempty"`
+	Drag    []float64     `json:"drag,omitempty"`
+	Between []float64     `json:"dry_between,omitempty"`
+	Gains   [][]float64   `json:"gains,omitempty"`
 	// SD has the standard deviations of these forces, of a sum of terms; nil: not known
 	SD *Formula `json:"sd,omitempty"`
 }
@@ -64,6 +66,12 @@ func (f Formula) String() string {
 	if f.Dry != nil {
 		row("dry friction", f.Dry, sd.Dry)
 	}
+	if f.Between != nil {
+		row("dry friction between angles", f.Between, sd.Between)
+	}
+	if f.Drag != nil {
+		row("drag", f.Drag, sd.Drag)
+	}
 	for i, x := range f.Gains {
 		row("gains", x, sd.Gains[i])
 	}
@@ -84,7 +92,8 @@ func (f *problem) formula(x train.Identified) *Formula {
 
 // read is the formula of a model, without deviations.
 func (f *problem) read(m *model.Model[float64]) (r Formula) {
-	r.Viscous, r.Dry, r.Gains = m.ForceCoefficients()
+	forces := m.ForceCoefficients()
+	r.Viscous, r.Dry, r.Drag, r.Between, r.Gains = forces.Viscous, forces.Dry, forces.Drag, forces.Between, forces.Gains
 	s, at := m.Spec, 0
 	for o, ts := range s.Terms {
 		name, scale := "L", 1.0
@@ -110,7 +119,7 @@ func (f *Formula) values() (all []*float64) {
 	for i := range f.Terms {
 		all = append(all, &f.Terms[i].Value)
 	}
-	for _, rows := range [][][]float64{f.Viscous, {f.Dry}, f.Gains} {
+	for _, rows := range [][][]float64{f.Viscous, {f.Dry, f.Drag, f.Between}, f.Gains} {
 		for _, row := range rows {
 			for j := range row {
 				all = append(all, &row[j])
@@ -140,7 +149,8 @@ func (f *problem) deviations(r *Formula, x train.Identified) {
 		m.Theta[of[k]] = was
 	}
 	empty := f.read(m)
-	r.SD = &Formula{Viscous: empty.Viscous, Dry: empty.Dry, Gains: empty.Gains}
+	r.SD = &empty
+	r.SD.Terms = nil
 	forces := r.SD.values()
 	for i := range N {
 		variance := 0.0

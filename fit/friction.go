@@ -10,19 +10,22 @@ import (
 	"lagrange/train"
 )
 
-// frictions are those that are tried in turn where nothing was
-// said of friction, each with more parameters than the one before.
-var frictions = []model.Friction{model.NoFriction, model.Viscous, model.Both}
+// frictions are those that are tried in turn where nothing was said of friction, each with more parameters than the one
+// before.
+var frictions = []model.Friction{model.NoFriction, model.Viscous, model.Both, model.AllFriction}
 
 // withFriction learns with no friction and with more of it, and takes what the motion speaks for.
 func (f *problem) withFriction(ctx context.Context, o *train.Identification, s Options) (x train.Identified,
 	err error) {
-	choice, said := model.NoFriction, []string(nil)
+	choice, said, idle := model.NoFriction, []string(nil), 0
 	for i, kind := range frictions {
 		spec := f.spec
 		spec.Friction = kind
 		if i > 0 && o.Over != nil && o.Over() {
 			said = append(said, "nothing more in the time given")
+			break
+		}
+		if idle == mostIdle {
 			break
 		}
 		net, err := model.New[float64](spec, s.Seed)
@@ -39,10 +42,11 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 				said[len(said)-1] = string(kind) + " all (without it the motion is lost)"
 			}
 			if gain < frictionGain {
+				idle++
 				continue
 			}
 		}
-		x, choice = y, kind
+		x, choice, idle = y, kind, 0
 	}
 	f.plan.set("friction", string(choice), fmt.Sprintf("%d is asked for, and the logarithm of the likelihood "+
 		"gains with %s",

@@ -41,7 +41,7 @@ func (f *problem) weakWith(ctx context.Context, o *train.Identification, s Optio
 	x train.Identified, err error) {
 	spec := f.spec
 	if spec.Terms = terms; f.freeFriction() {
-		spec.Friction = model.Both
+		spec.Friction = model.AllFriction
 	}
 	net, err := model.New[float64](spec, s.Seed)
 	if err != nil {

@@ -179,6 +179,7 @@ const (
 	doubtful             = 9    // mean square of held-out residuals in units of the noise; a good model has 1
 	weakUnits, shotUnits = 60, 16
 	frictionGain         = 10   // of the logarithm of a likelihood: chance gives a few parameters two or three
+	mostIdle             = 2    // kinds of friction in a row that bring nothing, and no more are tried; not tuned
 	mostRest             = 0.3  // of the rows at rest are worth a word in an error; not tuned,
 	nothingMoves         = 0.95 // nor those beyond which nothing is learned,
 	restSD               = 3    // nor the deviations of a velocity within which nothing moves

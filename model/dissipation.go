@@ -177,36 +177,3 @@ func (f Dissipation) Set(theta, c []float64) {
 		c = c[part.n:]
 	}
 }
-
-// ForceCoefficients are those of friction and of known forces in the units of the coordinates and of L: C of the force
-// −Cv, the k of −k tanh(v/ε), and the gains of each known force on each coordinate; nil where a model has none of them.
-func (m *Model[T]) ForceCoefficients() (C [][]float64, k []float64, gains [][]float64) {
-	s, l := m.Spec, layout(m.Spec)
-	if s.Nodes != nil {
-		return nil, nil, nil
-	}
-	at, E := m.forces(), s.power()
-	theta := func(i int) float64 { return float64(m.Theta[at+i]) }
-	for i, a := range s.Coordinates {
-		if l.viscous >= 0 {
-			row := make([]float64, s.D())
-			for j, b := range s.Coordinates {
-				for n := range min(i, j) + 1 {
-					row[j] += E / (a.Speed * b.Speed) * theta(l.viscous+i*(i+1)/2+n) * theta(l.viscous+j*(j+1)/2+n)
-				}
-			}
-			C = append(C, row)
-		}
-		if l.coulomb >= 0 {
-			k = append(k, E/a.Speed*theta(l.coulomb+i)*theta(l.coulomb+i))
-		}
-		if in := s.inputs(false); l.actuators >= 0 {
-			row := make([]float64, len(in))
-			for j, u := range in {
-				row[j] = E / a.Speed * theta(l.actuators+i*len(in)+j) / s.Inputs[u].Scale
-			}
-			gains = append(gains, row)
-		}
-	}
-	return C, k, gains
-}

@@ -1,0 +1,51 @@
+package model
+
+// ForceCoefficients are those of friction and of known forces in the units of the coordinates and of L; nil where a
+// model has none of them.
+type ForceCoefficients struct {
+	Viscous [][]float64 // C of the force −Cv
+	Dry     []float64   // k of −k tanh(v/ε)
+	Drag    []float64   // of −k |v| v
+	Between []float64   // of ∓k tanh((v_i − v_j)/ε), of all pairs of angles i < j, by j and then by i
+	Gains   [][]float64 // of each known force on each coordinate
+}
+
+// ForceCoefficients reads them off the parameters.
+func (m *Model[T]) ForceCoefficients() (c ForceCoefficients) {
+	s, l := m.Spec, layout(m.Spec)
+	if s.Nodes != nil {
+		return c
+	}
+	at, E := m.forces(), s.power()
+	theta := func(i int) float64 { return float64(m.Theta[at+i]) }
+	for i, a := range s.Coordinates {
+		if l.viscous >= 0 {
+			row := make([]float64, s.D())
+			for j, b := range s.Coordinates {
+				for n := range min(i, j) + 1 {
+					row[j] += E / (a.Speed * b.Speed) * theta(l.viscous+i*(i+1)/2+n) * theta(l.viscous+j*(j+1)/2+n)
+				}
+			}
+			c.Viscous = append(c.Viscous, row)
+		}
+		if l.coulomb >= 0 {
+			c.Dry = append(c.Dry, E/a.Speed*theta(l.coulomb+i)*theta(l.coulomb+i))
+		}
+		if l.drag >= 0 {
+			c.Drag = append(c.Drag, E/(a.Speed*a.Speed*a.Speed)*theta(l.drag+i)*theta(l.drag+i))
+		}
+		if in := s.inputs(false); l.actuators >= 0 {
+			row := make([]float64, len(in))
+			for j, u := range in {
+				row[j] = E / a.Speed * theta(l.actuators+i*len(in)+j) / s.Inputs[u].Scale
+			}
+			c.Gains = append(c.Gains, row)
+		}
+	}
+	if l.between >= 0 {
+		for k, p := range s.pairs() {
+			c.Between = append(c.Between, E/p.s*theta(l.between+k)*theta(l.between+k))
+		}
+	}
+	return c
+}
