@@ -43,7 +43,9 @@ func TestShortRecordingOfAMotor(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := m.Record.Formula
-	t.Log(f, m.Record.Plan.Line("terms"))
+	if l := m.Record.Plan.Line("terms"); l.Choice != "of the simplest library" {
+		t.Errorf("terms are %+v", l)
+	}
 	if f == nil || m.Spec().Family != "terms" || m.Spec().Friction != model.Both {
 		t.Fatalf("found is %v with friction %q", f, m.Spec().Friction)
 	}
