@@ -12,6 +12,7 @@ import (
 	"lagrange/data"
 	"lagrange/eval"
 	"lagrange/filter"
+	"lagrange/fit"
 )
 
 // Start says which state a prediction of recorded motion begins at.
@@ -28,12 +29,20 @@ const (
 // Starts lists them.
 func Starts() []Start { return []Start{Recorded, Filtered, Smoothed} }
 
-// StartOf is the one for a recording where none was asked for: the recorded one if velocities were recorded.
-func StartOf(set *data.Set) Start {
-	if set.RecordedVelocities() {
-		return Recorded
+// StartOf is the one for a recording where none was asked for: the recorded one if velocities were recorded and, where
+// the model was learned from noisy motion, this recording has no such noise.
+func (m *Model) StartOf(ctx context.Context, set *data.Set) (Start, error) {
+	if !set.RecordedVelocities() {
+		return Filtered, nil
 	}
-	return Filtered
+	if m.Record.Objective != Motion {
+		return Recorded, nil
+	}
+	noisy, err := fit.Noisy(ctx, set)
+	if len(noisy) > 0 {
+		return Filtered, err
+	}
+	return Recorded, err
 }
 
 // ErrEarly says that motion is to be predicted from before a filter has seen enough.
@@ -177,6 +186,10 @@ func (m *Model) EvaluateFrom(ctx context.Context, set *data.Set, horizon float64
 		r.Estimated.Rows = m.rowsBefore(set)
 	}
 	ws, err := m.windows(set, r)
+	if errors.Is(err, ErrEarly) && r.Estimated.Rows > leastRows {
+		r.Estimated.Rows = leastRows // trajectories that are hardly longer than the windows leave no more
+		ws, err = m.windows(set, r)
+	}
 	if err != nil {
 		return r, err
 	}

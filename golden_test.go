@@ -50,7 +50,7 @@ func goldens() map[string]golden {
 				9
 		})},
 		"lnn: noisy windows": {noisy(recording("pendulum", 6, 100, false, 0.05), 0.3),
-			with(func(s *lagrange.Settings) { s.Horizon = 0.5 })},
+			with(func(s *lagrange.Settings) { s.Horizon, s.Objective = 0.5, lagrange.Windows })},
 		"lnn: plain head, friction, forces": {driven(), with(func(s *lagrange.Settings) {
 			s.Head,
 				s.Friction = model.Plain, model.Both

@@ -40,6 +40,7 @@ const (
 	Accelerations = fit.Accelerations
 	Windows       = fit.Windows
 	Torque        = fit.Torque
+	Motion        = fit.Motion
 )
 
 // Fit learns a model of a recording; see fit.Train. The standard deviation of an ensemble is

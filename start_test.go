@@ -56,14 +56,14 @@ func TestStages(t *testing.T) {
 	}
 }
 
-// A noisy recording is learned by Adam, and so is any where the net is given.
+// Windows of a noisy recording are learned by Adam, and so are any where the net is given.
 func TestNoStages(t *testing.T) {
 	set := recording("pendulum", 6, 150, false, 0.05)
 	given := lagrange.Settings{Hidden: []int{4}, Horizon: 0.5, Steps: 2, Seed: 1}
 	if r := fit(t, set, given).Record; r.Method != train.Adam || r.Stages != nil {
 		t.Errorf("with a net: %s, %+v", r.Method, r.Stages)
 	}
-	given.Hidden = nil
+	given.Hidden, given.Objective = nil, lagrange.Windows
 	if r := fit(t, noisy(set, 0.3), given).Record; r.Method != train.Adam || r.Stages != nil {
 		t.Errorf("with noise: %s, %+v", r.Method, r.Stages)
 	}

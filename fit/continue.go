@@ -15,15 +15,14 @@ import (
 // said of. What cannot change is refused: it would be another model.
 func (s Options) continued(set *data.Set) (Options, error) {
 	if s.Like != nil {
-		if s.Like[0].Record.Objective == Motion {
-			return s, errors.New("a model that was shot with, as those of positions alone, notes no steps: leave out " +
-				"--steps-of, the same seed gives the same model")
-		}
-		if n := max(1, s.Ensemble); n > len(s.Like) || len(s.Like[0].Record.Paces) == 0 {
+		was := s.Like[0].Record
+		if n := max(1, s.Ensemble); n > len(s.Like) || len(was.Paces) == 0 && was.Objective != Motion {
 			return s, fmt.Errorf("the steps of %d networks, and %d are to be trained, or none were noted: give a "+
 				"number of steps", len(s.Like), n)
 		}
-		s.Steps, s.Budget = s.Like[0].Record.Paces[0].Steps, 0
+		if s.Budget = 0; len(was.Paces) > 0 { // no budget decides on the steps of shooting
+			s.Steps = was.Paces[0].Steps
+		}
 	}
 	if s.From == nil {
 		return s, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"lagrange/data"
@@ -21,14 +20,16 @@ type Findings struct {
 	Velocities    bool                 `json:"velocities_recorded"`
 	Bare          bool                 `json:"positions_alone,omitempty"`
 	Accelerations bool                 `json:"accelerations_recorded"`
-	Forces        int                  `json:"forces"`     // known ones
-	Parameters    int                  `json:"parameters"` // of the system: masses, lengths, …
-	Noise         []smooth.ColumnNoise `json:"noise"`      // of coordinates, and of velocities that are recorded
+	Forces        int                  `json:"forces"`           // known ones
+	Parameters    int                  `json:"parameters"`       // of the system: masses, lengths, …
+	Noise         []smooth.ColumnNoise `json:"noise"`            // of coordinates, and of velocities that are recorded
+	Noisy         []string             `json:"noisy,omitempty"`  // columns with much noise, and velocities that are off
+	Doubts        []string             `json:"doubts,omitempty"` // about noise
 	Unseen        int                  `json:"unseen,omitempty"`
 	RowsBySwing   float64              `json:"rows_by_swing,omitempty"` // in the fastest swing of any coordinate
 }
 
-// find looks through a recording. Noise is that of the first noiseRows rows, of those to learn from, of the first
+// find looks through a recording. Noise is that of noiseRows rows (pieces), of those to learn from, of the first
 // noiseColumns coordinates (package smooth); Unseen counts the other coordinates, and those of too few rows.
 func find(ctx context.Context, set, learn *data.Set) (Findings, error) {
 	f := Findings{
@@ -47,26 +48,18 @@ func find(ctx context.Context, set, learn *data.Set) (Findings, error) {
 	return f, nil
 }
 
-// noise finds that of coordinate k. Where it can be told from the motion, that of a recorded velocity is found with it;
-// else it is at most what the velocity differs from that of the smoothed coordinate.
+// noise finds that of coordinate k and of its velocity, if that is recorded, and whether it is much.
 func (f *Findings) noise(ctx context.Context, set *data.Set, k int) error {
-	c, series := set.Coordinates[k], pieces(set, k, f.Velocities)
-	bare := slices.Clone(series)
-	for i := range bare {
-		bare[i].V = nil
-	}
 	if k >= noiseColumns {
 		f.Unseen++
 		return nil
 	}
-	found, err := smooth.Find(ctx, bare)
-	if err == nil && found.Q.Low > 0 && f.Velocities {
-		found, err = smooth.Find(ctx, series)
-	}
+	c, series := set.Coordinates[k], pieces(set, k, f.Velocities)
+	found, err := smooth.Find(ctx, series)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case err != nil: // too few rows to tell
+	case err != nil || len(series) == 0: // too few rows to tell
 		f.Unseen++
 		return nil
 	}
@@ -74,39 +67,52 @@ func (f *Findings) noise(ctx context.Context, set *data.Set, k int) error {
 	if n := found.Swing / found.Step; n < math.MaxFloat64 && (f.RowsBySwing == 0 || n < f.RowsBySwing) {
 		f.RowsBySwing = n
 	}
-	if !f.Velocities || found.Rest {
+	if found.Rest { // where it was looked at
 		return nil
 	}
-	off := found.V
-	if found.Q.Low == 0 {
-		sum, n := 0.0, 0.0
-		for i, s := range bare {
-			for r, v := range found.States(s, nil).V {
-				e := series[i].V[r] - v
-				sum, n = sum+e*e, n+1
-			}
-		}
-		off = smooth.Noise{Value: math.Sqrt(sum / n), High: math.Sqrt(sum / n)}
+	f.doubt(found, set, c)
+	if f.Velocities {
+		f.Noise = append(f.Noise, smooth.ColumnNoise{Column: c.Velocity, Unit: unitOf(set, c.Velocity), Noise: found.V})
+		f.judge(found, c, rms(series))
 	}
-	f.Noise = append(f.Noise, smooth.ColumnNoise{Column: c.Velocity, Unit: unitOf(set, c.Velocity), Noise: off})
 	return nil
 }
 
-// pieces are the first noiseRows rows of coordinate k, and of its velocity.
+// pieces are noiseRows rows of coordinate k, and of its velocity: the first ones of positions alone, else parts from
+// all over the recording, so that it does not matter how that begins.
 func pieces(set *data.Set, k int, velocities bool) (series []smooth.Series) {
 	d, left := set.D(), noiseRows
-	for _, t := range set.Trajectories {
-		n := min(left, t.Len())
-		if left -= n; n < leastNoiseRows {
-			continue
+	take := func(t *data.Trajectory, lo, hi int) {
+		if hi-lo < leastNoiseRows {
+			return
 		}
-		s := smooth.Series{T: t.T[:n]}
-		for r := range n {
+		s := smooth.Series{T: t.T[lo:hi]}
+		for r := lo; r < hi; r++ {
 			if s.Q = append(s.Q, t.Q[r*d+k]); velocities {
 				s.V = append(s.V, t.V[r*d+k])
 			}
 		}
 		series = append(series, s)
+	}
+	if !velocities {
+		for i := range set.Trajectories {
+			t := &set.Trajectories[i]
+			n := min(left, t.Len())
+			left -= n
+			take(t, 0, n)
+		}
+		return series
+	}
+	share := min(1, float64(noiseRows)/float64(set.Rows())) // of the parts that is taken
+	for i, seen := 0, 0.5; i < len(set.Trajectories); i++ {
+		t := &set.Trajectories[i]
+		parts := max(1, t.Len()/noisePiece)
+		for j := range parts {
+			if seen += share; seen >= 1 {
+				seen--
+				take(t, t.Len()*j/parts, t.Len()*(j+1)/parts)
+			}
+		}
 	}
 	return series
 }

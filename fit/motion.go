@@ -58,6 +58,9 @@ func (f *problem) measure(ctx context.Context, horizon float64) error {
 	if err != nil {
 		return few(err)
 	}
+	if err := lost(r); err != nil {
+		return err
+	}
 	m := &motion{states: r.Set, swing: math.Inf(1), horizon: horizon}
 	for _, x := range r.Findings {
 		if m.outliers += x.Outliers; x.Swing > 0 {
@@ -72,6 +75,7 @@ func (f *problem) measure(ctx context.Context, horizon float64) error {
 		err = fmt.Errorf("%s in %.0f %% of the rows, which teaches nothing about motion: record swings that are far "+
 			"larger than the noise", m.rest(), 100*m.atRest())
 	}
+	f.measured(r)
 	return err
 }
 
@@ -107,6 +111,29 @@ func few(err error) error {
 		return fmt.Errorf("%w: record more, or in longer pieces, or give velocities", err)
 	}
 	return err
+}
+
+// lost names a coordinate whose noise is larger than its motion, in positions and in velocities if these were measured:
+// a model of it would be as far off as the noise, and look fine.
+func lost(r *smooth.Recording) error {
+	d := r.Set.D()
+	for k, x := range r.Findings {
+		if !(x.Noise[0].Value > x.Size) {
+			continue
+		}
+		sum, n := 0.0, 0.0
+		for _, t := range r.Set.Trajectories {
+			for i := k; i < len(t.V); i += d {
+				sum, n = sum+t.V[i]*t.V[i], n+1
+			}
+		}
+		if c := r.Set.Coordinates[k]; len(x.Noise) == 1 || x.Noise[1].Column != c.Velocity ||
+			x.Noise[1].Value > math.Sqrt(sum/n) {
+			return fmt.Errorf("%s: %s: leave that column out, or record larger motion, or more rows by unit of time",
+				x.Coordinate, x.Notes[0])
+		}
+	}
+	return nil
 }
 
 // sharp are smoothed states with accelerations (train.Accelerations), but for those near the ends of a recording, and

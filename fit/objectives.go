@@ -52,6 +52,9 @@ func (s Options) objective(set *data.Set) (string, error) {
 		return s.onPositions(set)
 	}
 	if s.Objective == "" {
+		if s.shoots(set) {
+			return Motion, nil
+		}
 		if set.HasAccelerations() && !model.FamilyOf(s.Model).Rollouts {
 			return Accelerations, nil
 		}

@@ -53,6 +53,7 @@ type Options struct {
 	On         func(Progress) `json:"-"` // told after every step how far it is
 	Planned    func(Plan)     `json:"-"` // told the plan before the first step
 	climbing   bool           // Model is one of those that are tried
+	seen       *seen          // of the recording; nil: it was not looked through
 	Beside     *Network       `json:"-"` // the model whose baseline this is, from Baseline; nil: none
 }
 

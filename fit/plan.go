@@ -62,6 +62,9 @@ func (p Plan) WriteText(w io.Writer) error {
 	if noise := p.Recording.noises(); noise != "" {
 		fmt.Fprintf(t, "noise\t%s\n", noise)
 	}
+	for _, doubt := range p.Recording.Doubts {
+		fmt.Fprintf(t, "note\t%s\n", doubt)
+	}
 	for _, l := range p.Lines {
 		if l.Detail && l.Reason != AskedFor {
 			continue
@@ -147,12 +150,17 @@ func (p *planner) objective() (choice, reason string, err error) {
 	}
 	own := "no accelerations are recorded"
 	switch {
-	case p.o.Objective == Motion:
+	case p.o.Objective == Motion && p.found.Bare:
 		own = "no velocities are recorded"
+	case p.o.Objective == Motion:
+		own = "noise, as a part of what is recorded: " + strings.Join(p.found.Noisy, ", ")
 	case p.o.Objective == Accelerations:
 		own = "they are recorded"
 	case f.Rollouts:
 		own = "it learns from nothing else"
+	}
+	if why := p.o.unlike(p.set); p.o.Objective == Windows && len(p.found.Noisy) > 0 && why != "" {
+		own += "; with noise (" + strings.Join(p.found.Noisy, ", ") + "), but " + why
 	}
 	return p.o.Objective, why(p.asked.Objective != "", p.was.Objective != "", own), nil
 }
@@ -277,6 +285,9 @@ func (p *planner) steps() (choice, reason string, err error) {
 			choice += fmt.Sprintf(", within %.3g s", bound.Seconds())
 		}
 		return choice, "segments are doubled while held-out motion gets better", nil
+	case p.o.Like != nil && p.o.Steps == 0:
+		return "", "", fmt.Errorf("the model to repeat has no steps for the objective %s: give a number of steps",
+			p.o.Objective)
 	case p.o.Like != nil:
 		return fmt.Sprint(p.o.Steps), "those of the model to repeat", nil
 	case p.o.Steps != 0:

@@ -81,7 +81,8 @@ func TestPlan(t *testing.T) {
 		method string
 	}{"clean": {0, train.GaussNewton}, "noisy": {0.5, train.Adam}} {
 		var told []Plan
-		o := Options{Steps: 1, Horizon: 0.5, Workers: 1, Planned: func(p Plan) { told = append(told, p) }}
+		o := Options{Steps: 1, Objective: Windows, Horizon: 0.5, Workers: 1}
+		o.Planned = func(p Plan) { told = append(told, p) }
 		o.On = func(Progress) {
 			if len(told) != 1 {
 				t.Errorf("%s: %d plans before the first step", name, len(told))
@@ -105,7 +106,7 @@ func TestPlan(t *testing.T) {
 			t.Errorf("%s: %+v", name, f)
 		}
 		for _, n := range f.Noise {
-			if !(n.Low <= c.noise && c.noise <= 1.1*n.High && n.High < 2*c.noise+1e-5) {
+			if !(n.Low <= c.noise+1e-10 && c.noise <= 1.1*n.High && n.High < 2*c.noise+1e-5) {
 				t.Errorf("%s: noise %g of %s, found %+v", name, c.noise, n.Column, n.Noise)
 			}
 		}

@@ -3,7 +3,6 @@ package fit
 import (
 	"context"
 	"sync"
-	"time"
 
 	"lagrange/data"
 	"lagrange/model"
@@ -23,10 +22,17 @@ import (
 // hopeless is given up for another seed, see Record.Restarts. When ctx ends first, the error is ctx's, the checkpoint
 // is written, and a later call with Resume goes on bit for bit.
 //
-// Of positions alone states and noise are found by a smoother, and models by shooting (Motion). Where no model was
-// asked for, the families of a ladder are tried.
+// Of positions alone, and of positions and velocities with noise, states and noise are found by a smoother, and models
+// by shooting (Motion). Where no model was asked for, the families of a ladder are tried.
 func Train(ctx context.Context, set *data.Set, o Options) (Result, error) {
-	if o.Model == "" && bare(set) {
+	if err := o.Check(); err != nil {
+		return Result{}, err
+	}
+	o, err := o.looked(ctx, set)
+	if err != nil {
+		return Result{}, err
+	}
+	if o.Model == "" && o.shoots(set) {
 		return climb(ctx, set, o)
 	}
 	return trained(ctx, set, o)
@@ -75,15 +81,14 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	begin, asked := time.Now(), s
+	if s, err = s.looked(ctx, set); err != nil {
+		return nil, err
+	}
+	asked, begin, found := s, s.seen.begin, s.seen.findings
 	if s, err = s.continued(set); err != nil {
 		return nil, err
 	}
 	split, err := set.Split(s.horizon(set))
-	if err != nil {
-		return nil, err
-	}
-	found, err := find(ctx, set, split.Train)
 	if err != nil {
 		return nil, err
 	}

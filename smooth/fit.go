@@ -18,12 +18,14 @@ const (
 const rounding = 16
 
 // fit is the best trial with limits of the noise. Where none at all is as likely, it is the one of the largest noise
-// that is: deviations are then rather too large than too small.
+// that is: deviations are then rather too large than too small. So are they where velocities and accelerations are
+// noisier even in their quietest stretch: of a double pendulum that whips now and then, with σ of 0.01 in both columns,
+// the likelihood found 0.0012 rad/s, and the quietest stretch 0.0081.
 func (l *likelihood) fit(best trial) *Fit {
 	_, hi := l.limits(best.m)
 	resolved := l.held(best, hi).minus2-best.minus2 > deviance
 	if !resolved {
-		best = l.raised(l.largest(best), l.quiet())
+		best = l.raised(l.largest(best), l.quiet(0))
 	}
 	sd := l.spread(best, resolved)
 	for k := 1; k < 3; k++ {
@@ -40,6 +42,11 @@ func (l *likelihood) fit(best trial) *Fit {
 			c.Low, c.High = c.Value*math.Exp(-sigmas*sd[k]), c.Value*math.Exp(sigmas*sd[k])
 			if math.IsInf(sd[k], 1) {
 				c.Low, c.High = 0, c.Value
+			}
+		}
+		if k > 0 && l.use[k] {
+			if q := l.quiet(k); q > allow*c.Value && !math.IsInf(q, 1) {
+				c.Value, c.High = q, max(q, c.High)
 			}
 		}
 		unit *= l.step

@@ -11,23 +11,13 @@ const unseen = 1e-3
 
 // Notes says in words what a user should know of a fit, in the units of positions and time.
 func (f *Fit) Notes(unit, time string) (notes []string) {
-	notes = []string{}
-	say := func(format string, a ...any) { notes = append(notes, fmt.Sprintf(format, a...)) }
-	switch {
-	case f.Rest:
-		say("never moves")
+	notes = append([]string{}, f.Doubts(unit, time)...)
+	if f.Rest {
 		return notes
-	case f.Q.Value > f.Size:
-		say("noise of %s is larger than the motion of %s: little is known of it; "+
-			"if it does move more, rows every %s are too far apart to show it",
-			with(f.Q.Value, unit), with(f.Size, unit), with(f.Step, time))
-	case f.Q.Low > 0:
-	case f.Q.High <= unseen*f.Size:
+	}
+	say := func(format string, a ...any) { notes = append(notes, fmt.Sprintf(format, a...)) }
+	if f.Q.Low == 0 && f.Q.High <= unseen*f.Size {
 		say("no noise found: it is below %s", with(f.Q.High, unit))
-	default:
-		say("noise cannot be told from motion, anything up to %s fits: rows every %s are too far apart; "+
-			"about %s by %s would tell",
-			with(f.Q.High, unit), with(f.Step, time), with(f.Wanted(), "rows"), orWord(time, "unit of time"))
 	}
 	if s := f.Scale; s.Value > 0 {
 		say("recorded velocities are %.4g times (%.4g … %.4g) those of the positions, and %s late (%.3g … %.3g); "+
@@ -38,19 +28,46 @@ func (f *Fit) Notes(unit, time string) (notes []string) {
 			"are left out",
 			f.Outliers, beyond)
 	}
+	return notes
+}
+
+// Doubts are those of the notes that say why little may be learned from the coordinate.
+func (f *Fit) Doubts(unit, time string) (notes []string) {
+	say := func(format string, a ...any) { notes = append(notes, fmt.Sprintf(format, a...)) }
 	switch {
-	case f.Q.Value > f.Size || f.Q.Value <= unseen*unseen*f.Size || f.Q.Low == 0:
-	case math.Abs(f.Correlation) > coloured:
+	case f.Rest:
+		say("never moves")
+	case f.Q.Value > f.Size:
+		say("noise of %s is larger than the motion of %s: little is known of it; "+
+			"if it does move more, rows every %s are too far apart to show it",
+			with(f.Q.Value, unit), with(f.Size, unit), with(f.Step, time))
+	case f.Q.Low == 0 && f.Q.High > unseen*f.Size:
+		say("noise cannot be told from motion, anything up to %s fits: rows every %s are too far apart; "+
+			"about %s by %s would tell",
+			with(f.Q.High, unit), with(f.Step, time), with(f.Wanted(), "rows"), orWord(time, "unit of time"))
+	case !f.isNoisy():
+	case f.isColoured():
 		say("noise and deviations are rough: errors of prediction are not white (autocorrelation %.2g); "+
 			"rows every %s are too far apart for the motion, or the noise is not white; about %s by %s would tell",
 			f.Correlation, with(f.Step, time), with(f.Wanted(), "rows"), orWord(time, "unit of time"))
-	case f.Swing/f.Step < sparse:
+	case f.isSparse():
 		say("noise and deviations are rough: only %.2g rows in a period of the fastest part of the motion; about %s "+
 			"by %s would do",
 			f.Swing/f.Step, with(f.Wanted(), "rows"), orWord(time, "unit of time"))
 	}
 	return notes
 }
+
+// Rough says that the noise may be wrong by a factor, where a motion is recorded that is too fast for its rows; with
+// some of them it was found where there was none at all.
+func (f *Fit) Rough() bool { return f.isSparse() || f.isNoisy() && f.isColoured() }
+
+// isNoisy says that positions have noise, and not rounding alone.
+func (f *Fit) isNoisy() bool { return f.Q.Low > 0 && f.Q.Value > unseen*unseen*f.Size }
+
+func (f *Fit) isColoured() bool { return math.Abs(f.Correlation) > coloured }
+
+func (f *Fit) isSparse() bool { return f.Swing/f.Step < sparse }
 
 // coloured is an autocorrelation of the errors of prediction above which the prior was seen to be wrong: two sines with
 // noise of a hundredth of them have −0.35 at 20 rows in a period, and σ within 5 %, but −0.6 at 9, and half of σ.

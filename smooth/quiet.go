@@ -2,19 +2,23 @@ package smooth
 
 import "math"
 
-// quiet is a noise that that of positions hardly exceeds, whatever the motion: that of the quietest stretch. The k-th
-// divided difference of k + 1 positions, with weights whose squares add up to 1, has the variance σ² and the square of
-// what the motion leaves in it, which is least where the motion is slow and k is high. The root mean squares of
-// stretches of few differences scatter, and the least of many is taken: allow makes up for that.
-func (l *likelihood) quiet() float64 {
-	const lowest, highest, stretch, allow = 3, 10, 50, 1.5
+// allow makes up for it that the root mean squares of stretches scatter, and the least of many is taken.
+const allow = 1.5
+
+// quiet is a noise that that of a column (0: positions, 1: velocities, 2: accelerations) hardly exceeds, whatever the
+// motion: that of the quietest stretch. The k-th divided difference of k + 1 numbers, with weights whose squares add
+// up to 1, has the variance σ² and the square of what the motion leaves in it, which is least where the motion is slow
+// and k is high.
+func (l *likelihood) quiet(column int) float64 {
+	const lowest, highest, stretch = 3, 10, 50
 	least := math.Inf(1)
 	for _, piece := range l.pieces {
 		s := &l.series[piece.series]
 		var t, y []float64
-		for i := piece.lo; i < piece.hi; i++ {
-			if !math.IsNaN(s.Q[i]) {
-				t, y = append(t, s.T[i]), append(y, s.Q[i])
+		x := s.columns()[column]
+		for i := piece.lo; i < min(piece.hi, len(x)); i++ {
+			if !math.IsNaN(x[i]) {
+				t, y = append(t, s.T[i]), append(y, x[i])
 			}
 		}
 		for k := lowest; k <= highest; k++ {

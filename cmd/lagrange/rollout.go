@@ -239,7 +239,11 @@ func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange
 				b, a)
 		}
 	}
-	if recorded, err = m.Begun(ctx, recorded, startOf(lagrange.Start(o.begin), recorded)); err != nil {
+	start, err := startOf(ctx, m, lagrange.Start(o.begin), recorded)
+	if err != nil {
+		return nil, err
+	}
+	if recorded, err = m.Begun(ctx, recorded, start); err != nil {
 		return nil, err
 	}
 	if m.Ensemble == nil {

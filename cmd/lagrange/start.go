@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,17 +23,17 @@ func addStart(cmd *cobra.Command, start *string) {
 		words = append(words, string(s))
 	}
 	cmd.Flags().StringVar(start, "start", "", "state that predictions begin at: "+strings.Join(words, ", ")+
-		" (default recorded if velocities are, else filtered)")
+		" (default recorded if velocities are, and the model was not learned from noisy ones; else filtered)")
 	// The only error is a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc("start", cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // startOf is the start that was asked for, or that of the recording.
-func startOf(asked lagrange.Start, set *data.Set) lagrange.Start {
+func startOf(ctx context.Context, m *lagrange.Model, asked lagrange.Start, set *data.Set) (lagrange.Start, error) {
 	if asked != "" {
-		return asked
+		return asked, nil
 	}
-	return lagrange.StartOf(set)
+	return m.StartOf(ctx, set)
 }
 
 // readMotion reads recordings as a model's own was read, without velocities where they lack those of that one.
@@ -52,10 +53,18 @@ func readMotion(paths []string, own data.Options) (*data.Set, error) {
 // is the recorded one, or what a smoother without a model makes of it.
 func evaluated(cmd *cobra.Command, m *lagrange.Model, set *data.Set, horizon float64,
 	asked lagrange.Start) (lagrange.Evaluation, error) {
-	e, err := m.EvaluateFrom(cmd.Context(), set, horizon, startOf(asked, set))
+	start, err := startOf(cmd.Context(), m, asked, set)
+	if err != nil {
+		return lagrange.Evaluation{}, err
+	}
+	e, err := m.EvaluateFrom(cmd.Context(), set, horizon, start)
 	if asked == "" && (errors.Is(err, smooth.ErrFew) || errors.Is(err, lagrange.ErrEarly)) {
-		fmt.Fprintf(cmd.ErrOrStderr(), "note: windows begin at states smoothed without a model: %v\n", err)
-		return m.EvaluateFrom(cmd.Context(), set, horizon, lagrange.Recorded)
+		start, states := lagrange.Recorded, "states smoothed without a model"
+		if set.RecordedVelocities() {
+			start, states = lagrange.Smoothed, "smoothed states"
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: windows begin at %s: %v\n", states, err)
+		return m.EvaluateFrom(cmd.Context(), set, horizon, start)
 	}
 	return e, err
 }

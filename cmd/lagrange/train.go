@@ -196,7 +196,11 @@ func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set) (*lagrange.Model, er
 
 // report evaluates, prints and draws.
 func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model, set *data.Set) error {
-	e, err := m.Evaluate(cmd.Context(), set, 0)
+	start := lagrange.Recorded
+	if set.RecordedVelocities() {
+		start = "" // that of the recording
+	}
+	e, err := evaluated(cmd, m, set, 0, start)
 	if err != nil {
 		return err
 	}

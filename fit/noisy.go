@@ -1,0 +1,143 @@
+package fit
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"lagrange/data"
+	"lagrange/model"
+	"lagrange/smooth"
+)
+
+// seen is what was found in a recording before anything was decided, and when that began.
+type seen struct {
+	begin    time.Time
+	findings Findings
+}
+
+// looked has looked through the part of a recording that is learned from, once for all families that are tried.
+func (s Options) looked(ctx context.Context, set *data.Set) (Options, error) {
+	if s.seen != nil {
+		return s, nil
+	}
+	begin := time.Now()
+	c, err := s.continued(set)
+	if err != nil {
+		return s, err
+	}
+	split, err := set.Split(c.horizon(set))
+	if err != nil {
+		return s, err
+	}
+	found, err := find(ctx, set, split.Train)
+	s.seen = &seen{begin, found}
+	return s, err
+}
+
+// Noisy lists the columns of a recording that have more noise than models should learn from as if it were motion; see
+// Findings.
+func Noisy(ctx context.Context, set *data.Set) ([]string, error) {
+	f, err := find(ctx, set, set)
+	return f.Noisy, err
+}
+
+// shoots says whether the objective is Motion: where it is asked for, for positions alone, and for velocities with
+// noise unless something else is asked for.
+func (s Options) shoots(set *data.Set) bool {
+	return s.Objective == Motion || bare(set) ||
+		s.Objective == "" && s.seen != nil && len(s.seen.findings.Noisy) > 0 && s.unlike(set) == ""
+}
+
+// unlike says why a recording with noise is learned from as one without; "" where it need not be.
+func (s Options) unlike(set *data.Set) string {
+	switch f := model.FamilyOf(cmp.Or(s.Model, DefaultModel)); {
+	case set.HasAccelerations() && !f.Rollouts:
+		return "accelerations are recorded"
+	case f.Name == "hnn":
+		return fmt.Sprintf("a %s takes velocities for momenta", f.Title)
+	case !slices.Contains(ladder, f.Name) && !f.Bare:
+		return fmt.Sprintf("windows serve a %s better", f.Title)
+	case s.Method != "" || s.Window != 0 || s.Batch != 0 || s.Rate != 0 || s.Loss != "" || s.Head != "":
+		return "settings of windows are asked for"
+	case s.Like != nil && s.Like[0].Record.Objective != Motion:
+		return "so did the model to repeat"
+	case s.From != nil:
+		return "so did the model to go on from"
+	case s.Ensemble > 1:
+		return "there are several networks"
+	case set.D() > mostShot:
+		return fmt.Sprintf("shooting takes long with more than %d coordinates: the objective %s asks for it",
+			mostShot, Motion)
+	}
+	return ""
+}
+
+// judge notes columns of a coordinate whose noise is more than a part of the motion in them, and a velocity of another
+// scale, or late. Where rows are too far apart for the motion, noise is found that is not there.
+func (f *Findings) judge(found *smooth.Fit, c data.Coordinate, speed float64) {
+	if found.Rough() {
+		return
+	}
+	for _, n := range []struct {
+		column string
+		smooth.Noise
+		size float64
+	}{{c.Name, found.Q, found.Size}, {c.Velocity, found.V, speed}} {
+		if part := n.Value / n.size; n.Low > 0 && part > noisyPart {
+			f.Noisy = append(f.Noisy, fmt.Sprintf("%s %.2g %%", n.column, 100*part))
+		}
+	}
+	if found.Scale.Value > 0 {
+		f.Noisy = append(f.Noisy, fmt.Sprintf("%s is %.4g times the velocity of %s, %s late", c.Velocity,
+			found.Scale.Value, c.Name, with(found.Lag.Value, f.TimeUnit)))
+	}
+}
+
+// doubt notes why little may be learned from a coordinate.
+func (f *Findings) doubt(found *smooth.Fit, set *data.Set, c data.Coordinate) {
+	for _, text := range found.Doubts(unitOf(set, c.Name), f.TimeUnit) {
+		f.Doubts = append(f.Doubts, c.Name+": "+text)
+	}
+}
+
+// rms is the root mean square of the velocities of series.
+func rms(series []smooth.Series) float64 {
+	sum, n := 0.0, 0.0
+	for _, s := range series {
+		for _, v := range s.V {
+			sum, n = sum+v*v, n+1
+		}
+	}
+	return math.Sqrt(sum / n)
+}
+
+// measured says of which columns of velocities the motion is learned from, after a smoother has looked at all rows.
+func (f *problem) measured(r *smooth.Recording) {
+	if !f.plan.Recording.Velocities {
+		return
+	}
+	var used, left []string
+	for k, x := range r.Findings {
+		v := r.Set.Coordinates[k].Velocity
+		if x.Scale == nil {
+			used = append(used, v)
+			continue
+		}
+		left = append(left, fmt.Sprintf("%s, %.4g times that of %s and %s late", v, x.Scale.Value, x.Coordinate,
+			with(x.Lag.Value, f.set.TimeUnit())))
+	}
+	choice := "measured: " + strings.Join(used, ", ")
+	if used == nil {
+		choice = "not learned from"
+	}
+	reason := "each with its noise"
+	if left != nil {
+		reason = "left out: " + strings.Join(left, "; ")
+	}
+	f.plan.set("velocities", choice, reason)
+}
