@@ -21,9 +21,10 @@ type Findings struct {
 	Velocities    bool                 `json:"velocities_recorded"`
 	Bare          bool                 `json:"positions_alone,omitempty"`
 	Accelerations bool                 `json:"accelerations_recorded"`
-	Forces        int                  `json:"forces"`     // known ones
-	Parameters    int                  `json:"parameters"` // of the system: masses, lengths, …
-	Noise         []smooth.ColumnNoise `json:"noise"`      // of coordinates, and of velocities that are recorded
+	Forces        int                  `json:"forces"`          // known ones
+	Parameters    int                  `json:"parameters"`      // of the system: masses, lengths, …
+	Noise         []smooth.ColumnNoise `json:"noise"`           // of coordinates, and of velocities that are recorded
+	Exact         bool                 `json:"exact,omitempty"` // less noise than leastNoise in all coordinates
 	Unseen        int                  `json:"unseen,omitempty"`
 	RowsBySwing   float64              `json:"rows_by_swing,omitempty"` // in the fastest swing of any coordinate
 }
@@ -39,11 +40,13 @@ func find(ctx context.Context, set, learn *data.Set) (Findings, error) {
 	for _, t := range set.Trajectories {
 		f.Gaps += t.Gaps().Count()
 	}
+	f.Exact = true
 	for k := range set.D() {
 		if err := f.noise(ctx, learn, k); err != nil {
 			return f, err
 		}
 	}
+	f.Exact = f.Exact && f.Unseen == 0
 	return f, nil
 }
 
@@ -55,7 +58,7 @@ func (f *Findings) noise(ctx context.Context, set *data.Set, k int) error {
 	for i := range bare {
 		bare[i].V = nil
 	}
-	if k >= noiseColumns {
+	if k >= noiseColumns || len(bare) == 0 {
 		f.Unseen++
 		return nil
 	}
@@ -70,6 +73,7 @@ func (f *Findings) noise(ctx context.Context, set *data.Set, k int) error {
 		f.Unseen++
 		return nil
 	}
+	f.Exact = f.Exact && found.Q.Value < leastNoise*found.Size
 	f.Noise = append(f.Noise, smooth.ColumnNoise{Column: c.Name, Unit: unitOf(set, c.Name), Noise: found.Q})
 	if n := found.Swing / found.Step; n < math.MaxFloat64 && (f.RowsBySwing == 0 || n < f.RowsBySwing) {
 		f.RowsBySwing = n

@@ -40,6 +40,7 @@ type motion struct {
 	learn, held *train.Measured
 	swing       float64 // period of the fastest part of any coordinate
 	outliers    int
+	blunted     bool // a share of the motion counts as noise, leastNoise
 }
 
 // measure smooths what is learned from and, with the same noise, what is held out.
@@ -58,11 +59,38 @@ func (f *problem) measure(ctx context.Context) error {
 			m.swing = min(m.swing, x.Swing)
 		}
 	}
-	if m.learn, err = train.NewMeasured(r.Measured, r); err == nil {
-		m.held, err = train.NewMeasured(v.Measured, v)
+	if m.learn, err = train.NewMeasured(r.Measured, r); err != nil {
+		return err
 	}
-	f.motion = m
-	return err
+	if m.held, err = train.NewMeasured(v.Measured, v); err != nil {
+		return err
+	}
+	if f.motion = m; m.blunt(r.Findings) {
+		f.plan.set("unit of errors", m.unit(), "there is less noise than that")
+	}
+	return nil
+}
+
+// unit is that of errors.
+func (m *motion) unit() string {
+	if m.blunted {
+		return fmt.Sprintf("%g of the motion", leastNoise)
+	}
+	return "the noise"
+}
+
+// blunt has the noise of each coordinate count as leastNoise of its motion at least, and says whether that changes any.
+func (m *motion) blunt(of []smooth.Finding) bool {
+	by := make([]float64, len(of))
+	for k, x := range of {
+		by[k] = max(1, leastNoise*x.Size/x.Noise[0].Value)
+		m.blunted = m.blunted || by[k] > 1
+	}
+	if m.blunted {
+		m.learn.Blunt(by)
+		m.held.Blunt(by)
+	}
+	return m.blunted
 }
 
 // few says what to do where there are too few rows.

@@ -39,7 +39,7 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 		Seconds: w.elapsed().Seconds(), Validation: x.Score, Stages: f.stagesOf(x), Formula: f.formula(x),
 	}
 	if x.Score > doubtful {
-		r.Doubt = fmt.Sprintf("held-out motion is off by %.3g times the noise", math.Sqrt(x.Score))
+		r.Doubt = fmt.Sprintf("held-out motion is off by %.3g times %s", math.Sqrt(x.Score), f.motion.unit())
 	}
 	return Network{r, x.Model}, nil
 }

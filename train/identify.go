@@ -41,6 +41,7 @@ const (
 	// are off by 4 to 30 where no term and no net knows their friction, and shooting halves their errors a second
 	// ahead (lagrange reproduce recorded).
 	modelError = 300
+	farOff     = 0.03 // of the scales: less is near enough in any case, however little noise there is
 )
 
 // Identified is a model that was found.
@@ -136,7 +137,7 @@ func (o *Identification) Score(ctx context.Context, m *model.Model[float64]) (x 
 // Shoot has shooting go on from a weak initialisation, if that is near enough and held-out motion is predicted no
 // worse: what long segments say is more than what few stretches held out can tell.
 func (o *Identification) Shoot(ctx context.Context, x Identified) (Identified, error) {
-	if x.Score > modelError {
+	if x.Score > o.mostError(x.Model) {
 		return x, nil
 	}
 	y := x
@@ -168,6 +169,16 @@ func (o *Identification) Shoot(ctx context.Context, x Identified) (Identified, e
 		return x, nil
 	}
 	return y, nil
+}
+
+// mostError is the score beyond which nothing is shot.
+func (o *Identification) mostError(m *model.Model[float64]) float64 {
+	near := 0.0
+	for k, c := range m.Spec.Coordinates {
+		r := farOff * c.Scale / o.Learn.Of[0].Sigma[k]
+		near += r * r / float64(o.Learn.D)
+	}
+	return max(modelError, near)
 }
 
 // Likelier says by how much, in units of −2 log likelihood, y fits better what x fits too: models with as many
