@@ -18,7 +18,8 @@ func TestRehearsal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some seconds of Gauss–Newton")
 	}
-	m := fit(t, recording("double-pendulum", 12, 80, false, 0.02), lagrange.Settings{Steps: 1, Seed: 1, Workers: 2})
+	m := fit(t, recording("double-pendulum", 12, 80, false, 0.02),
+		lagrange.Settings{Model: "lnn", Steps: 1, Seed: 1, Workers: 2})
 	r := m.Record
 	if r.Method != train.GaussNewton || len(r.Stages) != 1 || r.Stages[0].Name != "estimated accelerations" ||
 		!(r.Stages[0].After < r.Stages[0].Before/20) {

@@ -29,6 +29,9 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 	}
 	selection := joint(l, v, selectionWindows)
 	still := f.still(selection)
+	if taken, err := f.tryTerms(ctx, asked, selection, still); taken || err != nil {
+		return err
+	}
 	best := cleanGuess * still
 	if asked.Method == train.GaussNewton {
 		best = math.Inf(1)
