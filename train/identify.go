@@ -182,21 +182,29 @@ func (o *Identification) mostError(m *model.Model[float64]) float64 {
 }
 
 // Likelier says by how much, in units of −2 log likelihood, y fits better what x fits too: models with as many
-// parameters, which differ in something that is none. It is 0 where they have not followed segments of one length.
+// parameters, which differ in something that is none. Where one has not been shot with it is that of motion held out,
+// and 0 where they have not followed segments of one length.
 func (x Identified) Likelier(y Identified, o *Identification) float64 {
 	n := min(len(x.Lengths), len(y.Lengths))
-	if n == 0 || x.Lengths[n-1].Segments != y.Lengths[n-1].Segments {
+	switch {
+	case n == 0:
+		return (x.Score - y.Score) * o.Held.numbers()
+	case x.Lengths[n-1].Segments != y.Lengths[n-1].Segments:
 		return 0
 	}
-	numbers := 0
-	for _, e := range o.Learn.Of {
+	return (x.Lengths[n-1].Loss - y.Lengths[n-1].Loss) * o.Learn.numbers()
+}
+
+// numbers counts what was observed.
+func (o *Measured) numbers() (n float64) {
+	for _, e := range o.Of {
 		for _, s := range e.Sigma {
 			if s > 0 {
-				numbers += len(e.T)
+				n += float64(len(e.T))
 			}
 		}
 	}
-	return (x.Lengths[n-1].Loss - y.Lengths[n-1].Loss) * float64(numbers)
+	return n
 }
 
 // Longest is the duration of the longest segments that were kept; 0 without shooting.
