@@ -68,10 +68,13 @@ const (
 
 // convexNets are the nets that a convex initialisation is tried with where nothing was said of the net: one layer,
 // whose outputs it solves for. Narrower ones, and deeper ones of the same cost, were left ten to a hundred times as far
-// off.
+// off. The last is of an lnn alone, whose net then sees q and no v. Where the guesses before it are not excellent it is
+// the best on mechanisms, L = ½ vᵀM(q)v − V(q): of chains of two and three pendulums, 800 pieces of five rows, 30 steps
+// left 0.018 and 0.049 of motions of 3 s without it, and 0.0008 and 0.005 with it.
 var convexNets = []model.Spec{
 	{Hidden: []int{160}, Head: model.Plain},
 	{Hidden: []int{60}, Head: model.Quadratic},
+	{Hidden: []int{60}, Head: model.Quadratic, Natural: true},
 }
 
 // convexRidges are the ridges of a convex initialisation on estimated accelerations, chosen from by the selection set.
