@@ -59,7 +59,8 @@ func TestCheckpointIdentity(t *testing.T) {
 		t.Skip("some seconds of Gauss–Newton")
 	}
 	set := recording("pendulum", 6, 100, false, 0.05)
-	s := lagrange.Settings{Horizon: 0.5, Steps: 9, Seed: 1, Workers: 2, Checkpoint: filepath.Join(t.TempDir(), "c")}
+	s := lagrange.Settings{Model: "lnn", Horizon: 0.5, Steps: 9, Seed: 1, Workers: 2,
+		Checkpoint: filepath.Join(t.TempDir(), "c")}
 	ctx, cancel := context.WithCancel(t.Context())
 	s.On = func(p lagrange.Progress) {
 		if p.Step == 8 { // in the last stage

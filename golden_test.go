@@ -46,8 +46,7 @@ func goldens() map[string]golden {
 	return map[string]golden{
 		"lnn: warm-up, Gauss–Newton": {accelerated, brief},
 		"lnn: convex start, windows, long arcs": {swings, with(func(s *lagrange.Settings) {
-			s.Horizon, s.Steps = 0.5,
-				9
+			s.Model, s.Horizon, s.Steps = "lnn", 0.5, 9
 		})},
 		"lnn: noisy windows": {noisy(recording("pendulum", 6, 100, false, 0.05), 0.3),
 			with(func(s *lagrange.Settings) { s.Horizon, s.Objective = 0.5, lagrange.Windows })},

@@ -9,16 +9,18 @@ import (
 
 	"lagrange"
 	"lagrange/data"
+	"lagrange/model"
 	"lagrange/train"
 )
 
-// A clean recording from which a convex start ends far off is learned from estimated accelerations first, and a step on
-// windows later it knows those where it comes from.
+// A net of several layers learns a clean recording from estimated accelerations first, and a step on windows later it
+// knows those where it comes from.
 func TestRehearsal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some seconds of Gauss–Newton")
 	}
-	m := fit(t, recording("double-pendulum", 12, 80, false, 0.02), lagrange.Settings{Steps: 1, Seed: 1, Workers: 2})
+	m := fit(t, recording("double-pendulum", 12, 80, false, 0.02), lagrange.Settings{Model: "lnn",
+		Method: train.GaussNewton, Hidden: []int{8, 8}, Head: model.Quadratic, Steps: 1, Seed: 1, Workers: 2})
 	r := m.Record
 	if r.Method != train.GaussNewton || len(r.Stages) != 1 || r.Stages[0].Name != "estimated accelerations" ||
 		!(r.Stages[0].After < r.Stages[0].Before/20) {

@@ -17,7 +17,7 @@ func TestStages(t *testing.T) {
 		t.Skip("some seconds of Gauss–Newton")
 	}
 	set := recording("pendulum", 6, 150, false, 0.05)
-	s := lagrange.Settings{Horizon: 0.5, Steps: 12, Seed: 1, Workers: 2}
+	s := lagrange.Settings{Model: "lnn", Horizon: 0.5, Steps: 12, Seed: 1, Workers: 2}
 	calm := fit(t, set, s)
 	r := calm.Record
 	if r.Method != train.GaussNewton || len(r.Stages) != 2 || r.Steps != 12 {

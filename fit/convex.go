@@ -29,21 +29,21 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 	}
 	selection := joint(l, v, selectionWindows)
 	still := f.still(selection)
+	if taken, err := f.tryTerms(ctx, asked, selection, still); taken || err != nil {
+		return err
+	}
 	best := cleanGuess * still
 	if asked.Method == train.GaussNewton {
 		best = math.Inf(1)
 	}
 	was, least, tried := f.spec, math.Inf(1), []string(nil)
-	nets := append(slices.Clone(convexNets), f.deep())
-	if model.FamilyOf(was.Family).Netless {
-		nets = []model.Spec{{}}
-	}
-	for _, w := range nets {
-		if len(w.Hidden) > 1 && (best < excellentGuess*still || f.estimated(0).Weight == nil) {
+	for _, w := range f.nets() {
+		late := len(w.Hidden) > 1 || w.Natural
+		if late && (best < excellentGuess*still || f.estimated(0).Weight == nil) {
 			continue
 		}
 		spec := was
-		spec.Hidden, spec.Head = w.Hidden, w.Head
+		spec.Hidden, spec.Head, spec.Natural = w.Hidden, w.Head, w.Natural
 		spec.Coordinates = kneed(spec.Coordinates, f.split.Train)
 		net, err := model.New[float64](spec, f.s.Seed)
 		if err != nil {
@@ -54,8 +54,7 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 			return err
 		}
 		if s.Done {
-			least, tried = min(least, s.After/still),
-				append(tried, strings.TrimSpace(shown(w.Hidden)+" "+string(w.Head)))
+			least, tried = min(least, s.After/still), append(tried, title(w))
 		}
 		if s.Done && s.After < best {
 			best, f.spec, f.guessed = s.After, spec, guessed{f.s.Seed, net.Theta, s}
@@ -64,6 +63,28 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 		}
 	}
 	return f.chosen(asked, least, tried)
+}
+
+// nets are those that choose tries.
+func (f *problem) nets() (nets []model.Spec) {
+	if model.FamilyOf(f.spec.Family).Netless {
+		return []model.Spec{{}}
+	}
+	for _, w := range append(slices.Clone(convexNets), f.deep()) {
+		if !w.Natural || f.spec.Family == DefaultModel {
+			nets = append(nets, w)
+		}
+	}
+	return nets
+}
+
+// title is what a net of choose is called.
+func title(w model.Spec) string {
+	name := strings.TrimSpace(shown(w.Hidden) + " " + string(w.Head))
+	if w.Natural {
+		name += " of q alone"
+	}
+	return name
 }
 
 // chosen writes into the plan what the guesses that were tried have shown: the best left so much of the loss without

@@ -25,6 +25,7 @@ type Findings struct {
 	Noise         []smooth.ColumnNoise `json:"noise"`            // of coordinates, and of velocities that are recorded
 	Noisy         []string             `json:"noisy,omitempty"`  // columns with much noise, and velocities that are off
 	Doubts        []string             `json:"doubts,omitempty"` // about noise
+	Exact         bool                 `json:"exact,omitempty"`  // less noise than leastNoise in all coordinates
 	Unseen        int                  `json:"unseen,omitempty"`
 	RowsBySwing   float64              `json:"rows_by_swing,omitempty"` // in the fastest swing of any coordinate
 }
@@ -40,11 +41,13 @@ func find(ctx context.Context, set, learn *data.Set) (Findings, error) {
 	for _, t := range set.Trajectories {
 		f.Gaps += t.Gaps().Count()
 	}
+	f.Exact = true
 	for k := range set.D() {
 		if err := f.noise(ctx, learn, k); err != nil {
 			return f, err
 		}
 	}
+	f.Exact = f.Exact && f.Unseen == 0
 	return f, nil
 }
 
@@ -63,6 +66,7 @@ func (f *Findings) noise(ctx context.Context, set *data.Set, k int) error {
 		f.Unseen++
 		return nil
 	}
+	f.Exact = f.Exact && found.Q.Value < leastNoise*found.Size
 	f.Noise = append(f.Noise, smooth.ColumnNoise{Column: c.Name, Unit: unitOf(set, c.Name), Noise: found.Q})
 	if n := found.Swing / found.Step; n < math.MaxFloat64 && (f.RowsBySwing == 0 || n < f.RowsBySwing) {
 		f.RowsBySwing = n

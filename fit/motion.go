@@ -39,6 +39,7 @@ type motion struct {
 	swing       float64 // period of the fastest part of any coordinate
 	horizon     float64 // that was asked for; 0: none was
 	outliers    int
+	blunted     bool // a share of the motion counts as noise, leastNoise
 }
 
 // measure smooths what is learned from and, with the same noise, what is held out, for predictions over a horizon that
@@ -67,16 +68,44 @@ func (f *problem) measure(ctx context.Context, horizon float64) error {
 			m.swing = min(m.swing, x.Swing)
 		}
 	}
-	if m.learn, err = train.NewMeasured(r.Measured, r); err == nil {
-		m.held, err = train.NewMeasured(v.Measured, v)
+	if m.learn, err = train.NewMeasured(r.Measured, r); err != nil {
+		return err
+	}
+	if m.held, err = train.NewMeasured(v.Measured, v); err != nil {
+		return err
 	}
 	f.motion = m
-	if err == nil && m.atRest() > nothingMoves {
-		err = fmt.Errorf("%s in %.0f %% of the rows, which teaches nothing about motion: record swings that are far "+
+	if m.atRest() > nothingMoves {
+		return fmt.Errorf("%s in %.0f %% of the rows, which teaches nothing about motion: record swings that are far "+
 			"larger than the noise", m.rest(), 100*m.atRest())
 	}
 	f.measured(r)
-	return err
+	if m.blunt(r.Findings) {
+		f.plan.set("unit of errors", m.unit(), "there is less noise than that")
+	}
+	return nil
+}
+
+// unit is that of errors.
+func (m *motion) unit() string {
+	if m.blunted {
+		return fmt.Sprintf("%g of the motion", leastNoise)
+	}
+	return "the noise"
+}
+
+// blunt has the noise of each coordinate count as leastNoise of its motion at least, and says whether that changes any.
+func (m *motion) blunt(of []smooth.Finding) bool {
+	by := make([]float64, len(of))
+	for k, x := range of {
+		by[k] = max(1, leastNoise*x.Size/x.Noise[0].Value)
+		m.blunted = m.blunted || by[k] > 1
+	}
+	if m.blunted {
+		m.learn.Blunt(by)
+		m.held.Blunt(by)
+	}
+	return m.blunted
 }
 
 // rest says what is at rest.

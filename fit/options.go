@@ -146,7 +146,26 @@ func (s *Options) horizon(set *data.Set) float64 {
 		block, step := longest/math.Ceil(wholeTrajectories/float64(len(set.Trajectories))), set.TypicalStep()
 		return step * max(1, math.Floor(block/step*(1+1e-9))) // whole steps: a block holds as many as the next
 	}
-	return horizonSteps * set.TypicalStep()
+	return min(horizonSteps*set.TypicalStep(), bears(set))
+}
+
+// bears is the longest horizon that the pieces of a recording bear: where whole ones are held out that of their median
+// duration, so that half of them have a window; else a ninth of all of it, if the usual one is longer than the fifth
+// that data.Set.Split asks for.
+func bears(set *data.Set) float64 {
+	var durations []float64
+	all := 0.0
+	for i := range set.Trajectories {
+		d := set.Trajectories[i].Duration()
+		durations, all = append(durations, d), all+d
+	}
+	switch {
+	case len(durations) >= wholeTrajectories:
+		return median(durations)
+	case horizonSteps*set.TypicalStep() > all/leastBlocks:
+		return all / wholeTrajectories
+	}
+	return math.Inf(1)
 }
 
 // nodes is how many a graph of d coordinates has, each of which is learned from; others are one.

@@ -177,6 +177,9 @@ func (p *planner) windows() (choice, reason string, err error) {
 	}
 	asked := p.asked.Horizon != 0 || p.asked.Window != 0
 	own := fmt.Sprintf("%d typical steps", horizonSteps)
+	if p.o.Horizon < (horizonSteps-0.5)*step {
+		own = "as long as its pieces bear"
+	}
 	if p.o.Objective == Windows {
 		own += fmt.Sprintf(", at most %d rows to learn from", mostWindow)
 	}
@@ -209,7 +212,9 @@ func (p *planner) net() (choice, reason string, err error) {
 		return "none", "its terms are given", nil
 	}
 	if p.o.Hidden == nil {
-		p.o.Hidden, own = p.o.layers(p.set)
+		if p.o.Hidden, own = p.o.layers(p.set); p.o.Objective == Motion && p.linear() && p.found.Exact {
+			p.o.Hidden, own = []int{exactUnits}, own+", and as many as exact positions bear"
+		}
 	}
 	choice = shown(p.o.Hidden) + " " + p.o.Activation
 	if p.o.Head != "" {

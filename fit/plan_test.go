@@ -77,11 +77,15 @@ func TestDecisions(t *testing.T) {
 // A plan is told before the first step, is the one in the record, and is what was done.
 func TestPlan(t *testing.T) {
 	for name, c := range map[string]struct {
-		noise  float64
-		method string
-	}{"clean": {0, train.GaussNewton}, "noisy": {0.5, train.Adam}} {
+		noise                 float64
+		method, asked, family string
+	}{
+		"clean":            {0, train.GaussNewton, "", "terms"},
+		"clean, a network": {0, train.GaussNewton, DefaultModel, DefaultModel},
+		"noisy":            {0.5, train.Adam, "", DefaultModel},
+	} {
 		var told []Plan
-		o := Options{Steps: 1, Objective: Windows, Horizon: 0.5, Workers: 1}
+		o := Options{Model: c.asked, Steps: 1, Objective: Windows, Horizon: 0.5, Workers: 1}
 		o.Planned = func(p Plan) { told = append(told, p) }
 		o.On = func(Progress) {
 			if len(told) != 1 {
@@ -97,6 +101,9 @@ func TestPlan(t *testing.T) {
 			t.Fatalf("%s: told %+v, recorded %+v", name, told, record.Plan)
 		}
 		net := shown(spec.Hidden) + " " + spec.Activation + ", " + string(spec.Head) + " head"
+		if c.family == "terms" {
+			net = "none"
+		}
 		if m := told[0].Line("method").Choice; m != c.method || m != record.Method ||
 			told[0].Line("net").Choice != net {
 			t.Errorf("%s: %+v, and done was %s by %s", name, told[0].Lines, net, record.Method)
@@ -110,7 +117,7 @@ func TestPlan(t *testing.T) {
 				t.Errorf("%s: noise %g of %s, found %+v", name, c.noise, n.Column, n.Noise)
 			}
 		}
-		if len(f.Noise) != 2 || model.FamilyOf(spec.Family).Name != DefaultModel {
+		if len(f.Noise) != 2 || model.FamilyOf(spec.Family).Name != c.family {
 			t.Errorf("%s: %d columns with noise, %s", name, len(f.Noise), spec.Family)
 		}
 	}

@@ -52,7 +52,7 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch, j int) (Netw
 	}
 	r.goesOn(s.From, j)
 	if r.Validation > doubtful {
-		r.Doubt = fmt.Sprintf("held-out motion is off by %.3g times the noise", math.Sqrt(r.Validation))
+		r.Doubt = fmt.Sprintf("held-out motion is off by %.3g times %s", math.Sqrt(r.Validation), f.motion.unit())
 	}
 	return Network{r, x.Model, x.Log}, nil
 }

@@ -47,6 +47,7 @@ const (
 	// lostLoss is a mean loss beyond which a few lost segments rule it. A pendulum that people push left 8 and, with
 	// the friction that it has, 195, where the geometric mean fell from 3.6 to 3.4.
 	lostLoss = 7
+	farOff   = 0.03 // of the scales: less is near enough in any case, however little noise there is
 )
 
 // Identified is a model that was found.
@@ -191,7 +192,7 @@ func (o *Identification) Score(ctx context.Context, m *model.Model[float64]) (x 
 // Shoot has shooting go on from a weak initialisation, if that is near enough and held-out motion is predicted no
 // worse: what long segments say is more than what few stretches held out can tell.
 func (o *Identification) Shoot(ctx context.Context, x Identified) (Identified, error) {
-	if x.Score > modelError || o.over() {
+	if x.Score > o.mostError(x.Model) || o.over() {
 		return x, nil
 	}
 	y, err := o.shoot(ctx, x, nil)
@@ -206,6 +207,16 @@ func (o *Identification) Shoot(ctx context.Context, x Identified) (Identified, e
 		return x, nil
 	}
 	return y, nil
+}
+
+// mostError is the score beyond which nothing is shot.
+func (o *Identification) mostError(m *model.Model[float64]) float64 {
+	near := 0.0
+	for k, c := range m.Spec.Coordinates {
+		r := farOff * c.Scale / o.Learn.Of[0].Sigma[k]
+		near += r * r / float64(o.Learn.D)
+	}
+	return max(modelError, near)
 }
 
 // Again is a model much like one that has shot, from whose starts it goes on; without any, after a weak initialisation.
@@ -289,9 +300,9 @@ func (o *Identification) shoot(ctx context.Context, x Identified, from *division
 }
 
 // Likelier says by how much, in units of −2 log likelihood, y fits better what x fits too, with the longest segments
-// that both have tried; it is 0 where there are none. Where both leave more than the noise, what the better one leaves
-// counts as noise; where that is far more, a few lost segments rule the mean loss, and the geometric means of the
-// stretches that select take its place.
+// that both have tried; it is 0 where there are none, and that of the motion held out where one has not been shot with.
+// Where both leave more than the noise, what the better one leaves counts as noise; where that is far more, a few lost
+// segments rule the mean loss, and the geometric means of the stretches that select take its place.
 func (x Identified) Likelier(y Identified, o *Identification) float64 {
 	for _, a := range slices.Backward(x.Lengths) {
 		for _, b := range y.Lengths {
@@ -299,6 +310,9 @@ func (x Identified) Likelier(y Identified, o *Identification) float64 {
 				return x.likelier(y, a.Loss, b.Loss, o)
 			}
 		}
+	}
+	if len(x.Lengths) == 0 || len(y.Lengths) == 0 {
+		return (x.Score - y.Score) * float64(o.Held.numbers())
 	}
 	return 0
 }

@@ -117,3 +117,15 @@ func TestTied(t *testing.T) {
 		}
 	}
 }
+
+// Of two models that were not both shot with, the likelier is that which predicts motion held out better, by as many
+// numbers as there are.
+func TestLikelierWithoutShooting(t *testing.T) {
+	o := &Identification{Held: &Measured{D: 1, Of: []Measurement{
+		{T: make([]float64, 7), Sigma: []float64{0.1, 0}}, {T: make([]float64, 3), Sigma: []float64{0.1, 0}},
+	}}}
+	lost, found := Identified{Score: 9}, Identified{Score: 1, Lengths: []Length{{Segments: 4, Loss: 1}}}
+	if got := lost.Likelier(found, o); got != 80 {
+		t.Errorf("a likelihood of %g, not 8 for each of 10 numbers", got)
+	}
+}

@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"lagrange/data"
 	"lagrange/smooth"
@@ -92,6 +93,21 @@ func (o *Measured) width() (n int) {
 		}
 	}
 	return n
+}
+
+// Blunt has the noise of each coordinate (d), and of its velocity, count as so many times what was found. The smoothed
+// states are as much less certain, so that all that is weighed by the noise is weighed as before.
+func (o *Measured) Blunt(by []float64) {
+	for i := range o.Of {
+		m := &o.Of[i]
+		m.Sigma, m.SD = slices.Clone(m.Sigma), slices.Clone(m.SD)
+		for j := range m.Sigma {
+			m.Sigma[j] *= by[j%o.D]
+		}
+		for at := range m.SD {
+			m.SD[at] *= by[at%o.D]
+		}
+	}
 }
 
 // Segment is a part of a recording that a roll-out follows from a start of its own.

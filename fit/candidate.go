@@ -1,0 +1,83 @@
+package fit
+
+import (
+	"context"
+	"fmt"
+
+	"lagrange/model"
+	"lagrange/ode"
+	"lagrange/train"
+)
+
+// tryTerms has a sum of terms learn a recording of states where no model was asked for, and nothing that only a network
+// has: a library that has the terms of L finds them to many digits from few rows, where a network is left with a
+// thousandth. It has a convex initialisation and some steps on windows, and is taken where these leave next to nothing
+// of the loss without acceleration on the windows that choose a guess; else all is as it was.
+func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.Segments[float64],
+	still float64) (taken bool, err error) {
+	if asked.Model != "" || asked.Activation != "" || asked.Ensemble > 1 || f.s.Model != DefaultModel {
+		return false, nil
+	}
+	spec := f.spec
+	spec.Family, spec.Hidden, spec.Head = ladder[0], nil, ""
+	spec.Coordinates = kneed(spec.Coordinates, f.split.Train)
+	spec.Terms = spec.DefaultTerms()
+	net, err := model.New[float64](spec, f.s.Seed)
+	if err != nil {
+		return false, nil // a library has no system parameters, and so many terms at most
+	}
+	n, d := len(net.Linear()), net.Spec.D()
+	c := train.ConvexOptions{Seed: f.s.Seed, Workers: f.s.Workers, Ridges: convexRidges[:1], Selection: selection,
+		Samples: min(convexSamples, convexWork/(1+d*n*n))}
+	if c.Samples*d < 2*n {
+		return false, nil // it would take long
+	}
+	guess, err := train.ConvexInitialisation(ctx, net, f.estimated(0), c)
+	if err != nil || !guess.Done || guess.After > cleanGuess*still {
+		return false, err
+	}
+	if err := f.try(ctx, net, guess); err != nil {
+		return false, err
+	}
+	sharp := *selection
+	sharp.Method = ode.Dop853.Tableau // what is left is less than steps of RK4 are off by
+	left := train.MeanLoss(&sharp, net)
+	if !(left < exactTerms*still) {
+		return false, nil
+	}
+	guess.After = min(guess.After, left)
+	was := asked
+	was.Model, was.Method = spec.Family, train.GaussNewton
+	s, plan, err := decide(f.set, f.plan.Recording, asked, was)
+	if err != nil {
+		return false, err
+	}
+	f.s, f.plan, f.spec, f.guessed = s, plan, spec, guessed{f.s.Seed, net.Theta, guess}
+	f.plan.set("model", model.Title(spec.Family), fmt.Sprintf("after %d steps it leaves %.2g %% of the loss without "+
+		"acceleration; --model %s for a network", termSteps, 100*left/still, DefaultModel))
+	f.plan.set("method", s.Method, "its coefficients are few")
+	return true, nil
+}
+
+// try makes a few steps of Gauss–Newton on windows, from an initial guess.
+func (f *problem) try(ctx context.Context, net *model.Model[float64], guess train.InitialGuess) error {
+	learn, valid, err := f.windows()
+	if err != nil {
+		return err
+	}
+	learn.Method = ode.Dop853.Tableau
+	loop := train.Loop[float64]{Model: net, Train: train.KeepPositiveDefinite(net, learn, guess.Unit),
+		Valid: joint(learn, valid, validationMost), State: train.NewState(net)}
+	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: termSteps, Validate: termSteps / 2,
+		Batch: f.newtonBatch(net, learn), Seed: f.s.Seed, Workers: f.s.Workers}
+	if err := loop.Run(ctx); err != nil {
+		return err
+	}
+	copy(net.Theta, loop.State.Best)
+	return nil
+}
+
+// newtonBatch is how many samples a step of Gauss–Newton takes where nothing was said: residualsPerParameter.
+func (f *problem) newtonBatch(net *model.Model[float64], o train.Objective[float64]) int {
+	return max(leastBatch, residualsPerParameter*len(net.Theta)/o.Pass(net, 1).Width())
+}

@@ -1,0 +1,63 @@
+package lagrange_test
+
+import (
+	"math"
+	"testing"
+
+	"lagrange"
+	"lagrange/data"
+)
+
+// A recording in pieces of five rows, and a short one in a single piece, are learned from without a word about the
+// horizon: it is what they bear.
+func TestHorizonOfShortPieces(t *testing.T) {
+	for name, c := range map[string]struct {
+		set  *data.Set
+		want float64
+	}{
+		"pieces of five rows": {recording("pendulum", 40, 4, false, 0.05), 4 * 0.05},
+		"forty rows":          {recording("pendulum", 1, 39, false, 0.05), 39 * 0.05 / 9},
+		"long ones":           {recording("pendulum", 9, 30, false, 0.05), 25 * 0.05},
+	} {
+		m, err := lagrange.Fit(t.Context(), c.set, quick())
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got := m.Record.Horizon; math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("%s: a horizon of %g, not %g", name, got, c.want)
+		}
+	}
+}
+
+// Exact states of a mechanism whose Lagrangian is in the library are learned by a sum of terms, from few and short
+// pieces to many digits. What is not in the library, what has noise, and what was asked for are left to a network.
+func TestTermsOfExactStates(t *testing.T) {
+	chain := recording("double-pendulum", 60, 4, false, 0.03)
+	s := lagrange.Settings{Steps: 2, Seed: 1, Workers: 2}
+	m := fit(t, chain, s)
+	if got := m.Spec().Family; got != "terms" {
+		t.Fatalf("a %s learns exact states: %v", got, m.Record.Plan.Line("model"))
+	}
+	if e := missed(m, recording("double-pendulum", 9, 30, true, 0.03)); !(e < 1e-5) {
+		t.Errorf("accelerations are off by %.2g", e)
+	}
+	asked, net := s, s
+	asked.Model, asked.Hidden, net.Hidden = "lnn", []int{6}, []int{6}
+	for name, c := range map[string]struct {
+		set *data.Set
+		s   lagrange.Settings
+	}{
+		"a network is asked for": {chain, asked},
+		"a net is given":         {chain, net},
+		"there is noise":         {noisy(recording("pendulum", 9, 30, false, 0.05), 0.1), s},
+		"no term is right":       {recording("kepler", 9, 12, false, 0.1), s},
+	} {
+		if name == "no term is right" && testing.Short() {
+			continue // a search for a good guess takes seconds
+		}
+		if got := fit(t, c.set, c.s).Spec().Family; got != "lnn" {
+			t.Errorf("%s: a %s learns", name, got)
+		}
+	}
+}
