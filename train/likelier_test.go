@@ -6,9 +6,12 @@ import (
 )
 
 // What a better model leaves counts as noise where it is more than that, and where it is far more the stretches that
-// select speak in its place. Segments of other lengths are not compared.
+// select speak in its place. Segments of other lengths are not compared, and without any motion held out is.
 func TestLikelier(t *testing.T) {
-	o := &Identification{Learn: &Measured{D: 1, Of: []Measurement{{T: make([]float64, 50), Sigma: []float64{0.1, 0}}}}}
+	rows := func(n int) *Measured {
+		return &Measured{D: 1, Of: []Measurement{{T: make([]float64, n), Sigma: []float64{0.1, 0}}}}
+	}
+	o := &Identification{Learn: rows(50), Held: rows(10)}
 	of := func(loss, score float64, segments int) Identified {
 		return Identified{Score: score, Lengths: []Length{{Segments: segments, Loss: loss}}}
 	}
@@ -20,7 +23,7 @@ func TestLikelier(t *testing.T) {
 		{of(4, 1, 4), of(2, 9, 4), 2. / 2 * 50},
 		{of(8, 3, 4), of(200, 2, 4), math.Log(1.5) * 50},
 		{of(4, 1, 4), of(2, 1, 8), 0},
-		{Identified{}, of(2, 1, 8), 0},
+		{Identified{Score: 3}, of(2, 1, 8), 2 * 10}, // one was not shot with
 	} {
 		if got := c.x.Likelier(c.y, o); math.Abs(got-c.want) > 1e-9 {
 			t.Errorf("from %+v to %+v: %g, not %g", c.x.Lengths, c.y.Lengths, got, c.want)
