@@ -98,9 +98,9 @@ func (f *problem) read(m *model.Model[float64]) (r Formula) {
 			at++
 		}
 	}
-	by := 1 / f.unit(m, r)
+	unit := f.unit(m, r)
 	for _, x := range r.values() {
-		*x *= by
+		*x /= unit
 	}
 	return r
 }
