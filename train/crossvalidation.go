@@ -11,7 +11,7 @@ import (
 const (
 	// fewStretches is how many stretches have to be held out for them alone to select. Of 6 s of a motor-driven
 	// pendulum three of a quarter of a second were, one of them at rest: the friction that they chose left 0.024 rad a
-	// quarter of a second ahead, and that of cross-validation 0.008 (lagrange reproduce recorded).
+	// quarter of a second ahead, and that of cross-validation 0.005 (lagrange reproduce recorded).
 	fewStretches = 8
 	// numbersPerParameter is how many numbers a parameter is learned from at least for what is learned from to select.
 	numbersPerParameter = 20

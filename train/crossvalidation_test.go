@@ -9,9 +9,11 @@ import (
 )
 
 // Where few stretches are held out, the loss of a stretch that was learned from is that of a model which was not: found
-// here for one recording by hand.
+// here for one recording by hand. The model has no term of gravity, for near the noise nothing is made up for.
 func TestCrossValidation(t *testing.T) {
 	o, spec := swinging(t, 0.01)
+	spec.Terms = spec.SimplestTerms()
+	spec.Terms[0] = spec.Terms[0][:1]
 	m, err := model.New[float64](spec, 1)
 	if err != nil {
 		t.Fatal(err)
