@@ -28,8 +28,8 @@ func needsOneFamily(_ *data.Set, s Options) error {
 	case f.Name == "hnn":
 		return fmt.Errorf("a %s needs momenta, which positions alone do not give; --differentiate estimates velocities",
 			f.Title)
-	case s.From != nil:
-		return errors.New("training from positions alone does not go on from a model yet: leave out --from")
+	case len(s.From) > 1:
+		return errors.New("shooting does not go on from several networks: leave out --from")
 	}
 	return nil
 }

@@ -220,6 +220,8 @@ func (p *planner) net() (choice, reason string, err error) {
 
 func (p *planner) guess() (choice, reason string, err error) {
 	switch {
+	case p.o.Objective == Motion && p.o.From != nil:
+		return "parameters of the model", Kept, nil
 	case p.o.Objective == Motion && p.linear():
 		return "weak initialisation", "selected by held-out motion from bumps of several lengths, and ridges", nil
 	case p.o.Objective == Motion:

@@ -72,8 +72,7 @@ func (a *run) record() Record {
 		Mass: a.mass, Stages: a.notes,
 	}
 	if s.From != nil {
-		was := s.From[a.member].Record
-		r.Before = append(slices.Clone(was.Before), was.Data)
+		r.Before = before(s.From[a.member].Record)
 	}
 	if s.Objective != Windows {
 		r.Window = 0
@@ -88,6 +87,9 @@ func (a *run) record() Record {
 	}
 	return r
 }
+
+// before are the recordings that a model that goes on from another has learned from.
+func before(was Record) []string { return append(slices.Clone(was.Before), was.Data) }
 
 // note records a stage, in numbers that a file can hold.
 func (a *run) note(name string, before, after float64) {

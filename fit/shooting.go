@@ -32,11 +32,16 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 	if err != nil {
 		return Network{}, err
 	}
-	f.decided(x)
+	if s.From == nil {
+		f.decided(x)
+	}
 	r := Record{
 		Run: hashed(f.id), Plan: &f.plan, Seed: s.Seed, Steps: steps, Method: train.GaussNewton, Workers: o.Workers,
 		Loss: o.Penalty.Name, Objective: Motion, Horizon: s.Horizon, Data: f.print, Options: f.set.Layout(s.Columns),
 		Seconds: w.elapsed().Seconds(), Validation: x.Score, Stages: f.stagesOf(x), Formula: f.formula(x),
+	}
+	if s.From != nil {
+		r.Before = before(s.From[0].Record)
 	}
 	if x.Score > doubtful {
 		r.Doubt = fmt.Sprintf("held-out motion is off by %.3g times the noise", math.Sqrt(x.Score))
@@ -44,8 +49,15 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch) (Network, er
 	return Network{r, x.Model}, nil
 }
 
-// identify goes through the stages. Where nothing was said of friction, the motion decides.
+// identify goes through the stages. Where nothing was said of friction, the motion decides. From a finished model
+// shooting goes on.
 func (f *problem) identify(ctx context.Context, o *train.Identification, s Options) (x train.Identified, err error) {
+	if s.From != nil {
+		if x, err = o.Score(ctx, s.From[0].Net.Copy()); err != nil {
+			return x, err
+		}
+		return o.Shoot(ctx, x)
+	}
 	if err := f.chooseForces(ctx, o, s); err != nil {
 		return x, err
 	}
