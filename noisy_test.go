@@ -47,7 +47,11 @@ func TestNoisyVelocities(t *testing.T) {
 			t.Errorf("times %g: %s, %+v", scale, m.Record.Objective, line)
 		}
 		e, err := m.Evaluate(t.Context(), exact, 1)
-		if err != nil || !(e.Models["terms"].MedianQ[0] < 3e-3) {
+		most := 1e-3 // of angles alone
+		if scale == 1 {
+			most = 3e-4
+		}
+		if err != nil || !(e.Models["terms"].MedianQ[0] < most) {
 			t.Errorf("times %g: %+v, %v", scale, e.Models, err)
 		}
 		for want, of := range map[lagrange.Start]*data.Set{lagrange.Filtered: set, lagrange.Recorded: exact} {
