@@ -27,6 +27,7 @@ type Findings struct {
 	Doubts        []string             `json:"doubts,omitempty"` // about noise
 	Unseen        int                  `json:"unseen,omitempty"`
 	RowsBySwing   float64              `json:"rows_by_swing,omitempty"` // in the fastest swing of any coordinate
+	unclear       bool                 // noise is not told from the motion of every coordinate
 }
 
 // find looks through a recording. Noise is that of noiseRows rows (pieces), of those to learn from, of the first
@@ -44,6 +45,9 @@ func find(ctx context.Context, set, learn *data.Set) (Findings, error) {
 		if err := f.noise(ctx, learn, k); err != nil {
 			return f, err
 		}
+	}
+	if f.unclear {
+		f.Noisy = nil
 	}
 	return f, nil
 }

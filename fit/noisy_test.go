@@ -90,7 +90,8 @@ func TestLost(t *testing.T) {
 	}
 	late := swings(1, 4000, false, 0.01)
 	for n := range 1000 {
-		late.Trajectories[0].Q[n], late.Trajectories[0].V[n] = 1, 0
+		a, t := &late.Trajectories[0], float64(n)/20 // its noise alone is left
+		a.Q[n], a.V[n] = 1+a.Q[n]-math.Cos(t), a.V[n]+math.Sin(t)
 	}
 	if f, err := find(t.Context(), late, late); err != nil || len(f.Doubts) > 0 || len(f.Noisy) == 0 {
 		t.Errorf("%v, %v, %v", f.Doubts, f.Noisy, err)
