@@ -28,6 +28,7 @@ type Findings struct {
 	Exact         bool                 `json:"exact,omitempty"`  // less noise than leastNoise in all coordinates
 	Unseen        int                  `json:"unseen,omitempty"`
 	RowsBySwing   float64              `json:"rows_by_swing,omitempty"` // in the fastest swing of any coordinate
+	unclear       bool                 // noise is not told from the motion of every coordinate
 }
 
 // find looks through a recording. Noise is that of noiseRows rows (pieces), of those to learn from, of the first
@@ -48,6 +49,9 @@ func find(ctx context.Context, set, learn *data.Set) (Findings, error) {
 		}
 	}
 	f.Exact = f.Exact && f.Unseen == 0
+	if f.unclear {
+		f.Noisy = nil
+	}
 	return f, nil
 }
 

@@ -78,17 +78,16 @@ func (s Options) unlike(set *data.Set) string {
 }
 
 // judge notes columns of a coordinate whose noise is more than a part of the motion in them, and a velocity of another
-// scale, or late. Where rows are too far apart for the motion, noise is found that is not there.
+// scale, or late. Where rows are too far apart for the motion, and where it whips now and then, noise is found that is
+// not there: in the quietest stretches it is not seen.
 func (f *Findings) judge(found *smooth.Fit, c data.Coordinate, speed float64) {
-	if found.Rough() {
-		return
-	}
-	for _, n := range []struct {
+	f.unclear = f.unclear || found.Rough() || found.Q.Value > found.Size
+	for k, n := range []struct {
 		column string
 		smooth.Noise
 		size float64
 	}{{c.Name, found.Q, found.Size}, {c.Velocity, found.V, speed}} {
-		if part := n.Value / n.size; n.Low > 0 && part > noisyPart {
+		if part := n.Value / n.size; n.Low > n.Value/10 && part > noisyPart && found.Quiet[k] > n.Value/2 {
 			f.Noisy = append(f.Noisy, fmt.Sprintf("%s %.2g %%", n.column, 100*part))
 		}
 	}

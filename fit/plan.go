@@ -159,6 +159,9 @@ func (p *planner) objective() (choice, reason string, err error) {
 	case f.Rollouts:
 		own = "it learns from nothing else"
 	}
+	if p.o.Objective == Windows && p.found.unclear {
+		own += "; noise is not told from motion"
+	}
 	if why := p.o.unlike(p.set); p.o.Objective == Windows && len(p.found.Noisy) > 0 && why != "" {
 		own += "; with noise (" + strings.Join(p.found.Noisy, ", ") + "), but " + why
 	}

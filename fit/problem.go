@@ -32,7 +32,7 @@ func Train(ctx context.Context, set *data.Set, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if o.Model == "" && o.shoots(set) {
+	if o.Model == "" && o.From == nil && o.shoots(set) {
 		return climb(ctx, set, o)
 	}
 	return trained(ctx, set, o)

@@ -51,6 +51,7 @@ func (l *likelihood) fit(best trial) *Fit {
 		}
 		unit *= l.step
 	}
+	f.Quiet = [2]float64{l.quiet(0), l.quiet(1)}
 	if l.gauged {
 		s, τ := math.Exp(best.p.scale), best.p.lag*l.step
 		f.Scale = Interval{s, s * math.Exp(-sigmas*sd[3]), s * math.Exp(sigmas*sd[3])}

@@ -38,6 +38,8 @@ type Fit struct {
 	Correlation float64  // autocorrelation of the errors of prediction
 	Rest        bool     // the coordinate never moves: all else is 0
 	Outliers    int      // numbers that Robust left out
+	// Quiet is a noise of positions and of velocities that they hardly exceed: that of their quietest stretches.
+	Quiet [2]float64
 }
 
 // Noise is a standard deviation with limits within which it lies in 95 of 100 recordings. Low is 0 where noise cannot

@@ -241,10 +241,11 @@ func (o *Identification) Again(ctx context.Context, m *model.Model[float64], was
 }
 
 // All learns from the selection set as well, with the segments that x has come to, so that nothing that may be learned
-// from is left. Its score stays that of x, which has not seen what was held out. Where the two are not followed
-// together, x is left.
+// from is left. Its score stays that of x, which has not seen what was held out. Where x leaves more than the noise,
+// more data do not make it better: of a real pendulum with a motor 0.014 rad a quarter of a second ahead became 0.019.
+// There, and where the two are not followed together, x is left.
 func (o *Identification) All(ctx context.Context, x Identified) (Identified, error) {
-	if x.Shot.at == nil || o.over() {
+	if x.Shot.at == nil || x.Score > nearNoise || o.over() {
 		return x, nil
 	}
 	at, n := *x.Shot.at, len(o.Learn.Of)

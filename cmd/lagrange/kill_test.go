@@ -2,11 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -123,12 +123,7 @@ func TestRecording(t *testing.T) {
 		t.Skip("no recording of the DFKI pendulum beside the project")
 	}
 	out := filepath.Join(t.TempDir(), "p.lagrange")
-	steps := 150
-	if testing.Short() {
-		steps = 10
-	}
-	text, code := inProcess(t, "train", recording, "-o", out, "--friction", "both", "--steps", strconv.Itoa(steps),
-		"--json")
+	text, code := inProcess(t, "train", recording, "-o", out, "--friction", "both", "--steps", "2", "--json")
 	if code != exitOK {
 		t.Fatalf("exit %d: %s", code, text)
 	}
@@ -147,9 +142,14 @@ func TestRecording(t *testing.T) {
 	if e.Windows != 13 || e.Horizon < 0.499 || e.Horizon > 0.501 || len(e.Models) != 3 {
 		t.Fatalf("%d windows of %v, %d models", e.Windows, e.Horizon, len(e.Models))
 	}
-	if lnn, still := e.Models["lnn"].RMSEQ[0], e.Models["constant_velocity"].RMSEQ[0]; !testing.Short() &&
-		!(lnn < still/2) {
-		t.Errorf("after %d steps the Lagrangian network is at %v, constant velocity at %v", steps, lnn, still)
+	best, still := math.Inf(1), e.Models["constant_velocity"].RMSEQ[0]
+	for _, of := range []string{"terms", "lnn"} { // the noise of its velocities sends it up the ladder
+		if m := e.Models[of]; len(m.RMSEQ) > 0 {
+			best = m.RMSEQ[0]
+		}
+	}
+	if !(best < still/5) {
+		t.Errorf("the Lagrangian is at %v, constant velocity at %v", best, still)
 	}
 	again, code := inProcess(t, "eval", out, recording, "--json")
 	if code != exitOK || again != text {
