@@ -61,3 +61,18 @@ func TestTermsOfExactStates(t *testing.T) {
 		}
 	}
 }
+
+// A network of q alone learns the pieces of a mechanism where none that sees velocities has an excellent guess.
+func TestNaturalNetworkOfPieces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("four guesses take seconds")
+	}
+	set := recording("double-pendulum", 80, 4, false, 0.03)
+	m := fit(t, set, lagrange.Settings{Model: "lnn", Steps: 1, Seed: 1, Workers: 2})
+	if s := m.Spec(); !s.Natural {
+		t.Errorf("learned by a net of %v, %s: %v", s.Hidden, s.Head, m.Record.Plan.Line("net"))
+	}
+	if e := missed(m, recording("double-pendulum", 9, 4, true, 0.03)); !(e < 0.1) {
+		t.Errorf("accelerations are off by %.2g", e)
+	}
+}

@@ -3,6 +3,7 @@ package fit
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"lagrange/model"
 	"lagrange/ode"
@@ -36,14 +37,9 @@ func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.
 	if err != nil || !guess.Done || guess.After > cleanGuess*still {
 		return false, err
 	}
-	if err := f.try(ctx, net, guess); err != nil {
+	left, err := f.try(ctx, net, guess, selection)
+	if err != nil || !(left < exactTerms*still) {
 		return false, err
-	}
-	sharp := *selection
-	sharp.Method = ode.Dop853.Tableau // what is left is less than steps of RK4 are off by
-	left := train.MeanLoss(&sharp, net)
-	if !(left < exactTerms*still) {
-		return false, nil
 	}
 	guess.After = min(guess.After, left)
 	was := asked
@@ -54,27 +50,67 @@ func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.
 	}
 	f.s, f.plan, f.spec, f.guessed = s, plan, spec, guessed{f.s.Seed, net.Theta, guess}
 	f.plan.set("model", model.Title(spec.Family), fmt.Sprintf("after %d steps it leaves %.2g %% of the loss without "+
-		"acceleration; --model %s for a network", termSteps, 100*left/still, DefaultModel))
+		"acceleration; --model %s for a network", trialSteps, 100*left/still, DefaultModel))
 	f.plan.set("method", s.Method, "its coefficients are few")
 	return true, nil
 }
 
-// try makes a few steps of Gauss–Newton on windows, from an initial guess.
-func (f *problem) try(ctx context.Context, net *model.Model[float64], guess train.InitialGuess) error {
+// tryNatural has a natural network learn a clean recording, as the networks before it did, the best of which left so
+// much, if any was good. Where both have a guess, some steps of each decide, and only what is left clearly less: the
+// better guess was not always the better model in the end.
+func (f *problem) tryNatural(ctx context.Context, asked Options, selection *train.Segments[float64], spec model.Spec,
+	best float64) (s train.InitialGuess, err error) {
+	if spec.Family != DefaultModel || f.estimated(0).Weight == nil {
+		return s, nil
+	}
+	spec.Hidden, spec.Head, spec.Natural = naturalNet.Hidden, naturalNet.Head, true
+	spec.Coordinates = kneed(spec.Coordinates, f.split.Train)
+	net, err := model.New[float64](spec, f.s.Seed)
+	if err != nil {
+		return s, err
+	}
+	if s, err = f.initialise(ctx, net, f.s, selection); err != nil || !s.Done {
+		return s, err
+	}
+	if g := f.guessed; g.theta != nil {
+		other, err := model.With(f.spec, slices.Clone(g.theta))
+		if err != nil {
+			return s, err
+		}
+		theirs, err := f.try(ctx, other, g.guess, selection)
+		if err != nil {
+			return s, err
+		}
+		ours, err := f.try(ctx, net.Copy(), s, selection)
+		if err != nil || !(ours < clearly*theirs) {
+			return s, err
+		}
+	} else if s.After > best {
+		return s, nil
+	}
+	f.take(asked, spec, net, s)
+	return s, nil
+}
+
+// try makes a few steps of Gauss–Newton on windows, from an initial guess, and says what is left on the selection set.
+func (f *problem) try(ctx context.Context, net *model.Model[float64], guess train.InitialGuess,
+	selection *train.Segments[float64]) (left float64, err error) {
 	learn, valid, err := f.windows()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	learn.Method = ode.Dop853.Tableau
 	loop := train.Loop[float64]{Model: net, Train: train.KeepPositiveDefinite(net, learn, guess.Unit),
 		Valid: joint(learn, valid, validationMost), State: train.NewState(net)}
-	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: termSteps, Validate: termSteps / 2,
+	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: trialSteps, Validate: trialSteps / 2,
 		Batch: f.newtonBatch(net, learn), Seed: f.s.Seed, Workers: f.s.Workers}
 	if err := loop.Run(ctx); err != nil {
-		return err
+		return 0, err
 	}
 	copy(net.Theta, loop.State.Best)
-	return nil
+	sharp := *selection
+	sharp.Method = ode.Dop853.Tableau // what is left may be less than steps of RK4 are off by
+	return train.MeanLoss(&sharp, net), nil
 }
 
 // newtonBatch is how many samples a step of Gauss–Newton takes where nothing was said: residualsPerParameter.

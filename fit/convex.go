@@ -38,12 +38,11 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 	}
 	was, least, tried := f.spec, math.Inf(1), []string(nil)
 	for _, w := range f.nets() {
-		late := len(w.Hidden) > 1 || w.Natural
-		if late && (best < excellentGuess*still || f.estimated(0).Weight == nil) {
+		if len(w.Hidden) > 1 && (best < excellentGuess*still || f.estimated(0).Weight == nil) {
 			continue
 		}
 		spec := was
-		spec.Hidden, spec.Head, spec.Natural = w.Hidden, w.Head, w.Natural
+		spec.Hidden, spec.Head = w.Hidden, w.Head
 		spec.Coordinates = kneed(spec.Coordinates, f.split.Train)
 		net, err := model.New[float64](spec, f.s.Seed)
 		if err != nil {
@@ -57,25 +56,35 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 			least, tried = min(least, s.After/still), append(tried, title(w))
 		}
 		if s.Done && s.After < best {
-			best, f.spec, f.guessed = s.After, spec, guessed{f.s.Seed, net.Theta, s}
-			f.s.Method, f.s.Hidden, f.s.Head, f.s.Batch, f.s.Rate = train.GaussNewton, spec.Hidden, spec.Head,
-				asked.Batch, asked.Rate
+			best = s.After
+			f.take(asked, spec, net, s)
+		}
+	}
+	if best > excellentGuess*still {
+		s, err := f.tryNatural(ctx, asked, selection, was, best)
+		if err != nil {
+			return err
+		}
+		if s.Done {
+			least, tried = min(least, s.After/still), append(tried, title(naturalNet))
 		}
 	}
 	return f.chosen(asked, least, tried)
 }
 
+// take has a net, and its guess, learn by Gauss–Newton.
+func (f *problem) take(asked Options, spec model.Spec, net *model.Model[float64], s train.InitialGuess) {
+	f.spec, f.guessed = spec, guessed{f.s.Seed, net.Theta, s}
+	f.s.Method, f.s.Hidden, f.s.Head, f.s.Batch, f.s.Rate = train.GaussNewton, spec.Hidden, spec.Head, asked.Batch,
+		asked.Rate
+}
+
 // nets are those that choose tries.
-func (f *problem) nets() (nets []model.Spec) {
+func (f *problem) nets() []model.Spec {
 	if model.FamilyOf(f.spec.Family).Netless {
 		return []model.Spec{{}}
 	}
-	for _, w := range append(slices.Clone(convexNets), f.deep()) {
-		if !w.Natural || f.spec.Family == DefaultModel {
-			nets = append(nets, w)
-		}
-	}
-	return nets
+	return append(slices.Clone(convexNets), f.deep())
 }
 
 // title is what a net of choose is called.
