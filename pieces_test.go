@@ -42,15 +42,15 @@ func TestTermsOfExactStates(t *testing.T) {
 	if e := missed(m, recording("double-pendulum", 9, 30, true, 0.03)); !(e < 1e-5) {
 		t.Errorf("accelerations are off by %.2g", e)
 	}
-	asked, net := s, s
-	asked.Model, asked.Hidden, net.Hidden = "lnn", []int{6}, []int{6}
+	asked, net, windows := s, s, s
+	asked.Model, asked.Hidden, net.Hidden, windows.Objective = "lnn", []int{6}, []int{6}, lagrange.Windows
 	for name, c := range map[string]struct {
 		set *data.Set
 		s   lagrange.Settings
 	}{
 		"a network is asked for": {chain, asked},
 		"a net is given":         {chain, net},
-		"there is noise":         {noisy(recording("pendulum", 9, 30, false, 0.05), 0.1), s},
+		"there is noise":         {noisy(recording("pendulum", 9, 30, false, 0.05), 0.1), windows},
 		"no term is right":       {recording("kepler", 9, 12, false, 0.1), s},
 	} {
 		if name == "no term is right" && testing.Short() {

@@ -158,8 +158,8 @@ func lost(r *smooth.Recording) error {
 		}
 		if c := r.Set.Coordinates[k]; len(x.Noise) == 1 || x.Noise[1].Column != c.Velocity ||
 			x.Noise[1].Value > math.Sqrt(sum/n) {
-			return fmt.Errorf("%s: %s: leave that column out, or record larger motion, or more rows by unit of time",
-				x.Coordinate, x.Notes[0])
+			return fmt.Errorf("%s is at rest, or its motion is lost in noise: %s: leave that column out, or record "+
+				"larger motion, or more rows by unit of time", x.Coordinate, x.Notes[0])
 		}
 	}
 	return nil
