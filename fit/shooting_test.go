@@ -24,7 +24,8 @@ func TestBudgetEndsShooting(t *testing.T) {
 		return r.Networks[0].Record
 	}
 	short, whole := learn(false), learn(true)
-	if l := short.Plan.Line("budget"); l.Choice != "spent" || short.Steps != 0 || math.IsNaN(short.Validation) {
+	if l := short.Plan.Line("budget"); l.Choice != "spent" || short.Steps != 0 || len(short.Stages) != 1 ||
+		math.IsNaN(short.Validation) {
 		t.Errorf("in no time %d steps were taken, validation %v: %+v", short.Steps, short.Validation, l)
 	}
 	if l := whole.Plan.Line("budget"); l.Choice != "" || whole.Steps == 0 || !(whole.Validation < 1.5) {

@@ -62,6 +62,46 @@ func TestPruneLeavesTheFormula(t *testing.T) {
 	}
 }
 
+// A term that is dropped leaves the others where χ² = (b − b₀)ᵀH(b − b₀) is least without it: its slope is 0 along all
+// of them. What is many deviations off 0, or the last of the mass, stays.
+func TestEliminated(t *testing.T) {
+	o, spec := swinging(t, 0.01)
+	m, err := model.New[float64](spec, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec.Terms = [][]model.Term{{spec.Terms[0][0], spec.Terms[0][1]}, {{Function: model.One}}}
+	if m, err = model.With(spec, []float64{1, 0.03, 0.001}); err != nil {
+		t.Fatal(err)
+	}
+	H := [][]float64{{1e4, 6e3, 100}, {6e3, 8e3, 200}, {100, 200, 1e4}}
+	C := make([]float64, 9)
+	for j := range 3 { // by Cramer's rule
+		a, b, c := H[(j+1)%3], H[(j+2)%3], H[j]
+		x := []float64{a[1]*b[2] - a[2]*b[1], a[2]*b[0] - a[0]*b[2], a[0]*b[1] - a[1]*b[0]}
+		det := c[0]*x[0] + c[1]*x[1] + c[2]*x[2]
+		for i := range 3 {
+			C[i*3+j] = x[i] / det
+		}
+	}
+	n, drop := o.eliminated(Identified{Model: m, Shot: Shot{Covariance: C}}, math.MaxInt)
+	if drop[0] || !drop[1] || drop[2] {
+		t.Fatalf("dropped are %v", drop)
+	}
+	for i, row := range H {
+		slope := 0.0
+		for j, h := range row {
+			slope += h * (n.Theta[j] - m.Theta[j])
+		}
+		if i != 1 && math.Abs(slope) > 1e-9 || i == 1 && slope == 0 {
+			t.Errorf("the slope of χ² along parameter %d is %g", i, slope)
+		}
+	}
+	if math.Abs(n.Theta[1]) > 1e-15 {
+		t.Errorf("the dropped coefficient is %g", n.Theta[1])
+	}
+}
+
 // What was held out is learned from in the end: six recordings in place of four make deviations √(4/6) as large, and
 // the score stays that of a model that has not seen them.
 func TestAll(t *testing.T) {
