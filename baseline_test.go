@@ -11,6 +11,9 @@ import (
 // The baseline learns by the method of its model, from the same features of the state: what a model is measured against
 // has the same chances.
 func TestBaseline(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trainings that take seconds, a minute under the race detector")
+	}
 	for name, c := range map[string]struct {
 		set    *data.Set
 		s      lagrange.Settings

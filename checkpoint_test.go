@@ -18,6 +18,9 @@ import (
 // The default method on accelerations warms up by Adam and goes on by Gauss–Newton. Interrupted again and again, a
 // little later each time, it ends at the bits of the run that nobody disturbed.
 func TestResumeWarmUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trainings that take seconds, a minute under the race detector")
+	}
 	set := recording("cart-pole", 12, 25, true, 0.05)
 	s := lagrange.Settings{Steps: 6, Seed: 3, Workers: 1}
 	calm := fit(t, set, s)

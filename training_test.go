@@ -13,6 +13,9 @@ import (
 // A model and its baseline share a budget by their networks, and each has the method, the features and the checkpoint
 // of its own.
 func TestTraining(t *testing.T) {
+	if testing.Short() {
+		t.Skip("under the race detector so little time has too few steps")
+	}
 	set, s := recording("pendulum", 12, 30, true, 0.05), quick()
 	s.Steps, s.Budget, s.Ensemble = 0, 300*time.Millisecond, 2
 	var plans []lagrange.Plan

@@ -31,9 +31,9 @@ type Findings struct {
 	unclear       bool                 // noise is not told from the motion of every coordinate
 }
 
-// find looks through a recording. Noise is that of noiseRows rows (pieces), of those to learn from, of the first
+// find looks through a recording. Noise is that of so many rows (pieces), of those to learn from, of the first
 // noiseColumns coordinates (package smooth); Unseen counts the other coordinates, and those of too few rows.
-func find(ctx context.Context, set, learn *data.Set) (Findings, error) {
+func find(ctx context.Context, set, learn *data.Set, rows int) (Findings, error) {
 	f := Findings{
 		Trajectories: len(set.Trajectories), Rows: set.Rows(), Step: set.TypicalStep(), TimeUnit: set.TimeUnit(),
 		Velocities: set.RecordedVelocities(), Bare: bare(set), Accelerations: set.HasAccelerations(),
@@ -44,7 +44,7 @@ func find(ctx context.Context, set, learn *data.Set) (Findings, error) {
 	}
 	f.Exact = true
 	for k := range set.D() {
-		if err := f.noise(ctx, learn, k); err != nil {
+		if err := f.noise(ctx, learn, k, rows); err != nil {
 			return f, err
 		}
 	}
@@ -56,12 +56,12 @@ func find(ctx context.Context, set, learn *data.Set) (Findings, error) {
 }
 
 // noise finds that of coordinate k and of its velocity, if that is recorded, and whether it is much.
-func (f *Findings) noise(ctx context.Context, set *data.Set, k int) error {
+func (f *Findings) noise(ctx context.Context, set *data.Set, k, rows int) error {
 	if k >= noiseColumns {
 		f.Unseen++
 		return nil
 	}
-	c, series := set.Coordinates[k], pieces(set, k, f.Velocities)
+	c, series := set.Coordinates[k], pieces(set, k, rows, f.Velocities)
 	found, err := smooth.Find(ctx, series)
 	switch {
 	case ctx.Err() != nil:
@@ -86,10 +86,10 @@ func (f *Findings) noise(ctx context.Context, set *data.Set, k int) error {
 	return nil
 }
 
-// pieces are noiseRows rows of coordinate k, and of its velocity: the first ones of positions alone, else parts from
+// pieces are so many rows of coordinate k, and of its velocity: the first ones of positions alone, else parts from
 // all over the recording, so that it does not matter how that begins.
-func pieces(set *data.Set, k int, velocities bool) (series []smooth.Series) {
-	d, left := set.D(), noiseRows
+func pieces(set *data.Set, k, rows int, velocities bool) (series []smooth.Series) {
+	d, left := set.D(), rows
 	take := func(t *data.Trajectory, lo, hi int) {
 		if hi-lo < leastNoiseRows {
 			return
@@ -111,7 +111,7 @@ func pieces(set *data.Set, k int, velocities bool) (series []smooth.Series) {
 		}
 		return series
 	}
-	share := min(1, float64(noiseRows)/float64(set.Rows())) // of the parts that is taken
+	share := min(1, float64(rows)/float64(set.Rows())) // of the parts that is taken
 	for i, seen := 0, 0.5; i < len(set.Trajectories); i++ {
 		t := &set.Trajectories[i]
 		parts := max(1, t.Len()/noisePiece)

@@ -34,7 +34,11 @@ func (s Options) looked(ctx context.Context, set *data.Set) (Options, error) {
 	if err != nil {
 		return s, err
 	}
-	found, err := find(ctx, set, split.Train)
+	rows := noiseRows
+	if s.Objective != Motion && !bare(set) && (s.Objective != "" || c.unlike(set) != "") {
+		rows = toldRows // it decides nothing
+	}
+	found, err := find(ctx, set, split.Train, rows)
 	s.seen = &seen{begin, found}
 	return s, err
 }
@@ -42,7 +46,7 @@ func (s Options) looked(ctx context.Context, set *data.Set) (Options, error) {
 // Noisy lists the columns of a recording that have more noise than models should learn from as if it were motion; see
 // Findings.
 func Noisy(ctx context.Context, set *data.Set) ([]string, error) {
-	f, err := find(ctx, set, set)
+	f, err := find(ctx, set, set, noiseRows)
 	return f.Noisy, err
 }
 

@@ -93,7 +93,7 @@ func TestLost(t *testing.T) {
 		a, t := &late.Trajectories[0], float64(n)/20 // its noise alone is left
 		a.Q[n], a.V[n] = 1+a.Q[n]-math.Cos(t), a.V[n]+math.Sin(t)
 	}
-	if f, err := find(t.Context(), late, late); err != nil || len(f.Doubts) > 0 || len(f.Noisy) == 0 {
+	if f, err := find(t.Context(), late, late, noiseRows); err != nil || len(f.Doubts) > 0 || len(f.Noisy) == 0 {
 		t.Errorf("%v, %v, %v", f.Doubts, f.Noisy, err)
 	}
 }

@@ -132,7 +132,7 @@ func TestFindings(t *testing.T) {
 	for n := 20; n < 40; n++ {
 		set.Trajectories[1].T[n] += 1
 	}
-	f, err := find(t.Context(), set, set)
+	f, err := find(t.Context(), set, set, noiseRows)
 	if err != nil || f.Gaps != 1 || f.Velocities || f.TimeUnit != "s" || len(f.Noise) != 1 {
 		t.Errorf("%+v, %v", f, err)
 	}

@@ -61,7 +61,8 @@ const residualsPerParameter, leastBatch = 10, 64
 
 // What is measured besides.
 const (
-	noiseRows, noiseColumns = 400, 8   // rows of a coordinate, and coordinates, whose noise the plan tells: 0.03 s each
+	noiseRows, noiseColumns = 400, 8   // rows of a coordinate, and coordinates, whose noise the plan tells: 0.2 s each
+	toldRows                = 80       // of them where noise decides nothing
 	leastNoiseRows          = 10       // rows of a trajectory that has a say in it
 	noisePiece              = 100      // rows of a part of it, of recordings with velocities
 	massStates, massWork    = 200, 4e6 // states at which mass matrices are measured; d³ for each of them
