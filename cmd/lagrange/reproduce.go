@@ -223,7 +223,7 @@ func reproduceAll(cmd *cobra.Command, s experiment.Settings, asJSON bool) error 
 		return line.step
 	})
 	line.close()
-	if len(all) < len(experiments) && (err != nil || len(s.Only) == 0) {
+	if err != nil && len(all) < len(experiments) {
 		return fmt.Errorf("%w; %d of %d experiments are finished, and with -o the same command goes on", err, len(all),
 			len(experiments))
 	}
