@@ -10,30 +10,37 @@ import (
 	"lagrange/train"
 )
 
-// chooseForces has forces held between rows from the beginning if the weak form, with all friction
-// that there is, predicts held-out motion better so beyond doubt: what else is chosen rests on it.
-func (f *problem) chooseForces(ctx context.Context, o *train.Identification, s Options) error {
+// chooseForces has forces held between rows from the beginning if the weak form, with all friction that there is,
+// predicts held-out motion better so beyond doubt: what else is chosen rests on it. x is the weak initialisation of
+// forces as they are, if the choice of terms has made it.
+func (f *problem) chooseForces(ctx context.Context, o *train.Identification, s Options, x train.Identified) error {
 	if !f.freeForces() || model.FamilyOf(f.spec.Family).Linear == nil {
 		return nil
 	}
-	spec := f.spec
-	if f.freeFriction() {
-		spec.Friction = model.AllFriction
-	}
-	net, err := model.New[float64](spec, s.Seed)
+	net, err := f.rubbed(f.spec.Terms, s)
 	if err != nil {
 		return err
 	}
 	other := otherwise(net)
-	x, err := o.Weak(ctx, net)
-	if err != nil || x.Model == nil {
-		return err
+	if x.Model == nil {
+		if x, err = o.Weak(ctx, net); err != nil || x.Model == nil {
+			return err
+		}
 	}
 	y, err := o.Weak(ctx, other)
 	if err == nil && y.Model != nil && y.Score < x.Score && !train.Tied(x.Log, y.Log) {
 		f.spec.Inputs = other.Spec.Inputs
 	}
 	return err
+}
+
+// rubbed is a network before training, with the given terms and all friction that there is where that is to be chosen.
+func (f *problem) rubbed(terms [][]model.Term, s Options) (*model.Model[float64], error) {
+	spec := f.spec
+	if spec.Terms = terms; f.freeFriction() {
+		spec.Friction = model.AllFriction
+	}
+	return model.New[float64](spec, s.Seed)
 }
 
 // freeFriction says whether friction is to be chosen.

@@ -13,12 +13,8 @@ import (
 // unit of L itself: it is the one in which the largest gain of a known force is 1 or, without known forces, the mean of
 // the last diagonal element of M.
 type Formula struct {
-	Terms   []Coefficient `json:"terms,omitempty"`   // of a sum of terms
-	Viscous [][]float64   `json:"viscous,omitempty"` // see model.ForceCoefficients
-	Dry     []float64     `json:"dry,omitempty"`
-	Drag    []float64     `json:"drag,omitempty"`
-	Between []float64     `json:"dry_between,omitempty"`
-	Gains   [][]float64   `json:"gains,omitempty"`
+	Terms []Coefficient `json:"terms,omitempty"` // of a sum of terms
+	model.ForceCoefficients
 	// SD has the standard deviations of these forces, of a sum of terms; nil: not known
 	SD *Formula `json:"sd,omitempty"`
 }
@@ -58,7 +54,8 @@ func (f Formula) String() string {
 	}
 	sd := f.SD
 	if sd == nil {
-		sd = &Formula{Viscous: make([][]float64, len(f.Viscous)), Gains: make([][]float64, len(f.Gains))}
+		sd = &Formula{}
+		sd.Viscous, sd.Gains = make([][]float64, len(f.Viscous)), make([][]float64, len(f.Gains))
 	}
 	for i, x := range f.Viscous {
 		row("viscous friction", x, sd.Viscous[i])
@@ -92,8 +89,7 @@ func (f *problem) formula(x train.Identified) *Formula {
 
 // read is the formula of a model, without deviations.
 func (f *problem) read(m *model.Model[float64]) (r Formula) {
-	forces := m.ForceCoefficients()
-	r.Viscous, r.Dry, r.Drag, r.Between, r.Gains = forces.Viscous, forces.Dry, forces.Drag, forces.Between, forces.Gains
+	r.ForceCoefficients = m.ForceCoefficients()
 	s, at := m.Spec, 0
 	for o, ts := range s.Terms {
 		name, scale := "L", 1.0
@@ -148,9 +144,7 @@ func (f *problem) deviations(r *Formula, x train.Identified) {
 		}
 		m.Theta[of[k]] = was
 	}
-	empty := f.read(m)
-	r.SD = &empty
-	r.SD.Terms = nil
+	r.SD = &Formula{ForceCoefficients: m.ForceCoefficients()}
 	forces := r.SD.values()
 	for i := range N {
 		variance := 0.0

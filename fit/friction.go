@@ -21,7 +21,7 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 	for i, kind := range frictions {
 		spec := f.spec
 		spec.Friction = kind
-		if i > 0 && o.Over != nil && o.Over() {
+		if i > 0 && o.Over() {
 			said = append(said, "nothing more in the time given")
 			break
 		}

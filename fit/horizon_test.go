@@ -20,3 +20,17 @@ func TestOwnHorizonLeavesWindows(t *testing.T) {
 		}
 	}
 }
+
+// So do several recordings, a third of each of which is no whole number of rows.
+func TestBlocksHoldWindows(t *testing.T) {
+	for _, rows := range []int{50, 51, 52, 53} {
+		set := swings(4, rows, false, 0.01)
+		for i := range set.Trajectories {
+			set.Trajectories[i].V = nil
+		}
+		o := Options{}
+		if _, err := set.Split(o.horizon(set)); err != nil {
+			t.Errorf("%d rows: %v", rows, err)
+		}
+	}
+}

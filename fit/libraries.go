@@ -11,21 +11,23 @@ import (
 // chooseTerms has a sum of terms found in the simplest library, unless the weak form predicts with the default one
 // better beyond doubt what it has not learned from, each with all friction that there is: of seven recordings of a real
 // pendulum with a motor the simplest one predicted held-out motion as well or better (lagrange reproduce recorded).
-func (f *problem) chooseTerms(ctx context.Context, o *train.Identification, s Options) error {
+// It returns the weak initialisation with what was chosen, if there was a choice and it has one.
+func (f *problem) chooseTerms(ctx context.Context, o *train.Identification, s Options) (x train.Identified, err error) {
 	if !model.FamilyOf(f.spec.Family).Netless || s.Terms != nil {
-		return nil
+		return x, nil
 	}
 	simple, err := f.weakWith(ctx, o, s, f.spec.SimplestTerms())
 	if err != nil {
-		return err
+		return x, err
 	}
 	full, err := f.weakWith(ctx, o, s, f.spec.DefaultTerms())
 	if err != nil || simple.Model == nil {
-		return err // found in the default library, or nowhere
+		return full, err // found in the default library, or nowhere
 	}
+	x = simple
 	choice := "of the simplest library"
 	if f.spec.Terms = f.spec.SimplestTerms(); full.Model != nil && train.Clearly(full.Log, simple.Log) {
-		choice, f.spec.Terms = "of the default library", f.spec.DefaultTerms()
+		x, choice, f.spec.Terms = full, "of the default library", f.spec.DefaultTerms()
 	}
 	reason := fmt.Sprintf("weak initialisation leaves, in mean squares of the noise, %.3g with the simplest",
 		simple.Score)
@@ -33,17 +35,13 @@ func (f *problem) chooseTerms(ctx context.Context, o *train.Identification, s Op
 		reason += fmt.Sprintf(", %.3g with the default", full.Score)
 	}
 	f.plan.set("terms", choice, reason)
-	return nil
+	return x, nil
 }
 
 // weakWith is the weak initialisation with a library.
 func (f *problem) weakWith(ctx context.Context, o *train.Identification, s Options, terms [][]model.Term) (
 	x train.Identified, err error) {
-	spec := f.spec
-	if spec.Terms = terms; f.freeFriction() {
-		spec.Friction = model.AllFriction
-	}
-	net, err := model.New[float64](spec, s.Seed)
+	net, err := f.rubbed(terms, s)
 	if err != nil {
 		return x, err
 	}

@@ -25,9 +25,8 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch, j int) (Netw
 			}
 		},
 	}
-	if bound := s.bound(); bound > 0 {
-		o.Over = func() bool { return w.elapsed() > bound }
-	}
+	bound := s.bound()
+	o.Over = func() bool { return bound > 0 && w.elapsed() > bound }
 	if f.motion.outliers > 0 {
 		o.Penalty = train.Student
 	}
@@ -41,7 +40,7 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch, j int) (Netw
 	if err != nil {
 		return Network{}, err
 	}
-	if o.Over != nil && o.Over() {
+	if o.Over() {
 		f.plan.set("budget", "spent", "shooting ended before its time, more may find a better model")
 	}
 	r := Record{
@@ -59,10 +58,11 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch, j int) (Netw
 
 // identify goes through the stages. Where nothing was said of friction, or of terms, the motion decides.
 func (f *problem) identify(ctx context.Context, o *train.Identification, s Options) (x train.Identified, err error) {
-	if err := f.chooseTerms(ctx, o, s); err != nil {
+	weak, err := f.chooseTerms(ctx, o, s)
+	if err != nil {
 		return x, err
 	}
-	if err := f.chooseForces(ctx, o, s); err != nil {
+	if err := f.chooseForces(ctx, o, s, weak); err != nil {
 		return x, err
 	}
 	if f.freeFriction() {

@@ -60,17 +60,3 @@ func TestShootingGoesOn(t *testing.T) {
 		t.Errorf("a coefficient stayed %v", v)
 	}
 }
-
-// Blocks of a recording whose third is no whole number of rows hold the windows that are held out.
-func TestBlocksHoldWindows(t *testing.T) {
-	for _, rows := range []int{50, 51, 52, 53} {
-		set := swings(4, rows, false, 0.01)
-		for i := range set.Trajectories {
-			set.Trajectories[i].V = nil
-		}
-		o := Options{}
-		if _, err := set.Split(o.horizon(set)); err != nil {
-			t.Errorf("%d rows: %v", rows, err)
-		}
-	}
-}

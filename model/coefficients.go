@@ -3,11 +3,12 @@ package model
 // ForceCoefficients are those of friction and of known forces in the units of the coordinates and of L; nil where a
 // model has none of them.
 type ForceCoefficients struct {
-	Viscous [][]float64 // C of the force −Cv
-	Dry     []float64   // k of −k tanh(v/ε)
-	Drag    []float64   // of −k |v| v
-	Between []float64   // of ∓k tanh((v_i − v_j)/ε), of all pairs of angles i < j, by j and then by i
-	Gains   [][]float64 // of each known force on each coordinate
+	Viscous [][]float64 `json:"viscous,omitempty"` // C of the force −Cv
+	Dry     []float64   `json:"dry,omitempty"`     // k of −k tanh(v/ε)
+	Drag    []float64   `json:"drag,omitempty"`    // of −k |v| v
+	// of ∓k tanh((v_i − v_j)/ε), of all pairs of angles i < j, by j and then by i
+	Between []float64   `json:"dry_between,omitempty"`
+	Gains   [][]float64 `json:"gains,omitempty"` // of each known force on each coordinate
 }
 
 // ForceCoefficients reads them off the parameters.

@@ -23,9 +23,10 @@ const rounding = 16
 // the likelihood found 0.0012 rad/s, and the quietest stretch 0.0081.
 func (l *likelihood) fit(best trial) *Fit {
 	_, hi := l.limits(best.m)
+	quiet := [3]float64{l.quiet(0), l.quiet(1), l.quiet(2)}
 	resolved := l.held(best, hi).minus2-best.minus2 > deviance
 	if !resolved {
-		best = l.raised(l.largest(best), l.quiet(0))
+		best = l.raised(l.largest(best), quiet[0])
 	}
 	sd := l.spread(best, resolved)
 	for k := 1; k < 3; k++ {
@@ -45,13 +46,13 @@ func (l *likelihood) fit(best trial) *Fit {
 			}
 		}
 		if k > 0 && l.use[k] {
-			if q := l.quiet(k); q > allow*c.Value && !math.IsInf(q, 1) {
+			if q := quiet[k]; q > allow*c.Value && !math.IsInf(q, 1) {
 				c.Value, c.High = q, max(q, c.High)
 			}
 		}
 		unit *= l.step
 	}
-	f.Quiet = [2]float64{l.quiet(0), l.quiet(1)}
+	f.Quiet = [2]float64{quiet[0], quiet[1]}
 	if l.gauged {
 		s, τ := math.Exp(best.p.scale), best.p.lag*l.step
 		f.Scale = Interval{s, s * math.Exp(-sigmas*sd[3]), s * math.Exp(sigmas*sd[3])}

@@ -74,7 +74,7 @@ func (o *Identification) score(ctx context.Context, team *par.Team, x *Identifie
 	if err != nil {
 		return err
 	}
-	x.Log, x.Residuals = s.logarithms(), s.residuals(held.width())
+	x.Log, x.Residuals = s.logarithms(), s.residuals(held.Of[0].width())
 	x.corrected()
 	return nil
 }
@@ -82,12 +82,19 @@ func (o *Identification) score(ctx context.Context, team *par.Team, x *Identifie
 // Tied says whether the losses x of held-out stretches are no worse than the best by more than one standard error of
 // their mean difference, stretch by stretch, of those that there are of both.
 func Tied(x, best []float64) bool {
-	mean, square, n := 0.0, 0.0, float64(min(len(x), len(best)))
-	for i := range min(len(x), len(best)) {
-		d := x[i] - best[i]
+	mean, variance, n := apart(x, best)
+	return mean <= math.Sqrt(variance/n)
+}
+
+// apart are mean and variance of the differences x − y, of the n stretches that there are of both.
+func apart(x, y []float64) (mean, variance, n float64) {
+	square := 0.0
+	n = float64(min(len(x), len(y)))
+	for i := range int(n) {
+		d := x[i] - y[i]
 		mean, square = mean+d/n, square+d*d/n
 	}
-	return mean <= math.Sqrt(max(0, square-mean*mean)/n)
+	return mean, max(0, square-mean*mean), n
 }
 
 // Clearly says whether stretches with the logarithms x of losses are predicted better than with y by more than chance:
@@ -95,12 +102,8 @@ func Tied(x, best []float64) bool {
 // by the same, so that their standard error is taken for lone by their number at least.
 func Clearly(x, y []float64) bool {
 	const lone = 0.5
-	mean, square, n := 0.0, 0.0, float64(min(len(x), len(y)))
-	for i := range min(len(x), len(y)) {
-		d := y[i] - x[i]
-		mean, square = mean+d/n, square+d*d/n
-	}
-	return mean > 2*math.Sqrt(max(0, square-mean*mean)/n+lone*lone/(n*n))
+	mean, variance, n := apart(y, x)
+	return mean > 2*math.Sqrt(variance/n+lone*lone/(n*n))
 }
 
 // Weak gives a model the weak initialisation whose half-length and ridge serve held-out motion best: of those that are

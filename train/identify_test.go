@@ -66,12 +66,9 @@ func TestPruneLeavesTheFormula(t *testing.T) {
 // of them. What is many deviations off 0, or the last of the mass, stays.
 func TestEliminated(t *testing.T) {
 	o, spec := swinging(t, 0.01)
-	m, err := model.New[float64](spec, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
 	spec.Terms = [][]model.Term{{spec.Terms[0][0], spec.Terms[0][1]}, {{Function: model.One}}}
-	if m, err = model.With(spec, []float64{1, 0.03, 0.001}); err != nil {
+	m, err := model.With(spec, []float64{1, 0.03, 0.001})
+	if err != nil {
 		t.Fatal(err)
 	}
 	H := [][]float64{{1e4, 6e3, 100}, {6e3, 8e3, 200}, {100, 200, 1e4}}

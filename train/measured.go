@@ -76,18 +76,14 @@ func NewMeasured(recorded *data.Set, r *smooth.Recording) (*Measured, error) {
 // numbers is how many were observed.
 func (o *Measured) numbers() (n int) {
 	for _, e := range o.Of {
-		for _, s := range e.Sigma {
-			if s > 0 {
-				n += len(e.T)
-			}
-		}
+		n += e.width() * len(e.T)
 	}
 	return n
 }
 
-// width is how many numbers are observed at a row of the first recording.
-func (o *Measured) width() (n int) {
-	for _, s := range o.Of[0].Sigma {
+// width is how many numbers are observed at a row.
+func (m *Measurement) width() (n int) {
+	for _, s := range m.Sigma {
 		if s > 0 {
 			n++
 		}
