@@ -227,7 +227,7 @@ func (m *Model) windows(set *data.Set, r Evaluation) (ws []data.Window, err erro
 		parts[i] = data.Window{Trajectory: i, Steps: set.Trajectories[i].Len() - 1}
 	}
 	if r.HeldOut {
-		split, err := set.Split(m.Record.Horizon)
+		split, err := set.Split(m.Record.Horizon, true)
 		if err != nil {
 			return nil, err
 		}

@@ -105,7 +105,7 @@ func TestDeviationIsCalibrated(t *testing.T) {
 // The band of a picture is two such deviations to either side of the mean of the motions, which is between.
 func TestBandIsCalibrated(t *testing.T) {
 	m, set := three(t)
-	split, err := set.Split(m.Record.Horizon)
+	split, err := set.Split(m.Record.Horizon, true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ type Evaluation struct {
 	// Smoothed says that no velocities were recorded: predictions begin at states that a smoother found, and are
 	// compared with these.
 	Smoothed bool `json:"smoothed,omitempty"`
-	// some of these rows may have been learned from by a model from which this one went on
+	// some of these rows may have been learned from by the model, or one from which it went on
 	Seen bool `json:"seen,omitempty"`
 	// the model and its baseline by family, and "constant_velocity"
 	Models   map[string]eval.Scores `json:"models"`
@@ -107,11 +107,11 @@ func (m *Model) Picture(ctx context.Context, set *data.Set) (plot.Figure, error)
 // unseen returns what of a recording the model was not trained on: its test part if heldOut, else all of it. Where no
 // velocities were recorded it has those of a smoother.
 func (m *Model) unseen(ctx context.Context, set *data.Set) (test *data.Set, heldOut bool, err error) {
-	own := set.Fingerprint() == m.Record.Data
+	own := set.Fingerprint() == m.Record.Data && !m.Record.Apart
 	if set, err = stated(ctx, set); err != nil || !own {
 		return set, false, err
 	}
-	split, err := set.Split(m.Record.Horizon)
+	split, err := set.Split(m.Record.Horizon, true)
 	return split.Test, true, err
 }
 
@@ -121,7 +121,8 @@ func (m *Model) saw(set *data.Set, heldOut bool) bool {
 	if heldOut {
 		return slices.ContainsFunc(m.Record.Before, func(print string) bool { return print != m.Record.Data })
 	}
-	return slices.Contains(m.Record.Before, set.Fingerprint())
+	print := set.Fingerprint()
+	return print == m.Record.Data || slices.Contains(m.Record.Before, print)
 }
 
 // drift follows the learned energy over ten horizons from the start of a window, under its system parameters: those of

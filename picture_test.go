@@ -74,7 +74,7 @@ func TestPictureShowsHeldOutWindows(t *testing.T) {
 		m := fit(t, set, s)
 		s.Ensemble, s.Model = 0, "nn"
 		m.Baseline = fit(t, set, s)
-		split, err := set.Split(s.Horizon)
+		split, err := set.Split(s.Horizon, true)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -38,7 +38,7 @@ func TestPendulums(t *testing.T) {
 		if a := r.Agree[0]; a.Discrepancy > 0.2 || math.Abs(a.Ratio-1) > 0.02 {
 			t.Errorf("%s: velocity and slope disagree: %+v", path, a)
 		}
-		if _, err := s.Split(0.25); err != nil {
+		if _, err := s.Split(0.25, true); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

@@ -162,7 +162,7 @@ func FuzzRead(f *testing.F) {
 		}
 		s.Scales()
 		s.Windows(3*s.TypicalStep(), 1)
-		_, _ = s.Split(s.TypicalStep()) // an error is right for so few rows
+		_, _ = s.Split(s.TypicalStep(), true) // an error is right for so few rows
 		back, err := data.ReadFrom(strings.NewReader(write(t, s)), "motion.csv", o)
 		if err != nil {
 			t.Fatalf("%v in\n%s", err, write(t, s))

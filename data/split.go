@@ -18,13 +18,14 @@ const manyTrajectories = 9
 // Split holds data out by whole stretches of motion, never by shuffled rows. With nine trajectories or more the units
 // are the trajectories; otherwise each trajectory is cut into blocks of the given time, and these are the units.
 // Counted j = 0, 1, 2, … through the whole set, j mod 3 = 2 goes to Test, j mod 9 = 4 to Valid, the rest to Train.
+// Where nothing is to be tested, because another recording is for that, the part for Test goes to Train.
 //
 // Block b of a trajectory covers the rows nearest to t₀ + b·block and t₀ + (b+1)·block and those between; neighbours
 // share one row, so that each holds a whole window of that duration. A last block shorter than half is dropped.
 // Neighbouring blocks of Train are joined.
 //
 // It is an error if a part would have no window of that duration.
-func (s *Set) Split(block float64) (Split, error) {
+func (s *Set) Split(block float64, tested bool) (Split, error) {
 	if !(block > 0) || math.IsInf(block, 0) {
 		return Split{}, fmt.Errorf("the duration of a block must be positive and finite, not %v", block)
 	}
@@ -38,7 +39,7 @@ func (s *Set) Split(block float64) (Split, error) {
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
 		if whole {
-			add(part(j), *t, Window{i, 0, t.Len() - 1})
+			add(part(j, tested), *t, Window{i, 0, t.Len() - 1})
 			j++
 			continue
 		}
@@ -49,7 +50,7 @@ func (s *Set) Split(block float64) (Split, error) {
 			}
 		}
 		for b := t.blocks(block); len(b) > 1; b, j = b[1:], j+1 {
-			switch p := part(j); {
+			switch p := part(j, tested); {
 			case p != 0:
 				add(p, s.piece(t, b[0], b[1]), Window{i, b[0], b[1] - b[0]})
 			case hi == b[0]:
@@ -63,7 +64,7 @@ func (s *Set) Split(block float64) (Split, error) {
 	}
 	sp := Split{s.with(parts[0]), s.with(parts[1]), s.with(parts[2]), at}
 	for k, p := range []*Set{sp.Train, sp.Valid, sp.Test} {
-		if len(p.Windows(block, 0)) == 0 {
+		if (tested || k < 2) && len(p.Windows(block, 0)) == 0 {
 			return Split{}, s.tooLittle(block, [3]string{"training", "validation", "testing"}[k])
 		}
 	}
@@ -71,9 +72,9 @@ func (s *Set) Split(block float64) (Split, error) {
 }
 
 // part is where unit j goes: 0 train, 1 valid, 2 test.
-func part(j int) int {
+func part(j int, tested bool) int {
 	switch {
-	case j%3 == 2:
+	case tested && j%3 == 2:
 		return 2
 	case j%9 == 4:
 		return 1

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -47,7 +48,7 @@ func uneven(n int, dt float64, seed uint64) []float64 {
 // One regular recording, 12 blocks of ten steps: which rows go where is known by hand.
 func TestSplitBlocks(t *testing.T) {
 	s := recording(grid(125, 0.1)) // the last 4 steps are less than half a block
-	sp, err := s.Split(1)
+	sp, err := s.Split(1, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func TestSplitLaws(t *testing.T) {
 	for seed := range uint64(20) {
 		s := recording(uneven(400, 0.01, seed), uneven(300, 0.02, seed+100))
 		const block = 0.3
-		sp, err := s.Split(block)
+		sp, err := s.Split(block, true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -126,7 +127,7 @@ func TestSplitTrajectories(t *testing.T) {
 		ts[i] = grid(30, 0.1)
 	}
 	s := recording(ts...)
-	sp, err := s.Split(1)
+	sp, err := s.Split(1, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,6 +144,39 @@ func TestSplitTrajectories(t *testing.T) {
 	}
 }
 
+// Where another recording tests, what else would test is learned from, and what selects stays.
+func TestSplitApart(t *testing.T) {
+	many := make([][]float64, 20)
+	for i := range many {
+		many[i] = grid(30, 0.1)
+	}
+	for _, s := range []*data.Set{recording(many...), recording(grid(125, 0.1))} {
+		with, err := s.Split(1, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		without, err := s.Split(1, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(without.Test.Trajectories); n != 0 {
+			t.Errorf("%d trajectories to test on", n)
+		}
+		if !reflect.DeepEqual(with.Valid, without.Valid) {
+			t.Error("another part selects")
+		}
+		rows := func(ws []data.Window) (n int) {
+			for _, w := range ws {
+				n += w.Steps
+			}
+			return n
+		}
+		if got, want := rows(without.At[0]), rows(with.At[0])+rows(with.At[2]); got != want {
+			t.Errorf("%d steps to learn from, want %d", got, want)
+		}
+	}
+}
+
 func TestSplitTooLittle(t *testing.T) {
 	for _, c := range []struct {
 		s     *data.Set
@@ -154,7 +188,7 @@ func TestSplitTooLittle(t *testing.T) {
 		{recording(grid(31, 0.1)), 0, "the duration of a block must be positive and finite, not 0"},
 		{recording(grid(31, 0.1)), math.NaN(), "the duration of a block must be positive and finite, not NaN"},
 	} {
-		if _, err := c.s.Split(c.block); err == nil || err.Error() != c.want {
+		if _, err := c.s.Split(c.block, true); err == nil || err.Error() != c.want {
 			t.Errorf("\n got %v\nwant %s", err, c.want)
 		}
 	}

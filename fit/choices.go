@@ -93,14 +93,14 @@ func (f *problem) decided(x train.Identified) {
 
 // longer is the horizon of a recording of positions where none was asked for: a little more than its fastest swing, so
 // that what is held out shows a whole one, if the recording is as long as that needs; else it is as it was.
-func longer(set *data.Set, own float64, found Findings) float64 {
-	h := heldSwings * found.RowsBySwing * found.Step
+func longer(set *data.Set, s Options, found Findings) float64 {
+	own, h := s.horizon(set), heldSwings*found.RowsBySwing*found.Step
 	if !(h > own) {
 		return own
 	}
 	digits := math.Pow(10, math.Floor(math.Log10(h))-1)
 	h = digits * math.Round(h/digits)
-	if _, err := set.Split(h); err != nil {
+	if _, err := set.Split(h, !s.Apart); err != nil {
 		return own
 	}
 	return h

@@ -25,7 +25,7 @@ func TestCourse(t *testing.T) {
 		}
 		f := &problem{set: set}
 		var err error
-		if f.split, err = set.Split(1); err != nil {
+		if f.split, err = set.Split(1, true); err != nil {
 			t.Fatal(err)
 		}
 		if f.spec, err = specOf(set, f.split.Train, Options{Model: "lnn", Activation: "softplus",

@@ -15,7 +15,7 @@ func TestOwnHorizonLeavesWindows(t *testing.T) {
 		}
 		set := &data.Set{Coordinates: []data.Coordinate{{Name: "q"}}, Trajectories: []data.Trajectory{w}}
 		o := Options{}
-		if _, err := set.Split(o.horizon(set)); err != nil {
+		if _, err := set.Split(o.horizon(set), true); err != nil {
 			t.Fatalf("%d rows: %v", rows, err)
 		}
 	}
@@ -29,7 +29,7 @@ func TestBlocksHoldWindows(t *testing.T) {
 			set.Trajectories[i].V = nil
 		}
 		o := Options{}
-		if _, err := set.Split(o.horizon(set)); err != nil {
+		if _, err := set.Split(o.horizon(set), true); err != nil {
 			t.Errorf("%d rows: %v", rows, err)
 		}
 	}

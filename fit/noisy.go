@@ -30,7 +30,7 @@ func (s Options) looked(ctx context.Context, set *data.Set) (Options, error) {
 	if err != nil {
 		return s, err
 	}
-	split, err := set.Split(c.horizon(set))
+	split, err := set.Split(c.horizon(set), !c.Apart)
 	if err != nil {
 		return s, err
 	}

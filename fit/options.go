@@ -40,9 +40,11 @@ type Options struct {
 	Batch    int           // samples a step
 	Rate     float64       // of Adam
 	Seed     uint64
-	Ensemble int          // networks from the seeds Seed, Seed+1, …, which share Budget and Workers; side by side
-	Workers  int          // zero: all cores
-	Columns  data.Options // how the recording was read, so that others are read the same way
+	Ensemble int // networks from the seeds Seed, Seed+1, …, which share Budget and Workers; side by side
+	Workers  int // zero: all cores
+	// another recording tests: of this one nothing is held out but what selects
+	Apart   bool         `json:",omitempty"`
+	Columns data.Options // how the recording was read, so that others are read the same way
 	// of a finished model to go on from: its Spec, parameters, and settings where none are given
 	From []Network `json:"-"`
 	// of a model whose Record.Paces are repeated in place of Steps and Budget; nil: none

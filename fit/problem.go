@@ -88,15 +88,15 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if s, err = s.continued(set); err != nil {
 		return nil, err
 	}
-	split, err := set.Split(s.horizon(set))
+	split, err := set.Split(s.horizon(set), !s.Apart)
 	if err != nil {
 		return nil, err
 	}
 	lengthened := false
 	if bare(set) && s.Horizon == 0 {
-		if h := longer(set, s.horizon(set), found); h > s.horizon(set) {
+		if h := longer(set, s, found); h > s.horizon(set) {
 			s.Horizon, lengthened = h, true
-			if split, err = set.Split(h); err != nil {
+			if split, err = set.Split(h, !s.Apart); err != nil {
 				return nil, err
 			}
 		}

@@ -20,11 +20,12 @@ type Record struct {
 	Method    string       `json:"method,omitempty"` // absent: Adam
 	Workers   int          `json:"workers"`
 	Loss      string       `json:"loss"`
-	Objective string       `json:"objective"` // see Objectives
-	Window    int          `json:"window"`    // steps of a training window
-	Horizon   float64      `json:"horizon"`   // of held-out windows, and the length of blocks
-	Data      string       `json:"data"`      // fingerprint of the numbers it was trained on
-	Options   data.Options `json:"options"`   // which columns they stood in
+	Objective string       `json:"objective"`       // see Objectives
+	Window    int          `json:"window"`          // steps of a training window
+	Horizon   float64      `json:"horizon"`         // of held-out windows, and the length of blocks
+	Apart     bool         `json:"apart,omitempty"` // no part of the recording was kept for testing
+	Data      string       `json:"data"`            // fingerprint of the numbers it was trained on
+	Options   data.Options `json:"options"`         // which columns they stood in
 	// fingerprints of what the models were trained on from which this one went on
 	Before     []string `json:"before,omitempty"`
 	Seconds    float64  `json:"seconds"`    // of training and of what comes before it, without interruptions

@@ -232,8 +232,7 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 		fmt.Fprintf(w, "given up      seed %d after %d steps: %s\n", r.Seed, r.Steps, r.Why)
 	}
 	if e.Seen {
-		fmt.Fprintln(w, "seen before   some of these rows may have been learned from before training went on: a new "+
-			"recording tells more")
+		fmt.Fprintln(w, "seen before   some of these rows may have been learned from: a new recording tells more")
 	}
 	if e.Doubt != "" {
 		fmt.Fprintf(w, "in doubt      %s; %s\n", e.Doubt, wayOut(m.Record.Objective))

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -33,9 +34,11 @@ share one local density, and the law of their forces and friction. Each node has
 the same number of known forces.
 
 Held-out data is chosen by whole trajectories, or by blocks of time as long as
-the horizon; the parameters are those of the best validation. The time of
---budget is shared by all networks, preparation and validation included. As many
-steps are made as fit, which the model records: --steps-of MODEL repeats them.
+the horizon; the parameters are those of the best validation. Where --test names
+recordings to test on, the third that would be kept for testing is learned from.
+The time of --budget is shared by all networks, preparation and validation
+included. As many steps are made as fit, which the model records: --steps-of
+MODEL repeats them.
 
 With --ensemble the model is several networks from seeds that follow one
 another, in one file. It predicts by their mean and its standard deviation,
@@ -49,6 +52,7 @@ only with --force, and nothing else is replaced at all.`,
 		Example: `  lagrange train pendulum.csv -o pendulum.lagrange --friction both
   lagrange train examples/planets.csv -o p.lagrange --cyclic phi --budget 5m
   lagrange train ring.csv -o r.lagrange --model graph --topology ring
+  lagrange train swings.csv --test others.csv -o swings.lagrange
   lagrange train monday.csv tuesday.csv --from monday.lagrange -o both.lagrange
   lagrange train truss.csv -o truss.lagrange --model graph --topology edges.csv
   lagrange train a.csv b.csv -o arm.lagrange --q q1,q2 --v w1,w2 --u tau1,tau2`,
@@ -76,7 +80,7 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if finished != nil {
-		return f.report(cmd, finished, set)
+		return f.report(cmd, finished)
 	}
 	understood(say, set)
 	if from := f.training.From; from != nil {
@@ -93,7 +97,7 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 	if err := m.Save(f.out); err != nil {
 		return err
 	}
-	if err := f.report(cmd, m, set); err != nil {
+	if err := f.report(cmd, m); err != nil {
 		return err
 	}
 	f.training.Discard()
@@ -138,7 +142,22 @@ func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err
 		}
 	}
 	s.Columns = options
-	return set, nil
+	return set, f.readTests(set, args)
+}
+
+// readTests reads the recordings of --test, as those that are learned from were read.
+func (f *trainFlags) readTests(set *data.Set, args []string) (err error) {
+	f.tests = set
+	if f.training.Settings.Apart = f.test != nil; !f.training.Settings.Apart {
+		return nil
+	}
+	for _, path := range f.test {
+		if slices.Contains(args, path) {
+			return usagef("%s is learned from, and cannot test", path)
+		}
+	}
+	f.tests, err = data.Read(f.test, set.Layout(f.training.Settings.Columns))
+	return err
 }
 
 // claimed makes sure that the model can be written where -o says, and that nothing is lost by it: neither a model, nor
@@ -194,9 +213,9 @@ func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set) (*lagrange.Model, er
 	return nil, fmt.Errorf("saved in %s; the same command with --resume goes on: %w", left[len(left)-1], err)
 }
 
-// report evaluates, prints and draws.
-func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model, set *data.Set) error {
-	start := lagrange.Recorded
+// report evaluates on what was held out or is for testing, prints and draws.
+func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model) error {
+	set, start := f.tests, lagrange.Recorded
 	if set.RecordedVelocities() {
 		start = "" // that of the recording
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lagrange"
+	"lagrange/data"
 	"lagrange/fit"
 	"lagrange/model"
 	"lagrange/train"
@@ -17,6 +18,8 @@ type trainFlags struct {
 	columns                  columnFlags
 	graph                    graphFlags
 	out, hidden, friction    string
+	test                     []string // recordings: --test
+	tests                    *data.Set
 	from, like               string // models: --from and --steps-of
 	horizon, budget          span
 	resume, json, noBaseline bool
@@ -44,6 +47,8 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	fl.StringVar(&s.Loss, "loss", "", strings.Join(train.Penalties(), ", "))
 	fl.StringVar(&s.Objective, "objective", "", strings.Join(fit.Objectives(), ", ")+": what to learn from")
 	fl.Var(&f.horizon, "horizon", "length of held-out windows")
+	fl.StringSliceVar(&f.test, "test", nil, "`recordings` to test on, of which nothing is learned; of the others "+
+		"nothing is kept for testing then")
 	fl.IntVar(&s.Window, "window", 0, "time steps of a training window; 1 is the next-state loss")
 	fl.IntVar(&s.Steps, "steps", 0, "training steps of each model")
 	fl.Var(&f.budget, "budget", "training time of all models together")

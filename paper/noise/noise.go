@@ -141,7 +141,8 @@ func (c *Cell) run(ctx context.Context, system *system, s experiment.Settings) (
 					Step: p.Step, Steps: p.Steps, Loss: p.Loss, Valid: p.Valid, Left: p.Left})
 			}
 		}
-		m, err := system.learn(ctx, name, learn, test, fit.Options{Seed: c.Seed, Steps: s.Steps, On: on})
+		m, err := system.learn(ctx, name, learn, test, fit.Options{Seed: c.Seed, Steps: s.Steps, Apart: true,
+			On: on})
 		if err != nil {
 			return err
 		}

@@ -104,7 +104,7 @@ func (r *recording) row(ctx context.Context, s experiment.Settings, names []stri
 		return out, err
 	}
 	for _, name := range names {
-		o := fit.Options{Seed: s.Seed, Steps: s.Steps, Horizon: r.horizon}
+		o := fit.Options{Seed: s.Seed, Steps: s.Steps, Horizon: r.horizon, Apart: r.test != ""}
 		if s.On != nil {
 			o.On = func(g fit.Progress) {
 				s.On(experiment.Progress{Model: r.name + ", " + name, Step: g.Step, Steps: g.Steps, Loss: g.Loss,

@@ -128,7 +128,7 @@ func (r *recording) read(folder string) (p parts, err error) {
 		}
 		return p, err
 	}
-	split, err := set.Split(r.horizon)
+	split, err := set.Split(r.horizon, true)
 	if err != nil {
 		return p, err
 	}
