@@ -20,35 +20,44 @@ var bad = []struct {
 		`rows of numbers`},
 	{"blank lines only", "\n\n", data.Options{},
 		`motion.csv: empty file: a header with column names is expected, then rows of numbers`},
-	{"binary", "PK\x03\x04\x00\x00", data.Options{}, `motion.csv: not a text file: CSV is expected`},
-	{"UTF-16", "\xff\xfet\x00,\x00", data.Options{}, `motion.csv:1: UTF-16 text: save it as UTF-8`},
-	{"Latin-1 header", "t,q [\xb0],v\n0,0,0\n", data.Options{},
+	{"UTF-16", "\xff\xfet\x00,\x00", data.Options{Strict: true}, `motion.csv:1: UTF-16 text: save it as UTF-8`},
+	{"Latin-1 header", "t,q [\xb0],v\n0,0,0\n", data.Options{Strict: true},
 		`motion.csv:1: header cell 2 is not UTF-8 text: save the file as UTF-8`},
-	{"Latin-1 id", "trial,t,q,v\n\xe9,0,0,0\n", data.Options{},
+	{"Latin-1 id", "trial,t,q,v\n\xe9,0,0,0\n", data.Options{Strict: true},
 		`motion.csv:2: column "trial": "\xe9" is not UTF-8 text: save the file as UTF-8`},
 	{"no header", "0,1,2\n1,2,3\n", data.Options{},
-		`motion.csv:1: the first line holds numbers, not column names: add a header such as t,q,v`},
+		`motion.csv:1: the first line holds numbers, not column names: add a header, or name the 3 columns, with _ ` +
+			`for one to leave out, such as --columns t,q,v`},
 	{"header only", "t,q,v\n", data.Options{}, `motion.csv:1: only a header, no rows`},
 	{"duplicate", "t,q,v,q\n0,0,0,0\n", data.Options{},
 		`motion.csv:1: column "q": the name stands twice in the header (columns 2 and 4): rename one`},
 	{"duplicate but for unit", "t,q [rad],v,q [deg]\n0,0,0,0\n", data.Options{},
 		`motion.csv:1: column "q": the name stands twice in the header (columns 2 and 4): rename one`},
-	{"ragged short", "t,q,v\n0,1,2\n\n1,2\n", data.Options{}, `motion.csv:4: 2 cells where the header has 3 columns`},
-	{"ragged long", "t,q,v\n0,1,2,3\n", data.Options{}, `motion.csv:2: 4 cells where the header has 3 columns`},
-	{"bare quote", "t,q,v\n0,1\"2,3\n", data.Options{}, `motion.csv:2: bare " in non-quoted-field`},
+	{"ragged short", "t,q,v\n0,1,2\n\n1,2\n", data.Options{Strict: true},
+		`motion.csv:4: 2 cells where the header has 3 columns`},
+	{"ragged long", "t,q,v\n0,1,2\n1,2,3,4\n", data.Options{}, `motion.csv:3: 4 cells where the header has 3 ` +
+		`columns: put text with a comma into quotes; if it is a decimal comma, write a point, or separate the ` +
+		`columns by semicolons`},
+	{"ragged", "t;q;v\n0;1;2\n1;2;3;4\n", data.Options{}, `motion.csv:3: 4 cells where the header has 3 columns: ` +
+		`leave the line out, or put text with a separator into quotes`},
+	{"bare quote", "t,q,v\n0,1\"2,3\n", data.Options{}, `motion.csv:2: bare " in non-quoted-field: ` +
+		`put the whole cell into quotes, with those in it doubled`},
 	{"not a number", "t,q,v\n0,0,0\n1,x,0\n", data.Options{}, `motion.csv:3: column "q": not a number: "x"`},
-	{"decimal comma", "t;theta2 [rad];v\n0;1,5;0\n", data.Options{},
+	{"decimal comma", "t;theta2 [rad];v\n0;1,5;0\n", data.Options{Strict: true},
 		`motion.csv:2: column "theta2": not a number: "1,5" (decimal comma? write 1.5)`},
 	{"cell over two lines", "trial,t,q,v\n\"a\nb\",x,0,0\n", data.Options{},
 		`motion.csv:2: column "t": not a number: "x"`},
-	{"empty cell", "t,q,v\n0,,0\n", data.Options{}, `motion.csv:2: column "q": empty cell`},
-	{"NaN", "t,q,v\n0,0,0\n1,1,nan\n", data.Options{},
-		`motion.csv:3: column "v": nan is not a finite number: leave the row out, or split the recording there`},
+	{"empty cell", "t,q,v\n0,,0\n", data.Options{Strict: true},
+		`motion.csv:2: column "q": empty cell: leave the row out, or read without --strict`},
+	{"NaN", "t,q,v\n0,0,0\n1,1,nan\n", data.Options{Strict: true},
+		`motion.csv:3: column "v": nan is no number: leave the row out, or read without --strict`},
+	{"all left out", "t,q,v\n0,,0\n1,,2\n", data.Options{},
+		`motion.csv: no row is left: 2 rows are left out: empty cell in column "q" (the first: line 2)`},
 	{"infinite", "t,q,v\n0,-Inf,0\n", data.Options{},
 		`motion.csv:2: column "q": -Inf is not a finite number: leave the row out, or split the recording there`},
 	{"overflow", "t,q,v\n0,1e999,0\n", data.Options{},
 		`motion.csv:2: column "q": 1e999 is beyond the range of float64`},
-	{"time repeats", "t,q,v\n0,0,0\n1,1,1\n1,2,2\n", data.Options{},
+	{"time repeats", "t,q,v\n0,0,0\n1,1,1\n1,2,2\n", data.Options{Strict: true},
 		`motion.csv:4: column "t": time 1 repeats (line 3): rows must advance in time`},
 	{"time goes back", "t,q,v\n0,0,0\n1,1,1\n0,2,2\n", data.Options{},
 		`motion.csv:4: column "t": time goes back from 1 (line 3) to 0: rows must advance in time; several ` +
@@ -56,7 +65,8 @@ var bad = []struct {
 	{"id comes back", "trial,t,q,v\n" + "a,0,0,0\na,1,1,1\na,2,2,1\nb,0,0,0\nb,1,1,1\nb,2,0,0\na,3,1,1\n",
 		data.Options{}, `motion.csv:8: column "trial": trajectory "a" comes back after it ended on line 4: its rows ` +
 			`must stand together`},
-	{"empty id", "trial,t,q,v\n ,0,0,0\n", data.Options{}, `motion.csv:2: column "trial": empty cell`},
+	{"empty id", "trial,t,q,v\n ,0,0,0\n", data.Options{Strict: true},
+		`motion.csv:2: column "trial": empty cell: leave the row out, or read without --strict`},
 	{"few rows", "trial,t,q,v\na,0,0,0\na,1,1,1\na,2,2,1\nb,0,0,0\nb,1,1,1\n", data.Options{},
 		`motion.csv:5: trajectory "b" has 2 rows: at least 3 are needed`},
 	{"q never moves", "t,q1,q2,v1,v2\n0,0,5,0,1\n1,1,5,1,2\n2,2,5,3,0\n", data.Options{},
@@ -65,8 +75,8 @@ var bad = []struct {
 	{"v never changes", "t,q,v\n0,0,0\n1,1,0\n2,5,0\n", data.Options{},
 		`motion.csv:2: column "v": always 0 from here on while q moves otherwise: name the true velocity with --v, ` +
 			`or have it estimated with --differentiate`},
-	{"no time", "q,v\n0,0\n", data.Options{}, `motion.csv:1: no time column among q, v: call it t or time, or name ` +
-		`it with --time`},
+	{"no time", "q,v\n0,0\n", data.Options{}, `motion.csv:1: no time column among q, v: call it t or time, name ` +
+		`it with --time, or say with --dt what the time from one row to the next is`},
 	{"no coordinate", "t,x,v\n0,0,0\n", data.Options{}, `motion.csv:1: no coordinate among t, x, v: name it with --q ` +
 		`(recognised are q…, pos…, theta…, angle…, phi…, and a column x beside its velocity v_x, dx or x_dot)`},
 	{"no velocity", "t,q,u\n0,0,0\n", data.Options{}, `motion.csv:1: no velocity column for q among t, q, u: name it ` +

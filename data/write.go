@@ -103,7 +103,7 @@ func (s *Set) place(c Column) int {
 
 // quote puts a cell into quotes where its text could be taken for something else.
 func quote(cell string) string {
-	if strings.ContainsAny(cell, ",;\t\"\n\r") {
+	if strings.ContainsAny(cell, ",;\t\"\n\r") || isComment([]byte(cell)) {
 		return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
 	}
 	return cell
