@@ -1,22 +1,32 @@
 package data
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"strings"
+
+	"lagrange/data/array"
 )
 
 // format is a kind of file that is not text.
 type format struct {
 	name  string
 	magic string // the first bytes; \x00 to \xff each stand for themselves
-	read  func(file []byte, part string) (*table, error)
+	read  func(file []byte, part string) (all []array.Array, notes []string, err error)
 	way   string // out, where it cannot be read
 }
 
 // formats are those that are known by their first bytes.
 var formats = []format{
+	{name: "NumPy array (.npy)", magic: "\x93NUMPY", read: selected(array.NPY)},
+	{name: "NumPy archive (.npz) or Excel workbook (.xlsx)", magic: "PK\x03\x04", read: array.NPZ},
+	{name: "Parquet", magic: "PAR1", read: array.Parquet},
+	{name: "MATLAB (.mat, level 5)", magic: "MATLAB 5.0 MAT-file", read: array.MAT},
+	{name: "MATLAB (.mat, version 7.3)", magic: "MATLAB 7.3 MAT-file",
+		way: "it is HDF5 and cannot be read: save it in " +
+			"MATLAB as save(\"log.mat\", \"-v7\")"},
 	{name: "HDF5 (also MATLAB 7.3)", magic: "\x89HDF\r\n\x1a\n", way: "it cannot be read: write its arrays as .npz " +
 		"(Python: numpy.savez(\"log.npz\", **{k: f[k][()] for k in f}) with f = h5py.File(…)), or in MATLAB as " +
 		"save(\"log.mat\", \"-v7\")"},
@@ -33,6 +43,9 @@ func formatOf(start []byte) format {
 			}
 			return f
 		}
+	}
+	if array.IsJSON(start) {
+		return format{name: "JSON", read: selected(array.JSON)}
 	}
 	return format{}
 }
@@ -57,11 +70,33 @@ func (f format) open(r io.Reader, part string, o Options) (source, error) {
 	if err != nil {
 		return nil, &Error{Msg: "cannot be read: " + cause(err)}
 	}
-	t, err := f.read(file, part)
+	if array.IsWorkbook(file) {
+		text, notes, err := array.Sheet(file, part)
+		if err != nil {
+			return nil, &Error{Msg: "Excel workbook (.xlsx): " + err.Error()}
+		}
+		s, err := newText(bufio.NewReaderSize(bytes.NewReader(text), peeked), o)
+		if err != nil {
+			return nil, err
+		}
+		s.said = append(notes, s.said...)
+		return s, nil
+	}
+	all, notes, err := f.read(file, part)
 	if err != nil {
 		return nil, &Error{Msg: fmt.Sprintf("%s: %v", f.name, err)}
 	}
-	return t, nil
+	return newTable(all, notes, o)
 }
 
-type table struct{ source }
+// selected reads the arrays of a format, and keeps those of the part asked for.
+func selected(read func([]byte) ([]array.Array, error)) func([]byte, string) ([]array.Array, []string, error) {
+	return func(file []byte, part string) ([]array.Array, []string, error) {
+		all, err := read(file)
+		if err != nil {
+			return nil, nil, err
+		}
+		all, err = array.Select(all, part)
+		return all, nil, err
+	}
+}

@@ -20,16 +20,16 @@ import (
 type textSource struct {
 	lines
 	heading
-	strict  bool
-	decimal byte // '.' or ',' as far as it is known, else 0
-	cells   [][]byte
-	scratch []byte   // unquoted cells of the row
-	texts   []string // the last text of each column
-	at      int      // line of the current row
-	said    []string
-	latin   bool // text that is not UTF-8 has been noted
+	strict                   bool
+	decimal                  byte // '.' or ',' as far as it is known, else 0
+	cells                    [][]byte
+	scratch                  []byte   // unquoted cells of the row
+	texts                    []string // the last text of each column
+	at                       int      // line of the current row
+	said                     []string
+	latin                    bool // text that is not UTF-8 has been noted
 	comments, repeats, short tally
-	cut int // line of a last row that breaks off; 0 if none does
+	cut                      int // line of a last row that breaks off; 0 if none does
 }
 
 // newText reads the header, and finds out by the first rows where it stands and what separates the cells.
@@ -149,16 +149,20 @@ func (s *textSource) named() error {
 
 // nameless is the error of a table without a header; it shows the way to name its columns.
 func (s *textSource) nameless() error {
-	names := []string{"t", "q", "v", "u"}[:min(s.width, 4)]
-	if s.width > 4 {
+	return nameless(s.first, s.width, "the first line holds numbers, not column names: add a header, or name")
+}
+
+// nameless words that columns have no names, with a command that gives them some.
+func nameless(line, width int, what string) error {
+	names := []string{"t", "q", "v", "u"}[:min(width, 4)]
+	if width > 4 {
 		names = []string{"t", "q1", "q2", "v1", "v2"}
 	}
-	for len(names) < s.width {
+	for len(names) < min(width, 100) {
 		names = append(names, "_")
 	}
-	return &Error{Line: s.first, Msg: fmt.Sprintf("the first line holds numbers, not column names: add a header, or "+
-		"name the %s, with _ for one to leave out, such as --columns %s", count(s.width, "column"),
-		strings.Join(names, ","))}
+	return &Error{Line: line, Msg: fmt.Sprintf("%s the %s, with _ for one to leave out, such as --columns %s", what,
+		count(width, "column"), strings.Join(names, ","))}
 }
 
 // rename takes the names of Options.Columns where there is no header.
