@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -277,7 +276,7 @@ func NPZ(file []byte, part string) (all []Array, notes []string, err error) {
 		}
 		for i := range fields {
 			if fields[i].Name == "" {
-				fields[i].Name = path.Base(name)
+				fields[i].Name = name
 			}
 		}
 		all = append(all, fields...)
