@@ -13,39 +13,46 @@ import (
 // format is a kind of file that is not text.
 type format struct {
 	name  string
-	magic string // the first bytes; \x00 to \xff each stand for themselves
+	magic string                  // the first bytes
+	is    func(start []byte) bool // where they alone do not tell
+	holds string                  // what is read of it
 	read  func(file []byte, part string) (all []array.Array, notes []string, err error)
 	way   string // out, where it cannot be read
 }
 
 // formats are those that are known by their first bytes.
 var formats = []format{
-	{name: "NumPy array (.npy)", magic: "\x93NUMPY", read: selected(array.NPY)},
-	{name: "NumPy archive (.npz) or Excel workbook (.xlsx)", magic: "PK\x03\x04", read: array.NPZ},
-	{name: "Parquet", magic: "PAR1", read: array.Parquet},
-	{name: "MATLAB (.mat, level 5)", magic: "MATLAB 5.0 MAT-file", read: array.MAT},
+	{name: "NumPy array (.npy)", magic: "\x93NUMPY", read: selected(array.NPY),
+		holds: "rows and columns, which --columns names; a structured array, by its fields"},
+	{name: "NumPy archive (.npz) or Excel workbook (.xlsx)", magic: "PK\x03\x04", read: array.NPZ,
+		holds: "arrays of n rows; of n rows and d columns, which become q1, q2, …; of runs, rows and columns. Of a " +
+			"workbook the first sheet, as text would be read; file.xlsx:name for another"},
+	{name: "Parquet", magic: "PAR1", read: array.Parquet,
+		holds: "columns of numbers and text; lists of one length, as q1, q2, …; plain, Snappy or gzip"},
+	{name: "MATLAB (.mat, level 5)", magic: "MATLAB 5.0 MAT-file", read: array.MAT,
+		holds: "arrays as of NumPy; structures, by their fields, or file.mat:name for one. As saved with -v6 and -v7"},
+	{name: "JSON", is: array.IsJSON, read: selected(array.JSON),
+		holds: "objects, one a row, one after the other or in an array; one object of lists"},
 	{name: "MATLAB (.mat, version 7.3)", magic: "MATLAB 7.3 MAT-file",
 		way: "it is HDF5 and cannot be read: save it in " +
 			"MATLAB as save(\"log.mat\", \"-v7\")"},
 	{name: "HDF5 (also MATLAB 7.3)", magic: "\x89HDF\r\n\x1a\n", way: "it cannot be read: write its arrays as .npz " +
 		"(Python: numpy.savez(\"log.npz\", **{k: f[k][()] for k in f}) with f = h5py.File(…)), or in MATLAB as " +
 		"save(\"log.mat\", \"-v7\")"},
-	{name: "pickle", magic: "\x80", way: "it can run any program and is not read: write its arrays with " +
-		"numpy.savez(\"log.npz\", t=…, q=…, v=…), or a data frame with to_csv"},
+	{name: "pickle", magic: "\x80", is: func(start []byte) bool {
+		return len(start) > 1 && start[1] >= 2 &&
+			start[1] <= 5
+	},
+		way: "it can run any program and is not read: write its arrays with " +
+			"numpy.savez(\"log.npz\", t=…, q=…, v=…), or a data frame with to_csv"},
 }
 
 // formatOf is the format of a file that begins with start; the zero value for text.
 func formatOf(start []byte) format {
 	for _, f := range formats {
-		if bytes.HasPrefix(start, []byte(f.magic)) {
-			if f.magic == "\x80" && (len(start) < 2 || start[1] < 2 || start[1] > 5) {
-				continue // a pickle of another protocol is none that Python writes today
-			}
+		if bytes.HasPrefix(start, []byte(f.magic)) && (f.is == nil || f.is(start)) {
 			return f
 		}
-	}
-	if array.IsJSON(start) {
-		return format{name: "JSON", read: selected(array.JSON)}
 	}
 	return format{}
 }

@@ -85,11 +85,12 @@ func bombs() map[string][]byte {
 	_, _ = z.Write(bytes.Repeat([]byte("t,q\n"), 1<<18))
 	z.Close()
 	return map[string][]byte{
-		"shape":          npy("'<f8'", "1099511627776,"),
-		"shape of none":  npy("'<f8'", "0, 4611686018427387904, 4"),
-		"negative":       npy("'<f8'", "-1,"),
-		"wide":           npy("[('a', '<f8', (1000000,))]", "3,"),
-		"zeros":          packed(map[string]string{"t.npy": string(npy("'<f8'", "131072,")) + strings.Repeat("\x00", 1<<20)}),
+		"shape":         npy("'<f8'", "1099511627776,"),
+		"shape of none": npy("'<f8'", "0, 4611686018427387904, 4"),
+		"negative":      npy("'<f8'", "-1,"),
+		"wide":          npy("[('a', '<f8', (1000000,))]", "3,"),
+		"zeros": packed(map[string]string{"t.npy": string(npy("'<f8'", "131072,")) + strings.Repeat("\x00",
+			1<<20)}),
 		"far cell":       with(`<sheetData><row r="1048576"><c r="BZZ1048576"><v>1</v></c></row></sheetData>`),
 		"far cells":      with(strings.Repeat(`<row><c r="BZZ1"><v>1</v></c></row>`, 1<<14)),
 		"gzip":           twice.Bytes(),
