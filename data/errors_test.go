@@ -59,8 +59,8 @@ var bad = []struct {
 		`motion.csv:2: column "q": 1e999 is beyond the range of float64`},
 	{"time repeats", "t,q,v\n0,0,0\n1,1,1\n1,2,2\n", data.Options{Strict: true},
 		`motion.csv:4: column "t": time 1 repeats (line 3): rows must advance in time`},
-	{"time goes back", "t,q,v\n0,0,0\n1,1,1\n0,2,2\n", data.Options{},
-		`motion.csv:4: column "t": time goes back from 1 (line 3) to 0: rows must advance in time; several ` +
+	{"time goes back", "t,q,v\n0,0,0\n1,1,1\n2,1,1\n1,2,2\n", data.Options{},
+		`motion.csv:5: column "t": time goes back from 2 (line 4) to 1: rows must advance in time; several ` +
 			`trajectories in one file need a trajectory column`},
 	{"id comes back", "trial,t,q,v\n" + "a,0,0,0\na,1,1,1\na,2,2,1\nb,0,0,0\nb,1,1,1\nb,2,0,0\na,3,1,1\n",
 		data.Options{}, `motion.csv:8: column "trial": trajectory "a" comes back after it ended on line 4: its rows ` +

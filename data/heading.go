@@ -20,6 +20,7 @@ type heading struct {
 	units         []string // of the line below the header; nil if there is none
 	glued         bool     // names are followed by their units in brackets, which spaces set apart
 	index         bool     // rows begin with a number that has no cell in the header
+	dated         bool     // rows begin with a date and a time of day that spaces set apart, under one name
 	narrow        bool     // the header ends in a separator, the rows do not
 }
 
@@ -192,38 +193,60 @@ func (p *sheet) try(i int) (h heading, numbers int) {
 		if r.comment || p.same(i, k) {
 			continue
 		}
-		n, index, narrow := below(kinds, r)
+		n, how := below(kinds, r)
 		if !begun {
 			if n == 0 {
 				return h, 0
 			}
-			h.index, h.narrow, begun = index, narrow, true
+			h.index, h.narrow, h.dated, begun = how == indexed, how == narrower, how == stamped, true
 		}
 		numbers += n
 	}
 	return h, numbers
 }
 
-// below counts the values of a row under the words of a header. The row may have one cell more, a number before the
-// others or nothing at the end, or lack a last one that the header leaves blank.
-func below(header []kind, r *sheetRow) (n int, index, narrow bool) {
+// below counts the values of a row under the words of a header. The row may have one cell more, a number or a date
+// before the others or nothing at the end, or lack a last one that the header leaves blank.
+func below(header []kind, r *sheetRow) (n int, how fit) {
 	kinds := r.kinds
 	switch w := len(header); {
 	case len(kinds) == w:
 	case len(kinds) == w+1 && kinds[w] == nothing && len(r.cells[w]) == 0:
 	case len(kinds) == w+1 && isWhole(r.cells[0]):
-		kinds, index = kinds[1:], true
+		kinds, how = kinds[1:], indexed
+	case len(kinds) == w+1 && isStamp(r.cells):
+		kinds, how = kinds[1:], stamped
 	case len(kinds) == w-1 && header[w-1] == nothing:
-		header, narrow = header[:w-1], true
+		header, how = header[:w-1], narrower
 	default:
-		return 0, false, false
+		return 0, even
 	}
 	for j, k := range header {
 		if k == word && kinds[j] == value {
 			n++
 		}
 	}
-	return n, index, narrow
+	return n, how
+}
+
+// fit is how the cells of a row stand under those of the header.
+type fit byte
+
+const (
+	even     fit = iota
+	indexed      // a number before the others has no name
+	stamped      // the first name is of two cells, a date and a time of day
+	narrower     // the header has a last cell without a name
+)
+
+// isStamp says whether cells begin with a date and a time of day.
+func isStamp(cells [][]byte) bool {
+	if len(cells) < 2 || bytes.IndexByte(cells[1], ':') < 1 {
+		return false
+	}
+	_, day := date(string(cells[0]))
+	_, time := timeOfDay(string(cells[1]))
+	return day && time
 }
 
 // headless looks for rows of numbers without a header, and counts their numbers.
@@ -327,34 +350,4 @@ func isUnit(c string) bool {
 		}
 	}
 	return len(parts) > 0
-}
-
-// missingWords stand for a number that was not measured, without regard to case; so does a blank cell.
-var missingWords = []string{"-", "--", "nan", "na", "n/a", "#n/a", "null", "none", "nil", "?"}
-
-// isMissing says whether a cell holds no number, by its own word.
-func isMissing(c []byte) bool {
-	if len(c) == 0 {
-		return true
-	}
-	if len(c) > 5 || c[0] >= '0' && c[0] <= '9' {
-		return false
-	}
-	for _, w := range missingWords {
-		if len(w) == len(c) && strings.EqualFold(w, string(c)) {
-			return true
-		}
-	}
-	return false
-}
-
-// commaNumber is a number with a decimal comma, written with a point.
-func commaNumber(c []byte) (string, bool) {
-	at := bytes.IndexByte(c, ',')
-	if at < 1 || at+1 >= len(c) || c[at+1] < '0' || c[at+1] > '9' || c[at-1] < '0' || c[at-1] > '9' {
-		return "", false
-	}
-	dotted := string(c[:at]) + "." + string(c[at+1:])
-	_, err := strconv.ParseFloat(dotted, 64)
-	return dotted, err == nil && bytes.IndexByte(c, '.') < 0
 }

@@ -87,6 +87,11 @@ func (s *textSource) split(line []byte) error {
 		return s.unquote(line)
 	}
 	s.cells = cut(s.cells, line, s.sep)
+	if s.dated && isStamp(s.cells) {
+		first := bytes.Index(line, s.cells[0])
+		s.cells[1] = line[first : bytes.Index(line, s.cells[1])+len(s.cells[1])]
+		s.cells = s.cells[1:]
+	}
 	return nil
 }
 

@@ -22,6 +22,7 @@ type gathering struct {
 	last  int // line of the last row kept
 
 	blank, again, twice tally
+	restarted           tally
 	why                 string // of the first blank: its column and what is there
 }
 
@@ -147,14 +148,34 @@ func (g *gathering) add() error {
 				fmt.Sprintf("trajectory %q comes back after it ended on line %d: its rows must stand together", id,
 					end)}
 		}
-		s.Trajectories = append(s.Trajectories, Trajectory{ID: id, File: g.name, Line: line})
-		g.t = &s.Trajectories[len(s.Trajectories)-1]
+		g.begin(id, line)
 	} else if before := g.t.T[g.t.Len()-1]; t <= before {
-		return g.late(before, t)
+		if !g.restarts(t) {
+			return g.late(before, t)
+		}
+		g.begin(fmt.Sprintf("%s-%d", stem(g.name), g.restarted.n+1), line)
 	}
 	g.t.append(t, g.row, g.l)
 	g.last = line
 	return nil
+}
+
+// begin begins a trajectory.
+func (g *gathering) begin(id string, line int) {
+	s := g.b.set
+	s.Trajectories = append(s.Trajectories, Trajectory{ID: id, File: g.name, Line: line})
+	g.t = &s.Trajectories[len(s.Trajectories)-1]
+}
+
+// restarts says whether a time that goes back begins a motion of its own: no column tells trajectories apart, and the
+// time goes back to where it began, or before.
+func (g *gathering) restarts(t float64) bool {
+	n := g.t.Len()
+	if g.l.trajectory >= 0 || g.b.o.Strict || n < minRows || t > g.t.T[0]+(g.t.T[1]-g.t.T[0])/2 {
+		return false
+	}
+	g.restarted.add(g.src.line())
+	return true
 }
 
 // append adds a row: its time and the numbers of q, v, a and u.
@@ -212,7 +233,12 @@ func (g *gathering) notes() []string {
 	said := g.src.notes()
 	said = append(said, g.blank.note("row", g.why)...)
 	said = append(said, g.again.note("row", "the row before once more")...)
-	return append(said, g.twice.note("row", "other numbers at the time of the row before")...)
+	said = append(said, g.twice.note("row", "other numbers at the time of the row before")...)
+	if n := g.restarted.n; n > 0 {
+		said = append(said, fmt.Sprintf("the time begins anew %s, first on line %d: %d trajectories", count(n, "time"),
+			g.restarted.first, n+1))
+	}
+	return said
 }
 
 // grow makes room for all rows of a file in one trajectory, as many as its size lets expect after n of them.

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"lagrange/internal/vec"
 )
 
 // textSource reads text with a header: one row a line, cells separated by commas, semicolons, tabs or runs of spaces,
@@ -20,16 +18,16 @@ import (
 type textSource struct {
 	lines
 	heading
-	strict                   bool
-	decimal                  byte // '.' or ',' as far as it is known, else 0
-	cells                    [][]byte
-	scratch                  []byte   // unquoted cells of the row
-	texts                    []string // the last text of each column
-	at                       int      // line of the current row
-	said                     []string
-	latin                    bool // text that is not UTF-8 has been noted
-	comments, repeats, short tally
-	cut                      int // line of a last row that breaks off; 0 if none does
+	strict                          bool
+	decimal                         byte // '.' or ',' as far as it is known, else 0
+	cells                           [][]byte
+	scratch                         []byte   // unquoted cells of the row
+	texts                           []string // the last text of each column
+	at                              int      // line of the current row
+	said                            []string
+	latin                           bool // text that is not UTF-8 has been noted
+	comments, repeats, short, words tally
+	cut                             int // line of a last row that breaks off; 0 if none does
 }
 
 // newText reads the header, and finds out by the first rows where it stands and what separates the cells.
@@ -209,6 +207,7 @@ func (s *textSource) notes() []string {
 	said = append(said, s.comments.note("line", "comments")...)
 	said = append(said, s.repeats.note("line", "the header again")...)
 	said = append(said, s.short.note("row", "fewer cells than the header has columns")...)
+	said = append(said, s.words.note("line", "words, not a row of the table")...)
 	if s.cut > 0 {
 		said = append(said, fmt.Sprintf("the last line (line %d) is left out: it breaks off", s.cut))
 	}
@@ -246,6 +245,8 @@ func (s *textSource) next() error {
 		case n == want+1 && blankLine(s.cells[want]) && !s.strict:
 			s.cells = s.cells[:want] // a separator at the end of the line
 			return nil
+		case n > want && !s.strict && s.numbers() < min(want, 2):
+			s.words.add(s.at)
 		case n > want || s.strict:
 			return &Error{Line: s.at, Msg: s.ragged(n)}
 		case s.open:
@@ -254,6 +255,16 @@ func (s *textSource) next() error {
 			s.short.add(s.at)
 		}
 	}
+}
+
+// numbers counts the cells of a row that are numbers or times.
+func (s *textSource) numbers() (n int) {
+	for _, c := range s.cells {
+		if kindOf(trim(c), s.sep) == value {
+			n++
+		}
+	}
+	return n
 }
 
 // ragged words a row with another number of cells than the header has columns.
@@ -306,54 +317,6 @@ func trim(c []byte) []byte {
 		c = c[:len(c)-1]
 	}
 	return c
-}
-
-func (s *textSource) number(j int) (float64, error) {
-	c := trim(s.cells[j])
-	if x, err := strconv.ParseFloat(string(c), 64); err == nil && vec.IsFinite(x) && s.decimal != ',' {
-		return x, nil
-	}
-	return s.odd(c)
-}
-
-// odd reads what is not simply a number.
-func (s *textSource) odd(c []byte) (float64, error) {
-	text := string(c)
-	if isMissing(c) {
-		return 0, missing(map[bool]string{true: "empty cell", false: text + " is no number"}[text == ""])
-	}
-	if s.sep != ',' && !s.strict {
-		switch comma, point := strings.Count(text, ","), strings.Contains(text, "."); {
-		case s.decimal == ',' && point:
-			return 0, fmt.Errorf("%s has a point, where cells before it have decimal commas: write all numbers with "+
-				"the same sign, and none between thousands", text)
-		case comma == 1 && !point && s.decimal != '.':
-			if dotted, ok := commaNumber(c); ok {
-				text, s.decimal = dotted, ','
-			}
-		}
-	}
-	x, err := strconv.ParseFloat(text, 64)
-	switch {
-	case errors.Is(err, strconv.ErrRange):
-		return 0, fmt.Errorf("%s is beyond the range of float64", c)
-	case err != nil && s.open && !s.strict:
-		return 0, missing("breaks off") // in the middle of a cell, at the end of the file
-	case err != nil:
-		return 0, fmt.Errorf("not a number: %q%s", c, commaHint(string(c)))
-	case !vec.IsFinite(x):
-		return 0, fmt.Errorf("%s is not a finite number: leave the row out, or split the recording there", c)
-	}
-	return x, nil
-}
-
-// commaHint recognises a decimal comma.
-func commaHint(c string) string {
-	dotted := strings.Replace(c, ",", ".", 1)
-	if _, err := strconv.ParseFloat(dotted, 64); err != nil || dotted == c {
-		return ""
-	}
-	return fmt.Sprintf(" (decimal comma? write %s)", dotted)
 }
 
 // text keeps the last text of a column, which most rows share with the row before.

@@ -26,6 +26,7 @@ var stamps = []struct{ layout, example string }{
 	{"2.1.2006 15:04:05", "8.5.2025 21:07:49.010 (day.month.year)"},
 	{"1/2/2006 15:04:05", "5/8/2025 21:07:49.010 (month/day/year)"},
 	{"1/2/2006 3:04:05 PM", "5/8/2025 9:07:49 PM (month/day/year)"},
+	{"2/1/2006 15:04:05", "28/5/2025 21:07:49.010 (day/month/year, where the first row can be no other)"},
 	{"2006-01-02 15:04", "2025-05-08 21:07"},
 }
 
@@ -172,6 +173,9 @@ func (c *clock) begin() error {
 	if err != nil {
 		return err
 	}
+	if dotted, ok := commaNumber([]byte(text)); ok {
+		text = dotted
+	}
 	if x, err := strconv.ParseFloat(text, 64); err == nil {
 		if math.Abs(x) >= 1e9 && math.Abs(x) < 9e18 {
 			c.kind = large
@@ -252,8 +256,9 @@ func (c *clock) read() (t float64, err error) {
 func (c *clock) instant(text string) (ns int64, err error) {
 	if c.kind == stamp {
 		ns, layout, ok := instant(text, c.layout)
-		if c.layout = layout; !ok {
-			return 0, missingOr(text, "is no date with a time of day, such as "+stamps[1].example)
+		if !ok || layout != c.layout {
+			return 0, missingOr(text, "is not written as the first row's date and time of day: write all such as "+
+				stamps[1].example)
 		}
 		return ns, nil
 	}
@@ -291,6 +296,9 @@ func missingOr(text, what string) error {
 // count reads a large number less that of the first row, exactly. The second row decides what its unit is: one that
 // since 1970 gives an instant of our days, and steps of no more than an hour.
 func (c *clock) count(text string) (float64, error) {
+	if dotted, ok := commaNumber([]byte(text)); ok {
+		text = dotted
+	}
 	whole, fraction, _ := strings.Cut(text, ".")
 	n, err := strconv.ParseInt(whole, 10, 64)
 	if err != nil || strings.ContainsAny(text, "eE") {
