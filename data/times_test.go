@@ -64,6 +64,8 @@ func TestTimes(t *testing.T) {
 		// a clock that began when the machine did
 		{"t_ns", []string{"1500000000000", "1500020000000", "1500040000000"}, []float64{0, 2e7, 4e7}, "",
 			"counted from"},
+		{"time", []string{"1500000000000", "1500020000000", "1500040000000"}, []float64{0, 2e7, 4e7}, "",
+			"counted from"},
 		{"time [us]", []string{"1500000000.5", "1500020001", "1500040000.5"}, []float64{0, 20000.5, 40000}, "us",
 			"counted from"},
 		{"time", []string{"100000000", "100000001", "100000002"}, []float64{1e8, 1e8 + 1, 1e8 + 2}, "", ""},
@@ -83,6 +85,15 @@ func TestTimes(t *testing.T) {
 		if err != nil || !slices.Equal(back.Trajectories[0].T, got) || back.TimeUnit() != s.TimeUnit() {
 			t.Errorf("%v: written and read again: %v, %v", c.rows, back, err)
 		}
+	}
+}
+
+// The first row is the first that is kept.
+func TestFirstRow(t *testing.T) {
+	s, err := data.ReadFrom(strings.NewReader("time,q,v\n12:00:00,,\n12:00:01,1,0\n12:00:02,2,1\n12:00:03,4,2\n"),
+		"a.csv", data.Options{})
+	if err != nil || !slices.Equal(s.Trajectories[0].T, []float64{0, 1, 2}) {
+		t.Errorf("%v, %v", s, err)
 	}
 }
 
