@@ -1,8 +1,9 @@
 // Package data takes recorded motion in and out: columns and their meaning, trajectories, splits, windows, a report.
 //
 // A recording is a table: a header, then one row per instant. Reading has two halves that do not know each other: a
-// source (csv.go) yields the header and rows with their line numbers, and the roles (roles.go) say which column is the
-// time, which are the coordinates q, velocities v, accelerations a and known forces u. A new format is a new source.
+// source (source.go; text.go for text) yields the header and rows with their line numbers, and the roles (roles.go) say
+// which column is the time, which are the coordinates q, velocities v, accelerations a and known forces u. A new format
+// is a new source, or a line in formats (format.go).
 //
 // Units are the user's own and are kept. Shapes: n rows, d coordinates, m forces; all slices are row-major.
 package data

@@ -12,7 +12,12 @@ func (s *Set) Layout(read Options) Options {
 	forces := s.Forces()
 	o := Options{Time: s.Time, Trajectory: read.Trajectory, U: append([]string{}, forces...),
 		SystemParameters: s.Inputs[len(forces):], Angles: []string{}, Differentiate: read.Differentiate}
-	o.Positions = !s.hasVelocities()
+	o.Positions, o.Columns, o.Strict = !s.hasVelocities(), read.Columns, read.Strict
+	if s.counted() {
+		o.Time, o.Step = read.Time, read.Step
+	} else if counts(s.Time, read) {
+		o.Step = read.Step
+	}
 	for _, c := range s.Coordinates {
 		o.Q = append(o.Q, c.Name)
 		if !read.Differentiate && s.hasVelocities() {

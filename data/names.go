@@ -1,15 +1,13 @@
 package data
 
-import "os"
-
 // Names reads the names of the columns of a recording, without their units.
 func Names(path string) (names []string, err error) {
-	f, err := os.Open(path)
+	f, part, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	s, err := newCSV(f)
+	s, err := open(f, part, Options{})
 	if err != nil {
 		return nil, in(path, 1, err)
 	}

@@ -30,33 +30,61 @@ func Read(paths []string, o Options) (*Set, error) {
 	if len(paths) == 0 {
 		return nil, &Error{File: "data", Msg: "no file named"}
 	}
-	return b.finish()
+	return b.done()
 }
 
-// ReadFrom reads one recording as CSV; name stands for the file in messages and, without a trajectory column, for the
+// ReadFrom reads one recording; name stands for the file in messages and, without a trajectory column, for the
 // trajectory.
 func ReadFrom(r io.Reader, name string, o Options) (*Set, error) {
 	b := &builder{o: o, ids: map[string]bool{}}
-	if err := b.add(r, name); err != nil {
+	if err := b.add(r, name, ""); err != nil {
 		return nil, err
 	}
-	return b.finish()
+	return b.done()
 }
 
 // builder gathers files into a set.
 type builder struct {
-	o   Options
-	set *Set
-	ids map[string]bool // of the files read so far
+	o        Options
+	set      *Set
+	ids      map[string]bool // of the files read so far
+	size     int64           // of the file being read, in bytes; 0 if it is not known
+	timeUnit string          // of the time column in the header of the first file
+	counted  bool            // no column holds the time: rows are counted
+}
+
+// done finishes the set, and gives it a column for times that were counted.
+func (b *builder) done() (*Set, error) {
+	if s := b.set; b.counted {
+		s.Columns = append([]Column{{Name: s.Time, Unit: "s", Role: RoleTime, Why: rowsCounted}}, s.Columns...)
+	}
+	return b.finish()
 }
 
 func (b *builder) file(path string) error {
-	f, err := os.Open(path)
+	f, part, err := openFile(path)
 	if err != nil {
 		return &Error{File: path, Msg: cause(err)}
 	}
 	defer f.Close()
-	return b.add(f, path)
+	b.size = 0
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		b.size = info.Size()
+	}
+	return b.add(f, path, part)
+}
+
+// openFile opens a file, or the one before a colon, of which a part is asked for: log.npz:run2.
+func openFile(path string) (f *os.File, part string, err error) {
+	if f, err = os.Open(path); err == nil {
+		return f, "", nil
+	}
+	if at := strings.LastIndexByte(path, ':'); at > 0 && errors.Is(err, fs.ErrNotExist) {
+		if f, e := os.Open(path[:at]); e == nil {
+			return f, path[at+1:], nil
+		}
+	}
+	return nil, "", err
 }
 
 // cause is what went wrong, without the operation and the path that the error already names.
@@ -69,8 +97,8 @@ func cause(err error) string {
 }
 
 // add reads one file.
-func (b *builder) add(r io.Reader, name string) error {
-	src, err := newCSV(r)
+func (b *builder) add(r io.Reader, name, part string) error {
+	src, err := open(r, part, b.o)
 	if err != nil {
 		return in(name, 0, err)
 	}
@@ -85,7 +113,7 @@ func (b *builder) add(r io.Reader, name string) error {
 			b.start(name, cols, l, append(src.notes(), notes...))
 		}
 	} else {
-		l, err = b.set.same(cols, b.o)
+		l, err = b.same(cols)
 	}
 	if err != nil {
 		return in(name, src.line(), err)
@@ -107,7 +135,10 @@ func in(file string, line int, err error) error {
 
 // start makes the set from the columns of the first file.
 func (b *builder) start(name string, cols []Column, l layout, notes []string) {
-	s := &Set{Columns: cols, Time: cols[l.time].Name}
+	s := &Set{Columns: cols, Time: "t"}
+	if b.counted = l.time < 0; !b.counted {
+		s.Time, b.timeUnit = cols[l.time].Name, cols[l.time].Unit
+	}
 	if l.trajectory >= 0 {
 		s.TrajectoryColumn = cols[l.trajectory].Name
 	}
@@ -135,25 +166,32 @@ func (b *builder) start(name string, cols []Column, l layout, notes []string) {
 }
 
 // same finds the columns of a set already begun in another file, wherever they stand there.
-func (s *Set) same(cols []Column, o Options) (layout, error) {
+func (b *builder) same(cols []Column) (layout, error) {
+	s, o := b.set, b.o
 	r := &resolver{cols: cols, given: map[int]string{}}
 	for _, c := range cols {
 		r.g = append(r.g, byName(strings.ToLower(c.Name)))
 	}
-	l := layout{trajectory: -1}
+	l := layout{time: -1, trajectory: -1}
 	for _, c := range s.Columns {
+		unit := c.Unit
+		if c.Role == RoleTime {
+			unit = b.timeUnit
+		}
 		if c.Role == RoleIgnored {
 			continue
 		}
 		if j := r.find(c.Name); j < 0 {
 			return l, &Error{Msg: fmt.Sprintf("no column %q, which the first file has; there are %s: files read "+
 				"together need the same columns", c.Name, r.all())}
-		} else if cols[j].Unit != c.Unit {
+		} else if cols[j].Unit != unit {
 			return l, &Error{Column: c.Name, Msg: fmt.Sprintf("is in [%s], but in [%s] in the first file", cols[j].Unit,
-				c.Unit)}
+				unit)}
 		}
 	}
-	l.time = r.find(s.Time)
+	if !b.counted {
+		l.time = r.find(s.Time)
+	}
 	if s.TrajectoryColumn != "" {
 		l.trajectory = r.find(s.TrajectoryColumn)
 	} else if at := r.recognised(RoleTrajectory); len(at) > 0 && !s.has(cols[at[0]].Name) {
@@ -173,92 +211,6 @@ func (s *Set) same(cols []Column, o Options) (layout, error) {
 		l.u = append(l.u, r.find(f))
 	}
 	return l, nil
-}
-
-// rows appends the rows of one file to the set.
-func (b *builder) rows(src source, name string, l layout) error {
-	var (
-		s     = b.set
-		first = len(s.Trajectories)
-		ends  = map[string]int{} // last line of every trajectory of this file
-		t     *Trajectory
-		last  int
-	)
-	for {
-		if err := src.next(); err == io.EOF {
-			break
-		} else if err != nil {
-			return in(name, 0, err)
-		}
-		id, line := stem(name), src.line()
-		if l.trajectory >= 0 {
-			var err error
-			if id, err = src.text(l.trajectory); err != nil {
-				return &Error{name, line, s.TrajectoryColumn, err.Error()}
-			}
-		}
-		if t == nil || id != t.ID {
-			if end, seen := ends[id]; seen {
-				return &Error{name, line, s.TrajectoryColumn,
-					fmt.Sprintf("trajectory %q comes back after it ended on line %d: its rows must stand together", id,
-						end)}
-			}
-			s.Trajectories = append(s.Trajectories, Trajectory{ID: id, File: name, Line: line})
-			t = &s.Trajectories[len(s.Trajectories)-1]
-		}
-		if err := s.row(t, src, l); err != nil {
-			err.File, err.Line = name, line
-			return err
-		}
-		if n := t.Len(); n > 1 && t.T[n-1] <= t.T[n-2] {
-			return &Error{name, line, s.Time, backwards(t.T[n-2], t.T[n-1], last)}
-		}
-		ends[id], last = line, line
-	}
-	if len(s.Trajectories) == first {
-		return &Error{name, src.line(), "", "only a header, no rows"}
-	}
-	for i := first; i < len(s.Trajectories); i++ {
-		t := &s.Trajectories[i]
-		if t.Len() < minRows {
-			return &Error{name, t.Line, "", fmt.Sprintf("trajectory %q has %s: at least %d are needed", t.ID,
-				count(t.Len(), "row"), minRows)}
-		}
-	}
-	b.rename(s.Trajectories[first:], name)
-	return nil
-}
-
-// row appends one row to a trajectory.
-func (s *Set) row(t *Trajectory, src source, l layout) *Error {
-	var bad *Error
-	cell := func(j int) float64 {
-		x, err := src.number(j)
-		if err != nil && bad == nil {
-			h, _ := split(src.header()[j])
-			bad = &Error{Column: h, Msg: err.Error()}
-		}
-		return x
-	}
-	t.T = append(t.T, cell(l.time))
-	for _, p := range []struct {
-		to   *[]float64
-		from []int
-	}{{&t.Q, l.q}, {&t.V, l.v}, {&t.A, l.a}, {&t.U, l.u}} {
-		for _, j := range p.from {
-			*p.to = append(*p.to, cell(j))
-		}
-	}
-	return bad
-}
-
-// backwards words a time that does not advance.
-func backwards(before, now float64, line int) string {
-	if now == before {
-		return fmt.Sprintf("time %v repeats (line %d): rows must advance in time", now, line)
-	}
-	return fmt.Sprintf("time goes back from %v (line %d) to %v: rows must advance in time; several trajectories in "+
-		"one file need a trajectory column", before, line, now)
 }
 
 // stem is a file's name without folder and ending: the id of its only trajectory.

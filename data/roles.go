@@ -18,6 +18,10 @@ type Options struct {
 	Angles           []string // the coordinates that are angles
 	Differentiate    bool     // estimate velocities from the coordinates instead of reading them
 	Positions        bool     // coordinates are enough: where not each has a velocity, none is read and V is nil
+	// names of all columns, "_" for one to leave out, instead of a header
+	Columns []string `json:",omitempty"`
+	Step    float64  `json:",omitempty"` // seconds from one row or step to the next, where no column holds the time
+	Strict  bool     `json:",omitempty"` // rows and lines that would be left out are errors
 }
 
 // layout is the place of every used column in the table.
@@ -78,9 +82,9 @@ func resolve(cols []Column, o Options) (l layout, notes []string, err error) {
 	if l.time, err = r.single("--time", o.Time, RoleTime); err != nil {
 		return l, nil, err
 	}
-	if l.time < 0 {
-		return l, nil, &Error{Msg: fmt.Sprintf("no time column among %s: call it t or time, or name it with --time",
-			r.all())}
+	if l.time = r.counter(l.time, o); l.time < 0 && o.Step == 0 {
+		return l, nil, &Error{Msg: fmt.Sprintf("no time column among %s: call it t or time, name it with --time, or "+
+			"say with --dt what the time from one row to the next is", r.all())}
 	}
 	if l.trajectory, err = r.single("--trajectory", o.Trajectory, RoleTrajectory); err != nil {
 		return l, nil, err
@@ -119,7 +123,7 @@ func (r *resolver) pick(flag string, names []string) ([]int, error) {
 
 // find is the place of the column of that name, or of that whole header cell; without regard to case if need be.
 func (r *resolver) find(name string) int {
-	name = strings.TrimSpace(name)
+	name = clean(name)
 	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
 		for j, c := range r.cols {
 			if c.Header != "" && (same(c.Name, name) || same(c.Header, name)) {
@@ -346,7 +350,9 @@ func (r *resolver) accelerations(l *layout, o Options) error {
 
 // settle writes the roles into the columns and notes what is ignored.
 func (r *resolver) settle(l layout) {
-	r.cols[l.time].Role = RoleTime
+	if l.time >= 0 {
+		r.cols[l.time].Role = RoleTime
+	}
 	if l.trajectory >= 0 {
 		r.cols[l.trajectory].Role = RoleTrajectory
 	}

@@ -3,9 +3,11 @@ package data
 import (
 	"bufio"
 	"io"
+	"path/filepath"
 	"strconv"
 	"strings"
 
+	"lagrange/data/array"
 	"lagrange/internal/file"
 )
 
@@ -47,8 +49,40 @@ func (s *Set) WriteCSV(w io.Writer) error {
 	return b.Flush()
 }
 
-// Save writes the set as CSV to a file, whole or not at all.
-func (s *Set) Save(path string) error { return file.Write(path, s.WriteCSV) }
+// Save writes the set to a file, whole or not at all, in the format of its ending.
+func (s *Set) Save(path string) error { return file.Write(path, s.Writer(path)) }
+
+// Writer writes the set in the format of a file's ending: .npz, .parquet, or else CSV.
+func (s *Set) Writer(path string) func(io.Writer) error {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".npz":
+		return func(w io.Writer) error { return array.WriteNPZ(w, s.arrays()) }
+	case ".parquet":
+		return func(w io.Writer) error { return array.WriteParquet(w, s.arrays()) }
+	}
+	return s.WriteCSV
+}
+
+// arrays are the columns that WriteCSV writes, each under its header cell.
+func (s *Set) arrays() []array.Array {
+	var all []array.Array
+	for _, c := range s.written() {
+		a, at := array.Array{Name: c.label(), Shape: []int{s.Rows()}}, s.place(c)
+		for i := range s.Trajectories {
+			t := &s.Trajectories[i]
+			x, w := t.of(c.Role, s.D(), s.M())
+			for n := range t.T {
+				if c.Role == RoleTrajectory {
+					a.Text = append(a.Text, t.ID)
+				} else {
+					a.Float = append(a.Float, x[n*w+at])
+				}
+			}
+		}
+		all = append(all, a)
+	}
+	return all
+}
 
 // written lists the columns to write: those used, in the order of the file, or in the order trajectory, t, q, v, a, u.
 func (s *Set) written() []Column {
@@ -103,7 +137,7 @@ func (s *Set) place(c Column) int {
 
 // quote puts a cell into quotes where its text could be taken for something else.
 func quote(cell string) string {
-	if strings.ContainsAny(cell, ",;\t\"\n\r") {
+	if strings.ContainsAny(cell, ",;\t\"\n\r") || isComment([]byte(cell)) {
 		return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
 	}
 	return cell

@@ -68,6 +68,7 @@ are then told in units of the noise, too, beside what the unknown start alone le
 		},
 	}
 	columns.add(cmd)
+	columns.addStep(cmd)
 	sites.add(cmd)
 	cmd.Flags().Var(&horizon, "horizon", "length of the windows (default that of training)")
 	addStart(cmd, &start)
@@ -84,6 +85,8 @@ func modelColumns(cmd *cobra.Command, m *lagrange.Model, o data.Options) data.Op
 		"parameters": func() { own.SystemParameters = o.SystemParameters },
 		"time":       func() { own.Time = o.Time }, "trajectory": func() { own.Trajectory = o.Trajectory },
 		"angles": func() { own.Angles = o.Angles }, "differentiate": func() { own.Differentiate = o.Differentiate },
+		"columns": func() { own.Columns = o.Columns }, "dt": func() { own.Step = o.Step },
+		"strict": func() { own.Strict = o.Strict },
 	} {
 		if cmd.Flags().Changed(name) {
 			take()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +37,51 @@ func (c *columnFlags) add(cmd *cobra.Command) {
 	f.StringVar(&c.o.Trajectory, "trajectory", "", "`column` that tells trajectories apart")
 	f.StringSliceVar(&c.o.Angles, "angles", nil, `coordinates that are angles; --angles "" for none`)
 	f.BoolVar(&c.o.Differentiate, "differentiate", false, "estimate velocities from the coordinates")
+	f.StringSliceVar(&c.o.Columns, "columns", nil,
+		"`names` of all columns of a table without a header; _ leaves one out")
+	f.BoolVar(&c.o.Strict, "strict", false, "refuse a table of which lines or rows would be left out")
 }
+
+// addStep gives the command --dt, which makes time of steps.
+func (c *columnFlags) addStep(cmd *cobra.Command) {
+	cmd.Flags().Var((*stepLength)(&c.o.Step), "dt",
+		"from one row to the next, where no column holds the time but one counts steps, or none (bare: seconds)")
+}
+
+// stepLength is a length of time in seconds as a flag.
+type stepLength float64
+
+// Set reads the flag (pflag.Value).
+func (s *stepLength) Set(text string) error {
+	n, _, err := seconds(text)
+	*s = stepLength(n)
+	return err
+}
+
+// String is the flag as a number (pflag.Value).
+func (s *stepLength) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(float64(*s), 'g', -1, 64)
+}
+
+// Type names the kind of value in the help (pflag.Value).
+func (s *stepLength) Type() string { return "time" }
+
+// read reads recordings; - is standard input.
+func read(cmd *cobra.Command, paths []string, o data.Options) (*data.Set, error) {
+	if !slices.Contains(paths, "-") {
+		return data.Read(paths, o)
+	}
+	if len(paths) > 1 {
+		return nil, usagef("- is standard input, which cannot be read together with other files")
+	}
+	return data.ReadFrom(cmd.InOrStdin(), standardInput, o)
+}
+
+// standardInput stands for a file in messages.
+const standardInput = "standard input"
 
 // options are the flags as given; a list given as "" is empty, one not given is nil.
 func (c *columnFlags) options() data.Options { return c.o }

@@ -27,7 +27,7 @@ refused with file, line and column.`,
   lagrange inspect arm.csv --q shoulder,elbow --differentiate --angles shoulder,elbow`,
 		Args: need("DATA.csv…"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			set, err := data.Read(args, columns.options())
+			set, err := read(cmd, args, columns.options())
 			if err != nil {
 				return err
 			}
@@ -41,6 +41,7 @@ refused with file, line and column.`,
 		},
 	}
 	columns.add(cmd)
+	columns.addStep(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one object")
 	return cmd
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -59,7 +61,7 @@ of them, each into a file of its own when there are several (PICTURE-NAME.svg).`
 			if figure != "" {
 				return usagef("--figure is for the folder of a run; %s is none", args[0])
 			}
-			f, err := drawMotion(args, columns.options(), trajectories)
+			f, err := drawMotion(cmd, args, columns.options(), trajectories)
 			if err != nil {
 				return err
 			}
@@ -70,6 +72,7 @@ of them, each into a file of its own when there are several (PICTURE-NAME.svg).`
 		},
 	}
 	columns.add(cmd)
+	columns.addStep(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&path, "output", "o", "", "`picture` to write, .svg or .png")
 	f.IntVar(&trajectories, "trajectories", 3, "how many to draw, from the first")
@@ -78,10 +81,10 @@ of them, each into a file of its own when there are several (PICTURE-NAME.svg).`
 }
 
 // drawMotion makes a figure of the first n trajectories of one recording, or of two with the same coordinates.
-func drawMotion(paths []string, o data.Options, n int) (f plot.Figure, err error) {
+func drawMotion(cmd *cobra.Command, paths []string, o data.Options, n int) (f plot.Figure, err error) {
 	sets := make([]*data.Set, len(paths))
 	for i, p := range paths {
-		if sets[i], err = readDeviations(p, o); err != nil {
+		if sets[i], err = readDeviations(cmd, p, o); err != nil {
 			return f, err
 		}
 		if a, b := coordinates(sets[0]), coordinates(sets[i]); !slices.Equal(a, b) {
@@ -119,8 +122,19 @@ func drawMotion(paths []string, o data.Options, n int) (f plot.Figure, err error
 var deviationPrefixes = []string{deviationPrefix, "spread_"}
 
 // readDeviations reads a recording, and with it the columns of standard deviations that rollout and smooth write.
-func readDeviations(path string, o data.Options) (*data.Set, error) {
-	set, err := data.Read([]string{path}, o)
+func readDeviations(cmd *cobra.Command, path string, o data.Options) (*data.Set, error) {
+	again := func(o data.Options) (*data.Set, error) { return data.Read([]string{path}, o) }
+	if path == "-" {
+		file, err := io.ReadAll(cmd.InOrStdin())
+		if err != nil {
+			return nil, err
+		}
+		again = func(o data.Options) (*data.Set, error) {
+			return data.ReadFrom(bytes.NewReader(file), standardInput,
+				o)
+		}
+	}
+	set, err := again(o)
 	if err != nil || o.U != nil {
 		return set, err
 	}
@@ -134,7 +148,7 @@ func readDeviations(path string, o data.Options) (*data.Set, error) {
 	if o.U == nil {
 		return set, nil
 	}
-	return data.Read([]string{path}, o)
+	return again(o)
 }
 
 // band is the area of two standard deviations to either side of x, where the recording has a column for it.

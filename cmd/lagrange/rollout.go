@@ -75,7 +75,7 @@ in a file of its own, named PATH.partial.csv, and an existing output stays as it
 	o.sites.add(cmd)
 	f.StringVar(&o.integrator, "integrator", ode.Dopri5.Name, "`method`: "+strings.Join(methods(), ", "))
 	f.Float64Var(&o.rtol, "rtol", 1e-9, "tolerance, relative and absolute, of a method that chooses its steps")
-	f.StringVarP(&o.path, "output", "o", "-", "`file` to write; - is standard output")
+	f.StringVarP(&o.path, "output", "o", "-", "`file` to write: .npz, .parquet, or else CSV; - is standard output")
 	// The only error is a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc("integrator", cobra.FixedCompletions(methods(),
 		cobra.ShellCompDirectiveNoFileComp))
@@ -116,7 +116,7 @@ func (o *rolloutFlags) run(cmd *cobra.Command, model string) error {
 	case err != nil:
 		return err
 	}
-	return output(cmd, o.path, set.WriteCSV, model, o.from)
+	return output(cmd, o.path, set.Writer(o.path), model, o.from)
 }
 
 // options checks what can be checked without the model.
@@ -279,7 +279,7 @@ func (o *rolloutFlags) keep(cmd *cobra.Command, set *data.Set, cause error) erro
 		path = strings.TrimSuffix(path, filepath.Ext(path)) + ".partial" + filepath.Ext(path)
 		where = "in " + path
 	}
-	if err := output(cmd, path, set.WriteCSV); err != nil {
+	if err := output(cmd, path, set.Writer(path)); err != nil {
 		return errors.Join(cause, err)
 	}
 	return fmt.Errorf("%w; the %s reached before are %s", cause, count(set.Rows(), "row"), where)

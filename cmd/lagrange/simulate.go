@@ -55,7 +55,7 @@ motion itself stay exact.`,
 			if err != nil {
 				return err
 			}
-			return output(cmd, path, set.WriteCSV)
+			return output(cmd, path, set.Writer(path))
 		},
 	}
 	f := cmd.Flags()
@@ -67,7 +67,7 @@ motion itself stay exact.`,
 	f.BoolVar(&sim.Accelerations, "accelerations", false, "write accelerations too")
 	f.Float64Var(&sim.Noise, "noise", 0,
 		"standard `deviation` of noise in all columns but times and system parameters, in their units")
-	f.StringVarP(&path, "output", "o", "-", "`file` to write; - is standard output")
+	f.StringVarP(&path, "output", "o", "-", "`file` to write: .npz, .parquet, or else CSV; - is standard output")
 	return cmd
 }
 

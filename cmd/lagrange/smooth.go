@@ -58,7 +58,8 @@ and to standard error when the states are written there (-o -).`,
 	f.Lookup("differentiate").Usage = "leave recorded velocities out"
 	f.Var(&o.dt, "dt", "write states every so often instead of at the rows")
 	f.StringVar(&o.model, "model", "", "estimate the states through this `model`, by an iterated Kalman smoother")
-	f.StringVarP(&o.path, "output", "o", "", "`file` to write the states to; - is standard output (default: none)")
+	f.StringVarP(&o.path, "output", "o", "",
+		"`file` to write the states to: .npz, .parquet, or else CSV; - is standard output (default: none)")
 	f.BoolVar(&o.asJSON, "json", false, "print the findings as one object")
 	return cmd
 }
@@ -81,7 +82,7 @@ func (o *smoothFlags) run(cmd *cobra.Command, paths []string) error {
 	findings := cmd.OutOrStdout()
 	if o.path != "" {
 		beside(r.Set, r.Deviations, deviationPrefix, data.RoleQ, data.RoleV, data.RoleA)
-		if err := output(cmd, o.path, r.Set.WriteCSV, paths...); err != nil {
+		if err := output(cmd, o.path, r.Set.Writer(o.path), paths...); err != nil {
 			return err
 		}
 		if o.path == "-" {

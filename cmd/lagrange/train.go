@@ -60,6 +60,7 @@ only with --force, and nothing else is replaced at all.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	f.columns.add(cmd)
+	f.columns.addStep(cmd)
 	f.graph.add(cmd)
 	f.add(cmd)
 	worded(cmd)

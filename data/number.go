@@ -1,0 +1,89 @@
+package data
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"lagrange/internal/vec"
+)
+
+func (s *textSource) number(j int) (float64, error) {
+	c := trim(s.cells[j])
+	if x, err := strconv.ParseFloat(string(c), 64); err == nil && vec.IsFinite(x) && s.decimal != ',' {
+		return x, nil
+	}
+	return s.odd(c)
+}
+
+// odd reads what is not simply a number.
+func (s *textSource) odd(c []byte) (float64, error) {
+	text := strings.Replace(string(c), "−", "-", 1) // U+2212, as in typeset tables
+	if isMissing(c) {
+		return 0, missing(map[bool]string{true: "empty cell", false: text + " is no number"}[text == ""])
+	}
+	if s.sep != ',' && !s.strict {
+		switch comma, point := strings.Count(text, ","), strings.Contains(text, "."); {
+		case s.decimal == ',' && point:
+			return 0, fmt.Errorf("%s has a point, where cells before it have decimal commas: write all numbers with "+
+				"the same sign, and none between thousands", text)
+		case comma == 1 && !point && s.decimal != '.':
+			if dotted, ok := commaNumber([]byte(text)); ok {
+				text, s.decimal = dotted, ','
+			}
+		}
+	}
+	x, err := strconv.ParseFloat(text, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return 0, fmt.Errorf("%s is beyond the range of float64", c)
+	case err != nil && s.open && !s.strict:
+		return 0, missing("breaks off") // in the middle of a cell, at the end of the file
+	case err != nil:
+		return 0, fmt.Errorf("not a number: %q%s", c, commaHint(string(c)))
+	case !vec.IsFinite(x):
+		return 0, fmt.Errorf("%s is not a finite number: leave the row out, or split the recording there", c)
+	}
+	return x, nil
+}
+
+// commaHint recognises a decimal comma.
+func commaHint(c string) string {
+	dotted := strings.Replace(c, ",", ".", 1)
+	if _, err := strconv.ParseFloat(dotted, 64); err != nil || dotted == c {
+		return ""
+	}
+	return fmt.Sprintf(" (decimal comma? write %s)", dotted)
+}
+
+// missingWords stand for a number that was not measured, without regard to case; so does a blank cell.
+var missingWords = []string{"-", "--", "nan", "na", "n/a", "#n/a", "null", "none", "nil", "?"}
+
+// isMissing says whether a cell holds no number, by its own word.
+func isMissing(c []byte) bool {
+	if len(c) == 0 {
+		return true
+	}
+	if len(c) > 5 || c[0] >= '0' && c[0] <= '9' {
+		return false
+	}
+	for _, w := range missingWords {
+		if len(w) == len(c) && strings.EqualFold(w, string(c)) {
+			return true
+		}
+	}
+	return false
+}
+
+// commaNumber is a number with a decimal comma, written with a point.
+func commaNumber(c []byte) (string, bool) {
+	at := bytes.IndexByte(c, ',')
+	if at < 1 || at+1 >= len(c) || c[at+1] < '0' || c[at+1] > '9' || c[at-1] < '0' || c[at-1] > '9' {
+		return "", false
+	}
+	dotted := string(c[:at]) + "." + string(c[at+1:])
+	_, err := strconv.ParseFloat(dotted, 64)
+	return dotted, err == nil && bytes.IndexByte(c, '.') < 0
+}
