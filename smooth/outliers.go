@@ -30,7 +30,7 @@ func Robust(ctx context.Context, series []Series) (*Fit, []Series, error) {
 	}
 	f, clean := first, series
 	for range rounds {
-		if f.Rest || f.Q.Low == 0 || f.Q.Value < visible*f.Size || !o.look(f, clean) {
+		if f.Rest || f.Q.Low == 0 && f.Jitter.Value == 0 || f.Q.Value < visible*f.Size || !o.look(f, clean) {
 			break
 		}
 		if float64(o.count()) > tenth*float64(all) {
@@ -73,8 +73,11 @@ func (o *outliers) look(f *Fit, clean []Series) (more bool) {
 			was := len(o.far[k][c])
 			rows := slices.Clone(o.far[k][c])
 			for i := range y {
-				off := math.Abs(y[i] - estimates[c][i])
-				if off > beyond*math.Sqrt(max(0, sigma*sigma-sd[c][i]*sd[c][i])) && !slices.Contains(o.stay[k][c], i) {
+				off, own := math.Abs(y[i]-estimates[c][i]), sigma
+				if c < 2 && f.Jitter.Value > 0 {
+					own = math.Hypot(own, f.Jitter.Value*estimates[c+1][i])
+				}
+				if off > beyond*math.Sqrt(max(0, own*own-sd[c][i]*sd[c][i])) && !slices.Contains(o.stay[k][c], i) {
 					rows = append(rows, i)
 				}
 			}

@@ -33,6 +33,7 @@ type Finding struct {
 	Rate       float64       `json:"rate"`                     // rows by unit of time
 	Scale      *Interval     `json:"velocity_scale,omitempty"` // of recorded velocities, where it is not 1,
 	Lag        *Interval     `json:"velocity_lag,omitempty"`   // and how late they are
+	Jitter     *Interval     `json:"time_jitter,omitempty"`    // standard deviation of the times, where it is seen
 	Outliers   int           `json:"outliers,omitempty"`       // numbers left out
 	Notes      []string      `json:"notes"`
 }
@@ -286,6 +287,9 @@ func (f *Fit) finding(s *data.Set, k int) Finding {
 	}
 	if f.Scale.Value > 0 {
 		x.Scale, x.Lag = &f.Scale, &f.Lag
+	}
+	if f.Jitter.Value > 0 {
+		x.Jitter = &f.Jitter
 	}
 	for i, n := range []Noise{f.Q, f.V, f.A} {
 		if name := []string{c.Name, c.Velocity, c.Acceleration}[i]; i == 0 || n.Value > 0 {

@@ -21,6 +21,9 @@ import (
 type Series struct {
 	T, Q []float64 // (n)
 	V, A []float64 // (n), or nil where none are measured
+	// rates are the velocities and accelerations (n) by which times that jitter spoil positions and velocities; nil:
+	// times do not jitter
+	rates [2][]float64
 }
 
 // Fit is what the likelihood finds in series of one coordinate. Noise is a standard deviation, in the unit of its
@@ -33,6 +36,7 @@ type Fit struct {
 	Q           Noise
 	V, A        Noise    // of recorded velocities and accelerations; 0 where there are none
 	Scale, Lag  Interval // of recorded velocities, v(t) = s q̇(t − τ), where they are not 1 and 0; else both are 0
+	Jitter      Interval // standard deviation of the times; 0: it is not told from none
 	Size        float64  // root mean square of the motion, about its mean
 	Swing       float64  // period of the fastest part of the motion; +Inf where there is none
 	Correlation float64  // autocorrelation of the errors of prediction
@@ -40,6 +44,7 @@ type Fit struct {
 	Outliers    int      // numbers that Robust left out
 	// Quiet is a noise of positions and of velocities that they hardly exceed: that of their quietest stretches.
 	Quiet [2]float64
+	rates [2]float64 // root mean squares of velocities and accelerations, where times jitter
 }
 
 // Noise is a standard deviation with limits within which it lies in 95 of 100 recordings. Low is 0 where noise cannot
