@@ -27,6 +27,13 @@ func (f *Fit) Notes(unit, time string) (notes []string) {
 		say("times jitter by %s (%.3g … %.3g): each row counts with the noise that this makes at its speed",
 			with(j.Value, time), j.Low, j.High)
 	}
+	if f.Quantum > 0 {
+		say("positions are read in steps of %s, which leave a noise of %s where all rows are counted",
+			with(f.Quantum, unit), with(f.Quantum/math.Sqrt(12), unit))
+	}
+	if f.Stale > 0 {
+		say("%d numbers repeat the one before until it jumps, or are 0 between two jumps: they count as gaps", f.Stale)
+	}
 	if f.Outliers > 0 {
 		say("%d numbers are off the motion through all others by more than %d deviations of the noise, and "+
 			"are left out",

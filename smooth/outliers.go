@@ -15,14 +15,20 @@ const (
 	visible = 1e-6 // of the size of the motion: less noise than that is not told from what the prior cannot follow
 )
 
-// Robust is Find without outliers: numbers that are further from the motion through all others than noise can be. They
-// are NaN in the series that it returns, which are the ones given where there are none; Fit.Outliers counts them. Each
-// round's noise is less than that before, so that large outliers cannot hide smaller ones.
+// Robust is Find without outliers: numbers that are further from the motion through all others than noise can be.
+// They are NaN in the series that it returns, and so are those that were not measured; Fit.Outliers and Fit.Stale
+// count them. Each round's noise is less than that before, so that large outliers cannot hide smaller ones.
 func Robust(ctx context.Context, series []Series) (*Fit, []Series, error) {
-	first, err := Find(ctx, series)
+	check(series)
+	x := sift(series)
+	first, err := x.find(ctx)
+	if err == nil && x.repeats(first) {
+		first, err = x.find(ctx)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
+	series = x.series
 	all := 0
 	o := outliers{series: series, far: make([][3][]int, len(series)), stay: make([][3][]int, len(series))}
 	for _, s := range series {
@@ -37,7 +43,8 @@ func Robust(ctx context.Context, series []Series) (*Fit, []Series, error) {
 			return first, series, ctx.Err()
 		}
 		without := o.without()
-		again, err := Find(ctx, without)
+		x.series = without
+		again, err := x.find(ctx)
 		if err != nil { // too few are left, or ctx is done
 			break
 		}

@@ -42,6 +42,8 @@ type Fit struct {
 	Correlation float64  // autocorrelation of the errors of prediction
 	Rest        bool     // the coordinate never moves: all else is 0
 	Outliers    int      // numbers that Robust left out
+	Stale       int      // numbers that were not measured, though one stands there: repeated until they jump, or 0
+	Quantum     float64  // step of the encoder that reads positions; 0: it has none that is seen
 	// Quiet is a noise of positions and of velocities that they hardly exceed: that of their quietest stretches.
 	Quiet [2]float64
 	rates [2]float64 // root mean squares of velocities and accelerations, where times jitter
@@ -95,16 +97,26 @@ func measured(x []float64) (n int) {
 // ErrFew or is that of ctx.
 func Find(ctx context.Context, series []Series) (*Fit, error) {
 	check(series)
-	l, err := newLikelihood(series)
+	x := sift(series)
+	return x.find(ctx)
+}
+
+// find is Find of sifted series.
+func (s *sifted) find(ctx context.Context) (*Fit, error) {
+	l, err := newLikelihood(s.series)
 	if err != nil {
 		return nil, err
 	}
 	l.ctx = ctx
 	if l.floor == 0 || l.rest {
-		return &Fit{Rest: true, Step: l.step, Rows: l.rows, Order: orders[0]}, nil
+		return &Fit{Rest: true, Stale: s.stale, Step: l.step, Rows: l.rows, Order: orders[0]}, nil
 	}
 	f := l.find()
 	f.motion(l)
+	f.Stale = s.stale
+	if s.step > part*f.Q.Value {
+		f.Quantum = s.step
+	}
 	return f, ctx.Err()
 }
 

@@ -70,10 +70,32 @@ func NewMeasured(recorded *data.Set, r *smooth.Recording) (*Measured, error) {
 			m.SD = append(m.SD, row(sd.Q, sd.V)...)
 		}
 		m.widen(r, to)
+		m.part(d)
 		o.Of = append(o.Of, m)
 	}
 	return o, nil
 }
+
+// part makes a gap of rows of which positions were not measured, for so long that the smoother knows little of their
+// velocities.
+func (m *Measurement) part(d int) {
+	for k := range d {
+		var all []float64
+		for at := d + k; at < len(m.SD); at += 2 * d {
+			all = append(all, m.SD[at])
+		}
+		slices.Sort(all)
+		limit := unknown * all[len(all)/2]
+		for n := range m.T {
+			if at := 2*d*n + k; math.IsNaN(m.Y[at]) && m.SD[at+d] > limit {
+				m.Gap[max(0, n-1)], m.Gap[n] = true, true
+			}
+		}
+	}
+}
+
+// unknown is how many times the usual deviation of velocities makes rows a gap that were not measured.
+const unknown = 3
 
 // widen sets by how many times the jitter τ of times makes numbers noisier than their columns: positions by
 // √(1 + (τ v/σ)²), and velocities as much by accelerations.
@@ -100,6 +122,11 @@ func (m *Measurement) widen(r *smooth.Recording, states *data.Trajectory) {
 func (o *Measured) numbers() (n int) {
 	for _, e := range o.Of {
 		n += e.width() * len(e.T)
+		for at, y := range e.Y {
+			if e.Sigma[at%len(e.Sigma)] > 0 && math.IsNaN(y) {
+				n--
+			}
+		}
 	}
 	return n
 }
