@@ -72,8 +72,6 @@ func (s Options) unlike(set *data.Set) string {
 		return "so did the model to repeat"
 	case s.From != nil:
 		return "so did the model to go on from"
-	case s.Ensemble > 1:
-		return "there are several networks"
 	case set.D() > mostShot:
 		return fmt.Sprintf("shooting takes long with more than %d coordinates: the objective %s asks for it",
 			mostShot, Motion)

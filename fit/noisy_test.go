@@ -55,7 +55,7 @@ func TestNoisyObjective(t *testing.T) {
 		"baseline":           {noisy, Options{Model: "nn"}, Motion, "x 1"},
 		"node":               {noisy, Options{Model: "node"}, Motion, "x 1"},
 		"Adam":               {noisy, Options{Method: train.Adam}, Windows, "settings of windows"},
-		"ensemble":           {noisy, Options{Ensemble: 2}, Windows, "several networks"},
+		"ensemble":           {noisy, Options{Ensemble: 2}, Motion, "x 1"},
 		"windows":            {noisy, Options{Objective: Windows}, Windows, AskedFor},
 		"motion, though not": {clean, Options{Objective: Motion}, Motion, AskedFor},
 	} {

@@ -40,7 +40,7 @@ type Options struct {
 	Batch    int           // samples a step
 	Rate     float64       // of Adam
 	Seed     uint64
-	Ensemble int          // networks from the seeds Seed, Seed+1, …, which share Budget and Workers; side by side
+	Ensemble int          // networks from the seeds Seed, Seed+1, …, which share Budget and Workers
 	Workers  int          // zero: all cores
 	Columns  data.Options // how the recording was read, so that others are read the same way
 	// of a finished model to go on from: its Spec, parameters, and settings where none are given

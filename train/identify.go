@@ -275,15 +275,20 @@ func (o *Identification) All(ctx context.Context, x Identified) (Identified, err
 	return y, nil
 }
 
+// Moved are the parameters that shooting moves: the output layer, or all where there is none.
+func Moved(m *model.Model[float64]) (of []int) {
+	if len(m.Linear()) > 0 {
+		return m.Outer()
+	}
+	for i := range m.Theta {
+		of = append(of, i)
+	}
+	return of
+}
+
 // shooting is what a model is shot with.
 func (o *Identification) shooting(m *model.Model[float64], from *division) *Shooting {
-	of := m.Outer()
-	if len(m.Linear()) == 0 { // there is no output layer to hold to
-		of = nil
-		for i := range m.Theta {
-			of = append(of, i)
-		}
-	}
+	of := Moved(m)
 	return &Shooting{Model: m, Measured: o.Learn, Held: o.selection(m), Of: of, Unit: m.Units(of), Ridge: shootRidge,
 		Penalty: o.Penalty, PositiveDefinite: o.Learn.Around(m, o.Seed), Duration: o.within(firstSwings),
 		Longest: o.Horizon, Iterations: cmp.Or(o.Iterations, shootRounds), Workers: o.workers(), On: o.On, over: o.over,
