@@ -57,6 +57,11 @@ func (m *Model) observe(ctx context.Context, set *data.Set) (*observation, error
 	if err != nil {
 		return nil, err
 	}
+	return m.through(ctx, set, free)
+}
+
+// through is observe of a recording whose states were found without a model.
+func (m *Model) through(ctx context.Context, set *data.Set, free *smooth.Recording) (*observation, error) {
 	seen, err := train.NewMeasured(free.Measured, free)
 	if err != nil {
 		return nil, err
