@@ -196,7 +196,7 @@ func (m *Model) EvaluateFrom(ctx context.Context, set *data.Set, horizon float64
 	r.Windows, r.Ensemble, r.Smoothed = len(ws), nil, false
 	for k := m; k != nil; k = k.Baseline {
 		if k != m {
-			if o, err = k.observe(ctx, set); err != nil {
+			if o, err = k.through(ctx, set, o.free); err != nil {
 				return r, err
 			}
 		}

@@ -59,7 +59,11 @@ func (e *Ensemble) nets() (nets []*model.Model[float64]) {
 // calibrate finds the calibration on data that no member has learned from; too little of it leaves the standard
 // deviation as it is.
 func (e *Ensemble) calibrate(held *data.Set) {
-	_, dev := eval.Ensemble(e.nets(), held, held.Windows(e.Members[0].Record.Horizon, 0))
+	windows := held.Windows(e.Members[0].Record.Horizon, 0)
+	if len(windows) == 0 {
+		return
+	}
+	_, dev := eval.Ensemble(e.nets(), held, windows)
 	var c Calibration
 	var ok bool
 	if c.Motion, ok = dev.Calibrate(); !ok {

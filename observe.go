@@ -57,12 +57,18 @@ func (m *Model) observe(ctx context.Context, set *data.Set) (*observation, error
 	if err != nil {
 		return nil, err
 	}
+	return m.through(ctx, set, free)
+}
+
+// through is observe of a recording whose states were found without a model.
+func (m *Model) through(ctx context.Context, set *data.Set, free *smooth.Recording) (*observation, error) {
 	seen, err := train.NewMeasured(free.Measured, free)
 	if err != nil {
 		return nil, err
 	}
 	step := set.TypicalStep()
 	o := &observation{m: m, free: free, noise: filter.Noise{Sigma: seen.Of[0].Sigma, Step: longInterval * step}}
+	o.jitter()
 	var likely []filter.Measured
 	rows, f := 0, set.M()
 	for _, r := range seen.Of {
@@ -74,6 +80,30 @@ func (m *Model) observe(ctx context.Context, set *data.Set) (*observation, error
 	}
 	o.noise.Process, err = filter.Likeliest(ctx, m.net, o.noise, likely, step)
 	return o, err
+}
+
+// jitter has filters know how much times jitter: positions are off by as much as the velocities say, and velocities by
+// what typical accelerations make of it.
+func (o *observation) jitter() {
+	d := o.m.D()
+	for k, f := range o.free.Findings {
+		if f.Jitter == nil {
+			continue
+		}
+		if o.noise.Jitter == nil {
+			o.noise.Jitter, o.noise.Sigma = make([]float64, d), slices.Clone(o.noise.Sigma)
+		}
+		o.noise.Jitter[k] = f.Jitter.Value
+		if sigma := &o.noise.Sigma[d+k]; *sigma > 0 {
+			aa, n := 0.0, 0.0
+			for _, t := range o.free.Set.Trajectories {
+				for i := k; i < len(t.A); i += d {
+					aa, n = aa+t.A[i]*t.A[i], n+1
+				}
+			}
+			*sigma = math.Hypot(*sigma, f.Jitter.Value*math.Sqrt(aa/n))
+		}
+	}
 }
 
 // bare is a recording with no velocities but those that were recorded.

@@ -43,19 +43,39 @@ next:
 	return nil
 }
 
+// counting is how many periods a recording spans whose turns are counted.
+const counting = 1.2
+
+// span is from the least of coordinate k of d to the largest.
+func (t *Trajectory) span(k, d int) float64 {
+	least, most := t.Q[k], t.Q[k]
+	for at := k; at < len(t.Q); at += d {
+		least, most = min(least, t.Q[at]), max(most, t.Q[at])
+	}
+	return most - least
+}
+
 // unwrap undoes jumps of nearly a full period P between two rows, as recordings kept within (−π, π] have them:
-// a step Δq with 0.6 P < |Δq| < 1.4 P is taken for Δq ∓ P, unless the velocities say that it really was so large.
+// a step Δq with 0.6 P < |Δq| < 1.4 P is taken for Δq ∓ P, unless the velocities say that it really was so large. Where
+// turns are counted, steps from and to numbers that were not measured are none: 0, and what was held for three rows.
 func (s *Set) unwrap() {
 	d := s.D()
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
 		for k, c := range s.Coordinates {
 			p, turns, jumps := c.Period, 0., 0
+			counted := t.span(k, d) > counting*p
+			held := 1
 			for n, before := 1, t.Q[k]; p > 0 && n < t.Len(); n++ {
 				q := &t.Q[n*d+k]
 				dq := *q - before
+				fault := counted && (held >= 3 || *q == 0 || before == 0)
+				if held++; dq != 0 {
+					held = 1
+				}
 				before = *q
-				if r := math.Abs(dq) / p; r > 0.6 && r < 1.4 && !t.carries(n, d, k, dq, dq-math.Copysign(p, dq)) {
+				r := math.Abs(dq) / p
+				if !fault && r > 0.6 && r < 1.4 && !t.carries(n, d, k, dq, dq-math.Copysign(p, dq)) {
 					turns -= math.Copysign(1, dq)
 					jumps++
 				}

@@ -12,8 +12,8 @@ type Split struct {
 	At                 [3][]Window // where the trajectories of these three stand in the set
 }
 
-// manyTrajectories are enough to hold out whole ones.
-const manyTrajectories = 9
+// ManyTrajectories are enough to hold out whole ones.
+const ManyTrajectories = 9
 
 // Split holds data out by whole stretches of motion, never by shuffled rows. With nine trajectories or more the units
 // are the trajectories; otherwise each trajectory is cut into blocks of the given time, and these are the units.
@@ -33,7 +33,7 @@ func (s *Set) Split(block float64, tested bool) (Split, error) {
 		parts [3][]Trajectory // train, valid, test
 		at    [3][]Window
 		j     int
-		whole = len(s.Trajectories) >= manyTrajectories
+		whole = len(s.Trajectories) >= ManyTrajectories
 		add   = func(k int, t Trajectory, w Window) { parts[k], at[k] = append(parts[k], t), append(at[k], w) }
 	)
 	for i := range s.Trajectories {
@@ -119,7 +119,7 @@ func nearest(t []float64, at float64) int {
 }
 
 func (s *Set) tooLittle(block float64, use string) error {
-	if len(s.Trajectories) >= manyTrajectories {
+	if len(s.Trajectories) >= ManyTrajectories {
 		return fmt.Errorf("too little data for windows of %v %s: none is left for %s; the longest trajectory lasts "+
 			"%.6g: use a shorter horizon",
 			block, s.TimeUnit(), use, s.longest())

@@ -15,6 +15,9 @@ type Noise struct {
 	// Sigma has the standard deviations of measured positions, then velocities (2d), in their units; 0: a number that
 	// is not measured.
 	Sigma []float64
+	// Jitter has for each coordinate (d) the standard deviation τ of the times, by which a position is off by τ v more;
+	// nil: times are exact.
+	Jitter []float64
 	// Process has for each coordinate (d) how large what the model does not explain is: white accelerations of density
 	// Process², which make a velocity uncertain by Process √h after the time h. Of a Hamiltonian they change momenta.
 	Process []float64
@@ -126,6 +129,15 @@ func (o *Noise) add(h float64, P []float64) {
 	}
 }
 
+// variance is that of what is measured of number j of the state x.
+func (o *Noise) variance(j int, x []float64) float64 {
+	v := o.Sigma[j] * o.Sigma[j]
+	if j < len(o.Jitter) {
+		v += math.Pow(o.Jitter[j]*x[len(o.Process)+j], 2)
+	}
+	return v
+}
+
 // Correct takes in what was measured at the time of the state: y (2d), NaN what was not. Noise of different numbers
 // is independent, so they are taken in one after the other:
 //
@@ -134,7 +146,7 @@ func (f *Filter) Correct(y []float64) {
 	for j, sigma := range f.noise.Sigma {
 		if sigma > 0 && !math.IsNaN(y[j]) {
 			r := y[j] - f.x[j]
-			s := correct(f.n, j, sigma*sigma, r, f.x, f.P, f.K)
+			s := correct(f.n, j, f.noise.variance(j, f.x), r, f.x, f.P, f.K)
 			f.deviance += r*r/s + math.Log(2*math.Pi*s)
 			f.measured++
 		}

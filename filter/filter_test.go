@@ -149,14 +149,20 @@ func pendulum(t *testing.T) *model.Model[float64] {
 	return m
 }
 
-// swings are motions of the double pendulum with noise on the angles, and the true states (n, 4).
-func swings(t *testing.T, m *model.Model[float64], r *rand.Rand, sigma float64, rows int) (o Measured, x []float64) {
+// swings are motions of the double pendulum with noise on the angles, measured at times that are τ off, and the true
+// states (n, 4).
+func swings(t *testing.T, m *model.Model[float64], r *rand.Rand, sigma, tau float64, rows int) (o Measured,
+	x []float64) {
 	t.Helper()
 	at, tr := make([]float64, 4), newTransition(m, 1, 0.002)
 	mech.Chain(2).Sample(r, at[:2], at[2:])
 	for k := range rows {
 		o.T, x = append(o.T, 0.02*float64(k)), append(x, at...)
-		o.Y = append(o.Y, at[0]+sigma*r.NormFloat64(), at[1]+sigma*r.NormFloat64(), math.NaN(), math.NaN())
+		y := []float64{at[0] + sigma*r.NormFloat64(), at[1] + sigma*r.NormFloat64(), math.NaN(), math.NaN()}
+		for i := range 2 {
+			y[i] += tau * r.NormFloat64() * at[2+i]
+		}
+		o.Y = append(o.Y, y...)
 		tr.load(0, at, 0.02, nil, nil)
 		tr.run(1)
 		copy(at, tr.end(0))
@@ -169,30 +175,41 @@ func swings(t *testing.T, m *model.Model[float64], r *rand.Rand, sigma float64, 
 	return o, x
 }
 
+// coverage counts estimates within one and two of their deviations.
+type coverage struct {
+	within map[string][2]int
+	all    map[string]int
+}
+
+func (c *coverage) count(who string, x, truth, sd float64) {
+	w, z := c.within[who], math.Abs(x-truth)/sd
+	if z < 1 {
+		w[0]++
+	}
+	if z < 2 {
+		w[1]++
+	}
+	c.within[who] = w
+	c.all[who]++
+}
+
 // The deviations that filter and smoother give are those of their errors: of a double pendulum, from noisy angles
-// alone, two thirds lie within one and 95 % within two.
+// alone, at exact times and at others, two thirds lie within one and 95 % within two.
 func TestCoverage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seconds")
 	}
 	m, r := pendulum(t), rand.New(rand.NewPCG(3, 4))
 	noise := Noise{Sigma: []float64{0.01, 0.01, 0, 0}, Process: []float64{1e-4, 1e-4}, Step: 0.005}
-	within := map[string][2]int{}
-	all := map[string]int{}
-	count := func(who string, x, truth, sd float64) {
-		w, z := within[who], math.Abs(x-truth)/sd
-		if z < 1 {
-			w[0]++
-		}
-		if z < 2 {
-			w[1]++
-		}
-		within[who] = w
-		all[who]++
-	}
+	c := coverage{within: map[string][2]int{}, all: map[string]int{}}
 	var filtered, smoothed float64
-	for range 25 {
-		o, truth := swings(t, m, r, 0.01, 60)
+	for i := range 50 {
+		tau := 0.0
+		if noise.Jitter = nil; i >= 25 {
+			tau = 0.01
+			noise.Jitter = []float64{tau, tau}
+		}
+		o, truth := swings(t, m, r, 0.01, tau, 60)
 		f := New(m, noise)
 		f.Begin(0, o.X, o.SD, nil)
 		f.Correct(o.Y)
@@ -210,16 +227,19 @@ func TestCoverage(t *testing.T) {
 			for i := range 4 {
 				at := 4*k + i
 				what := []string{"angle", "velocity"}[i/2]
-				count("filtered "+what, f.State()[i], truth[at], math.Sqrt(f.Covariance()[5*i]))
-				count("smoothed "+what, s.X[at], truth[at], s.SD[at])
+				if tau > 0 {
+					what += " with jitter"
+				}
+				c.count("filtered "+what, f.State()[i], truth[at], math.Sqrt(f.Covariance()[5*i]))
+				c.count("smoothed "+what, s.X[at], truth[at], s.SD[at])
 				filtered += math.Pow(f.State()[i]-truth[at], 2)
 				smoothed += math.Pow(s.X[at]-truth[at], 2)
 			}
 		}
 	}
-	for who, w := range within {
-		one, two := float64(w[0])/float64(all[who]), float64(w[1])/float64(all[who])
-		t.Logf("%s: %.3f %.3f of %d", who, one, two, all[who])
+	for who, w := range c.within {
+		one, two := float64(w[0])/float64(c.all[who]), float64(w[1])/float64(c.all[who])
+		t.Logf("%s: %.3f %.3f of %d", who, one, two, c.all[who])
 		if !(one > 0.55 && one < 0.8 && two > 0.88) { // about four deviations of as many independent ones
 			t.Errorf("%s: %.3f within one, %.3f within two deviations", who, one, two)
 		}
@@ -233,7 +253,7 @@ func TestCoverage(t *testing.T) {
 func TestSmoothingFromAfar(t *testing.T) {
 	m, r := pendulum(t), rand.New(rand.NewPCG(5, 6))
 	noise := Noise{Sigma: []float64{0.01, 0.01, 0, 0}, Process: []float64{1e-3, 1e-3}, Step: 0.01}
-	o, truth := swings(t, m, r, 0.01, 40)
+	o, truth := swings(t, m, r, 0.01, 0, 40)
 	copy(o.X, truth[:4])
 	near, err := Smooth(t.Context(), m, noise, o, nil)
 	if err != nil {

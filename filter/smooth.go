@@ -133,7 +133,7 @@ func (s *smoother) cost(at []float64) (c float64) {
 	for k := range s.rows {
 		for j, sigma := range s.noise.Sigma {
 			if y := s.r.Y[k*n+j]; sigma > 0 && !math.IsNaN(y) {
-				c += math.Pow((at[k*n+j]-y)/sigma, 2)
+				c += math.Pow((at[k*n+j]-y)/math.Sqrt(s.noise.variance(j, s.at[k*n:])), 2)
 			}
 		}
 		if k+1 == s.rows {
@@ -178,7 +178,7 @@ func (s *smoother) forward() {
 		copy(s.Pp[k*n*n:], P)
 		for j, sigma := range s.noise.Sigma {
 			if y := s.r.Y[k*n+j]; sigma > 0 && !math.IsNaN(y) {
-				correct(n, j, sigma*sigma, y-x[j], x, P, s.K[:n])
+				correct(n, j, s.noise.variance(j, s.at[k*n:]), y-x[j], x, P, s.K[:n])
 			}
 		}
 	}

@@ -94,7 +94,7 @@ func (f *problem) decided(x train.Identified) {
 // longer is the horizon of a recording of positions where none was asked for: a little more than its fastest swing, so
 // that what is held out shows a whole one, if the recording is as long as that needs; else it is as it was.
 func longer(set *data.Set, s Options, found Findings) float64 {
-	own, h := s.horizon(set), heldSwings*found.RowsBySwing*found.Step
+	own, h := s.horizon(set), train.HeldSwings*found.RowsBySwing*found.Step
 	if !(h > own) {
 		return own
 	}

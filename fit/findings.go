@@ -20,12 +20,13 @@ type Findings struct {
 	Velocities    bool                 `json:"velocities_recorded"`
 	Bare          bool                 `json:"positions_alone,omitempty"`
 	Accelerations bool                 `json:"accelerations_recorded"`
-	Forces        int                  `json:"forces"`           // known ones
-	Parameters    int                  `json:"parameters"`       // of the system: masses, lengths, …
-	Noise         []smooth.ColumnNoise `json:"noise"`            // of coordinates, and of velocities that are recorded
-	Noisy         []string             `json:"noisy,omitempty"`  // columns with much noise, and velocities that are off
-	Doubts        []string             `json:"doubts,omitempty"` // about noise
-	Exact         bool                 `json:"exact,omitempty"`  // less noise than leastNoise in all coordinates
+	Forces        int                  `json:"forces"`                // known ones
+	Parameters    int                  `json:"parameters"`            // of the system: masses, lengths, …
+	Noise         []smooth.ColumnNoise `json:"noise"`                 // of coordinates and velocities
+	Noisy         []string             `json:"noisy,omitempty"`       // with much noise, and velocities that are off
+	Doubts        []string             `json:"doubts,omitempty"`      // about noise
+	Exact         bool                 `json:"exact,omitempty"`       // less noise than leastNoise in all coordinates
+	Jitter        float64              `json:"time_jitter,omitempty"` // of the times; 0: not seen
 	Unseen        int                  `json:"unseen,omitempty"`
 	RowsBySwing   float64              `json:"rows_by_swing,omitempty"` // in the fastest swing of any coordinate
 	unclear       bool                 // noise is not told from the motion of every coordinate
@@ -70,7 +71,8 @@ func (f *Findings) noise(ctx context.Context, set *data.Set, k, rows int) error 
 		f.Unseen++
 		return nil
 	}
-	f.Exact = f.Exact && found.Q.Value < leastNoise*found.Size
+	f.Exact = f.Exact && max(found.Q.Value, found.Blur()) < leastNoise*found.Size
+	f.Jitter = max(f.Jitter, found.Jitter.Value)
 	f.Noise = append(f.Noise, smooth.ColumnNoise{Column: c.Name, Unit: unitOf(set, c.Name), Noise: found.Q})
 	if n := found.Swing / found.Step; n < math.MaxFloat64 && (f.RowsBySwing == 0 || n < f.RowsBySwing) {
 		f.RowsBySwing = n
@@ -172,6 +174,9 @@ func (f Findings) noises() string {
 			sign = "≤ "
 		}
 		parts = append(parts, n.Column+" "+sign+with(n.Value, n.Unit))
+	}
+	if f.Jitter > 0 {
+		parts = append(parts, "times "+with(f.Jitter, f.TimeUnit))
 	}
 	if f.Unseen > 0 {
 		parts = append(parts, count(f.Unseen, "coordinate", "coordinates")+" not looked at")

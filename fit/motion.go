@@ -34,7 +34,8 @@ func needsOneFamily(_ *data.Set, s Options) error {
 
 // motion is what was measured, and the states behind it.
 type motion struct {
-	states      *data.Set // smoothed, of what is learned from
+	states      *data.Set         // smoothed, of what is learned from
+	smoothed    *smooth.Recording // of what is held out
 	learn, held *train.Measured
 	swing       float64 // period of the fastest part of any coordinate
 	horizon     float64 // that was asked for; 0: none was
@@ -62,7 +63,7 @@ func (f *problem) measure(ctx context.Context, horizon float64) error {
 	if err := lost(r); err != nil {
 		return err
 	}
-	m := &motion{states: r.Set, swing: math.Inf(1), horizon: horizon}
+	m := &motion{states: r.Set, smoothed: v, swing: math.Inf(1), horizon: horizon}
 	for _, x := range r.Findings {
 		if m.outliers += x.Outliers; x.Swing > 0 {
 			m.swing = min(m.swing, x.Swing)

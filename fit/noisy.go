@@ -72,8 +72,6 @@ func (s Options) unlike(set *data.Set) string {
 		return "so did the model to repeat"
 	case s.From != nil:
 		return "so did the model to go on from"
-	case s.Ensemble > 1:
-		return "there are several networks"
 	case set.D() > mostShot:
 		return fmt.Sprintf("shooting takes long with more than %d coordinates: the objective %s asks for it",
 			mostShot, Motion)
@@ -81,9 +79,9 @@ func (s Options) unlike(set *data.Set) string {
 	return ""
 }
 
-// judge notes columns of a coordinate whose noise is more than a part of the motion in them, and a velocity of another
-// scale, or late. Where rows are too far apart for the motion, and where it whips now and then, noise is found that is
-// not there: in the quietest stretches it is not seen.
+// judge notes columns of a coordinate whose noise, or what the jitter of times makes of it, is more than a part of the
+// motion in them, and a velocity of another scale, or late. Where rows are too far apart for the motion, and where it
+// whips now and then, noise is found that is not there: in the quietest stretches it is not seen.
 func (f *Findings) judge(found *smooth.Fit, c data.Coordinate, speed float64) {
 	f.unclear = f.unclear || found.Rough() || found.Q.Value > found.Size
 	for k, n := range []struct {
@@ -94,6 +92,9 @@ func (f *Findings) judge(found *smooth.Fit, c data.Coordinate, speed float64) {
 		if part := n.Value / n.size; n.Low > n.Value/10 && part > noisyPart && found.Quiet[k] > n.Value/2 {
 			f.Noisy = append(f.Noisy, fmt.Sprintf("%s %.2g %%", n.column, 100*part))
 		}
+	}
+	if part := found.Blur() / found.Size; part > noisyPart {
+		f.Noisy = append(f.Noisy, fmt.Sprintf("%s %.2g %% by times that jitter", c.Name, 100*part))
 	}
 	if found.Scale.Value > 0 {
 		f.Noisy = append(f.Noisy, fmt.Sprintf("%s is %.4g times the velocity of %s, %s late", c.Velocity,

@@ -55,7 +55,7 @@ func TestNoisyObjective(t *testing.T) {
 		"baseline":           {noisy, Options{Model: "nn"}, Motion, "x 1"},
 		"node":               {noisy, Options{Model: "node"}, Motion, "x 1"},
 		"Adam":               {noisy, Options{Method: train.Adam}, Windows, "settings of windows"},
-		"ensemble":           {noisy, Options{Ensemble: 2}, Windows, "several networks"},
+		"ensemble":           {noisy, Options{Ensemble: 2}, Motion, "x 1"},
 		"windows":            {noisy, Options{Objective: Windows}, Windows, AskedFor},
 		"motion, though not": {clean, Options{Objective: Motion}, Motion, AskedFor},
 	} {
@@ -96,4 +96,47 @@ func TestLost(t *testing.T) {
 	if f, err := find(t.Context(), late, late, noiseRows); err != nil || len(f.Doubts) > 0 || len(f.Noisy) == 0 {
 		t.Errorf("%v, %v, %v", f.Doubts, f.Noisy, err)
 	}
+}
+
+// Numbers that were not measured, though one stands there, and outliers do not lead training astray: a model of an
+// oscillator with held rows, with zeros or with numbers fifty deviations off is as near to ẍ = −x as noise lets it be.
+func TestFaultsOfSensors(t *testing.T) {
+	if testing.Short() {
+		t.Skip("seconds")
+	}
+	const noise = 0.003
+	for name, fault := range map[string]func(n int, before, x float64) float64{
+		"held":     func(n int, before, x float64) float64 { return when(n%80 > 60 && n%80 < 75, before, x) },
+		"zeros":    func(n int, _, x float64) float64 { return when(n%40 < 2, 0, x) },
+		"outliers": func(n int, _, x float64) float64 { return when(n%50 == 7, x+50*noise, x) },
+		"encoder":  func(_ int, _, x float64) float64 { return 0.02 * math.Round(x/0.02) },
+	} {
+		set := swings(4, 200, false, noise)
+		for i := range set.Trajectories {
+			tr := &set.Trajectories[i]
+			tr.V = nil
+			for n := range tr.Q {
+				tr.Q[n] = fault(n, tr.Q[max(0, n-1)], tr.Q[n])
+			}
+		}
+		r, err := Train(t.Context(), set, Options{Model: "terms", Workers: 1})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		m := r.Networks[0]
+		var dx [2]float64
+		m.Net.Tape(1).Field([]float64{1, 0}, nil, dx[:])
+		if math.Abs(dx[1]+1) > 0.02 || !(m.Record.Validation < 2) {
+			t.Errorf("%s: an acceleration of %.4f for −1, held-out motion is off by %.3g", name, dx[1],
+				m.Record.Validation)
+		}
+	}
+}
+
+// when is a where something is the case, else b.
+func when(is bool, a, b float64) float64 {
+	if is {
+		return a
+	}
+	return b
 }

@@ -40,7 +40,7 @@ type Options struct {
 	Batch    int           // samples a step
 	Rate     float64       // of Adam
 	Seed     uint64
-	Ensemble int // networks from the seeds Seed, Seed+1, …, which share Budget and Workers; side by side
+	Ensemble int // networks from the seeds Seed, Seed+1, …, which share Budget and Workers
 	Workers  int // zero: all cores
 	// another recording tests: of this one nothing is held out but what selects
 	Apart   bool         `json:",omitempty"`
@@ -139,13 +139,13 @@ func (s *Options) horizon(set *data.Set) float64 {
 	if s.Horizon != 0 {
 		return s.Horizon
 	}
-	if bare(set) && len(set.Trajectories) < wholeTrajectories {
+	if bare(set) && len(set.Trajectories) < data.ManyTrajectories {
 		// blocks are held out: long ones, for segments within them grow, and of any phase
 		longest := 0.0
 		for i := range set.Trajectories {
 			longest = max(longest, set.Trajectories[i].Duration())
 		}
-		block, step := longest/math.Ceil(wholeTrajectories/float64(len(set.Trajectories))), set.TypicalStep()
+		block, step := longest/math.Ceil(data.ManyTrajectories/float64(len(set.Trajectories))), set.TypicalStep()
 		return step * max(1, math.Floor(block/step*(1+1e-9))) // whole steps: a block holds as many as the next
 	}
 	return min(horizonSteps*set.TypicalStep(), bears(set))
@@ -162,10 +162,10 @@ func bears(set *data.Set) float64 {
 		durations, all = append(durations, d), all+d
 	}
 	switch {
-	case len(durations) >= wholeTrajectories:
+	case len(durations) >= data.ManyTrajectories:
 		return median(durations)
 	case horizonSteps*set.TypicalStep() > all/leastBlocks:
-		return all / wholeTrajectories
+		return all / data.ManyTrajectories
 	}
 	return math.Inf(1)
 }

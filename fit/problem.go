@@ -43,8 +43,12 @@ func trained(ctx context.Context, set *data.Set, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{Held: f.split.Valid}
-	if f.s.Ensemble > 1 {
+	r := Result{Held: f.heldOut()}
+	switch {
+	case f.s.Ensemble > 1 && f.s.Objective == Motion:
+		r.Networks, err = f.drawn(ctx)
+		return r, err
+	case f.s.Ensemble > 1:
 		r.Networks, err = f.ensemble(ctx)
 		return r, err
 	}

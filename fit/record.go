@@ -71,5 +71,7 @@ type MassPoint struct {
 type Network struct {
 	Record Record
 	Net    *model.Model[float64]
-	losses []float64 // of positions alone: logarithms of those of stretches that select, held-out ones first
+	// of the objective Motion: of the parameters that shooting moves (P, P)
+	covariance []float64
+	losses     []float64 // of positions alone: logarithms of those of stretches that select, held-out ones first
 }

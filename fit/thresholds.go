@@ -192,8 +192,7 @@ const (
 	leastNoise = 1e-4
 	// in −2 log likelihood, three standard deviations: what forces held between rows have to gain
 	likelier             = 9
-	heldSwings           = 1.25 // fastest swings in a window of a recording of positions, where none was asked for
-	doubtful             = 9    // mean square of held-out residuals in units of the noise; a good model has 1
+	doubtful             = 9 // mean square of held-out residuals in units of the noise; a good model has 1
 	weakUnits, shotUnits = 60, 16
 	// exactUnits are those where there is less noise than leastNoise. Of a double pendulum without noise (seeds 1 to 3)
 	// 120 leave 0.05, 0.22, 0.11 % of the acceleration on new motions, 200 leave 0.04, 0.10, 0.07 %, in twice the time.
@@ -208,8 +207,7 @@ const (
 	// 3e-5 of g/l, and take 45 s of one core; all of them were not done after ten minutes
 	sampleRows, sampleHeld     = 20_000, 4
 	sampleSwings, leastStretch = 16, 100
-	wholeTrajectories          = 9 // from which on data.Set.Split holds out whole ones,
-	leastBlocks                = 5 // and that many blocks it asks for of fewer
+	leastBlocks                = 5 // are held out of fewer than data.ManyTrajectories
 )
 
 // When a recording of positions and velocities is learned from by its motion, as positions alone are.

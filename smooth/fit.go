@@ -34,12 +34,10 @@ func (l *likelihood) fit(best trial) *Fit {
 			best.p.gamma[k] = l.loudest(best, k)
 		}
 	}
-	f := &Fit{Order: best.m, Cutoff: math.Exp(best.p.beta) / l.step, Step: l.step, Rows: l.rows,
-		Correlation: l.correlation(best)}
-	unit := 1.0
+	f := l.plain(best)
+	f.Rows, f.Correlation = l.rows, l.correlation(best)
 	for k, c := range []*Noise{&f.Q, &f.V, &f.A} {
 		if l.use[k] {
-			c.Value = best.sigma * math.Exp(best.p.gamma[k]) / unit
 			c.Low, c.High = c.Value*math.Exp(-sigmas*sd[k]), c.Value*math.Exp(sigmas*sd[k])
 			if math.IsInf(sd[k], 1) {
 				c.Low, c.High = 0, c.Value
@@ -50,13 +48,15 @@ func (l *likelihood) fit(best trial) *Fit {
 				c.Value, c.High = q, max(q, c.High)
 			}
 		}
-		unit *= l.step
 	}
 	f.Quiet = [2]float64{quiet[0], quiet[1]}
 	if l.gauged {
-		s, τ := math.Exp(best.p.scale), best.p.lag*l.step
+		s, τ := f.Scale.Value, f.Lag.Value
 		f.Scale = Interval{s, s * math.Exp(-sigmas*sd[3]), s * math.Exp(sigmas*sd[3])}
 		f.Lag = Interval{τ, τ - sigmas*sd[4]*l.step, τ + sigmas*sd[4]*l.step}
+	}
+	if l.speed > 0 {
+		f.shake(l, best, sd[5])
 	}
 	if !resolved || best.sigma < rounding*l.floor {
 		f.Q.Low, f.Q.High = 0, f.Q.Value
@@ -90,6 +90,7 @@ func (l *likelihood) raised(t trial, q float64) trial {
 	for k := 1; k < 3; k++ {
 		t.p.gamma[k] = max(-50, t.p.gamma[k]-up)
 	}
+	t.p.jitter -= up
 	t.value = value{l.at(t.m, t.p).minus2, q}
 	return t
 }
@@ -99,11 +100,12 @@ func (l *likelihood) held(t trial, beta float64) trial {
 	p := t.p
 	p.beta = beta
 	v := l.at(t.m, p)
-	if l.use[1] || l.use[2] {
+	if l.use[1] || l.use[2] || l.speed > 0 {
 		for range 2 {
 			for k := 1; k < 3; k++ {
 				p.gamma[k] = min(max(t.p.gamma[k]+math.Log(t.sigma/v.sigma), -50), 50)
 			}
+			p.jitter = t.p.jitter + math.Log(t.sigma/v.sigma)
 			v = l.at(t.m, p)
 		}
 	}
@@ -138,7 +140,7 @@ func (l *likelihood) largest(best trial) trial {
 type curvature struct {
 	free  []int
 	slope []float64
-	H     [5][5]float64
+	H     [6][6]float64
 }
 
 // bends measures it by differences, over steps so large that rounding does not matter. Where noise is not told from
@@ -153,12 +155,16 @@ func (l *likelihood) bends(best trial, resolved bool) (c curvature) {
 		return l.at(best.m, l.point(y))
 	}
 	var δ []float64
+	gauges := len(x) - 2
+	if l.speed > 0 {
+		gauges--
+	}
 	for i := range x {
 		if i == 0 && !resolved {
 			continue
 		}
 		d := 0.05
-		if l.gauged && i >= len(x)-2 { // scale and lag are known to thousandths
+		if l.gauged && (i == gauges || i == gauges+1) { // scale and lag are known to thousandths
 			d = 1e-3
 		}
 		for ; d < 3; d *= 2 {
@@ -220,8 +226,9 @@ func (c *curvature) variance(g []float64) (s float64) {
 //
 //	var log σₖ = 1/2D + gᵀ (H/2)⁻¹ g,   g the slope of log σ + γₖ in the parameters,
 //
-// +Inf where less noise is as likely. Behind them stand those of log s and τ of velocities, where they are free.
-func (l *likelihood) spread(best trial, resolved bool) (sd [5]float64) {
+// +Inf where less noise is as likely. Behind them stand those of log s and τ of velocities and of
+// the logarithm of the jitter, where they are free.
+func (l *likelihood) spread(best trial, resolved bool) (sd [6]float64) {
 	c, D, place := l.bends(best, resolved), 0.0, 0
 	for _, p := range l.pieces {
 		D += float64(max(0, p.hi-p.lo-l.orders[len(l.orders)-1]))
@@ -248,6 +255,13 @@ func (l *likelihood) spread(best trial, resolved bool) (sd [5]float64) {
 			g[own] = 1
 			sd[k] = math.Sqrt(c.variance(g))
 		}
+	}
+	if l.speed > 0 {
+		g := slices.Clone(c.slope)
+		if own := slices.Index(c.free, place+1); own >= 0 {
+			g[own]++
+		}
+		sd[5] = math.Sqrt(1/(2*D) + c.variance(g))
 	}
 	return sd
 }

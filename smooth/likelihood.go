@@ -13,6 +13,7 @@ type likelihood struct {
 	with   [3]bool // of positions, velocities and accelerations: whether any is measured
 	use    [3]bool // which of them the likelihood is of
 	gauged bool    // scale and lag of velocities are free
+	speed  float64 // root mean square of velocities, where the jitter of the times is free; else 0
 	step   float64 // median
 	span   float64 // longest
 	rows   int
@@ -25,11 +26,12 @@ type likelihood struct {
 type piece struct{ series, lo, hi int }
 
 // point is a trial: β = log(ω·step), γᵢ = log(σᵢ·stepⁱ/σ) of velocities and accelerations, and of velocities the
-// logarithm of their scale and, in steps, how late they are.
+// logarithm of their scale and, in steps, how late they are; jitter is log(τ/σ) of times that are τ off.
 type point struct {
 	beta       float64
 	gamma      [3]float64
 	scale, lag float64
+	jitter     float64
 }
 
 // value is −2 log likelihood up to a constant and the σ that goes with it.
@@ -126,6 +128,7 @@ type reader struct {
 	g     [3]vector  // what each column measures of the state, by its noise
 	unit  [3]float64 // of a number y: that of gᵀx + N(0, 1)
 	log   [3]float64 // log of the variance, in the unit stepⁱ
+	tau   [2]float64 // τ/σ of positions and of velocities; 0: times do not jitter
 	// of the row read last:
 	n     int     // numbers in it
 	logs  float64 // sum of their log
@@ -142,6 +145,9 @@ func newReader(m int, l *likelihood, p point) *reader {
 		w.unit[i] = math.Pow(w.omega, float64(i)) * r
 		w.g[i][i] = 1 / r
 		w.log[i] = 2 * p.gamma[i]
+	}
+	if l.speed > 0 {
+		w.tau = [2]float64{math.Exp(p.jitter), math.Exp(p.jitter-p.gamma[1]) * l.step}
 	}
 	w.g[1][1] *= math.Exp(p.scale)
 	for j := 2; j < m; j++ {
@@ -171,13 +177,30 @@ func (w *reader) read(f *filter, s *Series, i int, origin float64) {
 		if k == 0 {
 			y -= origin
 		}
-		e := f.measure(k, w.g[k], y/w.unit[k])
+		g, y := w.g[k], y/w.unit[k]
+		if by := w.wide(s, k, i); by > 1 {
+			for j := range g {
+				g[j] /= by
+			}
+			y /= by
+			w.logs += 2 * math.Log(by)
+		}
+		e := f.measure(k, g, y)
 		if k == 0 {
 			w.error = e
 		}
 		w.n++
 		w.logs += w.log[k]
 	}
+}
+
+// wide is by how many times the jitter of times makes the noise of number k of row i larger: √(1 + (τ/σ)² q̇²) of a
+// position.
+func (w *reader) wide(s *Series, k, i int) float64 {
+	if k > 1 || w.tau[k] == 0 || s.rates[k] == nil {
+		return 1
+	}
+	return math.Hypot(1, w.tau[k]*s.rates[k][i])
 }
 
 // choose picks pieces of about n rows in all, long ones, spread over the series.

@@ -16,12 +16,23 @@ func (f *Fit) Notes(unit, time string) (notes []string) {
 		return notes
 	}
 	say := func(format string, a ...any) { notes = append(notes, fmt.Sprintf(format, a...)) }
-	if f.Q.Low == 0 && f.Q.High <= unseen*f.Size {
+	if f.Q.Low == 0 && f.Q.High <= unseen*f.Size && f.Jitter.Value == 0 {
 		say("no noise found: it is below %s", with(f.Q.High, unit))
 	}
 	if s := f.Scale; s.Value > 0 {
 		say("recorded velocities are %.4g times (%.4g … %.4g) those of the positions, and %s late (%.3g … %.3g); "+
 			"they are used as such", s.Value, s.Low, s.High, with(f.Lag.Value, time), f.Lag.Low, f.Lag.High)
+	}
+	if j := f.Jitter; j.Value > 0 {
+		say("times jitter by %s (%.3g … %.3g): each row counts with the noise that this makes at its speed",
+			with(j.Value, time), j.Low, j.High)
+	}
+	if f.Quantum > 0 {
+		say("positions are read in steps of %s, which leave a noise of %s where all rows are counted",
+			with(f.Quantum, unit), with(f.Quantum/math.Sqrt(12), unit))
+	}
+	if f.Stale > 0 {
+		say("%d numbers repeat the one before until it jumps, or are 0 between two jumps: they count as gaps", f.Stale)
 	}
 	if f.Outliers > 0 {
 		say("%d numbers are off the motion through all others by more than %d deviations of the noise, and "+
@@ -41,7 +52,7 @@ func (f *Fit) Doubts(unit, time string) (notes []string) {
 		say("noise of %s is larger than the motion of %s: little is known of it; "+
 			"if it does move more, rows every %s are too far apart to show it",
 			with(f.Q.Value, unit), with(f.Size, unit), with(f.Step, time))
-	case f.Q.Low == 0 && f.Q.High > unseen*f.Size:
+	case f.Q.Low == 0 && f.Q.High > unseen*f.Size && f.Jitter.Value == 0:
 		say("noise cannot be told from motion, anything up to %s fits: rows every %s are too far apart; "+
 			"about %s by %s would tell",
 			with(f.Q.High, unit), with(f.Step, time), with(f.Wanted(), "rows"), orWord(time, "unit of time"))

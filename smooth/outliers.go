@@ -15,14 +15,20 @@ const (
 	visible = 1e-6 // of the size of the motion: less noise than that is not told from what the prior cannot follow
 )
 
-// Robust is Find without outliers: numbers that are further from the motion through all others than noise can be. They
-// are NaN in the series that it returns, which are the ones given where there are none; Fit.Outliers counts them. Each
-// round's noise is less than that before, so that large outliers cannot hide smaller ones.
+// Robust is Find without outliers: numbers that are further from the motion through all others than noise can be.
+// They are NaN in the series that it returns, and so are those that were not measured; Fit.Outliers and Fit.Stale
+// count them. Each round's noise is less than that before, so that large outliers cannot hide smaller ones.
 func Robust(ctx context.Context, series []Series) (*Fit, []Series, error) {
-	first, err := Find(ctx, series)
+	check(series)
+	x := sift(series)
+	first, err := x.find(ctx)
+	if err == nil && x.repeats(first) {
+		first, err = x.find(ctx)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
+	series = x.series
 	all := 0
 	o := outliers{series: series, far: make([][3][]int, len(series)), stay: make([][3][]int, len(series))}
 	for _, s := range series {
@@ -30,14 +36,15 @@ func Robust(ctx context.Context, series []Series) (*Fit, []Series, error) {
 	}
 	f, clean := first, series
 	for range rounds {
-		if f.Rest || f.Q.Low == 0 || f.Q.Value < visible*f.Size || !o.look(f, clean) {
+		if f.Rest || f.Q.Low == 0 && f.Jitter.Value == 0 || f.Q.Value < visible*f.Size || !o.look(f, clean) {
 			break
 		}
 		if float64(o.count()) > tenth*float64(all) {
 			return first, series, ctx.Err()
 		}
 		without := o.without()
-		again, err := Find(ctx, without)
+		x.series = without
+		again, err := x.find(ctx)
 		if err != nil { // too few are left, or ctx is done
 			break
 		}
@@ -73,8 +80,11 @@ func (o *outliers) look(f *Fit, clean []Series) (more bool) {
 			was := len(o.far[k][c])
 			rows := slices.Clone(o.far[k][c])
 			for i := range y {
-				off := math.Abs(y[i] - estimates[c][i])
-				if off > beyond*math.Sqrt(max(0, sigma*sigma-sd[c][i]*sd[c][i])) && !slices.Contains(o.stay[k][c], i) {
+				off, own := math.Abs(y[i]-estimates[c][i]), sigma
+				if c < 2 && f.Jitter.Value > 0 {
+					own = math.Hypot(own, f.Jitter.Value*estimates[c+1][i])
+				}
+				if off > beyond*math.Sqrt(max(0, own*own-sd[c][i]*sd[c][i])) && !slices.Contains(o.stay[k][c], i) {
 					rows = append(rows, i)
 				}
 			}

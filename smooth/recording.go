@@ -33,7 +33,10 @@ type Finding struct {
 	Rate       float64       `json:"rate"`                     // rows by unit of time
 	Scale      *Interval     `json:"velocity_scale,omitempty"` // of recorded velocities, where it is not 1,
 	Lag        *Interval     `json:"velocity_lag,omitempty"`   // and how late they are
+	Jitter     *Interval     `json:"time_jitter,omitempty"`    // standard deviation of the times, where it is seen
 	Outliers   int           `json:"outliers,omitempty"`       // numbers left out
+	Stale      int           `json:"stale,omitempty"`          // numbers that were not measured, see Fit
+	Quantum    float64       `json:"quantum,omitempty"`        // step of the encoder, see Fit
 	Notes      []string      `json:"notes"`
 }
 
@@ -57,17 +60,20 @@ func Set(ctx context.Context, s *data.Set, dt float64) (*Recording, error) {
 func (r *Recording) Like(ctx context.Context, s *data.Set) (*Recording, error) {
 	out := newRecording(s, 0)
 	return out, out.each(ctx, func(k int, series []Series) (*Fit, []Series, error) {
-		f := r.fits[k]
+		f := *r.fits[k]
+		x := sift(series)
+		x.repeats(&f)
+		series, f.Stale = x.series, x.stale
 		for _, x := range series {
 			if n := measured(x.Q); n < f.Order {
 				return nil, nil, fmt.Errorf("%w: %d in a trajectory; at least %d are needed", ErrFew, n, f.Order)
 			}
 		}
 		o := outliers{series: series, far: make([][3][]int, len(series)), stay: make([][3][]int, len(series))}
-		if !f.Rest && f.Q.Low > 0 && o.look(f, series) {
+		if !f.Rest && f.Q.Low > 0 && o.look(&f, series) {
 			series = o.without()
 		}
-		return f, series, nil
+		return &f, series, nil
 	})
 }
 
@@ -277,6 +283,7 @@ func over(unit, time, power string) string {
 func (f *Fit) finding(s *data.Set, k int) Finding {
 	c := s.Coordinates[k]
 	x := Finding{Coordinate: c.Name, Order: f.Order, Cutoff: f.Cutoff, Size: f.Size, Outliers: f.Outliers,
+		Stale: f.Stale, Quantum: f.Quantum,
 		Notes: f.Notes(c.Unit, s.TimeUnit()), Noise: []ColumnNoise{}}
 	if f.Step > 0 {
 		x.Rate = 1 / f.Step
@@ -286,6 +293,9 @@ func (f *Fit) finding(s *data.Set, k int) Finding {
 	}
 	if f.Scale.Value > 0 {
 		x.Scale, x.Lag = &f.Scale, &f.Lag
+	}
+	if f.Jitter.Value > 0 {
+		x.Jitter = &f.Jitter
 	}
 	for i, n := range []Noise{f.Q, f.V, f.A} {
 		if name := []string{c.Name, c.Velocity, c.Acceleration}[i]; i == 0 || n.Value > 0 {

@@ -110,6 +110,9 @@ func (l *likelihood) parameters(p point) (x []float64) {
 	if l.gauged {
 		x = append(x, p.scale, p.lag)
 	}
+	if l.speed > 0 {
+		x = append(x, p.jitter)
+	}
 	return x
 }
 
@@ -122,7 +125,10 @@ func (l *likelihood) point(x []float64) (p point) {
 		}
 	}
 	if l.gauged {
-		p.scale, p.lag = x[0], x[1]
+		p.scale, p.lag, x = x[0], x[1], x[2:]
+	}
+	if l.speed > 0 {
+		p.jitter = x[0]
 	}
 	return p
 }
@@ -136,6 +142,7 @@ func (l *likelihood) limits(m int) (lo, hi float64) {
 // improve goes from a trial to a maximum of the likelihood, which it finds to tol.
 func (l *likelihood) improve(t trial, edge, tol float64) trial {
 	lo, hi := l.limits(t.m)
+	most := math.Log(solely / l.speed)
 	x := minimise(func(x []float64) float64 {
 		p := l.point(x)
 		out := max(0, lo-p.beta, p.beta-hi)
@@ -143,11 +150,18 @@ func (l *likelihood) improve(t trial, edge, tol float64) trial {
 			out = max(out, math.Abs(g)-50)
 		}
 		out = max(out, math.Abs(p.scale)-largest, math.Abs(p.lag)*math.Exp(p.beta)-latest)
+		if l.speed > 0 {
+			out = max(out, math.Abs(p.jitter-most)-50, p.jitter-most)
+			p.jitter = min(p.jitter, most)
+		}
 		p.beta = min(max(p.beta, lo), hi)
 		return l.at(t.m, p).minus2 + 1e3*out
 	}, l.parameters(t.p), edge, tol)
 	p := l.point(x)
 	p.beta = min(max(p.beta, lo), hi)
+	if l.speed > 0 {
+		p.jitter = min(p.jitter, most)
+	}
 	return trial{t.m, p, l.at(t.m, p)}
 }
 
@@ -190,7 +204,8 @@ func (l *likelihood) find() *Fit {
 			all[i] = l.improve(t, 0.1, 0.02)
 		}
 	}
-	return l.fit(l.improve(best(all), 0.05, 2e-3))
+	t := l.improve(best(all), 0.05, 2e-3)
+	return l.fit(l.jitters(all, t))
 }
 
 // best is the likeliest trial.
@@ -215,7 +230,7 @@ func (l *likelihood) scan(m int) trial {
 // positions alone.
 func (l *likelihood) recorded(all []trial) {
 	alone := best(all)
-	f := &Fit{Order: alone.m, Cutoff: math.Exp(alone.p.beta) / l.step, Step: l.step, Q: Noise{Value: alone.sigma}}
+	f := l.plain(alone)
 	var ss, n [3]float64
 	var own, both, size float64 // Σ q̇² of the states, Σ q̇ v and Σ v²
 	for _, p := range l.pieces {
@@ -260,6 +275,11 @@ func (s *Series) slice(lo, hi int) Series {
 	}
 	if s.A != nil {
 		p.A = s.A[lo:hi]
+	}
+	for k, r := range s.rates {
+		if r != nil {
+			p.rates[k] = r[lo:hi]
+		}
 	}
 	return p
 }

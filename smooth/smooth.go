@@ -21,6 +21,9 @@ import (
 type Series struct {
 	T, Q []float64 // (n)
 	V, A []float64 // (n), or nil where none are measured
+	// rates are the velocities and accelerations (n) by which times that jitter spoil positions and velocities; nil:
+	// times do not jitter
+	rates [2][]float64
 }
 
 // Fit is what the likelihood finds in series of one coordinate. Noise is a standard deviation, in the unit of its
@@ -33,13 +36,17 @@ type Fit struct {
 	Q           Noise
 	V, A        Noise    // of recorded velocities and accelerations; 0 where there are none
 	Scale, Lag  Interval // of recorded velocities, v(t) = s q̇(t − τ), where they are not 1 and 0; else both are 0
+	Jitter      Interval // standard deviation of the times; 0: it is not told from none
 	Size        float64  // root mean square of the motion, about its mean
 	Swing       float64  // period of the fastest part of the motion; +Inf where there is none
 	Correlation float64  // autocorrelation of the errors of prediction
 	Rest        bool     // the coordinate never moves: all else is 0
 	Outliers    int      // numbers that Robust left out
+	Stale       int      // numbers that were not measured, though one stands there: repeated until they jump, or 0
+	Quantum     float64  // step of the encoder that reads positions; 0: it has none that is seen
 	// Quiet is a noise of positions and of velocities that they hardly exceed: that of their quietest stretches.
 	Quiet [2]float64
+	rates [2]float64 // root mean squares of velocities and accelerations, where times jitter
 }
 
 // Noise is a standard deviation with limits within which it lies in 95 of 100 recordings. Low is 0 where noise cannot
@@ -90,16 +97,26 @@ func measured(x []float64) (n int) {
 // ErrFew or is that of ctx.
 func Find(ctx context.Context, series []Series) (*Fit, error) {
 	check(series)
-	l, err := newLikelihood(series)
+	x := sift(series)
+	return x.find(ctx)
+}
+
+// find is Find of sifted series.
+func (s *sifted) find(ctx context.Context) (*Fit, error) {
+	l, err := newLikelihood(s.series)
 	if err != nil {
 		return nil, err
 	}
 	l.ctx = ctx
 	if l.floor == 0 || l.rest {
-		return &Fit{Rest: true, Step: l.step, Rows: l.rows, Order: orders[0]}, nil
+		return &Fit{Rest: true, Stale: s.stale, Step: l.step, Rows: l.rows, Order: orders[0]}, nil
 	}
 	f := l.find()
 	f.motion(l)
+	f.Stale = s.stale
+	if s.step > part*f.Q.Value {
+		f.Quantum = s.step
+	}
 	return f, ctx.Err()
 }
 

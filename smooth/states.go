@@ -74,6 +74,9 @@ func (f *Fit) States(s Series, times []float64) States {
 		}
 		return x
 	}
+	if f.Jitter.Value > 0 && s.rates[0] == nil {
+		s = f.rated(s)
+	}
 	p := pass{fit: f, series: &s, rows: f.rows(&s, times), filter: newFilter(f.Order, f.Cutoff*f.Step),
 		reader: f.reader()}
 	p.origin = p.reader.start(&s, 0)
@@ -95,6 +98,9 @@ func (f *Fit) reader() *reader {
 	}
 	if f.Scale.Value > 0 {
 		p.scale, p.lag = math.Log(f.Scale.Value), f.Lag.Value/f.Step
+	}
+	if f.Jitter.Value > 0 {
+		l.speed, p.jitter = f.rates[0], math.Log(f.Jitter.Value/f.Q.Value)
 	}
 	return newReader(f.Order, l, p)
 }

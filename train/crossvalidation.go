@@ -28,7 +28,7 @@ func (o *Identification) selection(m *model.Model[float64]) *Measured {
 	for _, e := range o.Learn.Of {
 		numbers += o.Learn.D * len(e.T)
 	}
-	if len(o.Held.Segments(o.within(heldSwings))) >= fewStretches || numbers < numbersPerParameter*len(m.Theta) ||
+	if len(o.Held.Segments(o.within(HeldSwings))) >= fewStretches || numbers < numbersPerParameter*len(m.Theta) ||
 		len(o.Learn.Of) < 2 {
 		return o.Held
 	}
@@ -38,7 +38,7 @@ func (o *Identification) selection(m *model.Model[float64]) *Measured {
 
 // OnHeld is the score of a model on what is held out alone, whatever selects.
 func (o *Identification) OnHeld(x Identified) float64 {
-	return geometric(x.Log[:len(o.Held.Segments(o.within(heldSwings)))])
+	return geometric(x.Log[:len(o.Held.Segments(o.within(HeldSwings)))])
 }
 
 // crossValidated are those weak initialisations of m that are to be chosen from, their scores made up for by
@@ -73,7 +73,7 @@ func (o *Identification) crossValidated(ctx context.Context, team *par.Team, m *
 func (o *Identification) crossValidate(ctx context.Context, team *par.Team, m *model.Model[float64],
 	x *Identified) error {
 	all, first, K := o.selection(m), len(o.Held.Of), min(folds, len(o.Learn.Of))
-	segments := all.Segments(o.within(heldSwings))
+	segments := all.Segments(o.within(HeldSwings))
 	x.Optimism = make([]float64, len(x.Log))
 	for fold := range K {
 		rest := &Measured{D: o.Learn.D, M: o.Learn.M, Parts: o.Learn.Parts}

@@ -35,11 +35,11 @@ func TestCrossValidation(t *testing.T) {
 	team := par.NewTeam(1)
 	defer team.Close()
 	alone := &Measured{D: 1, Of: o.Learn.Of[out : out+1]}
-	s, err := alone.Starts(t.Context(), y, team, alone.Segments(heldSwings*o.Swing), nil, L2)
+	s, err := alone.Starts(t.Context(), y, team, alone.Segments(HeldSwings*o.Swing), nil, L2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	held := len(o.Held.Segments(heldSwings * o.Swing))
+	held := len(o.Held.Segments(HeldSwings * o.Swing))
 	first := held + out*len(s.Loss)
 	for i, want := range s.logarithms() {
 		if got := x.Log[first+i]; math.Abs(got-want) > 1e-9 {

@@ -34,10 +34,12 @@ var (
 	weakRidges = []float64{1e-9, 1e-7, 1e-5, 1e-3}
 )
 
+// HeldSwings are the fastest swings in a stretch of motion that is held out.
+const HeldSwings = 1.25
+
 const (
-	heldSwings  = 1.25 // of a stretch held out
-	firstSwings = 0.6  // of the first segments
-	shootRidge  = 10   // of shooting, towards the weak solution
+	firstSwings = 0.6 // of the first segments
+	shootRidge  = 10  // of shooting, towards the weak solution
 	shootRounds = 6
 	noWorse     = 1.02 // times a score: what that may grow by for what long segments say, or for a smaller library
 	// modelError is a mean loss in σ² beyond which nothing is shot: roll-outs do not find the motion. Real pendulums
@@ -70,7 +72,7 @@ type Identified struct {
 // score scores a model by all stretches held out, and sets Log and Score.
 func (o *Identification) score(ctx context.Context, team *par.Team, x *Identified) error {
 	held := o.selection(x.Model)
-	s, err := held.Starts(ctx, x.Model, team, held.Segments(o.within(heldSwings)), nil, o.Penalty)
+	s, err := held.Starts(ctx, x.Model, team, held.Segments(o.within(HeldSwings)), nil, o.Penalty)
 	if err != nil {
 		return err
 	}
@@ -275,15 +277,20 @@ func (o *Identification) All(ctx context.Context, x Identified) (Identified, err
 	return y, nil
 }
 
+// Moved are the parameters that shooting moves: the output layer, or all where there is none.
+func Moved(m *model.Model[float64]) (of []int) {
+	if len(m.Linear()) > 0 {
+		return m.Outer()
+	}
+	for i := range m.Theta {
+		of = append(of, i)
+	}
+	return of
+}
+
 // shooting is what a model is shot with.
 func (o *Identification) shooting(m *model.Model[float64], from *division) *Shooting {
-	of := m.Outer()
-	if len(m.Linear()) == 0 { // there is no output layer to hold to
-		of = nil
-		for i := range m.Theta {
-			of = append(of, i)
-		}
-	}
+	of := Moved(m)
 	return &Shooting{Model: m, Measured: o.Learn, Held: o.selection(m), Of: of, Unit: m.Units(of), Ridge: shootRidge,
 		Penalty: o.Penalty, PositiveDefinite: o.Learn.Around(m, o.Seed), Duration: o.within(firstSwings),
 		Longest: o.Horizon, Iterations: cmp.Or(o.Iterations, shootRounds), Workers: o.workers(), On: o.On, over: o.over,

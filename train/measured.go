@@ -23,6 +23,7 @@ type Measurement struct {
 	U     []float64 // inputs (n, m)
 	Y     []float64 // observed positions, then velocities (n, 2d); NaN: that number was not observed
 	Sigma []float64 // standard deviations of their noise (2d); 0: nothing was observed of that number
+	Wide  []float64 // by how many times a number is noisier than its column (n, 2d); nil: times do not jitter
 	X, SD []float64 // smoothed states and their standard deviations (n, 2d)
 	Gap   []bool    // whether the step from each row to the next is a gap (n); nil: there is none
 }
@@ -68,15 +69,64 @@ func NewMeasured(recorded *data.Set, r *smooth.Recording) (*Measured, error) {
 			m.X = append(m.X, row(to.Q, to.V)...)
 			m.SD = append(m.SD, row(sd.Q, sd.V)...)
 		}
+		m.widen(r, to)
+		m.part(d)
 		o.Of = append(o.Of, m)
 	}
 	return o, nil
+}
+
+// part makes a gap of rows of which positions were not measured, for so long that the smoother knows little of their
+// velocities.
+func (m *Measurement) part(d int) {
+	for k := range d {
+		var all []float64
+		for at := d + k; at < len(m.SD); at += 2 * d {
+			all = append(all, m.SD[at])
+		}
+		slices.Sort(all)
+		limit := unknown * all[len(all)/2]
+		for n := range m.T {
+			if at := 2*d*n + k; math.IsNaN(m.Y[at]) && m.SD[at+d] > limit {
+				m.Gap[max(0, n-1)], m.Gap[n] = true, true
+			}
+		}
+	}
+}
+
+// unknown is how many times the usual deviation of velocities makes rows a gap that were not measured.
+const unknown = 3
+
+// widen sets by how many times the jitter τ of times makes numbers noisier than their columns: positions by
+// √(1 + (τ v/σ)²), and velocities as much by accelerations.
+func (m *Measurement) widen(r *smooth.Recording, states *data.Trajectory) {
+	d := len(r.Findings)
+	for k, f := range r.Findings {
+		if f.Jitter == nil {
+			continue
+		}
+		if m.Wide == nil {
+			m.Wide = slices.Repeat([]float64{1}, 2*d*len(m.T))
+		}
+		for n := range m.T {
+			for i, rate := range [2]float64{states.V[n*d+k], states.A[n*d+k]} {
+				if j := i*d + k; m.Sigma[j] > 0 {
+					m.Wide[2*d*n+j] = math.Hypot(1, f.Jitter.Value*rate/m.Sigma[j])
+				}
+			}
+		}
+	}
 }
 
 // numbers is how many were observed.
 func (o *Measured) numbers() (n int) {
 	for _, e := range o.Of {
 		n += e.width() * len(e.T)
+		for at, y := range e.Y {
+			if e.Sigma[at%len(e.Sigma)] > 0 && math.IsNaN(y) {
+				n--
+			}
+		}
 	}
 	return n
 }
@@ -102,6 +152,10 @@ func (o *Measured) Blunt(by []float64) {
 		}
 		for at := range m.SD {
 			m.SD[at] *= by[at%o.D]
+		}
+		m.Wide = slices.Clone(m.Wide)
+		for at := range m.Wide { // noise is either
+			m.Wide[at] = max(1, m.Wide[at]/by[at%o.D])
 		}
 	}
 }
@@ -179,10 +233,18 @@ func (m *Measurement) certainty(row, j int) float64 {
 	return 1 / max(m.SD[at], 1e-9*(1+math.Abs(m.X[at])))
 }
 
+// sigma is the standard deviation of the noise of number j at a row.
+func (m *Measurement) sigma(row, j int) float64 {
+	if m.Wide == nil {
+		return m.Sigma[j]
+	}
+	return m.Sigma[j] * m.Wide[row*len(m.Sigma)+j]
+}
+
 // residual is (x − y)/σ of number j at a row; it says whether that number was observed. One of an integration that has
 // failed is worst.
 func (m *Measurement) residual(row, j int, x float64) (r float64, observed bool) {
-	y, sigma := m.Y[row*len(m.Sigma)+j], m.Sigma[j]
+	y, sigma := m.Y[row*len(m.Sigma)+j], m.sigma(row, j)
 	if !(sigma > 0) || math.IsNaN(y) {
 		return 0, false
 	}

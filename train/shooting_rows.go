@@ -118,7 +118,7 @@ func (w *shot) form(x []float64, chunk []int) {
 				continue
 			}
 			c := math.Sqrt(curvature(s.Penalty, r/s.spread[i]))
-			w.add(b, c/w.o.Of[a.Of].Sigma[j], S[j*(W-1):(j+1)*(W-1)], c*r)
+			w.add(b, c/w.o.Of[a.Of].sigma(row, j), S[j*(W-1):(j+1)*(W-1)], c*r)
 		}
 	})
 	for b, i := range chunk {

@@ -48,7 +48,11 @@ func (s *shooter) residuals(b, x []float64) (measured, others []float64) {
 				case k == K && a.Chained:
 					others = append(others, (at[j]-x[(i+1)*n+j])/(0.1*math.Sqrt(s.excess)*e.SD[row*n+j]))
 				case e.Sigma[j] > 0 && !math.IsNaN(e.Y[row*n+j]):
-					measured = append(measured, (at[j]-e.Y[row*n+j])/e.Sigma[j])
+					wide := 1.0
+					if e.Wide != nil {
+						wide = e.Wide[row*n+j]
+					}
+					measured = append(measured, (at[j]-e.Y[row*n+j])/(e.Sigma[j]*wide))
 				}
 			}
 		}
@@ -76,6 +80,9 @@ func TestShootingStepIsThatOfDenseEquations(t *testing.T) {
 			o, _ := motions(m, 3, 14, 0.01, 0.03, false, 9)
 			o.Of[1].Y[8] += 1 // an outlier, and what was not observed
 			o.Of[2].Y[12] = math.NaN()
+			for at := range o.Of[0].Y { // times of one of them jitter
+				o.Of[0].Wide = append(o.Of[0].Wide, 2+math.Sin(float64(at)))
+			}
 			of := m.Outer()
 			around := o.Around(m, 1)
 			around.Floor *= 20 // the mean mass: half of them are below

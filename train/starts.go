@@ -221,7 +221,7 @@ func (f *startFit) form(chunk []int, s Starts) {
 		for j := range n {
 			r, observed := from.residual(row, j, x[j])
 			if a := S[j*n : (j+1)*n]; observed && math.Abs(r) < worst && vec.Finite(a) {
-				e.add(r, curvature(f.p, r/e.spread), a, from.Sigma[j])
+				e.add(r, curvature(f.p, r/e.spread), a, from.sigma(row, j))
 			}
 		}
 	})
