@@ -40,6 +40,8 @@ type Row struct {
 	Parameters []float64         `json:"parameters"` // of the textbook's equations
 	Constant   Error             `json:"constant_velocity"`
 	Models     map[string]Scored `json:"models"`
+	// Others are errors from states that no model had a part in, by how these are found and by what predicts
+	Others map[string]map[string]Error `json:"other_starts"`
 }
 
 // Scored is a model's error. Failed says why there is none.
@@ -82,8 +84,9 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 
 // row measures the textbook and the models on one recording.
 func (r *recording) row(ctx context.Context, s experiment.Settings, names []string) (Row, error) {
-	out := Row{Name: r.name, Title: r.title, Remark: r.remark, Horizon: r.horizon, Models: map[string]Scored{}}
-	p, err := r.read(s.Recordings)
+	out := Row{Name: r.name, Title: r.title, Remark: r.remark, Horizon: r.horizon, Models: map[string]Scored{},
+		Others: map[string]map[string]Error{filtered: {}, smoothed: {}}}
+	p, err := r.read(ctx, s.Recordings)
 	if err != nil {
 		return out, err
 	}
@@ -103,6 +106,12 @@ func (r *recording) row(ctx context.Context, s experiment.Settings, names []stri
 	}); err != nil {
 		return out, err
 	}
+	if err = r.others(out.Others, p, "textbook", r.rolling(p.windows, out.Parameters)); err != nil {
+		return out, err
+	}
+	if err = r.others(out.Others, p, "constant velocity", still.rolling(p.windows, nil)); err != nil {
+		return out, err
+	}
 	for _, name := range names {
 		o := fit.Options{Seed: s.Seed, Steps: s.Steps, Horizon: r.horizon}
 		if s.On != nil {
@@ -111,15 +120,16 @@ func (r *recording) row(ctx context.Context, s experiment.Settings, names []stri
 					Valid: g.Valid, Left: g.Left})
 			}
 		}
-		if out.Models[name], err = r.learn(ctx, name, p, o); err != nil {
+		if out.Models[name], err = r.learn(ctx, name, p, o, out.Others); err != nil {
 			return out, err
 		}
 	}
 	return out, nil
 }
 
-// learn trains a model and measures it. A training that fails is a result.
-func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Options) (Scored, error) {
+// learn trains a model and measures it, from other starts, too. A training that fails is a result.
+func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Options,
+	others map[string]map[string]Error) (Scored, error) {
 	if name != "default" {
 		o.Model = name
 	}
@@ -133,30 +143,33 @@ func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Optio
 		return out, nil
 	}
 	out.Family = m.Spec().Family
-	motions, err := r.rolled(ctx, m, p)
+	x, err := r.starts(ctx, m, p)
 	if err != nil {
 		return out, err
 	}
-	next := 0
-	out.Error, err = r.score(p.windows, func(w window) ([]float64, error) {
-		next++
-		return motions[next-1], nil
-	})
-	return out, err
+	looked := beginning{x: x}
+	for _, w := range p.windows {
+		looked.rows = append(looked.rows, w.look)
+	}
+	rolled := func(b beginning) ([][]float64, error) { return r.rolled(ctx, m, p, b) }
+	motions, err := rolled(looked)
+	if err != nil {
+		return out, err
+	}
+	if out.Error, err = r.scored(p.windows, motions); err != nil {
+		return out, err
+	}
+	return out, r.others(others, p, name, rolled)
 }
 
-// rolled are the motions (rows, D) of all windows by a model, from states that are fitted to the rows before; NaN where
-// one ends early.
-func (r *recording) rolled(ctx context.Context, m *lagrange.Model, p parts) ([][]float64, error) {
-	X, err := r.starts(ctx, m, p)
-	if err != nil {
-		return nil, err
-	}
+// rolled are the motions (rows, D) of all windows by a model, from states at rows that are not behind their first; NaN
+// where one ends early.
+func (r *recording) rolled(ctx context.Context, m *lagrange.Model, p parts, from beginning) ([][]float64, error) {
 	set := *p.learn
 	set.Trajectories = nil
 	for i, w := range p.windows {
-		all := r.part(w.Recording, w.look, w.last)
-		x := X[i*2*r.D : (i+1)*2*r.D]
+		all := r.part(w.Recording, from.rows[i], w.last)
+		x := from.x[i*2*r.D : (i+1)*2*r.D]
 		t := data.Trajectory{ID: fmt.Sprint(i), T: all.T, U: all.U, Q: make([]float64, len(all.Y)),
 			V: make([]float64, len(all.Y))}
 		copy(t.Q, x[:r.D])
@@ -169,7 +182,7 @@ func (r *recording) rolled(ctx context.Context, m *lagrange.Model, p parts) ([][
 	}
 	motions := make([][]float64, len(p.windows))
 	for i, w := range p.windows {
-		for k := w.first - w.look; k <= w.last-w.look; k++ {
+		for k := w.first - from.rows[i]; k <= w.last-from.rows[i]; k++ {
 			for j := range r.D {
 				q := math.NaN()
 				if i < len(out.Trajectories) && k < out.Trajectories[i].Len() {

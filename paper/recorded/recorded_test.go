@@ -3,6 +3,7 @@ package recorded
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -17,7 +18,7 @@ func TestTextbook(t *testing.T) {
 		t.Skip("it takes seconds")
 	}
 	for _, r := range recordings {
-		p, err := r.read(folder)
+		p, err := r.read(t.Context(), folder)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,5 +48,42 @@ func TestTextbook(t *testing.T) {
 		if !(textbook.Over < limit*constant.Over) {
 			t.Errorf("%s: %v, constant velocity %v", r.name, textbook, constant)
 		}
+	}
+}
+
+// A filtered start is of rows up to the first of its window alone, and a smoothed one of those behind it, too. The
+// textbook's equations predict from either, and from a start of their own.
+func TestStartsWithout(t *testing.T) {
+	folder := filepath.Join("..", "..", "..", "shared", "data")
+	if _, err := os.Stat(folder); err != nil {
+		t.Skip("no recordings")
+	}
+	r := recordings[0]
+	p, err := r.read(t.Context(), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	others := map[string]map[string]Error{filtered: {}, smoothed: {}}
+	if err := r.others(others, p, "textbook", r.rolling(p.windows, r.p)); err != nil {
+		t.Fatal(err)
+	}
+	for how, e := range others {
+		if at := e["textbook"].Over; !(at > 0 && at < 0.2) {
+			t.Errorf("from %s states the textbook is %g rad off", how, at)
+		}
+	}
+	was := map[string]beginning{filtered: r.without(p, filtered), smoothed: r.without(p, smoothed)}
+	for i, w := range p.windows {
+		w.Y = slices.Clone(w.Y)
+		for k := w.first + 1; k <= w.last; k++ {
+			w.Y[k] += 0.1
+		}
+		p.windows[i] = w
+	}
+	if now := r.without(p, filtered); !slices.Equal(now.x, was[filtered].x) {
+		t.Error("filtered starts depend on what is to be predicted")
+	}
+	if now := r.without(p, smoothed); slices.Equal(now.x, was[smoothed].x) {
+		t.Error("smoothed starts depend on rows before them alone")
 	}
 }

@@ -3,6 +3,7 @@
 package recorded
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"lagrange/data"
 	"lagrange/experiment/known"
+	"lagrange/smooth"
 )
 
 // A recording is of a real mechanism, with the textbook's equations for it.
@@ -109,14 +111,23 @@ var recordings = []recording{
 }
 
 // parts are a recording as a training gets it, which holds out the windows itself (data.Set.Split), what it learns from
-// of it at most, and the windows, in all that was recorded.
+// of it at most, the windows, in all that was recorded, and the noise of what is learned from.
 type parts struct {
 	all, learn *data.Set
 	windows    []window
+	noise      []*smooth.Fit // of each coordinate
 }
 
 // read reads the recording from a folder.
-func (r *recording) read(folder string) (p parts, err error) {
+func (r *recording) read(ctx context.Context, folder string) (p parts, err error) {
+	if p, err = r.parts(folder); err == nil {
+		p.noise, err = r.noises(ctx, p.learn)
+	}
+	return p, err
+}
+
+// parts reads the recording, all but its noise.
+func (r *recording) parts(folder string) (p parts, err error) {
 	set, err := r.open(folder, r.file)
 	if err != nil {
 		return p, err
@@ -124,7 +135,7 @@ func (r *recording) read(folder string) (p parts, err error) {
 	if r.test != "" {
 		test, err := r.open(folder, r.test)
 		if err == nil {
-			p = parts{set, set, r.windows(test)}
+			p = parts{all: set, learn: set, windows: r.windows(test)}
 		}
 		return p, err
 	}

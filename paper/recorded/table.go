@@ -29,7 +29,30 @@ func (r *Report) tables(names []string) []experiment.Table {
 		}
 		t.Rows = append(t.Rows, line)
 	}
-	return []experiment.Table{t}
+	return []experiment.Table{t, r.others(names)}
+}
+
+// others has the errors from states that no model had a part in.
+func (r *Report) others(names []string) experiment.Table {
+	by := append([]string{"constant velocity", "textbook"}, names...)
+	t := experiment.Table{
+		Title:   "The same from states of a smoother: filtered, from rows before, or smoothed, from all rows",
+		Columns: append([]string{"recording", "start"}, by...),
+	}
+	for _, row := range r.Rows {
+		for _, how := range []string{filtered, smoothed} {
+			line := []string{row.Title, how}
+			for _, name := range by {
+				text := "–"
+				if e, ok := row.Others[how][name]; ok {
+					text = e.String()
+				}
+				line = append(line, text)
+			}
+			t.Rows = append(t.Rows, line)
+		}
+	}
+	return t
 }
 
 // String is the error over the horizon, and at its end.

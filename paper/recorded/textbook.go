@@ -90,10 +90,35 @@ func (r *recording) predicted(ctx context.Context, p []float64, w window) (Q []f
 	return Q, nil
 }
 
+// rolling rolls the equations with numbers p out, for all windows.
+func (r *recording) rolling(ws []window, p []float64) func(beginning) ([][]float64, error) {
+	return func(from beginning) (motions [][]float64, err error) {
+		for i, w := range ws {
+			all := r.part(w.Recording, from.rows[i], w.last)
+			X := r.Roll(p, from.x[i*2*r.D:(i+1)*2*r.D], all.T, all.U)
+			var Q []float64
+			for k := w.first - from.rows[i]; k < len(all.T); k++ {
+				Q = append(Q, X[k*2*r.D:k*2*r.D+r.D]...)
+			}
+			motions = append(motions, Q)
+		}
+		return motions, nil
+	}
+}
+
 // Error is the root mean square of what predicted positions are off, over coordinates and windows.
 type Error struct {
 	Over float64 `json:"over"` // all rows of the horizon
 	End  float64 `json:"end"`  // its last
+}
+
+// scored compares the motions (rows, D) of all windows with what was measured.
+func (r *recording) scored(ws []window, motions [][]float64) (Error, error) {
+	next := 0
+	return r.score(ws, func(window) ([]float64, error) {
+		next++
+		return motions[next-1], nil
+	})
 }
 
 // score compares predictions with what was measured.
