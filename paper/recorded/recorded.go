@@ -31,15 +31,17 @@ var models = []string{"default", "lnn", "nn"}
 
 // Row is what is found of one recording. Errors are root mean squares, in radians.
 type Row struct {
-	Name       string            `json:"name"`
-	Title      string            `json:"title"`
-	Remark     string            `json:"remark,omitempty"`
-	Horizon    float64           `json:"horizon"`
-	Windows    int               `json:"windows"`
-	Textbook   Error             `json:"textbook"`
-	Parameters []float64         `json:"parameters"` // of the textbook's equations
-	Constant   Error             `json:"constant_velocity"`
-	Models     map[string]Scored `json:"models"`
+	Name       string    `json:"name"`
+	Title      string    `json:"title"`
+	Remark     string    `json:"remark,omitempty"`
+	Horizon    float64   `json:"horizon"`
+	Windows    int       `json:"windows"`
+	Textbook   Error     `json:"textbook"`
+	Parameters []float64 `json:"parameters"` // of the textbook's equations
+	// Braked is the textbook whose friction brings no energy, where that of Parameters does
+	Braked   *Error            `json:"braked,omitempty"`
+	Constant Error             `json:"constant_velocity"`
+	Models   map[string]Scored `json:"models"`
 	// Others are errors from states that no model had a part in, by how these are found and by what predicts
 	Others map[string]map[string]Error `json:"other_starts"`
 }
@@ -90,26 +92,7 @@ func (r *recording) row(ctx context.Context, s experiment.Settings, names []stri
 	if err != nil {
 		return out, err
 	}
-	out.Windows = len(p.windows)
-	if out.Parameters, err = r.textbook(ctx, p.learn); err != nil {
-		return out, err
-	}
-	if out.Textbook, err = r.score(p.windows, func(w window) ([]float64, error) {
-		return r.predicted(ctx, out.Parameters, w)
-	}); err != nil {
-		return out, err
-	}
-	still := *r
-	still.Accel = func(_, _, _, _, a []float64) { clear(a) }
-	if out.Constant, err = r.score(p.windows, func(w window) ([]float64, error) {
-		return still.predicted(ctx, nil, w)
-	}); err != nil {
-		return out, err
-	}
-	if err = r.others(out.Others, p, "textbook", r.rolling(p.windows, out.Parameters)); err != nil {
-		return out, err
-	}
-	if err = r.others(out.Others, p, "constant velocity", still.rolling(p.windows, nil)); err != nil {
+	if err := r.equations(ctx, p, &out); err != nil {
 		return out, err
 	}
 	for _, name := range names {
@@ -125,6 +108,40 @@ func (r *recording) row(ctx context.Context, s experiment.Settings, names []stri
 		}
 	}
 	return out, nil
+}
+
+// equations measures the textbook's equations and constant velocity.
+func (r *recording) equations(ctx context.Context, p parts, out *Row) (err error) {
+	out.Windows = len(p.windows)
+	off := func(r *recording, numbers []float64) (Error, error) {
+		return r.score(p.windows, func(w window) ([]float64, error) { return r.predicted(ctx, numbers, w) })
+	}
+	if out.Parameters, err = r.textbook(ctx, p.learn); err != nil {
+		return err
+	}
+	if out.Textbook, err = off(r, out.Parameters); err != nil {
+		return err
+	}
+	braked, err := r.braked(ctx, p.learn, out.Parameters)
+	if err != nil {
+		return err
+	}
+	if braked != nil {
+		e, err := off(r, braked)
+		if err != nil {
+			return err
+		}
+		out.Braked = &e
+	}
+	still := *r
+	still.Accel = func(_, _, _, _, a []float64) { clear(a) }
+	if out.Constant, err = off(&still, nil); err != nil {
+		return err
+	}
+	if err = r.others(out.Others, p, "textbook", r.rolling(p.windows, out.Parameters)); err != nil {
+		return err
+	}
+	return r.others(out.Others, p, "constant velocity", still.rolling(p.windows, nil))
 }
 
 // learn trains a model and measures it, from other starts, too. A training that fails is a result.

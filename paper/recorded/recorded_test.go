@@ -87,3 +87,52 @@ func TestStartsWithout(t *testing.T) {
 		t.Error("smoothed starts depend on rows before them alone")
 	}
 }
+
+// A textbook whose friction pushes is fitted again with friction that does not, and is then nearer to what is learned
+// from than with its other numbers left; one whose friction only brakes is left.
+func TestBraked(t *testing.T) {
+	folder := filepath.Join("..", "..", "..", "shared", "data")
+	if _, err := os.Stat(folder); err != nil {
+		t.Skip("no recordings")
+	}
+	for _, r := range recordings {
+		if pushes := r.name == "system-identification"; !pushes && r.name != "ilqr" {
+			continue
+		}
+		p, err := r.read(t.Context(), folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		numbers, err := r.textbook(t.Context(), p.learn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		braked, err := r.braked(t.Context(), p.learn, numbers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.name == "ilqr" {
+			if braked != nil || numbers[1] < 0 || numbers[2] < 0 {
+				t.Errorf("ilqr: %v became %v", numbers, braked)
+			}
+			continue
+		}
+		if !(numbers[1] < 0 && braked[1] == 0 && numbers[2] < 0 && braked[2] == 0) {
+			t.Errorf("%v became %v", numbers, braked)
+		}
+		left := func(numbers []float64) float64 {
+			fixed := r.Equations
+			fixed.Accel = func(q, v, u, _, a []float64) { r.Accel(q, v, u, numbers, a) }
+			cost, err := fixed.Fit(t.Context(), fixed.Cut(recordingsOf(p.learn), r.horizon, nil), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return cost
+		}
+		plain := slices.Clone(numbers)
+		plain[1], plain[2] = 0, 0
+		if again, was := left(braked), left(plain); !(again < was) {
+			t.Errorf("fitted again it leaves %g, and %g before", again, was)
+		}
+	}
+}

@@ -61,6 +61,10 @@ func (e Error) String() string { return fmt.Sprintf("%.2g (%.2g)", e.Over, e.End
 // notes say what is hard about a recording, and what failed.
 func (r *Report) notes() (notes []string) {
 	for _, row := range r.Rows {
+		if row.Braked != nil {
+			notes = append(notes, fmt.Sprintf("%s: the textbook's friction comes out negative, so that it pushes; "+
+				"without that the textbook is %s off.", row.Title, row.Braked))
+		}
 		if row.Remark != "" {
 			notes = append(notes, row.Title+": "+row.Remark+".")
 		}

@@ -26,6 +26,47 @@ func (r *recording) textbook(ctx context.Context, learn *data.Set) (p []float64,
 	return p, nil
 }
 
+// braked are the numbers of a textbook fitted again with friction that brings no energy: where its coefficients, of
+// which p has negative ones, come out negative they are 0. It is nil where p has none.
+func (r *recording) braked(ctx context.Context, learn *data.Set, p []float64) ([]float64, error) {
+	still := make([]bool, len(p))
+	again := *r
+	again.Accel = func(q, v, u, p, a []float64) {
+		p = slices.Clone(p)
+		brake(p, still)
+		r.Accel(q, v, u, p, a)
+	}
+	again.p = nil
+	for {
+		pushes := false
+		for _, i := range r.friction {
+			if p[i] < 0 {
+				pushes, still[i] = true, true
+			}
+		}
+		if !pushes {
+			return again.p, nil
+		}
+		again.p = slices.Clone(p)
+		brake(again.p, still)
+		var err error
+		if again.p, err = again.textbook(ctx, learn); err != nil {
+			return nil, err
+		}
+		brake(again.p, still)
+		p = again.p
+	}
+}
+
+// brake sets numbers to 0.
+func brake(p []float64, still []bool) {
+	for i, is := range still {
+		if is {
+			p[i] = 0
+		}
+	}
+}
+
 // recordingsOf are the trajectories of a set.
 func recordingsOf(set *data.Set) (rs []known.Recording) {
 	for _, t := range set.Trajectories {
