@@ -11,20 +11,30 @@ import (
 )
 
 // kicked are swings q̈ = −9 sin q − c q̇ + u of a pendulum: its angle with noise, and the force, held from row to row.
-func kicked(c float64) *data.Set {
+func kicked(c float64) *data.Set { return detained(c) }
+
+// detained is kicked by harmonics k of q, too: q̈ = −9 sin q − c q̇ − Σ 4 sin kq + u.
+func detained(c float64, harmonics ...float64) *data.Set {
 	const dt, parts, rows = 0.05, 10, 140
 	set := &data.Set{Time: "t", Coordinates: []data.Coordinate{{Name: "q", Period: 2 * math.Pi}}, Inputs: []string{"u"}}
 	for i := range 9 {
 		r := rand.New(rand.NewPCG(7, uint64(i)))
+		pull := func(q float64) float64 {
+			a := -9 * math.Sin(q)
+			for _, k := range harmonics {
+				a -= 4 * math.Sin(k*q)
+			}
+			return a
+		}
 		q, v, w := 2*r.Float64()-1, r.NormFloat64(), data.Trajectory{ID: string(rune('a' + i))}
 		for n := range rows {
 			u := 3 * math.Sin(0.2*float64(n)+float64(i))
 			w.T, w.Q, w.U = append(w.T, dt*float64(n)), append(w.Q, q+0.003*r.NormFloat64()), append(w.U, u)
 			for range parts { // leapfrog, whose damping is exact to second order
 				const h = dt / parts
-				v += h / 2 * (u - 9*math.Sin(q) - c*v)
+				v += h / 2 * (u + pull(q) - c*v)
 				q += h * v
-				v = (v + h/2*(u-9*math.Sin(q))) / (1 + h/2*c)
+				v = (v + h/2*(u+pull(q))) / (1 + h/2*c)
 			}
 		}
 		set.Trajectories = append(set.Trajectories, w)
@@ -52,6 +62,32 @@ func TestFrictionAndForcesAreChosen(t *testing.T) {
 			got, true_ := m.Accel(x[:1], x[1:2], x[2:])[0], -9*math.Sin(x[0])-c*x[1]+x[2]
 			if math.Abs(got-true_) > 0.01*9 {
 				t.Errorf("friction %v: the acceleration at %v is %.3f, not %.3f", c, x, got, true_)
+			}
+		}
+	}
+}
+
+// Where the default library leaves more than the noise the finer one is tried, and taken where the motion asks for it.
+func TestFinerLibraryIsChosen(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds")
+	}
+	for want, harmonics := range map[string][]float64{"of the default library": {2}, "of the finer library": {2, 4}} {
+		m, err := lagrange.Fit(t.Context(), detained(0.3, harmonics...), lagrange.Settings{Model: "terms",
+			Friction: model.Viscous, Seed: 1, Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l := m.Record.Plan.Line("terms"); l.Choice != want {
+			t.Errorf("of harmonics %v: %+v", harmonics, l)
+		}
+		for _, x := range [][3]float64{{0.5, 1, 2}, {-0.8, 2, -1}, {0.2, -3, 0}} {
+			true_ := -9*math.Sin(x[0]) - 0.3*x[1] + x[2]
+			for _, k := range harmonics {
+				true_ -= 4 * math.Sin(k*x[0])
+			}
+			if got := m.Accel(x[:1], x[1:2], x[2:])[0]; math.Abs(got-true_) > 0.01*9 {
+				t.Errorf("of harmonics %v the acceleration at %v is %.3f, not %.3f", harmonics, x, got, true_)
 			}
 		}
 	}

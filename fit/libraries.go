@@ -27,7 +27,7 @@ func (f *problem) chooseTerms(ctx context.Context, o *train.Identification, s Op
 	x = simple
 	choice := "of the simplest library"
 	if f.spec.Terms = f.spec.SimplestTerms(); full.Model != nil && train.Clearly(full.Log, simple.Log) {
-		x, choice, f.spec.Terms = full, "of the default library", f.spec.DefaultTerms()
+		x, choice, f.spec.Terms = full, ofDefault, f.spec.DefaultTerms()
 	}
 	reason := fmt.Sprintf("weak initialisation leaves, in mean squares of the noise, %.3g with the simplest",
 		simple.Score)
@@ -35,6 +35,40 @@ func (f *problem) chooseTerms(ctx context.Context, o *train.Identification, s Op
 		reason += fmt.Sprintf(", %.3g with the default", full.Score)
 	}
 	f.plan.set("terms", choice, reason)
+	return x, nil
+}
+
+const ofDefault = "of the default library"
+
+// finer is x or, where that has the default library and leaves more than the noise, a sum of terms of the finer one: if
+// what was learned from is so much likelier that the terms are worth it, and held-out motion is predicted no worse.
+// The weak form would not tell: of a real pendulum the few stretches held out were off by 5.9 for 6.5 after it, and by
+// 4.9 for 6.3 after shooting (lagrange reproduce recorded).
+func (f *problem) finer(ctx context.Context, o *train.Identification, s Options,
+	x train.Identified) (train.Identified, error) {
+	was := f.plan.Line("terms")
+	if was.Choice != ofDefault || x.Score < downToNoise || o.Over() {
+		return x, nil
+	}
+	spec := x.Model.Spec
+	spec.Terms = spec.FinerTerms()
+	net, err := model.New[float64](spec, s.Seed)
+	if err != nil {
+		return x, err
+	}
+	y, err := o.Weak(ctx, net)
+	if err == nil && y.Model != nil {
+		y, err = o.Shoot(ctx, y)
+	}
+	if err != nil || y.Model == nil {
+		return x, err
+	}
+	choice, before := was.Choice, x.Score
+	if o.Worth(x, y) {
+		x, choice, f.spec.Terms = y, "of the finer library", spec.Terms
+	}
+	f.plan.set("terms", choice, fmt.Sprintf("%s; the finer library leaves %.3g for %.3g after shooting", was.Reason,
+		y.Score, before))
 	return x, nil
 }
 

@@ -76,6 +76,9 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 		x, err = f.shot(ctx, o, net, s)
 	}
 	if err == nil {
+		x, err = f.finer(ctx, o, s, x)
+	}
+	if err == nil {
 		x, err = f.held(ctx, o, x)
 	}
 	if err == nil && model.FamilyOf(f.spec.Family).Netless {

@@ -53,7 +53,14 @@ func combination[T nn.Float](s Spec, t Term) []T {
 // DefaultTerms is a library for all of L, in the order of Spec.Terms: sines and cosines of each angle, of its double,
 // and of sums and differences of two angles, and each other coordinate with its square; in the mass matrix the
 // constant, too. Ignorable coordinates are in none.
-func (s Spec) DefaultTerms() [][]Term {
+func (s Spec) DefaultTerms() [][]Term { return s.library(2) }
+
+// FinerTerms is the default library with the third and the fourth harmonic of each angle, too: those of an encoder that
+// is a little off, of a belt, of magnets.
+func (s Spec) FinerTerms() [][]Term { return s.library(4) }
+
+// library has so many harmonics of each angle.
+func (s Spec) library(harmonics int) [][]Term {
 	d := s.D()
 	unit := func(k ...int) []int { // pairs of coordinate and number
 		of := make([]int, d)
@@ -68,7 +75,9 @@ func (s Spec) DefaultTerms() [][]Term {
 		switch {
 		case c.Cyclic:
 		case c.Period > 0:
-			of = append(of, unit(i, 1), unit(i, 2))
+			for k := range harmonics {
+				of = append(of, unit(i, 1+k))
+			}
 			for j := range i {
 				if o := s.Coordinates[j]; o.Period > 0 && !o.Cyclic {
 					of = append(of, unit(j, 1, i, -1), unit(j, 1, i, 1))

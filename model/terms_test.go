@@ -3,6 +3,7 @@ package model_test
 import (
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +55,26 @@ func TestTermsOfADoublePendulum(t *testing.T) {
 		if math.Abs(y[2+i]-want) > 1e-12*math.Abs(want) {
 			t.Errorf("acceleration %d is %g, not %g", i, y[2+i], want)
 		}
+	}
+}
+
+// The finer library has four harmonics of each angle where the default one has two, and all else of it.
+func TestFinerTerms(t *testing.T) {
+	s := mixed()
+	finer, all := s.FinerTerms(), s.DefaultTerms()
+	for o, ts := range finer {
+		rest := slices.DeleteFunc(slices.Clone(ts), func(t model.Term) bool {
+			return slices.ContainsFunc(t.Of, func(k int) bool { return t.Function != model.Power && k > 2 })
+		})
+		if len(rest)+2*2*2 != len(ts) { // sine and cosine of two harmonics of two angles
+			t.Errorf("%d terms, of which %d have low harmonics", len(ts), len(rest))
+		}
+		if !reflect.DeepEqual(rest, all[o]) {
+			t.Errorf("%v, not %v", rest, all[o])
+		}
+	}
+	if slices.IndexFunc(finer[0], func(t model.Term) bool { return t.Function == model.Cos && t.Of[0] == 4 }) < 0 {
+		t.Errorf("no cos(4 arm) in %v", finer[0])
 	}
 }
 

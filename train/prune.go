@@ -106,6 +106,13 @@ func (o *Identification) spared(x, y Identified, dropped int) bool {
 	return geometric(y.Log[:n]) <= noWorse*geometric(x.Log[:n]) || Tied(y.Log, x.Log)
 }
 
+// Worth says whether y is worth the terms that it has more than x: x would not do in its place, y follows the motion
+// as far, and it predicts what is held out no worse.
+func (o *Identification) Worth(x, y Identified) bool {
+	return !o.spared(y, x, count(y.Model)-count(x.Model)) && y.Longest() >= x.Longest() &&
+		(y.Score <= noWorse*x.Score || Tied(y.Log, x.Log))
+}
+
 // count is how many terms there are.
 func count(m *model.Model[float64]) (n int) {
 	for _, ts := range m.Spec.Terms {

@@ -31,15 +31,19 @@ var models = []string{"default", "lnn", "nn"}
 
 // Row is what is found of one recording. Errors are root mean squares, in radians.
 type Row struct {
-	Name       string            `json:"name"`
-	Title      string            `json:"title"`
-	Remark     string            `json:"remark,omitempty"`
-	Horizon    float64           `json:"horizon"`
-	Windows    int               `json:"windows"`
-	Textbook   Error             `json:"textbook"`
-	Parameters []float64         `json:"parameters"` // of the textbook's equations
-	Constant   Error             `json:"constant_velocity"`
-	Models     map[string]Scored `json:"models"`
+	Name       string    `json:"name"`
+	Title      string    `json:"title"`
+	Remark     string    `json:"remark,omitempty"`
+	Horizon    float64   `json:"horizon"`
+	Windows    int       `json:"windows"`
+	Textbook   Error     `json:"textbook"`
+	Parameters []float64 `json:"parameters"` // of the textbook's equations
+	// Braked is the textbook whose friction brings no energy, where that of Parameters does
+	Braked   *Error            `json:"braked,omitempty"`
+	Constant Error             `json:"constant_velocity"`
+	Models   map[string]Scored `json:"models"`
+	// Others are errors from states that no model had a part in, by how these are found and by what predicts
+	Others map[string]map[string]Error `json:"other_starts"`
 }
 
 // Scored is a model's error. Failed says why there is none.
@@ -82,25 +86,13 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 
 // row measures the textbook and the models on one recording.
 func (r *recording) row(ctx context.Context, s experiment.Settings, names []string) (Row, error) {
-	out := Row{Name: r.name, Title: r.title, Remark: r.remark, Horizon: r.horizon, Models: map[string]Scored{}}
-	p, err := r.read(s.Recordings)
+	out := Row{Name: r.name, Title: r.title, Remark: r.remark, Horizon: r.horizon, Models: map[string]Scored{},
+		Others: map[string]map[string]Error{filtered: {}, smoothed: {}}}
+	p, err := r.read(ctx, s.Recordings)
 	if err != nil {
 		return out, err
 	}
-	out.Windows = len(p.windows)
-	if out.Parameters, err = r.textbook(ctx, p.learn); err != nil {
-		return out, err
-	}
-	if out.Textbook, err = r.score(p.windows, func(w window) ([]float64, error) {
-		return r.predicted(ctx, out.Parameters, w)
-	}); err != nil {
-		return out, err
-	}
-	still := *r
-	still.Accel = func(_, _, _, _, a []float64) { clear(a) }
-	if out.Constant, err = r.score(p.windows, func(w window) ([]float64, error) {
-		return still.predicted(ctx, nil, w)
-	}); err != nil {
+	if err := r.equations(ctx, p, &out); err != nil {
 		return out, err
 	}
 	for _, name := range names {
@@ -111,15 +103,50 @@ func (r *recording) row(ctx context.Context, s experiment.Settings, names []stri
 					Valid: g.Valid, Left: g.Left})
 			}
 		}
-		if out.Models[name], err = r.learn(ctx, name, p, o); err != nil {
+		if out.Models[name], err = r.learn(ctx, name, p, o, out.Others); err != nil {
 			return out, err
 		}
 	}
 	return out, nil
 }
 
-// learn trains a model and measures it. A training that fails is a result.
-func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Options) (Scored, error) {
+// equations measures the textbook's equations and constant velocity.
+func (r *recording) equations(ctx context.Context, p parts, out *Row) (err error) {
+	out.Windows = len(p.windows)
+	off := func(r *recording, numbers []float64) (Error, error) {
+		return r.score(p.windows, func(w window) ([]float64, error) { return r.predicted(ctx, numbers, w) })
+	}
+	if out.Parameters, err = r.textbook(ctx, p.learn); err != nil {
+		return err
+	}
+	if out.Textbook, err = off(r, out.Parameters); err != nil {
+		return err
+	}
+	braked, err := r.braked(ctx, p.learn, out.Parameters)
+	if err != nil {
+		return err
+	}
+	if braked != nil {
+		e, err := off(r, braked)
+		if err != nil {
+			return err
+		}
+		out.Braked = &e
+	}
+	still := *r
+	still.Accel = func(_, _, _, _, a []float64) { clear(a) }
+	if out.Constant, err = off(&still, nil); err != nil {
+		return err
+	}
+	if err = r.others(out.Others, p, "textbook", r.rolling(p.windows, out.Parameters)); err != nil {
+		return err
+	}
+	return r.others(out.Others, p, "constant velocity", still.rolling(p.windows, nil))
+}
+
+// learn trains a model and measures it, from other starts, too. A training that fails is a result.
+func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Options,
+	others map[string]map[string]Error) (Scored, error) {
 	if name != "default" {
 		o.Model = name
 	}
@@ -133,30 +160,33 @@ func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Optio
 		return out, nil
 	}
 	out.Family = m.Spec().Family
-	motions, err := r.rolled(ctx, m, p)
+	x, err := r.starts(ctx, m, p)
 	if err != nil {
 		return out, err
 	}
-	next := 0
-	out.Error, err = r.score(p.windows, func(w window) ([]float64, error) {
-		next++
-		return motions[next-1], nil
-	})
-	return out, err
+	looked := beginning{x: x}
+	for _, w := range p.windows {
+		looked.rows = append(looked.rows, w.look)
+	}
+	rolled := func(b beginning) ([][]float64, error) { return r.rolled(ctx, m, p, b) }
+	motions, err := rolled(looked)
+	if err != nil {
+		return out, err
+	}
+	if out.Error, err = r.scored(p.windows, motions); err != nil {
+		return out, err
+	}
+	return out, r.others(others, p, name, rolled)
 }
 
-// rolled are the motions (rows, D) of all windows by a model, from states that are fitted to the rows before; NaN where
-// one ends early.
-func (r *recording) rolled(ctx context.Context, m *lagrange.Model, p parts) ([][]float64, error) {
-	X, err := r.starts(ctx, m, p)
-	if err != nil {
-		return nil, err
-	}
+// rolled are the motions (rows, D) of all windows by a model, from states at rows that are not behind their first; NaN
+// where one ends early.
+func (r *recording) rolled(ctx context.Context, m *lagrange.Model, p parts, from beginning) ([][]float64, error) {
 	set := *p.learn
 	set.Trajectories = nil
 	for i, w := range p.windows {
-		all := r.part(w.Recording, w.look, w.last)
-		x := X[i*2*r.D : (i+1)*2*r.D]
+		all := r.part(w.Recording, from.rows[i], w.last)
+		x := from.x[i*2*r.D : (i+1)*2*r.D]
 		t := data.Trajectory{ID: fmt.Sprint(i), T: all.T, U: all.U, Q: make([]float64, len(all.Y)),
 			V: make([]float64, len(all.Y))}
 		copy(t.Q, x[:r.D])
@@ -169,7 +199,7 @@ func (r *recording) rolled(ctx context.Context, m *lagrange.Model, p parts) ([][
 	}
 	motions := make([][]float64, len(p.windows))
 	for i, w := range p.windows {
-		for k := w.first - w.look; k <= w.last-w.look; k++ {
+		for k := w.first - from.rows[i]; k <= w.last-from.rows[i]; k++ {
 			for j := range r.D {
 				q := math.NaN()
 				if i < len(out.Trajectories) && k < out.Trajectories[i].Len() {

@@ -3,6 +3,7 @@ package recorded
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -17,7 +18,7 @@ func TestTextbook(t *testing.T) {
 		t.Skip("it takes seconds")
 	}
 	for _, r := range recordings {
-		p, err := r.read(folder)
+		p, err := r.read(t.Context(), folder)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,6 +47,92 @@ func TestTextbook(t *testing.T) {
 		}
 		if !(textbook.Over < limit*constant.Over) {
 			t.Errorf("%s: %v, constant velocity %v", r.name, textbook, constant)
+		}
+	}
+}
+
+// A filtered start is of rows up to the first of its window alone, and a smoothed one of those behind it, too. The
+// textbook's equations predict from either, and from a start of their own.
+func TestStartsWithout(t *testing.T) {
+	folder := filepath.Join("..", "..", "..", "shared", "data")
+	if _, err := os.Stat(folder); err != nil {
+		t.Skip("no recordings")
+	}
+	r := recordings[0]
+	p, err := r.read(t.Context(), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	others := map[string]map[string]Error{filtered: {}, smoothed: {}}
+	if err := r.others(others, p, "textbook", r.rolling(p.windows, r.p)); err != nil {
+		t.Fatal(err)
+	}
+	for how, e := range others {
+		if at := e["textbook"].Over; !(at > 0 && at < 0.2) {
+			t.Errorf("from %s states the textbook is %g rad off", how, at)
+		}
+	}
+	was := map[string]beginning{filtered: r.without(p, filtered), smoothed: r.without(p, smoothed)}
+	for i, w := range p.windows {
+		w.Y = slices.Clone(w.Y)
+		for k := w.first + 1; k <= w.last; k++ {
+			w.Y[k] += 0.1
+		}
+		p.windows[i] = w
+	}
+	if now := r.without(p, filtered); !slices.Equal(now.x, was[filtered].x) {
+		t.Error("filtered starts depend on what is to be predicted")
+	}
+	if now := r.without(p, smoothed); slices.Equal(now.x, was[smoothed].x) {
+		t.Error("smoothed starts depend on rows before them alone")
+	}
+}
+
+// A textbook whose friction pushes is fitted again with friction that does not, and is then nearer to what is learned
+// from than with its other numbers left; one whose friction only brakes is left.
+func TestBraked(t *testing.T) {
+	folder := filepath.Join("..", "..", "..", "shared", "data")
+	if _, err := os.Stat(folder); err != nil {
+		t.Skip("no recordings")
+	}
+	for _, r := range recordings {
+		if pushes := r.name == "system-identification"; !pushes && r.name != "ilqr" {
+			continue
+		}
+		p, err := r.read(t.Context(), folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		numbers, err := r.textbook(t.Context(), p.learn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		braked, err := r.braked(t.Context(), p.learn, numbers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.name == "ilqr" {
+			if braked != nil || numbers[1] < 0 || numbers[2] < 0 {
+				t.Errorf("ilqr: %v became %v", numbers, braked)
+			}
+			continue
+		}
+		if !(numbers[1] < 0 && braked[1] == 0 && numbers[2] < 0 && braked[2] == 0) {
+			t.Errorf("%v became %v", numbers, braked)
+		}
+		left := func(numbers []float64) float64 {
+			fixed := r.Equations
+			fixed.Accel = func(q, v, u, _, a []float64) { r.Accel(q, v, u, numbers, a) }
+			cost, err := fixed.Fit(t.Context(), fixed.Cut(recordingsOf(p.learn), r.horizon, nil), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return cost
+		}
+		plain := slices.Clone(numbers)
+		plain[1], plain[2] = 0, 0
+		if again, was := left(braked), left(plain); !(again < was) {
+			t.Errorf("fitted again it leaves %g, and %g before", again, was)
 		}
 	}
 }

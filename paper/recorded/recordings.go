@@ -3,6 +3,7 @@
 package recorded
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"lagrange/data"
 	"lagrange/experiment/known"
+	"lagrange/smooth"
 )
 
 // A recording is of a real mechanism, with the textbook's equations for it.
@@ -19,10 +21,11 @@ type recording struct {
 	horizon     float64
 	thin        int // every so many rows are taken
 	known.Equations
-	p      []float64 // numbers to begin with
-	forced bool
-	quick  bool   // whether a quick run has it
-	remark string // what makes it hard
+	p        []float64 // numbers to begin with
+	friction []int     // which of them are friction, which brings no energy where they are not negative
+	forced   bool
+	quick    bool   // whether a quick run has it
+	remark   string // what makes it hard
 }
 
 // motor is the textbook's pendulum with a motor, θ from hanging:
@@ -50,7 +53,7 @@ var double = known.Equations{D: 2, Steps: 2, Accel: func(q, v, _, p, a []float64
 	a[0], a[1] = (n*f1-m*cos*f2)/det, (f2-m*cos*f1)/det
 }}
 
-var motorStart = []float64{7, 0.2, 1, 22, 0}
+var motorStart, motorFriction = []float64{7, 0.2, 1, 22, 0}, []int{1, 2}
 
 const dfki, multiarm = "dfki-simple-pendulum/control_method_", "multiarm-pendulum/"
 
@@ -59,40 +62,40 @@ var recordings = []recording{
 	{
 		name: "ilqr", title: "Pendulum with a motor, ilqr",
 		file: dfki + "ilqr/data_measured.csv", horizon: 0.5,
-		Equations: motor, p: motorStart, forced: true, quick: true,
+		Equations: motor, p: motorStart, friction: motorFriction, forced: true, quick: true,
 	},
 	{
 		name: "ddp", title: "the same, ddp",
 		file: dfki + "ddp/data_measured.csv", horizon: 0.25,
-		Equations: motor, p: motorStart, forced: true,
+		Equations: motor, p: motorStart, friction: motorFriction, forced: true,
 	},
 	{
 		name: "direct-collocation", title: "the same, direct collocation",
 		file: dfki + "direct_collocation/data_measured.csv", horizon: 0.25,
-		Equations: motor, p: motorStart, forced: true,
+		Equations: motor, p: motorStart, friction: motorFriction, forced: true,
 	},
 	{
 		name: "energy-shaping", title: "the same, energy shaping",
 		file: dfki + "energy_shaping/data_measured.csv", horizon: 0.5,
-		Equations: motor, p: motorStart, forced: true,
+		Equations: motor, p: motorStart, friction: motorFriction, forced: true,
 		remark: "it is held upright, where any error grows, and at 16 s pushed by ten times what its motor does",
 	},
 	{
 		name: "sac", title: "the same, soft actor-critic",
 		file: dfki + "sac/data_measured.csv", horizon: 0.5,
-		Equations: motor, p: motorStart, forced: true,
+		Equations: motor, p: motorStart, friction: motorFriction, forced: true,
 		remark: "most of it is held upright, where any error grows, and it is pushed now and then, as at 22 s",
 	},
 	{
 		name: "gravity-compensation", title: "the same, gravity compensation",
 		file: dfki + "gravity_compensation/data_measured.csv", horizon: 0.5, thin: 5,
-		Equations: motor, p: motorStart, forced: true,
+		Equations: motor, p: motorStart, friction: motorFriction, forced: true,
 		remark: "a hand moves the arm",
 	},
 	{
 		name: "system-identification", title: "the same, pd",
 		file: dfki + "pd/system_identification/data_measured.csv", horizon: 0.5, thin: 2,
-		Equations: motor, p: motorStart, forced: true,
+		Equations: motor, p: motorStart, friction: motorFriction, forced: true,
 		remark: "the measured torque explains little of it",
 	},
 	{
@@ -109,14 +112,23 @@ var recordings = []recording{
 }
 
 // parts are a recording as a training gets it, which holds out the windows itself (data.Set.Split), what it learns from
-// of it at most, and the windows, in all that was recorded.
+// of it at most, the windows, in all that was recorded, and the noise of what is learned from.
 type parts struct {
 	all, learn *data.Set
 	windows    []window
+	noise      []*smooth.Fit // of each coordinate
 }
 
 // read reads the recording from a folder.
-func (r *recording) read(folder string) (p parts, err error) {
+func (r *recording) read(ctx context.Context, folder string) (p parts, err error) {
+	if p, err = r.parts(folder); err == nil {
+		p.noise, err = r.noises(ctx, p.learn)
+	}
+	return p, err
+}
+
+// parts reads the recording, all but its noise.
+func (r *recording) parts(folder string) (p parts, err error) {
 	set, err := r.open(folder, r.file)
 	if err != nil {
 		return p, err
@@ -124,7 +136,7 @@ func (r *recording) read(folder string) (p parts, err error) {
 	if r.test != "" {
 		test, err := r.open(folder, r.test)
 		if err == nil {
-			p = parts{set, set, r.windows(test)}
+			p = parts{all: set, learn: set, windows: r.windows(test)}
 		}
 		return p, err
 	}

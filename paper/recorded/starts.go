@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"lagrange"
+	"lagrange/data"
 	"lagrange/internal/par"
 	"lagrange/model"
 	"lagrange/smooth"
@@ -17,18 +18,10 @@ func (r *recording) starts(ctx context.Context, m *lagrange.Model, p parts) ([]f
 	if err != nil {
 		return nil, err
 	}
-	noise := make([]*smooth.Fit, r.D)
 	o := &train.Measured{D: r.D, M: r.M}
 	sigma := make([]float64, 2*r.D)
-	for j := range noise {
-		var all []smooth.Series
-		for _, t := range p.learn.Trajectories {
-			all = append(all, series(t.T, t.Q, r.D, j))
-		}
-		if noise[j], err = smooth.Find(ctx, all); err != nil {
-			return nil, err
-		}
-		sigma[j] = noise[j].Q.Value
+	for j := range p.noise {
+		sigma[j] = p.noise[j].Q.Value
 	}
 	var segments []train.Segment
 	for i, w := range p.windows {
@@ -36,8 +29,8 @@ func (r *recording) starts(ctx context.Context, m *lagrange.Model, p parts) ([]f
 		rows := len(before.T)
 		k := train.Measurement{T: before.T, U: before.U, Sigma: sigma, Y: make([]float64, 2*r.D*rows),
 			X: make([]float64, 2*r.D*rows), SD: make([]float64, 2*r.D*rows)}
-		for j := range noise {
-			x := noise[j].States(series(before.T, before.Y, r.D, j), nil)
+		for j := range p.noise {
+			x := p.noise[j].States(series(before.T, before.Y, r.D, j), nil)
 			for n := range rows {
 				at := n*2*r.D + j
 				k.Y[at], k.X[at], k.SD[at] = before.Y[n*r.D+j], x.Q[n], x.SdQ[n]
@@ -51,6 +44,65 @@ func (r *recording) starts(ctx context.Context, m *lagrange.Model, p parts) ([]f
 	defer team.Close()
 	s, err := o.Starts(ctx, net, team, segments, nil, train.L2)
 	return s.X, err
+}
+
+// noises are what a smoother finds in each coordinate of what is learned from.
+func (r *recording) noises(ctx context.Context, learn *data.Set) (noise []*smooth.Fit, err error) {
+	for j := range r.D {
+		var all []smooth.Series
+		for _, t := range learn.Trajectories {
+			all = append(all, series(t.T, t.Q, r.D, j))
+		}
+		found, err := smooth.Find(ctx, all)
+		if err != nil {
+			return nil, err
+		}
+		noise = append(noise, found)
+	}
+	return noise, nil
+}
+
+// Starts that no model has a part in are filtered, from the rows before the first of a window and that one, as far back
+// as two horizons, or smoothed, from all that was recorded, the motion to be predicted included.
+const filtered, smoothed = "filtered", "smoothed"
+
+// beginning are the states (windows, 2D) at which predictions begin, and the rows of these.
+type beginning struct {
+	x    []float64
+	rows []int
+}
+
+// without are the starts of all windows that no model has a part in.
+func (r *recording) without(p parts, how string) (b beginning) {
+	for _, w := range p.windows {
+		lo, hi := min(w.look, row(w.T, w.T[w.first]-2*r.horizon)), w.first
+		if how == smoothed {
+			lo, hi = 0, len(w.T)-1
+		}
+		seen := r.part(w.Recording, lo, hi)
+		x := make([]float64, 2*r.D)
+		for j := range r.D {
+			s := p.noise[j].States(series(seen.T, seen.Y, r.D, j), []float64{w.T[w.first]})
+			x[j], x[r.D+j] = s.Q[0], s.V[0]
+		}
+		b.x, b.rows = append(b.x, x...), append(b.rows, w.first)
+	}
+	return b
+}
+
+// others notes errors from starts that no model has a part in, by how they are found and the name of what predicts.
+func (r *recording) others(to map[string]map[string]Error, p parts, name string,
+	rolled func(beginning) ([][]float64, error)) error {
+	for how, errors := range to {
+		motions, err := rolled(r.without(p, how))
+		if err != nil {
+			return err
+		}
+		if errors[name], err = r.scored(p.windows, motions); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // series is coordinate j of positions (rows, d).

@@ -29,7 +29,30 @@ func (r *Report) tables(names []string) []experiment.Table {
 		}
 		t.Rows = append(t.Rows, line)
 	}
-	return []experiment.Table{t}
+	return []experiment.Table{t, r.others(names)}
+}
+
+// others has the errors from states that no model had a part in.
+func (r *Report) others(names []string) experiment.Table {
+	by := append([]string{"constant velocity", "textbook"}, names...)
+	t := experiment.Table{
+		Title:   "The same from states of a smoother: filtered, from rows before, or smoothed, from all rows",
+		Columns: append([]string{"recording", "start"}, by...),
+	}
+	for _, row := range r.Rows {
+		for _, how := range []string{filtered, smoothed} {
+			line := []string{row.Title, how}
+			for _, name := range by {
+				text := "–"
+				if e, ok := row.Others[how][name]; ok {
+					text = e.String()
+				}
+				line = append(line, text)
+			}
+			t.Rows = append(t.Rows, line)
+		}
+	}
+	return t
 }
 
 // String is the error over the horizon, and at its end.
@@ -38,6 +61,10 @@ func (e Error) String() string { return fmt.Sprintf("%.2g (%.2g)", e.Over, e.End
 // notes say what is hard about a recording, and what failed.
 func (r *Report) notes() (notes []string) {
 	for _, row := range r.Rows {
+		if row.Braked != nil {
+			notes = append(notes, fmt.Sprintf("%s: the textbook's friction comes out negative, so that it pushes; "+
+				"without that the textbook is %s off.", row.Title, row.Braked))
+		}
 		if row.Remark != "" {
 			notes = append(notes, row.Title+": "+row.Remark+".")
 		}

@@ -26,6 +26,47 @@ func (r *recording) textbook(ctx context.Context, learn *data.Set) (p []float64,
 	return p, nil
 }
 
+// braked are the numbers of a textbook fitted again with friction that brings no energy: where its coefficients, of
+// which p has negative ones, come out negative they are 0. It is nil where p has none.
+func (r *recording) braked(ctx context.Context, learn *data.Set, p []float64) ([]float64, error) {
+	still := make([]bool, len(p))
+	again := *r
+	again.Accel = func(q, v, u, p, a []float64) {
+		p = slices.Clone(p)
+		brake(p, still)
+		r.Accel(q, v, u, p, a)
+	}
+	again.p = nil
+	for {
+		pushes := false
+		for _, i := range r.friction {
+			if p[i] < 0 {
+				pushes, still[i] = true, true
+			}
+		}
+		if !pushes {
+			return again.p, nil
+		}
+		again.p = slices.Clone(p)
+		brake(again.p, still)
+		var err error
+		if again.p, err = again.textbook(ctx, learn); err != nil {
+			return nil, err
+		}
+		brake(again.p, still)
+		p = again.p
+	}
+}
+
+// brake sets numbers to 0.
+func brake(p []float64, still []bool) {
+	for i, is := range still {
+		if is {
+			p[i] = 0
+		}
+	}
+}
+
 // recordingsOf are the trajectories of a set.
 func recordingsOf(set *data.Set) (rs []known.Recording) {
 	for _, t := range set.Trajectories {
@@ -90,10 +131,35 @@ func (r *recording) predicted(ctx context.Context, p []float64, w window) (Q []f
 	return Q, nil
 }
 
+// rolling rolls the equations with numbers p out, for all windows.
+func (r *recording) rolling(ws []window, p []float64) func(beginning) ([][]float64, error) {
+	return func(from beginning) (motions [][]float64, err error) {
+		for i, w := range ws {
+			all := r.part(w.Recording, from.rows[i], w.last)
+			X := r.Roll(p, from.x[i*2*r.D:(i+1)*2*r.D], all.T, all.U)
+			var Q []float64
+			for k := w.first - from.rows[i]; k < len(all.T); k++ {
+				Q = append(Q, X[k*2*r.D:k*2*r.D+r.D]...)
+			}
+			motions = append(motions, Q)
+		}
+		return motions, nil
+	}
+}
+
 // Error is the root mean square of what predicted positions are off, over coordinates and windows.
 type Error struct {
 	Over float64 `json:"over"` // all rows of the horizon
 	End  float64 `json:"end"`  // its last
+}
+
+// scored compares the motions (rows, D) of all windows with what was measured.
+func (r *recording) scored(ws []window, motions [][]float64) (Error, error) {
+	next := 0
+	return r.score(ws, func(window) ([]float64, error) {
+		next++
+		return motions[next-1], nil
+	})
 }
 
 // score compares predictions with what was measured.
