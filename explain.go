@@ -20,6 +20,8 @@ type Explanation struct {
 	// Conserved is what the motion without known forces conserves; nil without a recording: states that no motion has
 	// visited tell of a net what it was not asked to learn.
 	Conserved *invariant.Result `json:"conserved,omitempty"`
+	Nature    *Nature           `json:"nature,omitempty"` // of the motion; nil without a plain network, or a recording
+	Trust     *Trust            `json:"trust,omitempty"`  // nil without a recording
 }
 
 // Accuracy is the error of the accelerations of a model, relative to their size.
@@ -35,7 +37,7 @@ const mostStates = 1500
 // trained on. Without a recording (nil) they are drawn within the scales of the model. A formula has at most so many
 // terms; 0: as many as it takes. Of an ensemble it is the first member that is looked into.
 func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint64) (e Explanation, err error) {
-	x, u := m.drawn(seed), make([]float64, m.M())
+	x, u, us := m.drawn(seed), make([]float64, m.M()), []float64(nil)
 	e.States = fmt.Sprintf("%d states drawn within the scales of the model", len(x)/(2*m.D()))
 	var seen *data.Set
 	if set != nil {
@@ -47,7 +49,8 @@ func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint
 		if seen, held, err = m.unseen(ctx, set); err != nil {
 			return e, err
 		}
-		x, u = rows(seen), parameters(seen)
+		x, us = rows(seen)
+		u = parameters(seen)
 		e.States = fmt.Sprintf("%d rows of the recording", len(x)/(2*m.D()))
 		if held {
 			e.States += ", held out of training"
@@ -63,17 +66,22 @@ func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint
 		}
 	}
 	c, err := invariant.Find(ctx, m.system(u, e.Accuracy.Error), x)
-	e.Conserved = &c
+	if err != nil {
+		return e, err
+	}
+	e.Conserved, e.Trust = &c, m.trust(x, u, us, e.Accuracy.Error)
+	e.Nature, err = m.nature(ctx, x, u)
 	return e, err
 }
 
-// rows are states of a recording, from all over it.
-func rows(set *data.Set) (x []float64) {
+// rows are states of a recording, from all over it, and its inputs there.
+func rows(set *data.Set) (x, u []float64) {
+	d, f := set.D(), set.M()
 	each(set, func(t *data.Trajectory, r int) {
-		d := set.D()
-		x = append(append(x, t.Q[r*d:(r+1)*d]...), t.V[r*d:(r+1)*d]...)
+		x = t.AppendStates(x, d, r, r+1)
+		u = append(u, t.U[r*f:(r+1)*f]...)
 	})
-	return x
+	return x, u
 }
 
 // each visits rows from all over a recording, mostStates at most.

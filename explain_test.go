@@ -36,6 +36,10 @@ func TestExplain(t *testing.T) {
 	if !(e.Accuracy.Error < 0.05) || !strings.HasPrefix(e.Accuracy.From, "recorded acc") {
 		t.Errorf("%+v", e.Accuracy)
 	}
+	if x := e.Trust; x.Parameters != len(m.Theta()) || x.Fixed < 2 || x.Fixed > x.Parameters || len(x.Covered) != 2 ||
+		x.Covered[1].Name != "omega" || !(x.Covered[1].Low < x.Covered[1].High) || !(x.Covered[0].Part > 0.5) {
+		t.Errorf("%+v", x)
+	}
 	path := filepath.Join(t.TempDir(), "formula")
 	if err := l.Model.Save(path); err != nil {
 		t.Fatal(err)
@@ -78,6 +82,20 @@ func TestIntervals(t *testing.T) {
 	}
 	if one < 7 || one == 12 || two < 11 {
 		t.Errorf("within one deviation %d, within two %d of 12", one, two)
+	}
+}
+
+// A sum of terms has as many directions that states fix as it has coefficients, but one: the scale of L. With a known
+// force it is fixed, too, unless the force is 0 wherever one looks.
+func TestFixed(t *testing.T) {
+	set := recording("double-pendulum", 6, 40, true, 0.05)
+	s := quick()
+	s.Model, s.Hidden, s.Steps = "terms", nil, 2
+	s.Method, s.Steps = "gauss-newton", 10
+	s.Terms = []string{"omega1^2", "omega2^2", "cos(theta1-theta2)*omega1*omega2", "cos(theta1)", "cos(theta2)"}
+	e, err := fit(t, set, s).Explain(t.Context(), set, 0, 1)
+	if err != nil || e.Trust.Parameters != 5 || e.Trust.Fixed != 4 {
+		t.Errorf("%+v, %+v, %v", e.Accuracy, e.Trust, err)
 	}
 }
 

@@ -47,13 +47,7 @@ func newEquations(t Task) (*equations, error) {
 	e := &equations{t: t, spec: t.Of.Spec, forces: forces, d: t.Of.Spec.D()}
 	s := &e.spec
 	s.Family, s.Hidden, s.Head, s.Natural, s.Combinations, s.Nodes = "terms", nil, "", false, nil, nil
-	s.Coordinates = slices.Clone(s.Coordinates)
-	for i := range s.Coordinates {
-		c := &s.Coordinates[i]
-		if c.Knee, c.SpeedKnee = 0, 0; math.Abs(c.Mean) < far*c.Scale {
-			c.Mean = 0 // powers of q itself are easier to read
-		}
-	}
+	s.Coordinates = readable(s.Coordinates)
 	if s.Terms = t.Terms; s.Terms == nil {
 		s.Terms = s.DefaultTerms()
 	}
@@ -75,6 +69,18 @@ func newEquations(t Task) (*equations, error) {
 // far is a mean in units of the scale from which on powers are of the distance from the mean: those of q itself would
 // hardly differ.
 const far = 10
+
+// readable are coordinates whose powers are of themselves, where they are not far from 0.
+func readable(cs []model.Coordinate) []model.Coordinate {
+	cs = slices.Clone(cs)
+	for i := range cs {
+		c := &cs[i]
+		if c.Knee, c.SpeedKnee = 0, 0; math.Abs(c.Mean) < far*c.Scale {
+			c.Mean = 0
+		}
+	}
+	return cs
+}
 
 // conservative is a model without forces, and the parameters of these.
 func conservative(m *model.Model[float64]) (free *model.Model[float64], forces []float64, err error) {
@@ -192,7 +198,8 @@ func (e *equations) weigh(ctx context.Context) error {
 		e.rows(M)
 		β := e.solve(e.learn, e.at)
 		if β == nil {
-			return errors.New("the terms do not tell the scale of L")
+			return errors.New("no sum of the terms of the library with a mass for each coordinate comes near to the " +
+				"accelerations")
 		}
 		clear(M)
 		for k, b := range β {

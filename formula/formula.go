@@ -65,7 +65,7 @@ func Find(ctx context.Context, t Task) (*Found, error) {
 		}
 		β := e.solve(e.learn, at)
 		if β == nil {
-			return nil, errors.New("the terms of the library leave a coordinate without mass at these states")
+			return nil, errNone
 		}
 		s := Size{len(at), e.left(e.check, at, β)}
 		f.Front = append(f.Front, s)
@@ -99,6 +99,9 @@ const (
 	slack    = 1.2  // times the least error, or that of the model: what a formula with fewer terms may have
 	rounding = 1e-6 // or this, which Gram matrices leave
 )
+
+var errNone = errors.New("no sum of the terms of the library with a mass for each coordinate comes near to the " +
+	"accelerations")
 
 // without drops the term that is missed least; nil where all that are left are needed.
 func (e *equations) without(at []int) []int {

@@ -73,9 +73,9 @@ func TestCount(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			true := of(s)
+			sys := of(s)
 			for _, want := range [][]string{c.with, c.plain} {
-				r := found(t, true, drawn(s, 1200))
+				r := found(t, sys, drawn(s, 1200))
 				var names []string
 				for _, x := range r.Found {
 					names = append(names, x.Name)
@@ -86,7 +86,7 @@ func TestCount(t *testing.T) {
 				if !slices.Equal(names, want) {
 					t.Errorf("%q, not %q", names, want)
 				}
-				true.Energy, true.Momentum = nil, nil
+				sys.Energy, sys.Momentum = nil, nil
 			}
 		})
 	}

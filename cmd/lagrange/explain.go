@@ -11,6 +11,7 @@ import (
 	"lagrange"
 	"lagrange/data"
 	"lagrange/invariant"
+	"lagrange/model"
 )
 
 // explainFlags say what explain is asked for.
@@ -34,11 +35,14 @@ of terms is printed as it is.
 
 It then looks for what the motion without known forces conserves: energy,
 momenta, angular momenta and functions that are quadratic in momenta, as many as
-are independent, each with its drift along roll-outs of the model.
+are independent, each with its drift along roll-outs of the model. Of a plain
+network, or the one beside the model, it says whether the motion is that of a
+Lagrangian; and of any model what the rows cover, how much of the parameters
+they fix, and where the members of an ensemble differ.
 
 What it says holds where the rows of the recording are: give the one that the
 model was trained on, or a new one. Without any, states are drawn within the
-scales of the model, and conserved quantities are left out.`,
+scales of the model, and the formula is all that is looked for.`,
 		Example: `  lagrange explain dp.lagrange dp.csv
   lagrange explain dp.lagrange dp.csv -o formula.lagrange
   lagrange explain motor.lagrange examples/motor.csv --tex`,
@@ -118,7 +122,13 @@ func printExplanation(w io.Writer, m *lagrange.Model, e lagrange.Explanation) er
 		return err
 	}
 	if e.Conserved != nil {
-		return printConserved(w, e.Conserved)
+		printConserved(w, e.Conserved)
+	}
+	if n := e.Nature; n != nil {
+		told(w, "motion", natural(n, m.D()))
+	}
+	if e.Trust != nil {
+		printTrust(w, m, e.Trust)
 	}
 	return nil
 }
@@ -179,7 +189,7 @@ func printLagrangian(w io.Writer, m *lagrange.Model, l *lagrange.Lagrangian) err
 }
 
 // printConserved prints what is conserved, each with its drift.
-func printConserved(w io.Writer, r *invariant.Result) error {
+func printConserved(w io.Writer, r *invariant.Result) {
 	drifts := fmt.Sprintf("; drift along roll-outs of %.3g, in units of the spread between motions:", r.Span)
 	count := fmt.Sprintf("%d independent quantities", len(r.Found))
 	switch len(r.Found) {
@@ -204,7 +214,52 @@ func printConserved(w io.Writer, r *invariant.Result) error {
 	if len(r.Left) > 0 {
 		told(w, "not looked at", strings.Join(r.Left, "; ")+": too many for so many rows or coordinates")
 	}
-	return nil
+}
+
+// natural says what the conditions of Helmholtz tell of the motion.
+func natural(n *lagrange.Nature, d int) string {
+	text := fmt.Sprintf("the %s has no Lagrangian built in: the conditions of Helmholtz, for a mass matrix that "+
+		"depends on the place, are off by %.2g of their terms", model.Title(n.Network), n.Defect)
+	const off, clear = 0.1, 3
+	switch {
+	case n.Friction < n.Defect/clear:
+		text += fmt.Sprintf(", and by %.2g beside viscous friction with the rates %.3g: that is missing", n.Friction,
+			n.Rates)
+	case n.Defect > off:
+		text += ": forces are missing that no such Lagrangian has, or the network is not good enough to tell"
+	default:
+		text += ": the motion is that of a Lagrangian, as far as they tell"
+	}
+	if n.Magnetic > max(clear*n.Friction, off) {
+		text += fmt.Sprintf("; L has terms that are linear in velocities, as in a magnetic field (%.2g)", n.Magnetic)
+	}
+	if d == 1 {
+		text += "; one coordinate has some Lagrangian whatever moves it, and this is the natural one"
+	}
+	return text
+}
+
+// printTrust prints where the model knows what it says.
+func printTrust(w io.Writer, m *lagrange.Model, t *lagrange.Trust) {
+	fmt.Fprintln(w)
+	var parts []string
+	for _, c := range t.Covered {
+		parts = append(parts, fmt.Sprintf("%s %.3g to %.3g (%.0f %%)", c.Name, c.Low, c.High, 100*c.Part))
+	}
+	const most = 12
+	if n := len(parts); n > most {
+		parts = append(parts[:most], fmt.Sprintf("and %d more", n-most))
+	}
+	told(w, "covered", strings.Join(parts, ", ")+"; beside that, and in the gaps of the percentages, nothing is known")
+	if t.Fixed >= 0 {
+		told(w, "parameters", fmt.Sprintf("%d, of which these rows fix %d directions; the others are unidentifiable: "+
+			"moved by their own size, they change accelerations by less than the model is off by", t.Parameters,
+			t.Fixed))
+	}
+	if s := t.Spread; s != nil {
+		told(w, "ensemble", fmt.Sprintf("its members differ by %.2g of the accelerations at the median state, and by "+
+			"%.2g at %s", s.Median, s.Worst, m.State(s.At)))
+	}
 }
 
 // sum writes terms with their coefficients.
