@@ -181,6 +181,52 @@ func TestUnits(t *testing.T) {
 	}
 }
 
+// A gauge dF(q)/dt of L does not change what is found: momenta are those beside what they are at rest.
+func TestGauge(t *testing.T) {
+	s, _ := mech.Lookup("kepler")
+	sys := of(s)
+	was := sys.Momentum
+	sys.Momentum = func(x, p []float64) { // F = φ e^r
+		was(x, p)
+		p[0], p[1] = p[0]+x[1]*math.Exp(x[0]), p[1]+math.Exp(x[0])
+	}
+	r := found(t, sys, drawn(s, 600))
+	if len(r.Found) != 3 || len(r.Found[1].Terms) != 1 || r.Found[1].Terms[0].Text != "p_phi" {
+		t.Errorf("%v", r.Found)
+	}
+}
+
+// The short combinations of functions are those that hold, from the shortest on, with the rates that they have.
+func TestShorts(t *testing.T) {
+	s, _ := mech.Lookup("kepler")
+	sys := of(s)
+	sys.Energy, sys.Momentum, sys.Error = nil, nil, 1e-4
+	x := drawn(s, 600)
+	f := &search{System: sys, ctx: t.Context(), d: 2, lib: newLibrary(sys, x)}
+	f.scales(x)
+	f.narrowed(600)
+	f.learn = f.sampled(x)
+	f.units(f.learn)
+	f.inUnits(f.learn)
+	f.r.Tolerance = 1e-4
+	at := f.lib.of(levels[len(levels)-1])
+	var texts []string
+	for _, s := range f.shorts(at) {
+		c, text := make([]float64, len(at)), ""
+		for i, k := range s.of {
+			c[k] = s.c[i]
+			text += " " + f.lib.functions[at[k]].text
+		}
+		texts = append(texts, text)
+		if rate := f.learn.rate(at, c); rate > 1e-6 || s.rate > 1e-6 {
+			t.Errorf("%s: rates %.2g and %.2g", text, rate, s.rate)
+		}
+	}
+	if len(texts) < 2 || texts[0] != " v_phi*r^2" || !slices.Contains(texts, " v_phi^2*r^2 1/r v_r^2") {
+		t.Errorf("%q", texts)
+	}
+}
+
 func TestFewStates(t *testing.T) {
 	s, _ := mech.Lookup("spring")
 	if _, err := Find(context.Background(), of(s), drawn(s, Least-1)); err == nil {
