@@ -66,6 +66,8 @@ var systems = []System{
 	kepler{μ: 1},
 	twoBody{m1: 1, m2: 1},
 	relativistic{g: 10},
+	spherical{m: 1, l: 1, g: gravity},
+	threeBody{m: [3]float64{1, 1, 1}},
 }
 
 // Systems returns the systems that have a name of their own, always in the same order.

@@ -12,7 +12,8 @@ import (
 func all() []System { return append(Systems(), Chain(4), Chain(7), Chain(20)) }
 
 // odd are systems with parameters that are not 1.
-var odd = []System{spring{m: 2, k: 3}, cartPole{M: 2, m: 0.7, l: 1.3, g: 5}, kepler{μ: 1.7}, twoBody{m1: 2, m2: 0.6}}
+var odd = []System{spring{m: 2, k: 3}, cartPole{M: 2, m: 0.7, l: 1.3, g: 5}, kepler{μ: 1.7}, twoBody{m1: 2, m2: 0.6},
+	spherical{m: 2, l: 1.3, g: 5}, threeBody{m: [3]float64{2, 0.6, 1.1}}}
 
 // each calls f for n sampled states of every system, half from Sample, half from Start. The relativistic particle has
 // tests of its own: its L is not quadratic in v, which has a bound.

@@ -33,9 +33,9 @@ var floors = map[string]int{
 	"internal/dense": 1,
 	"examples":       0,
 	"data":           1, "mech": 1, "ode": 1, "plot": 1, "symbolic": 1,
-	"nn": 2, "sim": 2, "smooth": 2,
+	"invariant": 2, "nn": 2, "sim": 2, "smooth": 2,
 	"model": 3,
-	"eval":  4, "filter": 4, "train": 4,
+	"eval":  4, "filter": 4, "formula": 4, "train": 4,
 	"fit": 5,
 	".":   6,
 

@@ -1,0 +1,283 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"lagrange"
+	"lagrange/data"
+	"lagrange/invariant"
+	"lagrange/model"
+)
+
+// explainFlags say what explain is asked for.
+type explainFlags struct {
+	columns       columnFlags
+	asJSON, asTeX bool
+	terms         int
+	seed          uint64
+	path          string
+}
+
+func explainCommand() *cobra.Command {
+	var o explainFlags
+	cmd := &cobra.Command{
+		Use:   "explain MODEL [DATA.csv…]",
+		Short: "Say what a model has learned: its Lagrangian as a formula, what it conserves",
+		Long: `Explain finds a sum of terms that gives the accelerations of a model, with as few
+terms as it takes, each coefficient with its standard deviation, and says whether
+the formula or the network predicts the recording better. A model that is a sum
+of terms is printed as it is.
+
+It then looks for what the motion without known forces conserves: energy,
+momenta, angular momenta and functions that are quadratic in momenta, as many as
+are independent, each with its drift along roll-outs of the model. Of a plain
+network, or the one beside the model, it says whether the motion is that of a
+Lagrangian; and of any model what the rows cover, how much of the parameters
+they fix, and where the members of an ensemble differ.
+
+What it says holds where the rows of the recording are: give the one that the
+model was trained on, or a new one. Without any, states are drawn within the
+scales of the model, and the formula is all that is looked for.`,
+		Example: `  lagrange explain dp.lagrange dp.csv
+  lagrange explain dp.lagrange dp.csv -o formula.lagrange
+  lagrange explain motor.lagrange examples/motor.csv --tex`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("missing argument: MODEL")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
+	}
+	o.columns.add(cmd)
+	f := cmd.Flags()
+	f.IntVar(&o.terms, "terms", 0, "at most so many terms (default: as many as it takes)")
+	f.Uint64Var(&o.seed, "seed", 1, "of the states that are drawn without a recording")
+	f.StringVarP(&o.path, "output", "o", "", "`file` to write the formula to, as a model")
+	f.BoolVar(&o.asJSON, "json", false, "print one JSON object")
+	f.BoolVar(&o.asTeX, "tex", false, "print the Lagrangian in LaTeX")
+	return cmd
+}
+
+func (o *explainFlags) run(cmd *cobra.Command, args []string) error {
+	m, err := lagrange.Load(args[0])
+	if err != nil {
+		return err
+	}
+	if o.terms < 0 {
+		return usagef("--terms %d: at least one for each coordinate, or 0 for as many as it takes", o.terms)
+	}
+	var set *data.Set
+	if len(args) > 1 {
+		if set, err = readMotion(args[1:], modelColumns(cmd, m, o.columns.options())); err != nil {
+			return err
+		}
+	}
+	if o.path != "" {
+		if err := claim(o.path, pictureOf(o.path), false, args...); err != nil {
+			return err
+		}
+	}
+	e, err := m.Explain(cmd.Context(), set, o.terms, o.seed)
+	if err != nil {
+		return err
+	}
+	if o.path != "" {
+		if e.Lagrangian.Model == nil {
+			return fmt.Errorf("no formula to write to %s: %s", o.path, e.Lagrangian.Why)
+		}
+		if err := e.Lagrangian.Model.Save(o.path); err != nil {
+			return err
+		}
+	}
+	return output(cmd, "-", func(w io.Writer) error {
+		switch {
+		case o.asJSON:
+			return printJSON(w, e)
+		case o.asTeX && e.Lagrangian.Model == nil:
+			return fmt.Errorf("no formula: %s", e.Lagrangian.Why)
+		case o.asTeX:
+			_, err := fmt.Fprintln(w, e.Lagrangian.TeX())
+			return err
+		}
+		return printExplanation(w, m, e)
+	})
+}
+
+// told prints a line of a report, wrapped to 80 columns.
+func told(w io.Writer, what, text string) {
+	fmt.Fprintf(w, "%-13s %s\n", what, wrap(text, 66, "\n              "))
+}
+
+// printExplanation prints what was found.
+func printExplanation(w io.Writer, m *lagrange.Model, e lagrange.Explanation) error {
+	told(w, "looked at", fmt.Sprintf("%s; its accelerations are off by %.2g of their size, by %s", e.States,
+		e.Accuracy.Error, e.Accuracy.From))
+	if err := printLagrangian(w, m, e.Lagrangian); err != nil {
+		return err
+	}
+	if e.Conserved != nil {
+		printConserved(w, e.Conserved)
+	}
+	if n := e.Nature; n != nil {
+		told(w, "motion", natural(n, m.D()))
+	}
+	if e.Trust != nil {
+		printTrust(w, m, e.Trust)
+	}
+	return nil
+}
+
+// printLagrangian prints a formula, a term in a line.
+func printLagrangian(w io.Writer, m *lagrange.Model, l *lagrange.Lagrangian) error {
+	if l.Why != "" {
+		told(w, "no formula", l.Why)
+		return nil
+	}
+	fmt.Fprintf(w, "\nL =\n")
+	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, t := range l.Terms {
+		sd, simple := "", ""
+		if t.SD > 0 {
+			sd = fmt.Sprintf("± %.1g", t.SD)
+		}
+		if t.Simple != "" {
+			simple = "= " + t.Simple + " within two deviations"
+		}
+		if 2*t.SD > max(t.Value, -t.Value) {
+			simple = "unidentifiable: these states do not tell it from 0"
+		}
+		fmt.Fprintf(tab, "  %+.6g\t%s\t%s\t%s\n", t.Value, sd, t.Term, simple)
+	}
+	if err := tab.Flush(); err != nil {
+		return err
+	}
+	for _, x := range []struct {
+		name string
+		of   [][]float64
+	}{{"viscous", l.Forces.Viscous}, {"dry", [][]float64{l.Forces.Dry}}, {"drag", [][]float64{l.Forces.Drag}},
+		{"dry between", [][]float64{l.Forces.Between}}, {"gains", l.Forces.Gains}} {
+		for _, row := range x.of {
+			if len(row) > 0 {
+				told(w, x.name, strings.Trim(fmt.Sprintf("%.4g", row), "[]"))
+			}
+		}
+	}
+	told(w, "unit of L", "motion does not tell it: "+l.Unit)
+	if l.Library > 0 {
+		told(w, "error", fmt.Sprintf("%.2g of the accelerations of the model, with %d of %d terms", l.Error,
+			len(l.Terms), l.Library))
+	}
+	if l.Free > 0 {
+		told(w, "scales", fmt.Sprintf("L has %d parts that do not know one another: motion does not tell the ratio of "+
+			"their units", l.Free+1))
+	}
+	if c := l.Compared; c != nil {
+		held := ""
+		if c.HeldOut {
+			held = "held-out "
+		}
+		told(w, "compared", fmt.Sprintf("%s: over %d %swindows it is off by %.3g of the scales, the network by %.3g",
+			c.Better, c.Windows, held, c.Formula, c.Network))
+	}
+	return nil
+}
+
+// printConserved prints what is conserved, each with its drift.
+func printConserved(w io.Writer, r *invariant.Result) {
+	drifts := fmt.Sprintf("; drift along roll-outs of %.3g, in units of the spread between motions:", r.Span)
+	count := fmt.Sprintf("%d independent quantities", len(r.Found))
+	switch len(r.Found) {
+	case 0:
+		count, drifts = "nothing", ""
+	case 1:
+		count = "1 quantity"
+	}
+	fmt.Fprintln(w)
+	told(w, "conserved", fmt.Sprintf("%s among %d functions%s", count, r.Candidates, drifts))
+	for _, c := range r.Found {
+		drift := "no roll-out could be followed"
+		if c.Drift >= 0 {
+			drift = fmt.Sprintf("drift %.1g", c.Drift)
+		}
+		fmt.Fprintf(w, "  %s, %s\n      %s\n", c.Name, drift, wrap(sum(c.Terms), 70, "\n      "))
+	}
+	if r.Directions < r.Of {
+		told(w, "but", fmt.Sprintf("these states differ in %d of %d directions of state space alone: what depends on "+
+			"the others cannot be told", r.Directions, r.Of))
+	}
+	if len(r.Left) > 0 {
+		told(w, "not looked at", strings.Join(r.Left, "; ")+": too many for so many rows or coordinates")
+	}
+}
+
+// natural says what the conditions of Helmholtz tell of the motion.
+func natural(n *lagrange.Nature, d int) string {
+	text := fmt.Sprintf("the %s has no Lagrangian built in: the conditions of Helmholtz, for a mass matrix that "+
+		"depends on the place, are off by %.2g of their terms", model.Title(n.Network), n.Defect)
+	const off, clear = 0.1, 3
+	switch {
+	case n.Friction < n.Defect/clear:
+		text += fmt.Sprintf(", and by %.2g beside viscous friction with the rates %.3g: that is missing", n.Friction,
+			n.Rates)
+	case n.Defect > off:
+		text += ": forces are missing that no such Lagrangian has, or the network is not good enough to tell"
+	default:
+		text += ": the motion is that of a Lagrangian, as far as they tell"
+	}
+	if n.Magnetic > max(clear*n.Friction, off) {
+		text += fmt.Sprintf("; L has terms that are linear in velocities, as in a magnetic field (%.2g)", n.Magnetic)
+	}
+	if d == 1 {
+		text += "; one coordinate has some Lagrangian whatever moves it, and this is the natural one"
+	}
+	return text
+}
+
+// printTrust prints where the model knows what it says.
+func printTrust(w io.Writer, m *lagrange.Model, t *lagrange.Trust) {
+	fmt.Fprintln(w)
+	var parts []string
+	for _, c := range t.Covered {
+		parts = append(parts, fmt.Sprintf("%s %.3g to %.3g (%.0f %%)", c.Name, c.Low, c.High, 100*c.Part))
+	}
+	const most = 12
+	if n := len(parts); n > most {
+		parts = append(parts[:most], fmt.Sprintf("and %d more", n-most))
+	}
+	told(w, "covered", strings.Join(parts, ", ")+"; beside that, and in the gaps of the percentages, nothing is known")
+	if t.Fixed >= 0 {
+		told(w, "parameters", fmt.Sprintf("%d, of which these rows fix %d directions; the others are unidentifiable: "+
+			"moved by their own size, they change accelerations by less than the model is off by", t.Parameters,
+			t.Fixed))
+	}
+	if s := t.Spread; s != nil {
+		told(w, "ensemble", fmt.Sprintf("its members differ by %.2g of the accelerations at the median state, and by "+
+			"%.2g at %s", s.Median, s.Worst, m.State(s.At)))
+	}
+}
+
+// sum writes terms with their coefficients.
+func sum(terms []invariant.Term) string {
+	var b strings.Builder
+	for k, t := range terms {
+		sign, value := " + ", t.Value
+		if value < 0 {
+			sign, value = " - ", -value
+		}
+		if k == 0 {
+			sign = strings.Trim(sign, " +")
+		}
+		b.WriteString(sign)
+		if text := fmt.Sprintf("%.5g", value); text != "1" {
+			b.WriteString(text + "*")
+		}
+		b.WriteString(t.Text)
+	}
+	return b.String()
+}

@@ -1,0 +1,225 @@
+package lagrange
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"lagrange/data"
+	"lagrange/eval"
+	"lagrange/invariant"
+	"lagrange/model"
+)
+
+// Explanation says what a model has learned, and how far it can be trusted.
+type Explanation struct {
+	States     string      `json:"states"` // where they come from
+	Accuracy   Accuracy    `json:"accuracy"`
+	Lagrangian *Lagrangian `json:"lagrangian"`
+	// Conserved is what the motion without known forces conserves; nil without a recording: states that no motion has
+	// visited tell of a net what it was not asked to learn.
+	Conserved *invariant.Result `json:"conserved,omitempty"`
+	Nature    *Nature           `json:"nature,omitempty"` // of the motion; nil without a plain network, or a recording
+	Trust     *Trust            `json:"trust,omitempty"`  // nil without a recording
+}
+
+// Accuracy is the error of the accelerations of a model, relative to their size.
+type Accuracy struct {
+	Error float64 `json:"error"`
+	From  string  `json:"from"`
+}
+
+// mostStates are looked at.
+const mostStates = 1500
+
+// Explain says what a model has learned at states of a recording: those that it has not seen of the one that it was
+// trained on. Without a recording (nil) they are drawn within the scales of the model. A formula has at most so many
+// terms; 0: as many as it takes. Of an ensemble it is the first member that is looked into.
+func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint64) (e Explanation, err error) {
+	x, u, us := m.drawn(seed), make([]float64, m.M()), []float64(nil)
+	e.States = fmt.Sprintf("%d states drawn within the scales of the model", len(x)/(2*m.D()))
+	var seen *data.Set
+	if set != nil {
+		if set.D() != m.D() || set.M() != m.M() {
+			return e, fmt.Errorf("the recording has %d coordinates and %d inputs, the model %d and %d; name the "+
+				"columns with --q, --v, --u, --parameters", set.D(), set.M(), m.D(), m.M())
+		}
+		held := false
+		if seen, held, err = m.unseen(ctx, set); err != nil {
+			return e, err
+		}
+		x, us = rows(seen)
+		u = parameters(seen)
+		e.States = fmt.Sprintf("%d rows of the recording", len(x)/(2*m.D()))
+		if held {
+			e.States += ", held out of training"
+		}
+	}
+	e.Accuracy = m.accuracy(seen, x, u)
+	if e.Lagrangian, err = m.formula(ctx, x, e.Accuracy.Error, terms); err != nil || set == nil {
+		return e, err
+	}
+	if l := e.Lagrangian; l.Model != nil && l.Model.net != m.net {
+		if err := l.compare(ctx, m, set); err != nil {
+			return e, err
+		}
+	}
+	c, err := invariant.Find(ctx, m.system(u, e.Accuracy.Error), x)
+	if err != nil {
+		return e, err
+	}
+	e.Conserved, e.Trust = &c, m.trust(x, u, us, e.Accuracy.Error)
+	e.Nature, err = m.nature(ctx, x, u)
+	return e, err
+}
+
+// rows are states of a recording, from all over it, and its inputs there.
+func rows(set *data.Set) (x, u []float64) {
+	d, f := set.D(), set.M()
+	each(set, func(t *data.Trajectory, r int) {
+		x = t.AppendStates(x, d, r, r+1)
+		u = append(u, t.U[r*f:(r+1)*f]...)
+	})
+	return x, u
+}
+
+// each visits rows from all over a recording, mostStates at most.
+func each(set *data.Set, visit func(t *data.Trajectory, row int)) {
+	every, k := max(1, (set.Rows()+mostStates-1)/mostStates), 0
+	for i := range set.Trajectories {
+		for r := range set.Trajectories[i].Len() {
+			if k++; k%every == 0 {
+				visit(&set.Trajectories[i], r)
+			}
+		}
+	}
+}
+
+// parameters are the inputs without forces: the system parameters of the first row.
+func parameters(set *data.Set) []float64 {
+	u := make([]float64, set.M())
+	if f := len(set.Forces()); len(set.Trajectories) > 0 && set.Trajectories[0].Len() > 0 {
+		copy(u[f:], set.Trajectories[0].U[f:set.M()])
+	}
+	return u
+}
+
+// drawn are states within the scales of a model: angles from all directions, other coordinates and velocities from the
+// widths that have those standard deviations.
+func (m *Model) drawn(seed uint64) (x []float64) {
+	r, wide := rand.New(rand.NewPCG(seed, 0xe8)), math.Sqrt(3)
+	for range mostStates {
+		for _, c := range m.Spec().Coordinates {
+			if w := 2*r.Float64() - 1; c.Period > 0 {
+				x = append(x, w*c.Period/2)
+			} else {
+				x = append(x, c.Mean+wide*w*c.Scale)
+			}
+		}
+		for _, c := range m.Spec().Coordinates {
+			x = append(x, wide*(2*r.Float64()-1)*c.Speed)
+		}
+	}
+	return x
+}
+
+// assumed is the error of accelerations where nothing tells it.
+const assumed = 0.01
+
+// accuracy is known from recorded accelerations or, over a time in which velocities change, from velocities, or from
+// the spread of an ensemble.
+func (m *Model) accuracy(set *data.Set, x, u []float64) Accuracy {
+	switch {
+	case set != nil && set.HasAccelerations():
+		return Accuracy{m.offAccelerations(set), "recorded accelerations"}
+	case set != nil:
+		if e := m.offVelocities(set, x, u); e > 0 {
+			return Accuracy{e, "recorded velocities"}
+		}
+	}
+	if m.Ensemble != nil {
+		return Accuracy{m.spread(x, u), "the spread of the ensemble"}
+	}
+	return Accuracy{assumed, "nothing: it is assumed"}
+}
+
+// offAccelerations is √(Σ |a − â|²/Σ |a|²) in units of the scales.
+func (m *Model) offAccelerations(set *data.Set) float64 {
+	d, f, off, all := m.D(), m.M(), 0.0, 0.0
+	each(set, func(t *data.Trajectory, r int) {
+		a := m.Accel(t.Q[r*d:(r+1)*d], t.V[r*d:(r+1)*d], t.U[r*f:(r+1)*f])
+		for i, c := range m.Spec().Coordinates {
+			y, z := (a[i]-t.A[r*d+i])/c.Accel, t.A[r*d+i]/c.Accel
+			off, all = off+y*y, all+z*z
+		}
+	})
+	return math.Sqrt(off / all)
+}
+
+// offVelocities predicts windows of the time T in which velocities change: an error ε of accelerations of size A leaves
+// ε A T of the velocity at its end, and ε A T/√3 in the root mean square.
+func (m *Model) offVelocities(set *data.Set, x, u []float64) float64 {
+	d := m.D()
+	accel, speed := make([]float64, d), make([]float64, d)
+	for n := 0; n < len(x); n += 2 * d {
+		for i, a := range m.Accel(x[n:n+d], x[n+d:n+2*d], u) {
+			accel[i], speed[i] = accel[i]+a*a, speed[i]+x[n+d+i]*x[n+d+i]
+		}
+	}
+	N, rate := float64(len(x)/(2*d)), 0.0
+	for i := range d {
+		rate = max(rate, accel[i]/speed[i])
+	}
+	T := max(1/math.Sqrt(rate), 2*set.TypicalStep())
+	ws := set.Windows(T, 0)
+	if len(ws) == 0 {
+		return 0
+	}
+	s, sum := eval.Windows(m.net, set, ws), 0.0
+	for i, e := range s.RMSEV {
+		if y := e * math.Sqrt(3) / (math.Sqrt(accel[i]/N) * T); accel[i] > 0 {
+			sum += y * y / float64(d)
+		}
+	}
+	return math.Sqrt(sum)
+}
+
+// spread is that of the accelerations of an ensemble about their mean, relative to it.
+func (m *Model) spread(x, u []float64) float64 {
+	d, off, all := m.D(), 0.0, 0.0
+	for n := 0; n < len(x); n += 2 * d {
+		mean := m.Accel(x[n:n+d], x[n+d:n+2*d], u)
+		for _, k := range m.Ensemble.Members {
+			for i, a := range k.Accel(x[n:n+d], x[n+d:n+2*d], u) {
+				y, z := (a-mean[i])/m.Spec().Coordinates[i].Accel, mean[i]/m.Spec().Coordinates[i].Accel
+				off, all = off+y*y, all+z*z
+			}
+		}
+	}
+	return math.Sqrt(off / all)
+}
+
+// system is a model under the inputs u as what conserved quantities are looked for in. Of an ensemble it is the first
+// member.
+func (m *Model) system(u []float64, err float64) invariant.System {
+	d, tape, xdot := m.D(), m.net.Tape(1), make([]float64, 2*m.D())
+	s := invariant.System{Error: err, Field: func(x, xdot []float64) { tape.Field(x, u, xdot) }}
+	for _, c := range m.Spec().Coordinates {
+		s.Coordinates = append(s.Coordinates,
+			invariant.Coordinate{Name: c.Name, Velocity: c.Velocity, Period: c.Period})
+	}
+	if k, ok := model.As[model.Conserved[float64]](tape); ok {
+		s.Energy = func(x []float64) float64 {
+			tape.Field(x, u, xdot)
+			return k.Energy(0)
+		}
+	}
+	if k, ok := model.As[model.Mechanics[float64]](tape); ok {
+		s.Momentum = func(x, p []float64) {
+			tape.Field(x, u, xdot)
+			copy(p, k.Momentum(0)[:d])
+		}
+	}
+	return s
+}

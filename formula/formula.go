@@ -1,0 +1,156 @@
+// Package formula finds a sum of terms for the Lagrangian of a learned model. The accelerations of the model are free
+// of noise and can be had at any state; what is looked for are coefficients β of a library of terms for which the
+// Euler–Lagrange equation leaves nothing of them,
+//
+//	r = Σ β_k (d/dt ∂h_k/∂v − ∂h_k/∂q) = 0,
+//
+// up to the scale of L, as in [Purnomo2023], and then the fewest terms that leave no more than the model itself is off
+// by; doc/theory.md, "A formula for what a network has learned".
+package formula
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"lagrange/model"
+)
+
+// Task is what a formula is looked for of.
+type Task struct {
+	Of     *model.Model[float64] // whose accelerations are explained
+	States []float64             // (N, 2d), those of one motion one after the other
+	Terms  [][]model.Term        // the library; nil: Spec.DefaultTerms
+	// Error is that of the accelerations of the model, relative to their size: what a formula need not be better than.
+	Error float64
+	Most  int // terms; 0: as many as it takes
+}
+
+// Size is the best formula of so many terms.
+type Size struct {
+	Terms int     `json:"terms"`
+	Error float64 `json:"error"` // of accelerations at states that did not find it, relative to their size
+}
+
+// Found is a formula.
+type Found struct {
+	Model   *model.Model[float64] // a sum of terms, in the unit of L and with the forces of the model
+	Library int                   // terms looked at
+	Front   []Size                // from the largest to the smallest
+	Error   float64               // that of the chosen one
+	// Free is how many more combinations of the terms that were chosen leave nothing of the accelerations: parts of L
+	// that do not know one another have a scale each.
+	Free int
+	// Others are the parameters that would have been found if the accelerations had other errors of the size of theirs.
+	Others [][]float64
+}
+
+// Find finds a formula. The error says why there is none.
+func Find(ctx context.Context, t Task) (*Found, error) {
+	e, err := newEquations(t)
+	if err != nil {
+		return nil, err
+	}
+	f := &Found{Library: len(e.at)}
+	if err := e.weigh(ctx); err != nil {
+		return nil, err
+	}
+	all, chosen := e.at, []int(nil)
+	allowed := math.Inf(1)
+	for at := all; ; {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		β := e.solve(e.learn, at)
+		if β == nil {
+			return nil, errNone
+		}
+		s := Size{len(at), e.left(e.check, at, β)}
+		f.Front = append(f.Front, s)
+		allowed = min(allowed, max(slack*t.Error, rounding, slack*s.Error))
+		if s.Error <= allowed && (t.Most == 0 || len(at) <= t.Most) || len(at) == t.Most {
+			chosen = at
+		}
+		next := e.without(at)
+		if next == nil {
+			break
+		}
+		at = next
+	}
+	if chosen == nil {
+		return nil, fmt.Errorf("%d terms are too few: each coordinate needs a mass", t.Most)
+	}
+	β := e.solve(e.learn, chosen)
+	f.Free = e.free(chosen, max(e.left(e.check, chosen, β), t.Error))
+	if β = e.settled(e.learn, chosen, f.Free); β == nil {
+		return nil, errors.New("the terms leave a coordinate without mass")
+	}
+	f.Error = e.left(e.check, chosen, β)
+	if f.Model, err = e.model(chosen, β); err != nil {
+		return nil, err
+	}
+	f.Others, err = e.others(chosen, β, max(f.Error, t.Error), f.Free)
+	return f, err
+}
+
+const (
+	slack    = 1.2  // times the least error, or that of the model: what a formula with fewer terms may have
+	rounding = 1e-6 // or this, which Gram matrices leave
+)
+
+var errNone = errors.New("no sum of the terms of the library with a mass for each coordinate comes near to the " +
+	"accelerations")
+
+// without drops the term that is missed least; nil where all that are left are needed.
+func (e *equations) without(at []int) []int {
+	best, least := -1, math.Inf(1)
+	for i, k := range at {
+		if e.needed(at, k) {
+			continue
+		}
+		some := slices.Delete(slices.Clone(at), i, i+1)
+		β := e.solve(e.learn, some)
+		if β == nil {
+			continue
+		}
+		if left := e.left(e.learn, some, β); left < least {
+			best, least = i, left
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	return slices.Delete(slices.Clone(at), best, best+1)
+}
+
+// needed says whether a term is the last one of a diagonal element of the mass matrix.
+func (e *equations) needed(at []int, k int) bool {
+	o := e.of[k]
+	if o == 0 {
+		return false
+	}
+	if i, j := model.MassElement(o); i != j {
+		return false
+	}
+	n := 0
+	for _, l := range at {
+		if e.of[l] == o {
+			n++
+		}
+	}
+	return n == 1
+}
+
+// model is the sum of some terms, with the forces of the model that it explains.
+func (e *equations) model(at []int, β []float64) (*model.Model[float64], error) {
+	s := e.spec
+	s.Terms = make([][]model.Term, len(e.spec.Terms))
+	var theta []float64
+	for i, k := range at {
+		s.Terms[e.of[k]] = append(s.Terms[e.of[k]], e.terms[k])
+		theta = append(theta, β[i])
+	}
+	return model.With(s, append(theta, e.forces...))
+}

@@ -1,0 +1,131 @@
+package formula
+
+import (
+	"errors"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// tiny is added to the diagonal of a Gram matrix in units of itself: what is found is then its null vector, to
+// rounding.
+const tiny = 1e-13
+
+// solve minimises βᵀGβ over the coefficients of some terms with the mean trace of M that of the model: β ∝ G⁻¹t; nil
+// where that leaves a coordinate without mass.
+func (e *equations) solve(G *mat.SymDense, at []int) []float64 {
+	g, unit := inUnits(G, at)
+	t := mat.NewVecDense(len(at), nil)
+	for i, k := range at {
+		t.SetVec(i, e.trace[k]*unit[i])
+	}
+	for i := range at {
+		g.SetSym(i, i, g.At(i, i)+tiny)
+	}
+	var chol mat.Cholesky
+	var x mat.VecDense
+	if mat.Norm(t, 2) == 0 || !chol.Factorize(g) {
+		return nil
+	}
+	var condition mat.Condition // large: G is as good as singular, as it should be
+	if err := chol.SolveVecTo(&x, t); err != nil && !errors.As(err, &condition) {
+		return nil
+	}
+	return e.scaled(at, &x, unit)
+}
+
+// inUnits is the Gram matrix of some terms with a diagonal of 1, and the units that the terms are in.
+func inUnits(G *mat.SymDense, at []int) (g *mat.SymDense, unit []float64) {
+	g, unit = mat.NewSymDense(len(at), nil), make([]float64, len(at))
+	for i, k := range at {
+		if unit[i] = 1; G.At(k, k) > 0 {
+			unit[i] = 1 / math.Sqrt(G.At(k, k))
+		}
+		for j, l := range at[:i+1] {
+			g.SetSym(i, j, G.At(k, l)*unit[i]*unit[j])
+		}
+	}
+	return g, unit
+}
+
+// scaled are coefficients with the mean trace of the model; nil where a coordinate has no mass.
+func (e *equations) scaled(at []int, x mat.Vector, unit []float64) []float64 {
+	β, means, trace := make([]float64, len(at)), make([]float64, e.d), 0.0
+	for i, k := range at {
+		β[i] = x.AtVec(i) * unit[i]
+		for j, y := range e.means[k] {
+			means[j] += β[i] * y
+			trace += β[i] * y
+		}
+	}
+	for j, y := range means {
+		if !(y/trace > leastMass*e.refs[j]/e.scale) {
+			return nil
+		}
+	}
+	for i := range β {
+		β[i] *= e.scale / trace
+	}
+	return β
+}
+
+// leastMass is that of a coordinate, beside the one that it has in the model.
+const leastMass = 0.01
+
+// settled are the coefficients of some terms of which free more combinations leave nothing than one: the combination of
+// them whose mass matrix is nearest to that of the model.
+func (e *equations) settled(G *mat.SymDense, at []int, free int) []float64 {
+	if free == 0 {
+		return e.solve(G, at)
+	}
+	g, unit := inUnits(G, at)
+	var eigen mat.EigenSym
+	if !eigen.Factorize(g, true) {
+		return nil
+	}
+	var V, c mat.Dense
+	eigen.VectorsTo(&V)
+	masses := mat.NewDense(len(e.ref), free+1, nil)
+	for j := range free + 1 {
+		for i, k := range at {
+			for n, y := range e.mass[k] {
+				masses.Set(n, j, masses.At(n, j)+y*V.At(i, j)*unit[i])
+			}
+		}
+	}
+	if c.Solve(masses, mat.NewDense(len(e.ref), 1, e.ref)) != nil {
+		return nil
+	}
+	var x mat.VecDense
+	x.MulVec(V.Slice(0, len(at), 0, free+1), c.ColView(0))
+	return e.scaled(at, &x, unit)
+}
+
+// left is the error of accelerations that coefficients leave, relative to their size.
+func (e *equations) left(G *mat.SymDense, at []int, β []float64) float64 {
+	number, sum := e.weight, 0.0
+	if G == e.check {
+		number = e.tested
+	}
+	for i, k := range at {
+		for j, l := range at {
+			sum += β[i] * β[j] * G.At(k, l)
+		}
+	}
+	return math.Sqrt(max(0, sum) / number)
+}
+
+// free is how many combinations of the terms leave no more of the accelerations than err, beside one.
+func (e *equations) free(at []int, err float64) (n int) {
+	g, _ := inUnits(e.learn, at)
+	var eigen mat.EigenSym
+	if !eigen.Factorize(g, false) {
+		return 0
+	}
+	for _, w := range eigen.Values(nil) {
+		if w < err*err+100*tiny {
+			n++
+		}
+	}
+	return max(0, n-1)
+}

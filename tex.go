@@ -1,0 +1,88 @@
+package lagrange
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// TeX writes a Lagrangian in LaTeX, with velocities as derivatives of their coordinates.
+func (l *Lagrangian) TeX() string {
+	var b strings.Builder
+	b.WriteString("L = ")
+	for k, t := range l.Terms {
+		value := t.Value
+		sign := " + "
+		if value < 0 {
+			sign, value = " - ", -value
+		}
+		if k == 0 {
+			sign = strings.Trim(sign, " +")
+		}
+		b.WriteString(sign)
+		number := fmt.Sprintf("%.6g", value)
+		if mantissa, exponent, ok := strings.Cut(number, "e"); ok {
+			power, _ := strconv.Atoi(exponent)
+			number = fmt.Sprintf(`%s \times 10^{%d}`, mantissa, power)
+		}
+		if strings.HasPrefix(t.Simple, "-") {
+			number = strings.TrimPrefix(t.Simple, "-")
+		} else if t.Simple != "" {
+			number = t.Simple
+		}
+		if n, d, ok := strings.Cut(number, "/"); ok {
+			number = fmt.Sprintf(`\tfrac{%s}{%s}`, n, d)
+		}
+		b.WriteString(number + `\,` + l.texTerm(t.Term))
+	}
+	return b.String()
+}
+
+var word = regexp.MustCompile(`[\p{L}_][\p{L}\p{N}_]*`)
+
+// texTerm writes a term.
+func (l *Lagrangian) texTerm(term string) string {
+	text := word.ReplaceAllStringFunc(term, l.texName)
+	text = strings.ReplaceAll(text, "*", `\,`)
+	return strings.NewReplacer("(", `\left(`, ")", `\right)`).Replace(text)
+}
+
+// texName writes the name of a coordinate, a velocity or a function.
+func (l *Lagrangian) texName(name string) string {
+	if name == "sin" || name == "cos" {
+		return `\` + name
+	}
+	for _, c := range l.Model.Spec().Coordinates {
+		if name == c.Velocity {
+			return `\dot{` + texSymbol(c.Name) + `}`
+		}
+	}
+	return texSymbol(name)
+}
+
+var (
+	greek = []string{"alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
+		"mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"}
+	indexed = regexp.MustCompile(`^(\p{L}+)_?(\p{N}*)$`)
+)
+
+// texSymbol writes a name: theta1 as θ₁, x as it is, others upright.
+func texSymbol(name string) string {
+	parts := indexed.FindStringSubmatch(name)
+	if parts == nil {
+		return `\mathrm{` + strings.ReplaceAll(name, "_", `\_`) + `}`
+	}
+	symbol := parts[1]
+	switch {
+	case slices.Contains(greek, symbol):
+		symbol = `\` + symbol
+	case len(symbol) > 1:
+		symbol = `\mathrm{` + symbol + `}`
+	}
+	if parts[2] != "" {
+		symbol += "_{" + parts[2] + "}"
+	}
+	return symbol
+}
