@@ -21,7 +21,7 @@ to the same motion, and beside constant velocity. All predict held-out motion fr
 state that is fitted to the quarter of a second before. --recordings names the folder
 that has dfki-simple-pendulum (Wiebe et al. 2022) and multiarm-pendulum. A quick run has
 the first with a motor, the first that swings freely, and the default alone.`,
-	Full: 4 * time.Minute, Quick: 15 * time.Second,
+	Full: 7 * time.Minute, Quick: 15 * time.Second,
 	Models: models, Default: len(models), Needs: true,
 	Run: reproduce,
 }
