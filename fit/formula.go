@@ -15,6 +15,8 @@ import (
 type Formula struct {
 	Terms []Coefficient `json:"terms,omitempty"` // of a sum of terms
 	model.ForceCoefficients
+	// Delay is by how much later than recorded known forces act; nil: it was not looked at
+	Delay *train.Lateness `json:"delay,omitempty"`
 	// SD has the standard deviations of these forces, of a sum of terms; nil: not known
 	SD *Formula `json:"sd,omitempty"`
 }
@@ -63,6 +65,10 @@ func (f Formula) String() string {
 	if f.Dry != nil {
 		row("dry friction", f.Dry, sd.Dry)
 	}
+	if f.Breakaway != nil {
+		row("breakaway friction", f.Breakaway, sd.Breakaway)
+		row("Stribeck speed", f.Stribeck, sd.Stribeck)
+	}
 	if f.Between != nil {
 		row("dry friction between angles", f.Between, sd.Between)
 	}
@@ -71,6 +77,9 @@ func (f Formula) String() string {
 	}
 	for i, x := range f.Gains {
 		row("gains", x, sd.Gains[i])
+	}
+	if f.Delay != nil && f.Delay.Value != 0 {
+		fmt.Fprintf(&b, "; delay %.3g ± %.1g", f.Delay.Value, f.Delay.SD)
 	}
 	return strings.TrimPrefix(b.String(), "; ")
 }
@@ -81,6 +90,7 @@ func (f *problem) formula(x train.Identified) *Formula {
 	if r.Terms == nil && r.Viscous == nil && r.Dry == nil && r.Gains == nil {
 		return nil
 	}
+	r.Delay = f.lag
 	if x.Shot.Covariance != nil && model.FamilyOf(x.Model.Spec.Family).Netless {
 		f.deviations(&r, x)
 	}
@@ -107,6 +117,9 @@ func (f *problem) read(m *model.Model[float64]) (r Formula) {
 	for _, x := range r.values() {
 		*x /= unit
 	}
+	for i := range r.Stribeck { // a speed, whatever the unit of L
+		r.Stribeck[i] *= unit
+	}
 	return r
 }
 
@@ -115,7 +128,7 @@ func (f *Formula) values() (all []*float64) {
 	for i := range f.Terms {
 		all = append(all, &f.Terms[i].Value)
 	}
-	for _, rows := range [][][]float64{f.Viscous, {f.Dry, f.Drag, f.Between}, f.Gains} {
+	for _, rows := range [][][]float64{f.Viscous, {f.Dry, f.Drag, f.Between, f.Breakaway, f.Stribeck}, f.Gains} {
 		for _, row := range rows {
 			for j := range row {
 				all = append(all, &row[j])
