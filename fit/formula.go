@@ -38,10 +38,7 @@ func (f Formula) String() string {
 			of = c.Of
 			fmt.Fprintf(&b, "; %s =", of)
 		}
-		fmt.Fprintf(&b, " %+.4g", c.Value)
-		if c.SD > 0 {
-			fmt.Fprintf(&b, " ± %.1g", c.SD)
-		}
+		b.WriteString(number(" %+.4g", " + (not identifiable)", c.Value, c.SD))
 		if c.Term != model.One {
 			b.WriteString(" " + c.Term)
 		}
@@ -49,9 +46,11 @@ func (f Formula) String() string {
 	row := func(name string, x, sd []float64) {
 		fmt.Fprintf(&b, "; %s", name)
 		for i, y := range x {
-			if fmt.Fprintf(&b, " %.3g", y); i < len(sd) && sd[i] > 0 {
-				fmt.Fprintf(&b, " ± %.1g", sd[i])
+			of := 0.0
+			if i < len(sd) {
+				of = sd[i]
 			}
+			b.WriteString(number(" %.3g", " not identifiable", y, of))
 		}
 	}
 	sd := f.SD
@@ -82,6 +81,17 @@ func (f Formula) String() string {
 		fmt.Fprintf(&b, "; delay %.3g ± %.1g", f.Delay.Value, f.Delay.SD)
 	}
 	return strings.TrimPrefix(b.String(), "; ")
+}
+
+// number writes y with its deviation, if that is known; one that the motion does not tell from 0 is none.
+func number(format, none string, y, sd float64) string {
+	switch {
+	case sd == 0:
+		return fmt.Sprintf(format, y)
+	case sd >= math.Abs(y):
+		return none
+	}
+	return fmt.Sprintf(format+" ± %.1g", y, sd)
 }
 
 // formula reads one off a model that was found; nil where it has neither terms nor forces.
