@@ -200,7 +200,7 @@ func (m *Model) EvaluateFrom(ctx context.Context, set *data.Set, horizon float64
 				return r, err
 			}
 		}
-		cut, from, err := o.cut(ctx, set, ws, r.Estimated)
+		cut, from, err := o.cut(ctx, k.acting(set), ws, r.Estimated)
 		if err != nil {
 			return r, err
 		}

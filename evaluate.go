@@ -66,7 +66,7 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 		if err := ctx.Err(); err != nil {
 			return r, err
 		}
-		r.Models[k.net.Spec.Family] = eval.Windows(k.net, test, ws)
+		r.Models[k.net.Spec.Family] = eval.Windows(k.net, k.acting(test), ws)
 	}
 	if m.Ensemble != nil {
 		r.Models["ensemble"], r.Ensemble = m.Ensemble.evaluate(test, ws)
@@ -108,7 +108,7 @@ func (m *Model) Picture(ctx context.Context, set *data.Set) (plot.Figure, error)
 // velocities were recorded it has those of a smoother.
 func (m *Model) unseen(ctx context.Context, set *data.Set) (test *data.Set, heldOut bool, err error) {
 	own := set.Fingerprint() == m.Record.Data && !m.Record.Apart
-	if set, err = stated(ctx, set); err != nil || !own {
+	if set, err = stated(ctx, m.acting(set)); err != nil || !own {
 		return set, false, err
 	}
 	split, err := set.Split(m.Record.Horizon, true)

@@ -53,7 +53,7 @@ func (m *Model) observe(ctx context.Context, set *data.Set) (*observation, error
 		return nil, fmt.Errorf("the recording has %d coordinates and %d inputs, the model %d and %d",
 			set.D(), set.M(), m.D(), m.M())
 	}
-	free, err := smooth.Set(ctx, bare(set), 0)
+	free, err := smooth.Set(ctx, bare(m.acting(set)), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func (m *Model) Smooth(ctx context.Context, set *data.Set, dt float64) (*smooth.
 	}
 	out, grids := o.free, []data.Trajectory(nil)
 	if dt > 0 {
-		if out, err = smooth.Set(ctx, bare(set), dt); err != nil {
+		if out, err = smooth.Set(ctx, bare(m.acting(set)), dt); err != nil {
 			return nil, err
 		}
 		grids = out.Set.Trajectories

@@ -64,7 +64,8 @@ func (m *Model) RolloutSet(ctx context.Context, s *data.Set, o RolloutOptions) (
 	if o.Method.Variational() {
 		return m.variations(ctx, s, o)
 	}
-	s, err := stated(ctx, s)
+	recorded := s
+	s, err := stated(ctx, m.acting(s))
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +75,21 @@ func (m *Model) RolloutSet(ctx context.Context, s *data.Set, o RolloutOptions) (
 	ode.Together(N, 2*d, model.Chunk, m.batch(u), func(i int, field ode.Field) {
 		out.Trajectories[i], fails[i] = m.follow(ctx, field, u[i*f:(i+1)*f], &s.Trajectories[i], o)
 	})
+	out.Delays = recorded.Delays
+	for i := range out.Trajectories {
+		t := &out.Trajectories[i]
+		t.U = recorded.Trajectories[i].U[:t.Len()*f]
+	}
 	return &out, first(fails, s.Trajectories)
+}
+
+// acting is a recording with its known forces as late as they act by the model.
+func (m *Model) acting(set *data.Set) *data.Set {
+	delays, held := m.net.Spec.Delays()
+	if set.M() != len(delays) {
+		return set // it is refused elsewhere
+	}
+	return set.Delayed(delays, held)
 }
 
 // first returns the error of the first trajectory that failed, under its name, and says how many did.
@@ -167,8 +182,9 @@ func (m *Model) variation(method ode.Method, u func(t float64, at []float64)) (o
 // variations is RolloutSet by a variational method: the stages of a step are evaluated at once, trajectories run on all
 // cores.
 func (m *Model) variations(ctx context.Context, s *data.Set, o RolloutOptions) (*data.Set, error) {
-	N := len(s.Trajectories)
-	out, fails := *s, make([]error, N)
+	N, recorded := len(s.Trajectories), s
+	s = m.acting(s)
+	out, fails := *recorded, make([]error, N)
 	out.Trajectories = make([]data.Trajectory, N)
 	if _, err := m.variation(o.Method, nil); err != nil {
 		return nil, err
@@ -176,6 +192,7 @@ func (m *Model) variations(ctx context.Context, s *data.Set, o RolloutOptions) (
 	par.Do(min(N, par.Workers()), func(w int) {
 		for i := w; i < N; i += min(N, par.Workers()) {
 			out.Trajectories[i], fails[i] = m.vary(ctx, &s.Trajectories[i], o)
+			out.Trajectories[i].U = recorded.Trajectories[i].U[:out.Trajectories[i].Len()*m.M()]
 		}
 	})
 	return &out, first(fails, s.Trajectories)

@@ -121,7 +121,9 @@ type Set struct {
 	TrajectoryColumn string   // name of the column that tells trajectories apart; "" if none
 	Columns          []Column // every column of the file; nil for a set made by a program
 	Notes            []string // what was done or noticed while reading, in words
-	Trajectories     []Trajectory
+	// Delays are by how much later than recorded the inputs stand in U, see Delayed; nil: as recorded
+	Delays       []float64
+	Trajectories []Trajectory
 }
 
 // D is the number of coordinates d.

@@ -23,7 +23,8 @@ func (o Options) Check() error {
 		{"model", o.Model, model.Families()},
 		{"objective", o.Objective, Objectives()},
 		{"method", o.Method, train.Methods()},
-		{"topology", string(o.Graph.Shape), shapes()},
+		{"topology", string(o.Graph.Shape), words(graph.Shapes())},
+		{"friction", string(o.Friction), words(Frictions())},
 	} {
 		if w.word != "" && !slices.Contains(w.words, w.word) {
 			return fmt.Errorf("no %s %q; there are %s", w.what, w.word, strings.Join(w.words, ", "))
@@ -56,6 +57,9 @@ func (o Options) trial() model.Spec {
 	if s.Hidden == nil {
 		s.Hidden = []int{1}
 	}
+	if o.Friction == AutoFriction {
+		s.Friction = ""
+	}
 	switch f := model.FamilyOf(s.Family); {
 	case f.Nodes:
 		s.Family = DefaultModel
@@ -65,9 +69,9 @@ func (o Options) trial() model.Spec {
 	return s
 }
 
-func shapes() (names []string) {
-	for _, s := range graph.Shapes() {
-		names = append(names, string(s))
+func words[W ~string](all []W) (names []string) {
+	for _, w := range all {
+		names = append(names, string(w))
 	}
 	return names
 }

@@ -15,7 +15,6 @@ import (
 
 	"lagrange/data"
 	"lagrange/internal/file"
-	"lagrange/model"
 	"lagrange/train"
 )
 
@@ -100,7 +99,7 @@ func identity(print string, asked Options) train.Identity {
 	}
 	if asked.From == nil { // what is left to these defaults is the same training as what asks for them
 		asked.Model, asked.Activation = cmp.Or(asked.Model, DefaultModel), cmp.Or(asked.Activation, defaultActivation)
-		asked.Loss, asked.Friction = cmp.Or(asked.Loss, defaultLoss), cmp.Or(asked.Friction, model.NoFriction)
+		asked.Loss, asked.Friction = cmp.Or(asked.Loss, defaultLoss), cmp.Or(asked.Friction, AutoFriction)
 	}
 	text, err := json.Marshal(asked)
 	if err != nil {

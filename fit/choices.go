@@ -37,15 +37,10 @@ func (f *problem) chooseForces(ctx context.Context, o *train.Identification, s O
 // rubbed is a network before training, with the given terms and all friction that there is where that is to be chosen.
 func (f *problem) rubbed(terms [][]model.Term, s Options) (*model.Model[float64], error) {
 	spec := f.spec
-	if spec.Terms = terms; f.freeFriction() {
+	if spec.Terms = terms; f.s.freeFriction() {
 		spec.Friction = model.AllFriction
 	}
 	return model.New[float64](spec, s.Seed)
-}
-
-// freeFriction says whether friction is to be chosen.
-func (f *problem) freeFriction() bool {
-	return f.s.Friction == "" && !model.FamilyOf(f.spec.Family).Bare
 }
 
 // otherwise is a model whose forces are held from row to row where they went by straight lines, and the reverse.

@@ -36,7 +36,7 @@ func (s Options) continued(set *data.Set) (Options, error) {
 	case s.Model != "" && s.Model != spec.Family:
 		return s, fmt.Errorf("the model to go on from is %s, not %s", spec.Family, s.Model)
 	case s.Hidden != nil || s.Head != "" || s.Activation != "" || s.Friction != "" || s.Cyclic != nil ||
-		s.Held != nil || s.Terms != nil || s.Graph.Shape != "":
+		s.Held != nil || s.Delay != nil || s.Terms != nil || s.Graph.Shape != "":
 		return s, errors.New("a model that goes on keeps its net, terms, head, activation, friction, topology and " +
 			"ignorable coordinates: leave these out, or train anew")
 	case s.Ensemble > 1 && s.Ensemble != members:

@@ -15,6 +15,8 @@ import (
 type Formula struct {
 	Terms []Coefficient `json:"terms,omitempty"` // of a sum of terms
 	model.ForceCoefficients
+	// Delay is by how much later than recorded known forces act; nil: it was not looked at
+	Delay *train.Lateness `json:"delay,omitempty"`
 	// SD has the standard deviations of these forces, of a sum of terms; nil: not known
 	SD *Formula `json:"sd,omitempty"`
 }
@@ -36,10 +38,7 @@ func (f Formula) String() string {
 			of = c.Of
 			fmt.Fprintf(&b, "; %s =", of)
 		}
-		fmt.Fprintf(&b, " %+.4g", c.Value)
-		if c.SD > 0 {
-			fmt.Fprintf(&b, " ± %.1g", c.SD)
-		}
+		b.WriteString(number(" %+.4g", " + (not identifiable)", c.Value, c.SD))
 		if c.Term != model.One {
 			b.WriteString(" " + c.Term)
 		}
@@ -47,9 +46,11 @@ func (f Formula) String() string {
 	row := func(name string, x, sd []float64) {
 		fmt.Fprintf(&b, "; %s", name)
 		for i, y := range x {
-			if fmt.Fprintf(&b, " %.3g", y); i < len(sd) && sd[i] > 0 {
-				fmt.Fprintf(&b, " ± %.1g", sd[i])
+			of := 0.0
+			if i < len(sd) {
+				of = sd[i]
 			}
+			b.WriteString(number(" %.3g", " not identifiable", y, of))
 		}
 	}
 	sd := f.SD
@@ -63,6 +64,10 @@ func (f Formula) String() string {
 	if f.Dry != nil {
 		row("dry friction", f.Dry, sd.Dry)
 	}
+	if f.Breakaway != nil {
+		row("breakaway friction", f.Breakaway, sd.Breakaway)
+		row("Stribeck speed", f.Stribeck, sd.Stribeck)
+	}
 	if f.Between != nil {
 		row("dry friction between angles", f.Between, sd.Between)
 	}
@@ -72,7 +77,21 @@ func (f Formula) String() string {
 	for i, x := range f.Gains {
 		row("gains", x, sd.Gains[i])
 	}
+	if f.Delay != nil && f.Delay.Value != 0 {
+		fmt.Fprintf(&b, "; delay %.3g ± %.1g", f.Delay.Value, f.Delay.SD)
+	}
 	return strings.TrimPrefix(b.String(), "; ")
+}
+
+// number writes y with its deviation, if that is known; one that the motion does not tell from 0 is none.
+func number(format, none string, y, sd float64) string {
+	switch {
+	case sd == 0:
+		return fmt.Sprintf(format, y)
+	case sd >= math.Abs(y):
+		return none
+	}
+	return fmt.Sprintf(format+" ± %.1g", y, sd)
 }
 
 // formula reads one off a model that was found; nil where it has neither terms nor forces.
@@ -81,6 +100,7 @@ func (f *problem) formula(x train.Identified) *Formula {
 	if r.Terms == nil && r.Viscous == nil && r.Dry == nil && r.Gains == nil {
 		return nil
 	}
+	r.Delay = f.lag
 	if x.Shot.Covariance != nil && model.FamilyOf(x.Model.Spec.Family).Netless {
 		f.deviations(&r, x)
 	}
@@ -107,6 +127,9 @@ func (f *problem) read(m *model.Model[float64]) (r Formula) {
 	for _, x := range r.values() {
 		*x /= unit
 	}
+	for i := range r.Stribeck { // a speed, whatever the unit of L
+		r.Stribeck[i] *= unit
+	}
 	return r
 }
 
@@ -115,7 +138,7 @@ func (f *Formula) values() (all []*float64) {
 	for i := range f.Terms {
 		all = append(all, &f.Terms[i].Value)
 	}
-	for _, rows := range [][][]float64{f.Viscous, {f.Dry, f.Drag, f.Between}, f.Gains} {
+	for _, rows := range [][][]float64{f.Viscous, {f.Dry, f.Drag, f.Between, f.Breakaway, f.Stribeck}, f.Gains} {
 		for _, row := range rows {
 			for j := range row {
 				all = append(all, &row[j])

@@ -6,13 +6,121 @@ import (
 	"math"
 	"strings"
 
+	"lagrange/data"
 	"lagrange/model"
 	"lagrange/train"
 )
 
-// frictions are those that are tried in turn where nothing was said of friction, each with more parameters than the one
-// before.
-var frictions = []model.Friction{model.NoFriction, model.Viscous, model.Both, model.AllFriction}
+// AutoFriction asks for the friction that the motion speaks for, as where nothing is said of friction.
+const AutoFriction model.Friction = "auto"
+
+// Frictions lists what may be asked for: the kinds of friction, and to find out which.
+func Frictions() []model.Friction { return append(model.Frictions(), AutoFriction) }
+
+// frictions are those that are tried in turn where it is to be found out, each with more parameters than the one
+// before. A breakaway force is a part of dry friction, so it is tried only where that was taken.
+var frictions = []model.Friction{model.NoFriction, model.Viscous, model.Both, model.AllFriction, model.Stribeck}
+
+// freeFriction says whether friction is to be chosen.
+func (s Options) freeFriction() bool {
+	return (s.Friction == "" || s.Friction == AutoFriction) && s.From == nil && !model.FamilyOf(s.Model).Bare
+}
+
+// unrubbed says why friction cannot be found in a recording; "" if it can.
+func (s Options) unrubbed(set *data.Set) string {
+	switch f := model.FamilyOf(s.Model); {
+	case f.Bare:
+		return fmt.Sprintf("a %s has no friction of its own", f.Title)
+	case s.Objective == Motion:
+		return ""
+	case f.Nodes || f.Name == "hnn":
+		return fmt.Sprintf("a %s learns with the friction that is named", f.Title)
+	case s.Objective == Torque:
+		return "from torques models learn with the friction that is named"
+	case set.M() > len(set.Forces()):
+		return "with system parameters models learn with the friction that is named"
+	case set.D() > mostShot:
+		return fmt.Sprintf("with more than %d coordinates models learn with the friction that is named", mostShot)
+	}
+	return ""
+}
+
+// found refuses to find friction that was asked for where it cannot be found.
+func (s Options) found(set *data.Set, asked Options) error {
+	if why := s.unrubbed(set); asked.Friction == AutoFriction && why != "" {
+		return fmt.Errorf("friction %s: %s: name one of %s, or leave it out", AutoFriction, why,
+			strings.Join(words(model.Frictions()), ", "))
+	}
+	return nil
+}
+
+// rubbing finds the friction of recorded states: the weak form of a sum of terms, which is linear in friction, says
+// what each kind leaves of the force. More friction is taken where it leaves a part of what less does. It returns the
+// line of the plan; none where nothing was looked at.
+func (f *problem) rubbing(ctx context.Context) (line Line, err error) {
+	if !f.s.freeFriction() || f.s.Objective == Motion || f.s.unrubbed(f.set) != "" {
+		return line, nil
+	}
+	swing := f.plan.Recording.RowsBySwing
+	learn := sampled(f.split.Train, frictionRows, f.stretch())
+	o := recordedStates(learn)
+	half := max(frictionHalf*swing, leastHalf) * f.plan.Recording.Step
+	spec, left, said := f.spec, math.Inf(1), []string(nil)
+	spec.Family, spec.Hidden, spec.Head, spec.Natural = "terms", nil, "", false
+	if spec.Terms == nil {
+		spec.Terms = spec.DefaultTerms()
+	}
+	if spec.Check() != nil {
+		return line, nil
+	}
+	line = Line{What: "friction", Choice: string(model.NoFriction)}
+	for _, kind := range frictions {
+		if kind == model.Stribeck && !dry(model.Friction(line.Choice)) {
+			continue
+		}
+		spec.Friction = kind
+		net, err := model.New[float64](spec, f.s.Seed)
+		if err != nil {
+			return Line{}, err
+		}
+		g, err := train.WeakInitialisation(ctx, net, o, train.WeakOptions{Half: half, Ridge: frictionRidge,
+			Workers: f.s.Workers})
+		if err != nil || !g.Done && kind == model.NoFriction {
+			return Line{}, err
+		}
+		if !g.Done {
+			continue
+		}
+		said = append(said, fmt.Sprintf("with %s %.2g", kind, math.Sqrt(g.After)))
+		if kind == model.NoFriction || g.After < frictionLeaves*left && left > leastLeft {
+			left, line.Choice = g.After, string(kind)
+		}
+	}
+	if line.Choice != string(model.NoFriction) {
+		f.spec.Friction = model.Friction(line.Choice)
+	}
+	line.Reason = "of the acceleration a sum of terms leaves, " + strings.Join(said, ", ")
+	return line, nil
+}
+
+// dry says whether a friction is dry.
+func dry(x model.Friction) bool { return x == model.Both || x == model.AllFriction }
+
+// recordedStates are states as they were recorded, for the weak form.
+func recordedStates(set *data.Set) *train.Measured {
+	d, o := set.D(), &train.Measured{D: set.D(), M: set.M()}
+	sigma := make([]float64, 2*d)
+	for i := range set.Trajectories {
+		t := &set.Trajectories[i]
+		gaps, m := t.Gaps(), train.Measurement{T: t.T, U: t.U, X: t.AppendStates(nil, d, 0, t.Len()), Sigma: sigma}
+		for n := range t.T {
+			m.Gap = append(m.Gap, n+1 < t.Len() && gaps.Before(n+1))
+		}
+		m.Y, m.SD = m.X, make([]float64, len(m.X))
+		o.Of = append(o.Of, m)
+	}
+	return o
+}
 
 // withFriction learns with no friction and with more of it, and takes what the motion speaks for.
 func (f *problem) withFriction(ctx context.Context, o *train.Identification, s Options) (x train.Identified,
@@ -27,6 +135,9 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 		}
 		if idle == mostIdle {
 			break
+		}
+		if kind == model.Stribeck && !dry(choice) {
+			continue
 		}
 		net, err := model.New[float64](spec, s.Seed)
 		if err != nil {

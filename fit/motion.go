@@ -46,17 +46,16 @@ type motion struct {
 // measure smooths what is learned from and, with the same noise, what is held out, for predictions over a horizon that
 // was asked for: of long recordings a sample.
 func (f *problem) measure(ctx context.Context, horizon float64) error {
-	stretch := int(sampleSwings*f.plan.Recording.RowsBySwing) + leastStretch
-	learn := sampled(f.split.Train, sampleRows, stretch)
+	learn, held := f.sampled(f.split)
 	if n, all := learn.Rows(), f.split.Train.Rows(); n < all {
 		f.plan.set("sample", fmt.Sprintf("%d of %d rows to learn from", n, all),
-			fmt.Sprintf("in stretches of %d; time grows with rows, and deviations fall with their root", stretch))
+			fmt.Sprintf("in stretches of %d; time grows with rows, and deviations fall with their root", f.stretch()))
 	}
 	r, err := smooth.Set(ctx, learn, 0)
 	if err != nil {
 		return few(err)
 	}
-	v, err := r.Like(ctx, sampled(f.split.Valid, sampleRows/sampleHeld, stretch))
+	v, err := r.Like(ctx, held)
 	if err != nil {
 		return few(err)
 	}
@@ -85,6 +84,14 @@ func (f *problem) measure(ctx context.Context, horizon float64) error {
 		f.plan.set("unit of errors", m.unit(), "there is less noise than that")
 	}
 	return nil
+}
+
+// stretch is how many rows those of a sample have.
+func (f *problem) stretch() int { return int(sampleSwings*f.plan.Recording.RowsBySwing) + leastStretch }
+
+// sampled is what of a split recording is learned from, and held out.
+func (f *problem) sampled(s data.Split) (learn, held *data.Set) {
+	return sampled(s.Train, sampleRows, f.stretch()), sampled(s.Valid, sampleRows/sampleHeld, f.stretch())
 }
 
 // unit is that of errors.

@@ -21,11 +21,13 @@ type Options struct {
 	Hidden     []int          // layers of the net
 	Head       model.Head     // of families that have heads
 	Activation string         // see package nn
-	Friction   model.Friction // zero value: none, or of a recording of positions alone what the motion asks for
+	Friction   model.Friction // one of Frictions; zero value: auto
 	Terms      []string       // of the model "terms", see model.Spec.TermsOf; nil: DefaultTerms
 	Cyclic     []string       // coordinates on which nothing depends
 	// forces that keep a sample until the next; the others go by straight lines; nil, of positions alone: the likelier
-	Held      []string
+	Held []string
+	// by how much later than recorded all forces act; nil: 0, or of positions alone what the motion speaks for
+	Delay     *float64
 	Graph     Graph   // of the model "graph"
 	Loss      string  // one of train.Penalties
 	Objective string  // see Objectives

@@ -72,9 +72,11 @@ type problem struct {
 	spec    model.Spec
 	penalty train.Penalty
 	print   string
-	motion  *motion   // of the objective Motion
-	sample  *data.Set // states of training at which mass matrices are measured
-	once    sync.Once // sets null
+	motion  *motion         // of the objective Motion
+	lag     *train.Lateness // of known forces, if it was looked at
+	delayed bool            // all was found again with forces that act later
+	sample  *data.Set       // states of training at which mass matrices are measured
+	once    sync.Once       // sets null
 	guessed guessed
 	id      train.Identity
 	watch   watch   // of what all networks need first
@@ -86,6 +88,10 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 		return nil, err
 	}
 	if s, err = s.looked(ctx, set); err != nil {
+		return nil, err
+	}
+	print := set.Fingerprint()
+	if set, err = s.acting(set); err != nil {
 		return nil, err
 	}
 	asked, begin, found := s, s.seen.begin, s.seen.findings
@@ -113,9 +119,12 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if lengthened {
 		plan.set("windows", plan.Line("windows").Choice, "a little more than the fastest swing")
 	}
-	f = &problem{set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: set.Fingerprint()}
+	f = &problem{set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: print}
 	f.id = identity(f.print, asked)
 	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
+		return nil, err
+	}
+	if err := s.found(set, asked); err != nil {
 		return nil, err
 	}
 	learn := f.split.Train
@@ -130,13 +139,26 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	}
 	f.spec = sees(f.spec, s.Beside)
 	f.sample = thinned(learn)
-	family := model.FamilyOf(s.Model)
+	return f, f.look(ctx, given)
+}
+
+// look has a recording of states decide on friction and, of windows, on how they are learned from. Then the plan is
+// told.
+func (f *problem) look(ctx context.Context, given Options) error {
+	friction, err := f.rubbing(ctx)
+	if err != nil {
+		return err
+	}
+	s, family := f.s, model.FamilyOf(f.s.Model)
 	free := s.From == nil && given.Method != train.Adam && given.Hidden == nil && given.Head == ""
 	if s.Objective == Windows && (family.Heads || family.Netless) && family.Linear != nil && free {
 		err = f.choose(ctx, given)
 	}
+	if friction.Choice != "" {
+		f.plan.set(friction.What, friction.Choice, friction.Reason)
+	}
 	if err == nil && s.Planned != nil {
 		s.Planned(f.plan)
 	}
-	return f, err
+	return err
 }

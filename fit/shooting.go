@@ -66,7 +66,7 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 	if err := f.chooseForces(ctx, o, s, weak); err != nil {
 		return x, err
 	}
-	if f.freeFriction() {
+	if f.s.freeFriction() {
 		x, err = f.withFriction(ctx, o, s)
 	} else {
 		net, e := model.New[float64](f.spec, s.Seed)
@@ -80,6 +80,12 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 	}
 	if err == nil {
 		x, err = f.held(ctx, o, x)
+	}
+	if err == nil {
+		x, err = f.delays(ctx, o, s, x)
+	}
+	if f.delayed {
+		return x, err // it has gone through the rest
 	}
 	if err == nil && model.FamilyOf(f.spec.Family).Netless {
 		x, err = o.Prune(ctx, x)

@@ -16,7 +16,7 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 	}
 	spec := model.Spec{Family: s.Model, Hidden: s.Hidden, Activation: s.Activation, Friction: s.Friction, Head: s.Head,
 		Kinetic: 1, TimeUnit: set.TimeUnit()}
-	if model.FamilyOf(s.Model).Bare {
+	if model.FamilyOf(s.Model).Bare || s.Friction == AutoFriction {
 		spec.Friction = ""
 	}
 	sc := learn.Scales()
@@ -38,6 +38,9 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 			Name: u, Scale: sc.U[j], Mean: sc.UMean[j], SystemParameter: j >= len(set.Forces()),
 			Held: slices.Contains(s.Held, u),
 		})
+		if in := &spec.Inputs[j]; s.Delay != nil && !in.SystemParameter {
+			in.Delay = *s.Delay
+		}
 	}
 	for _, name := range s.Held {
 		if !slices.Contains(set.Forces(), name) {

@@ -191,17 +191,23 @@ const (
 	// blind.
 	leastNoise = 1e-4
 	// in −2 log likelihood, three standard deviations: what forces held between rows have to gain
-	likelier             = 9
-	doubtful             = 9 // mean square of held-out residuals in units of the noise; a good model has 1
-	weakUnits, shotUnits = 60, 16
+	likelier = 9
+	// of the time between rows, the change of a delay whose likelihood is looked at; and how often at most it is set
+	delayStep, mostDelays = 0.25, 5
+	doubtful              = 9 // mean square of held-out residuals in units of the noise; a good model has 1
+	weakUnits, shotUnits  = 60, 16
 	// exactUnits are those where there is less noise than leastNoise. Of a double pendulum without noise (seeds 1 to 3)
 	// 120 leave 0.05, 0.22, 0.11 % of the acceleration on new motions, 200 leave 0.04, 0.10, 0.07 %, in twice the time.
 	exactUnits   = 200
-	frictionGain = 10   // of the logarithm of a likelihood: chance gives a few parameters two or three
-	mostIdle     = 2    // kinds of friction in a row that bring nothing, and no more are tried; not tuned
-	mostRest     = 0.3  // of the rows at rest are worth a word in an error; not tuned,
-	nothingMoves = 0.95 // nor those beyond which nothing is learned,
-	restSD       = 3    // nor the deviations of a velocity within which nothing moves
+	frictionGain = 10 // of the logarithm of a likelihood: chance gives a few parameters two or three
+	mostIdle     = 2  // kinds of friction in a row that bring nothing, and no more are tried; not tuned
+	// of recorded states: what more friction may leave of the mean square that less leaves, from a mean square on; rows
+	// that say so; half-length of the bumps in swings, and in rows at least; ridge. Not tuned
+	frictionLeaves, leastLeft, frictionRows = 0.25, 1e-8, 2000
+	frictionHalf, leastHalf, frictionRidge  = 0.15, 5, 1e-9
+	mostRest                                = 0.3  // of the rows at rest are worth a word in an error; not tuned,
+	nothingMoves                            = 0.95 // nor those beyond which nothing is learned,
+	restSD                                  = 3    // nor the deviations of a velocity within which nothing moves
 	// rows to learn from, of a longer recording stretches of so many of its fastest swings, or so many rows at least;
 	// a part of that to choose by. Of 600,020 rows of a pendulum with 0.01 rad of noise 20,001 leave a deviation of
 	// 3e-5 of g/l, and take 45 s of one core; all of them were not done after ten minutes
@@ -234,7 +240,7 @@ const (
 	// mostShot are coordinates up to which noisy velocities are learned from so unasked. From 2010 rows of a triple
 	// pendulum with σ = 0.001 a network took two minutes of processor time, and came to 0.17 rad where windows came to
 	// 0.84; a sum of terms takes longer. From 1208 rows of a chain of four with σ = 0.003 a sum of terms took 24 s, and
-	// came to 0.0033 rad half a second ahead, where a network that learned from windows for 11 s came to 1.2; of a chain
-	// of five it took 44 s, and came to 0.005. Time grows with rows.
+	// came to 0.0033 rad half a second ahead, where a network that learned from windows for 11 s came to 1.2; of a
+	// chain of five it took 44 s, and came to 0.005. Time grows with rows.
 	mostShot = 5
 )

@@ -1,5 +1,7 @@
 package model
 
+import "math"
+
 // ForceCoefficients are those of friction and of known forces in the units of the coordinates and of L; nil where a
 // model has none of them.
 type ForceCoefficients struct {
@@ -7,8 +9,11 @@ type ForceCoefficients struct {
 	Dry     []float64   `json:"dry,omitempty"`     // k of −k tanh(v/ε)
 	Drag    []float64   `json:"drag,omitempty"`    // of −k |v| v
 	// of ∓k tanh((v_i − v_j)/ε), of all pairs of angles i < j, by j and then by i
-	Between []float64   `json:"dry_between,omitempty"`
-	Gains   [][]float64 `json:"gains,omitempty"` // of each known force on each coordinate
+	Between []float64 `json:"dry_between,omitempty"`
+	// k and v_s of −k exp(−(v/v_s)²) tanh(v/ε): what dry friction is larger by near rest
+	Breakaway []float64   `json:"breakaway,omitempty"`
+	Stribeck  []float64   `json:"stribeck_speed,omitempty"`
+	Gains     [][]float64 `json:"gains,omitempty"` // of each known force on each coordinate
 }
 
 // ForceCoefficients reads them off the parameters.
@@ -29,12 +34,6 @@ func (m *Model[T]) ForceCoefficients() (c ForceCoefficients) {
 			}
 			c.Viscous = append(c.Viscous, row)
 		}
-		if l.coulomb >= 0 {
-			c.Dry = append(c.Dry, E/a.Speed*theta(l.coulomb+i)*theta(l.coulomb+i))
-		}
-		if l.drag >= 0 {
-			c.Drag = append(c.Drag, E/(a.Speed*a.Speed*a.Speed)*theta(l.drag+i)*theta(l.drag+i))
-		}
 		if in := s.inputs(false); l.actuators >= 0 {
 			row := make([]float64, len(in))
 			for j, u := range in {
@@ -43,9 +42,20 @@ func (m *Model[T]) ForceCoefficients() (c ForceCoefficients) {
 			c.Gains = append(c.Gains, row)
 		}
 	}
-	if l.between >= 0 {
-		for k, p := range s.pairs() {
-			c.Between = append(c.Between, E/p.s*theta(l.between+k)*theta(l.between+k))
+	for _, r := range l.resistances {
+		for k, a := range r.contacts {
+			size := E / math.Pow(a.s, float64(1+r.power)) * theta(r.at+k) * theta(r.at+k)
+			switch r.name {
+			case "dry":
+				c.Dry = append(c.Dry, size)
+			case "drag":
+				c.Drag = append(c.Drag, size)
+			case "between":
+				c.Between = append(c.Between, size)
+			case "breakaway":
+				c.Breakaway = append(c.Breakaway, size)
+				c.Stribeck = append(c.Stribeck, a.s*math.Exp(theta(r.shapes[1]+k)))
+			}
 		}
 	}
 	return c

@@ -8,38 +8,29 @@ import (
 
 // Dissipation is the friction of a Spec in the numbers c in which its force is linear, which its parameters are not:
 //
-//	F_i = −E/s_i (Σ_j C_ij w_j + k_i tanh(w_i/ε_i) + D_i |w_i| w_i) ∓ Σ E/s_ij k_ij tanh(w_ij/ε_ij),   w_i = v_i/s_i,
+//	F_i = −E/s_i Σ_j C_ij w_j − Σ E/s k g(w),   w_i = v_i/s_i,
 //
-// first the lower triangle of C = RRᵀ row by row, if friction is viscous, then the k_i = c_i², if it is dry, the D_i of
-// drag, and the k_ij of pairs of angles, w_ij = (v_i − v_j)/s_ij. The widths ε are as they are in θ.
+// first the lower triangle of C = RRᵀ row by row, if friction is viscous, then the sizes k = c² of each of its laws g
+// at all contacts (laws). The shapes of the laws are as they are in θ.
 type Dissipation struct {
-	d                               int
-	s                               []float64
-	E                               float64
-	viscous, coulomb, drag, between int // where their parameters begin in θ; −1: absent
-	pairs                           []pair
+	d           int
+	s           []float64
+	E           float64
+	at          int // place of the forces in θ
+	viscous     int // where its parameters begin in θ; −1: absent
+	resistances []resistance
 }
 
 // DissipationOf finds that of a Spec. Models of nodes have none of their own.
 func DissipationOf(s Spec, params int) Dissipation {
 	l := layout(s)
-	f := Dissipation{d: s.D(), E: s.power(), viscous: -1, coulomb: -1, drag: -1, between: -1}
+	f := Dissipation{d: s.D(), E: s.power(), viscous: -1, at: params - len(l.params)}
 	f.s, _ = scales[float64](s)
 	if s.Nodes != nil {
 		return f
 	}
-	at := params - len(l.params)
-	if l.viscous >= 0 {
-		f.viscous = at + l.viscous
-	}
-	if l.coulomb >= 0 {
-		f.coulomb = at + l.coulomb
-	}
-	if l.drag >= 0 {
-		f.drag = at + l.drag
-	}
-	if l.between >= 0 {
-		f.between, f.pairs = at+l.between, s.pairs()
+	if f.resistances = l.resistances; l.viscous >= 0 {
+		f.viscous = f.at + l.viscous
 	}
 	return f
 }
@@ -47,15 +38,12 @@ func DissipationOf(s Spec, params int) Dissipation {
 // Len is how many numbers c there are.
 func (f Dissipation) Len() (n int) {
 	if f.viscous >= 0 {
-		n += triangle(f.d)
+		n = triangle(f.d)
 	}
-	if f.coulomb >= 0 {
-		n += f.d
+	for _, r := range f.resistances {
+		n += len(r.contacts)
 	}
-	if f.drag >= 0 {
-		n += f.d
-	}
-	return n + len(f.pairs)
+	return n
 }
 
 // Slopes adds ∂(zᵀF)/∂c at v to row.
@@ -73,24 +61,17 @@ func (f Dissipation) Slopes(theta, v, z, row []float64) {
 			}
 		}
 	}
-	if f.coulomb >= 0 {
-		for i, s := range f.s {
-			eps := math.Exp(theta[f.coulomb+f.d+i])
-			row[at] -= f.E / s * z[i] * math.Tanh(v[i]/s/eps)
+	for _, r := range f.resistances {
+		force := newRubbing(r, theta[f.at:], f.at, f.E)
+		for k, a := range r.contacts {
+			_, _, _, g, _ := force.at0(k, v)
+			y := z[a.i]
+			if a.j >= 0 {
+				y -= z[a.j]
+			}
+			row[at] -= f.E / a.s * y * g
 			at++
 		}
-	}
-	if f.drag >= 0 {
-		for i, s := range f.s {
-			w := v[i] / s
-			row[at] -= f.E / s * z[i] * math.Abs(w) * w
-			at++
-		}
-	}
-	for k, p := range f.pairs {
-		eps := math.Exp(theta[f.between+len(f.pairs)+k])
-		row[at] -= f.E / p.s * (z[p.i] - z[p.j]) * math.Tanh((v[p.i]-v[p.j])/p.s/eps)
-		at++
 	}
 }
 
@@ -167,13 +148,10 @@ func (f Dissipation) Set(theta, c []float64) {
 		}
 		c = c[triangle(f.d):]
 	}
-	for _, part := range []struct{ at, n int }{{f.coulomb, f.d}, {f.drag, f.d}, {f.between, len(f.pairs)}} {
-		if part.at < 0 {
-			continue
+	for _, r := range f.resistances {
+		for k := range r.contacts {
+			theta[f.at+r.at+k] = math.Sqrt(max(0, c[k]))
 		}
-		for i, k := range c[:part.n] {
-			theta[part.at+i] = math.Sqrt(max(0, k))
-		}
-		c = c[part.n:]
+		c = c[len(r.contacts):]
 	}
 }

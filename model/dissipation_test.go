@@ -19,7 +19,7 @@ func TestDissipationIsItsForce(t *testing.T) {
 			for i := range c {
 				c[i] = 1 + r.Float64()
 			}
-			if friction == Viscous || friction == Both || friction == AllFriction {
+			if friction == Viscous || friction == Both || friction == Stribeck || friction == AllFriction {
 				for i := range d {
 					for j := range i {
 						c[i*(i+1)/2+j] *= 0.1 // so that C has no negative eigenvalue

@@ -1,10 +1,6 @@
 package model
 
-import (
-	"math"
-
-	"lagrange/nn"
-)
+import "lagrange/nn"
 
 // force is a generalised force Q(q, v, u; θ) on the right-hand side of the Euler–Lagrange equation. It works on one
 // sample at a time: d is small and there is no matrix product in it.
@@ -98,41 +94,5 @@ func (f *viscous[T]) vjp(v, _, mu, dtheta, dv, _ []T) {
 			g[k] -= f.E * (mu[i]/s*f.y[j] + v[i]/s*z)
 			dv[i] -= f.E / s * f.theta[k] * z
 		}
-	}
-}
-
-// coulomb is dry friction, smooth at rest: D = E Σ c_i² ε_i log cosh(w_i/ε_i), so Q_i = −E/s_i c_i² tanh(w_i/ε_i), with
-// w_i = v_i/s_i. θ holds c (d), then log ε (d).
-type coulomb[T nn.Float] struct {
-	theta []T
-	at    int
-	E     T
-	vs    []T
-}
-
-func coulombParams(d int) int { return 2 * d }
-
-func (f *coulomb[T]) at0(i int, v []T) (c, w, eps, t T) {
-	c, eps = f.theta[i], T(math.Exp(float64(f.theta[len(f.vs)+i])))
-	w = v[i] / f.vs[i]
-	return c, w, eps, T(math.Tanh(float64(w / eps)))
-}
-
-func (f *coulomb[T]) add(v, _, r []T) {
-	for i, s := range f.vs {
-		c, _, _, t := f.at0(i, v)
-		r[i] -= f.E / s * c * c * t
-	}
-}
-
-func (f *coulomb[T]) vjp(v, _, mu, dtheta, dv, _ []T) {
-	g := dtheta[f.at:]
-	for i, s := range f.vs {
-		c, w, eps, t := f.at0(i, v)
-		y := f.E / s * mu[i]
-		slope := c * c * (1 - t*t) / eps // of c² tanh(w/ε) in w
-		g[i] -= y * 2 * c * t
-		g[len(f.vs)+i] += y * slope * w // dε = ε d(log ε)
-		dv[i] -= y * slope / s
 	}
 }

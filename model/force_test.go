@@ -46,17 +46,17 @@ func draws(r *rand.Rand, n int, scale float64) []float64 {
 }
 
 // explicit writes the forces as formulas over dense matrices, with θ in the order actuators B, b; viscous R; coulomb c,
-// log ε; drag c; of pairs of angles c, log ε.
+// log ε; drag c; of pairs of angles c, log ε; breakaway c, log w_s.
 func explicit(s Spec, theta, v, u []float64) []float64 {
 	d, m := s.D(), s.M()
-	E := 0.0
-	w, Q := make([]float64, d), make([]float64, d)
+	E, w, Q := 0.0, make([]float64, d), make([]float64, d)
 	for i, c := range s.Coordinates {
 		E += c.Accel * c.Accel / (c.Speed * c.Speed) / float64(d)
 		w[i] = v[i] / c.Speed
 	}
 	E = math.Sqrt(E)
 	take := func(n int) []float64 { t := theta[:n]; theta = theta[n:]; return t }
+	has := func(kinds ...Friction) bool { return slices.Contains(kinds, s.Friction) }
 	if m > 0 {
 		B, b := take(d*m), take(d)
 		for i := range d {
@@ -66,7 +66,7 @@ func explicit(s Spec, theta, v, u []float64) []float64 {
 			Q[i] += b[i]
 		}
 	}
-	if s.Friction == Viscous || s.Friction == Both || s.Friction == AllFriction {
+	if has(Viscous, Both, Stribeck, AllFriction) {
 		R := make([][]float64, d) // lower triangle, row by row
 		for i := range d {
 			R[i] = append(slices.Clone(take(i+1)), make([]float64, d-1-i)...)
@@ -79,10 +79,14 @@ func explicit(s Spec, theta, v, u []float64) []float64 {
 			}
 		}
 	}
-	if s.Friction == Coulomb || s.Friction == Both || s.Friction == AllFriction {
-		c, logEps := take(d), take(d)
-		for i := range d {
-			Q[i] -= c[i] * c[i] * math.Tanh(w[i]*math.Exp(-logEps[i]))
+	if has(Coulomb, Both, Stribeck, AllFriction) {
+		c, logEps, more, logSpeed := take(d), take(d), make([]float64, d), make([]float64, d)
+		if s.Friction == Stribeck {
+			more, logSpeed = take(d), take(d)
+		}
+		for i, x := range w {
+			x /= math.Exp(logSpeed[i])
+			Q[i] -= (c[i]*c[i] + more[i]*more[i]*math.Exp(-x*x)) * math.Tanh(w[i]*math.Exp(-logEps[i]))
 		}
 	}
 	if s.Friction == AllFriction {
@@ -91,8 +95,7 @@ func explicit(s Spec, theta, v, u []float64) []float64 {
 			Q[i] -= c[i] * c[i] * math.Copysign(w[i]*w[i], w[i])
 		}
 		if d >= 3 { // of coordinates 0 to 2 those two are angles
-			t := take(2)
-			a, b := s.Coordinates[0].Speed, s.Coordinates[2].Speed
+			t, a, b := take(2), s.Coordinates[0].Speed, s.Coordinates[2].Speed
 			unit := (a + b) / 2
 			dry := t[0] * t[0] * math.Tanh((v[0]-v[2])/unit/math.Exp(t[1]))
 			Q[0] -= dry * a / unit
@@ -129,37 +132,48 @@ func TestForcesAreTheirFormulas(t *testing.T) {
 // The products of μ with the derivatives of Q are those of central differences of Q, and what is there is added to.
 func TestForceVJP(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 2))
-	s := forceSpec(3, 2, AllFriction)
-	fs, theta := drawnForces(s, r)
-	for k, name := range []string{"actuators", "viscous", "coulomb", "drag", "between angles"} {
-		f := fs[k]
-		v, u, mu := draws(r, 3, 1), draws(r, 2, 1), draws(r, 3, 1)
-		muQ := func() (y float64) {
-			Q := make([]float64, 3)
-			f.add(v, u, Q)
-			for i := range Q {
-				y += mu[i] * Q[i]
-			}
-			return
+	for friction, names := range map[Friction][]string{
+		AllFriction: {"actuators", "viscous", "dry", "drag", "between angles"},
+		Stribeck:    {"actuators", "viscous", "dry", "breakaway"},
+	} {
+		fs, theta := drawnForces(forceSpec(3, 2, friction), r)
+		if len(fs) != len(names) {
+			t.Fatalf("%s has %d forces", friction, len(fs))
 		}
-		const was = 0.25
-		fill := func(n int) []float64 { return slices.Repeat([]float64{was}, n) }
-		dtheta, dv, du := fill(len(theta)), fill(3), fill(2)
-		f.vjp(v, u, mu, dtheta, dv, du)
-		for _, c := range []struct {
-			name   string
-			at, by []float64
-		}{{"dθ", theta, dtheta}, {"dv", v, dv}, {"du", u, du}} {
-			for i, x := range c.at {
-				const h = 1e-5
-				c.at[i] = x + h
-				plus := muQ()
-				c.at[i] = x - h
-				want := was + (plus-muQ())/(2*h)
-				c.at[i] = x
-				if math.Abs(c.by[i]-want) > 1e-7*(1+math.Abs(want)) {
-					t.Errorf("%s: %s[%d] = %v, differences say %v", name, c.name, i, c.by[i], want)
-				}
+		for k, name := range names {
+			vjpIsDifferences(t, r, name, fs[k], theta)
+		}
+	}
+}
+
+// vjpIsDifferences holds the products of a force of 3 coordinates and 2 inputs against differences.
+func vjpIsDifferences(t *testing.T, r *rand.Rand, name string, f force[float64], theta []float64) {
+	v, u, mu := draws(r, 3, 1), draws(r, 2, 1), draws(r, 3, 1)
+	muQ := func() (y float64) {
+		Q := make([]float64, 3)
+		f.add(v, u, Q)
+		for i := range Q {
+			y += mu[i] * Q[i]
+		}
+		return
+	}
+	const was = 0.25
+	fill := func(n int) []float64 { return slices.Repeat([]float64{was}, n) }
+	dtheta, dv, du := fill(len(theta)), fill(3), fill(2)
+	f.vjp(v, u, mu, dtheta, dv, du)
+	for _, c := range []struct {
+		name   string
+		at, by []float64
+	}{{"dθ", theta, dtheta}, {"dv", v, dv}, {"du", u, du}} {
+		for i, x := range c.at {
+			const h = 1e-5
+			c.at[i] = x + h
+			plus := muQ()
+			c.at[i] = x - h
+			want := was + (plus-muQ())/(2*h)
+			c.at[i] = x
+			if math.Abs(c.by[i]-want) > 1e-7*(1+math.Abs(want)) {
+				t.Errorf("%s: %s[%d] = %v, differences say %v", name, c.name, i, c.by[i], want)
 			}
 		}
 	}
@@ -169,7 +183,7 @@ func TestForceVJP(t *testing.T) {
 func TestFrictionNeverBringsEnergy(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := rapid.IntRange(1, 4).Draw(t, "d")
-		s := forceSpec(d, 0, AllFriction)
+		s := forceSpec(d, 0, rapid.SampledFrom([]Friction{AllFriction, Stribeck}).Draw(t, "friction"))
 		theta := rapid.SliceOfN(rapid.Float64Range(-5, 5), forceParams(s), forceParams(s)).Draw(t, "θ")
 		v := rapid.SliceOfN(rapid.Float64Range(-100, 100), d, d).Draw(t, "v")
 		for k, f := range newForces(s, theta, 0) {
@@ -209,6 +223,7 @@ func TestForceLayout(t *testing.T) {
 		{3, 0, Viscous, []float64{0.3, 0, 0.3, 0, 0, 0.3}},
 		{2, 0, Coulomb, []float64{0.3, 0.3, eps, eps}},
 		{2, 1, Both, []float64{0, 0, 0, 0, 0.3, 0, 0.3, 0.3, 0.3, eps, eps}},
+		{1, 0, Stribeck, []float64{0.3, 0.3, eps, 0.3, math.Log(0.2)}},
 	} {
 		s := forceSpec(c.d, c.m, c.friction)
 		theta := make([]float64, forceParams(s))

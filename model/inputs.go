@@ -27,3 +27,12 @@ func between[T nn.Float](held []int, m int, c T, u0, u1, u []T) {
 		}
 	}
 }
+
+// Delays are by how much later than recorded each input acts (m), and held says which are kept from row to row: what
+// data.Set.Delayed asks for.
+func (s Spec) Delays() (delays []float64, held []bool) {
+	for _, in := range s.Inputs {
+		delays, held = append(delays, in.Delay), append(held, in.Held)
+	}
+	return delays, held
+}

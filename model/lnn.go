@@ -3,6 +3,7 @@ package model
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"lagrange/nn"
 )
@@ -83,49 +84,32 @@ func (s Spec) power() float64 {
 
 func forceParams(s Spec) int { return len(layout(s).params) }
 
-// forceLayout names the parameters of the forces in the order in which they stand in θ, with their first values.
+// forceLayout is where the parameters of the forces stand in θ, with their first values.
 type forceLayout struct {
-	actuators, viscous, coulomb, drag, between int // where each begins; −1: absent
-	params                                     []float64
+	actuators, viscous int // where each begins; −1: absent
+	resistances        []resistance
+	params             []float64
 }
 
 func layout(s Spec) forceLayout {
 	d, m := s.D(), len(s.inputs(false))
-	l := forceLayout{-1, -1, -1, -1, -1, nil}
-	grow := func(n int, f func(i int) float64) int {
-		at := len(l.params)
-		for i := range n {
-			l.params = append(l.params, f(i))
-		}
-		return at
-	}
+	l := forceLayout{actuators: -1, viscous: -1}
 	if m > 0 {
-		l.actuators = grow(actuatorParams(d, m), func(int) float64 { return 0 })
+		l.actuators, l.params = 0, make([]float64, actuatorParams(d, m))
 	}
-	all := s.Friction == AllFriction
-	if s.Friction == Viscous || s.Friction == Both || all {
-		l.viscous = grow(viscousParams(d), func(i int) float64 {
+	if slices.Contains([]Friction{Viscous, Both, Stribeck, AllFriction}, s.Friction) {
+		l.viscous = len(l.params)
+		for i := range viscousParams(d) {
+			x := 0.0
 			if onDiagonal(i) {
-				return 0.3
+				x = firstSize
 			}
-			return 0
-		})
-	}
-	dry := func(n int) func(i int) float64 {
-		return func(i int) float64 {
-			if i < n {
-				return 0.3
-			}
-			return math.Log(0.03)
+			l.params = append(l.params, x)
 		}
 	}
-	if s.Friction == Coulomb || s.Friction == Both || all {
-		l.coulomb = grow(coulombParams(d), dry(d))
-	}
-	if all {
-		l.drag = grow(d, func(int) float64 { return 0.3 })
-		if p := len(s.pairs()); p > 0 {
-			l.between = grow(2*p, dry(p))
+	for _, g := range laws {
+		if c := s.contacts(g); len(c) > 0 && slices.Contains(g.kinds, s.Friction) {
+			l.resistances = append(l.resistances, l.resist(g, c))
 		}
 	}
 	return l
@@ -164,14 +148,8 @@ func composeForces[T nn.Float](s Spec, theta []T, at int, E T, vs []T) Forces[T]
 	if l.viscous >= 0 {
 		fs = append(fs, &viscous[T]{theta: theta[at+l.viscous:], at: at + l.viscous, E: E, vs: vs, y: make([]T, s.D())})
 	}
-	if l.coulomb >= 0 {
-		fs = append(fs, &coulomb[T]{theta: theta[at+l.coulomb:], at: at + l.coulomb, E: E, vs: vs})
-	}
-	if l.drag >= 0 {
-		fs = append(fs, &drag[T]{theta: theta[at+l.drag:], at: at + l.drag, E: E, vs: vs})
-	}
-	if l.between >= 0 {
-		fs = append(fs, &rubbing[T]{theta: theta[at+l.between:], at: at + l.between, E: E, of: s.pairs()})
+	for _, r := range l.resistances {
+		fs = append(fs, newRubbing(r, theta[at:], at, E))
 	}
 	return fs
 }

@@ -38,7 +38,8 @@ type Input struct {
 	Name            string  `json:"name"`
 	SystemParameter bool    `json:"condition,omitempty"`
 	Held            bool    `json:"held,omitempty"`
-	Mean            float64 `json:"mean,omitempty"` // subtracted from a system parameter
+	Delay           float64 `json:"delay,omitempty"` // by which a force acts later than it is recorded
+	Mean            float64 `json:"mean,omitempty"`  // subtracted from a system parameter
 	Scale           float64 `json:"scale"`
 }
 
@@ -70,12 +71,16 @@ const (
 	Viscous    Friction = "viscous"
 	Coulomb    Friction = "coulomb"
 	Both       Friction = "both" // viscous and dry
+	// Stribeck is viscous and dry, and more of the latter near rest.
+	Stribeck Friction = "stribeck"
 	// AllFriction is viscous, dry, dry between angles, and the drag of air.
 	AllFriction Friction = "all"
 )
 
 // Frictions lists the kinds of friction.
-func Frictions() []Friction { return []Friction{NoFriction, Viscous, Coulomb, Both, AllFriction} }
+func Frictions() []Friction {
+	return []Friction{NoFriction, Viscous, Coulomb, Both, Stribeck, AllFriction}
+}
 
 // Spec is what is fixed about a model: everything but its parameters. It is saved with it.
 type Spec struct {
@@ -177,8 +182,9 @@ func (s Spec) Check() error {
 		}
 	}
 	for _, u := range s.Inputs {
-		if !positive(u.Scale) || !vec.IsFinite(u.Mean) {
-			return fmt.Errorf("input %q: its scale has to be positive and finite", u.Name)
+		if !positive(u.Scale) || !vec.IsFinite(u.Mean) || !vec.IsFinite(u.Delay) || u.SystemParameter && u.Delay != 0 {
+			return fmt.Errorf("input %q: its scale has to be positive and finite, and forces alone have a delay",
+				u.Name)
 		}
 	}
 	if err := s.checkCombinations(); err != nil || f.Check == nil {

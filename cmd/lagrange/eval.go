@@ -185,7 +185,7 @@ func printIdentified(w io.Writer, r lagrange.Record) {
 	}
 	say := func(what, text string) { fmt.Fprintf(w, "%-13s %s\n", what, wrap(text, 64, "\n              ")) }
 	say("found", r.Formula.String())
-	for _, what := range []string{"friction", "forces", "budget"} {
+	for _, what := range []string{"friction", "forces", "delay", "budget"} {
 		if l := r.Plan.Line(what); l.Choice != "" {
 			say(what, l.Choice+": "+l.Reason)
 		}

@@ -142,6 +142,13 @@ func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err
 			return nil, err
 		}
 	}
+	if f.delay.given() {
+		delay, err := f.delay.in(set.TimeUnit())
+		if err != nil {
+			return nil, err
+		}
+		s.Delay = &delay
+	}
 	s.Columns = options
 	return set, f.readTests(set, args)
 }

@@ -21,7 +21,7 @@ type trainFlags struct {
 	test                     []string // recordings: --test
 	tests                    *data.Set
 	from, like               string // models: --from and --steps-of
-	horizon, budget          span
+	horizon, budget, delay   span
 	resume, json, noBaseline bool
 	force                    bool
 	training                 lagrange.Training
@@ -39,7 +39,9 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	fl.StringSliceVar(&s.Held, "held", nil,
 		"`forces` that keep each sample until the next, as the commands of a controller do; the others go by "+
 			"straight lines")
-	fl.StringVar(&f.friction, "friction", "", "none, viscous, coulomb, both, or all (air and joints, too)")
+	fl.Var(&f.delay, "delay", "by how much later than recorded all forces act; of positions alone found, if not given")
+	fl.StringVar(&f.friction, "friction", "", "auto, what the motion speaks for, or none, viscous, coulomb, both, "+
+		"stribeck (and more near rest), all (air and joints, too)")
 	fl.StringVar(&f.hidden, "hidden", "", "hidden `layers`, units x layers, such as 20x2")
 	fl.StringVar((*string)(&s.Head), "head", "",
 		"of lnn, hnn and graph: plain, one output of the net, or quadratic, a mass matrix beside it")

@@ -22,8 +22,8 @@ type flagGroup struct{ title, names string }
 var trainGroups = []flagGroup{
 	{"What to learn from", "q v a u parameters time dt trajectory angles differentiate columns strict " +
 		"objective horizon test"},
-	{"The model", "model head term hidden activation friction cyclic held ensemble topology nodes node-size " +
-		"translation-invariant"},
+	{"The model", "model head term hidden activation friction cyclic held delay ensemble topology nodes " +
+		"node-size translation-invariant"},
 	{"Training", "budget steps steps-of method loss window rate seed no-baseline from resume checkpoint-every"},
 	{"Output", "output force json help"},
 }
@@ -56,7 +56,7 @@ func completed(cmd *cobra.Command) {
 	words := map[string][]string{
 		"model": model.Families(), "method": train.Methods(), "objective": fit.Objectives(), "loss": train.Penalties(),
 	}
-	for _, x := range model.Frictions() {
+	for _, x := range fit.Frictions() {
 		words["friction"] = append(words["friction"], string(x))
 	}
 	for _, x := range model.Heads() {

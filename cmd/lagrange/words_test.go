@@ -66,7 +66,7 @@ func TestCompletion(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ flag, text, want string }{
-		{"--friction", "", "none viscous coulomb both all"},
+		{"--friction", "", "none viscous coulomb both stribeck all auto"},
 		{"--model", "", strings.Join(model.Families(), " ")},
 		{"--head", "", "plain quadratic"},
 		{"--loss", "", strings.Join(train.Penalties(), " ")},
