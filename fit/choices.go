@@ -40,7 +40,7 @@ func (f *problem) rubbed(terms [][]model.Term, s Options) (*model.Model[float64]
 	if spec.Terms = terms; f.freeFriction() {
 		spec.Friction = model.AllFriction
 	}
-	return model.New[float64](spec, s.Seed)
+	return drawn(spec, s.Seed)
 }
 
 // freeFriction says whether friction is to be chosen.

@@ -28,7 +28,7 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 		if idle == mostIdle {
 			break
 		}
-		net, err := model.New[float64](spec, s.Seed)
+		net, err := drawn(spec, s.Seed)
 		if err != nil {
 			return x, err
 		}

@@ -68,7 +68,7 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 	if f.freeFriction() {
 		x, err = f.withFriction(ctx, o, s)
 	} else {
-		net, e := model.New[float64](f.spec, s.Seed)
+		net, e := drawn(f.spec, s.Seed)
 		if e != nil {
 			return x, e
 		}
@@ -84,6 +84,15 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 		x, err = o.All(ctx, x)
 	}
 	return x, err
+}
+
+// drawn is a network before its training.
+func drawn(spec model.Spec, seed uint64) (*model.Model[float64], error) {
+	net, err := model.New[float64](spec, seed)
+	if err == nil {
+		net.Soften(softened)
+	}
+	return net, err
 }
 
 // shot is a network after its initial guess and shooting.

@@ -277,17 +277,20 @@ func (o *Identification) All(ctx context.Context, x Identified) (Identified, err
 
 // shooting is what a model is shot with.
 func (o *Identification) shooting(m *model.Model[float64], from *division) *Shooting {
-	of := m.Outer()
+	of, alike := m.Outer(), []int(nil)
+	if groups := m.Outputs(of); slices.ContainsFunc(groups, func(g int) bool { return g >= 0 }) {
+		alike = groups
+	}
 	if len(m.Linear()) == 0 { // there is no output layer to hold to
-		of = nil
+		of, alike = nil, nil
 		for i := range m.Theta {
 			of = append(of, i)
 		}
 	}
 	return &Shooting{Model: m, Measured: o.Learn, Held: o.selection(m), Of: of, Unit: m.Units(of), Ridge: shootRidge,
-		Penalty: o.Penalty, PositiveDefinite: o.Learn.Around(m, o.Seed), Duration: o.within(firstSwings),
-		Longest: o.Horizon, Iterations: cmp.Or(o.Iterations, shootRounds), Workers: o.workers(), On: o.On, over: o.over,
-		from: from}
+		Alike: alike, Penalty: o.Penalty, PositiveDefinite: o.Learn.Around(m, o.Seed),
+		Duration: o.within(firstSwings), Longest: o.Horizon, Iterations: cmp.Or(o.Iterations, shootRounds),
+		Workers: o.workers(), On: o.On, over: o.over, from: from}
 }
 
 // shoot is x after shooting.
