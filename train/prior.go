@@ -27,13 +27,17 @@ const (
 	leastTold  = 0.5 // the least γ
 )
 
+func newPrior(alike []int) *prior {
+	return &prior{group: alike, precision: make([]float64, 1+slices.Max(alike))}
+}
+
 // believe makes the prior of the first length, and has that of the others hold the mean mass as it is now.
 func (s *shooter) believe() {
 	if s.Alike == nil {
 		return
 	}
 	if s.prior == nil {
-		p := &prior{group: s.Alike, precision: make([]float64, 1+slices.Max(s.Alike))}
+		p := newPrior(s.Alike)
 		count, squares := p.sums(s.b(), nil)
 		for g := range p.precision {
 			p.precision[g] = precision(count[g], squares[g])

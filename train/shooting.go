@@ -35,6 +35,7 @@ type Shooting struct {
 	Workers          int
 	On               func(Length) // after each length; nil: nobody listens
 	over             func() bool  // whether time is over; nil: it never is
+	memory           *Memory      // of the lengths that were done before; nil: none
 	from             *division    // to go on from, in place of segments of Duration; nil: none
 }
 
@@ -117,7 +118,7 @@ func (s *Shooting) Run(ctx context.Context) (shot Shot, err error) {
 	}
 	least := math.Inf(1)
 	for {
-		l, err := run.length(ctx)
+		l, err := run.remembered(ctx)
 		if err != nil {
 			return shot, err
 		}
