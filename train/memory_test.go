@@ -13,32 +13,15 @@ import (
 // An identification that goes on from what it had come to at any moment ends at the bits of one that nobody disturbed:
 // parameters, losses, covariance, and the starts that it would go on from.
 func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	o, spec := swinging(t, 0.01)
 	o.Workers = 1
 	spec.Family, spec.Terms, spec.Kinetic = "lnn", nil, 1
 	spec.Hidden, spec.Head, spec.Natural = []int{8}, model.Quadratic, true
 	o.Learn.Of, o.Held.Of = o.Learn.Of[:2], o.Held.Of[:1]
-	identified := func(memory *Memory) string {
-		m, err := model.New[float64](spec, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		again := *o
-		learn, held := *o.Learn, *o.Held
-		again.Learn, again.Held, again.Memory = &learn, &held, memory
-		x, err := again.Weak(t.Context(), m)
-		if err == nil {
-			x, err = again.Shoot(t.Context(), x)
-		}
-		if err == nil {
-			x, err = again.All(t.Context(), x)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return fmt.Sprintf("%x", []any{x.Model.Theta, x.Log, x.Score, x.Shot.Covariance, x.Shot.at.x, x.Shot.at.heldX,
-			again.Learn.Parts, again.Held.Parts})
-	}
+	identified := func(memory *Memory) string { return identifiedWith(t, o, spec, memory) }
 	calm := identified(nil)
 	whole := &Memory{}
 	if identified(whole) != calm {
@@ -67,7 +50,32 @@ func TestMemory(t *testing.T) {
 			t.Errorf("after %d outcomes of %d as many as %d were made again", k, len(whole.outcomes), made)
 		}
 	}
-	if _, err := LoadMemory(path, Identity{"seed": "2"}); err == nil || !strings.Contains(err.Error(), "seed 1, not 2") {
+	_, err := LoadMemory(path, Identity{"seed": "2"})
+	if err == nil || !strings.Contains(err.Error(), "seed 1, not 2") {
 		t.Errorf("the memory of another run: %v", err)
 	}
+}
+
+// identifiedWith is all that an identification finds with a memory, to the last bit.
+func identifiedWith(t *testing.T, o *Identification, spec model.Spec, memory *Memory) string {
+	t.Helper()
+	m, err := model.New[float64](spec, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := *o
+	learn, held := *o.Learn, *o.Held
+	again.Learn, again.Held, again.Memory = &learn, &held, memory
+	x, err := again.Weak(t.Context(), m)
+	if err == nil {
+		x, err = again.Shoot(t.Context(), x)
+	}
+	if err == nil {
+		x, err = again.All(t.Context(), x)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%x", []any{x.Model.Theta, x.Log, x.Score, x.Shot.Covariance, x.Shot.at.x, x.Shot.at.heldX,
+		again.Learn.Parts, again.Held.Parts})
 }
