@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,6 +53,55 @@ func TestResumeWarmUp(t *testing.T) {
 	training.Discard(s.Checkpoint)
 	if left, _ := filepath.Glob(s.Checkpoint + "*"); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
+	}
+}
+
+// What is learned from positions alone, interrupted again and again, ends at the bits of the run that nobody disturbed,
+// weak initialisation, shooting, choice of friction and elimination of terms included.
+func TestResumeMotion(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trainings that take seconds, a minute under the race detector")
+	}
+	set := recording("pendulum", 6, 80, false, 0.05)
+	r := rand.New(rand.NewPCG(4, 4))
+	for i := range set.Trajectories {
+		w := &set.Trajectories[i]
+		w.V = nil
+		for k := range w.Q {
+			w.Q[k] += 0.01 * r.NormFloat64()
+		}
+	}
+	for _, model := range []string{"", "lnn", "nn"} {
+		s := lagrange.Settings{Model: model, Seed: 3, Workers: 1}
+		calm := fit(t, set, s)
+		s.Checkpoint, s.Resume, s.Every = filepath.Join(t.TempDir(), "c"), true, time.Millisecond
+		var m *lagrange.Model
+		interrupted := 0
+		for wait := 50 * time.Millisecond; m == nil; wait = wait * 5 / 4 {
+			ctx, cancel := context.WithTimeoutCause(t.Context(), wait, context.Canceled)
+			var err error
+			m, err = lagrange.Fit(ctx, set, s)
+			cancel()
+			if err != nil && ctx.Err() == nil {
+				t.Fatal(err)
+			}
+			if err != nil && len(training.Checkpoints(s.Checkpoint)) > 0 {
+				interrupted++
+			}
+		}
+		if !same(m.Theta(), calm.Theta()) || interrupted == 0 {
+			t.Errorf("%q: interrupted %d times, parameters %v, of the calm run %v", model, interrupted, m.Theta(),
+				calm.Theta())
+		}
+		t.Logf("%q was interrupted %d times", model, interrupted)
+		s.Seed = 4
+		if _, err := lagrange.Fit(t.Context(), set, s); err == nil || !strings.Contains(err.Error(), "seed 3, not 4") {
+			t.Errorf("%q: the checkpoint of seed 3 taken for that of seed 4: %v", model, err)
+		}
+		training.Discard(s.Checkpoint)
+		if left, _ := filepath.Glob(s.Checkpoint + "*"); len(left) > 0 {
+			t.Errorf("left behind: %q", left)
+		}
 	}
 }
 
@@ -105,8 +155,8 @@ func TestCheckpointIdentity(t *testing.T) {
 func TestDiscard(t *testing.T) {
 	folder := t.TempDir()
 	c := filepath.Join(folder, "m.checkpoint")
-	ours, theirs := []string{"", ".s", ".w0", ".w1", ".m1", ".m12.r2", ".m1.r1.s", ".r1.w0"}, []string{".mine",
-		".m1.txt", ".s2", "s", ".r"}
+	ours := []string{"", ".s", ".w0", ".w1", ".m1", ".m12.r2", ".m1.r1.s", ".r1.w0", ".i0", ".m1.i1"}
+	theirs := []string{".mine", ".m1.txt", ".s2", "s", ".r"}
 	for _, end := range ours {
 		if err := os.WriteFile(c+end, []byte("lagrange checkpoint 3\n"), 0o600); err != nil {
 			t.Fatal(err)

@@ -23,7 +23,8 @@ import (
 //	CHECKPOINT[.mJ][.rR]        steps; of member J > 0 of an ensemble, of the network after R > 0 that were given up
 //	CHECKPOINT[.mJ][.rR].wK     warm-up K
 //	CHECKPOINT[.mJ][.rR].s      long roll-outs
-var afterCheckpoint = regexp.MustCompile(`^(\.m\d+)?(\.r\d+)?(\.w\d+|\.s)?$`)
+//	CHECKPOINT[.mJ].iK          identification of motion, by family K that is tried
+var afterCheckpoint = regexp.MustCompile(`^(\.m\d+)?(\.r\d+)?(\.w\d+|\.s|\.i\d+)?$`)
 
 // ofMember and ofRestart name the checkpoint of a network, ofStage that of one of its stages; "" stays "".
 func ofMember(checkpoint string, j int) string { return numbered(checkpoint, ".m", j) }
@@ -38,6 +39,14 @@ func ofStage(checkpoint, stage string) string {
 		return checkpoint + ".s"
 	}
 	return checkpoint + ".w" + strings.TrimPrefix(stage, warmUp{}.Name()+" ")
+}
+
+// ofIdentification names the checkpoint of an identification by the family that is tried as number k.
+func ofIdentification(checkpoint string, k int) string {
+	if checkpoint == "" {
+		return ""
+	}
+	return fmt.Sprint(checkpoint, ".i", k)
 }
 
 func numbered(checkpoint, mark string, i int) string {

@@ -40,7 +40,7 @@ func (f *problem) rubbed(terms [][]model.Term, s Options) (*model.Model[float64]
 	if spec.Terms = terms; f.s.freeFriction() {
 		spec.Friction = model.AllFriction
 	}
-	return model.New[float64](spec, s.Seed)
+	return drawn(spec, s.Seed)
 }
 
 // otherwise is a model whose forces are held from row to row where they went by straight lines, and the reverse.

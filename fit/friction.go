@@ -139,7 +139,7 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 		if kind == model.Stribeck && !dry(choice) {
 			continue
 		}
-		net, err := model.New[float64](spec, s.Seed)
+		net, err := drawn(spec, s.Seed)
 		if err != nil {
 			return x, err
 		}

@@ -2,6 +2,7 @@ package fit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -19,17 +20,20 @@ var ladder = []string{"terms", "lnn"}
 func climb(ctx context.Context, set *data.Set, o Options) (best Result, err error) {
 	asked, said, begin := o, []string(nil), time.Now()
 	o.climbing = true
-	for _, name := range ladder {
+	for k, name := range ladder {
 		if bound := asked.bound(); bound > 0 {
 			if o.Budget = bound - time.Since(begin); o.Budget <= 0 && best.Networks != nil {
 				said = append(said, model.Title(name)+" not tried in the time given")
 				break
 			}
 		}
-		o.Model = name
+		o.Model, o.rung = name, k
 		r, e := trained(ctx, set, o)
 		if ctx.Err() != nil {
 			return Result{}, ctx.Err()
+		}
+		if errors.As(e, new(unusable)) {
+			return Result{}, e
 		}
 		o.Planned = nil // one plan is enough
 		if e != nil {

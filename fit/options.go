@@ -56,7 +56,8 @@ type Options struct {
 	Every      time.Duration  `json:"-"` // between checkpoints
 	On         func(Progress) `json:"-"` // told after every step how far it is
 	Planned    func(Plan)     `json:"-"` // told the plan before the first step
-	climbing   bool           // Model is one of those that are tried
+	climbing   bool           // Model is one of those that are tried,
+	rung       int            // the one of this number
 	seen       *seen          // of the recording; nil: it was not looked through
 	Beside     *Network       `json:"-"` // the model whose baseline this is, from Baseline; nil: none
 }

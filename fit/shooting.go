@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"lagrange/internal/par"
 	"lagrange/model"
@@ -25,18 +26,22 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch, j int) (Netw
 			}
 		},
 	}
+	keep, err := f.remember(o, s, &w)
+	if err != nil {
+		return Network{}, err
+	}
 	bound := s.bound()
 	o.Over = func() bool { return bound > 0 && w.elapsed() > bound }
 	if f.motion.outliers > 0 {
 		o.Penalty = train.Student
 	}
 	var x train.Identified
-	var err error
 	if s.From != nil {
 		x, err = onward(ctx, o, s.From[j].Net)
 	} else if x, err = f.identify(ctx, o, s); err == nil {
 		f.decided(x)
 	}
+	err = keep(ctx, err)
 	if err != nil {
 		return Network{}, err
 	}
@@ -69,7 +74,7 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 	if f.s.freeFriction() {
 		x, err = f.withFriction(ctx, o, s)
 	} else {
-		net, e := model.New[float64](f.spec, s.Seed)
+		net, e := drawn(f.spec, s.Seed)
 		if e != nil {
 			return x, e
 		}
@@ -96,11 +101,20 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 	return x, err
 }
 
+// drawn is a network before its training.
+func drawn(spec model.Spec, seed uint64) (*model.Model[float64], error) {
+	net, err := model.New[float64](spec, seed)
+	if err == nil {
+		net.Soften(softened)
+	}
+	return net, err
+}
+
 // shot is a network after its initial guess and shooting.
 func (f *problem) shot(ctx context.Context, o *train.Identification, net *model.Model[float64], s Options) (
 	x train.Identified, err error) {
 	if len(net.Linear()) == 0 {
-		if err := f.learnSmoothed(ctx, net, s); err != nil {
+		if err := f.learnSmoothed(ctx, net, s, o.Memory); err != nil {
 			return x, err
 		}
 		x, err = o.Score(ctx, net)
@@ -138,7 +152,18 @@ func (f *problem) stagesOf(x train.Identified) (stages []Stage) {
 }
 
 // learnSmoothed teaches a net without linear parameters the accelerations of the smoother, as if they were recorded.
-func (f *problem) learnSmoothed(ctx context.Context, net *model.Model[float64], s Options) error {
+func (f *problem) learnSmoothed(ctx context.Context, net *model.Model[float64], s Options,
+	memory *train.Memory) error {
+	theta, err := memory.Once(train.Asked("smoothed accelerations", net), func() ([]float64, error) {
+		err := f.onSmoothed(ctx, net, s)
+		return slices.Clone(net.Theta), err
+	})
+	copy(net.Theta, theta)
+	return err
+}
+
+// onSmoothed is the loop of learnSmoothed.
+func (f *problem) onSmoothed(ctx context.Context, net *model.Model[float64], s Options) error {
 	o := f.motion.sharp(f.penalty)
 	loop := train.Loop[float64]{Model: net, Train: o, Valid: o, State: train.NewState(net)}
 	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: smoothedSteps, Validate: smoothedSteps,

@@ -26,11 +26,16 @@ var stages = []stage{initialGuess{}, warmUp{}, steps{}, longRollouts{}}
 
 // identity is that of a stage: a checkpoint of any other is not gone on from.
 func (a *run) identity(stage string) train.Identity {
-	id := maps.Clone(a.f.id)
 	if stage == (longRollouts{}).Name() {
 		stage = "long arcs" // as in checkpoints that are there
 	}
-	id["stage"], id["seed of the network"] = stage, fmt.Sprint(a.s.Seed)
+	return a.f.identity(stage, a.s)
+}
+
+// identity is that of a stage of the network with the seed of s.
+func (f *problem) identity(stage string, s Options) train.Identity {
+	id := maps.Clone(f.id)
+	id["stage"], id["seed of the network"] = stage, fmt.Sprint(s.Seed)
 	return id
 }
 

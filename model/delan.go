@@ -12,9 +12,10 @@ import (
 // side as for the Lagrangian network. It can say only what is quadratic in v. θ holds the net, then the forces.
 var delan = Family{
 	Name: "delan", Title: "Deep Lagrangian network",
-	Params: func(s Spec) int { return s.shape(s.positions(), triangle(s.D())+1).Params() + forceParams(s) },
+	Net:    Spec.inertiaNet,
+	Params: func(s Spec) int { return s.inertiaNet().Params() + forceParams(s) },
 	Init: func(s Spec, r *rand.Rand, theta []float64) {
-		shape := s.shape(s.positions(), triangle(s.D())+1)
+		shape := s.inertiaNet()
 		n := shape.Params()
 		s.draw(shape, 0.05, r, theta[:n])
 		initForces(s, theta[n:])
@@ -23,14 +24,13 @@ var delan = Family{
 	Tape64: structured[float64],
 	Linear: func(s Spec) []int {
 		V := triangle(s.D())
-		return s.linear(s.shape(s.positions(), V+1), func(o int) bool { return o == V },
-			func(int) bool { return false })
+		return s.linear(s.inertiaNet(), func(o int) bool { return o == V }, func(int) bool { return false })
 	},
 }
 
 func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	d, columns := s.D(), s.positions()
-	shape := s.shape(columns, triangle(d)+1)
+	shape := s.inertiaNet()
 	n := shape.Params()
 	speed, _ := scales[T](s)
 	L := func(k, components int) nn.Part[T] {
@@ -41,6 +41,9 @@ func structured[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	return lift(d, s.M(), batch, newEulerLagrange[T](d, s.M(), len(theta), s.inputs(true), batch, L,
 		newForces(s, theta, n)))
 }
+
+// inertiaNet is the shape of the net of a factor of M and of V.
+func (s Spec) inertiaNet() nn.Shape { return s.shape(s.positions(), triangle(s.D())+1) }
 
 // positions are the columns of a Lagrangian whose net does not see v.
 func (s Spec) positions() []column {

@@ -12,9 +12,10 @@ import (
 // acceleration; forces and friction stand on its right-hand side. θ holds the net, then the forces.
 var lnn = Family{
 	Name: "lnn", Title: "Lagrangian network", Heads: true,
-	Params: func(s Spec) int { return s.shape(s.seen(), s.outputs()).Params() + forceParams(s) },
+	Net:    Spec.scalarNet,
+	Params: func(s Spec) int { return s.scalarNet().Params() + forceParams(s) },
 	Init: func(s Spec, r *rand.Rand, theta []float64) {
-		shape := s.shape(s.seen(), s.outputs())
+		shape := s.scalarNet()
 		n := shape.Params()
 		s.draw(shape, 0.1, r, theta[:n])
 		initForces(s, theta[n:])
@@ -23,19 +24,22 @@ var lnn = Family{
 	Tape64: lagrangian[float64],
 	Linear: func(s Spec) []int {
 		all, behind := func(int) bool { return true }, func(o int) bool { return o > 0 }
-		return s.linear(s.shape(s.seen(), s.outputs()), all, behind)
+		return s.linear(s.scalarNet(), all, behind)
 	},
 	Constant: func(s Spec, at int) bool { // biases behind l
-		return at >= s.shape(s.seen(), s.outputs()).Params()-s.outputs()
+		return at >= s.scalarNet().Params()-s.outputs()
 	},
 }
 
 func lagrangian[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
-	d, n := s.D(), s.shape(s.seen(), s.outputs()).Params()
+	d, n := s.D(), s.scalarNet().Params()
 	L := func(k, components int) nn.Part[T] { f, _ := scalar(s, theta, batch, k, components); return f }
 	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L,
 		newForces(s, theta, n)))
 }
+
+// scalarNet is the shape of the net of a scalar.
+func (s Spec) scalarNet() nn.Shape { return s.shape(s.seen(), s.outputs()) }
 
 // seen are the columns of the net of a scalar: all of the state, or of a natural Lagrangian q alone.
 func (s Spec) seen() []column {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"lagrange/internal/file"
 	"lagrange/model"
@@ -106,8 +105,7 @@ func LoadCheckpoint[T nn.Float](path string, of Identity, m *model.Model[T]) (*S
 		return nil, h.Settings, fmt.Errorf("%s was written by an older version, which did not note whose run it was; "+
 			"leave out --resume to start again", path)
 	case len(what) > 0:
-		return nil, h.Settings, fmt.Errorf("%s belongs to another run (%s); give the same files and flags, or leave "+
-			"out --resume to start again", path, strings.Join(what, "; "))
+		return nil, h.Settings, otherRun(path, what)
 	}
 	n := len(m.Theta)
 	if h.Points < 0 || len(c.Floats) != 4*n+2+3*h.Points {

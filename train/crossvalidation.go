@@ -83,7 +83,7 @@ func (o *Identification) crossValidate(ctx context.Context, team *par.Team, m *m
 			}
 		}
 		y := m.Copy()
-		g, err := WeakInitialisation(ctx, y, rest, WeakOptions{Half: x.Half, Ridge: x.Ridge, Workers: o.workers()})
+		g, err := o.weak(ctx, Identified{Model: y, Half: x.Half, Ridge: x.Ridge}, rest)
 		if err != nil {
 			return err
 		}

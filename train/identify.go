@@ -23,6 +23,7 @@ type Identification struct {
 	Seed        uint64       // of the states beside the data at which mass matrices are held up
 	Workers     int          // cores; default all
 	On          func(Length) // told after each length of shooting; nil: nobody listens
+	Memory      *Memory      // to go on from; nil: none
 	Over        func() bool  // whether time is over: what was found so far is returned; nil: it never is
 }
 
@@ -122,8 +123,7 @@ func (o *Identification) Weak(ctx context.Context, m *model.Model[float64]) (Ide
 				break
 			}
 			x := Identified{Model: m.Copy(), Half: half * o.Swing, Ridge: ridge}
-			g, err := WeakInitialisation(ctx, x.Model, o.Learn,
-				WeakOptions{Half: x.Half, Ridge: ridge, Workers: o.workers()})
+			g, err := o.weak(ctx, x, o.Learn)
 			if err != nil {
 				return Identified{}, err
 			}
@@ -150,6 +150,28 @@ func (o *Identification) Weak(ctx context.Context, m *model.Model[float64]) (Ide
 		all[i].Weak = all[i].Score
 	}
 	return strongest(all), nil
+}
+
+// weak gives the model of x the weak initialisation from measured motion, with its half-length and ridge.
+func (o *Identification) weak(ctx context.Context, x Identified, from *Measured) (g InitialGuess, err error) {
+	c := WeakOptions{Half: x.Half, Ridge: x.Ridge, Workers: o.workers()}
+	question := Asked("weak initialisation", x.Model, x.Half, x.Ridge, from.numbers(), x.Model.Spec.Friction)
+	theta, err := o.Memory.Once(question, func() ([]float64, error) {
+		if g, err = WeakInitialisation(ctx, x.Model, from, c); err != nil || !g.Done {
+			return nil, err
+		}
+		return slices.Clone(x.Model.Theta), nil
+	})
+	switch {
+	case err != nil:
+		return g, err
+	case len(theta) == 0 && g.Why == "": // remembered to have failed
+		return WeakInitialisation(ctx, x.Model, from, c)
+	case len(theta) > 0:
+		copy(x.Model.Theta, theta)
+		g.Done = true
+	}
+	return g, nil
 }
 
 // strongest is, of those that are no worse than the best by more than a standard error, the one with the largest ridge,
@@ -290,10 +312,14 @@ func Moved(m *model.Model[float64]) (of []int) {
 
 // shooting is what a model is shot with.
 func (o *Identification) shooting(m *model.Model[float64], from *division) *Shooting {
-	of := Moved(m)
+	of, alike := Moved(m), []int(nil)
+	if groups := m.Outputs(of); len(m.Linear()) > 0 && slices.ContainsFunc(groups, func(g int) bool { return g >= 0 }) {
+		alike = groups
+	}
 	return &Shooting{Model: m, Measured: o.Learn, Held: o.selection(m), Of: of, Unit: m.Units(of), Ridge: shootRidge,
-		Penalty: o.Penalty, PositiveDefinite: o.Learn.Around(m, o.Seed), Duration: o.within(firstSwings),
-		Longest: o.Horizon, Iterations: cmp.Or(o.Iterations, shootRounds), Workers: o.workers(), On: o.On, over: o.over,
+		Alike: alike, Penalty: o.Penalty, PositiveDefinite: o.Learn.Around(m, o.Seed),
+		Duration: o.within(firstSwings), Longest: o.Horizon, Iterations: cmp.Or(o.Iterations, shootRounds),
+		Workers: o.workers(), On: o.On, over: o.over, memory: o.Memory,
 		from: from}
 }
 

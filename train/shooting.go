@@ -16,16 +16,17 @@ import (
 //
 //	(G + λ diag G) δb = g,   δx = R⁻¹ (Qᵀr − QᵀJ_b δb).
 //
-// b₀ is b where a length begins. Segments begin short, so that a roll-out finds the motion however wrong the model, and
-// are joined two by two, since what long ones say of b is sharper by far. Each length is kept unless motion held out is
-// predicted worse over that length.
+// b₀ is b where a length begins; weights of a net have a prior in place of the ridge (see prior). Segments begin short,
+// so that a roll-out finds the motion however wrong the model, and are joined two by two, since what long ones say of b
+// is sharper by far. Each length is kept unless motion held out is predicted worse over that length.
 type Shooting struct {
 	Model            *model.Model[float64] // its Theta is what is fitted
 	Measured         *Measured             // what is learned from
 	Held             *Measured             // the selection set; nil: every step of the one length is kept
 	Of               []int                 // places in θ of b
 	Unit             []float64             // of each b, for the ridge: see model.Units
-	Ridge            float64               // weight of (b − b₀)²/unit²; 1 serves networks of a hundred units
+	Ridge            float64               // weight of (b − b₀)²/unit²
+	Alike            []int                 // group of each b that has a prior in place of the ridge, else −1; nil: none
 	Penalty          Penalty               // ρ; L2, or Student where there are outliers
 	PositiveDefinite *PositiveDefinite[float64]
 	Duration         float64 // of the first segments
@@ -34,6 +35,7 @@ type Shooting struct {
 	Workers          int
 	On               func(Length) // after each length; nil: nobody listens
 	over             func() bool  // whether time is over; nil: it never is
+	memory           *Memory      // of the lengths that were done before; nil: none
 	from             *division    // to go on from, in place of segments of Duration; nil: none
 }
 
@@ -101,6 +103,7 @@ type shooter struct {
 	shots                        []*shot
 	G, trial, F, D, db, dx, tryX []float64
 	lambda                       float64
+	prior                        *prior  // nil: none
 	excess                       float64 // what numbers are off by, squared, in units of noise; at least 1
 }
 
@@ -115,7 +118,7 @@ func (s *Shooting) Run(ctx context.Context) (shot Shot, err error) {
 	}
 	least := math.Inf(1)
 	for {
-		l, err := run.length(ctx)
+		l, err := run.remembered(ctx)
 		if err != nil {
 			return shot, err
 		}
@@ -220,6 +223,7 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	}
 	s.prepare()
 	s.b0 = s.b()
+	s.believe()
 	held, err := s.score(ctx)
 	if err != nil {
 		return l, err
@@ -234,6 +238,7 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	best, bestX := s.b(), slices.Clone(s.x)
 	for wait := 0; l.Iterations < s.Iterations && !s.late() && (wait < patient || s.Held == nil); {
 		s.form()
+		cost += s.learnPrior()
 		next, taken := s.step(cost)
 		if !taken || ctx.Err() != nil {
 			break

@@ -13,11 +13,7 @@ func (s *shooter) cost(x []float64) float64 {
 	for _, c := range s.costs {
 		sum += c
 	}
-	for k, at := range s.Of {
-		r := (s.Model.Theta[at] - s.b0[k]) / s.Unit[k]
-		sum += s.Ridge * s.excess * r * r
-	}
-	return sum
+	return sum + s.pulled()
 }
 
 // definite is the part of the penalty of mass matrices; with slopes its rows are added to the equations of the workers.
@@ -38,18 +34,13 @@ func (s *shooter) definite(slopes bool) (sum float64) {
 
 // form sets the reduced rows of all segments at x and θ, and in G what does not depend on the starts.
 func (s *shooter) form() {
-	P := len(s.Of)
 	for _, w := range s.shots {
 		clear(w.G)
 	}
 	inTurn(s.team, s.chunks, func(w int, chunk []int) { s.shots[w].form(s.x, chunk) })
 	s.definite(true)
 	s.gather(s.G, nil)
-	for k, at := range s.Of {
-		c := s.Ridge * s.excess / (s.Unit[k] * s.Unit[k])
-		s.G[k*(P+1)+k] += c
-		s.G[k*(P+1)+P] += c * (s.Model.Theta[at] - s.b0[k])
-	}
+	s.formPulls()
 }
 
 // gather sets to to the sum of the workers' G, and of from where it is not nil.

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -60,9 +61,18 @@ func (s *shooter) residuals(b, x []float64) (measured, others []float64) {
 			others = append(others, (x[i*n+j]-e.X[a.First*n+j])/(30*e.SD[a.First*n+j]))
 		}
 	}
+	off := 0.0
 	for k, b := range b {
-		others = append(others, math.Sqrt(s.Ridge*s.excess)*(b-s.b0[k])/s.Unit[k])
+		r := math.Sqrt(s.Ridge*s.excess) * (b - s.b0[k]) / s.Unit[k]
+		if s.Alike != nil {
+			if g := s.Alike[k]; g >= 0 {
+				r = math.Sqrt(s.excess*s.prior.precision[g]) * b
+			}
+			off += s.prior.mass[k] * (b - s.prior.b0[k])
+		}
+		others = append(others, r)
 	}
+	others = append(others, off)
 	N := s.PositiveDefinite.Len()
 	r, c := make([]float64, N), make([]float64, N)
 	s.PositiveDefinite.Pass(s.Model, N).Residuals(upTo(N), r, c)
@@ -75,47 +85,53 @@ func (s *shooter) residuals(b, x []float64) (measured, others []float64) {
 // The step with the starts eliminated is that of the equations of everything, dense and by differences.
 func TestShootingStepIsThatOfDenseEquations(t *testing.T) {
 	for _, p := range []Penalty{L2, Student} {
-		t.Run(p.Name, func(t *testing.T) {
-			m := drivenModel(t, "lnn")
-			o, _ := motions(m, 3, 14, 0.01, 0.03, false, 9)
-			o.Of[1].Y[8] += 1 // an outlier, and what was not observed
-			o.Of[2].Y[12] = math.NaN()
-			for at := range o.Of[0].Y { // times of one of them jitter
-				o.Of[0].Wide = append(o.Of[0].Wide, 2+math.Sin(float64(at)))
-			}
-			of := m.Outer()
-			around := o.Around(m, 1)
-			around.Floor *= 20 // the mean mass: half of them are below
-			s := readied(t, &Shooting{Model: m, Measured: o, Of: of, Unit: m.Units(of), Ridge: 10, Penalty: p,
-				PositiveDefinite: around, Duration: 0.15, Workers: 2})
-			b := s.b()
-			for i := range b { // off b₀ and the smoothed states, so that ridge and prior pull
-				b[i] *= 1.01
-			}
-			for i := range s.x {
-				s.x[i] += 0.02 * math.Sin(float64(i))
-			}
-			x := slices.Clone(s.x)
-			s.set(b)
-			cost := s.cost(s.x)
-			copy(s.spread, s.trialSpread)
-			s.lambda = 0.3
-			s.form()
-			if !s.solve() {
-				t.Fatal("no solution")
-			}
-			n := 2 * o.D
-			for _, c := range s.chains {
-				s.shots[0].back(s.reduced[c[0]:c[1]], s.db, s.dx[c[0]*n:c[1]*n])
-			}
-			db, dx, said := s.dense(b, x)
-			if math.Abs(cost-said) > 1e-9*said {
-				t.Errorf("cost %v; want %v", cost, said)
-			}
-			near(t, "parameter", s.db, db)
-			near(t, "start", s.dx, dx)
-		})
+		for _, prior := range []bool{false, true} {
+			t.Run(fmt.Sprint(p.Name, " prior ", prior), func(t *testing.T) { stepIsThatOfDenseEquations(t, p, prior) })
+		}
 	}
+}
+
+func stepIsThatOfDenseEquations(t *testing.T, p Penalty, prior bool) {
+	m := drivenModel(t, "lnn")
+	o, _ := motions(m, 3, 14, 0.01, 0.03, false, 9)
+	o.Of[1].Y[8] += 1 // an outlier, and what was not observed
+	o.Of[2].Y[12] = math.NaN()
+	of := m.Outer()
+	around := o.Around(m, 1)
+	around.Floor *= 20 // the mean mass: half of them are below
+	var alike []int
+	if prior {
+		alike = m.Outputs(of)
+	}
+	s := readied(t, &Shooting{Model: m, Measured: o, Of: of, Unit: m.Units(of), Ridge: 10, Penalty: p,
+		PositiveDefinite: around, Duration: 0.15, Workers: 2, Alike: alike})
+	s.believe()
+	b := s.b()
+	for i := range b { // off b₀ and the smoothed states, so that ridge and prior pull
+		b[i] *= 1.01
+	}
+	for i := range s.x {
+		s.x[i] += 0.02 * math.Sin(float64(i))
+	}
+	x := slices.Clone(s.x)
+	s.set(b)
+	cost := s.cost(s.x)
+	copy(s.spread, s.trialSpread)
+	s.lambda = 0.3
+	s.form()
+	if !s.solve() {
+		t.Fatal("no solution")
+	}
+	n := 2 * o.D
+	for _, c := range s.chains {
+		s.shots[0].back(s.reduced[c[0]:c[1]], s.db, s.dx[c[0]*n:c[1]*n])
+	}
+	db, dx, said := s.dense(b, x)
+	if math.Abs(cost-said) > 1e-9*said {
+		t.Errorf("cost %v; want %v", cost, said)
+	}
+	near(t, "parameter", s.db, db)
+	near(t, "start", s.dx, dx)
 }
 
 // near holds numbers to a millionth of the largest.
