@@ -13,13 +13,13 @@ import (
 	"lagrange/train"
 )
 
-// drawn are the networks of an ensemble whose objective is Motion: one that is learned, and others as likely as it,
+// drawMembers are the networks of an ensemble whose objective is Motion: one that is learned, and others as likely as it,
 //
 //	θ ~ N(θ̂, C),
 //
 // with C the covariance that shooting ends with. Other seeds would find the same: it is the noise of the recording that
 // the parameters are not sure of.
-func (f *problem) drawn(ctx context.Context) ([]Network, error) {
+func (f *problem) drawMembers(ctx context.Context) ([]Network, error) {
 	first, err := f.network(ctx, f.s, f.watch, 0, nil)
 	if err != nil {
 		return nil, err

@@ -46,7 +46,7 @@ func trained(ctx context.Context, set *data.Set, o Options) (Result, error) {
 	r := Result{Held: f.heldOut()}
 	switch {
 	case f.s.Ensemble > 1 && f.s.Objective == Motion:
-		r.Networks, err = f.drawn(ctx)
+		r.Networks, err = f.drawMembers(ctx)
 		return r, err
 	case f.s.Ensemble > 1:
 		r.Networks, err = f.ensemble(ctx)
