@@ -153,7 +153,7 @@ func composeForces[T nn.Float](s Spec, theta []T, at int, E T, vs []T) Forces[T]
 		fs = append(fs, &viscous[T]{theta: theta[at+l.viscous:], at: at + l.viscous, E: E, vs: vs, y: make([]T, s.D())})
 	}
 	for _, r := range l.resistances {
-		fs = append(fs, newRubbing(r, theta[at:], at, E))
+		fs = append(fs, newRubbing(scaled(r, vs), theta[at:], at, E))
 	}
 	return fs
 }

@@ -109,6 +109,18 @@ func (l *forceLayout) resist(g law, at []contact) resistance {
 	return r
 }
 
+// scaled is a resistance with the scales vs of q̇, which for a Hamiltonian are not those of v.
+func scaled[T nn.Float](r resistance, vs []T) resistance {
+	r.contacts = slices.Clone(r.contacts)
+	for k := range r.contacts {
+		c := &r.contacts[k]
+		if c.s = float64(vs[c.i]); c.j >= 0 {
+			c.s = (c.s + float64(vs[c.j])) / 2
+		}
+	}
+	return r
+}
+
 // rubbing is a resistance as a force: Q_i = −Q_j = −E/s c² g(w), with w = v_i/s or w = (v_i − v_j)/s.
 type rubbing[T nn.Float] struct {
 	resistance
