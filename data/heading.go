@@ -70,8 +70,10 @@ func separator(start []byte) byte {
 }
 
 // findHeading finds the header, the first line after which rows of as many cells as it has are numbers, for each of the
-// separators, and takes that with the most numbers below it.
-func findHeading(start []byte) heading {
+// separators, and takes that with the most numbers below it. Where there is none, there are rows alone, or rows
+// under words
+// that do not fit; where the columns are named otherwise, words do not matter.
+func findHeading(start []byte, named bool) heading {
 	var best heading
 	most := 0
 	sheets := map[byte]*sheet{}
@@ -90,7 +92,7 @@ func findHeading(start []byte) heading {
 		return best
 	}
 	for _, sep := range []byte(",;\t ") {
-		if h, n := sheets[sep].headless(); n > most {
+		if h, n := sheets[sep].headless(named); n > most {
 			best, most = h, n
 		}
 	}
@@ -250,7 +252,8 @@ func isStamp(cells [][]byte) bool {
 }
 
 // headless looks for rows of numbers without a header, and counts their numbers.
-func (p *sheet) headless() (h heading, numbers int) {
+func (p *sheet) headless(named bool) (h heading, numbers int) {
+	words := -1 // the last row of words above the numbers
 	for i := range p.rows {
 		r := &p.rows[i]
 		n := 0
@@ -262,6 +265,9 @@ func (p *sheet) headless() (h heading, numbers int) {
 				n--
 			}
 		}
+		if n == -len(r.cells) && n < -1 && !h.bare {
+			words = i
+		}
 		if r.comment || n < 1 || h.bare && len(r.cells) != h.width {
 			continue
 		}
@@ -269,6 +275,9 @@ func (p *sheet) headless() (h heading, numbers int) {
 			h = heading{sep: p.sep, line: r.line, bare: true, width: len(r.cells), first: r.line}
 		}
 		numbers += n
+	}
+	if words >= 0 && !named && h.bare {
+		h = heading{sep: p.sep, line: p.rows[words].line}
 	}
 	return h, numbers
 }

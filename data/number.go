@@ -49,11 +49,11 @@ func (s *textSource) odd(c []byte) (float64, error) {
 	return x, nil
 }
 
-// commaHint recognises a decimal comma.
+// commaHint is the way out where a cell is no number: it recognises a decimal comma.
 func commaHint(c string) string {
 	dotted := strings.Replace(c, ",", ".", 1)
 	if _, err := strconv.ParseFloat(dotted, 64); err != nil || dotted == c {
-		return ""
+		return ": mend it, or leave the row out"
 	}
 	return fmt.Sprintf(" (decimal comma? write %s)", dotted)
 }
