@@ -36,11 +36,14 @@ var dates = []struct{ layout, example string }{
 	{"1/2/2006", "5/8/2025 (month/day/year)"}, {"20060102", "20250508"},
 }
 
-// epochs are the units of a time that counts from 1970 on: between 2001 and 2096 their numbers do not overlap.
-var epochs = []struct {
+// epoch is a unit of time.
+type epoch struct {
 	name        string
 	nanoseconds int64 // of one unit
-}{{"s", second}, {"ms", 1_000_000}, {"us", 1000}, {"ns", 1}}
+}
+
+// epochs are the units of a time that counts from 1970 on: between 2001 and 2096 their numbers do not overlap.
+var epochs = []epoch{{"s", second}, {"ms", 1_000_000}, {"us", 1000}, {"ns", 1}}
 
 // isTime says whether a text is a date, a time of day, or both.
 func isTime(text string) bool {
