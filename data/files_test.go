@@ -41,6 +41,7 @@ func TestFiles(t *testing.T) {
 		{"split.parquet", data.Options{}, ""},
 		{"delta.parquet", data.Options{}, "nanoseconds since 1970"},
 		{"stamps.parquet", data.Options{}, "the first row, 2025-05-08 21:07:49 UTC"},
+		{"columns.npz", data.Options{Q: []string{"state"}, Differentiate: true}, ""},
 		{"lerobot.parquet", data.Options{Time: "timestamp", Q: []string{"observation.state1"},
 			V: []string{"observation.state2"}}, ""},
 		{"sheets.xlsx:run 2", data.Options{}, "1 line is left out: the header stands below"},
@@ -52,6 +53,12 @@ func TestFiles(t *testing.T) {
 		s, err := data.Read([]string{files + c.path}, c.o)
 		if err != nil {
 			t.Errorf("%s: %v", c.path, err)
+			continue
+		}
+		if c.o.Differentiate { // both columns of the array
+			if s.D() != 2 || s.Coordinates[1].Name != "state2" {
+				t.Errorf("%s: %v", c.path, s.Coordinates)
+			}
 			continue
 		}
 		samePlain(t, c.path, s)

@@ -194,3 +194,17 @@ func (t *table) text(j int) (string, error) {
 	}
 	return text, nil
 }
+
+// lists puts the columns of a list in the place of its name: q1, q2, … in that of q, where no column is called q.
+func (r *resolver) lists(names []string) (all []string) {
+	for _, n := range names {
+		if r.find(n) >= 0 || r.find(n+"1") < 0 {
+			all = append(all, n)
+			continue
+		}
+		for k := 1; r.find(n+strconv.Itoa(k)) >= 0; k++ {
+			all = append(all, n+strconv.Itoa(k))
+		}
+	}
+	return all
+}
