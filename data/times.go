@@ -47,16 +47,21 @@ var epochs = []epoch{{"s", second}, {"ms", 1_000_000}, {"us", 1000}, {"ns", 1}}
 
 // isTime says whether a text is a date, a time of day, or both.
 func isTime(text string) bool {
-	if len(text) < 5 || len(text) > 40 || !strings.ContainsAny(text[:1], "0123456789") {
+	if len(text) < 5 || len(text) > 40 || text[0] < '0' || text[0] > '9' {
 		return false
+	}
+	if len(text) <= 10 {
+		if _, ok := date(text); ok {
+			return true
+		}
+	}
+	if !strings.Contains(text, ":") && !strings.Contains(text, "T") {
+		return false // as nearly all cells are
 	}
 	if _, ok := timeOfDay(text); ok {
 		return true
 	}
 	_, _, ok := instant(text, "")
-	if !ok {
-		_, ok = date(text)
-	}
 	return ok
 }
 
@@ -77,6 +82,9 @@ func instant(text, first string) (ns int64, layout string, ok bool) {
 
 // date reads a date as nanoseconds since 1970.
 func date(text string) (ns int64, ok bool) {
+	if len(text) > 10 || len(text) < 8 || strings.ContainsAny(text, ",:e") {
+		return 0, false
+	}
 	for _, d := range dates {
 		if t, err := time.Parse(d.layout, text); err == nil {
 			return t.UnixNano(), true
