@@ -50,6 +50,9 @@ func newTable(arrays []array.Array, notes []string, o Options) (*table, error) {
 					a.Name, a.Shape, t.rows))
 		}
 	}
+	if len(t.head) > maxColumns {
+		return nil, tooWide(0)
+	}
 	if o.Columns != nil {
 		head, err := renamed(o.Columns, len(t.head))
 		t.head = head
@@ -92,6 +95,9 @@ func (t *table) shape(arrays []array.Array) {
 func (t *table) add(a *array.Array) bool {
 	s, n, runs := a.Shape, t.rows, t.trajectories
 	col := func(first, perRun, perRow, k, of int) {
+		if len(t.head) > maxColumns {
+			return // said above
+		}
 		name := cmp.Or(a.Name, "column")
 		if of > 1 || a.Name == "" {
 			name += strconv.Itoa(k + 1)
