@@ -114,6 +114,7 @@ type sheetRow struct {
 	text    []byte
 	cells   [][]byte
 	kinds   []kind
+	units   bool // every cell is a unit
 }
 
 // kind is what one cell looks like.
@@ -147,6 +148,7 @@ func newSheet(start []byte, sep byte) *sheet {
 			r.cells = append(r.cells, c)
 			r.kinds = append(r.kinds, kindOf(c, sep))
 		}
+		r.units = r.isUnits()
 		p.rows = append(p.rows, r)
 	}
 	return p
@@ -181,14 +183,14 @@ func (p *sheet) try(i int) (h heading, numbers int) {
 			h.glued, kinds = true, make([]kind, len(cells))
 		}
 	}
-	if !slices.Contains(kinds, word) || i > 0 && c.isUnits() && len(p.rows[i-1].cells) == len(c.cells) &&
+	if !slices.Contains(kinds, word) || i > 0 && c.units && len(p.rows[i-1].cells) == len(c.cells) &&
 		slices.Contains(p.rows[i-1].kinds, word) {
 		return h, 0
 	}
 	begun := false
 	for k := i + 1; k < len(p.rows); k++ {
 		r := &p.rows[k]
-		if !begun && h.units == nil && len(r.cells) == len(cells) && r.isUnits() {
+		if !begun && h.units == nil && len(r.cells) == len(cells) && r.units {
 			h.units, h.unitsRaw = unitCells(r), r.text
 			continue
 		}
