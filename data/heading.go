@@ -158,7 +158,7 @@ func kindOf(c []byte, sep byte) kind {
 	if isMissing(c) {
 		return nothing
 	}
-	if _, err := strconv.ParseFloat(string(c), 64); err == nil {
+	if _, err := strconv.ParseFloat(exponent(string(c)), 64); err == nil {
 		return value
 	}
 	if _, ok := commaNumber(c); ok && sep != ',' || isTime(string(c)) {

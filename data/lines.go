@@ -37,7 +37,7 @@ func (l *lines) read() ([]byte, error) {
 	}
 	l.n, l.bytes = l.n+1, l.bytes+int64(len(line))
 	l.open = err == io.EOF
-	return bytes.TrimRight(line, "\r\n"), nil
+	return bytes.TrimRight(line, "\r\n\x00"), nil // a logger without power leaves zeros behind
 }
 
 // record is the next line with those that follow it as long as a quoted cell goes on.
