@@ -89,6 +89,14 @@ func (f format) open(r io.Reader, part string, o Options) (source, error) {
 		s.said = append(notes, s.said...)
 		return s, nil
 	}
+	if text, name, ok := array.Packed(file); ok && part == "" {
+		s, err := newText(bufio.NewReaderSize(bytes.NewReader(text), peeked), o)
+		if err != nil {
+			return nil, err
+		}
+		s.said = append([]string{"it is a zip archive of " + name}, s.said...)
+		return s, nil
+	}
 	all, notes, err := f.read(file, part)
 	if err != nil {
 		return nil, &Error{Msg: fmt.Sprintf("%s: %v", f.name, err)}

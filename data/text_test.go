@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
@@ -154,6 +155,15 @@ func TestEncodings(t *testing.T) {
 		t.Fatal(err)
 	}
 	samePlain(t, "gzip", s)
+	b.Reset()
+	p := zip.NewWriter(&b)
+	w, _ := p.Create("motion.csv")
+	fmt.Fprint(w, text)
+	p.Close()
+	if s, err = data.ReadFrom(&b, "motion.zip", data.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	samePlain(t, "zip", s)
 }
 
 // A table without a header is read once its columns are named.
