@@ -28,7 +28,7 @@ var formats = []format{
 		holds: "arrays of n rows; of n rows and d columns, which become q1, q2, …; of runs, rows and columns. Of a " +
 			"workbook the first sheet, as text would be read; file.xlsx:name for another"},
 	{name: "Parquet", magic: "PAR1", read: array.Parquet,
-		holds: "columns of numbers and text; lists of one length, as q1, q2, …; plain, Snappy or gzip"},
+		holds: "columns of numbers and text; lists of one length, as q1, q2, …; plain, Snappy, gzip or Zstandard"},
 	{name: "MATLAB (.mat, level 5)", magic: "MATLAB 5.0 MAT-file", read: array.MAT,
 		holds: "arrays as of NumPy; structures, by their fields, or file.mat:name for one. As saved with -v6 and -v7"},
 	{name: "JSON", is: array.IsJSON, read: selected(array.JSON),

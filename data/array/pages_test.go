@@ -28,7 +28,7 @@ func TestLongRun(t *testing.T) {
 		pages := headed(pageDictionary, 1, encPlain, make([]byte, 8))
 		pages = append(pages, headed(pageData, int64(n), encDictionary, append(binary.AppendUvarint([]byte{1},
 			uint64(n)<<1), 0))...)
-		p := &parquet{left: 1 << 20}
+		p := &parquet{left: 1 << 20, bytes: 1 << 10}
 		v := &values{leaf: &leaf{kind: pqDouble}}
 		err := p.pages(v, pages, chunk{values: int64(n)})
 		if err == nil && len(v.out.Float) != n {

@@ -47,3 +47,5 @@ wb.save('dates.xlsx')
 open('lines.jsonl','w').write(''.join(json.dumps(dict(t=a,q=b,v=c,info=dict(ok=True),who='x'))+'\n' for a,b,c in zip(t.tolist(),q.tolist(),v.tolist())))
 json.dump([dict(t=a,x=[b],v=c) for a,b,c in zip(t.tolist(),q.tolist(),v.tolist())],open('array.json','w'))
 json.dump(dict(t=t.tolist(),q=q.tolist(),v=v.tolist()),open('columns.json','w'))
+with open('../../array/testdata/squares.zst', 'wb') as f:
+    f.write(pa.Codec('zstd', compression_level=6).compress(''.join('%d,' % (i*i % 1009) for i in range(4000)).encode(), asbytes=True))
