@@ -151,6 +151,7 @@ func TestSteps(t *testing.T) {
 		{"frame,q,v\n10,1,1\n11,2,2\n14,4,3\n", data.Options{Step: 0.5, Time: "frame"}, "t", []float64{5, 5.5, 7}},
 		{"q,v\n1,1\n2,2\n4,3\n,\n5,6\n", data.Options{Step: 0.5}, "t", []float64{0, 0.5, 1, 2}},
 		{"t,q,v\n0,1,1\n2,2,2\n3,4,3\n", data.Options{Step: 0.5}, "t", []float64{0, 2, 3}},
+		{"time_step [s],q,v\n0,1,1\n2,2,2\n3,4,3\n", data.Options{Step: 0.5}, "time_step", []float64{0, 2, 3}},
 	} {
 		s, err := data.ReadFrom(strings.NewReader(c.text), "a.csv", c.o)
 		if err != nil {

@@ -44,6 +44,17 @@ func TestLongRun(t *testing.T) {
 	}
 }
 
+// Pages together are not unpacked to more than a file of this size can hold.
+func TestUnpacked(t *testing.T) {
+	page := headed(pageData, 8, encPlain, make([]byte, 64))
+	pages := slices.Repeat(page, 3)
+	p := &parquet{left: 1 << 20, bytes: 128}
+	err := p.pages(&values{leaf: &leaf{kind: pqDouble}}, pages, chunk{values: 24})
+	if err == nil || !strings.Contains(err.Error(), "than a file of this size") {
+		t.Error(err)
+	}
+}
+
 // Numbers packed to a width come back, and so do their runs.
 func TestHybrid(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 2))

@@ -33,6 +33,39 @@ func TestZstd(t *testing.T) {
 	}
 }
 
+// Text that repeats itself from a few distances, old and new, is packed by those, in all the ways there are to name
+// them.
+func TestZstdRepeats(t *testing.T) {
+	packed, err := os.ReadFile("testdata/repeats.zst")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := 7
+	next := func(n int) int {
+		x = (x*1103515245 + 12345) % (1 << 31)
+		return (x >> 8) % n
+	}
+	want := []byte("the quick brown fox jumps over the lazy dog 0123456789 ")
+	distances := []int{7, 11, 19}
+	for range 600 {
+		if next(3) == 0 {
+			for range 1 + next(3) {
+				want = append(want, byte('a'+next(26)))
+			}
+		}
+		if next(8) == 0 {
+			distances[next(3)] = 5 + next(50)
+		}
+		k := distances[next(3)]
+		for range 4 + next(12) {
+			want = append(want, want[len(want)-k])
+		}
+	}
+	if got, err := zstd(packed, len(want)); err != nil || !bytes.Equal(got, want) {
+		t.Fatalf("%d bytes, want %d: %v", len(got), len(want), err)
+	}
+}
+
 // FuzzZstd: whatever the bytes, there are no more than asked for.
 func FuzzZstd(f *testing.F) {
 	packed, err := os.ReadFile("testdata/squares.zst")
