@@ -54,7 +54,8 @@ func TestZstdRepeats(t *testing.T) {
 			}
 		}
 		if next(8) == 0 {
-			distances[next(3)] = 5 + next(50)
+			far := 5 + next(50)
+			distances[next(3)] = far
 		}
 		k := distances[next(3)]
 		for range 4 + next(12) {
