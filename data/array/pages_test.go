@@ -55,6 +55,14 @@ func TestUnpacked(t *testing.T) {
 	}
 }
 
+// A map of a million million truth values ends where its bytes do.
+func TestEndlessMap(t *testing.T) {
+	r := thrift{b: append(binary.AppendUvarint(nil, 1<<50), tTrue<<4|tFalse, 1, 1, 1)}
+	if r.skip(tMap, 0); r.err == nil {
+		t.Error("accepted")
+	}
+}
+
 // Numbers packed to a width come back, and so do their runs.
 func TestHybrid(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 2))
