@@ -24,7 +24,7 @@ func decoded(b *bufio.Reader, start []byte) (*bufio.Reader, []byte, []string, er
 		_, _ = b.Discard(len(bom)) // cannot fail: the bytes have been peeked
 		start, _ = b.Peek(peeked)
 	}
-	if bytes.IndexByte(start, 0) >= 0 {
+	if at := bytes.IndexByte(start, 0); at == 0 || at > 0 && len(bytes.Trim(start[at:], "\x00\r\n")) > 0 {
 		return nil, nil, nil, &Error{Msg: "not a text file, and none of " + formatNames() + ": save it as one of " +
 			"these, or as CSV"}
 	}

@@ -38,9 +38,11 @@ func TestFiles(t *testing.T) {
 		{"plain.parquet", data.Options{}, `column "id" is ignored`},
 		{"gzip.parquet", data.Options{}, `column "empty" is ignored`},
 		{"none.parquet", data.Options{}, `column "k" is ignored`},
+		{"zstd.parquet", data.Options{}, ""},
 		{"split.parquet", data.Options{}, ""},
 		{"delta.parquet", data.Options{}, "nanoseconds since 1970"},
 		{"stamps.parquet", data.Options{}, "the first row, 2025-05-08 21:07:49 UTC"},
+		{"columns.npz", data.Options{Q: []string{"state"}, Differentiate: true}, ""},
 		{"lerobot.parquet", data.Options{Time: "timestamp", Q: []string{"observation.state1"},
 			V: []string{"observation.state2"}}, ""},
 		{"sheets.xlsx:run 2", data.Options{}, "1 line is left out: the header stands below"},
@@ -52,6 +54,12 @@ func TestFiles(t *testing.T) {
 		s, err := data.Read([]string{files + c.path}, c.o)
 		if err != nil {
 			t.Errorf("%s: %v", c.path, err)
+			continue
+		}
+		if c.o.Differentiate { // both columns of the array
+			if s.D() != 2 || s.Coordinates[1].Name != "state2" {
+				t.Errorf("%s: %v", c.path, s.Coordinates)
+			}
 			continue
 		}
 		samePlain(t, c.path, s)
@@ -84,7 +92,6 @@ func TestFilesNotRead(t *testing.T) {
 		"a.npz": {"PK\x03\x04\x14\x00\x00\x00",
 			"NumPy archive (.npz) or Excel workbook (.xlsx): a damaged archive"},
 		"a.parquet": {"PAR1\x00\x00\x00\x00\x00\x00PAR1", "Parquet: the file is damaged: write or download it again"},
-		"z.parquet": {text("zstd.parquet"), `it is compressed by Zstandard: write the file with compression="snappy"`},
 		"a.npy":     {text("bare.npy"), "an array has no names for its columns: name the 3 columns"},
 		"a.json":    {`{"t": 0, "q": 1`, "JSON: row 1: damaged JSON"},
 		"one.json":  {`{"t": 0, "q": 1}`, "JSON: one row only"},

@@ -28,7 +28,7 @@ var formats = []format{
 		holds: "arrays of n rows; of n rows and d columns, which become q1, q2, …; of runs, rows and columns. Of a " +
 			"workbook the first sheet, as text would be read; file.xlsx:name for another"},
 	{name: "Parquet", magic: "PAR1", read: array.Parquet,
-		holds: "columns of numbers and text; lists of one length, as q1, q2, …; plain, Snappy or gzip"},
+		holds: "columns of numbers and text; lists of one length, as q1, q2, …; plain, Snappy, gzip or Zstandard"},
 	{name: "MATLAB (.mat, level 5)", magic: "MATLAB 5.0 MAT-file", read: array.MAT,
 		holds: "arrays as of NumPy; structures, by their fields, or file.mat:name for one. As saved with -v6 and -v7"},
 	{name: "JSON", is: array.IsJSON, read: selected(array.JSON),
@@ -87,6 +87,14 @@ func (f format) open(r io.Reader, part string, o Options) (source, error) {
 			return nil, err
 		}
 		s.said = append(notes, s.said...)
+		return s, nil
+	}
+	if text, name, ok := array.Packed(file); ok && part == "" {
+		s, err := newText(bufio.NewReaderSize(bytes.NewReader(text), peeked), o)
+		if err != nil {
+			return nil, err
+		}
+		s.said = append([]string{"it is a zip archive of " + name}, s.said...)
 		return s, nil
 	}
 	all, notes, err := f.read(file, part)

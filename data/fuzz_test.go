@@ -35,11 +35,11 @@ func bounded(t *testing.T, file []byte, o data.Options) {
 
 // FuzzFiles reads whatever is not text: NumPy, MATLAB, Parquet, Excel, JSON, and what is packed.
 func FuzzFiles(f *testing.F) {
-	names, err := os.ReadDir(files)
+	seeds, err := os.ReadDir(files)
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, n := range names {
+	for _, n := range seeds {
 		file, err := os.ReadFile(files + n.Name())
 		if err != nil {
 			f.Fatal(err)
@@ -80,10 +80,6 @@ func bombs() map[string][]byte {
 		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="r" Target="s.xml"/></Relationships>`,
 	}
 	with := func(sheet string) []byte { book["xl/s.xml"] = sheet; return packed(book) }
-	var twice bytes.Buffer
-	z := gzip.NewWriter(&twice)
-	_, _ = z.Write(bytes.Repeat([]byte("t,q\n"), 1<<18))
-	z.Close()
 	return map[string][]byte{
 		"shape":         npy("'<f8'", "1099511627776,"),
 		"shape of none": npy("'<f8'", "0, 4611686018427387904, 4"),
@@ -93,12 +89,43 @@ func bombs() map[string][]byte {
 			1<<20)}),
 		"far cell":      with(`<sheetData><row r="1048576"><c r="BZZ1048576"><v>1</v></c></row></sheetData>`),
 		"far cells":     with(strings.Repeat(`<row><c r="BZZ1"><v>1</v></c></row>`, 1<<14)),
+<<<<<<< HEAD
 		"gzip":          twice.Bytes(),
 		"deep JSON":     []byte(strings.Repeat(`{"a":`, 200)),
 		"lists of JSON": []byte(`{"a":[` + strings.Repeat(`[[],[]],`, 100) + `[]]}`),
 		"keys of JSON":  []byte(`[{"a":1},` + strings.Repeat(`{},`, 300) + `{"b":[1,2,3]}]`),
 		"open quote":    []byte("t,q,v\n\"" + strings.Repeat("\n", 900)),
+=======
+		"gzip":          squeezed(strings.Repeat("t,q\n", 1<<18)),
+		"deep JSON":     []byte(strings.Repeat(`{"a":`, 200)),
+		"lists of JSON": []byte(`{"a":[` + strings.Repeat(`[[],[]],`, 100) + `[]]}`),
+		"keys of JSON":  []byte(`[{"a":1},` + strings.Repeat(`{},`, 300) + `{"b":[1,2,3]}]`),
+		"commas":        squeezed(strings.Repeat(",", 1<<20) + "\n1,2\n"),
+		"many names":    squeezed(names(1<<14, ",") + "\n" + strings.Repeat("1,", 1<<14-1) + "1\n"),
+		"wide rows":     squeezed("t,q,v\n0,1,2\n1,2,3\n" + strings.Repeat(",1", 1<<19)),
+		"wide array": packed(map[string]string{"t.npy": string(npy("'|i1'", "3, 3, 116508")) +
+			strings.Repeat("\x00", 1<<20)}),
+		"open quote": []byte("t,q,v\n\"" + strings.Repeat("\n", 900)),
+>>>>>>> tables
 	}
+}
+
+// squeezed is a text as gzip packs it.
+func squeezed(text string) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write([]byte(text))
+	z.Close()
+	return b.Bytes()
+}
+
+// names are n different ones.
+func names(n int, sep string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "q%d%s", i, sep)
+	}
+	return strings.TrimSuffix(b.String(), sep)
 }
 
 // No bomb goes off.

@@ -70,8 +70,10 @@ func separator(start []byte) byte {
 }
 
 // findHeading finds the header, the first line after which rows of as many cells as it has are numbers, for each of the
-// separators, and takes that with the most numbers below it.
-func findHeading(start []byte) heading {
+// separators, and takes that with the most numbers below it. Where there is none, there are rows alone, or rows
+// under words
+// that do not fit; where the columns are named otherwise, words do not matter.
+func findHeading(start []byte, named bool) heading {
 	var best heading
 	most := 0
 	sheets := map[byte]*sheet{}
@@ -90,7 +92,7 @@ func findHeading(start []byte) heading {
 		return best
 	}
 	for _, sep := range []byte(",;\t ") {
-		if h, n := sheets[sep].headless(); n > most {
+		if h, n := sheets[sep].headless(named); n > most {
 			best, most = h, n
 		}
 	}
@@ -112,6 +114,7 @@ type sheetRow struct {
 	text    []byte
 	cells   [][]byte
 	kinds   []kind
+	units   bool // every cell is a unit
 }
 
 // kind is what one cell looks like.
@@ -145,6 +148,7 @@ func newSheet(start []byte, sep byte) *sheet {
 			r.cells = append(r.cells, c)
 			r.kinds = append(r.kinds, kindOf(c, sep))
 		}
+		r.units = r.isUnits()
 		p.rows = append(p.rows, r)
 	}
 	return p
@@ -154,7 +158,7 @@ func kindOf(c []byte, sep byte) kind {
 	if isMissing(c) {
 		return nothing
 	}
-	if _, err := strconv.ParseFloat(string(c), 64); err == nil {
+	if _, err := strconv.ParseFloat(exponent(string(c)), 64); err == nil {
 		return value
 	}
 	if _, ok := commaNumber(c); ok && sep != ',' || isTime(string(c)) {
@@ -179,14 +183,14 @@ func (p *sheet) try(i int) (h heading, numbers int) {
 			h.glued, kinds = true, make([]kind, len(cells))
 		}
 	}
-	if !slices.Contains(kinds, word) || i > 0 && c.isUnits() && len(p.rows[i-1].cells) == len(c.cells) &&
+	if !slices.Contains(kinds, word) || i > 0 && c.units && len(p.rows[i-1].cells) == len(c.cells) &&
 		slices.Contains(p.rows[i-1].kinds, word) {
 		return h, 0
 	}
 	begun := false
 	for k := i + 1; k < len(p.rows); k++ {
 		r := &p.rows[k]
-		if !begun && h.units == nil && len(r.cells) == len(cells) && r.isUnits() {
+		if !begun && h.units == nil && len(r.cells) == len(cells) && r.units {
 			h.units, h.unitsRaw = unitCells(r), r.text
 			continue
 		}
@@ -250,7 +254,8 @@ func isStamp(cells [][]byte) bool {
 }
 
 // headless looks for rows of numbers without a header, and counts their numbers.
-func (p *sheet) headless() (h heading, numbers int) {
+func (p *sheet) headless(named bool) (h heading, numbers int) {
+	words := -1 // the last row of words above the numbers
 	for i := range p.rows {
 		r := &p.rows[i]
 		n := 0
@@ -262,6 +267,9 @@ func (p *sheet) headless() (h heading, numbers int) {
 				n--
 			}
 		}
+		if n == -len(r.cells) && n < -1 && !h.bare {
+			words = i
+		}
 		if r.comment || n < 1 || h.bare && len(r.cells) != h.width {
 			continue
 		}
@@ -269,6 +277,9 @@ func (p *sheet) headless() (h heading, numbers int) {
 			h = heading{sep: p.sep, line: r.line, bare: true, width: len(r.cells), first: r.line}
 		}
 		numbers += n
+	}
+	if words >= 0 && !named && h.bare {
+		h = heading{sep: p.sep, line: p.rows[words].line}
 	}
 	return h, numbers
 }

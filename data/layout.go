@@ -14,9 +14,9 @@ func (s *Set) Layout(read Options) Options {
 		SystemParameters: s.Inputs[len(forces):], Angles: []string{}, Differentiate: read.Differentiate}
 	o.Positions, o.Columns, o.Strict = !s.hasVelocities(), read.Columns, read.Strict
 	if s.counted() {
-		o.Time, o.Step = read.Time, read.Step
-	} else if counts(s.Time, read) {
-		o.Step = read.Step
+		if o.Time, o.Step = read.Time, read.Step; counts(read.Time, "", Options{Step: read.Step}) {
+			o.Time = "" // is known by its name, and a column of times is better
+		}
 	}
 	for _, c := range s.Coordinates {
 		o.Q = append(o.Q, c.Name)

@@ -3,6 +3,7 @@ package data
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 )
 
@@ -36,7 +37,7 @@ func (l *lines) read() ([]byte, error) {
 	}
 	l.n, l.bytes = l.n+1, l.bytes+int64(len(line))
 	l.open = err == io.EOF
-	return bytes.TrimRight(line, "\r\n"), nil
+	return bytes.TrimRight(line, "\r\n\x00"), nil // a logger without power leaves zeros behind
 }
 
 // record is the next line with those that follow it as long as a quoted cell goes on.
@@ -86,7 +87,9 @@ func (s *textSource) split(line []byte) error {
 	if bytes.IndexByte(line, '"') >= 0 {
 		return s.unquote(line)
 	}
-	s.cells = cut(s.cells, line, s.sep)
+	if s.cells = cut(s.cells, line, s.sep); len(s.cells) > maxColumns {
+		return tooWide(s.n)
+	}
 	if s.dated && isStamp(s.cells) {
 		first := bytes.Index(line, s.cells[0])
 		s.cells[1] = line[first : bytes.Index(line, s.cells[1])+len(s.cells[1])]
@@ -95,7 +98,14 @@ func (s *textSource) split(line []byte) error {
 	return nil
 }
 
-// cut appends the cells of a line without quotes.
+func tooWide(line int) error {
+	return &Error{Line: line, Msg: fmt.Sprintf("more than %d columns: write a table with fewer", maxColumns)}
+}
+
+// maxColumns bounds the columns of a table: a file of a kilobyte can be unpacked to a line of a million commas.
+const maxColumns = 1 << 14
+
+// cut appends the cells of a line without quotes, one more than maxColumns at most.
 func cut(cells [][]byte, line []byte, sep byte) [][]byte {
 	if sep == ' ' {
 		for from := 0; ; {
@@ -109,14 +119,18 @@ func cut(cells [][]byte, line []byte, sep byte) [][]byte {
 			for to < len(line) && line[to] != ' ' && line[to] != '\t' {
 				to++
 			}
-			cells = append(cells, line[from:to])
+			if cells = append(cells, line[from:to]); len(cells) > maxColumns {
+				return cells
+			}
 			from = to
 		}
 	}
 	from := 0
 	for i, c := range line {
 		if c == sep {
-			cells = append(cells, line[from:i])
+			if cells = append(cells, line[from:i]); len(cells) > maxColumns {
+				return cells
+			}
 			from = i + 1
 		}
 	}
@@ -152,7 +166,9 @@ func (s *textSource) unquote(line []byte) error {
 				return &Error{Line: s.n, Msg: bareQuote}
 			}
 		}
-		s.cells = append(s.cells, cell)
+		if s.cells = append(s.cells, cell); len(s.cells) > maxColumns {
+			return tooWide(s.n)
+		}
 		switch {
 		case len(line) == 0:
 			return nil

@@ -35,7 +35,7 @@ func (s *textSource) odd(c []byte) (float64, error) {
 			}
 		}
 	}
-	x, err := strconv.ParseFloat(text, 64)
+	x, err := strconv.ParseFloat(exponent(text), 64)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
 		return 0, fmt.Errorf("%s is beyond the range of float64", c)
@@ -49,11 +49,20 @@ func (s *textSource) odd(c []byte) (float64, error) {
 	return x, nil
 }
 
-// commaHint recognises a decimal comma.
+// exponent writes an exponent of Fortran, 1.5D-3, as others do.
+func exponent(text string) string {
+	at := strings.IndexAny(text, "dD")
+	if at < 1 || at+1 >= len(text) || text[0] > '9' || strings.ContainsAny(text, "xX") {
+		return text
+	}
+	return text[:at] + "e" + text[at+1:]
+}
+
+// commaHint is the way out where a cell is no number: it recognises a decimal comma.
 func commaHint(c string) string {
 	dotted := strings.Replace(c, ",", ".", 1)
 	if _, err := strconv.ParseFloat(dotted, 64); err != nil || dotted == c {
-		return ""
+		return ": mend it, or leave the row out"
 	}
 	return fmt.Sprintf(" (decimal comma? write %s)", dotted)
 }
@@ -80,7 +89,7 @@ func isMissing(c []byte) bool {
 // commaNumber is a number with a decimal comma, written with a point.
 func commaNumber(c []byte) (string, bool) {
 	at := bytes.IndexByte(c, ',')
-	if at < 1 || at+1 >= len(c) || c[at+1] < '0' || c[at+1] > '9' || c[at-1] < '0' || c[at-1] > '9' {
+	if at < 0 || at+1 >= len(c) || c[at+1] < '0' || c[at+1] > '9' {
 		return "", false
 	}
 	dotted := string(c[:at]) + "." + string(c[at+1:])

@@ -57,8 +57,24 @@ type builder struct {
 func (b *builder) done() (*Set, error) {
 	if s := b.set; b.counted {
 		s.Columns = append([]Column{{Name: s.Time, Unit: "s", Role: RoleTime, Why: rowsCounted}}, s.Columns...)
+	} else if counts(s.Time, b.timeUnit, b.o) {
+		s.stepsAreTime()
 	}
 	return b.finish()
+}
+
+// stepsAreTime calls the column of steps what it has become, a time.
+func (s *Set) stepsAreTime() {
+	name := "t"
+	for slices.ContainsFunc(s.Columns, func(c Column) bool { return c.Name == name }) {
+		name += "ime"
+	}
+	for j := range s.Columns {
+		if c := &s.Columns[j]; c.Role == RoleTime {
+			*c = Column{Name: name, Unit: "s", Role: RoleTime, Why: c.Name + stepsCounted}
+		}
+	}
+	s.Time = name
 }
 
 func (b *builder) file(path string) error {

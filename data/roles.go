@@ -106,7 +106,7 @@ func resolve(cols []Column, o Options) (l layout, notes []string, err error) {
 // pick finds the columns that a flag names.
 func (r *resolver) pick(flag string, names []string) ([]int, error) {
 	var at []int
-	for _, n := range names {
+	for _, n := range r.lists(names) {
 		j := r.find(n)
 		if j < 0 {
 			return nil, &Error{Msg: fmt.Sprintf("no column %q for %s; there are %s", n, flag, r.all())}

@@ -76,7 +76,7 @@ func (b *builder) clock(src source, l layout) clock {
 			c.unit = ""
 		}
 	}
-	if !b.counted && !counts(b.set.Time, b.o) {
+	if !b.counted && !counts(b.set.Time, b.timeUnit, b.o) {
 		c.step = 0 // the column holds the time
 	}
 	return c
@@ -271,18 +271,28 @@ var stepWords = []string{"step", "steps", "frame", "frames", "frame_index", "tim
 	"samples", "tick",
 	"ticks", "row", "iteration", "iter", "n", "k"}
 
-// counts says whether a column of the time counts steps of Options.Step.
-func counts(name string, o Options) bool {
+// counts says whether a column of the time counts steps of Options.Step: by its name, or because it was named; not
+// if it
+// has a unit of time.
+func counts(name, unit string, o Options) bool {
+	if slices.ContainsFunc(epochs, func(e epoch) bool { return sameUnit(unit, e.name) }) {
+		return false
+	}
 	return o.Step > 0 && (o.Time != "" || slices.Contains(stepWords, strings.ToLower(name)))
 }
 
-// counted says whether no column held the time, but rows were counted.
+// counted says whether no column held the time, but steps or rows were counted.
 func (s *Set) counted() bool {
-	return len(s.Columns) > 0 && s.Columns[0].Role == RoleTime && s.Columns[0].Why == rowsCounted
+	return slices.ContainsFunc(s.Columns, func(c Column) bool {
+		return c.Role == RoleTime && (c.Why == rowsCounted || strings.HasSuffix(c.Why, stepsCounted))
+	})
 }
 
-// rowsCounted is why there is a column of times that the file does not have.
-const rowsCounted = "rows are counted (--dt)"
+// Why there is a column of times that the file does not have.
+const (
+	rowsCounted  = "rows are counted (--dt)"
+	stepsCounted = " counts steps (--dt)"
+)
 
 // counter is the time column where Options.Step is given: that of --time, or one that counts steps; −1 where none does
 // and rows are counted. A column that holds the time stays what it is.
@@ -290,7 +300,7 @@ func (r *resolver) counter(time int, o Options) int {
 	if o.Step == 0 || o.Time != "" {
 		return time
 	}
-	if time >= 0 && !slices.Contains(stepWords, strings.ToLower(r.cols[time].Name)) {
+	if time >= 0 && !counts(r.cols[time].Name, r.cols[time].Unit, o) {
 		r.notes = append(r.notes, fmt.Sprintf("--dt is not used: %s is the time", r.cols[time].Name))
 		return time
 	}

@@ -50,6 +50,9 @@ func newTable(arrays []array.Array, notes []string, o Options) (*table, error) {
 					a.Name, a.Shape, t.rows))
 		}
 	}
+	if len(t.head) > maxColumns {
+		return nil, tooWide(0)
+	}
 	if o.Columns != nil {
 		head, err := renamed(o.Columns, len(t.head))
 		t.head = head
@@ -92,6 +95,9 @@ func (t *table) shape(arrays []array.Array) {
 func (t *table) add(a *array.Array) bool {
 	s, n, runs := a.Shape, t.rows, t.trajectories
 	col := func(first, perRun, perRow, k, of int) {
+		if len(t.head) > maxColumns {
+			return // said above
+		}
 		name := cmp.Or(a.Name, "column")
 		if of > 1 || a.Name == "" {
 			name += strconv.Itoa(k + 1)
@@ -193,4 +199,18 @@ func (t *table) text(j int) (string, error) {
 		return "", missing("empty cell")
 	}
 	return text, nil
+}
+
+// lists puts the columns of a list in the place of its name: q1, q2, … in that of q, where no column is called q.
+func (r *resolver) lists(names []string) (all []string) {
+	for _, n := range names {
+		if r.find(n) >= 0 || r.find(n+"1") < 0 {
+			all = append(all, n)
+			continue
+		}
+		for k := 1; r.find(n+strconv.Itoa(k)) >= 0; k++ {
+			all = append(all, n+strconv.Itoa(k))
+		}
+	}
+	return all
 }

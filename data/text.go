@@ -47,7 +47,7 @@ func newText(b *bufio.Reader, o Options) (*textSource, error) {
 	if o.Strict {
 		s.heading = strictHeading(start)
 	} else {
-		s.heading = findHeading(start)
+		s.heading = findHeading(start, o.Columns != nil)
 	}
 	if err := s.begin(o.Columns); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
@@ -35,7 +36,7 @@ var texts = []struct{ name, text, note, unit string }{
 		"runs of spaces", ""},
 	{"aligned with units", "t [s]  q (m)  v [m / s]\n0 1 0.5\n0.5 1.25 0.5\n1 1.5 0\n1.5 1.25 -0.5\n2 1 -0.5\n",
 		"runs of spaces", "m"},
-	{"decimal commas", "t;q;v\n0;1;0,5\n0,5;1,25;0,5\n1;1,5;0\n1,5;1,25;-0,5\n2;1;-5,0E-1\n", "semicolons", ""},
+	{"decimal commas", "t;q;v\n0;1;,5\n0,5;1,25;0,5\n1;1,5;0\n1,5;1,25;-0,5\n2;1;-5,0E-1\n", "semicolons", ""},
 	{"decimal commas and tabs", "t\tq\tv\n0\t1\t0,5\n0,5\t1,25\t0,5\n1\t1,5\t0\n1,5\t1,25\t-0,5\n2\t1\t-0,5\n",
 		"tabs", ""},
 	{"decimal commas and spaces", "t q v\n0 1 0,5\n0,5 1,25 0,5\n1 1,5 0\n1,5 1,25 -0,5\n2 1 -0,5\n", "spaces", ""},
@@ -69,6 +70,9 @@ var texts = []struct{ name, text, note, unit string }{
 	{"blank " +
 		"rows", "t,q,v\n0,1,0.5\n,,\n0.5,1.25,0.5\n0.7,NaN,1\n1,1.5,0\n1.2,null,\n1.3,-,N/A\n1.5,1.25,-0.5\n2,1,-0.5\n",
 		`4 rows are left out: empty cell in column "t" (the first: line 3)`, ""},
+	{"zeros at the end", "t,q,v\n0,1,0.5\n0.5,1.25,0.5\n1,1.5,0\n1.5,1.25,-0.5\n2,1,-0.5\n\x00\x00\x00\x00\x00\x00",
+		"", ""},
+	{"Fortran", "t q v\n0.0D0 1.0D+00 0.5\n.5 1.25D0 5.0D-01\n1 1.5 0\n1.5 1.25 -0.5\n2 1 -0.5\n", "spaces", ""},
 	{"words between", "t q v\n0 1 0.5\n0.5 1.25 0.5\nrst cause boot mode three\n1 1.5 0\n1.5 1.25 −0.5\n2 1 -0.5\n",
 		"1 line is left out: words, not a row of the table (line 4)", ""},
 	{"few cells", "t,q,v\n0,1,0.5\n0.5,1.25,0.5\n0.7\n1,1.5,0\n1.5,1.25,-0.5\n2,1,-0.5\n",
@@ -113,7 +117,8 @@ func samePlain(t *testing.T, name string, s *data.Set) {
 // Strict refuses what would be left out or guessed, and only that.
 func TestStrict(t *testing.T) {
 	fine := map[string]bool{"commas": true, "semicolons": true, "tabs": true, "spaces": true, "aligned": true,
-		"mark, CRLF, Mac": true, "carriage returns": true, "index": true, "text beside": true}
+		"mark, CRLF, Mac": true, "carriage returns": true, "index": true, "text beside": true,
+		"zeros at the end": true, "Fortran": true}
 	for _, c := range texts {
 		_, err := data.ReadFrom(strings.NewReader(c.text), "motion.csv", data.Options{Strict: true})
 		if fine[c.name] != (err == nil) {
@@ -150,6 +155,15 @@ func TestEncodings(t *testing.T) {
 		t.Fatal(err)
 	}
 	samePlain(t, "gzip", s)
+	b.Reset()
+	p := zip.NewWriter(&b)
+	w, _ := p.Create("motion.csv")
+	fmt.Fprint(w, text)
+	p.Close()
+	if s, err = data.ReadFrom(&b, "motion.zip", data.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	samePlain(t, "zip", s)
 }
 
 // A table without a header is read once its columns are named.

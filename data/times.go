@@ -22,11 +22,14 @@ var stamps = []struct{ layout, example string }{
 	{"2006-01-02 15:04:05 MST", "2025-05-08 21:07:49 UTC"},
 	{"2006-01-02T15:04:05Z0700", "2025-05-08T21:07:49+0200"},
 	{"20060102T150405", "20250508T210749.010"},
+	{"20060102T150405Z07:00", "20250508T210749Z"},
+	{"2-Jan-2006 15:04:05", "08-May-2025 21:07:49.010"},
 	{"2006/01/02 15:04:05", "2025/05/08 21:07:49.010"},
 	{"2.1.2006 15:04:05", "8.5.2025 21:07:49.010 (day.month.year)"},
 	{"1/2/2006 15:04:05", "5/8/2025 21:07:49.010 (month/day/year)"},
 	{"1/2/2006 3:04:05 PM", "5/8/2025 9:07:49 PM (month/day/year)"},
 	{"2/1/2006 15:04:05", "28/5/2025 21:07:49.010 (day/month/year, where the first row can be no other)"},
+	{"1/2/06 15:04:05", "5/8/25 21:07:49.010 (month/day/year)"},
 	{"2006-01-02 15:04", "2025-05-08 21:07"},
 }
 
@@ -36,24 +39,32 @@ var dates = []struct{ layout, example string }{
 	{"1/2/2006", "5/8/2025 (month/day/year)"}, {"20060102", "20250508"},
 }
 
-// epochs are the units of a time that counts from 1970 on: between 2001 and 2096 their numbers do not overlap.
-var epochs = []struct {
+// epoch is a unit of time.
+type epoch struct {
 	name        string
 	nanoseconds int64 // of one unit
-}{{"s", second}, {"ms", 1_000_000}, {"us", 1000}, {"ns", 1}}
+}
+
+// epochs are the units of a time that counts from 1970 on: between 2001 and 2096 their numbers do not overlap.
+var epochs = []epoch{{"s", second}, {"ms", 1_000_000}, {"us", 1000}, {"ns", 1}}
 
 // isTime says whether a text is a date, a time of day, or both.
 func isTime(text string) bool {
-	if len(text) < 5 || len(text) > 40 || !strings.ContainsAny(text[:1], "0123456789") {
+	if len(text) < 5 || len(text) > 40 || text[0] < '0' || text[0] > '9' {
 		return false
+	}
+	if len(text) <= 10 {
+		if _, ok := date(text); ok {
+			return true
+		}
+	}
+	if !strings.Contains(text, ":") && !strings.Contains(text, "T") {
+		return false // as nearly all cells are
 	}
 	if _, ok := timeOfDay(text); ok {
 		return true
 	}
 	_, _, ok := instant(text, "")
-	if !ok {
-		_, ok = date(text)
-	}
 	return ok
 }
 
@@ -74,6 +85,9 @@ func instant(text, first string) (ns int64, layout string, ok bool) {
 
 // date reads a date as nanoseconds since 1970.
 func date(text string) (ns int64, ok bool) {
+	if len(text) > 10 || len(text) < 8 || strings.ContainsAny(text, ",:e") {
+		return 0, false
+	}
 	for _, d := range dates {
 		if t, err := time.Parse(d.layout, text); err == nil {
 			return t.UnixNano(), true

@@ -103,6 +103,16 @@ func extract(f *zip.File) ([]byte, error) {
 	return b, err
 }
 
+// Packed is the text in a zip archive of one file; ok is false of any other archive.
+func Packed(file []byte) (text []byte, name string, ok bool) {
+	z, err := unzipped(file)
+	if err != nil || len(z.File) != 1 || strings.HasSuffix(z.File[0].Name, ".npy") {
+		return nil, "", false
+	}
+	text, err = extract(z.File[0])
+	return text, z.File[0].Name, err == nil
+}
+
 // Select keeps the arrays of a part of a file: the one of that name, or those of that structure ("log" of log.t,
 // log.q).
 func Select(all []Array, part string) ([]Array, error) {

@@ -12,11 +12,11 @@ import (
 // Encodings and codecs of Parquet.
 const (
 	encPlain, encPlainDictionary, encRLE, encDelta, encDeltaLength, encDictionary, encSplit = 0, 2, 3, 5, 6, 8, 9
-	codecNone, codecSnappy, codecGzip                                                       = 0, 1, 2
+	codecNone, codecSnappy, codecGzip, codecZstd                                            = 0, 1, 2, 6
 	pageData, pageDictionary, pageDataV2                                                    = 0, 2, 3
 )
 
-var codecs = map[int64]string{3: "LZO", 4: "Brotli", 5: "LZ4", 6: "Zstandard", 7: "LZ4"}
+var codecs = map[int64]string{3: "LZO", 4: "Brotli", 5: "LZ4", 7: "LZ4"}
 
 // values are those of one column: of the leaves that are there, and which those are.
 type values struct {
@@ -70,10 +70,10 @@ func (p *parquet) pages(v *values, b []byte, c chunk) error {
 		}
 		body := t.b[:h.packed]
 		b = t.b[h.packed:]
-		if h.count > int64(p.left) {
+		if h.count > p.left || h.unpacked > p.bytes {
 			return errors.New("it says that it has more values than a file of this size can hold")
 		}
-		p.left -= int(h.count)
+		p.left, p.bytes = p.left-h.count, p.bytes-h.unpacked
 		var err error
 		switch h.kind {
 		case pageDictionary:
@@ -113,6 +113,8 @@ func unpack(b []byte, codec, unpacked int64) ([]byte, error) {
 			return nil, err
 		}
 		return io.ReadAll(io.LimitReader(z, min(int64(len(b))*expansion, unpacked)))
+	case codecZstd:
+		return zstd(b, int(min(unpacked, int64(len(b))<<15)))
 	}
 	return nil, fmt.Errorf("it is compressed by %s: write the file with compression=\"snappy\" or \"gzip\"",
 		codecs[codec])

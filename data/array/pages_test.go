@@ -28,7 +28,7 @@ func TestLongRun(t *testing.T) {
 		pages := headed(pageDictionary, 1, encPlain, make([]byte, 8))
 		pages = append(pages, headed(pageData, int64(n), encDictionary, append(binary.AppendUvarint([]byte{1},
 			uint64(n)<<1), 0))...)
-		p := &parquet{left: 1 << 20}
+		p := &parquet{left: 1 << 20, bytes: 1 << 10}
 		v := &values{leaf: &leaf{kind: pqDouble}}
 		err := p.pages(v, pages, chunk{values: int64(n)})
 		if err == nil && len(v.out.Float) != n {
@@ -41,6 +41,25 @@ func TestLongRun(t *testing.T) {
 	}
 	if err := run(1 << 28); err == nil || !strings.Contains(err.Error(), "more values than a file of this size") {
 		t.Error(err)
+	}
+}
+
+// Pages together are not unpacked to more than a file of this size can hold.
+func TestUnpacked(t *testing.T) {
+	page := headed(pageData, 8, encPlain, make([]byte, 64))
+	pages := slices.Repeat(page, 3)
+	p := &parquet{left: 1 << 20, bytes: 128}
+	err := p.pages(&values{leaf: &leaf{kind: pqDouble}}, pages, chunk{values: 24})
+	if err == nil || !strings.Contains(err.Error(), "than a file of this size") {
+		t.Error(err)
+	}
+}
+
+// A map of a million million truth values ends where its bytes do.
+func TestEndlessMap(t *testing.T) {
+	r := thrift{b: append(binary.AppendUvarint(nil, 1<<50), tTrue<<4|tFalse, 1, 1, 1)}
+	if r.skip(tMap, 0); r.err == nil {
+		t.Error("accepted")
 	}
 }
 

@@ -40,7 +40,8 @@ type parquet struct {
 	rows   int64
 	leaves []leaf
 	notes  []string
-	left   int // values that may still be read: what a file of this size can hold
+	// values and unpacked bytes that may still be read: what a file of this size can hold
+	left, bytes int64
 }
 
 type element struct {
@@ -51,7 +52,8 @@ type element struct {
 // Parquet reads the columns of a Parquet file. A column of lists of one length is an array of two dimensions. What is
 // neither is left out and said.
 func Parquet(file []byte, part string) (all []Array, notes []string, err error) {
-	p := &parquet{file: file, left: 1<<20 + 64*len(file)}
+	p := &parquet{file: file, left: 1<<20 + 64*int64(len(file)),
+		bytes: 16<<20 + 512*int64(len(file))}
 	if err := p.describe(); err != nil {
 		return nil, nil, err
 	}

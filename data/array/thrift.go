@@ -93,6 +93,15 @@ func (t *thrift) list(read func(kind byte)) {
 	}
 }
 
+// inside is the type of an element: truth values are bytes there, and in the type itself in a field. So each element
+// has at least one byte, and as many as are declared cannot be without an end.
+func inside(kind byte) byte {
+	if kind == tTrue || kind == tFalse {
+		return tByte
+	}
+	return kind
+}
+
 // skip passes over a value.
 func (t *thrift) skip(kind byte, depth int) {
 	if depth > 16 {
@@ -110,12 +119,7 @@ func (t *thrift) skip(kind byte, depth int) {
 	case tBinary:
 		t.bytes(t.uvarint())
 	case tList, tSet:
-		t.list(func(kind byte) {
-			if kind == tTrue || kind == tFalse {
-				kind = tByte
-			}
-			t.skip(kind, depth+1)
-		})
+		t.list(func(kind byte) { t.skip(inside(kind), depth+1) })
 	case tMap:
 		n := t.uvarint()
 		if n == 0 {
@@ -123,8 +127,8 @@ func (t *thrift) skip(kind byte, depth int) {
 		}
 		kinds := t.byte()
 		for ; n > 0 && t.err == nil; n-- {
-			t.skip(kinds>>4, depth+1)
-			t.skip(kinds&15, depth+1)
+			t.skip(inside(kinds>>4), depth+1)
+			t.skip(inside(kinds&15), depth+1)
 		}
 	case tStruct:
 		t.fields(func(_ int, kind byte) { t.skip(kind, depth+1) })

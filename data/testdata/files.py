@@ -47,3 +47,26 @@ wb.save('dates.xlsx')
 open('lines.jsonl','w').write(''.join(json.dumps(dict(t=a,q=b,v=c,info=dict(ok=True),who='x'))+'\n' for a,b,c in zip(t.tolist(),q.tolist(),v.tolist())))
 json.dump([dict(t=a,x=[b],v=c) for a,b,c in zip(t.tolist(),q.tolist(),v.tolist())],open('array.json','w'))
 json.dump(dict(t=t.tolist(),q=q.tolist(),v=v.tolist()),open('columns.json','w'))
+with open('../../array/testdata/squares.zst', 'wb') as f:
+    f.write(pa.Codec('zstd', compression_level=6).compress(''.join('%d,' % (i*i % 1009) for i in range(4000)).encode(), asbytes=True))
+
+
+def text():
+    x = 7
+    out = bytearray(b'the quick brown fox jumps over the lazy dog 0123456789 ')
+    d = [7, 11, 19]
+    def nxt(n):
+        nonlocal x
+        x=(x*1103515245+12345)%(1<<31)
+        return (x>>8)%n
+    for i in range(600):
+        if nxt(3)==0:
+            for _ in range(1+nxt(3)): out.append(97+nxt(26))
+        if nxt(8)==0: d[nxt(3)]=5+nxt(50)
+        k=d[nxt(3)]; n=4+nxt(12)
+        for _ in range(n): out.append(out[-k])
+    return bytes(out)
+
+
+with open('../../array/testdata/repeats.zst', 'wb') as f:
+    f.write(pa.Codec('zstd', compression_level=19).compress(text(), asbytes=True))
