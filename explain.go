@@ -17,9 +17,10 @@ type Explanation struct {
 	States     string      `json:"states"` // where they come from
 	Accuracy   Accuracy    `json:"accuracy"`
 	Lagrangian *Lagrangian `json:"lagrangian"`
-	// Conserved is what the motion without known forces conserves; nil without a recording: states that no motion has
-	// visited tell of a net what it was not asked to learn.
+	// Conserved is what the motion without known forces conserves, by the formula if that predicts better; nil without
+	// a recording: states that no motion has visited tell of a net what it was not asked to learn.
 	Conserved *invariant.Result `json:"conserved,omitempty"`
+	ByFormula bool              `json:"conserved_by_formula,omitempty"`
 	Nature    *Nature           `json:"nature,omitempty"` // of the motion; nil without a plain network, or a recording
 	Trust     *Trust            `json:"trust,omitempty"`  // nil without a recording
 }
@@ -65,7 +66,12 @@ func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint
 			return e, err
 		}
 	}
-	c, err := invariant.Find(ctx, m.system(u, e.Accuracy.Error), x)
+	by, off := m, e.Accuracy
+	if c := e.Lagrangian.Compared; c != nil && c.Better == formulaBetter {
+		e.ByFormula, by = true, e.Lagrangian.Model
+		off = by.accuracy(seen, x, u)
+	}
+	c, err := invariant.Find(ctx, by.system(u, off.Error), x)
 	if err != nil {
 		return e, err
 	}

@@ -123,6 +123,18 @@ func TestFree(t *testing.T) {
 	}
 }
 
+// Where states differ in too few directions, here x = y, many sums of terms give the same motion: there is no formula.
+func TestFewDirections(t *testing.T) {
+	m, x := pendulums(t, 1, 0, ""), drawn(400)
+	for n := 0; n < len(x); n += 4 {
+		x[n+1], x[n+3] = x[n], x[n+2]
+	}
+	if _, err := Find(context.Background(), Task{Of: m, States: x}); err == nil ||
+		!strings.Contains(err.Error(), "2 of 4 directions") {
+		t.Error(err)
+	}
+}
+
 // A plain network has no mass matrix to weigh with: that of the sum of terms itself takes its place.
 func TestPlain(t *testing.T) {
 	s := model.Spec{Family: "nn", Activation: "tanh", Hidden: []int{1}, Coordinates: []model.Coordinate{

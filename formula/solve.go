@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"lagrange/internal/lin"
 )
 
 // tiny is added to the diagonal of a Gram matrix in units of itself: what is found is then its null vector, to
@@ -71,6 +73,35 @@ func (e *equations) scaled(at []int, x mat.Vector, unit []float64) []float64 {
 
 // leastMass is that of a coordinate, beside the one that it has in the model.
 const leastMass = 0.01
+
+// positive says whether the mass matrix is positive definite at all states, in units of the speeds and well enough to
+// solve with.
+func (e *equations) positive(at []int, β []float64) bool {
+	d := e.d
+	M, F := make([]float64, d*d), make([]float64, d*d)
+	for n := range e.N {
+		clear(M)
+		for i, k := range at {
+			for j, y := range e.mass[k][n*d*d : (n+1)*d*d] {
+				M[j] += β[i] * y
+			}
+		}
+		least := 0.0
+		for i, a := range e.spec.Coordinates {
+			for j, b := range e.spec.Coordinates {
+				M[i*d+j] *= a.Speed * b.Speed
+			}
+			least += M[i*d+i] / float64(d)
+		}
+		for i := range d {
+			M[i*d+i] -= rounding * least
+		}
+		if !lin.Positive(d, M, F) {
+			return false
+		}
+	}
+	return true
+}
 
 // settled are the coefficients of some terms of which free more combinations leave nothing than one: the combination of
 // them whose mass matrix is nearest to that of the model.
