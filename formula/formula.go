@@ -9,6 +9,7 @@
 package formula
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -127,26 +128,34 @@ var errNone = errors.New("no sum of the terms of the library with a mass for eac
 var errMass = errors.New("the mass matrix of a sum of terms that gives the accelerations is not positive at all " +
 	"states: they may differ in too few directions")
 
-// without drops the term that is missed least; nil where all that are left are needed.
+// without drops the term that is missed least, of those that leave the mass matrix positive definite at all states, if
+// there are any; nil where all that are left are needed.
 func (e *equations) without(at []int) []int {
-	best, least := -1, math.Inf(1)
+	type one struct {
+		at   []int
+		β    []float64
+		left float64
+	}
+	var all []one
 	for i, k := range at {
 		if e.needed(at, k) {
 			continue
 		}
 		some := slices.Delete(slices.Clone(at), i, i+1)
-		β := e.solve(e.learn, some)
-		if β == nil {
-			continue
-		}
-		if left := e.left(e.learn, some, β); left < least {
-			best, least = i, left
+		if β := e.solve(e.learn, some); β != nil {
+			all = append(all, one{some, β, e.left(e.learn, some, β)})
 		}
 	}
-	if best < 0 {
+	slices.SortStableFunc(all, func(a, b one) int { return cmp.Compare(a.left, b.left) })
+	for _, o := range all {
+		if e.positive(o.at, o.β) {
+			return o.at
+		}
+	}
+	if len(all) == 0 {
 		return nil
 	}
-	return slices.Delete(slices.Clone(at), best, best+1)
+	return all[0].at
 }
 
 // needed says whether a term is the last one of a diagonal element of the mass matrix.

@@ -80,6 +80,28 @@ func TestDoublePendulum(t *testing.T) {
 	}
 }
 
+// A cart and pole conserves the momentum p of the cart, and L + c p² gives the same motion as L: the shortest one with
+// a positive mass matrix is found, not ½ p² alone, which gives any motion.
+func TestCartPole(t *testing.T) {
+	s := model.Spec{Family: "terms", Activation: "softplus", Coordinates: []model.Coordinate{
+		{Name: "x", Velocity: "v", Scale: 1, Speed: 1, Accel: 1},
+		{Name: "a", Velocity: "w", Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1},
+	}}
+	s.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{0, 1}}}, {{Function: model.One}},
+		{{Function: model.Cos, Of: []int{0, 1}}}, {{Function: model.One}}}
+	m, err := model.With(s, []float64{9.8, 2, 1, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Find(context.Background(), Task{Of: m, States: drawn(400)})
+	if err != nil || f.Free != 0 {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	if got := f.Model.Formula(4, 0); got != m.Formula(4, 0) {
+		t.Errorf("%s, not %s", got, m.Formula(4, 0))
+	}
+}
+
 // What a library lacks is left of the accelerations, and with few terms more is left.
 func TestLacking(t *testing.T) {
 	m := pendulums(t, 1, 0.5, "")

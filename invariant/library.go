@@ -13,16 +13,17 @@ type level struct {
 	degree  int  // most of the functions of q that momenta are multiplied by, for each number of factors
 	square  int  // and products of two
 	V       bool // the potential times functions of q
+	gauge   int  // most of functions of q alone
 }
 
 var levels = []level{
 	{title: "the energy", energy: true},
-	{title: "momenta", momenta: 1},
-	{title: "momenta times functions of q", momenta: 1, degree: 2},
-	{title: "quadratic in momenta", momenta: 2, degree: 1, V: true},
-	{title: "quadratic in momenta, times functions of q", momenta: 2, degree: 2, square: 1, V: true},
+	{title: "momenta", momenta: 1, gauge: 1},
+	{title: "momenta times functions of q", momenta: 1, degree: 2, gauge: 2},
+	{title: "quadratic in momenta", momenta: 2, degree: 1, V: true, gauge: 2},
+	{title: "quadratic in momenta, times functions of q", momenta: 2, degree: 2, square: 1, V: true, gauge: 2},
 	{title: "quadratic in momenta, times products of functions of q", momenta: 2, degree: 2,
-		square: 2, V: true},
+		square: 2, V: true, gauge: 2},
 }
 
 // of lists the functions of a level.
@@ -35,7 +36,7 @@ func (l *library) of(v level) (at []int) {
 		case f.V:
 			in = v.V && l.q[f.q].degree <= 1
 		case len(f.p) == 0:
-			in = true // the gauge
+			in = l.q[f.q].degree <= v.gauge
 		case len(f.p) == 1:
 			in = v.momenta >= 1 && l.q[f.q].degree <= v.degree
 		default:
