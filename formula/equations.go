@@ -49,7 +49,9 @@ func newEquations(t Task) (*equations, error) {
 	s.Family, s.Hidden, s.Head, s.Natural, s.Combinations, s.Nodes = "terms", nil, "", false, nil, nil
 	s.Coordinates = readable(s.Coordinates)
 	if s.Terms = t.Terms; s.Terms == nil {
-		s.Terms = s.DefaultTerms()
+		if s.Terms = s.DefaultTerms(); count(s.Terms) > most {
+			s.Terms = s.SimplestTerms()
+		}
 		s.Terms[0] = append(s.Terms[0], inverse(*s, t.States)...)
 	}
 	e.N = len(t.States) / (2 * e.d)
@@ -113,6 +115,17 @@ func directions(states []float64, n int) (count int) {
 		}
 	}
 	return count
+}
+
+// most is how many terms of the default library there may be: of more coordinates the simplest one is looked at, which
+// has constant masses.
+const most = 500
+
+func count(terms [][]model.Term) (n int) {
+	for _, ts := range terms {
+		n += len(ts)
+	}
+	return n
 }
 
 // inverse are 1/q and 1/q² of coordinates that are positive and away from 0 at all states.

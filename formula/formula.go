@@ -16,6 +16,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/mat"
+
 	"lagrange/model"
 )
 
@@ -130,32 +132,52 @@ var errMass = errors.New("the mass matrix of a sum of terms that gives the accel
 
 // without drops the term that is missed least, of those that leave the mass matrix positive definite at all states, if
 // there are any; nil where all that are left are needed.
-func (e *equations) without(at []int) []int {
-	type one struct {
-		at   []int
-		β    []float64
-		left float64
-	}
-	var all []one
-	for i, k := range at {
-		if e.needed(at, k) {
+func (e *equations) without(at []int) (best []int) {
+	for _, i := range e.missed(at) {
+		some := slices.Delete(slices.Clone(at), i, i+1)
+		β := e.solve(e.learn, some)
+		if β == nil {
 			continue
 		}
-		some := slices.Delete(slices.Clone(at), i, i+1)
-		if β := e.solve(e.learn, some); β != nil {
-			all = append(all, one{some, β, e.left(e.learn, some, β)})
+		if e.positive(some, β) {
+			return some
+		}
+		if best == nil {
+			best = some
 		}
 	}
-	slices.SortStableFunc(all, func(a, b one) int { return cmp.Compare(a.left, b.left) })
-	for _, o := range all {
-		if e.positive(o.at, o.β) {
-			return o.at
-		}
+	return best
+}
+
+// missed are the places of terms that may go, the one that is missed least first: with C = G⁻¹ what is left without
+// term k is 1/(tᵀCt − (tᵀC)_k²/C_kk).
+func (e *equations) missed(at []int) (order []int) {
+	g, unit := inUnits(e.learn, at)
+	n := len(at)
+	t := mat.NewVecDense(n, nil)
+	for i, k := range at {
+		t.SetVec(i, e.trace[k]*unit[i])
+		g.SetSym(i, i, g.At(i, i)+tiny)
 	}
-	if len(all) == 0 {
+	var chol mat.Cholesky
+	var condition mat.Condition // large: G is as good as singular, as it should be
+	var C mat.SymDense
+	if !chol.Factorize(g) {
 		return nil
 	}
-	return all[0].at
+	if err := chol.InverseTo(&C); err != nil && !errors.As(err, &condition) {
+		return nil
+	}
+	var tC mat.VecDense
+	tC.MulVec(&C, t)
+	less := make([]float64, n) // of tᵀCt
+	for i, k := range at {
+		if less[i] = tC.AtVec(i) * tC.AtVec(i) / C.At(i, i); !e.needed(at, k) {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(less[a], less[b]) })
+	return order
 }
 
 // needed says whether a term is the last one of a diagonal element of the mass matrix.
