@@ -120,6 +120,10 @@ func told(w io.Writer, what, text string) {
 func printExplanation(w io.Writer, m *lagrange.Model, e lagrange.Explanation) error {
 	told(w, "looked at", fmt.Sprintf("%s; its accelerations are off by %.2g of their size, by %s", e.States,
 		e.Accuracy.Error, e.Accuracy.From))
+	const useless = 0.3
+	if e.Accuracy.Error > useless {
+		told(w, "in doubt", "the model does not follow this recording: what is said is of the model, not of the motion")
+	}
 	if err := printLagrangian(w, m, e.Lagrangian); err != nil {
 		return err
 	}
@@ -218,7 +222,7 @@ func printConserved(w io.Writer, r *invariant.Result, byFormula bool) {
 			"the others cannot be told", r.Directions, r.Of))
 	}
 	if len(r.Left) > 0 {
-		told(w, "not looked at", strings.Join(r.Left, "; ")+": too many for so many rows or coordinates")
+		told(w, "not looked at", strings.Join(r.Left, "; ")+": too many functions for so many rows or coordinates")
 	}
 }
 
