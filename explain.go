@@ -17,9 +17,10 @@ type Explanation struct {
 	States     string      `json:"states"` // where they come from
 	Accuracy   Accuracy    `json:"accuracy"`
 	Lagrangian *Lagrangian `json:"lagrangian"`
-	// Conserved is what the motion without known forces conserves; nil without a recording: states that no motion has
-	// visited tell of a net what it was not asked to learn.
+	// Conserved is what the motion without known forces conserves, by the formula if that predicts better; nil without
+	// a recording: states that no motion has visited tell of a net what it was not asked to learn.
 	Conserved *invariant.Result `json:"conserved,omitempty"`
+	ByFormula bool              `json:"conserved_by_formula,omitempty"`
 	Nature    *Nature           `json:"nature,omitempty"` // of the motion; nil without a plain network, or a recording
 	Trust     *Trust            `json:"trust,omitempty"`  // nil without a recording
 }
@@ -30,8 +31,8 @@ type Accuracy struct {
 	From  string  `json:"from"`
 }
 
-// mostStates are looked at.
-const mostStates = 1500
+// mostStates are looked at; mostSlopes is that many times coordinates for conserved quantities.
+const mostStates, mostSlopes = 1500, 12_000
 
 // Explain says what a model has learned at states of a recording: those that it has not seen of the one that it was
 // trained on. Without a recording (nil) they are drawn within the scales of the model. A formula has at most so many
@@ -56,6 +57,10 @@ func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint
 			e.States += ", held out of training"
 		}
 	}
+	if N := len(x) / (2 * m.D()); N < invariant.Least {
+		return e, fmt.Errorf("%d rows of the recording may be used: %d at least say what a model has learned", N,
+			invariant.Least)
+	}
 	e.Accuracy = m.accuracy(seen, x, u)
 	if e.Lagrangian, err = m.formula(ctx, x, e.Accuracy.Error, terms); err != nil || set == nil {
 		return e, err
@@ -65,7 +70,13 @@ func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint
 			return e, err
 		}
 	}
-	c, err := invariant.Find(ctx, m.system(u, e.Accuracy.Error), x)
+	by, off := m, e.Accuracy
+	if c := e.Lagrangian.Compared; c != nil && c.Better == formulaBetter {
+		e.ByFormula, by = true, e.Lagrangian.Model
+		off = by.accuracy(seen, x, u)
+	}
+	some := thinned(x, 2*m.D(), max(4*invariant.Least, mostSlopes/m.D()))
+	c, err := invariant.Find(ctx, by.system(u, off.Error), some)
 	if err != nil {
 		return e, err
 	}

@@ -47,11 +47,13 @@ type Comparison struct {
 	Better  string  `json:"better"` // which of the two predicts better, if one does by more than a twentieth
 }
 
+const formulaBetter = "the formula predicts better"
+
 // better says which of the two predicts better.
 func (c Comparison) better() string {
 	switch {
 	case c.Formula < 0.95*c.Network:
-		return "the formula predicts better"
+		return formulaBetter
 	case c.Network < 0.95*c.Formula:
 		return "the network predicts better"
 	}
@@ -208,7 +210,7 @@ func (l *Lagrangian) compare(ctx context.Context, m *Model, set *data.Set) error
 			y := r / m.net.Spec.Coordinates[i].Scale
 			s += y * y / float64(m.D())
 		}
-		return math.Sqrt(s)
+		return min(math.Sqrt(s), math.MaxFloat64) // a prediction may have left the numbers
 	}
 	l.Compared = &Comparison{Formula: size("terms"), Network: size(m.net.Spec.Family), Windows: e.Windows,
 		HeldOut: e.HeldOut}

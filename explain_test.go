@@ -30,6 +30,9 @@ func TestExplain(t *testing.T) {
 	if c := l.Compared; c == nil || !(c.Formula < 1.05*c.Network) || c.Better == "the network predicts better" {
 		t.Errorf("%+v", c)
 	}
+	if l.Compared.Better == "the formula predicts better" != e.ByFormula {
+		t.Errorf("%+v, conserved by the formula: %v", l.Compared, e.ByFormula)
+	}
 	if c := e.Conserved; len(c.Found) != 1 || c.Found[0].Name != "energy" || c.Found[0].Drift > 1e-6 {
 		t.Errorf("%+v", c)
 	}
@@ -108,10 +111,11 @@ func TestTeX(t *testing.T) {
 	m := fit(t, set, s)
 	l := &lagrange.Lagrangian{Model: m, Terms: []lagrange.TermValue{
 		{Term: "omega1^2", Value: -0.5003, SD: 0.001, Simple: "-1/2"},
-		{Term: "cos(theta1-2*theta2)*omega1*omega2", Value: 1.5e-7},
+		{Term: "cos(theta1-2*theta2)*omega1*omega2", Value: 1.5e-7}, {Term: "1/theta1^2*omega2^2", Value: 1},
 	}}
 	const want = `L = -\tfrac{1}{2}\,\dot{\theta_{1}}^2 + 1.5 \times 10^{-7}\,` +
-		`\cos\left(\theta_{1}-2\,\theta_{2}\right)\,\dot{\theta_{1}}\,\dot{\theta_{2}}`
+		`\cos\left(\theta_{1}-2\,\theta_{2}\right)\,\dot{\theta_{1}}\,\dot{\theta_{2}} + ` +
+		`\frac{1}{\theta_{1}^2}\,\dot{\theta_{2}}^2`
 	if got := l.TeX(); got != want {
 		t.Errorf("%s\nnot\n%s", got, want)
 	}

@@ -35,16 +35,23 @@ func (l *Lagrangian) TeX() string {
 		if n, d, ok := strings.Cut(number, "/"); ok {
 			number = fmt.Sprintf(`\tfrac{%s}{%s}`, n, d)
 		}
-		b.WriteString(number + `\,` + l.texTerm(t.Term))
+		if number != "1" {
+			b.WriteString(number + `\,`)
+		}
+		b.WriteString(l.texTerm(t.Term))
 	}
 	return b.String()
 }
 
-var word = regexp.MustCompile(`[\p{L}_][\p{L}\p{N}_]*`)
+var (
+	word = regexp.MustCompile(`[\p{L}_][\p{L}\p{N}_]*`)
+	over = regexp.MustCompile(`1/([^*]+)`)
+)
 
 // texTerm writes a term.
 func (l *Lagrangian) texTerm(term string) string {
 	text := word.ReplaceAllStringFunc(term, l.texName)
+	text = over.ReplaceAllString(text, `\frac{1}{$1}`)
 	text = strings.ReplaceAll(text, "*", `\,`)
 	return strings.NewReplacer("(", `\left(`, ")", `\right)`).Replace(text)
 }

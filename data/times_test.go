@@ -72,52 +72,7 @@ var written = []struct {
 
 // Dates, times of day and numbers since 1970 are seconds from the first row, to the last digit that they have.
 func TestTimes(t *testing.T) {
-<<<<<<< HEAD
-	for _, c := range []struct {
-		header string
-		rows   []string
-		want   []float64
-		unit   string
-		note   string
-	}{
-		{"time", []string{"2025-05-08T21:07:49.000", "2025-05-08T21:07:49.010", "2025-05-08T21:07:50"}, []float64{0,
-			0.01, 1},
-			"s", "the first row, 2025-05-08T21:07:49.000"},
-		{"time", []string{"2025-05-08 23:59:59.5Z", "2025-05-09 00:00:00Z", "2025-05-09 00:00:01.000001Z"},
-			[]float64{0, 0.5, 1.500001}, "s", "dates"},
-		{"time", []string{"2025-05-08T21:07:49+02:00", "2025-05-08T21:07:50+02:00", "2025-05-08T19:07:51+00:00"},
-			[]float64{0, 1, 2}, "s", "dates"},
-		{"time", []string{"8.5.2025 21:07:49", "8.5.2025 21:07:50", "9.5.2025 21:07:49"}, []float64{0, 1, 86400},
-			"s", "dates"},
-		{"time", []string{"23:59:59.25", "00:00:00.25", "00:00:01"}, []float64{0, 1, 1.75}, "s", "one midnight passes"},
-		{"time", []string{"1:02:03", "1:02:04.5", "1:02:05"}, []float64{0, 1.5, 2}, "s", "times of day"},
-		{"time", []string{"11:59:59 AM", "12:00:00 PM", "12:00:01 PM"}, []float64{0, 1, 2}, "s", "times of day"},
-		{"time", []string{"59:59.5", "60:00.0", "60:01.25"}, []float64{0, 0.5, 1.75}, "s", "times of day"},
-		{"day,time", []string{"2025-02-28,23:59:59", "2025-03-01,00:00:00", "2025-03-01,00:00:01.5"},
-			[]float64{0, 1, 2.5}, "s", "the first row, 2025-02-28 23:59:59"},
-		{"time", []string{"1498567200", "1498567200.02", "1498567201"}, []float64{0, 0.02, 1}, "s",
-			"holds seconds since 1970"},
-		{"time", []string{"1498567200123", "1498567200143", "1498567201123.5"}, []float64{0, 0.02, 1.0005}, "s",
-			"milliseconds since 1970"},
-		{"time", []string{"1498567200000001", "1498567200020001", "1498567201000002"}, []float64{0, 0.02, 1.000001},
-			"s",
-			"microseconds"},
-		{"%time", []string{"1498567200000000001", "1498567200020000001", "1498567200020000002"}, []float64{0, 0.02,
-			0.020000001},
-			"s", "nanoseconds since 1970 and is read as seconds from the first row, 2017-06-27 12:40:00.000000001 UTC"},
-		{"time", []string{"1.498567200e9", "1.4985672005e9", "1.498567201e9"}, []float64{0, 0.5, 1}, "s", "seconds"},
-		// a clock that began when the machine did
-		{"t_ns", []string{"1500000000000", "1500020000000", "1500040000000"}, []float64{0, 2e7, 4e7}, "",
-			"counted from"},
-		{"time", []string{"1500000000000", "1500020000000", "1500040000000"}, []float64{0, 2e7, 4e7}, "",
-			"counted from"},
-		{"time [us]", []string{"1500000000.5", "1500020001", "1500040000.5"}, []float64{0, 20000.5, 40000}, "us",
-			"counted from"},
-		{"time", []string{"100000000", "100000001", "100000002"}, []float64{1e8, 1e8 + 1, 1e8 + 2}, "", ""},
-	} {
-=======
 	for _, c := range written {
->>>>>>> tables
 		o := data.Options{}
 		if c.header == "t_ns" {
 			o.Time = "t_ns"

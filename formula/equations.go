@@ -49,7 +49,10 @@ func newEquations(t Task) (*equations, error) {
 	s.Family, s.Hidden, s.Head, s.Natural, s.Combinations, s.Nodes = "terms", nil, "", false, nil, nil
 	s.Coordinates = readable(s.Coordinates)
 	if s.Terms = t.Terms; s.Terms == nil {
-		s.Terms = s.DefaultTerms()
+		if s.Terms = s.DefaultTerms(); count(s.Terms) > most {
+			s.Terms = s.SimplestTerms()
+		}
+		s.Terms[0] = append(s.Terms[0], inverse(*s, t.States)...)
 	}
 	e.N = len(t.States) / (2 * e.d)
 	for o, ts := range s.Terms {
@@ -60,6 +63,10 @@ func newEquations(t Task) (*equations, error) {
 	if 2*e.N*e.d < 3*len(e.at) {
 		return nil, fmt.Errorf("%d states are too few for %d terms", e.N, len(e.at))
 	}
+	if n := directions(t.States, 2*e.d); n < 2*e.d {
+		return nil, fmt.Errorf("these states differ in %d of %d directions of state space alone, where many sums of "+
+			"terms give the same motion", n, 2*e.d)
+	}
 	e.accelerations(free)
 	bare := *s
 	bare.Friction, bare.Inputs = "", nil
@@ -69,6 +76,77 @@ func newEquations(t Task) (*equations, error) {
 // far is a mean in units of the scale from which on powers are of the distance from the mean: those of q itself would
 // hardly differ.
 const far = 10
+
+// flat is the standard deviation, in units of those of the coordinates, of a direction in which states do not differ.
+const flat = 1e-3
+
+// directions is in how many directions states (N, n) differ.
+func directions(states []float64, n int) (count int) {
+	N := len(states) / n
+	mean, sd := make([]float64, n), make([]float64, n)
+	for i, x := range states {
+		mean[i%n] += x / float64(N)
+	}
+	C := mat.NewSymDense(n, nil)
+	for b := range N {
+		for i := range n {
+			for j := range i + 1 {
+				C.SetSym(i, j, C.At(i, j)+(states[b*n+i]-mean[i])*(states[b*n+j]-mean[j])/float64(N))
+			}
+		}
+	}
+	for i := range n {
+		sd[i] = math.Sqrt(C.At(i, i))
+	}
+	for i := range n {
+		for j := range i + 1 {
+			if sd[i] > 0 && sd[j] > 0 {
+				C.SetSym(i, j, C.At(i, j)/(sd[i]*sd[j]))
+			}
+		}
+	}
+	var e mat.EigenSym
+	if !e.Factorize(C, false) {
+		return n
+	}
+	for _, w := range e.Values(nil) {
+		if w > flat*flat {
+			count++
+		}
+	}
+	return count
+}
+
+// most is how many terms of the default library there may be: of more coordinates the simplest one is looked at, which
+// has constant masses.
+const most = 500
+
+func count(terms [][]model.Term) (n int) {
+	for _, ts := range terms {
+		n += len(ts)
+	}
+	return n
+}
+
+// inverse are 1/q and 1/q² of coordinates that are positive and away from 0 at all states.
+func inverse(s model.Spec, states []float64) (more []model.Term) {
+	d := s.D()
+	for i, c := range s.Coordinates {
+		low, high := math.Inf(1), math.Inf(-1)
+		for n := i; n < len(states); n += 2 * d {
+			low, high = min(low, states[n]), max(high, states[n])
+		}
+		for k := 1; k <= 2 && c.Period == 0 && !c.Cyclic && low > away*high; k++ {
+			of := make([]int, d)
+			of[i] = -k
+			more = append(more, model.Term{Function: model.Power, Of: of})
+		}
+	}
+	return more
+}
+
+// away is how far from 0 a coordinate has to keep, beside the furthest that it goes.
+const away = 0.05
 
 // readable are coordinates whose powers are of themselves, where they are not far from 0.
 func readable(cs []model.Coordinate) []model.Coordinate {

@@ -9,11 +9,14 @@
 package formula
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/mat"
 
 	"lagrange/model"
 )
@@ -22,7 +25,7 @@ import (
 type Task struct {
 	Of     *model.Model[float64] // whose accelerations are explained
 	States []float64             // (N, 2d), those of one motion one after the other
-	Terms  [][]model.Term        // the library; nil: Spec.DefaultTerms
+	Terms  [][]model.Term        // the library; nil: Spec.DefaultTerms, and inverse powers in the potential
 	// Error is that of the accelerations of the model, relative to their size: what a formula need not be better than.
 	Error float64
 	Most  int // terms; 0: as many as it takes
@@ -57,42 +60,63 @@ func Find(ctx context.Context, t Task) (*Found, error) {
 	if err := e.weigh(ctx); err != nil {
 		return nil, err
 	}
-	all, chosen := e.at, []int(nil)
-	allowed := math.Inf(1)
-	for at := all; ; {
+	sizes, err := e.front(ctx)
+	if err != nil {
+		return nil, err
+	}
+	least := math.Inf(1)
+	for _, at := range sizes {
+		s := Size{len(at), e.left(e.check, at, e.solve(e.learn, at))}
+		f.Front, least = append(f.Front, s), min(least, s.Error)
+	}
+	allowed, why := max(slack*t.Error, rounding, slack*least), errNone
+	for k := len(sizes) - 1; k >= 0; k-- { // from the smallest on
+		s := f.Front[k]
+		if t.Most > 0 && s.Terms > t.Most {
+			break
+		}
+		if s.Error > allowed && s.Terms != t.Most {
+			continue
+		}
+		if ok, err := e.choose(f, sizes[k]); ok || err != nil {
+			return f, err
+		}
+		why = errMass
+	}
+	if t.Most > 0 {
+		return nil, fmt.Errorf("%d terms are too few, or too many: there is no formula of so many", t.Most)
+	}
+	return nil, why
+}
+
+// front drops one term after the other.
+func (e *equations) front(ctx context.Context) (sizes [][]int, err error) {
+	if e.solve(e.learn, e.at) == nil {
+		return nil, errNone
+	}
+	for at := e.at; at != nil; at = e.without(at) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		β := e.solve(e.learn, at)
-		if β == nil {
-			return nil, errNone
-		}
-		s := Size{len(at), e.left(e.check, at, β)}
-		f.Front = append(f.Front, s)
-		allowed = min(allowed, max(slack*t.Error, rounding, slack*s.Error))
-		if s.Error <= allowed && (t.Most == 0 || len(at) <= t.Most) || len(at) == t.Most {
-			chosen = at
-		}
-		next := e.without(at)
-		if next == nil {
-			break
-		}
-		at = next
+		sizes = append(sizes, at)
 	}
-	if chosen == nil {
-		return nil, fmt.Errorf("%d terms are too few: each coordinate needs a mass", t.Most)
+	return sizes, nil
+}
+
+// choose makes a formula of some terms, unless its mass matrix is not positive definite at all states: where these
+// differ in too few directions, L may do without a mass.
+func (e *equations) choose(f *Found, at []int) (ok bool, err error) {
+	β := e.solve(e.learn, at)
+	f.Free = e.free(at, max(e.left(e.check, at, β), e.t.Error))
+	if β = e.settled(e.learn, at, f.Free); β == nil || !e.positive(at, β) {
+		return false, nil
 	}
-	β := e.solve(e.learn, chosen)
-	f.Free = e.free(chosen, max(e.left(e.check, chosen, β), t.Error))
-	if β = e.settled(e.learn, chosen, f.Free); β == nil {
-		return nil, errors.New("the terms leave a coordinate without mass")
+	f.Error = e.left(e.check, at, β)
+	if f.Model, err = e.model(at, β); err != nil {
+		return false, err
 	}
-	f.Error = e.left(e.check, chosen, β)
-	if f.Model, err = e.model(chosen, β); err != nil {
-		return nil, err
-	}
-	f.Others, err = e.others(chosen, β, max(f.Error, t.Error), f.Free)
-	return f, err
+	f.Others, err = e.others(at, β, max(f.Error, e.t.Error), f.Free)
+	return true, err
 }
 
 const (
@@ -103,26 +127,57 @@ const (
 var errNone = errors.New("no sum of the terms of the library with a mass for each coordinate comes near to the " +
 	"accelerations")
 
-// without drops the term that is missed least; nil where all that are left are needed.
-func (e *equations) without(at []int) []int {
-	best, least := -1, math.Inf(1)
-	for i, k := range at {
-		if e.needed(at, k) {
-			continue
-		}
+var errMass = errors.New("the mass matrix of a sum of terms that gives the accelerations is not positive at all " +
+	"states: they may differ in too few directions")
+
+// without drops the term that is missed least, of those that leave the mass matrix positive definite at all states, if
+// there are any; nil where all that are left are needed.
+func (e *equations) without(at []int) (best []int) {
+	for _, i := range e.missed(at) {
 		some := slices.Delete(slices.Clone(at), i, i+1)
 		β := e.solve(e.learn, some)
 		if β == nil {
 			continue
 		}
-		if left := e.left(e.learn, some, β); left < least {
-			best, least = i, left
+		if e.positive(some, β) {
+			return some
+		}
+		if best == nil {
+			best = some
 		}
 	}
-	if best < 0 {
+	return best
+}
+
+// missed are the places of terms that may go, the one that is missed least first: with C = G⁻¹ what is left without
+// term k is 1/(tᵀCt − (tᵀC)_k²/C_kk).
+func (e *equations) missed(at []int) (order []int) {
+	g, unit := inUnits(e.learn, at)
+	n := len(at)
+	t := mat.NewVecDense(n, nil)
+	for i, k := range at {
+		t.SetVec(i, e.trace[k]*unit[i])
+		g.SetSym(i, i, g.At(i, i)+tiny)
+	}
+	var chol mat.Cholesky
+	var condition mat.Condition // large: G is as good as singular, as it should be
+	var C mat.SymDense
+	if !chol.Factorize(g) {
 		return nil
 	}
-	return slices.Delete(slices.Clone(at), best, best+1)
+	if err := chol.InverseTo(&C); err != nil && !errors.As(err, &condition) {
+		return nil
+	}
+	var tC mat.VecDense
+	tC.MulVec(&C, t)
+	less := make([]float64, n) // of tᵀCt
+	for i, k := range at {
+		if less[i] = tC.AtVec(i) * tC.AtVec(i) / C.At(i, i); !e.needed(at, k) {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(less[a], less[b]) })
+	return order
 }
 
 // needed says whether a term is the last one of a diagonal element of the mass matrix.

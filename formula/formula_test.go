@@ -80,6 +80,28 @@ func TestDoublePendulum(t *testing.T) {
 	}
 }
 
+// A cart and pole conserves the momentum p of the cart, and L + c p² gives the same motion as L: the shortest one with
+// a positive mass matrix is found, not ½ p² alone, which gives any motion.
+func TestCartPole(t *testing.T) {
+	s := model.Spec{Family: "terms", Activation: "softplus", Coordinates: []model.Coordinate{
+		{Name: "x", Velocity: "v", Scale: 1, Speed: 1, Accel: 1},
+		{Name: "a", Velocity: "w", Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1},
+	}}
+	s.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{0, 1}}}, {{Function: model.One}},
+		{{Function: model.Cos, Of: []int{0, 1}}}, {{Function: model.One}}}
+	m, err := model.With(s, []float64{9.8, 2, 1, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Find(context.Background(), Task{Of: m, States: drawn(400)})
+	if err != nil || f.Free != 0 {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	if got := f.Model.Formula(4, 0); got != m.Formula(4, 0) {
+		t.Errorf("%s, not %s", got, m.Formula(4, 0))
+	}
+}
+
 // What a library lacks is left of the accelerations, and with few terms more is left.
 func TestLacking(t *testing.T) {
 	m := pendulums(t, 1, 0.5, "")
@@ -120,6 +142,18 @@ func TestFree(t *testing.T) {
 		if math.Abs(y-m.Theta[k]) > 1e-6 {
 			t.Errorf("parameter %d is %g, not %g", k, y, m.Theta[k])
 		}
+	}
+}
+
+// Where states differ in too few directions, here x = y, many sums of terms give the same motion: there is no formula.
+func TestFewDirections(t *testing.T) {
+	m, x := pendulums(t, 1, 0, ""), drawn(400)
+	for n := 0; n < len(x); n += 4 {
+		x[n+1], x[n+3] = x[n], x[n+2]
+	}
+	if _, err := Find(context.Background(), Task{Of: m, States: x}); err == nil ||
+		!strings.Contains(err.Error(), "2 of 4 directions") {
+		t.Error(err)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"lagrange/internal/lin"
 )
 
 // tiny is added to the diagonal of a Gram matrix in units of itself: what is found is then its null vector, to
@@ -72,33 +74,117 @@ func (e *equations) scaled(at []int, x mat.Vector, unit []float64) []float64 {
 // leastMass is that of a coordinate, beside the one that it has in the model.
 const leastMass = 0.01
 
+// positive says whether the mass matrix is positive definite at all states, in units of the speeds and well enough to
+// solve with.
+func (e *equations) positive(at []int, β []float64) bool {
+	d := e.d
+	M, F := make([]float64, d*d), make([]float64, d*d)
+	for n := range e.N {
+		clear(M)
+		for i, k := range at {
+			for j, y := range e.mass[k][n*d*d : (n+1)*d*d] {
+				M[j] += β[i] * y
+			}
+		}
+		least := 0.0
+		for i, a := range e.spec.Coordinates {
+			for j, b := range e.spec.Coordinates {
+				M[i*d+j] *= a.Speed * b.Speed
+			}
+			least += M[i*d+i] / float64(d)
+		}
+		for i := range d {
+			M[i*d+i] -= rounding * least
+		}
+		if !lin.Positive(d, M, F) {
+			return false
+		}
+	}
+	return true
+}
+
 // settled are the coefficients of some terms of which free more combinations leave nothing than one: the combination of
 // them whose mass matrix is nearest to that of the model.
 func (e *equations) settled(G *mat.SymDense, at []int, free int) []float64 {
 	if free == 0 {
 		return e.solve(G, at)
 	}
-	g, unit := inUnits(G, at)
-	var eigen mat.EigenSym
-	if !eigen.Factorize(g, true) {
+	C, _ := e.massive(G, at)
+	if C == nil {
 		return nil
 	}
-	var V, c mat.Dense
-	eigen.VectorsTo(&V)
 	masses := mat.NewDense(len(e.ref), free+1, nil)
 	for j := range free + 1 {
 		for i, k := range at {
 			for n, y := range e.mass[k] {
-				masses.Set(n, j, masses.At(n, j)+y*V.At(i, j)*unit[i])
+				masses.Set(n, j, masses.At(n, j)+y*C.At(i, j))
 			}
 		}
 	}
+	var c mat.Dense
 	if c.Solve(masses, mat.NewDense(len(e.ref), 1, e.ref)) != nil {
 		return nil
 	}
 	var x mat.VecDense
-	x.MulVec(V.Slice(0, len(at), 0, free+1), c.ColView(0))
-	return e.scaled(at, &x, unit)
+	x.MulVec(C.Slice(0, len(at), 0, free+1), c.ColView(0))
+	one := make([]float64, len(at))
+	for i := range one {
+		one[i] = 1
+	}
+	return e.scaled(at, &x, one)
+}
+
+// massive are the combinations of some terms (columns) that leave least of the accelerations for the mass that they
+// have, and what each leaves beside a mass as large as that of the model: of cᵀHc = |M(c)|² and cᵀGc the ratios are the
+// eigenvalues of R⁻¹ H R⁻ᵀ, G = R Rᵀ, from the largest on.
+func (e *equations) massive(G *mat.SymDense, at []int) (C *mat.Dense, left []float64) {
+	g, unit := inUnits(G, at)
+	n := len(at)
+	H, size := mat.NewSymDense(n, nil), dot(e.ref, e.ref)
+	for i, k := range at {
+		for j, l := range at[:i+1] {
+			H.SetSym(i, j, dot(e.mass[k], e.mass[l])/size*unit[i]*unit[j])
+		}
+		g.SetSym(i, i, g.At(i, i)+tiny)
+	}
+	var chol mat.Cholesky
+	var R mat.TriDense
+	var half, B, V mat.Dense
+	if !chol.Factorize(g) {
+		return nil, nil
+	}
+	chol.LTo(&R)
+	var condition mat.Condition // large: G is as good as singular, as it should be
+	if err := half.Solve(&R, H); err != nil && !errors.As(err, &condition) {
+		return nil, nil
+	}
+	if err := B.Solve(&R, half.T()); err != nil && !errors.As(err, &condition) {
+		return nil, nil
+	}
+	s := mat.NewSymDense(n, nil)
+	for i := range n {
+		for j := range i + 1 {
+			s.SetSym(i, j, (B.At(i, j)+B.At(j, i))/2)
+		}
+	}
+	var eigen mat.EigenSym
+	if !eigen.Factorize(s, true) {
+		return nil, nil
+	}
+	eigen.VectorsTo(&V)
+	w := eigen.Values(nil)
+	C = mat.NewDense(n, n, nil)
+	for j := range n {
+		var x mat.VecDense
+		if err := x.SolveVec(R.T(), V.ColView(n-1-j)); err != nil && !errors.As(err, &condition) {
+			return nil, nil
+		}
+		for i := range n {
+			C.Set(i, j, x.AtVec(i)*unit[i])
+		}
+		left = append(left, 1/math.Sqrt(max(w[n-1-j], math.SmallestNonzeroFloat64)*e.weight))
+	}
+	return C, left
 }
 
 // left is the error of accelerations that coefficients leave, relative to their size.
@@ -115,15 +201,12 @@ func (e *equations) left(G *mat.SymDense, at []int, β []float64) float64 {
 	return math.Sqrt(max(0, sum) / number)
 }
 
-// free is how many combinations of the terms leave no more of the accelerations than err, beside one.
+// free is how many combinations of the terms leave no more of the accelerations than err, beside one, with a mass as
+// large as that of the model.
 func (e *equations) free(at []int, err float64) (n int) {
-	g, _ := inUnits(e.learn, at)
-	var eigen mat.EigenSym
-	if !eigen.Factorize(g, false) {
-		return 0
-	}
-	for _, w := range eigen.Values(nil) {
-		if w < err*err+100*tiny {
+	_, left := e.massive(e.learn, at)
+	for _, x := range left {
+		if x < slack*max(err, rounding) {
 			n++
 		}
 	}

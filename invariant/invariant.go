@@ -179,8 +179,8 @@ func (f *search) narrowed(N int) {
 	used := make([]bool, len(f.lib.functions))
 	for _, l := range levels {
 		at := f.lib.of(l)
-		if len(at) > most || 3*len(at) > N || l.momenta > 1 && f.d > mostQuadratic {
-			f.r.Left = append(f.r.Left, fmt.Sprintf("%s (%d functions)", l.title, len(at)))
+		if len(at) > most || 3*len(at) > N || l.momenta*(l.degree+1) > 1 && f.d > mostQuadratic {
+			f.r.Left = append(f.r.Left, l.title)
 			continue
 		}
 		f.levels = append(f.levels, l)

@@ -13,16 +13,17 @@ type level struct {
 	degree  int  // most of the functions of q that momenta are multiplied by, for each number of factors
 	square  int  // and products of two
 	V       bool // the potential times functions of q
+	gauge   int  // most of functions of q alone
 }
 
 var levels = []level{
 	{title: "the energy", energy: true},
-	{title: "momenta", momenta: 1},
-	{title: "momenta times functions of q", momenta: 1, degree: 2},
-	{title: "quadratic in momenta", momenta: 2, degree: 1, V: true},
-	{title: "quadratic in momenta, times functions of q", momenta: 2, degree: 2, square: 1, V: true},
+	{title: "momenta", momenta: 1, gauge: 1},
+	{title: "momenta times functions of q", momenta: 1, degree: 2, gauge: 2},
+	{title: "quadratic in momenta", momenta: 2, degree: 1, V: true, gauge: 2},
+	{title: "quadratic in momenta, times functions of q", momenta: 2, degree: 2, square: 1, V: true, gauge: 2},
 	{title: "quadratic in momenta, times products of functions of q", momenta: 2, degree: 2,
-		square: 2, V: true},
+		square: 2, V: true, gauge: 2},
 }
 
 // of lists the functions of a level.
@@ -35,7 +36,7 @@ func (l *library) of(v level) (at []int) {
 		case f.V:
 			in = v.V && l.q[f.q].degree <= 1
 		case len(f.p) == 0:
-			in = true // the gauge
+			in = l.q[f.q].degree <= v.gauge
 		case len(f.p) == 1:
 			in = v.momenta >= 1 && l.q[f.q].degree <= v.degree
 		default:
@@ -77,8 +78,8 @@ type library struct {
 
 // newLibrary has monomials of q up to the second order, inverse ones of coordinates that are far from 0 at all states,
 // sines and cosines of angles, of twice the angle, of sums and differences; their products with momenta; the potential
-// V(q) = E(q, 0), and the energy. Momenta are p(q, v) − p(q, 0), in which no gauge dF(q)/dt is left; velocities, where
-// there is no L.
+// V(q) = E(q, 0), and the energy; of many coordinates momenta, functions of one coordinate each, and the energy.
+// Momenta are p(q, v) − p(q, 0), in which no gauge dF(q)/dt is left; velocities, where there is no L.
 func newLibrary(s System, states []float64) *library {
 	l := &library{s: s, d: len(s.Coordinates)}
 	l.q = []qFunction{{"", 0, -1, func([]float64) float64 { return 1 }}}
@@ -88,20 +89,27 @@ func newLibrary(s System, states []float64) *library {
 	if s.Energy != nil {
 		l.functions = append(l.functions, function{energy: true, text: "E"})
 	}
+	many := l.d > mostQuadratic
 	for k, g := range l.q {
 		if k > 0 {
 			l.functions = append(l.functions, function{q: k, text: g.text})
+		}
+		if many && k > 0 {
+			continue
 		}
 		if s.Energy != nil && g.degree <= 1 {
 			l.functions = append(l.functions, function{q: k, V: true, text: product("V", g.text)})
 		}
 		for i := range l.d {
 			l.functions = append(l.functions, function{q: k, p: []int{i}, text: product(l.momentum(i), g.text)})
-			for j := range i {
+			for j := 0; j < i && !many; j++ {
 				l.functions = append(l.functions, function{q: k, p: []int{j, i},
 					text: product(l.momentum(j)+"*"+l.momentum(i), g.text)})
 			}
-			l.functions = append(l.functions, function{q: k, p: []int{i, i}, text: product(l.momentum(i)+"^2", g.text)})
+			if !many {
+				l.functions = append(l.functions,
+					function{q: k, p: []int{i, i}, text: product(l.momentum(i)+"^2", g.text)})
+			}
 		}
 	}
 	return l
@@ -139,6 +147,9 @@ func (l *library) functionsOfQ(states []float64) {
 		if l.away(states, i) {
 			l.add("1/"+c.Name, 1, func(q []float64) float64 { return 1 / q[i] })
 		}
+	}
+	if l.d > mostQuadratic {
+		return
 	}
 	single := l.q[1:]
 	for i, c := range cs {

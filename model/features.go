@@ -23,6 +23,8 @@ const (
 	// a number that spans orders of magnitude: its logarithm beyond the knee, smooth and straight through zero
 	logarithmic
 	squared // the square of what is affine
+	inverse // scale/x, and
+	inverseSquare
 )
 
 // Knee is the rule for the knees of a Coordinate: a number that is positive in all of a recording and spans more than
@@ -38,7 +40,8 @@ func Knee(least, most float64) float64 {
 
 // numbers is how many of f and its derivatives are kept of a column with an f″: sin and cos, or f′, f″, f‴.
 func (c column) numbers() int {
-	return [...]int{dropped: 0, affine: 0, circle: 2, logarithmic: 3, squared: 3}[c.kind]
+	return [...]int{dropped: 0, affine: 0, circle: 2, logarithmic: 3, squared: 3, inverse: 3,
+		inverseSquare: 3}[c.kind]
 }
 
 // second is f″ᵀ ȳ of a column with the numbers j kept, whose adjoints are y.
@@ -78,7 +81,8 @@ func newFeatures[T nn.Float](columns []column, batch int) *features[T] {
 }
 
 func (c column) width() int {
-	return [...]int{dropped: 0, affine: 1, circle: 2, logarithmic: 1, squared: 1}[c.kind]
+	return [...]int{dropped: 0, affine: 1, circle: 2, logarithmic: 1, squared: 1, inverse: 1,
+		inverseSquare: 1}[c.kind]
 }
 
 func (f *features[T]) In() int  { return len(f.columns) }
@@ -111,6 +115,14 @@ func (f *features[T]) Forward(x, y *nn.Streams[T]) {
 				z, r := (xb[i]-T(c.mean))*slope[T](c), slope[T](c)
 				kept[0], kept[1], kept[2] = 2*z*r, 2*r*r, 0
 				yb[o] = z * z
+			case inverse:
+				z, r := T(c.scale)/xb[i], 1/xb[i]
+				kept[0], kept[1], kept[2] = -z*r, 2*z*r*r, -6*z*r*r*r
+				yb[o] = z
+			case inverseSquare:
+				z, r := T(c.scale)/xb[i], 1/xb[i]
+				kept[0], kept[1], kept[2] = -2*z*z*r, 6*z*z*r*r, -24*z*z*r*r*r
+				yb[o] = z * z
 			}
 			o += c.width()
 			kept = kept[c.numbers():]
@@ -136,7 +148,7 @@ func (f *features[T]) push(k int, x, y *nn.Streams[T]) {
 				yb[o], yb[o+1] = kept[1]*dx, -kept[0]*dx
 				kept = kept[2:]
 				o += 2
-			case logarithmic, squared:
+			case logarithmic, squared, inverse, inverseSquare:
 				yb[o] = kept[0] * xb[i]
 				kept = kept[3:]
 				o++
@@ -161,7 +173,7 @@ func (f *features[T]) pull(k int, ybar, xbar *nn.Streams[T]) {
 				xb[i] = T(c.w) * (kept[1]*yb[o] - kept[0]*yb[o+1])
 				kept = kept[2:]
 				o += 2
-			case logarithmic, squared:
+			case logarithmic, squared, inverse, inverseSquare:
 				xb[i] = kept[0] * yb[o]
 				kept = kept[3:]
 				o++

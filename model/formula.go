@@ -47,10 +47,14 @@ func (s Spec) product(o int, t Term) (text string, unit float64) {
 		c := s.Coordinates[i]
 		unit = math.Pow(c.Scale, -float64(t.Of[i]))
 		text = c.Name
-		if c.Mean != 0 {
+		k := t.Of[i]
+		if c.Mean != 0 && k > 0 {
 			text = fmt.Sprintf("(%s%+.6g)", c.Name, -c.Mean)
 		}
-		if k := t.Of[i]; k != 1 {
+		if k < 0 {
+			text, k = "1/"+text, -k
+		}
+		if k != 1 {
 			text += fmt.Sprint("^", k)
 		}
 		factors = append(factors, text)
@@ -131,11 +135,11 @@ func (m *Model[T]) Formula(digits int, share float64) string {
 // TermsOf reads terms, in any order, for Spec.Terms:
 //
 //	term   = factor { "*" factor }
-//	factor = "1" | velocity [ "^2" ] | coordinate [ "^2" ] | ( "sin" | "cos" ) "(" sum ")"
+//	factor = "1" | velocity [ "^2" ] | [ "1/" ] coordinate [ "^2" ] | ( "sin" | "cos" ) "(" sum ")"
 //	sum    = [ "-" ] part { ( "+" | "-" ) part },   part = [ whole "*" ] angle
 //
 // with the names of coordinates and velocities; coordinates that are not angles stand for their distance from the
-// mean. There are two velocities or none, and one function of the coordinates at most.
+// mean, but below 1 for themselves. There are two velocities or none, and one function of the coordinates at most.
 func (s Spec) TermsOf(texts []string) ([][]Term, error) {
 	all := make([][]Term, 1+triangle(s.D()))
 	for _, text := range texts {
@@ -187,6 +191,12 @@ func (p *termReader) term() (output int, t Term, err error) {
 			continue
 		case named:
 			of[i] = p.power()
+		case p.took("1/"):
+			if i, velocity, named = p.name(); !named || velocity {
+				return 0, t, p.bad("1 is over a coordinate, like 1/r^2")
+			}
+			of[i] = -p.power()
+			function = Power
 		case p.took("1"):
 			continue
 		case p.took("sin("):

@@ -11,7 +11,7 @@ import (
 )
 
 // Term is a function of q: the constant 1; the sine or cosine of Σ Ofᵢ φᵢ, with φᵢ = 2π qᵢ/Pᵢ the angles; or a power
-// ((q − mean) / scale)^Of of the one coordinate whose exponent is not 0.
+// ((q − mean) / scale)^Of of the one coordinate whose exponent is not 0, or (scale / q)^−Of where that is negative.
 type Term struct {
 	Function string `json:"f"`
 	Of       []int  `json:"of,omitempty"` // for each coordinate; nil of the constant
@@ -159,9 +159,9 @@ func (s Spec) checkTerm(t Term) error {
 		switch angle := c.Period > 0; {
 		case k == 0:
 			continue
-		case c.Cyclic, t.Function != Power && !angle, t.Function == Power && (angle || k < 1 || k > 2):
-			return fmt.Errorf("the term %s: sin and cos are of angles, powers to the second of other coordinates, "+
-				"and none is of an ignorable one", s.TermText(t))
+		case c.Cyclic, t.Function != Power && !angle, t.Function == Power && (angle || k < -2 || k > 2):
+			return fmt.Errorf("the term %s: sin and cos are of angles, powers to the second, and their inverses, of "+
+				"other coordinates, and none is of an ignorable one", s.TermText(t))
 		}
 		others++
 	}
@@ -186,6 +186,8 @@ func (s Spec) TermText(t Term) string {
 		switch {
 		case t.Function == Power && k == 1:
 			b.WriteString(name)
+		case t.Function == Power && k < 0:
+			b.WriteString("1/" + name + map[int]string{-2: "^2"}[k])
 		case t.Function == Power:
 			fmt.Fprintf(&b, "%s^%d", name, k)
 		default:

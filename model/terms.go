@@ -103,8 +103,13 @@ func newLibrary[T nn.Float](s Spec, batch, k, components int) (front *combine[T]
 			case Power:
 				j := t.coordinate()
 				c := column{kind: affine, mean: s.Coordinates[j].Mean, scale: s.Coordinates[j].Scale}
-				if t.Of[j] == 2 {
+				switch t.Of[j] {
+				case 2:
 					c.kind = squared
+				case -1:
+					c.kind = inverse
+				case -2:
+					c.kind = inverseSquare
 				}
 				i = add(c, t)
 			}

@@ -28,6 +28,39 @@ func TestFewTerms(t *testing.T) {
 	}
 }
 
+// A planet is L = ½ v_r² + ½ r² v_φ² + 1/r: a power may be an inverse one, which is read and written as people do.
+func TestTermsOfAPlanet(t *testing.T) {
+	s := model.Spec{Family: "terms", Activation: "softplus", Coordinates: []model.Coordinate{
+		{Name: "r", Velocity: "v", Mean: 0, Scale: 2, Speed: 3, Accel: 1},
+		{Name: "phi", Velocity: "w", Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1},
+	}}
+	var err error
+	if s.Terms, err = s.TermsOf([]string{"1/r", "1/r^2", "v^2", "r^2*w^2"}); err != nil {
+		t.Fatal(err)
+	}
+	modeltest.Check(t, s)
+	m, err := model.With(s, []float64{0.5, 0, 9, 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.Formula(6, 1e-9); got != "1*1/r + 0.5*v^2 + 0.5*r^2*w^2" {
+		t.Error(got)
+	}
+	y := make([]float64, 4)
+	m.Tape(1).Field([]float64{0.8, 1, 0.3, 1.2}, nil, y)
+	for i, want := range []float64{0.8*1.2*1.2 - 1/0.64, -2 * 0.3 * 1.2 / 0.8} {
+		if math.Abs(y[2+i]-want) > 1e-12 {
+			t.Errorf("acceleration %d is %g, not %g", i, y[2+i], want)
+		}
+	}
+	if _, err := s.TermsOf([]string{"1/phi", "v^2", "w^2"}); err == nil || !strings.Contains(err.Error(), "1/phi") {
+		t.Error(err)
+	}
+	if _, err := s.TermsOf([]string{"1/v", "v^2", "w^2"}); err == nil {
+		t.Error("1/v")
+	}
+}
+
 // A double pendulum is L = 19.6 cos θ₁ + 9.8 cos θ₂ + v₁² + v₁v₂ cos(θ₁ − θ₂) + ½ v₂²: with these coefficients a sum of
 // terms has its Lagrangian and its accelerations.
 func TestTermsOfADoublePendulum(t *testing.T) {

@@ -35,10 +35,11 @@ of terms is printed as it is.
 
 It then looks for what the motion without known forces conserves: energy,
 momenta, angular momenta and functions that are quadratic in momenta, as many as
-are independent, each with its drift along roll-outs of the model. Of a plain
-network, or the one beside the model, it says whether the motion is that of a
-Lagrangian; and of any model what the rows cover, how much of the parameters
-they fix, and where the members of an ensemble differ.
+are independent, each with its drift along roll-outs of the formula if that
+predicts better, else of the model. Of a plain network, or the one beside the
+model, it says whether the motion is that of a Lagrangian; and of any model what
+the rows cover, how much of the parameters they fix, and where the members of an
+ensemble differ.
 
 What it says holds where the rows of the recording are: give the one that the
 model was trained on, or a new one. Without any, states are drawn within the
@@ -60,7 +61,8 @@ scales of the model, and the formula is all that is looked for.`,
 	f.Uint64Var(&o.seed, "seed", 1, "of the states that are drawn without a recording")
 	f.StringVarP(&o.path, "output", "o", "", "`file` to write the formula to, as a model")
 	f.BoolVar(&o.asJSON, "json", false, "print one JSON object")
-	f.BoolVar(&o.asTeX, "tex", false, "print the Lagrangian in LaTeX")
+	f.BoolVar(&o.asTeX, "tex", false, "print the Lagrangian in LaTeX, with simple numbers such as 1/2 where no others "+
+		"are within two deviations")
 	return cmd
 }
 
@@ -118,11 +120,15 @@ func told(w io.Writer, what, text string) {
 func printExplanation(w io.Writer, m *lagrange.Model, e lagrange.Explanation) error {
 	told(w, "looked at", fmt.Sprintf("%s; its accelerations are off by %.2g of their size, by %s", e.States,
 		e.Accuracy.Error, e.Accuracy.From))
+	const useless = 0.3
+	if e.Accuracy.Error > useless {
+		told(w, "in doubt", "the model does not follow this recording: what is said is of the model, not of the motion")
+	}
 	if err := printLagrangian(w, m, e.Lagrangian); err != nil {
 		return err
 	}
 	if e.Conserved != nil {
-		printConserved(w, e.Conserved)
+		printConserved(w, e.Conserved, e.ByFormula)
 	}
 	if n := e.Nature; n != nil {
 		told(w, "motion", natural(n, m.D()))
@@ -189,8 +195,12 @@ func printLagrangian(w io.Writer, m *lagrange.Model, l *lagrange.Lagrangian) err
 }
 
 // printConserved prints what is conserved, each with its drift.
-func printConserved(w io.Writer, r *invariant.Result) {
-	drifts := fmt.Sprintf("; drift along roll-outs of %.3g, in units of the spread between motions:", r.Span)
+func printConserved(w io.Writer, r *invariant.Result, byFormula bool) {
+	of := "the model"
+	if byFormula {
+		of = "the formula"
+	}
+	drifts := fmt.Sprintf("; drift along roll-outs of %s for %.3g, in units of the spread between motions:", of, r.Span)
 	count := fmt.Sprintf("%d independent quantities", len(r.Found))
 	switch len(r.Found) {
 	case 0:
@@ -212,7 +222,7 @@ func printConserved(w io.Writer, r *invariant.Result) {
 			"the others cannot be told", r.Directions, r.Of))
 	}
 	if len(r.Left) > 0 {
-		told(w, "not looked at", strings.Join(r.Left, "; ")+": too many for so many rows or coordinates")
+		told(w, "not looked at", strings.Join(r.Left, "; ")+": too many functions for so many rows or coordinates")
 	}
 }
 
