@@ -13,7 +13,8 @@ import (
 	"lagrange/train"
 )
 
-// drawMembers are the networks of an ensemble whose objective is Motion: one that is learned, and others as likely as it,
+// drawMembers are the networks of an ensemble whose objective is Motion: one that is learned, and others as likely as
+// it,
 //
 //	θ ~ N(θ̂, C),
 //
