@@ -3,6 +3,7 @@ package lagrange_test
 import (
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +39,15 @@ func TestExplain(t *testing.T) {
 	}
 	if !(e.Accuracy.Error < 0.05) || !strings.HasPrefix(e.Accuracy.From, "recorded acc") {
 		t.Errorf("%+v", e.Accuracy)
+	}
+	bare := *set
+	bare.Trajectories = slices.Clone(set.Trajectories)
+	for i := range bare.Trajectories {
+		bare.Trajectories[i].A = nil
+	}
+	if b, err := m.Explain(t.Context(), &bare, 0, 1); err != nil || b.Accuracy.From != "recorded velocities" ||
+		!(b.Accuracy.Error > e.Accuracy.Error/3) || !(b.Accuracy.Error < 3*e.Accuracy.Error) {
+		t.Errorf("%+v, from accelerations %+v, %v", b.Accuracy, e.Accuracy, err)
 	}
 	if x := e.Trust; x.Parameters != len(m.Theta()) || x.Fixed < 2 || x.Fixed > x.Parameters || len(x.Covered) != 2 ||
 		x.Covered[1].Name != "omega" || !(x.Covered[1].Low < x.Covered[1].High) || !(x.Covered[0].Part > 0.5) {

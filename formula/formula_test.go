@@ -89,16 +89,25 @@ func TestCartPole(t *testing.T) {
 	}}
 	s.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{0, 1}}}, {{Function: model.One}},
 		{{Function: model.Cos, Of: []int{0, 1}}}, {{Function: model.One}}}
-	m, err := model.With(s, []float64{9.8, 2, 1, 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := Find(context.Background(), Task{Of: m, States: drawn(400)})
-	if err != nil || f.Free != 0 {
-		t.Fatalf("%+v, %v", f, err)
-	}
-	if got := f.Model.Formula(4, 0); got != m.Formula(4, 0) {
-		t.Errorf("%s, not %s", got, m.Formula(4, 0))
+	for _, off := range []float64{0, 1e-3} {
+		truth, err := model.With(s, []float64{9.8, 2, 1, 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wrong := s // by a term that no library has
+		wrong.Terms = slices.Clone(s.Terms)
+		wrong.Terms[0] = append(slices.Clone(s.Terms[0]), model.Term{Function: model.Sin, Of: []int{0, 3}})
+		m, err := model.With(wrong, []float64{9.8, off, 2, 1, 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Find(context.Background(), Task{Of: m, States: drawn(400), Error: off})
+		if err != nil || f.Free != 0 {
+			t.Fatalf("%+v, %v", f, err)
+		}
+		if got, want := f.Model.Formula(2, 0), truth.Formula(2, 0); got != want {
+			t.Errorf("%s, not %s", got, want)
+		}
 	}
 }
 
