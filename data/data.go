@@ -121,6 +121,9 @@ type Set struct {
 	Columns          []Column // every column of the file; nil for a set made by a program
 	Notes            []string // what was done or noticed while reading, in words
 	Trajectories     []Trajectory
+	states           bool     // rows are independent of one another, see States
+	counted          bool     // the time is a number of frames or steps
+	learned          []string // units that the numbers told, as Options.Units
 }
 
 // D is the number of coordinates d.
@@ -163,6 +166,12 @@ func (s *Set) RecordedVelocities() bool {
 
 // hasVelocities tells whether the velocities were read or estimated: only Options.Positions does without.
 func (s *Set) hasVelocities() bool { return s.Trajectories[0].V != nil }
+
+// States says that rows are states on their own, each with its acceleration, and no motion leads from one to the next.
+func (s *Set) States() bool { return s.states }
+
+// Counted says that the time is a number of frames or steps whose length is not known.
+func (s *Set) Counted() bool { return s.counted }
 
 // TimeUnit is the unit of the time column as written in the header; "" when none was given.
 func (s *Set) TimeUnit() string { return s.unit(s.Time) }

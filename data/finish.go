@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -12,31 +13,51 @@ func (b *builder) finish() (*Set, error) {
 	if err := s.angles(b.o.Angles); err != nil {
 		return nil, in(s.Trajectories[0].File, 1, err)
 	}
-	s.unwrap()
+	s.independent()
+	s.name()
+	s.convert()
+	s.stillCounted()
+	if !s.states {
+		s.velocitiesTell(b.o.Angles == nil)
+		s.unwrap()
+		s.breaks(b.o.Angles == nil)
+	}
 	if b.o.Differentiate {
 		s.differentiate()
 	}
 	if err := s.constant(); err != nil {
 		return nil, err
 	}
-	if b.o.Angles == nil {
+	if b.o.Angles == nil && !s.states {
 		s.turningBare()
 	}
 	return s, nil
 }
 
-// angles sets the period of the coordinates that the user calls angles.
+// angles sets the period of the coordinates that the user calls angles, each by its name or as name:period, where the
+// period is a number or a unit.
 func (s *Set) angles(names []string) error {
 next:
 	for _, n := range names {
+		n, turn, told := strings.Cut(n, ":")
 		var all []string
 		for i := range s.Coordinates {
 			c := &s.Coordinates[i]
-			if strings.EqualFold(c.Name, strings.TrimSpace(n)) {
-				c.Period, _ = period(c.Unit)
-				continue next
+			if !strings.EqualFold(c.Name, strings.TrimSpace(n)) {
+				all = append(all, c.Name)
+				continue
 			}
-			all = append(all, c.Name)
+			if c.Period, _ = period(c.Unit); told {
+				p, unit := period(turn)
+				if x, err := strconv.ParseFloat(strings.TrimSpace(turn), 64); err == nil {
+					p, unit = x, true
+				}
+				if c.Period = p; !unit || !(p > 0) || math.IsInf(p, 0) {
+					return &Error{Msg: fmt.Sprintf("--angles %s:%s: want a period above 0, such as 360 or 4096, or a "+
+						"unit", n, turn)}
+				}
+			}
+			continue next
 		}
 		return &Error{Msg: fmt.Sprintf("no coordinate %q for --angles; there are %s", n, strings.Join(all, ", "))}
 	}

@@ -64,6 +64,8 @@ type Agreement struct {
 	Discrepancy float64 `json:"discrepancy"` // rms(Δq − ∫v dt) / rms Δq: 0 when they agree
 	// of ∫v dt to Δq by least squares: 1 when they agree, 57.3 for deg/s beside rad
 	Ratio float64 `json:"ratio"`
+	// of the two ways: 1 where they differ by a factor alone, whatever that is
+	Correlation float64 `json:"correlation"`
 }
 
 // Inspect describes a set: rows, steps, gaps, ranges, whether velocities are the derivatives of the coordinates, and
@@ -126,7 +128,7 @@ func (s *Set) measure(name, role string, k int) Range {
 // a position sensor does not drown the motion; ∫v dt is the trapezoidal sum.
 func (s *Set) agreement(k int) Agreement {
 	d := s.D()
-	var e, qq, qi float64
+	var e, qq, qi, ii float64
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
 		span := min(max(t.Len()/200, 1), 25)
@@ -141,7 +143,7 @@ func (s *Set) agreement(k int) Agreement {
 			sum += h * (t.V[(n-1)*d+k] + t.V[n*d+k]) / 2
 			if n-from == span {
 				dq := t.Q[n*d+k] - t.Q[from*d+k]
-				e, qq, qi = e+(dq-sum)*(dq-sum), qq+dq*dq, qi+dq*sum
+				e, qq, qi, ii = e+(dq-sum)*(dq-sum), qq+dq*dq, qi+dq*sum, ii+sum*sum
 				sum, from = 0, n
 			}
 		}
@@ -149,6 +151,9 @@ func (s *Set) agreement(k int) Agreement {
 	a := Agreement{Coordinate: s.Coordinates[k].Name, Velocity: s.Coordinates[k].Velocity}
 	if qq > 0 {
 		a.Discrepancy, a.Ratio = math.Sqrt(e/qq), qi/qq
+	}
+	if qq > 0 && ii > 0 {
+		a.Correlation = qi / math.Sqrt(qq*ii)
 	}
 	return a
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"strconv"
 )
 
 // Layout says where the quantities of a set stood, so that another recording is read the same way. Which column tells
@@ -12,6 +13,7 @@ func (s *Set) Layout(read Options) Options {
 	forces := s.Forces()
 	o := Options{Time: s.Time, Trajectory: read.Trajectory, U: append([]string{}, forces...),
 		SystemParameters: s.Inputs[len(forces):], Angles: []string{}, Differentiate: read.Differentiate}
+	o.Units = append(append(o.Units, read.Units...), s.learned...)
 	o.Positions = !s.hasVelocities()
 	for _, c := range s.Coordinates {
 		o.Q = append(o.Q, c.Name)
@@ -19,7 +21,11 @@ func (s *Set) Layout(read Options) Options {
 			o.V = append(o.V, c.Velocity)
 		}
 		if c.Period > 0 {
-			o.Angles = append(o.Angles, c.Name)
+			angle := c.Name
+			if p, _ := period(c.Unit); p != c.Period {
+				angle += ":" + strconv.FormatFloat(c.Period, 'g', -1, 64)
+			}
+			o.Angles = append(o.Angles, angle)
 		}
 	}
 	return o

@@ -75,22 +75,27 @@ func (b *builder) add(r io.Reader, name string) error {
 		return in(name, 0, err)
 	}
 	cols, err := columns(src.header())
+	if err == nil {
+		err = withUnits(cols, b.o.Units)
+	}
 	if err != nil {
 		return in(name, src.line(), err)
 	}
+	begun, rows := firstRows(src, len(cols))
+
 	var l layout
 	if b.set == nil {
 		var notes []string
-		if l, notes, err = resolve(cols, b.o); err == nil {
+		if l, notes, err = resolve(cols, rows, b.o); err == nil {
 			b.start(name, cols, l, append(src.notes(), notes...))
 		}
 	} else {
 		l, err = b.set.same(cols, b.o)
 	}
 	if err != nil {
-		return in(name, src.line(), err)
+		return in(name, begun.line(), err)
 	}
-	return b.rows(src, name, l)
+	return b.rows(begun, name, l)
 }
 
 // in puts the file, and the line unless known, into an error from below.
@@ -107,7 +112,10 @@ func in(file string, line int, err error) error {
 
 // start makes the set from the columns of the first file.
 func (b *builder) start(name string, cols []Column, l layout, notes []string) {
-	s := &Set{Columns: cols, Time: cols[l.time].Name}
+	s := &Set{Columns: cols, states: l.time < 0, counted: l.counted}
+	if l.time >= 0 {
+		s.Time = cols[l.time].Name
+	}
 	if l.trajectory >= 0 {
 		s.TrajectoryColumn = cols[l.trajectory].Name
 	}
@@ -120,7 +128,7 @@ func (b *builder) start(name string, cols []Column, l layout, notes []string) {
 			c.Acceleration = cols[l.a[i]].Name
 		}
 		if p, unit := period(c.Unit); b.o.Angles == nil && (unit || angular(c.Name)) {
-			c.Period = p
+			c.Period = p // 0 of counts
 		}
 		s.Coordinates = append(s.Coordinates, c)
 	}
@@ -138,7 +146,7 @@ func (b *builder) start(name string, cols []Column, l layout, notes []string) {
 func (s *Set) same(cols []Column, o Options) (layout, error) {
 	r := &resolver{cols: cols, given: map[int]string{}}
 	for _, c := range cols {
-		r.g = append(r.g, byName(strings.ToLower(c.Name)))
+		r.g = append(r.g, byName(c.Name))
 	}
 	l := layout{trajectory: -1}
 	for _, c := range s.Columns {
@@ -153,7 +161,9 @@ func (s *Set) same(cols []Column, o Options) (layout, error) {
 				c.Unit)}
 		}
 	}
-	l.time = r.find(s.Time)
+	if l.time = -1; s.Time != "" {
+		l.time = r.find(s.Time)
+	}
 	if s.TrajectoryColumn != "" {
 		l.trajectory = r.find(s.TrajectoryColumn)
 	} else if at := r.recognised(RoleTrajectory); len(at) > 0 && !s.has(cols[at[0]].Name) {
@@ -210,7 +220,9 @@ func (b *builder) rows(src source, name string, l layout) error {
 			err.File, err.Line = name, line
 			return err
 		}
-		if n := t.Len(); n > 1 && t.T[n-1] <= t.T[n-2] {
+		if n := t.Len(); n > 1 && t.T[n-1] <= t.T[n-2] && l.trajectory < 0 && t.beginsAgain() {
+			t = s.restart(t, line)
+		} else if n > 1 && t.T[n-1] <= t.T[n-2] {
 			return &Error{name, line, s.Time, backwards(t.T[n-2], t.T[n-1], last)}
 		}
 		ends[id], last = line, line
@@ -225,6 +237,7 @@ func (b *builder) rows(src source, name string, l layout) error {
 				count(t.Len(), "row"), minRows)}
 		}
 	}
+	s.number(first, name)
 	b.rename(s.Trajectories[first:], name)
 	return nil
 }
@@ -240,7 +253,11 @@ func (s *Set) row(t *Trajectory, src source, l layout) *Error {
 		}
 		return x
 	}
-	t.T = append(t.T, cell(l.time))
+	if l.time < 0 {
+		t.T = append(t.T, float64(len(t.T)))
+	} else {
+		t.T = append(t.T, cell(l.time))
+	}
 	for _, p := range []struct {
 		to   *[]float64
 		from []int
