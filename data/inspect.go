@@ -1,9 +1,7 @@
 package data
 
 import (
-	"fmt"
 	"math"
-	"strings"
 )
 
 // Report is what Inspect finds.
@@ -16,7 +14,8 @@ type Report struct {
 	Ranges  []Range     `json:"ranges"`
 	Agree   []Agreement `json:"agreement"`
 	Notes   []string    `json:"notes"`
-	Try     []string    `json:"try"`
+	Found   []Finding   `json:"findings"`
+	Try     []string    `json:"try"` // the findings as advice
 	time    string      // unit of time
 }
 
@@ -71,7 +70,7 @@ type Agreement struct {
 // Inspect describes a set: rows, steps, gaps, ranges, whether velocities are the derivatives of the coordinates, and
 // what to try.
 func Inspect(s *Set) Report {
-	r := Report{Rows: s.Rows(), Columns: s.Columns, Gaps: []Gap{}, Notes: append([]string{}, s.Notes...),
+	r := Report{Rows: s.Rows(), Columns: s.Columns, Gaps: []Gap{}, Notes: append([]string{}, s.Notes...), Try: []string{},
 		time: s.TimeUnit()}
 	var jitter moments
 	var all []float64
@@ -95,7 +94,9 @@ func Inspect(s *Set) Report {
 	r.Step = Step{median(all), step.min, step.max, jitter.rms()}
 	for k, c := range s.Coordinates {
 		r.Ranges = append(r.Ranges, s.measure(c.Name, RoleQ, k))
-		r.Agree = append(r.Agree, s.agreement(k))
+		if !s.states {
+			r.Agree = append(r.Agree, s.agreement(k))
+		}
 	}
 	for k, c := range s.Coordinates {
 		r.Ranges = append(r.Ranges, s.measure(c.Velocity, RoleV, k))
@@ -108,7 +109,10 @@ func Inspect(s *Set) Report {
 	for k, f := range s.Inputs {
 		r.Ranges = append(r.Ranges, s.measure(f, RoleU, k))
 	}
-	r.Try = r.advice(s)
+	r.Found = s.Findings()
+	for _, f := range r.Found {
+		r.Try = append(r.Try, f.try())
+	}
 	return r
 }
 
@@ -156,38 +160,6 @@ func (s *Set) agreement(k int) Agreement {
 		a.Correlation = qi / math.Sqrt(qq*ii)
 	}
 	return a
-}
-
-// advice says what to try.
-func (r *Report) advice(s *Set) []string {
-	try := []string{}
-	for k, c := range s.Coordinates {
-		q, a := r.Ranges[k], r.Agree[k]
-		if c.Period == 0 && c.Unit == "" && q.Max-q.Min > math.Pi {
-			try = append(try, fmt.Sprintf("--angles %s   if it is an angle in rad: it has no unit and ranges over %.3g",
-				c.Name, q.Max-q.Min))
-		}
-		if turns := s.turns(k); c.Period > 0 && turns > 3 {
-			try = append(try, fmt.Sprintf("--cyclic %s   if nothing depends on where it stands: it goes steadily "+
-				"round, up to %.3g turns", c.Name, turns))
-		}
-		switch {
-		case math.Abs(a.Ratio*math.Pi/180-1) < 0.1:
-			try = append(try, fmt.Sprintf("convert %s: it goes 57 times too fast for %s, as degrees do beside radians",
-				c.Velocity, c.Name))
-		case math.Abs(a.Ratio*180/math.Pi-1) < 0.1:
-			try = append(try, fmt.Sprintf("convert %s: it goes 57 times too slow for %s, as radians do beside degrees",
-				c.Velocity, c.Name))
-		case a.Discrepancy > 0.5:
-			try = append(try, fmt.Sprintf("--differentiate   or another --v: %s is not the derivative of %s "+
-				"(discrepancy %.0f %%)", c.Velocity, c.Name, 100*a.Discrepancy))
-		}
-	}
-	if forces := s.Forces(); len(forces) > 0 {
-		try = append(try, fmt.Sprintf("--friction both   if the joints rub: %s is recorded, so there are actuators",
-			strings.Join(forces, ", ")))
-	}
-	return try
 }
 
 // turns is the largest number of turns that angle k makes in one trajectory, if in every one nearly all steps go the

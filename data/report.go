@@ -51,10 +51,12 @@ func (r *Report) WriteText(w io.Writer) error {
 	for _, x := range r.Ranges {
 		line("  %s\t%s\t%.5g\t%.5g\t%.5g\t%.5g\t%s", x.Role, x.Name, x.Min, x.Max, x.Mean, x.Std, x.Unit)
 	}
-	title("velocities against the slope of the coordinates")
-	line("  coordinate\tvelocity\tdiscrepancy\tratio")
-	for _, a := range r.Agree {
-		line("  %s\t%s\t%.2g %%\t%.4g", a.Coordinate, a.Velocity, 100*a.Discrepancy, a.Ratio)
+	if len(r.Agree) > 0 {
+		title("velocities against the slope of the coordinates")
+		line("  coordinate\tvelocity\tdiscrepancy\tratio")
+		for _, a := range r.Agree {
+			line("  %s\t%s\t%.2g %%\t%.4g", a.Coordinate, a.Velocity, 100*a.Discrepancy, a.Ratio)
+		}
 	}
 	tab.Flush()
 	list(b, "notes", r.Notes)
