@@ -92,26 +92,36 @@ func Inspect(s *Set) Report {
 		step.add(h)
 	}
 	r.Step = Step{median(all), step.min, step.max, jitter.rms()}
-	for k, c := range s.Coordinates {
-		r.Ranges = append(r.Ranges, s.measure(c.Name, RoleQ, k))
+	r.Ranges = s.Ranges()
+	for k := range s.Coordinates {
 		if !s.states {
 			r.Agree = append(r.Agree, s.agreement(k))
 		}
 	}
-	for k, c := range s.Coordinates {
-		r.Ranges = append(r.Ranges, s.measure(c.Velocity, RoleV, k))
-	}
-	for k, c := range s.Coordinates {
-		if s.HasAccelerations() {
-			r.Ranges = append(r.Ranges, s.measure(c.Acceleration, RoleA, k))
-		}
-	}
-	for k, f := range s.Inputs {
-		r.Ranges = append(r.Ranges, s.measure(f, RoleU, k))
-	}
 	r.Found = s.Findings()
 	for _, f := range r.Found {
 		r.Try = append(r.Try, f.try())
+	}
+	return r
+}
+
+// Ranges describes the numbers of all columns that are used.
+func (s *Set) Ranges() (r []Range) {
+	for k, c := range s.Coordinates {
+		r = append(r, s.measure(c.Name, RoleQ, k))
+	}
+	for k, c := range s.Coordinates {
+		if s.hasVelocities() {
+			r = append(r, s.measure(c.Velocity, RoleV, k))
+		}
+	}
+	for k, c := range s.Coordinates {
+		if s.HasAccelerations() {
+			r = append(r, s.measure(c.Acceleration, RoleA, k))
+		}
+	}
+	for k, f := range s.Inputs {
+		r = append(r, s.measure(f, RoleU, k))
 	}
 	return r
 }

@@ -234,3 +234,12 @@ func withUnits(cols []Column, told []string) error {
 	}
 	return nil
 }
+
+// Seconds is how long a unit of time is, if it is one.
+func Seconds(name string) (seconds float64, ok bool) {
+	u := unitOf(name)
+	if u == nil || u.quantity != ofTime {
+		return 0, false
+	}
+	return u.factor, true
+}

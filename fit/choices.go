@@ -91,11 +91,16 @@ func (f *problem) decided(x train.Identified) {
 		x.Ridge), "selected by held-out motion")
 }
 
-// longer is the horizon of a recording of positions where none was asked for: a little more than its fastest swing, so
-// that what is held out shows a whole one, if the recording is as long as that needs; else it is as it was.
+// longer is the horizon where none was asked for: of a recording of positions a little more than its fastest swing, so
+// that what is held out shows a whole one, of others a part of it at least, however often it was recorded in that time;
+// if the recording is as long as that needs. Else it is as it was.
 func longer(set *data.Set, own float64, found Findings) float64 {
-	h := heldSwings * found.RowsBySwing * found.Step
-	if !(h > own) {
+	part := heldPart
+	if bare(set) {
+		part = heldSwings
+	}
+	h := part * found.RowsBySwing * found.Step
+	if !(h > own) || set.States() {
 		return own
 	}
 	digits := math.Pow(10, math.Floor(math.Log10(h))-1)

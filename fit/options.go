@@ -146,7 +146,14 @@ func (s *Options) horizon(set *data.Set) float64 {
 		block, step := longest/math.Ceil(wholeTrajectories/float64(len(set.Trajectories))), set.TypicalStep()
 		return step * max(1, math.Floor(block/step*(1+1e-9))) // whole steps: a block holds as many as the next
 	}
-	return min(horizonSteps*set.TypicalStep(), bears(set))
+	if set.States() {
+		return 1 // there are no windows
+	}
+	usual, most := horizonSteps*set.TypicalStep(), bears(set)
+	if most < usual { // in whole steps: a block holds as many as the next
+		return set.TypicalStep() * max(1, math.Floor(most/set.TypicalStep()*(1+1e-9)))
+	}
+	return usual
 }
 
 // bears is the longest horizon that the pieces of a recording bear: where whole ones are held out that of their median

@@ -93,7 +93,7 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 		return nil, err
 	}
 	lengthened := false
-	if bare(set) && s.Horizon == 0 {
+	if s.Horizon == 0 {
 		if h := longer(set, s.horizon(set), found); h > s.horizon(set) {
 			s.Horizon, lengthened = h, true
 			if split, err = set.Split(h); err != nil {
@@ -107,7 +107,11 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 		return nil, err
 	}
 	if lengthened {
-		plan.set("windows", plan.Line("windows").Choice, "a little more than the fastest swing")
+		reason := "a little more than the fastest swing"
+		if !bare(set) {
+			reason = "a quarter of the fastest swing"
+		}
+		plan.set("windows", plan.Line("windows").Choice, reason)
 	}
 	f = &problem{set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: set.Fingerprint()}
 	f.id = identity(f.print, asked)

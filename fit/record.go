@@ -25,6 +25,8 @@ type Record struct {
 	Horizon   float64      `json:"horizon"`   // of held-out windows, and the length of blocks
 	Data      string       `json:"data"`      // fingerprint of the numbers it was trained on
 	Options   data.Options `json:"options"`   // which columns they stood in
+	// of the columns of the recording; absent in older files
+	Ranges []data.Range `json:"ranges,omitempty"`
 	// fingerprints of what the models were trained on from which this one went on
 	Before     []string `json:"before,omitempty"`
 	Seconds    float64  `json:"seconds"`    // of training and of what comes before it, without interruptions

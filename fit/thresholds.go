@@ -192,6 +192,7 @@ const (
 	leastNoise = 1e-4
 	// in −2 log likelihood, three standard deviations: what forces held between rows have to gain
 	likelier             = 9
+	heldPart             = 0.25 // of the fastest swing, in a window of a recording of velocities; not tuned
 	heldSwings           = 1.25 // fastest swings in a window of a recording of positions, where none was asked for
 	doubtful             = 9    // mean square of held-out residuals in units of the noise; a good model has 1
 	weakUnits, shotUnits = 60, 16

@@ -173,6 +173,10 @@ func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.
 				strings.TrimSpace(count(len(f.want), f.what)+" "+strings.Join(f.want, ", ")))
 		}
 	}
+	if given := len(o.u) > 0; set.SystemParameters > 0 && !given {
+		return nil, usagef("the model depends on %s: give them by --u %s", strings.Join(set.Inputs[len(set.Forces()):], ", "),
+			strings.Join(set.Inputs, ","))
+	}
 	dt, steps, err := grid(o.duration, o.dt, set.TimeUnit(), 1)
 	if err != nil {
 		return nil, err
@@ -233,6 +237,9 @@ func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange
 	} else {
 		if recorded, err = readMotion([]string{o.from}, m.Options()); err != nil {
 			return nil, err
+		}
+		if recorded.States() {
+			return nil, fmt.Errorf("%s holds states on their own, and no motion to follow: start from one with --q and --v", o.from)
 		}
 		if a, b := described(m.Columns()), described(recorded); a != b {
 			return nil, fmt.Errorf("%s has %s, the model was trained on %s: names and units must be the same", o.from,

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -79,6 +80,10 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 		return f.report(cmd, finished, set)
 	}
 	understood(say, set)
+	f.found = f.findings(set)
+	for _, x := range f.found {
+		fmt.Fprintf(say, "%s: %s\n", mark(x), x)
+	}
 	if from := f.training.From; from != nil {
 		fmt.Fprintf(say, "goes on from %s (%d steps)\n", f.from, from.Record.Steps)
 		if names := from.Beyond(set); len(names) > 0 {
@@ -133,7 +138,7 @@ func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err
 		return nil, err
 	}
 	if f.horizon.given() {
-		if s.Horizon, err = f.horizon.in(set.TimeUnit()); err != nil {
+		if s.Horizon, err = f.horizon.of(set); err != nil {
 			return nil, err
 		}
 	}
@@ -204,13 +209,21 @@ func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model, set *data.Set
 	if err != nil {
 		return err
 	}
-	picture := pictureOf(f.out)
-	fig, err := m.Picture(cmd.Context(), set)
-	if err != nil {
-		return err
+	for _, x := range f.found {
+		if x.Serious && !slices.ContainsFunc(e.Findings, func(y data.Finding) bool { return y.Kind == x.Kind }) {
+			e.Findings = append(e.Findings, x)
+		}
 	}
-	if err := fig.Save(picture); err != nil {
-		return err
+	picture := "none, of states without motion"
+	if !set.States() {
+		picture = pictureOf(f.out)
+		fig, err := m.Picture(cmd.Context(), set)
+		if err != nil {
+			return err
+		}
+		if err := fig.Save(picture); err != nil {
+			return err
+		}
 	}
 	if f.json {
 		return printJSON(cmd.OutOrStdout(), e)

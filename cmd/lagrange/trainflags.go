@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lagrange"
+	"lagrange/data"
 	"lagrange/fit"
 	"lagrange/model"
 	"lagrange/train"
@@ -22,6 +23,7 @@ type trainFlags struct {
 	resume, json, noBaseline bool
 	force                    bool
 	training                 lagrange.Training
+	found                    []data.Finding // about the recording
 }
 
 // add declares the flags.

@@ -20,7 +20,7 @@ type flagGroup struct{ title, names string }
 
 // trainGroups are the flags of train in the order in which one thinks of them.
 var trainGroups = []flagGroup{
-	{"What to learn from", "q v a u parameters time trajectory angles differentiate objective horizon"},
+	{"What to learn from", "q v a u parameters time trajectory units angles differentiate objective horizon"},
 	{"The model", "model head term hidden activation friction cyclic held ensemble topology nodes node-size " +
 		"translation-invariant"},
 	{"Training", "budget steps steps-of method loss window rate seed no-baseline from resume checkpoint-every"},
