@@ -51,6 +51,10 @@ func (m *Model) verdict(set *data.Set, r Evaluation) (f []data.Finding) {
 	return f
 }
 
+// wellBelow is the share of the error of the simplest prediction below which a baseline that is a little better is no
+// reason to mistrust a model.
+const wellBelow = 0.02
+
 // against compares errors with those of the simplest prediction and of the baseline.
 func (m *Model) against(own, where string, of func(name string) []float64, simplest string, errs []float64) []data.Finding {
 	title, words := model.Title(own), map[string]string{ConstantVelocity: "motion of constant velocity",
@@ -60,7 +64,8 @@ func (m *Model) against(own, where string, of func(name string) []float64, simpl
 		if other == own || !(by >= 1) {
 			continue
 		}
-		x := data.Finding{Kind: data.KindLoses, Sure: data.Certain, Serious: true,
+		small := times(errs, of(simplest)) < wellBelow
+		x := data.Finding{Kind: data.KindLoses, Sure: data.Certain, Serious: !small && (by > 1.5 || other == simplest),
 			Says: fmt.Sprintf("the %s is no better %s than %s (%.3g times its error)", title, where,
 				cmp.Or(words[other], "the "+model.Title(other)+" beside it"), by)}
 		switch friction := m.net.Spec.Friction; {

@@ -22,6 +22,9 @@ func (s *Set) column(name string) *Column {
 // name gives a time that counts rows its unit.
 func (s *Set) name() {
 	c := s.column(s.Time)
+	if u, ok := measureOf(c.Unit); ok && u.of != nil && u.of.quantity == ofTime {
+		s.counted = false
+	}
 	if !s.counted || c.Unit != "" {
 		return
 	}
@@ -100,25 +103,37 @@ func (s *Set) convert() {
 	if s.states || !s.hasVelocities() {
 		return
 	}
-	before := s.ratios()
+	ratios := s.ratios()
 	for k, c := range s.Coordinates {
-		q, known := measureOf(s.unit(c.Name))
-		v, also := measureOf(s.unit(c.Velocity))
-		if !known || !also || v.of == nil || v.of == q.of || v.of.quantity != q.of.quantity || q.of.factor == 0 {
-			continue
+		if f, unit := s.factorOf(c); f != 1 && !(ratios[k] != 0 && math.Abs(math.Log(ratios[k]*f)) > math.Abs(math.Log(ratios[k]))) {
+			v := s.column(c.Velocity)
+			s.scale(RoleV, k, f)
+			ratios[k] *= f
+			s.Notes = append(s.Notes, fmt.Sprintf("%s is converted from %s to %s, beside %s in %s", c.Velocity, v.Unit, unit, c.Name,
+				s.unit(c.Name)))
+			v.Unit, v.Header = unit, ""
 		}
-		f := v.of.factor / q.of.factor
-		if r := before[k]; r != 0 && math.Abs(math.Log(r*f)) > math.Abs(math.Log(r)) {
-			continue // the numbers say otherwise
-		}
-		s.scale(RoleV, k, f)
-		col, was := s.column(c.Velocity), v.of
-		before[k] *= f
-		unit := s.unit(c.Name) + "/" + first(v.time)
-		s.Notes = append(s.Notes, fmt.Sprintf("%s is converted from %s to %s, the unit of %s", c.Velocity, first(was), first(q.of), c.Name))
-		col.Unit, col.Header = unit, ""
 	}
-	s.seconds(before)
+	s.seconds(ratios)
+}
+
+// factorOf is what a velocity is to be multiplied by to be in the unit of its coordinate over the unit of time or, of
+// one per minute or longer beside a time in another unit, over a second; with that unit. 1 where units do not tell.
+func (s *Set) factorOf(c Coordinate) (f float64, unit string) {
+	q, known := measureOf(s.unit(c.Name))
+	v, also := measureOf(s.unit(c.Velocity))
+	if !known || !also || v.of == nil || v.per != 1 || v.of.quantity != q.of.quantity || q.per != 0 ||
+		v.of != q.of && (q.of.factor == 0 || v.of.factor == 0) {
+		return 1, ""
+	}
+	if f = 1; v.of != q.of {
+		f = v.of.factor / q.of.factor
+	}
+	per := v.time
+	if t, ok := measureOf(s.unit(s.Time)); per.factor > 1 && !(ok && t.of == per) {
+		f, per = f/per.factor, unitOf("s")
+	}
+	return f, s.unit(c.Name) + "/" + first(per)
 }
 
 // first is the first name of a unit.

@@ -101,8 +101,12 @@ func (s *Set) checkAngles() (f []Finding) {
 				f = append(f, Finding{Kind: KindAngle, Column: c.Name, Do: do, Sure: Possible, Says: fmt.Sprintf("if it is an "+
 					"angle of N counts a turn: whole numbers, over %.3g", q.Max-q.Min)})
 			} else {
-				f = append(f, Finding{Kind: KindAngle, Column: c.Name, Do: do, Sure: Possible,
-					Says: fmt.Sprintf("%s: %s %.3g", says, what, q.Max-q.Min)})
+				x := Finding{Kind: KindAngle, Column: c.Name, Do: do, Sure: Possible,
+					Says: fmt.Sprintf("%s: %s %.3g", says, what, q.Max-q.Min)}
+				if turn := (q.Max - q.Min) / (2 * math.Pi); turn < 1.0001 && turn > 0.98 {
+					x.Sure, x.Says = Likely, x.Says+", a whole turn"
+				}
+				f = append(f, x)
 			}
 		}
 		if s.states {

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // Layout says where the quantities of a set stood, so that another recording is read the same way. Which column tells
@@ -13,7 +15,15 @@ func (s *Set) Layout(read Options) Options {
 	forces := s.Forces()
 	o := Options{Time: s.Time, Trajectory: read.Trajectory, U: append([]string{}, forces...),
 		SystemParameters: s.Inputs[len(forces):], Angles: []string{}, Differentiate: read.Differentiate}
-	o.Units = append(append(o.Units, read.Units...), s.learned...)
+	for _, u := range read.Units { // what is written may have another one, and says so
+		name, unit, _ := strings.Cut(u, "=")
+		o.Units = append(o.Units, strings.TrimSuffix(name, "?")+"?="+unit)
+	}
+	for _, u := range s.learned {
+		if !slices.Contains(o.Units, u) {
+			o.Units = append(o.Units, u)
+		}
+	}
 	o.Positions = !s.hasVelocities()
 	for _, c := range s.Coordinates {
 		o.Q = append(o.Q, c.Name)

@@ -306,14 +306,14 @@ func (r *resolver) oneVersion(u []int) (kept []int) {
 }
 
 // counter finds a column that counts frames or steps, where there is no time.
-func (r *resolver) counter() (at int, counted bool) {
+func (r *resolver) counter() int {
 	for j, g := range r.g {
 		if _, used := r.given[j]; g.role == roleIndex && !used && r.cols[j].Header != "" && r.rows.numeric(j) {
 			r.cols[j].Why = g.why + ", and there is no time"
-			return j, true
+			return j
 		}
 	}
-	return -1, false
+	return -1
 }
 
 // ask notes what is left out, with the flag that would take it.

@@ -82,8 +82,9 @@ func resolve(cols []Column, rows *sample, o Options) (l layout, notes []string, 
 		return l, nil, err
 	}
 	if l.time < 0 {
-		l.time, l.counted = r.counter()
+		l.time = r.counter()
 	}
+	l.counted = l.time >= 0 && r.g[l.time].role == roleIndex
 	if l.trajectory, err = r.single("--trajectory", o.Trajectory, RoleTrajectory); err != nil {
 		return l, nil, err
 	}
