@@ -168,7 +168,7 @@ func (s *Set) checkCoarse() (f []Finding) {
 	}
 	for k, c := range s.Coordinates {
 		values, quantum := s.values(k)
-		if 4*values < s.Rows() && values > 1 && s.Rows() > 50 && quantum > coarse*s.extent(k) {
+		if 2*values < s.Rows() && values > 1 && s.Rows() > 50 && quantum > coarse*s.extent(k) {
 			f = append(f, Finding{Kind: KindCoarse, Column: c.Name, Sure: Likely, Says: strings.TrimSpace(fmt.Sprintf(
 				"%s goes in steps of %.3g %s, which is noise of %.2g", c.Name, quantum, c.Unit, quantum/math.Sqrt(12)))})
 		}

@@ -140,30 +140,41 @@ func (s *Set) wholeColumn(k int) bool {
 // factor is one by which velocities are off where units do not fit.
 type factor struct {
 	of   float64 // ∫v dt over Δq
-	says string
-	do   string // with q, v and t for the names of the columns
+	says string  // and
+	do   string  // Q, V and T stand for the names of the columns
 }
 
 var factors = []factor{
-	{180 / math.Pi, "goes 57 times too fast for %[1]s, as degrees do beside radians", "--units %[1]s=rad,%[2]s=deg/s"},
-	{math.Pi / 180, "goes 57 times too slow for %[1]s, as radians do beside degrees", "--units %[1]s=deg,%[2]s=rad/s"},
-	{1e3, "goes 1000 times too fast for %[1]s, as it does where the time is in ms, or mm stand beside m",
-		"--units %[3]s=ms, or --units %[1]s=m,%[2]s=mm/s"},
-	{1e-3, "goes 1000 times too slow for %[1]s, as m do beside mm", "--units %[1]s=mm,%[2]s=m/s"},
-	{1e6, "goes 1e6 times too fast for %[1]s, as it does where the time is in µs", "--units %[3]s=us"},
-	{1e9, "goes 1e9 times too fast for %[1]s, as it does where the time is in ns", "--units %[3]s=ns"},
-	{60, "goes 60 times too fast for %[1]s, as it does per minute", "--units %[1]s=rev,%[2]s=rev/min"},
-	{1. / 60, "goes 60 times too slow for %[1]s, as it does where the time is in minutes", "--units %[3]s=min"},
-	{30 / math.Pi, "goes 9.55 times too fast for %[1]s, as revolutions a minute do beside radians",
-		"--units %[1]s=rad,%[2]s=rpm"},
-	{1. / 6, "goes 6 times too slow for %[1]s, as revolutions a minute do beside degrees", "--units %[1]s=deg,%[2]s=rpm"},
-	{2 * math.Pi, "goes 2π times too fast for %[1]s, as radians do beside revolutions", "--units %[1]s=rev,%[2]s=rad/s"},
-	{0.5 / math.Pi, "goes 2π times too slow for %[1]s, as revolutions do beside radians", "--units %[1]s=rad,%[2]s=rev/s"},
-	{360, "goes 360 times too fast for %[1]s, as degrees do beside revolutions", "--units %[1]s=rev,%[2]s=deg/s"},
-	{100, "goes 100 times too fast for %[1]s, as cm do beside m", "--units %[1]s=m,%[2]s=cm/s"},
+	{180 / math.Pi, "goes 57 times too fast for Q, as degrees do beside radians", "--units Q=rad,V=deg/s"},
+	{math.Pi / 180, "goes 57 times too slow for Q, as radians do beside degrees", "--units Q=deg,V=rad/s"},
+	{1e3, "goes 1000 times too fast for Q, as it does where the time is in ms, or mm stand beside m",
+		"--units T=ms, or --units Q=m,V=mm/s"},
+	{1e-3, "goes 1000 times too slow for Q, as m do beside mm", "--units Q=mm,V=m/s"},
+	{1e6, "goes 1e6 times too fast for Q, as it does where the time is in µs", "--units T=us"},
+	{1e9, "goes 1e9 times too fast for Q, as it does where the time is in ns", "--units T=ns"},
+	{60, "goes 60 times too fast for Q, as it does per minute", "--units Q=rev,V=rev/min"},
+	{1. / 60, "goes 60 times too slow for Q, as it does where the time is in minutes", "--units T=min"},
+	{30 / math.Pi, "goes 9.55 times too fast for Q, as revolutions a minute do beside radians",
+		"--units Q=rad,V=rpm"},
+	{1. / 6, "goes 6 times too slow for Q, as revolutions a minute do beside degrees", "--units Q=deg,V=rpm"},
+	{2 * math.Pi, "goes 2π times too fast for Q, as radians do beside revolutions", "--units Q=rev,V=rad/s"},
+	{0.5 / math.Pi, "goes 2π times too slow for Q, as revolutions do beside radians", "--units Q=rad,V=rev/s"},
+	{360, "goes 360 times too fast for Q, as degrees do beside revolutions", "--units Q=rev,V=deg/s"},
+	{100, "goes 100 times too fast for Q, as cm do beside m", "--units Q=m,V=cm/s"},
 }
 
-// off is how far a ratio may be from 1 before it is worth a word; together says that the ways are in proportion.
+// nearestFactor is the one that a ratio is within a tenth of, if any.
+func nearestFactor(ratio float64) (best *factor) {
+	least := 0.1
+	for i := range factors {
+		if by := math.Abs(ratio/factors[i].of - 1); by < least {
+			best, least = &factors[i], by
+		}
+	}
+	return best
+}
+
+// off is how far a ratio may be from 1 before it is worth a word, inProportion the correlation of ways that are.
 const off, inProportion = 0.15, 0.9
 
 func (s *Set) checkVelocities() (f []Finding) {
@@ -177,12 +188,9 @@ func (s *Set) checkVelocities() (f []Finding) {
 			r = a.Ratio
 		}
 		x := Finding{Kind: KindUnits, Column: c.Velocity, Sure: Likely, Serious: true}
-		for _, u := range factors {
-			if math.Abs(r/u.of-1) < 0.1 {
-				x.Says = c.Velocity + " " + strings.Split(fmt.Sprintf(u.says+"%[2]s%[3]s", c.Name, "\x00", ""), "\x00")[0]
-				x.Do = strings.Split(fmt.Sprintf(u.do+"\x00%[1]s%[2]s%[3]s", c.Name, c.Velocity, s.Time), "\x00")[0]
-				break
-			}
+		if u := nearestFactor(r); u != nil {
+			with := strings.NewReplacer("Q", c.Name, "V", c.Velocity, "T", s.Time)
+			x.Says, x.Do = c.Velocity+" "+with.Replace(u.says), with.Replace(u.do)
 		}
 		switch {
 		case x.Says != "":
@@ -190,7 +198,7 @@ func (s *Set) checkVelocities() (f []Finding) {
 			x.Says = fmt.Sprintf("%s goes %.4g times as fast as %s: a factor of units, such as counts a turn or frames a second",
 				c.Velocity, r, c.Name)
 			x.Do = "--differentiate takes the slope of " + c.Name + " instead"
-		case a.Discrepancy > 0.5:
+		case a.Discrepancy > 0.5 && !(math.Abs(ratios[k]-1) < off):
 			x.Kind, x.Do = KindVelocity, "--differentiate"
 			x.Says = fmt.Sprintf("or another --v: %s is not the derivative of %s (discrepancy %.0f %%)", c.Velocity, c.Name,
 				100*a.Discrepancy)

@@ -53,6 +53,7 @@ type Range struct {
 	Max  float64 `json:"max"`
 	Mean float64 `json:"mean"`
 	Std  float64 `json:"std"`
+	Turn float64 `json:"turn,omitempty"` // the period of an angle
 }
 
 // Agreement compares the way Δq that a coordinate goes with the way ∫v dt that its velocity column says, over short
@@ -135,7 +136,11 @@ func (s *Set) measure(name, role string, k int) Range {
 			w.add(x[n])
 		}
 	}
-	return Range{name, s.unit(name), role, w.min, w.max, w.mean, w.std()}
+	r := Range{name, s.unit(name), role, w.min, w.max, w.mean, w.std(), 0}
+	if role == RoleQ {
+		r.Turn = s.Coordinates[k].Period
+	}
+	return r
 }
 
 // agreement compares q and v over spans of a two-hundredth of each trajectory, at most 25 rows, so that the rounding of

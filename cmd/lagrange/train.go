@@ -266,7 +266,13 @@ func (f *trainFlags) used(m *lagrange.Model) string {
 func understood(w io.Writer, set *data.Set) {
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, c := range set.Columns {
-		fmt.Fprintf(tab, "%s\t%s\t%s\n", label(c.Name, c.Unit), c.Role, c.Why)
+		why := c.Why
+		for _, q := range set.Coordinates {
+			if q.Name == c.Name && c.Role == data.RoleQ && q.Period > 0 {
+				why += fmt.Sprintf("; an angle, %.6g a turn", q.Period)
+			}
+		}
+		fmt.Fprintf(tab, "%s\t%s\t%s\n", label(c.Name, c.Unit), c.Role, why)
 	}
 	tab.Flush()
 	for _, n := range set.Notes {
