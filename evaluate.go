@@ -27,6 +27,8 @@ type Evaluation struct {
 	Models map[string]eval.Scores `json:"models"`
 	// root mean square errors of accelerations where they were recorded, and "no_acceleration"
 	Accelerations map[string][]float64 `json:"accelerations,omitempty"`
+	// those of forces of given motion, of a model that learned from them, and their "spread"
+	Torques map[string][]float64 `json:"torques,omitempty"`
 	// Findings are what is to be said of the model beside its errors.
 	Findings []data.Finding `json:"findings,omitempty"`
 	Ensemble *Coverages     `json:"spread,omitempty"` // of an ensemble, whose mean is "ensemble" among Models
@@ -59,7 +61,8 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 	if err != nil {
 		return r, err
 	}
-	if r.Accelerations = m.accelerations(test); set.States() {
+	r.Accelerations, r.Torques = m.accelerations(test), m.torques(test)
+	if set.States() {
 		r.Findings = m.verdict(set, r)
 		return r, nil
 	}

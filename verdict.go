@@ -16,6 +16,7 @@ import (
 const (
 	ConstantVelocity = "constant_velocity"
 	NoAcceleration   = "no_acceleration"
+	Spread           = "spread" // of forces, their standard deviation
 )
 
 // accelerations are errors of the model, of its baseline, and of no acceleration at all, by family; nil where none were
@@ -31,11 +32,46 @@ func (m *Model) accelerations(set *data.Set) map[string][]float64 {
 	return r
 }
 
+// torques are errors of the forces of given motion, of a model that learned from them, beside their standard deviation
+// ("spread"), for each force; nil of others.
+func (m *Model) torques(set *data.Set) map[string][]float64 {
+	if m.Record.Objective != Torque || !set.HasAccelerations() {
+		return nil
+	}
+	d, f := m.D(), m.M()
+	forces := len(set.Forces())
+	err, sum, sq := make([]float64, forces), make([]float64, forces), make([]float64, forces)
+	u := make([]float64, f)
+	for _, t := range set.Trajectories {
+		for n := range t.T {
+			copy(u, t.U[n*f:(n+1)*f])
+			clear(u[:forces])
+			tau, ok := m.Force(t.Q[n*d:(n+1)*d], t.V[n*d:(n+1)*d], t.A[n*d:(n+1)*d], u)
+			if !ok || len(tau) != forces {
+				return nil
+			}
+			for k, x := range t.U[n*f : n*f+forces] {
+				err[k] += (tau[k] - x) * (tau[k] - x)
+				sum[k], sq[k] = sum[k]+x, sq[k]+x*x
+			}
+		}
+	}
+	rows := float64(set.Rows())
+	for k := range err {
+		err[k] = math.Min(math.Sqrt(err[k]/rows), math.MaxFloat64)
+		sq[k] = math.Sqrt(max(0, sq[k]/rows-sum[k]/rows*sum[k]/rows))
+	}
+	return map[string][]float64{m.net.Spec.Family: err, Spread: sq}
+}
+
 // verdict is what is to be said of a model beside its errors: that it is no better than something simpler, that rows
 // lie outside of what it knows, that energy is lost which it does not know to lose.
 func (m *Model) verdict(set *data.Set, r Evaluation) (f []data.Finding) {
 	own := m.net.Spec.Family
-	if s, ok := r.Models[own]; ok {
+	if r.Torques != nil {
+		f = append(f, m.against(own, "of forces", func(name string) []float64 { return r.Torques[name] }, Spread,
+			r.Torques[own])...)
+	} else if s, ok := r.Models[own]; ok {
 		f = append(f, m.against(own, "over windows", func(name string) []float64 { return r.Models[name].RMSEQ },
 			ConstantVelocity, s.RMSEQ)...)
 	} else if a, ok := r.Accelerations[own]; ok {
@@ -58,7 +94,7 @@ const wellBelow = 0.02
 // against compares errors with those of the simplest prediction and of the baseline.
 func (m *Model) against(own, where string, of func(name string) []float64, simplest string, errs []float64) []data.Finding {
 	title, words := model.Title(own), map[string]string{ConstantVelocity: "motion of constant velocity",
-		NoAcceleration: "no acceleration at all"}
+		NoAcceleration: "no acceleration at all", Spread: "their mean"}
 	for _, other := range []string{simplest, fit.BaselineModel} {
 		by := times(errs, of(other))
 		if other == own || !(by >= 1) {

@@ -40,6 +40,7 @@ const (
 	KindCoarse    = "coarse"       // a column of few values
 	KindSideways  = "side by side" // coordinates that do not act on one another
 	KindActuators = "actuators"    // where there is mostly friction, too
+	KindHeld      = "held"         // a force that keeps its value from row to row
 	KindRows      = "few rows"     //
 	KindLoses     = "no better"    // a model, than its baseline or a motion of constant velocity
 	KindOutside   = "outside"      // rows, of what a model was trained on
@@ -68,7 +69,7 @@ func (f Finding) try() string {
 var checks = []func(s *Set) []Finding{
 	(*Set).checkRows, (*Set).checkAngles, (*Set).checkVelocities, (*Set).checkLag, (*Set).checkTwins, (*Set).checkLocked,
 	(*Set).checkOutliers, (*Set).checkJumps, (*Set).checkEnergy, (*Set).checkRest, (*Set).checkCoarse, (*Set).checkSideways,
-	(*Set).checkActuators,
+	(*Set).checkActuators, (*Set).checkHeld,
 }
 
 // Findings asks a recording all that is known to go wrong with recordings.
@@ -221,4 +222,34 @@ func (s *Set) checkActuators() []Finding {
 	}
 	return []Finding{{Kind: KindActuators, Do: "--friction both", Sure: Possible, Says: fmt.Sprintf("if the joints rub: %s%s "+
 		"recorded, so there are actuators", strings.Join(forces, ", "), verb)}}
+}
+
+// checkHeld finds forces that go by stairs: of few values, or the same in most rows and then another.
+func (s *Set) checkHeld() (f []Finding) {
+	const few, changes = 5, 5
+	if s.states {
+		return nil
+	}
+	m := s.M()
+	for k, name := range s.Forces() {
+		seen, same, other := map[float64]bool{}, 0, 0
+		for _, t := range s.Trajectories {
+			for n := range t.T {
+				if x := t.U[n*m+k]; len(seen) <= few {
+					seen[x] = true
+				}
+				if n > 0 && t.U[n*m+k] == t.U[(n-1)*m+k] {
+					same++
+				} else if n > 0 {
+					other++
+				}
+			}
+		}
+		if other < changes || len(seen) > few && same < other {
+			continue
+		}
+		f = append(f, Finding{Kind: KindHeld, Column: name, Do: "--held " + name, Sure: Likely, Says: fmt.Sprintf("%s goes by stairs, "+
+			"as the commands of a controller do, and is taken for straight lines between rows", name)})
+	}
+	return f
 }

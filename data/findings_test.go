@@ -75,6 +75,8 @@ func TestFindings(t *testing.T) {
 		{"coarse", csvOf("t,theta,omega", ts, coarse, v), data.Options{}, "coarse"},
 		{"few", csvOf("t,theta,omega", ts[:40], q[:40], v[:40]), data.Options{}, "few rows"},
 		{"driven", csvOf("t,theta,omega,u", ts, q, v, speed), data.Options{}, "actuators"},
+		{"commands", csvOf("t,theta,omega,u", ts, q, v, apply(func(x float64) float64 { return math.Round(x) }, speed)),
+			data.Options{}, "actuators, held"},
 	} {
 		if got := kinds(read(t, c.text, c.o)); got != c.want {
 			t.Errorf("%s: found %q, want %q", c.name, got, c.want)

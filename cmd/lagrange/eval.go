@@ -218,7 +218,7 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 			return err
 		}
 	}
-	printAccelerations(w, set, e)
+	printRows(w, set, e)
 	printStarts(w, set, e)
 	printCoverage(w, e.Ensemble)
 	if L := m.Formula(5, formulaShare); L != "" && m.Record.Formula == nil {

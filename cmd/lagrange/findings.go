@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"lagrange"
@@ -23,7 +24,8 @@ func (f *trainFlags) findings(set *data.Set) (found []data.Finding) {
 	friction := f.friction != "" && f.friction != string(model.NoFriction) || f.from != ""
 	for _, x := range set.Findings() {
 		answered := friction && (x.Kind == data.KindEnergy || x.Kind == data.KindActuators) ||
-			x.Kind == data.KindCyclic && len(f.training.Settings.Cyclic) > 0
+			x.Kind == data.KindCyclic && len(f.training.Settings.Cyclic) > 0 ||
+			x.Kind == data.KindHeld && f.training.Settings.Held != nil
 		if !answered && (x.Serious || x.Sure != data.Possible || x.Kind == data.KindSideways) {
 			found = append(found, x)
 		}
@@ -31,38 +33,45 @@ func (f *trainFlags) findings(set *data.Set) (found []data.Finding) {
 	return found
 }
 
-// printAccelerations prints the errors of accelerations where they were recorded.
-func printAccelerations(w io.Writer, set *data.Set, e lagrange.Evaluation) {
-	if e.Accelerations == nil {
-		return
+// printRows prints errors that are those of rows: of accelerations where they were recorded, of forces where they were
+// learned from.
+func printRows(w io.Writer, set *data.Set, e lagrange.Evaluation) {
+	var names []string
+	for _, c := range set.Coordinates {
+		names = append(names, c.Acceleration)
 	}
 	which := "at the rows of the recording"
 	if e.HeldOut {
 		which = "at rows held out"
 	}
-	fmt.Fprintf(w, "\nRoot-mean-square error of accelerations %s\n", which)
-	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	fmt.Fprint(tab, "\t")
+	rows(w, "accelerations "+which, names, e.Accelerations, lagrange.NoAcceleration, "no acceleration")
+	rows(w, "the forces of given motion "+which, set.Forces(), e.Torques, lagrange.Spread, "standard deviation")
+}
+
+// rows prints one table of such errors, with what they are to be compared with in its last line.
+func rows(w io.Writer, what string, names []string, errs map[string][]float64, last, title string) {
 	const most = 6
-	d := min(set.D(), most)
-	for _, c := range set.Coordinates[:d] {
-		fmt.Fprintf(tab, "%s\t", c.Acceleration)
+	if errs == nil {
+		return
 	}
-	fmt.Fprintln(tab)
-	row := func(name, title string) {
-		a, ok := e.Accelerations[name]
+	fmt.Fprintf(w, "\nRoot-mean-square error of %s\n", what)
+	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	n := min(len(names), most)
+	fmt.Fprintf(tab, "\t%s\t\n", strings.Join(names[:n], "\t"))
+	for _, f := range append(model.Families(), last) {
+		x, ok := errs[f]
 		if !ok {
-			return
+			continue
 		}
-		fmt.Fprintf(tab, "%s\t", title)
-		for k := range d {
-			fmt.Fprintf(tab, "%.4g\t", a[k])
+		name := model.Title(f)
+		if f == last {
+			name = title
+		}
+		fmt.Fprintf(tab, "%s\t", name)
+		for k := range n {
+			fmt.Fprintf(tab, "%.4g\t", x[k])
 		}
 		fmt.Fprintln(tab)
 	}
-	for _, f := range model.Families() {
-		row(f, model.Title(f))
-	}
-	row(lagrange.NoAcceleration, "no acceleration")
 	tab.Flush() // the next write to w tells what went wrong
 }
