@@ -92,7 +92,8 @@ func (m *Model) verdict(set *data.Set, r Evaluation) (f []data.Finding) {
 const wellBelow = 0.02
 
 // against compares errors with those of the simplest prediction and of the baseline.
-func (m *Model) against(own, where string, of func(name string) []float64, simplest string, errs []float64) []data.Finding {
+func (m *Model) against(own, where string, of func(name string) []float64, simplest string,
+	errs []float64) []data.Finding {
 	title, words := model.Title(own), map[string]string{ConstantVelocity: "motion of constant velocity",
 		NoAcceleration: "no acceleration at all", Spread: "their mean"}
 	for _, other := range []string{simplest, fit.BaselineModel} {
@@ -216,7 +217,8 @@ func (m *Model) loses(set *data.Set) (f data.Finding, some bool) {
 		return f, false
 	}
 	return data.Finding{Kind: data.KindEnergy, Sure: data.Likely, Serious: true, Do: "--friction viscous, or both",
-		Says: fmt.Sprintf("energy is lost: that of the model, which has no friction, falls steadily along %d of %d motions",
+		Says: fmt.Sprintf("energy is lost: that of the model, which has no friction, falls steadily along %d of %d "+
+			"motions",
 			said, asked)}, true
 }
 

@@ -49,7 +49,8 @@ func (s *Set) velocitiesTell(free bool) {
 		}
 		if a := s.agreement(k); math.Abs(a.Ratio-1) < near {
 			c.Period = v.of.period
-			s.Notes = append(s.Notes, fmt.Sprintf("%s is taken for an angle in %s, by the unit of %s", c.Name, first(v.of),
+			s.Notes = append(s.Notes, fmt.Sprintf("%s is taken for an angle in %s, by the unit of %s", c.Name,
+				first(v.of),
 				c.Velocity))
 		}
 	}
@@ -121,8 +122,10 @@ func (s *Set) breaks(free bool) {
 		slices.Sort(at)
 		pieces := s.cut(t, slices.Compact(at))
 		c := s.Coordinates[col]
-		s.Notes = append(s.Notes, fmt.Sprintf("%s: trajectory %q is split into %d: %s jumps where %s does not explain it, "+
-			"first at %s = %.6g, as where motions are joined to one table", t.File, t.ID, len(pieces), c.Name, c.Velocity,
+		s.Notes = append(s.Notes, fmt.Sprintf("%s: trajectory %q is split into %d: %s jumps where %s does not "+
+			"explain it, "+
+			"first at %s = %.6g, as where motions are joined to one table", t.File, t.ID, len(pieces), c.Name,
+			c.Velocity,
 			s.Time, t.T[begin]))
 		out = append(out, pieces...)
 	}
@@ -180,7 +183,8 @@ func (s *Set) wrapped(k int) {
 		return
 	}
 	c.Period = P
-	s.Notes = append(s.Notes, fmt.Sprintf("%s is taken for an angle with a period of %.6g: it jumps by that where %s does not "+
+	s.Notes = append(s.Notes, fmt.Sprintf("%s is taken for an angle with a period of %.6g: it jumps by that where "+
+		"%s does not "+
 		"explain it; --angles \"\" says it is none", c.Name, P, c.Velocity))
 	s.unwrap()
 }

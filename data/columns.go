@@ -89,8 +89,9 @@ func byWords(name string, w []string) guess {
 	return byLetters(name, w)
 }
 
-// deviation says whether a name that begins so is that of a standard deviation, whatever it is of.
-func deviation(first string) bool { return first == "sd" || first == "std" }
+// deviation says whether a name that begins so is that of a standard deviation, whatever it is of; spread is that of
+// older files.
+func deviation(first string) bool { return first == "sd" || first == "std" || first == "spread" }
 
 // in finds one of the words among those of a name: the word itself, or with two letters more, as in velx.
 func (k keyword) in(w []string) (at int, rest string, found bool) {

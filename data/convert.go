@@ -37,7 +37,8 @@ func (s *Set) name() {
 // stillCounted says that the time is not one.
 func (s *Set) stillCounted() {
 	if c := s.column(s.Time); s.counted {
-		s.Notes = append(s.Notes, fmt.Sprintf("the time is in %s, as %s counts them: horizons and frequencies are in %s, too; "+
+		s.Notes = append(s.Notes, fmt.Sprintf("the time is in %s, as %s counts them: horizons and frequencies are "+
+			"in %s, too; "+
 			"--dt 0.02 says that one lasts 0.02 s", c.Unit, c.Name, c.Unit))
 	}
 }
@@ -105,11 +106,13 @@ func (s *Set) convert() {
 	}
 	ratios := s.ratios()
 	for k, c := range s.Coordinates {
-		if f, unit := s.factorOf(c); f != 1 && !(ratios[k] != 0 && math.Abs(math.Log(ratios[k]*f)) > math.Abs(math.Log(ratios[k]))) {
+		if f, unit := s.factorOf(c); f != 1 && !(ratios[k] != 0 &&
+			math.Abs(math.Log(ratios[k]*f)) > math.Abs(math.Log(ratios[k]))) {
 			v := s.column(c.Velocity)
 			s.scale(RoleV, k, f)
 			ratios[k] *= f
-			s.Notes = append(s.Notes, fmt.Sprintf("%s is converted from %s to %s, beside %s in %s", c.Velocity, v.Unit, unit, c.Name,
+			s.Notes = append(s.Notes, fmt.Sprintf("%s is converted from %s to %s, beside %s in %s", c.Velocity,
+				v.Unit, unit, c.Name,
 				s.unit(c.Name)))
 			v.Unit, v.Header = unit, ""
 		}
@@ -209,7 +212,8 @@ func (s *Set) stepLasts(ratios []float64) {
 		}
 	}
 	c := s.column(s.Time)
-	s.Notes = append(s.Notes, fmt.Sprintf("a step of %s is taken for %g s: velocities are %.4g times too fast for one a step",
+	s.Notes = append(s.Notes, fmt.Sprintf("a step of %s is taken for %g s: velocities are %.4g times too fast for "+
+		"one a step",
 		c.Name, dt, 1/dt))
 	c.Unit, c.Header, s.counted = "s", "", false
 }
@@ -304,7 +308,8 @@ func (s *Set) independent() {
 		}
 	}
 	s.states = true
-	s.Notes = append(s.Notes, "rows do not follow from one another: they are taken for states on their own, learned from by "+
+	s.Notes = append(s.Notes, "rows do not follow from one another: they are taken for states on their own, learned "+
+		"from by "+
 		"their accelerations, whatever their time")
 }
 

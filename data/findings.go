@@ -67,8 +67,10 @@ func (f Finding) try() string {
 
 // checks are all that a recording is asked. A new one is a function and a line.
 var checks = []func(s *Set) []Finding{
-	(*Set).checkRows, (*Set).checkAngles, (*Set).checkVelocities, (*Set).checkLag, (*Set).checkTwins, (*Set).checkLocked,
-	(*Set).checkOutliers, (*Set).checkJumps, (*Set).checkEnergy, (*Set).checkRest, (*Set).checkCoarse, (*Set).checkSideways,
+	(*Set).checkRows, (*Set).checkAngles, (*Set).checkVelocities, (*Set).checkLag, (*Set).checkTwins,
+	(*Set).checkLocked,
+	(*Set).checkOutliers, (*Set).checkJumps, (*Set).checkEnergy, (*Set).checkRest, (*Set).checkCoarse,
+	(*Set).checkSideways,
 	(*Set).checkActuators, (*Set).checkHeld,
 }
 
@@ -88,7 +90,8 @@ func (s *Set) checkRows() []Finding {
 	if s.Rows() >= fewRows {
 		return nil
 	}
-	return []Finding{{Kind: KindRows, Says: fmt.Sprintf("%s are few to learn from and to hold out of: errors of the model are "+
+	return []Finding{{Kind: KindRows, Says: fmt.Sprintf("%s are few to learn from and to hold out of: errors of the "+
+		"model are "+
 		"uncertain", count(s.Rows(), "row")), Do: "record more, or longer", Sure: Certain}}
 }
 
@@ -99,8 +102,9 @@ func (s *Set) checkAngles() (f []Finding) {
 			do, what := "--angles "+c.Name, "it has no unit and ranges over"
 			if says := "if it is an angle in rad"; isCounts(c.Unit) || s.wholeColumn(k) && q.Max-q.Min > 50 {
 				do += ":N"
-				f = append(f, Finding{Kind: KindAngle, Column: c.Name, Do: do, Sure: Possible, Says: fmt.Sprintf("if it is an "+
-					"angle of N counts a turn: whole numbers, over %.3g", q.Max-q.Min)})
+				f = append(f, Finding{Kind: KindAngle, Column: c.Name, Do: do, Sure: Possible,
+					Says: fmt.Sprintf("if it is an "+
+						"angle of N counts a turn: whole numbers, over %.3g", q.Max-q.Min)})
 			} else {
 				x := Finding{Kind: KindAngle, Column: c.Name, Do: do, Sure: Possible,
 					Says: fmt.Sprintf("%s: %s %.3g", says, what, q.Max-q.Min)}
@@ -115,7 +119,8 @@ func (s *Set) checkAngles() (f []Finding) {
 		}
 		if turns := s.turns(k); c.Period > 0 && turns > 3 {
 			f = append(f, Finding{Kind: KindCyclic, Column: c.Name, Do: "--cyclic " + c.Name, Sure: Possible,
-				Says: fmt.Sprintf("if nothing depends on where it stands: it goes steadily round, up to %.3g turns", turns)})
+				Says: fmt.Sprintf("if nothing depends on where it stands: it goes steadily round, up to %.3g turns",
+					turns)})
 		}
 	}
 	return f
@@ -196,12 +201,14 @@ func (s *Set) checkVelocities() (f []Finding) {
 		switch {
 		case x.Says != "":
 		case ratios[k] != 0 && math.Abs(r-1) > off && a.Correlation > inProportion:
-			x.Says = fmt.Sprintf("%s goes %.4g times as fast as %s: a factor of units, such as counts a turn or frames a second",
+			x.Says = fmt.Sprintf("%s goes %.4g times as fast as %s: a factor of units, such as counts a turn or "+
+				"frames a second",
 				c.Velocity, r, c.Name)
 			x.Do = "--differentiate takes the slope of " + c.Name + " instead"
 		case a.Discrepancy > 0.5 && !(math.Abs(ratios[k]-1) < off):
 			x.Kind, x.Do = KindVelocity, "--differentiate"
-			x.Says = fmt.Sprintf("or another --v: %s is not the derivative of %s (discrepancy %.0f %%)", c.Velocity, c.Name,
+			x.Says = fmt.Sprintf("or another --v: %s is not the derivative of %s (discrepancy %.0f %%)", c.Velocity,
+				c.Name,
 				100*a.Discrepancy)
 		default:
 			continue
@@ -220,7 +227,8 @@ func (s *Set) checkActuators() []Finding {
 	if len(forces) > 1 {
 		verb = " are"
 	}
-	return []Finding{{Kind: KindActuators, Do: "--friction both", Sure: Possible, Says: fmt.Sprintf("if the joints rub: %s%s "+
+	return []Finding{{Kind: KindActuators, Do: "--friction both", Sure: Possible, Says: fmt.Sprintf("if the joints "+
+		"rub: %s%s "+
 		"recorded, so there are actuators", strings.Join(forces, ", "), verb)}}
 }
 
@@ -248,8 +256,9 @@ func (s *Set) checkHeld() (f []Finding) {
 		if other < changes || len(seen) > few && same < other {
 			continue
 		}
-		f = append(f, Finding{Kind: KindHeld, Column: name, Do: "--held " + name, Sure: Likely, Says: fmt.Sprintf("%s goes by stairs, "+
-			"as the commands of a controller do, and is taken for straight lines between rows", name)})
+		f = append(f, Finding{Kind: KindHeld, Column: name, Do: "--held " + name, Sure: Likely,
+			Says: fmt.Sprintf("%s goes by stairs, "+
+				"as the commands of a controller do, and is taken for straight lines between rows", name)})
 	}
 	return f
 }

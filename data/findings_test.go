@@ -70,7 +70,8 @@ func TestFindings(t *testing.T) {
 		{"one wrong row", csvOf("t,theta,omega", ts, wrong, v), data.Options{}, "outliers!"},
 		{"measured twice", csvOf("t,theta1,theta2,omega1,omega2", ts, q, twin, v, v), data.Options{},
 			"twins!"},
-		{"hardly moves", csvOf("t,theta1,theta2,omega1,omega2", ts, q, still, v, speed), data.Options{}, "velocity!, locked!, coarse"},
+		{"hardly moves", csvOf("t,theta1,theta2,omega1,omega2", ts, q, still, v, speed), data.Options{},
+			"velocity!, locked!, coarse"},
 		{"side by side", csvOf("t,x1,x2,v1,v2", ts, other, q, speed, v), data.Options{}, "side by side"},
 		{"coarse", csvOf("t,theta,omega", ts, coarse, v), data.Options{}, "coarse"},
 		{"few", csvOf("t,theta,omega", ts[:40], q[:40], v[:40]), data.Options{}, "few rows"},
@@ -83,7 +84,8 @@ func TestFindings(t *testing.T) {
 		}
 	}
 	s := read(t, csvOf("t,theta,omega", ts, q, backward), data.Options{})
-	if f := s.Findings(); len(f) != 1 || !strings.Contains(f[0].Says, "lags behind the slope of theta by 0.5 time steps") {
+	if f := s.Findings(); len(f) != 1 || !strings.Contains(f[0].Says, "lags behind the slope of theta by 0.5 time "+
+		"steps") {
 		t.Errorf("lag: %v", f)
 	}
 }
@@ -115,22 +117,26 @@ func TestUnitsMend(t *testing.T) {
 	}
 }
 
-// Motions that stand below one another become motions of their own: where the time begins again, and where q jumps and v
+// Motions that stand below one another become motions of their own: where the time begins again, and where q jumps
+// and v
 // does not explain it. Nothing else is split, and every row stays what it was.
 func TestMotionsApart(t *testing.T) {
 	a := [2][]float64{}
 	ts, q, v := pendulum(200, 0.02, 1.2, 0)
 	_, a[0], a[1] = pendulum(200, 0.02, -2, 0)
-	again := csvOf("t,theta,omega", append(append([]float64{}, ts...), ts...), append(append([]float64{}, q...), a[0]...),
+	again := csvOf("t,theta,omega", append(append([]float64{}, ts...), ts...), append(append([]float64{}, q...),
+		a[0]...),
 		append(append([]float64{}, v...), a[1]...))
 	on := append([]float64{}, ts...)
 	for _, x := range ts {
 		on = append(on, 4+x)
 	}
-	glued := csvOf("t,theta,omega", on, append(append([]float64{}, q...), a[0]...), append(append([]float64{}, v...), a[1]...))
+	glued := csvOf("t,theta,omega", on, append(append([]float64{}, q...), a[0]...), append(append([]float64{}, v...),
+		a[1]...))
 	for name, c := range map[string]struct{ text, note string }{
 		"time begins again": {again, "motion.csv: the time begins again: 2 motions (the second: line 202)"},
-		"jump":              {glued, `trajectory "motion" is split into 2: theta jumps where omega does not explain it, first at t = 4`},
+		"jump": {glued, `trajectory "motion" is split into 2: theta jumps where omega does not explain ` +
+			`it, first at t = 4`},
 	} {
 		s := read(t, c.text, data.Options{})
 		if len(s.Trajectories) != 2 || s.Trajectories[0].Len() != 200 || s.Trajectories[1].Len() != 200 {
@@ -174,8 +180,10 @@ func TestWrappedWithoutName(t *testing.T) {
 			t.Errorf("another recording of period %g is read with %g", P, s.Coordinates[0].Period)
 		}
 	}
-	for angle, want := range map[string]string{"pos:360": "", "pos:0": "want a period", "pos:x": "want a period", "pos:deg": ""} {
-		s, err := data.ReadFrom(strings.NewReader(csvOf("t,pos,vel", ts, q, v)), "m.csv", data.Options{Angles: []string{angle}})
+	for angle, want := range map[string]string{"pos:360": "", "pos:0": "want a period", "pos:x": "want a period",
+		"pos:deg": ""} {
+		s, err := data.ReadFrom(strings.NewReader(csvOf("t,pos,vel", ts, q, v)), "m.csv",
+			data.Options{Angles: []string{angle}})
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) ||
 			err == nil && s.Coordinates[0].Period != 360 {
 			t.Errorf("--angles %s: %v", angle, err)
@@ -198,7 +206,8 @@ func states(header string, time bool, n int) (text string, q []float64) {
 	return b.String(), q
 }
 
-// Rows with accelerations are states on their own where there is no time, and where they do not follow from one another;
+// Rows with accelerations are states on their own where there is no time, and where they do not follow from one
+// another;
 // no number of them is changed, and what is held out of them is drawn at random, each row once.
 func TestStates(t *testing.T) {
 	for _, c := range []struct {
@@ -247,7 +256,8 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// A short recording is split by every horizon below a fifth of it, rounded to rows or not, and what an error says to use
+// A short recording is split by every horizon below a fifth of it, rounded to rows or not, and what an error says to
+// use
 // does work.
 func TestSplitShort(t *testing.T) {
 	for n := 30; n <= 100; n += 7 {

@@ -71,7 +71,8 @@ type Agreement struct {
 // Inspect describes a set: rows, steps, gaps, ranges, whether velocities are the derivatives of the coordinates, and
 // what to try.
 func Inspect(s *Set) Report {
-	r := Report{Rows: s.Rows(), Columns: s.Columns, Gaps: []Gap{}, Notes: append([]string{}, s.Notes...), Try: []string{},
+	r := Report{Rows: s.Rows(), Columns: s.Columns, Gaps: []Gap{}, Notes: append([]string{}, s.Notes...),
+		Try:  []string{},
 		time: s.TimeUnit()}
 	var jitter moments
 	var all []float64

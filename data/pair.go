@@ -220,7 +220,8 @@ func (r *resolver) pair(q, x []int, time int) (match, left []int) {
 
 func (r *resolver) say(q, x int, why string) {
 	goes := fmt.Sprintf("; goes with %s %s", r.cols[q].Name, why)
-	if _, flag := r.given[x]; !flag && r.g[x].why != "named after "+r.cols[q].Name && !strings.Contains(r.cols[x].Why, goes) {
+	if _, flag := r.given[x]; !flag && r.g[x].why != "named after "+r.cols[q].Name && !strings.Contains(r.cols[x].Why,
+		goes) {
 		r.cols[x].Why += goes
 	}
 }

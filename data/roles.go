@@ -182,7 +182,8 @@ func (r *resolver) single(flag, name, role string) (int, error) {
 	best := at[0]
 	for _, j := range at {
 		r.cols[j].Why = "there is another " + role + " column"
-		if r.g[j].rest == "" && (r.g[best].rest != "" || unitIn(r.cols[j].Header) == "" && unitIn(r.cols[best].Header) != "") {
+		if r.g[j].rest == "" && (r.g[best].rest != "" || unitIn(r.cols[j].Header) == "" &&
+			unitIn(r.cols[best].Header) != "") {
 			best = j
 		}
 	}

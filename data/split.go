@@ -190,9 +190,11 @@ func (s *Set) tooLittle(block float64, use string) error {
 	for i := range s.Trajectories {
 		total += s.Trajectories[i].Duration()
 	}
-	text := strings.TrimSpace(fmt.Sprintf("too little data for windows of %v %s", block, s.TimeUnit())) + ": none is left for " + use
+	text := strings.TrimSpace(fmt.Sprintf("too little data for windows of %v %s", block, s.TimeUnit())) +
+		": none is left for " + use
 	if len(s.Trajectories) < manyTrajectories {
-		text += fmt.Sprintf("; %.6g in all gives %.3g windows and at least 5 without gaps are needed", total, total/block)
+		text += fmt.Sprintf("; %.6g in all gives %.3g windows and at least 5 without gaps are needed", total,
+			total/block)
 	} else {
 		text += fmt.Sprintf("; the longest trajectory lasts %.6g", s.longest())
 	}
@@ -202,7 +204,8 @@ func (s *Set) tooLittle(block float64, use string) error {
 	return fmt.Errorf("%s, and no shorter horizon leaves any: record more", text)
 }
 
-// bearable is the longest horizon below a block by which a recording can be split, in whole steps; 0 where there is none.
+// bearable is the longest horizon below a block by which a recording can be split, in whole steps; 0 where there is
+// none.
 func (s *Set) bearable(block float64) float64 {
 	step := s.TypicalStep()
 	for n := math.Min(math.Ceil(block/step)-1, 200); n >= 1 && step > 0; n-- {

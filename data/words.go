@@ -25,7 +25,8 @@ var keywords = []keyword{
 	{"omega gyro angvel winkelgeschwindigkeit angularvelocity", RoleV, true},
 	{"momentum momenta impuls", roleMomentum, false},
 	{"tau torque torques force forces effort thrust action control input kraft drehmoment fuerza", RoleU, false},
-	{"theta angle angles angular phi psi pitch yaw roll tilt azimuth heading rotation angpos winkel angulo ángulo", RoleQ,
+	{"theta angle angles angular phi psi pitch yaw roll tilt azimuth heading rotation angpos winkel angulo ángulo",
+		RoleQ,
 		true},
 	{"position positions pos displacement displacements disp deflection auslenkung posicion posición", RoleQ, false},
 	{"time times timestamp stamp elapsed secs seconds sec clock zeit temps tiempo", RoleTime, false},
@@ -33,7 +34,8 @@ var keywords = []keyword{
 	{"step steps timestep timesteps frame frames tick ticks sample samples index idx", roleIndex, false},
 }
 
-// letters are names of one or two letters, with a number, an ending or one more letter behind them. The longest wins, so
+// letters are names of one or two letters, with a number, an ending or one more letter behind them. The longest wins,
+// so
 // that qd is no coordinate.
 var letters = []struct {
 	word, role string
@@ -79,8 +81,10 @@ var greek = map[rune]string{'θ': "theta", 'ϑ': "theta", 'Θ': "theta", 'φ': "
 	'Ψ': "psi", 'ω': "omega", 'Ω': "omega", 'α': "alpha", 'β': "beta", 'γ': "gamma", 'τ': "tau", 'δ': "delta"}
 
 // marks are signs of derivatives and numbers that stand on or below a letter.
-var marks = map[rune]string{'\u0307': " dot ", '\u0308': " ddot ", 'ẋ': "x dot ", 'ẍ': "x ddot ", 'ẏ': "y dot ", 'ÿ': "y ddot ",
-	'ż': "z dot ", 'ṙ': "r dot ", '\'': " dot ", '′': " dot ", '″': " ddot ", '₀': "0", '₁': "1", '₂': "2", '₃': "3", '₄': "4",
+var marks = map[rune]string{'\u0307': " dot ", '\u0308': " ddot ", 'ẋ': "x dot ", 'ẍ': "x ddot ", 'ẏ': "y dot ",
+	'ÿ': "y ddot ",
+	'ż': "z dot ", 'ṙ': "r dot ", '\'': " dot ", '′': " dot ", '″': " ddot ", '₀': "0", '₁': "1", '₂': "2", '₃': "3",
+	'₄': "4",
 	'₅': "5", '₆': "6", '₇': "7", '₈': "8", '₉': "9"}
 
 // wordsOf takes a name apart, in lower case: AngVel_1, cart.x and θ₂ are ang vel 1, cart x and theta 2.

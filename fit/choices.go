@@ -100,7 +100,7 @@ func longer(set *data.Set, own float64, found Findings) float64 {
 		part = heldSwings
 	}
 	h := part * found.RowsBySwing * found.Step
-	if !(h > own) || set.States() {
+	if !(h > own) || !bare(set) && !(h > muchMore*own) || set.States() {
 		return own
 	}
 	digits := math.Pow(10, math.Floor(math.Log10(h))-1)

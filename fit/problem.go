@@ -88,29 +88,16 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if s, err = s.continued(set); err != nil {
 		return nil, err
 	}
-	split, err := set.Split(s.horizon(set))
+	split, reason, err := s.splits(set, found)
 	if err != nil {
 		return nil, err
-	}
-	lengthened := false
-	if s.Horizon == 0 {
-		if h := longer(set, s.horizon(set), found); h > s.horizon(set) {
-			s.Horizon, lengthened = h, true
-			if split, err = set.Split(h); err != nil {
-				return nil, err
-			}
-		}
 	}
 	given := s
 	s, plan, err := decide(set, found, asked, given)
 	if err != nil {
 		return nil, err
 	}
-	if lengthened {
-		reason := "a little more than the fastest swing"
-		if !bare(set) {
-			reason = "a quarter of the fastest swing"
-		}
+	if reason != "" {
 		plan.set("windows", plan.Line("windows").Choice, reason)
 	}
 	f = &problem{set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: set.Fingerprint()}
@@ -139,4 +126,17 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 		s.Planned(f.plan)
 	}
 	return f, err
+}
+
+// splits holds out parts of a recording by windows as long as was asked for or, where nothing was, as the motion asks
+// for; with the reason of the latter.
+func (s *Options) splits(set *data.Set, found Findings) (split data.Split, reason string, err error) {
+	if h := longer(set, s.horizon(set), found); s.Horizon == 0 && h > s.horizon(set) {
+		s.Horizon, reason = h, "a quarter of the fastest swing"
+		if bare(set) {
+			reason = "a little more than the fastest swing"
+		}
+	}
+	split, err = set.Split(s.horizon(set))
+	return split, reason, err
 }

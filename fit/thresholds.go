@@ -193,6 +193,7 @@ const (
 	// in −2 log likelihood, three standard deviations: what forces held between rows have to gain
 	likelier             = 9
 	heldPart             = 0.25 // of the fastest swing, in a window of a recording of velocities; not tuned
+	muchMore             = 2    // times horizonSteps that this has to be; not tuned
 	heldSwings           = 1.25 // fastest swings in a window of a recording of positions, where none was asked for
 	doubtful             = 9    // mean square of held-out residuals in units of the noise; a good model has 1
 	weakUnits, shotUnits = 60, 16

@@ -97,21 +97,29 @@ func trained(name, command string, of func(o caseOutput) map[string][]float64, o
 }
 
 var cases = []aCase{
-	{name: "01-slash-units", command: "inspect run.csv", want: []string{`Time +s +time`, `Angle +rad +q`, `AngVel +rad/s +v`,
-		`6.28319 a turn`}, shows: `(AngVel lags behind the slope of Angle by 0.5\d* time steps, as backward differences do)`},
+	{name: "01-slash-units", command: "inspect run.csv", want: []string{`Time +s +time`, `Angle +rad +q`,
+		`AngVel +rad/s +v`,
+		`6.28319 a turn`}, shows: `(AngVel lags behind the slope of Angle by 0.5\d* time steps, as backward ` +
+		`differences do)`},
 	{name: "02-positions-only", command: "inspect data.csv --differentiate", want: []string{`angle +q +by its name`},
 		shows: `(angle goes in steps of 0.005\d*)`},
-	{name: "04-measured-and-filtered", command: "inspect trajectory.csv", want: []string{`pos_meas1 +q `, `pos_meas2 +q `,
-		`pos_filt1 +ignored`, `tau_meas1 +u `, `tau_con1 +ignored`}, shows: `(column "pos_filt1" is ignored: nearly the same as pos_meas1)`},
+	{name: "04-measured-and-filtered", command: "inspect trajectory.csv", want: []string{`pos_meas1 +q `,
+		`pos_meas2 +q `,
+		`pos_filt1 +ignored`, `tau_meas1 +u `, `tau_con1 +ignored`}, shows: `(column "pos_filt1" is ignored: nearly ` +
+		`the same as pos_meas1)`},
 	{name: "10-deg-in-name", command: "inspect runs.csv", want: []string{`theta1_deg +deg +q`, `omega2_deg_s +deg/s +v`,
 		`3 trajectories`, `360 a turn`}, shows: `(the time begins again: 3 motions)`},
-	{name: "12-wrapped-pole-angle", command: "inspect cartpole.csv", want: []string{`pole_velocity .*goes with pole_angle`,
+	{name: "12-wrapped-pole-angle", command: "inspect cartpole.csv", want: []string{`pole_velocity .*goes with ` +
+		`pole_angle`,
 		`6.28319 a turn`, `pole_angle +pole_velocity +0.0\d+ %`}, shows: `(pole_angle unwrapped at 4 jumps)`},
 	{name: "14-time-ms-velocity-per-s", command: "inspect enc.csv --angles Position:4096", want: []string{
-		`Position +Velocity +0.\d+ % +(1|0.999\d*)`, `4096 a turn`}, shows: `(Time_ms is converted from ms to s: velocities are per s)`},
+		`Position +Velocity +0.\d+ % +(1|0.999\d*)`, `4096 a turn`}, shows: `(Time_ms is converted from ms to s: ` +
+		`velocities are per s)`},
 	{name: "20-damped-default", command: "inspect damped.csv", shows: `(--friction viscous, or both +energy is lost)`},
-	trained("20-damped-default", "train damped.csv -o m.lagrange --friction viscous --steps 60", windowsOf, "constant_velocity", 0.01, `"windows"`),
-	trained("22-parameters-in-columns", "train sweep.csv -o m.lagrange --parameters mass,length --friction viscous --steps 60",
+	trained("20-damped-default", "train damped.csv -o m.lagrange --friction viscous --steps 60", windowsOf,
+		"constant_velocity", 0.01, `"windows"`),
+	trained("22-parameters-in-columns", "train sweep.csv -o m.lagrange --parameters mass,length --friction viscous "+
+		"--steps 60",
 		accelerationsOf, "no_acceleration", 0.05, `angular_position +q`, `run +trajectory`),
 	{name: "22-parameters-in-columns", command: "rollout m.lagrange --q 0.3 --duration 1", code: exitUsage,
 		shows: `(the model depends on mass, length: give them by --u mass,length)`},
@@ -121,10 +129,12 @@ var cases = []aCase{
 		}},
 	{name: "23-runs-side-by-side", command: "inspect t.csv", want: []string{`x1 +q +v1 goes with it`},
 		shows: `(if they are runs side by side, write them below one another)`},
-	trained("25-independent-states", "train states.csv -o m.lagrange --angles q1,q2 --steps 60", accelerationsOf, "no_acceleration", 0.1, `rows are states on their own`),
+	trained("25-independent-states", "train states.csv -o m.lagrange --angles q1,q2 --steps 60", accelerationsOf,
+		"no_acceleration", 0.1, `rows are states on their own`),
 	{name: "25-independent-states", command: "rollout m.lagrange --from states.csv", code: exitFailure,
 		shows: `(holds states on their own, and no motion to follow)`},
-	trained("25-independent-states", "train states-theta.csv -o m.lagrange --steps 60", accelerationsOf, "no_acceleration", 0.1, `rows do not follow from one another`),
+	trained("25-independent-states", "train states-theta.csv -o m.lagrange --steps 60", accelerationsOf,
+		"no_acceleration", 0.1, `rows do not follow from one another`),
 	trained("27-metres-and-hours", "train sat.csv -o m.lagrange --steps 10", windowsOf, "constant_velocity", 0.01),
 	trained("29-thirty-rows", "train p.csv -o m.lagrange --steps 60", windowsOf, "constant_velocity", 0.1,
 		`30 rows are few`),
@@ -133,10 +143,13 @@ var cases = []aCase{
 	trained("30-concatenated-motions",
 		"train arm.csv -o m.lagrange --model delan --objective torque --friction both --steps 500 --no-baseline",
 		torquesOf, "spread", 0.25),
-	{name: "31-gym-episodes-no-time", command: "inspect episodes.csv", want: []string{`episode +trajectory`, `step +s +time`,
+	{name: "31-gym-episodes-no-time", command: "inspect episodes.csv", want: []string{`episode +trajectory`,
+		`step +s +time`,
 		`pole_angular_velocity .*goes with pole_angle`, `action +u`}, shows: `(a step of step is taken for 0.02 s)`},
-	trained("36-video-pixels", "train track.csv -o m.lagrange --time frame --q y --differentiate", windowsOf, "constant_velocity", 0.01, `the time is in frames`),
-	{name: "40-force-with-offset", command: "inspect cp.csv", want: []string{`cart_x +q +cart_vx is named after it`, `angle +q`,
+	trained("36-video-pixels", "train track.csv -o m.lagrange --time frame --q y --differentiate", windowsOf,
+		"constant_velocity", 0.01, `the time is in frames`),
+	{name: "40-force-with-offset", command: "inspect cp.csv", want: []string{`cart_x +q +cart_vx is named after it`,
+		`angle +q`,
 		`force +u`}, shows: `(--friction both +if the joints rub)`},
 }
 
@@ -182,7 +195,8 @@ func TestCases(t *testing.T) {
 		out, errs := &bytes.Buffer{}, &bytes.Buffer{}
 		args := strings.Fields(c.command)
 		for i, a := range args {
-			if path := filepath.Join(folder, c.name, a); i > 0 && strings.Contains(a, ".") && !strings.HasSuffix(a, ".lagrange") {
+			if path := filepath.Join(folder, c.name, a); i > 0 && strings.Contains(a, ".") && !strings.HasSuffix(a,
+				".lagrange") {
 				if _, err := os.Stat(path); err == nil {
 					args[i] = path
 				}
@@ -239,7 +253,8 @@ func writeCases(t *testing.T, home, table string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const begin, end = "<!-- cases: written by go test ./cmd/lagrange -run Cases -update-cases -->\n", "<!-- end of cases -->"
+	const begin, end = "<!-- cases: written by go test ./cmd/lagrange -run Cases -update-cases -->\n",
+		"<!-- end of cases -->"
 	head, rest, ok := strings.Cut(string(page), begin)
 	_, tail, also := strings.Cut(rest, end)
 	if !ok || !also {

@@ -135,7 +135,8 @@ func (s *span) in(unit string) (float64, error) {
 func (s *span) of(set *data.Set) (float64, error) {
 	h, err := s.in(set.TimeUnit())
 	if step := set.TypicalStep(); err == nil && s.timed && set.TimeUnit() == "" && h < step {
-		return 0, usagef("%s is less than a time step, if that is %g s: column %s has no unit; tell it, as --units %s=ms, or "+
+		return 0, usagef("%s is less than a time step, if that is %g s: column %s has no unit; tell it, as --units "+
+			"%s=ms, or "+
 			"give a bare number in that unit", s.text, step, set.Time, set.Time)
 	}
 	return h, err

@@ -119,7 +119,8 @@ func (o *rolloutFlags) run(cmd *cobra.Command, model string) error {
 		if bad := output(cmd, o.path, set.WriteCSV, model, o.from); bad != nil {
 			return errors.Join(err, bad)
 		}
-		return fmt.Errorf("%w; the other %s are whole, and of it there is what was reached", err, count(o.whole, "motion"))
+		return fmt.Errorf("%w; the other %s are whole, and of it there is what was reached", err, count(o.whole,
+			"motion"))
 	case errors.As(err, &failure) && set != nil:
 		return o.keep(cmd, set, err)
 	case err != nil:
@@ -183,7 +184,8 @@ func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.
 		}
 	}
 	if given := len(o.u) > 0; set.SystemParameters > 0 && !given {
-		return nil, usagef("the model depends on %s: give them by --u %s", strings.Join(set.Inputs[len(set.Forces()):], ", "),
+		return nil, usagef("the model depends on %s: give them by --u %s",
+			strings.Join(set.Inputs[len(set.Forces()):], ", "),
 			strings.Join(set.Inputs, ","))
 	}
 	dt, steps, err := grid(o.duration, o.dt, set.TimeUnit(), 1)
@@ -248,7 +250,8 @@ func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange
 			return nil, err
 		}
 		if recorded.States() {
-			return nil, fmt.Errorf("%s holds states on their own, and no motion to follow: start from one with --q and --v", o.from)
+			return nil, fmt.Errorf("%s holds states on their own, and no motion to follow: start from one with --q "+
+				"and --v", o.from)
 		}
 		if a, b := described(m.Columns()), described(recorded); a != b {
 			return nil, fmt.Errorf("%s has %s, the model was trained on %s: names and units must be the same", o.from,
