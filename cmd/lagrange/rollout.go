@@ -119,8 +119,8 @@ func (o *rolloutFlags) run(cmd *cobra.Command, model string) error {
 		if bad := output(cmd, o.path, set.WriteCSV, model, o.from); bad != nil {
 			return errors.Join(err, bad)
 		}
-		return fmt.Errorf("%w; the other %s are whole, and of it there is what was reached", err, count(o.whole,
-			"motion"))
+		return fmt.Errorf("%w; it is written as far as it came, and %s to the end", err,
+			count(o.whole, "other motion"))
 	case errors.As(err, &failure) && set != nil:
 		return o.keep(cmd, set, err)
 	case err != nil:
