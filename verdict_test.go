@@ -82,6 +82,10 @@ func TestOutside(t *testing.T) {
 		fmt.Sprintf("%.3g %% of the rows lie outside", 100*float64(out)/600)) {
 		t.Errorf("%d of 600 rows are outside: %v", out, e.Findings)
 	}
+	near := rubbing(t, 0, true, 0.505, 0.3) // within 2 % of the range
+	if e, err = m.Evaluate(context.Background(), near, 0); err != nil || len(e.Findings) != 0 {
+		t.Errorf("a little more: %v, %v", e.Findings, err)
+	}
 	if e, err = m.Evaluate(context.Background(), small, 0); err != nil || len(e.Findings) != 0 {
 		t.Errorf("of the recording itself: %v, %v", e.Findings, err)
 	}

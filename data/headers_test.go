@@ -186,3 +186,30 @@ func TestTimeUnits(t *testing.T) {
 		}
 	}
 }
+
+// Units at the end of names and behind signs, and names that only look like them.
+func TestUnitsOfNames(t *testing.T) {
+	for header, want := range map[string]string{
+		"t_ms,x_m,v_ms": "ms m m/s", "t_s,x_mm,x_vel_mm_s": "s mm mm/s", "time (s),theta_deg,omega_deg_per_s": "s " +
+			"deg deg/s",
+		"t,theta_rad,omega_rpm": " rad rpm", "t,theta,theta_d": "  ", "t,q_1,v_1": "  ",
+		"t,pos_counts,vel_counts_s": " counts counts/s",
+		"t/min,x/m,v/(m/min)":       "min m m/min", "\"t, s\",\"q, rad\",\"v, rad/s\"": "s rad rad/s",
+		"t [TU],q [AU],v [AU/TU]":    "TU AU AU/TU",
+		"Time_us,Angle_deg,gyro_dps": "us deg dps", "t,x [m],v [m s^-1]": " m m s^-1",
+	} {
+		s, err := data.ReadFrom(strings.NewReader(swing(header, []string{"t", "q", "v"}, nil)), "m.csv",
+			data.Options{Positions: true, V: []string{}})
+		if err != nil {
+			t.Errorf("%s: %v", header, err)
+			continue
+		}
+		var units []string
+		for _, c := range s.Columns {
+			units = append(units, c.Unit)
+		}
+		if got := strings.Join(units, " "); got != want {
+			t.Errorf("%s: units %q, want %q", header, got, want)
+		}
+	}
+}

@@ -178,6 +178,9 @@ func unitSuffix(words []string) (rest []string, unit string) {
 		}
 		rest = append(append([]string{}, words[:end-n]...), number...)
 		role := roleOf(rest)
+		if role == "" && place.MatchString(strings.Join(rest, "")) {
+			role = RoleQ
+		}
 		if text == "ms" && role == RoleV {
 			text = "m/s"
 		}
