@@ -200,6 +200,9 @@ func (s *Set) checkVelocities() (f []Finding) {
 		}
 		switch {
 		case x.Says != "":
+		case a.Correlation < -inProportion:
+			x.Says, x.Do = fmt.Sprintf("%s goes against %s: one of the two has the other sign", c.Velocity, c.Name),
+				"--differentiate takes the slope of "+c.Name+" instead"
 		case ratios[k] != 0 && math.Abs(r-1) > off && a.Correlation > inProportion:
 			x.Says = fmt.Sprintf("%s goes %.4g times as fast as %s: a factor of units, such as counts a turn or "+
 				"frames a second",

@@ -64,6 +64,7 @@ func TestFindings(t *testing.T) {
 		{"nanoseconds", csvOf("t,theta,omega", scaled(ts, 1.0001e9), q, v), data.Options{}, "units!"},
 		{"minutes", csvOf("t,theta,omega", scaled(ts, 1./60), q, v), data.Options{}, "units!"},
 		{"counts", csvOf("t,theta,omega", ts, q, scaled(v, 212.7)), data.Options{}, "units!"},
+		{"the other sign", csvOf("t,theta,omega", ts, q, scaled(v, -1)), data.Options{}, "units!"},
 		{"another column", csvOf("t,theta,omega", ts, q, speed), data.Options{}, "velocity!"},
 		{"backward differences", csvOf("t,theta,omega", ts, q, backward), data.Options{}, "lag"},
 		{"friction", csvOf("t,theta,omega", ts, damped, slow), data.Options{}, "energy lost!"},

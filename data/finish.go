@@ -72,6 +72,9 @@ func (s *Set) unwrap() {
 		t := &s.Trajectories[i]
 		for k, c := range s.Coordinates {
 			p, turns, jumps := c.Period, 0., 0
+			if s.with(s.Trajectories[i:i+1]).extent(k) > 1.05*p {
+				continue // it was not kept within a turn
+			}
 			for n, before := 1, t.Q[k]; p > 0 && n < t.Len(); n++ {
 				q := &t.Q[n*d+k]
 				dq := *q - before

@@ -83,6 +83,9 @@ var headersOfPeople = []struct{ header, columns, want string }{
 	{"t,q1,q2,va,vb", "t q1 q2 v2 v1", "t; ; q1 vb, q2 va; ; "},                   // the slope, not the order
 	{"t,x,v,x_ref", "t q v q1", "t; ; x v; ; "},
 	{"t,q_meas,q_filt,v_meas,v_filt,tau_cmd,tau_meas", "t q q v v u u", "t; ; q_meas v_meas; tau_meas; "},
+	{"t,theta_raw,theta_filt,omega", "t q q v", "t; ; theta_raw omega; ; theta_raw/6.283"},
+	{"t,x,v_raw,v_filt", "t q v v", "t; ; x v_raw; ; "},
+	{"t,x_kalman,x,v", "t q1 q v", "t; ; x v; ; "},
 	{"step,angle,vel", "n q v", "step; ; angle vel; ; angle/6.283"},
 	{"run,t,x,v", "c t q v", "t; run; x v; ; "},
 	{"episode_index,timestamp,pos,vel", "c t q v", "timestamp; episode_index; pos vel; ; "},

@@ -25,18 +25,20 @@ func (r *resolver) coordinates(l *layout, o Options) error {
 		return &Error{Msg: fmt.Sprintf("no coordinate among %s: name it with --q (recognised are q…, pos…, theta…, "+
 			"angle…, phi…, and a column x beside its velocity v_x, dx or x_dot)", r.all())}
 	}
+	if o.Q == nil {
+		l.q = r.unlike(l.q)
+	}
 	if o.Differentiate {
 		for _, j := range r.recognised(RoleV) {
 			r.cols[j].Why = "velocities are estimated instead (--differentiate)"
 		}
-		l.q = r.unlike(l.q, o.Q == nil)
 		return nil
 	}
 	if o.V == nil {
 		l.v = append(r.recognised(RoleV), r.derivatives(l)...)
 	}
 	if o.Positions && (len(l.v) == 0 || o.V == nil && !r.velocities(l)) {
-		l.v, l.q = nil, r.unlike(l.q, o.Q == nil)
+		l.v = nil
 		return nil
 	}
 	if len(l.v) == 0 {
@@ -76,17 +78,6 @@ func (r *resolver) paired(l *layout, o Options) error {
 		return r.inOrder(l.q, l.v)
 	}
 	l.q, l.v = q, v
-	if kept := r.unlike(l.q, o.Q == nil); len(kept) < len(l.q) {
-		q, v = nil, nil
-		for i, j := range l.q {
-			if slices.Contains(kept, j) {
-				q, v = append(q, j), append(v, l.v[i])
-			} else {
-				r.cols[l.v[i]].Why = "that of " + r.cols[j].Name
-			}
-		}
-		l.q, l.v = q, v
-	}
 	return nil
 }
 
@@ -266,10 +257,7 @@ func (r *resolver) unversioned(j int) string {
 
 // unlike leaves out coordinates that are another one once more, such as the filtered beside the measured one: their
 // names say so, and their numbers are nearly the same.
-func (r *resolver) unlike(q []int, free bool) (kept []int) {
-	if !free {
-		return q
-	}
+func (r *resolver) unlike(q []int) (kept []int) {
 	order := slices.Clone(q)
 	slices.SortStableFunc(order, func(a, b int) int { return r.version(a) - r.version(b) })
 	for _, j := range order {
