@@ -204,6 +204,18 @@ func (s *Set) tooLittle(block float64, use string) error {
 	return fmt.Errorf("%s, and no shorter horizon leaves any: record more", text)
 }
 
+// Bearable is a horizon if the recording can be split by it, else the longest below it by which it can; itself if there
+// is none.
+func (s *Set) Bearable(horizon float64) float64 {
+	if _, err := s.Split(horizon); err == nil {
+		return horizon
+	}
+	if h := s.bearable(horizon); h > 0 {
+		return h
+	}
+	return horizon
+}
+
 // bearable is the longest horizon below a block by which a recording can be split, in whole steps; 0 where there is
 // none.
 func (s *Set) bearable(block float64) float64 {

@@ -95,11 +95,10 @@ func (f *problem) decided(x train.Identified) {
 // that what is held out shows a whole one, of others a part of it at least, however often it was recorded in that time;
 // if the recording is as long as that needs. Else it is as it was.
 func longer(set *data.Set, own float64, found Findings) float64 {
-	part := heldPart
-	if bare(set) {
-		part = heldSwings
+	h := heldSwings * found.RowsBySwing * found.Step
+	if !bare(set) {
+		h = min(heldPart*found.RowsBySwing*found.Step, ninth(set))
 	}
-	h := part * found.RowsBySwing * found.Step
 	if !(h > own) || !bare(set) && !(h > muchMore*own) || set.States() {
 		return own
 	}

@@ -151,28 +151,35 @@ func (s *Options) horizon(set *data.Set) float64 {
 	}
 	usual, most := horizonSteps*set.TypicalStep(), bears(set)
 	if most < usual { // in whole steps: a block holds as many as the next
-		return set.TypicalStep() * max(1, math.Floor(most/set.TypicalStep()*(1+1e-9)))
+		return set.Bearable(set.TypicalStep() * max(1, math.Floor(most/set.TypicalStep()*(1+1e-9))))
 	}
 	return usual
+}
+
+// ninth is a ninth of all motion of a recording or, where whole motions are held out, the typical one.
+func ninth(set *data.Set) float64 {
+	var durations []float64
+	all := 0.0
+	for i := range set.Trajectories {
+		durations = append(durations, set.Trajectories[i].Duration())
+		all += set.Trajectories[i].Duration()
+	}
+	if len(durations) >= wholeTrajectories {
+		return median(durations)
+	}
+	return all / wholeTrajectories
 }
 
 // bears is the longest horizon that the pieces of a recording bear: where whole ones are held out that of their median
 // duration, so that half of them have a window; else a ninth of all of it, if the usual one is longer than the fifth
 // that data.Set.Split asks for.
 func bears(set *data.Set) float64 {
-	var durations []float64
-	all := 0.0
-	for i := range set.Trajectories {
-		d := set.Trajectories[i].Duration()
-		durations, all = append(durations, d), all+d
+	most := ninth(set)
+	if len(set.Trajectories) < wholeTrajectories &&
+		horizonSteps*set.TypicalStep() <= most*wholeTrajectories/leastBlocks {
+		return math.Inf(1)
 	}
-	switch {
-	case len(durations) >= wholeTrajectories:
-		return median(durations)
-	case horizonSteps*set.TypicalStep() > all/leastBlocks:
-		return all / wholeTrajectories
-	}
-	return math.Inf(1)
+	return most
 }
 
 // nodes is how many a graph of d coordinates has, each of which is learned from; others are one.

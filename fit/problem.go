@@ -68,6 +68,7 @@ type problem struct {
 	spec    model.Spec
 	penalty train.Penalty
 	print   string
+	longer  string // why windows are longer than usual; "" where they are not
 	motion  *motion   // of the objective Motion
 	sample  *data.Set // states of training at which mass matrices are measured
 	once    sync.Once // sets null
@@ -97,10 +98,8 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if err != nil {
 		return nil, err
 	}
-	if reason != "" {
-		plan.set("windows", plan.Line("windows").Choice, reason)
-	}
-	f = &problem{set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: set.Fingerprint()}
+	f = &problem{set: set, s: s, split: split, longer: reason, watch: watch{begin: begin}, print: set.Fingerprint()}
+	f.plan = f.because(plan)
 	f.id = identity(f.print, asked)
 	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
 		return nil, err
@@ -139,4 +138,12 @@ func (s *Options) splits(set *data.Set, found Findings) (split data.Split, reaso
 	}
 	split, err = set.Split(s.horizon(set))
 	return split, reason, err
+}
+
+// because is a plan with the reason for windows that are longer than usual.
+func (f *problem) because(plan Plan) Plan {
+	if f.longer != "" {
+		plan.set("windows", plan.Line("windows").Choice, f.longer)
+	}
+	return plan
 }
