@@ -299,7 +299,7 @@ func TestWrongSettings(t *testing.T) {
 		"there are [theta]":     func(s *lagrange.Settings) { s.Cyclic = []string{"phi"} },
 		"like 64x2":             func(s *lagrange.Settings) { s.Hidden = []int{0} },
 		"1 to 16384":            func(s *lagrange.Settings) { s.Hidden = []int{1 << 40} },
-		"use a shorter horizon": func(s *lagrange.Settings) { s.Horizon = 10 },
+		"use a horizon of 1.5": func(s *lagrange.Settings) { s.Horizon = 10 },
 		"positive":              func(s *lagrange.Settings) { s.Horizon = -1 },
 		"shorter --horizon":     func(s *lagrange.Settings) { s.Window = 31 },
 	} {

@@ -59,16 +59,26 @@ func TestOutside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := 0.0
-	for _, k := range small.Trajectories {
-		for _, v := range k.V {
-			w = max(w, math.Abs(v))
+	split, err := small.Split(m.Record.Horizon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lo, hi := [2]float64{}, [2]float64{} // of q and v
+	for _, k := range split.Train.Trajectories {
+		for n := range k.T {
+			for i, x := range []float64{k.Q[n], k.V[n]} {
+				lo[i], hi[i] = min(lo[i], x), max(hi[i], x)
+			}
 		}
 	}
 	out := 0
 	for _, k := range large.Trajectories {
 		for n := range k.T {
-			if math.Abs(k.Q[n]) > 0.5*1.04 || math.Abs(k.V[n]) > w*1.04 { // 2 % of the whole range
+			is := false
+			for i, x := range []float64{k.Q[n], k.V[n]} {
+				is = is || max(lo[i]-x, x-hi[i]) > 0.02*(hi[i]-lo[i])
+			}
+			if is {
 				out++
 			}
 		}
