@@ -68,7 +68,7 @@ type problem struct {
 	spec    model.Spec
 	penalty train.Penalty
 	print   string
-	longer  string // why windows are longer than usual; "" where they are not
+	longer  string    // why windows are longer than usual; "" where they are not
 	motion  *motion   // of the objective Motion
 	sample  *data.Set // states of training at which mass matrices are measured
 	once    sync.Once // sets null
