@@ -79,8 +79,8 @@ func (s *Set) checkTwins() (f []Finding) {
 					one.Name,
 					r, slope)
 			}
-			f = append(f, Finding{Kind: KindTwins, Column: other.Name, Says: says, Sure: Likely, Serious: true,
-				Do: "leave one out, by " + s.without(b)})
+			f = append(f, Finding{Kind: KindTwins, Column: other.Name, Says: says, Sure: Likely,
+				Serious: r > 0 && math.Abs(slope-1) < 0.05, Do: "leave one out, by " + s.without(b)})
 		}
 	}
 	return f

@@ -43,15 +43,28 @@ func (s *Set) stillCounted() {
 	}
 }
 
-// ratios are those of ∫v dt to Δq of the coordinates, 0 where nothing is told: where the two do not go together. Jumps,
-// twenty times as far as the median, are left out.
+// ratios are those of ∫v dt to Δq of the coordinates, 0 where the two do not go together.
 func (s *Set) ratios() (r []float64) {
-	d := s.D()
 	for k := range s.Coordinates {
+		agree, ratio := s.proportion(k)
+		if agree < 0.8 {
+			ratio = 0
+		}
+		r = append(r, ratio)
+	}
+	return r
+}
+
+// proportion compares Δq of coordinate k with ∫v dt over spans of 1, 4, 16 and 64 rows, that over which they agree
+// best:
+// noise of positions hides short ones, wrong velocities spoil long ones. It gives their correlation, and the ratio of
+// ∫v dt to Δq by least squares of Δq, where most noise is. Jumps, twenty times as far as the median, are left out.
+func (s *Set) proportion(k int) (agree, ratio float64) {
+	d := s.D()
+	for span := 1; span <= 64; span *= 4 {
 		var ways, sums, sizes []float64
 		for i := range s.Trajectories {
 			t, gaps := &s.Trajectories[i], s.Trajectories[i].Gaps()
-			span := min(max(t.Len()/200, 1), 25)
 			sum, from := 0., 0
 			for n := 1; n < t.Len(); n++ {
 				if gaps.Before(n) {
@@ -65,23 +78,30 @@ func (s *Set) ratios() (r []float64) {
 				}
 			}
 		}
-		r = append(r, together(ways, sums, 20*median(sizes)))
+		if span > 1 && len(ways) < 20 {
+			break
+		}
+		if a, r := inStep(ways, sums, 20*median(sizes)); math.Abs(a) > math.Abs(agree) {
+			agree, ratio = a, r
+		}
 	}
-	return r
+	return agree, ratio
 }
 
-// together is the ratio of the second to the first by least squares; 0 where they are not in proportion.
-func together(ways, sums []float64, limit float64) float64 {
+// inStep is the correlation of two lists about 0, and the ratio of the second to the first by least squares of the
+// first;
+// numbers of the first beyond a limit are left out.
+func inStep(ways, sums []float64, limit float64) (agree, ratio float64) {
 	var qq, qi, ii float64
 	for i, w := range ways {
 		if math.Abs(w) <= limit || limit == 0 {
 			qq, qi, ii = qq+w*w, qi+w*sums[i], ii+sums[i]*sums[i]
 		}
 	}
-	if !(qi > 0.8*math.Sqrt(qq*ii)) {
-		return 0
+	if !(qq > 0 && ii > 0) || qi == 0 {
+		return 0, 0
 	}
-	return qi / qq
+	return qi / math.Sqrt(qq*ii), ii / qi
 }
 
 // fits says whether all ratios that are told are about 1 after a factor, and some are.

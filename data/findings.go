@@ -187,28 +187,25 @@ func (s *Set) checkVelocities() (f []Finding) {
 	if s.states || !s.hasVelocities() {
 		return nil
 	}
-	ratios := s.ratios()
 	for k, c := range s.Coordinates {
-		a, r := s.agreement(k), ratios[k]
-		if r == 0 {
-			r = a.Ratio
-		}
+		a := s.agreement(k)
+		agree, r := s.proportion(k)
 		x := Finding{Kind: KindUnits, Column: c.Velocity, Sure: Likely, Serious: true}
-		if u := nearestFactor(r); u != nil {
+		if u := nearestFactor(r); u != nil && agree > 0.5 {
 			with := strings.NewReplacer("Q", c.Name, "V", c.Velocity, "T", s.Time)
 			x.Says, x.Do = c.Velocity+" "+with.Replace(u.says), with.Replace(u.do)
 		}
 		switch {
 		case x.Says != "":
-		case a.Correlation < -inProportion:
+		case agree < -inProportion:
 			x.Says, x.Do = fmt.Sprintf("%s goes against %s: one of the two has the other sign", c.Velocity, c.Name),
 				"--differentiate takes the slope of "+c.Name+" instead"
-		case ratios[k] != 0 && math.Abs(r-1) > off && a.Correlation > inProportion:
+		case math.Abs(r-1) > off && agree > inProportion:
 			x.Says = fmt.Sprintf("%s goes %.4g times as fast as %s: a factor of units, such as counts a turn or "+
 				"frames a second",
 				c.Velocity, r, c.Name)
 			x.Do = "--differentiate takes the slope of " + c.Name + " instead"
-		case a.Discrepancy > 0.5 && !(math.Abs(ratios[k]-1) < off):
+		case agree < inProportion/2 && a.Discrepancy > 0.5:
 			x.Kind, x.Do = KindVelocity, "--differentiate"
 			x.Says = fmt.Sprintf("or another --v: %s is not the derivative of %s (discrepancy %.0f %%)", c.Velocity,
 				c.Name,

@@ -48,6 +48,7 @@ func TestFindings(t *testing.T) {
 	}
 	wrong := append([]float64{}, q...)
 	wrong[200] += 3
+	noisy := apply(func(x float64) float64 { return x + 0.1*noise.NormFloat64() }, q)
 	twin := apply(func(x float64) float64 { return x + 1e-4*noise.NormFloat64() }, q)
 	still := apply(func(x float64) float64 { return math.Round(2 * x) }, q)
 	other := apply(func(t float64) float64 { return 0.5 * math.Sin(1.3*t) }, ts)
@@ -59,6 +60,7 @@ func TestFindings(t *testing.T) {
 		want       string
 	}{
 		{"clean", csvOf("t,theta,omega", ts, q, v), data.Options{}, ""},
+		{"noise", csvOf("t,theta,omega", ts, noisy, v), data.Options{}, ""},
 		{"degrees beside radians", csvOf("t,theta,omega", ts, q, scaled(v, 180/math.Pi)), data.Options{}, "units!"},
 		{"milliseconds", csvOf("t,theta,omega", scaled(ts, 1001.3), q, v), data.Options{}, "units!"},
 		{"nanoseconds", csvOf("t,theta,omega", scaled(ts, 1.0001e9), q, v), data.Options{}, "units!"},
