@@ -83,7 +83,14 @@ func (s *Set) jumps(t *Trajectory, k int) (found []jump) {
 		left[i] = math.Abs(x)
 	}
 	sort.Float64s(way)
-	limit := max(jumpResidual*median(left), jumpStep*way[len(way)*8/10], jumpRange*s.extent(k))
+	least := 0.0 // step of a coarse column
+	for _, w := range way {
+		if w > 0 {
+			least = w
+			break
+		}
+	}
+	limit := max(jumpResidual*median(left), jumpStep*way[len(way)*8/10], jumpRange*s.extent(k), 3*least)
 	for i, x := range e {
 		if math.Abs(x) > limit && !gaps.Before(i+1) {
 			found = append(found, jump{i + 1, k, x})
@@ -164,7 +171,8 @@ func (s *Set) cut(t *Trajectory, at []int) (pieces []Trajectory) {
 // an angle that was kept within a turn; then it is one, and unwrapped.
 func (s *Set) wrapped(k int) {
 	c := &s.Coordinates[k]
-	if c.Period > 0 {
+	named := c.Period == 2*math.Pi && c.Unit == "" // an angle by its name, in radians or degrees
+	if c.Period > 0 && !named {
 		return
 	}
 	var by []float64
@@ -179,7 +187,7 @@ func (s *Set) wrapped(k int) {
 			return
 		}
 	}
-	if P == 0 || s.extent(k) > 1.001*P {
+	if P == 0 || s.extent(k) > 1.001*P || named && P != 360 {
 		return
 	}
 	c.Period = P

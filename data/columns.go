@@ -63,7 +63,7 @@ var aimed = guess{why: "what should be by its name, not what was measured", aim:
 // byWords reads one name by its words; name is all of it, in lower case.
 func byWords(name string, w []string) guess {
 	if len(w) == 0 || deviation(w[0]) {
-		return guess{}
+		return guess{aim: true}
 	}
 	if of, order := derivative(w); order > 0 {
 		g := guess{role: [3]string{1: RoleV, 2: RoleA}[order], of: strings.Join(of, ""),

@@ -87,6 +87,9 @@ var headersOfPeople = []struct{ header, columns, want string }{
 	{"t,x,v_raw,v_filt", "t q v v", "t; ; x v_raw; ; "},
 	{"t,x_kalman,x,v", "t q1 q v", "t; ; x v; ; "},
 	{"step,angle,vel", "n q v", "step; ; angle vel; ; angle/6.283"},
+	{"millis,angle_deg,rate_deg_s", "t q v", "millis; ; angle_deg rate_deg_s; ; angle_deg/360"},
+	{"t,enc_counts,enc_counts_s,drive_nm", "t q v u", "t; ; enc_counts enc_counts_s; drive_nm; "},
+	{"t,drum [m],drum rate [m/s],length [m]", "t q v c", "t; ; drum drum rate; ; "},
 	{"run,t,x,v", "c t q v", "t; run; x v; ; "},
 	{"episode_index,timestamp,pos,vel", "c t q v", "timestamp; episode_index; pos vel; ; "},
 }

@@ -96,7 +96,7 @@ func Inspect(s *Set) Report {
 	r.Step = Step{median(all), step.min, step.max, jitter.rms()}
 	r.Ranges = s.Ranges()
 	for k := range s.Coordinates {
-		if !s.states {
+		if !s.states && s.hasVelocities() {
 			r.Agree = append(r.Agree, s.agreement(k))
 		}
 	}

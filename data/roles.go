@@ -64,6 +64,7 @@ func resolve(cols []Column, rows *sample, o Options) (l layout, notes []string, 
 		names[j] = c.Name
 	}
 	r := &resolver{cols: cols, g: guesses(names), given: map[int]string{}, rows: rows}
+	byUnits(cols, r.g, rows)
 	if o.Differentiate && o.V != nil {
 		return l, nil, &Error{Msg: "--v and --differentiate exclude each other: velocities are either read " +
 			"or estimated"}

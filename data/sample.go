@@ -112,6 +112,17 @@ func (s *sample) constant(j int) bool {
 	return !slices.ContainsFunc(s.of[j], func(x float64) bool { return !(x == s.of[j][0]) })
 }
 
+// seldom says whether a column changes in less than one row of twenty, as what is set does.
+func (s *sample) seldom(j int) bool {
+	n := 0
+	for i := 1; i < len(s.of[j]); i++ {
+		if s.of[j][i] != s.of[j][i-1] {
+			n++
+		}
+	}
+	return 20*n < len(s.of[j])
+}
+
 // counts says whether a column only counts rows.
 func (s *sample) counts(j int) bool {
 	for n := 2; n < len(s.of[j]); n++ {

@@ -157,6 +157,44 @@ func split(header string) (name, unit string) {
 	return header, ""
 }
 
+// byUnits says by its unit what a column is whose name says nothing: an angle or a length over a time is a velocity,
+// over
+// its square an acceleration, a torque a known force, an angle a coordinate; so is a length, or a number of counts,
+// with
+// a velocity in the same beside it.
+func byUnits(cols []Column, g []guess, rows *sample) {
+	of := func(j int) measure {
+		m, _ := measureOf(cols[j].Unit)
+		if m.of == nil || m.of.quantity == ofTime || m.of.quantity == ofIndex {
+			return measure{}
+		}
+		return m
+	}
+	moves := map[*unit]bool{}
+	for j := range cols {
+		if m := of(j); m.per == 1 && (g[j].role == "" && !g[j].aim || g[j].role == RoleV) {
+			moves[m.of] = true
+		}
+	}
+	for j := range cols {
+		m, role := of(j), ""
+		if m.of == nil || g[j].role != "" || g[j].aim || rows.seldom(j) {
+			continue
+		}
+		switch q := m.of.quantity; {
+		case q == ofForce || q == ofTorque:
+			role = map[int]string{0: RoleU}[m.per]
+		case m.per > 0:
+			role = map[int]string{1: RoleV, 2: RoleA}[m.per]
+		case q == ofAngle || moves[m.of]:
+			role = RoleQ
+		}
+		if role != "" {
+			g[j] = guess{role: role, rest: key(cols[j].Name), angle: m.of.quantity == ofAngle, why: "by its unit"}
+		}
+	}
+}
+
 // lone are units that a name ends in by chance: an m may be a motor, an s a site. They count where the rest of the name
 // says such a quantity.
 var lone = map[string]string{"s": RoleTime, "h": RoleTime, "d": "", "min": RoleTime, "m": RoleQ, "n": RoleU, "in": "",
@@ -166,6 +204,9 @@ var lone = map[string]string{"s": RoleTime, "h": RoleTime, "d": "", "min": RoleT
 // unitSuffix takes the unit off the end of a name, before a number if there is one: omega1_deg_s, pos_mm_2, time_ms.
 func unitSuffix(words []string) (rest []string, unit string) {
 	end := len(words)
+	if end == 1 && (words[0] == "millis" || words[0] == "micros") { // a name of the time that is its unit
+		return words, first(unitOf(words[0]))
+	}
 	var number []string
 	if end > 2 && isNumber(words[end-1]) && unitOf(words[end-2]) != nil {
 		number, end = words[end-1:], end-1

@@ -29,7 +29,7 @@ var keywords = []keyword{
 		RoleQ,
 		true},
 	{"position positions pos displacement displacements disp deflection auslenkung posicion posición", RoleQ, false},
-	{"time times timestamp stamp elapsed secs seconds sec clock zeit temps tiempo", RoleTime, false},
+	{"time millis micros times timestamp stamp elapsed secs seconds sec clock zeit temps tiempo", RoleTime, false},
 	{"traj trajectory trial episode run runs rollout experiment sequence versuch", RoleTrajectory, false},
 	{"step steps timestep timesteps frame frames tick ticks sample samples index idx", roleIndex, false},
 }
