@@ -35,7 +35,7 @@ func (m *Model) StartOf(ctx context.Context, set *data.Set) (Start, error) {
 	if !set.RecordedVelocities() {
 		return Filtered, nil
 	}
-	if m.Record.Objective != Motion {
+	if m.Record.Objective != Motion || set.States() {
 		return Recorded, nil
 	}
 	noisy, err := fit.Noisy(ctx, set)
@@ -170,7 +170,7 @@ func begun(t *data.Trajectory, set *data.Set, V []float64, lo, hi int, at estima
 // that predictions are held against are those of package smooth.
 func (m *Model) EvaluateFrom(ctx context.Context, set *data.Set, horizon float64, start Start) (Evaluation, error) {
 	r, err := m.Evaluate(ctx, set, horizon)
-	if err != nil || start == Recorded {
+	if err != nil || start == Recorded || set.States() {
 		return r, err
 	}
 	if err := start.check(); err != nil {
@@ -210,13 +210,14 @@ func (m *Model) EvaluateFrom(ctx context.Context, set *data.Set, horizon float64
 		}
 		r.Models[k.net.Spec.Family] = eval.Windows(k.net, cut, whole)
 		if k == m {
-			r.Models["constant_velocity"] = eval.ConstantVelocity(cut, whole)
+			r.Models[ConstantVelocity] = eval.ConstantVelocity(cut, whole)
 			if m.Ensemble != nil {
 				r.Models["ensemble"], r.Ensemble = m.Ensemble.evaluate(cut, whole)
 			}
 			r.Estimated.Floor = o.floor(cut, from)
 		}
 	}
+	r.Findings = m.verdict(set, r)
 	return r, nil
 }
 

@@ -24,9 +24,15 @@ type Evaluation struct {
 	// some of these rows may have been learned from by the model, or one from which it went on
 	Seen bool `json:"seen,omitempty"`
 	// the model and its baseline by family, and "constant_velocity"
-	Models   map[string]eval.Scores `json:"models"`
-	Ensemble *Coverages             `json:"spread,omitempty"` // of an ensemble, whose mean is "ensemble" among Models
-	Mass     *eval.Mass             `json:"mass_matrix,omitempty"`
+	Models map[string]eval.Scores `json:"models"`
+	// root mean square errors of accelerations where they were recorded, and "no_acceleration"
+	Accelerations map[string][]float64 `json:"accelerations,omitempty"`
+	// those of forces of given motion, of a model that learned from them, and their "spread"
+	Torques map[string][]float64 `json:"torques,omitempty"`
+	// Findings are what is to be said of the model beside its errors.
+	Findings []data.Finding `json:"findings,omitempty"`
+	Ensemble *Coverages     `json:"spread,omitempty"` // of an ensemble, whose mean is "ensemble" among Models
+	Mass     *eval.Mass     `json:"mass_matrix,omitempty"`
 	// Estimated is of an evaluation from estimated starts.
 	Estimated *Estimated `json:"estimated_starts,omitempty"`
 	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its
@@ -55,13 +61,18 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 	if err != nil {
 		return r, err
 	}
+	r.Accelerations, r.Torques = m.accelerations(test), m.torques(test)
+	if set.States() {
+		r.Findings = m.verdict(set, r)
+		return r, nil
+	}
 	r.Seen, r.Smoothed = m.saw(set, heldOut), len(set.Trajectories) > 0 && set.Trajectories[0].V == nil
 	ws := test.Windows(horizon, 0)
 	if r.Windows = len(ws); r.Windows == 0 {
 		return r, fmt.Errorf("no window of %g %s in what may be used of the recording; use a shorter --horizon "+
 			"(trained with %g)", horizon, set.TimeUnit(), m.Record.Horizon)
 	}
-	r.Models = map[string]eval.Scores{"constant_velocity": eval.ConstantVelocity(test, ws)}
+	r.Models = map[string]eval.Scores{ConstantVelocity: eval.ConstantVelocity(test, ws)}
 	for k := m; k != nil; k = k.Baseline {
 		if err := ctx.Err(); err != nil {
 			return r, err
@@ -83,6 +94,7 @@ func (m *Model) Evaluate(ctx context.Context, set *data.Set, horizon float64) (E
 		}
 		r.EnergyDrift = &drift
 	}
+	r.Findings = m.verdict(set, r)
 	return r, nil
 }
 

@@ -292,16 +292,16 @@ func TestResume(t *testing.T) {
 func TestWrongSettings(t *testing.T) {
 	set := recording("pendulum", 12, 30, false, 0.05)
 	for wayOut, wrong := range map[string]func(*lagrange.Settings){
-		"huber":                 func(s *lagrange.Settings) { s.Loss = "l3" },
-		"there are lnn":         func(s *lagrange.Settings) { s.Model = "gnn" },
-		"softplus":              func(s *lagrange.Settings) { s.Activation = "soft" },
-		"viscous":               func(s *lagrange.Settings) { s.Friction = "wet" },
-		"there are [theta]":     func(s *lagrange.Settings) { s.Cyclic = []string{"phi"} },
-		"like 64x2":             func(s *lagrange.Settings) { s.Hidden = []int{0} },
-		"1 to 16384":            func(s *lagrange.Settings) { s.Hidden = []int{1 << 40} },
-		"use a shorter horizon": func(s *lagrange.Settings) { s.Horizon = 10 },
-		"positive":              func(s *lagrange.Settings) { s.Horizon = -1 },
-		"shorter --horizon":     func(s *lagrange.Settings) { s.Window = 31 },
+		"huber":                func(s *lagrange.Settings) { s.Loss = "l3" },
+		"there are lnn":        func(s *lagrange.Settings) { s.Model = "gnn" },
+		"softplus":             func(s *lagrange.Settings) { s.Activation = "soft" },
+		"viscous":              func(s *lagrange.Settings) { s.Friction = "wet" },
+		"there are [theta]":    func(s *lagrange.Settings) { s.Cyclic = []string{"phi"} },
+		"like 64x2":            func(s *lagrange.Settings) { s.Hidden = []int{0} },
+		"1 to 16384":           func(s *lagrange.Settings) { s.Hidden = []int{1 << 40} },
+		"use a horizon of 1.5": func(s *lagrange.Settings) { s.Horizon = 10 },
+		"positive":             func(s *lagrange.Settings) { s.Horizon = -1 },
+		"shorter --horizon":    func(s *lagrange.Settings) { s.Window = 31 },
 	} {
 		s := quick()
 		wrong(&s)

@@ -2,102 +2,245 @@ package data
 
 import (
 	"fmt"
-	"math"
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// keyword is the beginning of a column name that says what the column is. The longest one that fits wins, so that
-// angle is not an acceleration, qd not a coordinate, and tau, theta, torque and trial not the time.
-type keyword struct {
-	word, role string
-	fits       func(suffix string) bool
-}
-
 var (
-	whole    = func(suffix string) bool { return suffix == "" }
-	anything = func(string) bool { return true }
+	whole = func(suffix string) bool { return suffix == "" }
 	// One letter says little: v1, v_arm and vx are velocities, voltage is not.
 	short    = regexp.MustCompile(`^([0-9_. -].*|[a-z])?$`).MatchString
-	keywords = []keyword{
-		{"t", RoleTime, whole}, {"time", RoleTime, anything},
-		{"traj", RoleTrajectory, anything}, {"trajectory", RoleTrajectory, anything},
-		{"trial", RoleTrajectory, anything}, {"episode", RoleTrajectory, anything},
-		{"q", RoleQ, short}, {"pos", RoleQ, anything}, {"theta", RoleQ, anything}, {"angle", RoleQ, anything},
-		{"phi", RoleQ, anything},
-		{"position", RoleQ, anything},
-		{"v", RoleV, short}, {"qd", RoleV, short}, {"vel", RoleV, anything}, {"velocity", RoleV, anything},
-		{"omega", RoleV, anything},
-		{"a", RoleA, short}, {"qdd", RoleA, short}, {"acc", RoleA, anything}, {"accel", RoleA, anything},
-		{"acceleration", RoleA, anything},
-		{"u", RoleU, short}, {"tau", RoleU, anything}, {"torque", RoleU, anything}, {"force", RoleU, anything},
-	}
-	endings = []struct {
-		re   *regexp.Regexp
-		role string
-	}{
-		{regexp.MustCompile(`^(.+)[_. -](acc|accel|acceleration)$`), RoleA},
-		{regexp.MustCompile(`^(.+)[_. -](vel|velocity)$`), RoleV},
-		{regexp.MustCompile(`^(.+)[_. -](pos|position|angle)$`), RoleQ},
-		{regexp.MustCompile(`^(.+)[_. -](tau|torque|force)$`), RoleU},
-	}
-	// q_dot, qdot1, theta_ddot_2: the dots may stand before the number.
-	dotted = regexp.MustCompile(`^(.+?)_?(ddot|dot)(?:_?([0-9]+))?$`)
-	// v_r, dphi, ddphi, a_x: the letters stand before the name of the coordinate.
-	led = [3][]string{1: {"v", "v_", "d", "d_", "vel_", "velocity_", "omega_", "qd_"},
-		2: {"a", "a_", "dd", "dd_", "d2", "d2_", "acc_", "accel_", "qdd_"}}
+	numbered = regexp.MustCompile(`^[_. ]?[0-9]*$`).MatchString
+	// place is a name of a coordinate that says little where velocities tell which columns are coordinates.
+	place = regexp.MustCompile(`^[xyzrs][0-9]*$`)
+	// led are the letters of a derivative before the name of the coordinate: v_r, dphi, ddphi, a_x.
+	led = [3][]string{1: {"v", "d", "vel", "velocity", "omega", "qd"}, 2: {"a", "dd", "d2", "acc", "accel", "qdd"}}
+	// behind are those at the end of it: theta_d, x_v, x_dd.
+	behind = [3][]string{1: {"d", "v", "vel", "speed"}, 2: {"dd", "a", "acc"}}
 )
 
 // guess is what a name alone, or a name beside others, suggests.
 type guess struct {
-	role string // "" when nothing is recognised
-	rest string // the name without its keyword: what pairs theta1 with omega1
-	of   string // the name whose time derivative this is: theta_dot is of theta
-	why  string
+	role  string // "" when nothing is recognised
+	rest  string // the name without its keyword: what pairs theta1 with omega1
+	of    string // the key of the name whose time derivative this is: theta_dot is of theta
+	why   string
+	angle bool // the name says angle
+	aim   bool // what should be, not what was measured
 }
 
-// deviation is the beginning of the name of a standard deviation, whatever it is of.
-const deviation = "sd_"
+// key is a name without what writers differ in: theta_1, Theta1 and θ₁ have the same.
+func key(name string) string {
+	w, _ := unitSuffix(wordsOf(name))
+	return strings.Join(bared(w), "")
+}
 
-// byName reads one name, in lower case.
+// bared are the words without what a recorder puts before all of them.
+func bared(w []string) []string {
+	for len(w) > 1 && (w[0] == "field" || w[0] == "msg") {
+		w = w[1:]
+	}
+	return w
+}
+
+// roleOf is the role that the words of a name say by themselves.
+func roleOf(w []string) string { return byWords(strings.Join(w, "_"), w).role }
+
+// byName reads one name.
 func byName(name string) guess {
-	if strings.HasPrefix(name, deviation) {
-		return guess{}
-	}
-	if m := dotted.FindStringSubmatch(name); m != nil {
-		role := map[string]string{"dot": RoleV, "ddot": RoleA}[m[2]]
-		return guess{role: role, of: m[1] + m[3], why: fmt.Sprintf("its name ends in %s", m[2]+m[3])}
-	}
-	for _, e := range endings {
-		if m := e.re.FindStringSubmatch(name); m != nil {
-			return guess{role: e.role, rest: m[1], of: m[1], why: fmt.Sprintf("its name ends in %s", m[2])}
-		}
-	}
-	var best keyword
-	for _, k := range keywords {
-		if suffix, ok := strings.CutPrefix(name, k.word); ok && len(k.word) > len(best.word) && k.fits(suffix) {
-			best = k
-		}
-	}
-	if best.word == "" {
-		return guess{}
-	}
-	g := guess{role: best.role, rest: strings.Trim(name[len(best.word):], "_. -"),
-		why: "its name starts with " + best.word}
-	if g.rest == "" {
-		g.why = "by its name"
+	w, _ := unitSuffix(wordsOf(name))
+	g := byWords(strings.ToLower(name), bared(w))
+	if g.role == "" && slices.ContainsFunc(w, func(x string) bool { return has(aims, x) }) {
+		return aimed
 	}
 	return g
 }
 
-// bases are the names that the given one may be the derivative of the given order (1 or 2) of.
+// aimed is the guess of a set point.
+var aimed = guess{why: "what should be by its name, not what was measured", aim: true}
+
+// byWords reads one name by its words; name is all of it, in lower case.
+func byWords(name string, w []string) guess {
+	if len(w) == 0 || deviation(w[0]) {
+		return guess{aim: true}
+	}
+	if of, order := derivative(w); order > 0 {
+		g := guess{role: [3]string{1: RoleV, 2: RoleA}[order], of: strings.Join(of, ""),
+			why: "a derivative by its name"}
+		b := byWords(strings.Join(of, "_"), of)
+		g.rest, g.angle = b.rest, b.angle
+		if b.role == RoleV && order == 1 {
+			g.role = RoleA
+		}
+		return g
+	}
+	for _, k := range keywords {
+		at, rest, found := k.in(w)
+		if !found {
+			continue
+		}
+		g := guess{role: k.role, rest: rest, angle: k.angle, why: "its name has the word " + w[at]}
+		if len(w) == 1 {
+			g.why = "by its name"
+		}
+		return g.checked(w)
+	}
+	return byLetters(name, w)
+}
+
+// deviation says whether a name that begins so is that of a standard deviation, whatever it is of; spread is that of
+// older files.
+func deviation(first string) bool { return first == "sd" || first == "std" || first == "spread" }
+
+// in finds one of the words among those of a name: the word itself, or with two letters more, as in velx.
+func (k keyword) in(w []string) (at int, rest string, found bool) {
+	for i, x := range w {
+		for word := range strings.FieldsSeq(k.words) {
+			tail, ok := strings.CutPrefix(x, word)
+			if !ok || len(tail) > 2 || tail != "" && (len(word) < 3 || known(x)) {
+				continue
+			}
+			other := slices.Clone(w)
+			other[i] = tail
+			return i, remainder(other), true
+		}
+	}
+	return 0, "", false
+}
+
+// known says whether a word stands in the table as it is.
+func known(word string) bool {
+	return slices.ContainsFunc(keywords, func(k keyword) bool { return slices.Contains(strings.Fields(k.words), word) })
+}
+
+// remainder is what is left of the words of a name to tell coordinates apart.
+func remainder(w []string) string {
+	var s []string
+	for _, x := range w {
+		if !has(qualities, x) {
+			s = append(s, x)
+		}
+	}
+	return strings.Join(s, "")
+}
+
+// checked is the guess with what other words of the name say against it.
+func (g guess) checked(w []string) guess {
+	for _, x := range w {
+		switch {
+		case g.role != RoleTime && g.role != RoleU && has(aims, x):
+			return aimed
+		case g.role == RoleQ && x == "rate", g.role == RoleQ && x == "rates":
+			g.role = RoleV
+		}
+		switch k := keywordOf(x); {
+		case (g.role == RoleV || g.role == RoleA) && k.angle:
+			g.angle = true
+		}
+	}
+	if g.role == RoleTrajectory {
+		for _, x := range w {
+			if !has(counters, x) && !isNumber(x) && keywordOf(x).role != RoleTrajectory {
+				return guess{}
+			}
+		}
+	}
+	return g
+}
+
+func keywordOf(word string) keyword {
+	for _, k := range keywords {
+		if slices.Contains(strings.Fields(k.words), word) {
+			return k
+		}
+	}
+	return keyword{}
+}
+
+// byLetters reads a name of few letters.
+func byLetters(name string, w []string) guess {
+	if len(w) > 0 && !strings.HasPrefix(name, w[0]) {
+		name = strings.Join(w, "_")
+	}
+	if n := len(w); n == 1 {
+		name = w[0] // without its unit
+	} else if n == 2 && isNumber(w[1]) {
+		name = w[0] + w[1]
+	}
+	best, at := "", -1
+	for i, k := range letters {
+		if suffix, ok := strings.CutPrefix(name, k.word); ok && len(k.word) > len(best) && k.fits(suffix) {
+			best, at = k.word, i
+		}
+	}
+	if at < 0 {
+		return guess{}
+	}
+	k := letters[at]
+	g := guess{role: k.role, rest: strings.Trim(strings.ReplaceAll(name[len(best):], "_", ""), ". -"), angle: k.angle,
+		why: "its name starts with " + best}
+	if g.rest == "" {
+		g.why = "by its name"
+	}
+	return g.checked(w)
+}
+
+// derivative takes the marks of a time derivative off the words of a name: theta dot, q ddot 1, dtheta dt, d 2 x dt 2.
+func derivative(w []string) (of []string, order int) {
+	for i, x := range w {
+		for _, m := range []struct {
+			mark  string
+			order int
+		}{{"ddot", 2}, {"dot", 1}} {
+			if head, ok := strings.CutSuffix(x, m.mark); ok && (head != "" || i > 0) {
+				of = slices.Clone(w)
+				of[i] = head
+				return slices.DeleteFunc(of, func(x string) bool { return x == "" }), m.order
+			}
+		}
+	}
+	n := len(w)
+	if n > 2 && w[n-1] == "2" && w[n-2] == "dt" && strings.HasPrefix(w[0], "d") {
+		of, order = slices.Clone(w[:n-2]), 2
+		if of[0] = strings.TrimPrefix(of[0], "d"); len(of) > 1 && of[1] == "2" {
+			of = slices.Delete(of, 1, 2)
+		}
+	} else if n > 1 && w[n-1] == "dt" && strings.HasPrefix(w[0], "d") {
+		of, order = slices.Clone(w[:n-1]), 1
+		of[0] = strings.TrimPrefix(of[0], "d")
+	}
+	if of = slices.DeleteFunc(of, func(x string) bool { return x == "" }); len(of) == 0 {
+		return nil, 0
+	}
+	return of, order
+}
+
+// bases are the keys of the names that the given one may be the derivative of the given order (1 or 2) of.
 func bases(name string, order int) (of []string) {
 	if g := byName(name); g.of != "" && g.role == [3]string{1: RoleV, 2: RoleA}[order] {
 		of = append(of, g.of)
 	}
+	w, _ := unitSuffix(wordsOf(name))
+	if w = bared(w); len(w) > 0 && deviation(w[0]) {
+		return nil
+	}
+	all := strings.Join(w, "")
 	for _, p := range led[order] {
-		if x, ok := strings.CutPrefix(name, p); ok {
+		if x, ok := strings.CutPrefix(all, p); ok && x != "" && !isNumber(x) {
 			of = append(of, x)
+		}
+	}
+	last := len(w) - 1
+	for last > 0 && isNumber(w[last]) {
+		last--
+	}
+	if last < 1 {
+		return of
+	}
+	for _, p := range append(slices.Clone(behind[order]), led[order]...) { // theta_d, cart_vx
+		if x, ok := strings.CutPrefix(w[last], p); ok && (x != "" || slices.Contains(behind[order], p)) {
+			of = append(of, strings.Join(w[:last], "")+x+strings.Join(w[last+1:], ""))
 		}
 	}
 	return of
@@ -110,74 +253,98 @@ func guesses(names []string) []guess {
 	at := map[string]int{}
 	named := false // does any name say coordinate by itself?
 	for j, n := range names {
-		n = strings.ToLower(n)
 		g[j] = byName(n)
-		if _, seen := at[n]; !seen {
-			at[n] = j
+		if _, seen := at[key(n)]; !seen {
+			at[key(n)] = j
 		}
 		named = named || g[j].role == RoleQ
 	}
 	coordinate := func(x int) bool {
-		for _, of := range bases(strings.ToLower(names[x]), 1) {
+		for _, of := range bases(names[x], 1) {
 			if y, ok := at[of]; ok && y != x && g[y].role != RoleTime && g[y].role != RoleTrajectory {
 				return false // itself a derivative: ddx is not the velocity of dx
 			}
 		}
 		switch g[x].role {
-		case RoleQ, "":
+		case RoleQ:
 			return true
+		case "", roleMomentum:
+			return !g[x].aim
 		case RoleA, RoleU: // a,b,va,vb are two coordinates, but q,v,a,da are not
 			return !named && g[x].of == ""
 		}
 		return false
 	}
-	out := append([]guess(nil), g...)
+	out := slices.Clone(g)
 	for order := 1; order <= 2; order++ {
 		for j, n := range names {
-			for _, of := range bases(strings.ToLower(n), order) {
+			for _, of := range bases(n, order) {
 				x, ok := at[of]
 				if !ok || x == j || order == 2 && out[x].role != RoleQ {
 					continue
 				}
 				switch {
-				case g[x].role == RoleV && g[j].role == RoleV && strings.HasSuffix(g[j].why, "dot"): // v_dot
+				case g[x].role == RoleV && g[j].of != "": // v_dot
 					out[j] = guess{role: RoleA, rest: g[x].rest, why: "derivative of " + names[x]}
 				case coordinate(x):
 					out[j] = guess{role: [3]string{1: RoleV, 2: RoleA}[order], of: of, rest: g[j].rest,
-						why: "named after " + names[x]}
+						angle: g[j].angle, why: "named after " + names[x]}
 					if out[x].role != RoleQ {
-						out[x] = guess{role: RoleQ, rest: of, why: n + " is named after it"}
+						out[x] = guess{role: RoleQ, rest: of, angle: g[x].angle,
+							why: strings.ToLower(n) + " is named after it"}
 					}
 				}
 			}
 		}
 	}
+	places(names, out)
+	alphas(names, out)
 	return out
 }
 
-var unitPattern = regexp.MustCompile(`^(.*[^\s\[(])\s*(?:\[([^\[\]]*)\]|\(([^()]*)\))$`)
-
-// split takes "theta1 [rad]" or "theta1 (rad)" apart.
-func split(header string) (name, unit string) {
-	if m := unitPattern.FindStringSubmatch(header); m != nil {
-		return m[1], strings.TrimSpace(m[2] + m[3])
+// places takes x1 for a coordinate that v1 or w1 goes with by its ending, where no other name says coordinate.
+func places(names []string, g []guess) {
+	if slices.ContainsFunc(g, func(g guess) bool { return g.role == RoleQ }) {
+		return
 	}
-	return header, ""
+	taken := map[int]bool{}
+	for j, n := range names {
+		k := key(n)
+		if g[j].role != "" || !place.MatchString(k) {
+			continue
+		}
+		for i := range g {
+			if g[i].role == RoleV && g[i].of == "" && g[i].rest == k[1:] && !taken[i] {
+				g[j] = guess{role: RoleQ, rest: k[1:], why: fmt.Sprintf("%s goes with it", names[i])}
+				taken[i] = true
+				break
+			}
+		}
+	}
 }
 
-// period is the period of an angle in the given unit (rad when none is given) and whether the unit itself says angle.
-func period(unit string) (p float64, angular bool) {
-	switch strings.ToLower(unit) {
-	case "rad", "radian", "radians":
-		return 2 * math.Pi, true
-	case "deg", "degree", "degrees", "°":
-		return 360, true
+// alphas takes alpha and alpha1 for accelerations beside angles and their velocities, else for coordinates.
+func alphas(names []string, g []guess) {
+	angle := slices.ContainsFunc(g, func(g guess) bool { return g.role == RoleQ && g.angle }) ||
+		slices.ContainsFunc(g, func(g guess) bool { return g.role == RoleV && g.angle })
+	for j, n := range names {
+		w := wordsOf(n)
+		if g[j].role != "" || len(w) == 0 || w[0] != "alpha" && (w[0] != "beta" || angle) {
+			continue
+		}
+		if rest := remainder(w[1:]); angle {
+			g[j] = guess{role: RoleA, rest: rest, why: "its name is that of an angular acceleration beside angles"}
+		} else {
+			g[j] = guess{role: RoleQ, rest: rest, why: "its name is that of an angle"}
+		}
 	}
-	return 2 * math.Pi, false
 }
 
 // angular tells whether a coordinate's name says angle.
-func angular(name string) bool {
-	name = strings.ToLower(name)
-	return strings.HasPrefix(name, "theta") || strings.HasPrefix(name, "angle") || strings.HasPrefix(name, "phi")
+func angular(name string) bool { return byName(name).angle }
+
+// unitIn is the unit that a name ends in, such as deg/s of omega1_deg_s.
+func unitIn(name string) string {
+	_, unit := unitSuffix(wordsOf(name))
+	return unit
 }

@@ -124,6 +124,9 @@ type Set struct {
 	// Delays are by how much later than recorded the inputs stand in U, see Delayed; nil: as recorded
 	Delays       []float64
 	Trajectories []Trajectory
+	states       bool     // rows are independent of one another, see States
+	counted      bool     // the time is a number of frames or steps
+	learned      []string // units that the numbers told, as Options.Units
 }
 
 // D is the number of coordinates d.
@@ -166,6 +169,12 @@ func (s *Set) RecordedVelocities() bool {
 
 // hasVelocities tells whether the velocities were read or estimated: only Options.Positions does without.
 func (s *Set) hasVelocities() bool { return s.Trajectories[0].V != nil }
+
+// States says that rows are states on their own, each with its acceleration, and no motion leads from one to the next.
+func (s *Set) States() bool { return s.states }
+
+// Counted says that the time is a number of frames or steps whose length is not known.
+func (s *Set) Counted() bool { return s.counted }
 
 // TimeUnit is the unit of the time column as written in the header; "" when none was given.
 func (s *Set) TimeUnit() string { return s.unit(s.Time) }

@@ -81,7 +81,7 @@ var bad = []struct {
 			`or have it estimated with --differentiate`},
 	{"no time", "q,v\n0,0\n", data.Options{}, `motion.csv:1: no time column among q, v: call it t or time, name ` +
 		`it with --time, or say with --dt what the time from one row to the next is`},
-	{"no coordinate", "t,x,v\n0,0,0\n", data.Options{}, `motion.csv:1: no coordinate among t, x, v: name it with --q ` +
+	{"no coordinate", "t,m,v\n0,0,0\n", data.Options{}, `motion.csv:1: no coordinate among t, m, v: name it with --q ` +
 		`(recognised are q…, pos…, theta…, angle…, phi…, and a column x beside its velocity v_x, dx or x_dot)`},
 	{"no velocity", "t,q,u\n0,0,0\n", data.Options{}, `motion.csv:1: no velocity column for q among t, q, u: name it ` +
 		`with --v, or have velocities estimated with --differentiate`},

@@ -106,7 +106,7 @@ func TestFilesNotRead(t *testing.T) {
 		"plain.npz:z":     `no array "z"; there are t, q, v`,
 		"struct.mat:x":    `no part "x"; there are log.t, log.q, log.v, log.inner.a, other.t`,
 		"sheets.xlsx:x":   `no sheet "x"; there are notes, run 2`,
-		"sheets.xlsx":     "no time column among nothing here",
+		"sheets.xlsx":     "no coordinate among nothing here",
 		"lines.jsonl:x":   `no part "x"`,
 		"plain.parquet:x": "no column of numbers",
 	} {

@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -12,31 +13,51 @@ func (b *builder) finish() (*Set, error) {
 	if err := s.angles(b.o.Angles); err != nil {
 		return nil, in(s.Trajectories[0].File, 1, err)
 	}
-	s.unwrap()
+	s.independent()
+	s.name()
+	s.convert()
+	s.stillCounted()
+	if !s.states {
+		s.velocitiesTell(b.o.Angles == nil)
+		s.unwrap()
+		s.breaks(b.o.Angles == nil)
+	}
 	if b.o.Differentiate {
 		s.differentiate()
 	}
 	if err := s.constant(); err != nil {
 		return nil, err
 	}
-	if b.o.Angles == nil {
+	if b.o.Angles == nil && !s.states {
 		s.turningBare()
 	}
 	return s, nil
 }
 
-// angles sets the period of the coordinates that the user calls angles.
+// angles sets the period of the coordinates that the user calls angles, each by its name or as name:period, where the
+// period is a number or a unit.
 func (s *Set) angles(names []string) error {
 next:
 	for _, n := range names {
+		n, turn, told := strings.Cut(n, ":")
 		var all []string
 		for i := range s.Coordinates {
 			c := &s.Coordinates[i]
-			if strings.EqualFold(c.Name, strings.TrimSpace(n)) {
-				c.Period, _ = period(c.Unit)
-				continue next
+			if !strings.EqualFold(c.Name, strings.TrimSpace(n)) {
+				all = append(all, c.Name)
+				continue
 			}
-			all = append(all, c.Name)
+			if c.Period, _ = period(c.Unit); told {
+				p, unit := period(turn)
+				if x, err := strconv.ParseFloat(strings.TrimSpace(turn), 64); err == nil {
+					p, unit = x, true
+				}
+				if c.Period = p; !unit || !(p > 0) || math.IsInf(p, 0) {
+					return &Error{Msg: fmt.Sprintf("--angles %s:%s: want a period above 0, such as 360 or 4096, or a "+
+						"unit", n, turn)}
+				}
+			}
+			continue next
 		}
 		return &Error{Msg: fmt.Sprintf("no coordinate %q for --angles; there are %s", n, strings.Join(all, ", "))}
 	}
@@ -55,38 +76,55 @@ func (t *Trajectory) span(k, d int) float64 {
 	return most - least
 }
 
-// unwrap undoes jumps of nearly a full period P between two rows, as recordings kept within (−π, π] have them:
-// a step Δq with 0.6 P < |Δq| < 1.4 P is taken for Δq ∓ P, unless the velocities say that it really was so large. Where
-// turns are counted, steps from and to numbers that were not measured are none: 0, and what was held for three rows.
+// unwrap undoes jumps of nearly a full period between two rows, as recordings kept within (−π, π] have them.
 func (s *Set) unwrap() {
 	d := s.D()
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
 		for k, c := range s.Coordinates {
-			p, turns, jumps := c.Period, 0., 0
-			counted := t.span(k, d) > counting*p
-			held := 1
-			for n, before := 1, t.Q[k]; p > 0 && n < t.Len(); n++ {
-				q := &t.Q[n*d+k]
-				dq := *q - before
-				fault := counted && (held >= 3 || *q == 0 || before == 0)
-				if held++; dq != 0 {
-					held = 1
-				}
-				before = *q
-				r := math.Abs(dq) / p
-				if !fault && r > 0.6 && r < 1.4 && !t.carries(n, d, k, dq, dq-math.Copysign(p, dq)) {
-					turns -= math.Copysign(1, dq)
-					jumps++
-				}
-				*q += turns * p
+			if c.Period == 0 {
+				continue
 			}
-			if jumps > 0 {
+			jumps, turns := t.jumps(k, d, c.Period), 0.
+			for i, j := range jumps {
+				end := t.Len()
+				if i+1 < len(jumps) {
+					end = jumps[i+1].n
+				}
+				turns -= j.by
+				for n := j.n; n < end; n++ {
+					t.Q[n*d+k] += turns
+				}
+			}
+			if len(jumps) > 0 {
 				s.Notes = append(s.Notes, fmt.Sprintf("%s: trajectory %q: %s unwrapped at %s of nearly a full turn",
-					t.File, t.ID, c.Name, count(jumps, "jump")))
+					t.File, t.ID, c.Name, count(len(jumps), "jump")))
 			}
 		}
 	}
+}
+
+// jumps finds steps Δq of coordinate k of d with 0.6 P < |Δq| < 1.4 P, which are taken for Δq ∓ P, unless the
+// velocities say that it really was so large. Where turns are counted, steps from and to numbers that were not measured
+// are none: 0, and what was held for three rows. There jumps are rare: many are the motion, in another unit.
+func (t *Trajectory) jumps(k, d int, P float64) (found []jump) {
+	counted, held := t.span(k, d) > counting*P, 1
+	for n := 1; n < t.Len(); n++ {
+		q, before := t.Q[n*d+k], t.Q[(n-1)*d+k]
+		dq := q - before
+		fault := counted && (held >= 3 || q == 0 || before == 0)
+		if held++; dq != 0 {
+			held = 1
+		}
+		turn := math.Copysign(P, dq)
+		if r := math.Abs(dq) / P; !fault && r > 0.6 && r < 1.4 && !t.carries(n, d, k, dq, dq-turn) {
+			found = append(found, jump{n, k, turn})
+		}
+	}
+	if counted && 20*len(found) > t.Len() {
+		return nil
+	}
+	return found
 }
 
 // carries tells whether the velocities make the step dq of coordinate k into row n likelier than the step dw.

@@ -343,20 +343,19 @@ func bracketed(c string) (string, bool) {
 	return c, false
 }
 
-// unitWords are those of which units are made, without regard to case.
-var unitWords = strings.Fields("s sec second seconds ms us µs μs ns min h hr hour hours m mm cm km um µm nm m/s " +
-	"rad mrad " +
-	"deg degree degrees ° ° rev turns turn rpm hz n nm n.m kg g v a ma w j px pixel pixels count counts frame " +
-	"frames step steps " +
-	"in ft mv kn pa % k c")
+// otherUnits are words of which units are made that no coordinate, time or force has, without regard to case.
+var otherUnits = strings.Fields("hz kg g v mv a ma w j pa % k c")
 
-// isUnit says whether a word is a unit, or made of units by /, *, ·, ^ and powers.
+// isUnit says whether a word is a unit (units), or made of units by /, *, ·, ^ and powers.
 func isUnit(c string) bool {
+	if _, ok := measureOf(c); ok {
+		return true
+	}
 	parts := strings.FieldsFunc(strings.ToLower(c), func(r rune) bool {
 		return strings.ContainsRune("/*·^ ²³-0123456789", r)
 	})
 	for _, p := range parts {
-		if !slices.Contains(unitWords, p) {
+		if unitOf(p) == nil && !slices.Contains(otherUnits, p) {
 			return false
 		}
 	}

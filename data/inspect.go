@@ -1,9 +1,7 @@
 package data
 
 import (
-	"fmt"
 	"math"
-	"strings"
 )
 
 // Report is what Inspect finds.
@@ -16,7 +14,8 @@ type Report struct {
 	Ranges  []Range     `json:"ranges"`
 	Agree   []Agreement `json:"agreement"`
 	Notes   []string    `json:"notes"`
-	Try     []string    `json:"try"`
+	Found   []Finding   `json:"findings"`
+	Try     []string    `json:"try"` // the findings as advice
 	time    string      // unit of time
 }
 
@@ -54,6 +53,7 @@ type Range struct {
 	Max  float64 `json:"max"`
 	Mean float64 `json:"mean"`
 	Std  float64 `json:"std"`
+	Turn float64 `json:"turn,omitempty"` // the period of an angle
 }
 
 // Agreement compares the way Δq that a coordinate goes with the way ∫v dt that its velocity column says, over short
@@ -64,12 +64,15 @@ type Agreement struct {
 	Discrepancy float64 `json:"discrepancy"` // rms(Δq − ∫v dt) / rms Δq: 0 when they agree
 	// of ∫v dt to Δq by least squares: 1 when they agree, 57.3 for deg/s beside rad
 	Ratio float64 `json:"ratio"`
+	// of the two ways: 1 where they differ by a factor alone, whatever that is
+	Correlation float64 `json:"correlation"`
 }
 
 // Inspect describes a set: rows, steps, gaps, ranges, whether velocities are the derivatives of the coordinates, and
 // what to try.
 func Inspect(s *Set) Report {
 	r := Report{Rows: s.Rows(), Columns: s.Columns, Gaps: []Gap{}, Notes: append([]string{}, s.Notes...),
+		Try:  []string{},
 		time: s.TimeUnit()}
 	var jitter moments
 	var all []float64
@@ -91,22 +94,37 @@ func Inspect(s *Set) Report {
 		step.add(h)
 	}
 	r.Step = Step{median(all), step.min, step.max, jitter.rms()}
+	r.Ranges = s.Ranges()
+	for k := range s.Coordinates {
+		if !s.states && s.hasVelocities() {
+			r.Agree = append(r.Agree, s.agreement(k))
+		}
+	}
+	r.Found = s.Findings()
+	for _, f := range r.Found {
+		r.Try = append(r.Try, f.try())
+	}
+	return r
+}
+
+// Ranges describes the numbers of all columns that are used.
+func (s *Set) Ranges() (r []Range) {
 	for k, c := range s.Coordinates {
-		r.Ranges = append(r.Ranges, s.measure(c.Name, RoleQ, k))
-		r.Agree = append(r.Agree, s.agreement(k))
+		r = append(r, s.measure(c.Name, RoleQ, k))
 	}
 	for k, c := range s.Coordinates {
-		r.Ranges = append(r.Ranges, s.measure(c.Velocity, RoleV, k))
+		if s.hasVelocities() {
+			r = append(r, s.measure(c.Velocity, RoleV, k))
+		}
 	}
 	for k, c := range s.Coordinates {
 		if s.HasAccelerations() {
-			r.Ranges = append(r.Ranges, s.measure(c.Acceleration, RoleA, k))
+			r = append(r, s.measure(c.Acceleration, RoleA, k))
 		}
 	}
 	for k, f := range s.Inputs {
-		r.Ranges = append(r.Ranges, s.measure(f, RoleU, k))
+		r = append(r, s.measure(f, RoleU, k))
 	}
-	r.Try = r.advice(s)
 	return r
 }
 
@@ -119,14 +137,18 @@ func (s *Set) measure(name, role string, k int) Range {
 			w.add(x[n])
 		}
 	}
-	return Range{name, s.unit(name), role, w.min, w.max, w.mean, w.std()}
+	r := Range{name, s.unit(name), role, w.min, w.max, w.mean, w.std(), 0}
+	if role == RoleQ {
+		r.Turn = s.Coordinates[k].Period
+	}
+	return r
 }
 
 // agreement compares q and v over spans of a two-hundredth of each trajectory, at most 25 rows, so that the rounding of
 // a position sensor does not drown the motion; ∫v dt is the trapezoidal sum.
 func (s *Set) agreement(k int) Agreement {
 	d := s.D()
-	var e, qq, qi float64
+	var e, qq, qi, ii float64
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
 		span := min(max(t.Len()/200, 1), 25)
@@ -141,7 +163,7 @@ func (s *Set) agreement(k int) Agreement {
 			sum += h * (t.V[(n-1)*d+k] + t.V[n*d+k]) / 2
 			if n-from == span {
 				dq := t.Q[n*d+k] - t.Q[from*d+k]
-				e, qq, qi = e+(dq-sum)*(dq-sum), qq+dq*dq, qi+dq*sum
+				e, qq, qi, ii = e+(dq-sum)*(dq-sum), qq+dq*dq, qi+dq*sum, ii+sum*sum
 				sum, from = 0, n
 			}
 		}
@@ -150,39 +172,10 @@ func (s *Set) agreement(k int) Agreement {
 	if qq > 0 {
 		a.Discrepancy, a.Ratio = math.Sqrt(e/qq), qi/qq
 	}
+	if qq > 0 && ii > 0 {
+		a.Correlation = qi / math.Sqrt(qq*ii)
+	}
 	return a
-}
-
-// advice says what to try.
-func (r *Report) advice(s *Set) []string {
-	try := []string{}
-	for k, c := range s.Coordinates {
-		q, a := r.Ranges[k], r.Agree[k]
-		if c.Period == 0 && c.Unit == "" && q.Max-q.Min > math.Pi {
-			try = append(try, fmt.Sprintf("--angles %s   if it is an angle in rad: it has no unit and ranges over %.3g",
-				c.Name, q.Max-q.Min))
-		}
-		if turns := s.turns(k); c.Period > 0 && turns > 3 {
-			try = append(try, fmt.Sprintf("--cyclic %s   if nothing depends on where it stands: it goes steadily "+
-				"round, up to %.3g turns", c.Name, turns))
-		}
-		switch {
-		case math.Abs(a.Ratio*math.Pi/180-1) < 0.1:
-			try = append(try, fmt.Sprintf("convert %s: it goes 57 times too fast for %s, as degrees do beside radians",
-				c.Velocity, c.Name))
-		case math.Abs(a.Ratio*180/math.Pi-1) < 0.1:
-			try = append(try, fmt.Sprintf("convert %s: it goes 57 times too slow for %s, as radians do beside degrees",
-				c.Velocity, c.Name))
-		case a.Discrepancy > 0.5:
-			try = append(try, fmt.Sprintf("--differentiate   or another --v: %s is not the derivative of %s "+
-				"(discrepancy %.0f %%)", c.Velocity, c.Name, 100*a.Discrepancy))
-		}
-	}
-	if forces := s.Forces(); len(forces) > 0 {
-		try = append(try, fmt.Sprintf("--friction both   if the joints rub: %s is recorded, so there are actuators",
-			strings.Join(forces, ", ")))
-	}
-	return try
 }
 
 // turns is the largest number of turns that angle k makes in one trajectory, if in every one nearly all steps go the

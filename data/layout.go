@@ -4,6 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // Layout says where the quantities of a set stood, so that another recording is read the same way. Which column tells
@@ -13,9 +16,18 @@ func (s *Set) Layout(read Options) Options {
 	o := Options{Time: s.Time, Trajectory: read.Trajectory, U: append([]string{}, forces...),
 		SystemParameters: s.Inputs[len(forces):], Angles: []string{}, Differentiate: read.Differentiate}
 	o.Positions, o.Columns, o.Strict = !s.hasVelocities(), read.Columns, read.Strict
-	if s.counted() {
+	if s.stepped() {
 		if o.Time, o.Step = read.Time, read.Step; counts(read.Time, "", Options{Step: read.Step}) {
 			o.Time = "" // is known by its name, and a column of times is better
+		}
+	}
+	for _, u := range read.Units { // what is written may have another one, and says so
+		name, unit, _ := strings.Cut(u, "=")
+		o.Units = append(o.Units, strings.TrimSuffix(name, "?")+"?="+unit)
+	}
+	for _, u := range s.learned {
+		if !slices.Contains(o.Units, u) {
+			o.Units = append(o.Units, u)
 		}
 	}
 	for _, c := range s.Coordinates {
@@ -24,7 +36,11 @@ func (s *Set) Layout(read Options) Options {
 			o.V = append(o.V, c.Velocity)
 		}
 		if c.Period > 0 {
-			o.Angles = append(o.Angles, c.Name)
+			angle := c.Name
+			if p, _ := period(c.Unit); p != c.Period {
+				angle += ":" + strconv.FormatFloat(c.Period, 'g', -1, 64)
+			}
+			o.Angles = append(o.Angles, angle)
 		}
 	}
 	return o

@@ -168,7 +168,7 @@ func TestInspect(t *testing.T) {
 	for _, want := range []string{
 		"1001 rows in 1 trajectory\n", "time step [s]\n", "gap of 1.0", "--cyclic theta", "--angles position",
 		"--friction both",
-		"convert vel: it goes 57 times too fast for position", "v3 is not the derivative of q3",
+		"--units position=rad,vel=deg/s   vel goes 57 times too fast for position", "v3 is not the derivative of q3",
 		"  omega           v          by its name; goes with theta by name\n",
 	} {
 		if !strings.Contains(text.String(), want) {

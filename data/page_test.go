@@ -35,11 +35,71 @@ func tables() map[string]string {
 	for _, e := range epochs {
 		page["times"] += fmt.Sprintf("| %s since 1970 | `%d` |\n", e.name, 1498567200*(second/e.nanoseconds))
 	}
-	page["steps"] = "| names of columns that count steps |\n|---|\n| " + code(stepWords) + " |\n"
+	page["steps"] = "| names of columns that count steps |\n|---|\n| " +
+		code(append(indexWords(), stepWords...)) + " |\n"
+	page["words"], page["units"] = wordsTable(), unitsTable()
 	for name, text := range page {
 		page[name] = "\n" + text + "\n"
 	}
 	return page
+}
+
+// wordsTable shows the words and letters that say what a column is.
+func wordsTable() string {
+	b := &strings.Builder{}
+	b.WriteString("| taken for | words in a name | letters, with a number or a name behind |\n|---|---|---|\n")
+	for _, role := range []struct{ role, title string }{{RoleTime, "time"}, {roleIndex, "number of a frame or step"},
+		{RoleTrajectory, "trajectory"}, {RoleQ, "coordinate"}, {RoleV, "velocity"}, {RoleA, "acceleration"},
+		{RoleU, "known force"}, {roleMomentum, "momentum, not read"}} {
+		words, short := []string{}, []string{}
+		for _, k := range keywords {
+			for w := range strings.FieldsSeq(k.words) {
+				switch {
+				case k.role == role.role && k.angle:
+					words = append(words, "*"+w+"*")
+				case k.role == role.role:
+					words = append(words, w)
+				}
+			}
+		}
+		for _, l := range letters {
+			switch {
+			case l.role == role.role && l.angle:
+				short = append(short, "*"+l.word+"*")
+			case l.role == role.role:
+				short = append(short, l.word)
+			}
+		}
+		fmt.Fprintf(b, "| %s | %s | %s |\n", role.title, strings.Join(words, ", "), strings.Join(short, ", "))
+	}
+	return b.String()
+}
+
+// unitsTable shows the units that are understood.
+func unitsTable() string {
+	b := &strings.Builder{}
+	b.WriteString("| quantity | written as | in the first of them | a turn |\n|---|---|---|---|\n")
+	for _, u := range units {
+		factor, turn := "not known", ""
+		if u.factor != 0 {
+			factor = fmt.Sprintf("%.6g", u.factor)
+		}
+		if u.period != 0 {
+			turn = fmt.Sprintf("%.6g", u.period)
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", u.quantity, strings.ReplaceAll(u.names, "|", ", "), factor, turn)
+	}
+	return b.String()
+}
+
+// indexWords are those of keywords that count steps.
+func indexWords() (words []string) {
+	for _, k := range keywords {
+		if k.role == roleIndex {
+			words = append(words, strings.Fields(k.words)...)
+		}
+	}
+	return words
 }
 
 // What the page says is understood is what the code understands. -update writes it.

@@ -15,6 +15,9 @@ import (
 func (s *Set) turning() {
 	for k := range s.Coordinates {
 		c := &s.Coordinates[k]
+		if s.degrees(k) {
+			continue
+		}
 		if c.Period > 0 || c.Unit != "" || !(s.extent(k) > 2*math.Pi) {
 			continue
 		}
@@ -30,6 +33,29 @@ func (s *Set) turning() {
 			"--angles \"\" says it is none",
 			c.Name, turn, power, none))
 	}
+}
+
+// degrees takes an angle without a unit for one in degrees, where it moves over more than two turns of radians and
+// sin and
+// cos of it in degrees leave less than half of the residual.
+func (s *Set) degrees(k int) bool {
+	c := &s.Coordinates[k]
+	if c.Period != 2*math.Pi || c.Unit != "" || !(s.extent(k) > 4*math.Pi) {
+		return false
+	}
+	in := func(turn float64) float64 {
+		w := 2 * math.Pi / turn
+		return s.residual(k, func(q float64) []float64 { return []float64{math.Sin(w * q), math.Cos(w * q)} })
+	}
+	rad, deg := in(2*math.Pi), in(360)
+	if !(deg < 0.5*rad) {
+		return false
+	}
+	c.Period = 360
+	s.Notes = append(s.Notes, fmt.Sprintf("%s is taken for an angle in degrees: sin and cos of it explain its "+
+		"acceleration "+
+		"(residual %.2g; %.2g in radians); --units %s=rad says otherwise", c.Name, deg, rad, c.Name))
+	return true
 }
 
 // turningBare is turning, also of positions alone: with velocities that are estimated for the purpose.

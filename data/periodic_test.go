@@ -52,3 +52,35 @@ func TestAnglesShowInTheMotion(t *testing.T) {
 		}
 	}
 }
+
+// An angle by its name, without a unit, is in degrees where its motion says so, with velocities and without, and no
+// step
+// of it is taken for a turn.
+func TestDegreesShowInTheMotion(t *testing.T) {
+	b, bare := &strings.Builder{}, &strings.Builder{}
+	b.WriteString("t,theta,omega\n")
+	bare.WriteString("t,theta\n")
+	x, v := 2.2, 0.0
+	for k := range 400 {
+		fmt.Fprintf(b, "%v,%v,%v\n", 0.02*float64(k), x*180/math.Pi, v*180/math.Pi)
+		fmt.Fprintf(bare, "%v,%v\n", 0.02*float64(k), x*180/math.Pi)
+		for range 100 {
+			v -= 2e-4 * 9.81 * math.Sin(x)
+			x += 2e-4 * v
+		}
+	}
+	for _, text := range []string{b.String(), bare.String()} {
+		s, err := ReadFrom(strings.NewReader(text), "m.csv", Options{Positions: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := s.Coordinates[0]; c.Period != 360 || s.extent(0) > 260 {
+			t.Errorf("period %v, over %v: %v", c.Period, s.extent(0), s.Notes)
+		}
+	}
+	if s, err := ReadFrom(strings.NewReader(strings.Replace(motion(0, 7,
+		func(x float64) float64 { return -9.8 * math.Sin(x) }),
+		"x,v_x", "theta,omega", 1)), "m.csv", Options{}); err != nil || s.Coordinates[0].Period != 2*math.Pi {
+		t.Errorf("turns in radians: %v, %v", err, s.Coordinates[0])
+	}
+}

@@ -119,22 +119,27 @@ func (b *builder) add(r io.Reader, name, part string) error {
 		return in(name, 0, err)
 	}
 	cols, err := columns(src.header())
+	if err == nil {
+		err = withUnits(cols, b.o.Units)
+	}
 	if err != nil {
 		return in(name, src.line(), err)
 	}
+	begun, rows := firstRows(src, len(cols))
+
 	var l layout
 	if b.set == nil {
 		var notes []string
-		if l, notes, err = resolve(cols, b.o); err == nil {
+		if l, notes, err = resolve(cols, rows, b.o); err == nil {
 			b.start(name, cols, l, append(src.notes(), notes...))
 		}
 	} else {
 		l, err = b.same(cols)
 	}
 	if err != nil {
-		return in(name, src.line(), err)
+		return in(name, begun.line(), err)
 	}
-	return b.rows(src, name, l)
+	return b.rows(begun, name, l)
 }
 
 // in puts the file, and the line unless known, into an error from below.
@@ -151,9 +156,12 @@ func in(file string, line int, err error) error {
 
 // start makes the set from the columns of the first file.
 func (b *builder) start(name string, cols []Column, l layout, notes []string) {
-	s := &Set{Columns: cols, Time: "t"}
-	if b.counted = l.time < 0; !b.counted {
+	s := &Set{Columns: cols, states: l.time < 0 && b.o.Step == 0, counted: l.counted}
+	switch b.counted = l.time < 0 && b.o.Step > 0; {
+	case l.time >= 0:
 		s.Time, b.timeUnit = cols[l.time].Name, cols[l.time].Unit
+	case b.counted:
+		s.Time = "t"
 	}
 	if l.trajectory >= 0 {
 		s.TrajectoryColumn = cols[l.trajectory].Name
@@ -167,7 +175,7 @@ func (b *builder) start(name string, cols []Column, l layout, notes []string) {
 			c.Acceleration = cols[l.a[i]].Name
 		}
 		if p, unit := period(c.Unit); b.o.Angles == nil && (unit || angular(c.Name)) {
-			c.Period = p
+			c.Period = p // 0 of counts
 		}
 		s.Coordinates = append(s.Coordinates, c)
 	}
@@ -186,7 +194,7 @@ func (b *builder) same(cols []Column) (layout, error) {
 	s, o := b.set, b.o
 	r := &resolver{cols: cols, given: map[int]string{}}
 	for _, c := range cols {
-		r.g = append(r.g, byName(strings.ToLower(c.Name)))
+		r.g = append(r.g, byName(c.Name))
 	}
 	l := layout{time: -1, trajectory: -1}
 	for _, c := range s.Columns {
@@ -205,7 +213,7 @@ func (b *builder) same(cols []Column) (layout, error) {
 				unit)}
 		}
 	}
-	if !b.counted {
+	if !b.counted && s.Time != "" {
 		l.time = r.find(s.Time)
 	}
 	if s.TrajectoryColumn != "" {

@@ -47,14 +47,20 @@ func (r *Report) WriteText(w io.Writer) error {
 		line("  gap of %.6g after t = %.6g in %s", g.Step, g.Time, g.Trajectory)
 	}
 	title("ranges")
-	line("  \tname\tmin\tmax\tmean\tstd\tunit")
+	line("  \tname\tmin\tmax\tmean\tstd\tunit\tangle")
 	for _, x := range r.Ranges {
-		line("  %s\t%s\t%.5g\t%.5g\t%.5g\t%.5g\t%s", x.Role, x.Name, x.Min, x.Max, x.Mean, x.Std, x.Unit)
+		turn := ""
+		if x.Turn > 0 {
+			turn = fmt.Sprintf("%.6g a turn", x.Turn)
+		}
+		line("  %s\t%s\t%.5g\t%.5g\t%.5g\t%.5g\t%s\t%s", x.Role, x.Name, x.Min, x.Max, x.Mean, x.Std, x.Unit, turn)
 	}
-	title("velocities against the slope of the coordinates")
-	line("  coordinate\tvelocity\tdiscrepancy\tratio")
-	for _, a := range r.Agree {
-		line("  %s\t%s\t%.2g %%\t%.4g", a.Coordinate, a.Velocity, 100*a.Discrepancy, a.Ratio)
+	if len(r.Agree) > 0 {
+		title("velocities against the slope of the coordinates")
+		line("  coordinate\tvelocity\tdiscrepancy\tratio")
+		for _, a := range r.Agree {
+			line("  %s\t%s\t%.2g %%\t%.4g", a.Coordinate, a.Velocity, 100*a.Discrepancy, a.Ratio)
+		}
 	}
 	tab.Flush()
 	list(b, "notes", r.Notes)

@@ -2,8 +2,6 @@ package data
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -15,7 +13,8 @@ type Options struct {
 	SystemParameters []string `json:"Conditions"`
 	Time             string   // name of the time column
 	Trajectory       string   // name of the column that tells trajectories apart
-	Angles           []string // the coordinates that are angles
+	Angles           []string // the coordinates that are angles: name, or name:period
+	Units            []string `json:",omitempty"` // units that headers do not tell, or tell wrongly: name=unit
 	Differentiate    bool     // estimate velocities from the coordinates instead of reading them
 	Positions        bool     // coordinates are enough: where not each has a velocity, none is read and V is nil
 	// names of all columns, "_" for one to leave out, instead of a header
@@ -28,7 +27,8 @@ type Options struct {
 type layout struct {
 	time, trajectory int // trajectory is -1 when there is none
 	q, v, a, u       []int
-	systemParams     int // how many of u, the last ones, are system parameters
+	systemParams     int  // how many of u, the last ones, are system parameters
+	counted          bool // the time is a number of rows, of frames or steps
 }
 
 // resolver turns a header and options into a layout, and writes role and reason into the columns.
@@ -36,6 +36,7 @@ type resolver struct {
 	cols  []Column
 	g     []guess
 	given map[int]string // columns named by a flag
+	rows  *sample        // the first rows
 	notes []string
 }
 
@@ -45,7 +46,9 @@ func columns(header []string) ([]Column, error) {
 	at := map[string]int{}
 	for j, h := range header {
 		cols[j] = Column{Header: h, Role: RoleIgnored, Why: "not recognised"}
-		cols[j].Name, cols[j].Unit = split(h)
+		if cols[j].Name, cols[j].Unit = split(h); cols[j].Unit == "" {
+			cols[j].Unit = unitIn(h)
+		}
 		if h == "" {
 			cols[j].Name, cols[j].Why = fmt.Sprintf("(column %d)", j+1), "has no name"
 		}
@@ -59,12 +62,13 @@ func columns(header []string) ([]Column, error) {
 }
 
 // resolve decides what every column is.
-func resolve(cols []Column, o Options) (l layout, notes []string, err error) {
+func resolve(cols []Column, rows *sample, o Options) (l layout, notes []string, err error) {
 	names := make([]string, len(cols))
 	for j, c := range cols {
 		names[j] = c.Name
 	}
-	r := &resolver{cols: cols, g: guesses(names), given: map[int]string{}}
+	r := &resolver{cols: cols, g: guesses(names), given: map[int]string{}, rows: rows}
+	byUnits(cols, r.g, rows)
 	if o.Differentiate && o.V != nil {
 		return l, nil, &Error{Msg: "--v and --differentiate exclude each other: velocities are either read " +
 			"or estimated"}
@@ -82,15 +86,20 @@ func resolve(cols []Column, o Options) (l layout, notes []string, err error) {
 	if l.time, err = r.single("--time", o.Time, RoleTime); err != nil {
 		return l, nil, err
 	}
-	if l.time = r.counter(l.time, o); l.time < 0 && o.Step == 0 {
-		return l, nil, &Error{Msg: fmt.Sprintf("no time column among %s: call it t or time, name it with --time, or "+
-			"say with --dt what the time from one row to the next is", r.all())}
+	if o.Step > 0 {
+		l.time = r.steps(l.time, o)
+	} else if l.time < 0 {
+		l.time = r.counter()
 	}
+	l.counted = o.Step == 0 && l.time >= 0 && r.g[l.time].role == roleIndex
 	if l.trajectory, err = r.single("--trajectory", o.Trajectory, RoleTrajectory); err != nil {
 		return l, nil, err
 	}
+	if j := l.trajectory; j >= 0 && o.Trajectory == "" && rows.numeric(j) && rows.restless(j) {
+		l.trajectory, r.cols[j].Why = -1, "each row has another number than the one before"
+	}
 	if o.U == nil {
-		l.u = r.recognised(RoleU)
+		l.u = r.oneVersion(r.recognised(RoleU))
 	}
 	l.u, l.systemParams = append(l.u, lists[4]...), len(lists[4])
 	if err = r.coordinates(&l, o); err != nil {
@@ -99,7 +108,12 @@ func resolve(cols []Column, o Options) (l layout, notes []string, err error) {
 	if err = r.accelerations(&l, o); err != nil {
 		return l, nil, err
 	}
+	if l.time < 0 && o.Step == 0 && (len(l.a) == 0 || len(l.v) == 0) { // rows of q, v and a need no time
+		return l, nil, &Error{Msg: fmt.Sprintf("no time column among %s: call it t or time, name it with --time, or "+
+			"say with --dt what the time from one row to the next is", r.all())}
+	}
 	r.settle(l)
+	r.ask(l, o)
 	return l, r.notes, nil
 }
 
@@ -178,100 +192,13 @@ func (r *resolver) single(flag, name, role string) (int, error) {
 	best := at[0]
 	for _, j := range at {
 		r.cols[j].Why = "there is another " + role + " column"
-		if r.g[j].rest == "" && r.g[best].rest != "" {
+		if r.g[j].rest == "" && (r.g[best].rest != "" || unitIn(r.cols[j].Header) == "" &&
+			unitIn(r.cols[best].Header) != "") {
 			best = j
 		}
 	}
 	r.cols[best].Why = r.g[best].why
 	return best, nil
-}
-
-// coordinates finds q and v and pairs them.
-func (r *resolver) coordinates(l *layout, o Options) error {
-	if o.Q == nil {
-		if o.Positions && len(r.recognised(RoleV)) == 0 {
-			r.places()
-		}
-		l.q = r.recognised(RoleQ)
-	}
-	if len(l.q) == 0 {
-		return &Error{Msg: fmt.Sprintf("no coordinate among %s: name it with --q (recognised are q…, pos…, theta…, "+
-			"angle…, phi…, and a column x beside its velocity v_x, dx or x_dot)", r.all())}
-	}
-	if o.Differentiate {
-		for _, j := range r.recognised(RoleV) {
-			r.cols[j].Why = "velocities are estimated instead (--differentiate)"
-		}
-		return nil
-	}
-	if o.V == nil {
-		l.v = r.recognised(RoleV)
-	}
-	if o.Positions && (len(l.v) == 0 || o.V == nil && !r.velocities(l)) {
-		l.v = nil
-		return nil
-	}
-	if len(l.v) == 0 {
-		return &Error{Msg: fmt.Sprintf("no velocity column for %s among %s: name it with --v, or have velocities "+
-			"estimated with --differentiate", r.names(l.q), r.all())}
-	}
-	if o.Q != nil && o.V != nil {
-		return r.inOrder(l.q, l.v)
-	}
-	m, left := r.pair(l.q, l.v)
-	var q, v []int
-	for i, j := range m {
-		if j >= 0 {
-			q, v = append(q, l.q[i]), append(v, j)
-		}
-	}
-	switch {
-	case len(q) == len(l.q) && (len(left) == 0 || o.Q != nil): // the user chose some of the coordinates
-		for _, j := range left {
-			r.cols[j].Why = "no coordinate among --q belongs to it"
-		}
-	case o.V != nil && len(left) == 0: // the user chose some of the velocities
-		for i, j := range m {
-			if j < 0 {
-				r.cols[l.q[i]].Why = "no velocity among --v belongs to it"
-			}
-		}
-	default:
-		return r.inOrder(l.q, l.v)
-	}
-	l.q, l.v = q, v
-	return nil
-}
-
-// place is a name of a coordinate that says little where velocities tell which columns are coordinates.
-var place = regexp.MustCompile(`^[xyzr][0-9]*$`)
-
-// places takes columns such as x, y2 or r for coordinates, in a recording without velocities.
-func (r *resolver) places() {
-	for j := range r.g {
-		if r.g[j].role == "" && place.MatchString(strings.ToLower(r.cols[j].Name)) {
-			r.g[j] = guess{role: RoleQ, why: "a place by its name, and there are no velocities"}
-		}
-	}
-}
-
-// velocities finds v, one for each coordinate, or says that there is none for some.
-func (r *resolver) velocities(l *layout) bool {
-	match, left := r.pair(l.q, l.v)
-	if j := slices.Index(match, -1); j >= 0 {
-		r.notes = append(r.notes, fmt.Sprintf("velocities are not used (%s): %s has none; name coordinates that "+
-			"have with --q",
-			r.names(l.v), r.cols[l.q[j]].Name))
-		for _, j := range l.v {
-			r.cols[j].Why = "not every coordinate has a velocity column"
-		}
-		return false
-	}
-	for _, j := range left {
-		r.cols[j].Why = "no coordinate belongs to it"
-	}
-	l.v = match
-	return true
 }
 
 // inOrder checks that there is one velocity for each coordinate.
@@ -285,39 +212,6 @@ func (r *resolver) inOrder(q, v []int) error {
 		strings.Replace(count(len(v), "velocity"), "velocitys", "velocities", 1), r.names(v))}
 }
 
-// pair gives every q its derivative, -1 for none: first one that is named after it, then one with the same ending,
-// then, if as many are left on both sides, in order.
-func (r *resolver) pair(q, x []int) (match, left []int) {
-	match = make([]int, len(q))
-	taken := map[int]bool{}
-	try := func(why string, fits func(q, x int) bool) {
-		for i := range q {
-			for _, j := range x {
-				if match[i] < 0 && !taken[j] && fits(q[i], j) {
-					match[i], taken[j] = j, true
-					if _, flag := r.given[j]; !flag && r.g[j].why != "named after "+r.cols[q[i]].Name {
-						r.cols[j].Why += fmt.Sprintf("; goes with %s %s", r.cols[q[i]].Name, why)
-					}
-				}
-			}
-		}
-	}
-	for i := range match {
-		match[i] = -1
-	}
-	try("by name", func(q, x int) bool { return r.g[x].of != "" && r.g[x].of == strings.ToLower(r.cols[q].Name) })
-	try("by name", func(q, x int) bool { return r.g[q].role == RoleQ && r.g[x].rest == r.g[q].rest })
-	if len(q) == len(x) {
-		try("by order", func(int, int) bool { return true })
-	}
-	for _, j := range x {
-		if !taken[j] {
-			left = append(left, j)
-		}
-	}
-	return match, left
-}
-
 // accelerations finds a, one for each coordinate or none at all.
 func (r *resolver) accelerations(l *layout, o Options) error {
 	if o.A != nil {
@@ -328,7 +222,7 @@ func (r *resolver) accelerations(l *layout, o Options) error {
 		return nil
 	}
 	a := r.recognised(RoleA)
-	match, left := r.pair(l.q, a)
+	match, left := r.pair(l.q, a, l.time)
 	for _, j := range match {
 		if j < 0 {
 			for _, j := range a {
@@ -348,7 +242,7 @@ func (r *resolver) accelerations(l *layout, o Options) error {
 	return nil
 }
 
-// settle writes the roles into the columns and notes what is ignored.
+// settle writes the roles into the columns.
 func (r *resolver) settle(l layout) {
 	if l.time >= 0 {
 		r.cols[l.time].Role = RoleTime
@@ -359,11 +253,6 @@ func (r *resolver) settle(l layout) {
 	for role, at := range map[string][]int{RoleQ: l.q, RoleV: l.v, RoleA: l.a, RoleU: l.u} {
 		for _, j := range at {
 			r.cols[j].Role = role
-		}
-	}
-	for _, c := range r.cols {
-		if c.Role == RoleIgnored {
-			r.notes = append(r.notes, fmt.Sprintf("column %q is ignored: %s", c.Name, c.Why))
 		}
 	}
 }

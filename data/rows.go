@@ -76,7 +76,9 @@ func (b *builder) clock(src source, l layout) clock {
 			c.unit = ""
 		}
 	}
-	if !b.counted && !counts(b.set.Time, b.timeUnit, b.o) {
+	if l.time < 0 && c.step == 0 {
+		c.step = 1 // states have no time: they are counted
+	} else if !b.counted && !counts(b.set.Time, b.timeUnit, b.o) {
 		c.step = 0 // the column holds the time
 	}
 	return c
@@ -243,7 +245,11 @@ func (g *gathering) notes() []string {
 
 // grow makes room for all rows of a file in one trajectory, as many as its size lets expect after n of them.
 func (g *gathering) grow(n int) {
-	text, ok := g.src.(*textSource)
+	src := g.src
+	if b, ok := src.(*begun); ok {
+		src = b.source
+	}
+	text, ok := src.(*textSource)
 	if !ok || g.b.size == 0 || text.bytes == 0 || len(g.ends) > 0 {
 		return
 	}
@@ -266,23 +272,25 @@ func backwards(before, now float64, line int) string {
 		"one file need a trajectory column", before, line, now)
 }
 
-// stepWords name columns that count steps, which --dt gives a length.
-var stepWords = []string{"step", "steps", "frame", "frames", "frame_index", "timestep", "time_step", "sample",
-	"samples", "tick",
-	"ticks", "row", "iteration", "iter", "n", "k"}
+// stepWords name columns that count steps where --dt gives these a length, beside the words of keywords.
+var stepWords = []string{"time_step", "row", "rows", "iteration", "iter", "n", "k"}
 
-// counts says whether a column of the time counts steps of Options.Step: by its name, or because it was named; not
-// if it
-// has a unit of time.
+// isStep says whether a column counts steps by its name.
+func isStep(name string) bool {
+	return byName(name).role == roleIndex || slices.Contains(stepWords, strings.ToLower(name))
+}
+
+// counts says whether a column of the time counts steps of Options.Step: by its name, or because it was named; not if
+// it has a unit of time.
 func counts(name, unit string, o Options) bool {
 	if slices.ContainsFunc(epochs, func(e epoch) bool { return sameUnit(unit, e.name) }) {
 		return false
 	}
-	return o.Step > 0 && (o.Time != "" || slices.Contains(stepWords, strings.ToLower(name)))
+	return o.Step > 0 && (o.Time != "" || isStep(name))
 }
 
 // counted says whether no column held the time, but steps or rows were counted.
-func (s *Set) counted() bool {
+func (s *Set) stepped() bool {
 	return slices.ContainsFunc(s.Columns, func(c Column) bool {
 		return c.Role == RoleTime && (c.Why == rowsCounted || strings.HasSuffix(c.Why, stepsCounted))
 	})
@@ -294,9 +302,9 @@ const (
 	stepsCounted = " counts steps (--dt)"
 )
 
-// counter is the time column where Options.Step is given: that of --time, or one that counts steps; −1 where none does
+// steps is the time column where Options.Step is given: that of --time, or one that counts steps; −1 where none does
 // and rows are counted. A column that holds the time stays what it is.
-func (r *resolver) counter(time int, o Options) int {
+func (r *resolver) steps(time int, o Options) int {
 	if o.Step == 0 || o.Time != "" {
 		return time
 	}
@@ -305,7 +313,7 @@ func (r *resolver) counter(time int, o Options) int {
 		return time
 	}
 	for j, c := range r.cols {
-		if _, used := r.given[j]; !used && slices.Contains(stepWords, strings.ToLower(c.Name)) {
+		if _, used := r.given[j]; !used && isStep(c.Name) {
 			r.cols[j].Why = "it counts steps (--dt)"
 			return j
 		}

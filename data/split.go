@@ -3,7 +3,10 @@ package data
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"sort"
+	"strconv"
+	"strings"
 )
 
 // Split is a set in three parts; all share memory with it.
@@ -24,11 +27,31 @@ const ManyTrajectories = 9
 // share one row, so that each holds a whole window of that duration. A last block shorter than half is dropped.
 // Neighbouring blocks of Train are joined.
 //
+// Where rounding to rows leaves a part of a short recording without a window, a block begins where the one before ended
+// instead, and holds a window by that.
+//
+// Of states on their own single rows are held out, drawn at random, the same ones for a number of rows.
+//
 // It is an error if a part would have no window of that duration.
 func (s *Set) Split(block float64, tested bool) (Split, error) {
 	if !(block > 0) || math.IsInf(block, 0) {
 		return Split{}, fmt.Errorf("the duration of a block must be positive and finite, not %v", block)
 	}
+	if s.states {
+		return s.splitStates(tested)
+	}
+	sp, lacks := s.splitBlocks(block, tested, (*Trajectory).blocks)
+	if lacks >= 0 {
+		sp, lacks = s.splitBlocks(block, tested, (*Trajectory).chain)
+	}
+	if lacks >= 0 {
+		return Split{}, s.tooLittle(block, tested, [3]string{"training", "validation", "testing"}[lacks])
+	}
+	return sp, nil
+}
+
+// splitBlocks is Split by blocks that begin at the given rows; lacks is a part without a window, -1 for none.
+func (s *Set) splitBlocks(block float64, tested bool, blocks func(*Trajectory, float64) []int) (_ Split, lacks int) {
 	var (
 		parts [3][]Trajectory // train, valid, test
 		at    [3][]Window
@@ -49,7 +72,7 @@ func (s *Set) Split(block float64, tested bool) (Split, error) {
 				add(0, s.piece(t, lo, hi), Window{i, lo, hi - lo})
 			}
 		}
-		for b := t.blocks(block); len(b) > 1; b, j = b[1:], j+1 {
+		for b := blocks(t, block); len(b) > 1; b, j = b[1:], j+1 {
 			switch p := part(j, tested); {
 			case p != 0:
 				add(p, s.piece(t, b[0], b[1]), Window{i, b[0], b[1] - b[0]})
@@ -65,8 +88,39 @@ func (s *Set) Split(block float64, tested bool) (Split, error) {
 	sp := Split{s.with(parts[0]), s.with(parts[1]), s.with(parts[2]), at}
 	for k, p := range []*Set{sp.Train, sp.Valid, sp.Test} {
 		if (tested || k < 2) && len(p.Windows(block, 0)) == 0 {
-			return Split{}, s.tooLittle(block, [3]string{"training", "validation", "testing"}[k])
+			return Split{}, k
 		}
+	}
+	return sp, -1
+}
+
+// splitStates holds out rows at random.
+func (s *Set) splitStates(tested bool) (Split, error) {
+	const least = 9
+	n := s.Rows()
+	if n < least {
+		return Split{}, fmt.Errorf("%s are too few to hold some out: record %d at least", count(n, "state"), least)
+	}
+	to := make([]int, n)
+	for j, i := range rand.New(rand.NewPCG(uint64(n), 1)).Perm(n) {
+		to[i] = part(j, tested)
+	}
+	d, m := s.D(), s.M()
+	var parts [3]Trajectory
+	i := 0
+	for k := range s.Trajectories {
+		t := &s.Trajectories[k]
+		for r := range t.T {
+			p, row := &parts[to[i]], t.Slice(d, m, r, r+1)
+			p.T, p.Q, p.V = append(p.T, float64(len(p.T))), append(p.Q, row.Q...), append(p.V, row.V...)
+			p.A, p.U = append(p.A, row.A...), append(p.U, row.U...)
+			i++
+		}
+	}
+	var sp Split
+	for k, to := range []**Set{&sp.Train, &sp.Valid, &sp.Test} {
+		parts[k].ID = [3]string{"train", "valid", "test"}[k]
+		*to = s.with(parts[k : k+1])
 	}
 	return sp, nil
 }
@@ -109,6 +163,19 @@ func (t *Trajectory) blocks(block float64) []int {
 	}
 }
 
+// chain is blocks, but each begins where the one before ends, and lasts as long as a window from there.
+func (t *Trajectory) chain(block float64) []int {
+	b := []int{0}
+	for lo := 0; lo < t.Len()-1; {
+		hi := max(lo+1, nearest(t.T, t.T[lo]+block))
+		if t.T[hi]-t.T[lo] < block/2 {
+			break
+		}
+		b, lo = append(b, hi), hi
+	}
+	return b
+}
+
 // nearest is the row whose time is nearest to at, the earlier one of two equally near.
 func nearest(t []float64, at float64) int {
 	i := sort.SearchFloat64s(t, at)
@@ -118,19 +185,53 @@ func nearest(t []float64, at float64) int {
 	return i
 }
 
-func (s *Set) tooLittle(block float64, use string) error {
-	if len(s.Trajectories) >= ManyTrajectories {
-		return fmt.Errorf("too little data for windows of %v %s: none is left for %s; the longest trajectory lasts "+
-			"%.6g: use a shorter horizon",
-			block, s.TimeUnit(), use, s.longest())
-	}
+// tooLittle says what horizon would do; it has been tried.
+func (s *Set) tooLittle(block float64, tested bool, use string) error {
 	total := 0.
 	for i := range s.Trajectories {
 		total += s.Trajectories[i].Duration()
 	}
-	return fmt.Errorf("too little data for windows of %v %s: none is left for %s; %.6g in all gives %.3g windows and "+
-		"at least 5 without gaps are needed: use a horizon below %.3g, or record more",
-		block, s.TimeUnit(), use, total, total/block, total/5)
+	text := strings.TrimSpace(fmt.Sprintf("too little data for windows of %v %s", block, s.TimeUnit())) +
+		": none is left for " + use
+	if len(s.Trajectories) < ManyTrajectories {
+		text += fmt.Sprintf("; %.6g in all gives %.3g windows and at least 5 without gaps are needed", total,
+			total/block)
+	} else {
+		text += fmt.Sprintf("; the longest trajectory lasts %.6g", s.longest())
+	}
+	if h := s.bearable(block, tested); h > 0 {
+		return fmt.Errorf("%s: use a horizon of %.3g, or record more", text, h)
+	}
+	return fmt.Errorf("%s, and no shorter horizon leaves any: record more", text)
+}
+
+// Bearable is a horizon if the recording can be split by it, else the longest below it by which it can; itself if there
+// is none.
+func (s *Set) Bearable(horizon float64, tested bool) float64 {
+	if _, err := s.Split(horizon, tested); err == nil {
+		return horizon
+	}
+	if h := s.bearable(horizon, tested); h > 0 {
+		return h
+	}
+	return horizon
+}
+
+// bearable is the longest horizon below a block by which a recording can be split, in whole steps; 0 where there is
+// none.
+func (s *Set) bearable(block float64, tested bool) float64 {
+	step := s.TypicalStep()
+	for n := math.Min(math.Ceil(block/step)-1, 200); n >= 1 && step > 0; n-- {
+		h := n * step
+		text := fmt.Sprintf("%.3g", h) // as it is told
+		h, _ = strconv.ParseFloat(text, 64)
+		for _, blocks := range []func(*Trajectory, float64) []int{(*Trajectory).blocks, (*Trajectory).chain} {
+			if _, lacks := s.splitBlocks(h, tested, blocks); lacks < 0 {
+				return h
+			}
+		}
+	}
+	return 0
 }
 
 func (s *Set) longest() float64 {
@@ -152,6 +253,9 @@ func (s *Set) Windows(horizon float64, stride int) []Window {
 		panic("data: negative stride")
 	}
 	var ws []Window
+	if s.states {
+		return nil
+	}
 	for k := range s.Trajectories {
 		t, gaps := s.Trajectories[k].T, s.Trajectories[k].Gaps()
 		clear := 0 // no gap lies in rows start…clear

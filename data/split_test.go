@@ -183,8 +183,8 @@ func TestSplitTooLittle(t *testing.T) {
 		block float64
 		want  string
 	}{
-		{recording(grid(31, 0.1)), 1, "too little data for windows of 1 : none is left for validation; 3 in all " +
-			"gives 3 windows and at least 5 without gaps are needed: use a horizon below 0.6, or record more"},
+		{recording(grid(31, 0.1)), 1, "too little data for windows of 1: none is left for validation; 3 in all " +
+			"gives 3 windows and at least 5 without gaps are needed: use a horizon of 0.6, or record more"},
 		{recording(grid(31, 0.1)), 0, "the duration of a block must be positive and finite, not 0"},
 		{recording(grid(31, 0.1)), math.NaN(), "the duration of a block must be positive and finite, not NaN"},
 	} {

@@ -61,7 +61,7 @@ var written = []struct {
 		"s", "nanoseconds since 1970 and is read as seconds from the first row, 2017-06-27 12:40:00.000000001 UTC"},
 	{"time", []string{"1.498567200e9", "1.4985672005e9", "1.498567201e9"}, []float64{0, 0.5, 1}, "s", "seconds"},
 	// a clock that began when the machine did
-	{"t_ns", []string{"1500000000000", "1500020000000", "1500040000000"}, []float64{0, 2e7, 4e7}, "",
+	{"t_ns", []string{"1500000000000", "1500020000000", "1500040000000"}, []float64{0, 2e7, 4e7}, "ns",
 		"counted from"},
 	{"time", []string{"1500000000000", "1500020000000", "1500040000000"}, []float64{0, 2e7, 4e7}, "",
 		"counted from"},

@@ -48,7 +48,7 @@ func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.
 	if err != nil {
 		return false, err
 	}
-	f.s, f.plan, f.spec, f.guessed = s, plan, spec, guessed{f.s.Seed, net.Theta, guess}
+	f.s, f.plan, f.spec, f.guessed = s, f.because(plan), spec, guessed{f.s.Seed, net.Theta, guess}
 	f.plan.set("model", model.Title(spec.Family), fmt.Sprintf("after %d steps it leaves %.2g %% of the loss without "+
 		"acceleration; --model %s for a network", trialSteps, 100*left/still, DefaultModel))
 	f.plan.set("method", s.Method, "its coefficients are few")

@@ -86,11 +86,15 @@ func (f *problem) decided(x train.Identified) {
 		x.Ridge), "selected by held-out motion")
 }
 
-// longer is the horizon of a recording of positions where none was asked for: a little more than its fastest swing, so
-// that what is held out shows a whole one, if the recording is as long as that needs; else it is as it was.
+// longer is the horizon where none was asked for: of a recording of positions a little more than its fastest swing, so
+// that what is held out shows a whole one, of others a part of it at least, however often it was recorded in that time;
+// if the recording is as long as that needs. Else it is as it was.
 func longer(set *data.Set, s Options, found Findings) float64 {
 	own, h := s.horizon(set), train.HeldSwings*found.RowsBySwing*found.Step
-	if !(h > own) {
+	if !bare(set) {
+		h = min(heldPart*found.RowsBySwing*found.Step, ninth(set))
+	}
+	if !(h > own) || !bare(set) && !(h > muchMore*own) || set.States() {
 		return own
 	}
 	digits := math.Pow(10, math.Floor(math.Log10(h))-1)

@@ -116,7 +116,7 @@ func (f *problem) chosen(asked Options, least float64, tried []string) error {
 	if err != nil {
 		return err
 	}
-	f.s, f.plan = s, plan
+	f.s, f.plan = s, f.because(plan)
 	if asked.Method == "" {
 		f.plan.set("method", s.Method, fmt.Sprintf("%s, at most %g %%", left, 100*cleanGuess))
 	}

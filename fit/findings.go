@@ -19,6 +19,7 @@ type Findings struct {
 	Gaps          int                  `json:"gaps"` // steps longer than three typical ones of their trajectory
 	Velocities    bool                 `json:"velocities_recorded"`
 	Bare          bool                 `json:"positions_alone,omitempty"`
+	States        bool                 `json:"independent_states,omitempty"` // rows are no motion
 	Accelerations bool                 `json:"accelerations_recorded"`
 	Forces        int                  `json:"forces"`                // known ones
 	Parameters    int                  `json:"parameters"`            // of the system: masses, lengths, …
@@ -44,6 +45,10 @@ func find(ctx context.Context, set, learn *data.Set, rows int) (Findings, error)
 		f.Gaps += t.Gaps().Count()
 	}
 	f.Exact = true
+	if set.States() {
+		f.States, f.Unseen, f.Gaps, f.Exact = true, set.D(), 0, false
+		return f, nil
+	}
 	for k := range set.D() {
 		if err := f.noise(ctx, learn, k, rows); err != nil {
 			return f, err
@@ -139,6 +144,10 @@ func unitOf(set *data.Set, name string) string {
 
 // String says it in two sentences.
 func (f Findings) String() string {
+	if f.States {
+		return fmt.Sprintf("%s on their own, with accelerations, %s", count(f.Rows, "state", "states"),
+			orNo(f.Forces, "known force", "known forces"))
+	}
 	parts := []string{
 		count(f.Trajectories, "trajectory", "trajectories"), count(f.Rows, "row", "rows"),
 		"every " + with(f.Step, f.TimeUnit),
@@ -178,7 +187,7 @@ func (f Findings) noises() string {
 	if f.Jitter > 0 {
 		parts = append(parts, "times "+with(f.Jitter, f.TimeUnit))
 	}
-	if f.Unseen > 0 {
+	if f.Unseen > 0 && !f.States {
 		parts = append(parts, count(f.Unseen, "coordinate", "coordinates")+" not looked at")
 	}
 	return strings.Join(parts, ", ")

@@ -53,7 +53,7 @@ func Noisy(ctx context.Context, set *data.Set) ([]string, error) {
 // shoots says whether the objective is Motion: where it is asked for, for positions alone, and for velocities with
 // noise unless something else is asked for.
 func (s Options) shoots(set *data.Set) bool {
-	return s.Objective == Motion || bare(set) ||
+	return s.Objective == Motion && !set.States() || bare(set) ||
 		s.Objective == "" && s.seen != nil && len(s.seen.findings.Noisy) > 0 && s.unlike(set) == ""
 }
 

@@ -2,6 +2,7 @@ package fit
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 
 	"lagrange/data"
@@ -50,6 +51,10 @@ func objectiveOf(name string) (objective, error) {
 func (s Options) objective(set *data.Set) (string, error) {
 	if bare(set) {
 		return s.onPositions(set)
+	}
+	if set.States() && (s.Objective == Windows || s.Objective == Motion || model.FamilyOf(s.Model).Rollouts) {
+		return "", errors.New("rows are states on their own, and no motion leads from one to the next: learn from " +
+			"accelerations, which a Neural ODE does not; leave out --objective and --model")
 	}
 	if s.Objective == "" {
 		if s.shoots(set) {

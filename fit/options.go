@@ -151,26 +151,40 @@ func (s *Options) horizon(set *data.Set) float64 {
 		block, step := longest/math.Ceil(data.ManyTrajectories/float64(len(set.Trajectories))), set.TypicalStep()
 		return step * max(1, math.Floor(block/step*(1+1e-9))) // whole steps: a block holds as many as the next
 	}
-	return min(horizonSteps*set.TypicalStep(), bears(set))
+	if set.States() {
+		return 1 // there are no windows
+	}
+	usual, most := horizonSteps*set.TypicalStep(), bears(set)
+	if most < usual { // in whole steps: a block holds as many as the next
+		return set.Bearable(set.TypicalStep() * max(1, math.Floor(most/set.TypicalStep()*(1+1e-9))), !s.Apart)
+	}
+	return usual
+}
+
+// ninth is a ninth of all motion of a recording or, where whole motions are held out, the typical one.
+func ninth(set *data.Set) float64 {
+	var durations []float64
+	all := 0.0
+	for i := range set.Trajectories {
+		durations = append(durations, set.Trajectories[i].Duration())
+		all += set.Trajectories[i].Duration()
+	}
+	if len(durations) >= data.ManyTrajectories {
+		return median(durations)
+	}
+	return all / data.ManyTrajectories
 }
 
 // bears is the longest horizon that the pieces of a recording bear: where whole ones are held out that of their median
 // duration, so that half of them have a window; else a ninth of all of it, if the usual one is longer than the fifth
 // that data.Set.Split asks for.
 func bears(set *data.Set) float64 {
-	var durations []float64
-	all := 0.0
-	for i := range set.Trajectories {
-		d := set.Trajectories[i].Duration()
-		durations, all = append(durations, d), all+d
+	most := ninth(set)
+	if len(set.Trajectories) < data.ManyTrajectories &&
+		horizonSteps*set.TypicalStep() <= most*data.ManyTrajectories/leastBlocks {
+		return math.Inf(1)
 	}
-	switch {
-	case len(durations) >= data.ManyTrajectories:
-		return median(durations)
-	case horizonSteps*set.TypicalStep() > all/leastBlocks:
-		return all / data.ManyTrajectories
-	}
-	return math.Inf(1)
+	return most
 }
 
 // nodes is how many a graph of d coordinates has, each of which is learned from; others are one.

@@ -174,6 +174,9 @@ func (p *planner) windows() (choice, reason string, err error) {
 	if p.o.Window == 0 {
 		p.o.Window = min(mostWindow, max(1, rounded(p.o.Horizon/step)))
 	}
+	if p.set.States() {
+		return "", "", nil
+	}
 	held := strings.TrimSpace(fmt.Sprintf("%.3g %s", p.o.Horizon, p.found.TimeUnit)) + " held out"
 	if p.o.Objective == Windows {
 		held = fmt.Sprintf("%d rows to learn from, %s", p.o.Window, held)

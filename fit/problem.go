@@ -72,6 +72,7 @@ type problem struct {
 	spec    model.Spec
 	penalty train.Penalty
 	print   string
+	longer  string          // why windows are longer than usual; "" where they are not
 	motion  *motion         // of the objective Motion
 	lag     *train.Lateness // of known forces, if it was looked at
 	delayed bool            // all was found again with forces that act later
@@ -98,28 +99,17 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if s, err = s.continued(set); err != nil {
 		return nil, err
 	}
-	split, err := set.Split(s.horizon(set), !s.Apart)
+	split, reason, err := s.splits(set, found)
 	if err != nil {
 		return nil, err
-	}
-	lengthened := false
-	if bare(set) && s.Horizon == 0 {
-		if h := longer(set, s, found); h > s.horizon(set) {
-			s.Horizon, lengthened = h, true
-			if split, err = set.Split(h, !s.Apart); err != nil {
-				return nil, err
-			}
-		}
 	}
 	given := s
 	s, plan, err := decide(set, found, asked, given)
 	if err != nil {
 		return nil, err
 	}
-	if lengthened {
-		plan.set("windows", plan.Line("windows").Choice, "a little more than the fastest swing")
-	}
-	f = &problem{set: set, s: s, plan: plan, split: split, watch: watch{begin: begin}, print: print}
+	f = &problem{set: set, s: s, split: split, longer: reason, watch: watch{begin: begin}, print: print}
+	f.plan = f.because(plan)
 	f.id = identity(f.print, asked)
 	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
 		return nil, err
@@ -161,4 +151,25 @@ func (f *problem) look(ctx context.Context, given Options) error {
 		s.Planned(f.plan)
 	}
 	return err
+}
+
+// splits holds out parts of a recording by windows as long as was asked for or, where nothing was, as the motion asks
+// for; with the reason of the latter.
+func (s *Options) splits(set *data.Set, found Findings) (split data.Split, reason string, err error) {
+	if h := longer(set, *s, found); s.Horizon == 0 && h > s.horizon(set) {
+		s.Horizon, reason = h, "a quarter of the fastest swing"
+		if bare(set) {
+			reason = "a little more than the fastest swing"
+		}
+	}
+	split, err = set.Split(s.horizon(set), !s.Apart)
+	return split, reason, err
+}
+
+// because is a plan with the reason for windows that are longer than usual.
+func (f *problem) because(plan Plan) Plan {
+	if f.longer != "" {
+		plan.set("windows", plan.Line("windows").Choice, f.longer)
+	}
+	return plan
 }

@@ -26,6 +26,8 @@ type Record struct {
 	Apart     bool         `json:"apart,omitempty"` // no part of the recording was kept for testing
 	Data      string       `json:"data"`            // fingerprint of the numbers it was trained on
 	Options   data.Options `json:"options"`         // which columns they stood in
+	// of the columns of the recording; absent in older files
+	Ranges []data.Range `json:"ranges,omitempty"`
 	// fingerprints of what the models were trained on from which this one went on
 	Before     []string `json:"before,omitempty"`
 	Seconds    float64  `json:"seconds"`    // of training and of what comes before it, without interruptions

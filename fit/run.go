@@ -67,8 +67,8 @@ func (a *run) record() Record {
 		Run: hashed(f.id), Plan: &f.plan, Data: f.print,
 		Seed: done.Seed, Steps: done.Total(st.Step + 1), Batch: done.Batch, Rate: done.Rate, Method: done.Method,
 		Workers: done.Workers, Loss: s.Loss, Objective: s.Objective, Window: s.Window, Horizon: s.Horizon,
-		Apart:   s.Apart,
-		Options: f.set.Layout(s.Columns), Validation: st.BestLoss, Skipped: st.Skipped, Fallbacks: st.Health.Fallbacks,
+		Apart: s.Apart, Options: f.set.Layout(s.Columns), Ranges: f.split.Train.Ranges(), Validation: st.BestLoss,
+		Skipped: st.Skipped, Fallbacks: st.Health.Fallbacks,
 		Mass: a.mass, Stages: a.notes,
 	}
 	r.goesOn(s.From, a.member)

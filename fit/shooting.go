@@ -52,6 +52,7 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch, j int) (Netw
 		Run: hashed(f.id), Plan: &f.plan, Seed: s.Seed, Steps: steps, Method: train.GaussNewton, Workers: o.Workers,
 		Loss: o.Penalty.Name, Objective: Motion, Horizon: s.Horizon, Apart: s.Apart,
 		Data: f.print, Options: f.set.Layout(s.Columns),
+		Ranges:  f.split.Train.Ranges(),
 		Seconds: w.elapsed().Seconds(), Validation: o.OnHeld(x), Stages: f.stagesOf(x), Formula: f.formula(x),
 		Residuals: &x.Residuals,
 	}

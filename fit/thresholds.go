@@ -192,6 +192,8 @@ const (
 	leastNoise = 1e-4
 	// in −2 log likelihood, three standard deviations: what forces held between rows have to gain
 	likelier = 9
+	heldPart = 0.25 // of the fastest swing, in a window of a recording of velocities; not tuned
+	muchMore = 2    // times horizonSteps that this has to be; not tuned
 	// of the time between rows, the change of a delay whose likelihood is looked at; and how often at most it is set
 	delayStep, mostDelays = 0.25, 5
 	doubtful              = 9 // mean square of held-out residuals in units of the noise; a good model has 1

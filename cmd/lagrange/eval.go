@@ -53,7 +53,7 @@ are then told in units of the noise, too, beside what the unknown start alone le
 			}
 			h := 0.0
 			if horizon.given() {
-				if h, err = horizon.in(set.TimeUnit()); err != nil {
+				if h, err = horizon.of(set); err != nil {
 					return err
 				}
 			}
@@ -84,6 +84,7 @@ func modelColumns(cmd *cobra.Command, m *lagrange.Model, o data.Options) data.Op
 		"u":          func() { own.U = o.U },
 		"parameters": func() { own.SystemParameters = o.SystemParameters },
 		"time":       func() { own.Time = o.Time }, "trajectory": func() { own.Trajectory = o.Trajectory },
+		"units":  func() { own.Units = o.Units },
 		"angles": func() { own.Angles = o.Angles }, "differentiate": func() { own.Differentiate = o.Differentiate },
 		"columns": func() { own.Columns = o.Columns }, "dt": func() { own.Step = o.Step },
 		"strict": func() { own.Strict = o.Strict },
@@ -213,11 +214,14 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	if e.HeldOut {
 		which = "held-out windows of the recording trained on"
 	}
-	fmt.Fprintf(w, "\nRoot-mean-square error over %d %s, each %s long\n", e.Windows, which,
-		strings.TrimSpace(fmt.Sprintf("%.4g %s", e.Horizon, set.TimeUnit())))
-	if err := printScores(w, set, e); err != nil {
-		return err
+	if e.Models != nil {
+		fmt.Fprintf(w, "\nRoot-mean-square error over %d %s, each %s long\n", e.Windows, which,
+			strings.TrimSpace(fmt.Sprintf("%.4g %s", e.Horizon, set.TimeUnit())))
+		if err := printScores(w, set, e); err != nil {
+			return err
+		}
 	}
+	printRows(w, set, e)
 	printStarts(w, set, e)
 	printCoverage(w, e.Ensemble)
 	if L := m.Formula(5, formulaShare); L != "" && m.Record.Formula == nil {
@@ -239,6 +243,9 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	}
 	if e.Doubt != "" {
 		fmt.Fprintf(w, "in doubt      %s; %s\n", e.Doubt, wayOut(m.Record.Objective))
+	}
+	for _, f := range e.Findings {
+		fmt.Fprintf(w, "%-13s %s\n", mark(f), wrap(f.String(), 64, "\n              "))
 	}
 	printIdentified(w, m.Record)
 	for _, s := range m.Record.Stages {

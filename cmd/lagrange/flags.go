@@ -35,7 +35,10 @@ func (c *columnFlags) add(cmd *cobra.Command) {
 	renamed(cmd, "condition", "parameters")
 	f.StringVar(&c.o.Time, "time", "", "`column` of the time")
 	f.StringVar(&c.o.Trajectory, "trajectory", "", "`column` that tells trajectories apart")
-	f.StringSliceVar(&c.o.Angles, "angles", nil, `coordinates that are angles; --angles "" for none`)
+	f.StringSliceVar(&c.o.Angles, "angles", nil,
+		"`coordinates` that are angles, with a period of their own as a:360 or b:4096; --angles \"\" for none")
+	f.StringSliceVar(&c.o.Units, "units", nil,
+		"`units` that headers do not tell, such as t=ms,omega=deg/s")
 	f.BoolVar(&c.o.Differentiate, "differentiate", false, "estimate velocities from the coordinates")
 	f.StringSliceVar(&c.o.Columns, "columns", nil,
 		"`names` of all columns of a table without a header; _ leaves one out")
@@ -162,22 +165,26 @@ func (s *span) in(unit string) (float64, error) {
 	if !s.timed {
 		return s.n, nil
 	}
-	for _, u := range []struct {
-		names   string
-		seconds float64
-	}{
-		{"|s|sec|second|seconds", 1}, {"ms", 1e-3}, {"us|µs|μs", 1e-6}, {"ns", 1e-9}, {"min|minute|minutes", 60},
-		{"h|hr|hour|hours", 3600},
-		{"d|day|days", 86400},
-	} {
-		for name := range strings.SplitSeq(u.names, "|") {
-			if name == unit {
-				return s.n / u.seconds, nil
-			}
-		}
+	if unit == "" {
+		return s.n, nil
+	}
+	if seconds, ok := data.Seconds(unit); ok {
+		return s.n / seconds, nil
 	}
 	return 0, usagef("%s cannot be told in %q, the unit of the time column: give a bare number in that unit", s.text,
 		unit)
+}
+
+// of is the span in the unit of time of a recording. Less than a time step of a column without a unit is refused: such
+// a column may count in anything.
+func (s *span) of(set *data.Set) (float64, error) {
+	h, err := s.in(set.TimeUnit())
+	if step := set.TypicalStep(); err == nil && s.timed && set.TimeUnit() == "" && h < step {
+		return 0, usagef("%s is less than a time step, if that is %g s: column %s has no unit; tell it, as --units "+
+			"%s=ms, or "+
+			"give a bare number in that unit", s.text, step, set.Time, set.Time)
+	}
+	return h, err
 }
 
 // need wants exactly the named arguments; more of the last one when it ends in "…".

@@ -27,7 +27,9 @@ refused with file, line and column.`,
   lagrange inspect arm.csv --q shoulder,elbow --differentiate --angles shoulder,elbow`,
 		Args: need("DATA.csv…"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			set, err := read(cmd, args, columns.options())
+			options := columns.options()
+			options.Positions = true // as train reads them
+			set, err := read(cmd, args, options)
 			if err != nil {
 				return err
 			}

@@ -28,6 +28,7 @@ type rolloutFlags struct {
 	rtol             float64
 	rtolGiven, timed bool // --rtol; --duration or --dt
 	sites            sitesFlag
+	whole            int // of --from, trajectories that were followed to their end
 }
 
 func rolloutCommand() *cobra.Command {
@@ -49,8 +50,11 @@ itself: without forces its energy swings a little, and does not drift.
 Of an ensemble the rows are the mean of its members, and columns sd_… its predictive standard
 deviation: two thirds of recorded motions should be within one, 95 % within two.
 
-A motion that cannot be continued ends the program with exit code 1; what was reached is kept
-in a file of its own, named PATH.partial.csv, and an existing output stays as it was.`,
+A motion that cannot be continued ends the program with exit code 1. Of several from a recording
+the others are written whole, and that one as far as it came; else what was reached is kept in a
+file of its own, named PATH.partial.csv, and an existing output stays as it was.
+
+A model with system parameters needs them, with the forces before them, by --u.`,
 		Example: `  lagrange rollout dp.lagrange --q 1.5,0 --v 0,0 --duration 100 -o path.csv
   lagrange rollout dp.lagrange --q 1.5,0 --integrator variational8 --step 0.02 --dt 1 --duration 10000 -o path.csv
   lagrange rollout motor.lagrange --q 0.1 --u 0.5 --duration 2s | head
@@ -111,6 +115,12 @@ func (o *rolloutFlags) run(cmd *cobra.Command, model string) error {
 	}
 	var failure *ode.Failure
 	switch {
+	case errors.As(err, &failure) && set != nil && o.whole > 0:
+		if bad := output(cmd, o.path, set.WriteCSV, model, o.from); bad != nil {
+			return errors.Join(err, bad)
+		}
+		return fmt.Errorf("%w; it is written as far as it came, and %s to the end", err,
+			count(o.whole, "other motion"))
 	case errors.As(err, &failure) && set != nil:
 		return o.keep(cmd, set, err)
 	case err != nil:
@@ -173,6 +183,11 @@ func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.
 				strings.TrimSpace(count(len(f.want), f.what)+" "+strings.Join(f.want, ", ")))
 		}
 	}
+	if given := len(o.u) > 0; set.SystemParameters > 0 && !given {
+		return nil, usagef("the model depends on %s: give them by --u %s",
+			strings.Join(set.Inputs[len(set.Forces()):], ", "),
+			strings.Join(set.Inputs, ","))
+	}
 	dt, steps, err := grid(o.duration, o.dt, set.TimeUnit(), 1)
 	if err != nil {
 		return nil, err
@@ -234,6 +249,10 @@ func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange
 		if recorded, err = readMotion([]string{o.from}, m.Options()); err != nil {
 			return nil, err
 		}
+		if recorded.States() {
+			return nil, fmt.Errorf("%s holds states on their own, and no motion to follow: start from one with --q "+
+				"and --v", o.from)
+		}
 		if a, b := described(m.Columns()), described(recorded); a != b {
 			return nil, fmt.Errorf("%s has %s, the model was trained on %s: names and units must be the same", o.from,
 				b, a)
@@ -247,13 +266,24 @@ func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange
 		return nil, err
 	}
 	if m.Ensemble == nil {
-		return m.RolloutSet(ctx, recorded, r)
+		set, err := m.RolloutSet(ctx, recorded, r)
+		o.count(set, recorded)
+		return set, err
 	}
 	mean, sd, err := m.Ensemble.RolloutSet(ctx, recorded, r)
-	if mean != nil {
+	if o.count(mean, recorded); mean != nil {
 		beside(mean, sd.Trajectories, deviationPrefix, data.RoleQ, data.RoleV)
 	}
 	return mean, err
+}
+
+// count counts the motions that were followed to their end.
+func (o *rolloutFlags) count(set, recorded *data.Set) {
+	for i := 0; set != nil && i < len(set.Trajectories); i++ {
+		if set.Trajectories[i].Len() == recorded.Trajectories[i].Len() {
+			o.whole++
+		}
+	}
 }
 
 // described lists coordinates, forces and system parameters: "coordinates theta [rad]; forces tau; parameters m".

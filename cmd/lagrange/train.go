@@ -84,6 +84,10 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 		return f.report(cmd, finished)
 	}
 	understood(say, set)
+	f.found = f.findings(set)
+	for _, x := range f.found {
+		fmt.Fprintf(say, "%s: %s\n", mark(x), x)
+	}
 	if from := f.training.From; from != nil {
 		fmt.Fprintf(say, "goes on from %s (%d steps)\n", f.from, from.Record.Steps)
 		if names := from.Beyond(set); len(names) > 0 {
@@ -138,7 +142,7 @@ func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err
 		return nil, err
 	}
 	if f.horizon.given() {
-		if s.Horizon, err = f.horizon.in(set.TimeUnit()); err != nil {
+		if s.Horizon, err = f.horizon.of(set); err != nil {
 			return nil, err
 		}
 	}
@@ -231,13 +235,21 @@ func (f *trainFlags) report(cmd *cobra.Command, m *lagrange.Model) error {
 	if err != nil {
 		return err
 	}
-	picture := pictureOf(f.out)
-	fig, err := m.Picture(cmd.Context(), set)
-	if err != nil {
-		return err
+	for _, x := range f.found {
+		if x.Serious && !slices.ContainsFunc(e.Findings, func(y data.Finding) bool { return y.Kind == x.Kind }) {
+			e.Findings = append(e.Findings, x)
+		}
 	}
-	if err := fig.Save(picture); err != nil {
-		return err
+	picture := "none, of states without motion"
+	if !set.States() {
+		picture = pictureOf(f.out)
+		fig, err := m.Picture(cmd.Context(), set)
+		if err != nil {
+			return err
+		}
+		if err := fig.Save(picture); err != nil {
+			return err
+		}
 	}
 	if f.json {
 		return printJSON(cmd.OutOrStdout(), e)
@@ -280,7 +292,13 @@ func (f *trainFlags) used(m *lagrange.Model) string {
 func understood(w io.Writer, set *data.Set) {
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, c := range set.Columns {
-		fmt.Fprintf(tab, "%s\t%s\t%s\n", label(c.Name, c.Unit), c.Role, c.Why)
+		why := c.Why
+		for _, q := range set.Coordinates {
+			if q.Name == c.Name && c.Role == data.RoleQ && q.Period > 0 {
+				why += fmt.Sprintf("; an angle, %.6g a turn", q.Period)
+			}
+		}
+		fmt.Fprintf(tab, "%s\t%s\t%s\n", label(c.Name, c.Unit), c.Role, why)
 	}
 	tab.Flush()
 	for _, n := range set.Notes {

@@ -25,6 +25,7 @@ type trainFlags struct {
 	resume, json, noBaseline bool
 	force                    bool
 	training                 lagrange.Training
+	found                    []data.Finding // about the recording
 }
 
 // add declares the flags.

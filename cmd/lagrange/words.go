@@ -20,7 +20,7 @@ type flagGroup struct{ title, names string }
 
 // trainGroups are the flags of train in the order in which one thinks of them.
 var trainGroups = []flagGroup{
-	{"What to learn from", "q v a u parameters time dt trajectory angles differentiate columns strict " +
+	{"What to learn from", "q v a u parameters time dt trajectory units angles differentiate columns strict " +
 		"objective horizon test"},
 	{"The model", "model head term hidden activation friction cyclic held delay ensemble topology nodes " +
 		"node-size translation-invariant"},
