@@ -48,7 +48,7 @@ func TestFindings(t *testing.T) {
 	}
 	wrong := append([]float64{}, q...)
 	wrong[200] += 3
-	noisy := apply(func(x float64) float64 { return x + 0.1*noise.NormFloat64() }, q)
+	noisy := apply(func(x float64) float64 { return x + 0.35*noise.NormFloat64() }, q)
 	twin := apply(func(x float64) float64 { return x + 1e-4*noise.NormFloat64() }, q)
 	still := apply(func(x float64) float64 { return math.Round(2 * x) }, q)
 	other := apply(func(t float64) float64 { return 0.5 * math.Sin(1.3*t) }, ts)
