@@ -15,6 +15,8 @@ import (
 type Formula struct {
 	Terms []Coefficient `json:"terms,omitempty"` // of a sum of terms
 	model.ForceCoefficients
+	// Rests are the angles at which the potential of a joint alone is least: where the zero of its sensor is off
+	Rests []Rest `json:"rests,omitempty"`
 	// Delay is by how much later than recorded known forces act; nil: it was not looked at
 	Delay *train.Lateness `json:"delay,omitempty"`
 	// SD has the standard deviations of these forces, of a sum of terms; nil: not known
@@ -77,6 +79,9 @@ func (f Formula) String() string {
 	for i, x := range f.Gains {
 		row("gains", x, sd.Gains[i])
 	}
+	for _, r := range f.Rests {
+		fmt.Fprintf(&b, "; %s", r)
+	}
 	if f.Delay != nil && f.Delay.Value != 0 {
 		fmt.Fprintf(&b, "; delay %.3g ± %.1g", f.Delay.Value, f.Delay.SD)
 	}
@@ -123,9 +128,13 @@ func (f *problem) read(m *model.Model[float64]) (r Formula) {
 			at++
 		}
 	}
+	r.Rests = restsOf(s, r.Terms)
 	unit := f.unit(m, r)
 	for _, x := range r.values() {
 		*x /= unit
+	}
+	for i := range r.Rests { // an angle, whatever the unit of L
+		r.Rests[i].Value *= unit
 	}
 	for i := range r.Stribeck { // a speed, whatever the unit of L
 		r.Stribeck[i] *= unit
@@ -144,6 +153,9 @@ func (f *Formula) values() (all []*float64) {
 				all = append(all, &row[j])
 			}
 		}
+	}
+	for i := range f.Rests {
+		all = append(all, &f.Rests[i].Value)
 	}
 	return all
 }
@@ -180,10 +192,13 @@ func (f *problem) deviations(r *Formula, x train.Identified) {
 		if !(sd < math.MaxFloat64) || sd < rounding*math.Abs(*values[i]) {
 			sd = 0
 		}
-		if i < len(r.Terms) {
+		switch k := i - len(r.Terms); {
+		case k < 0:
 			r.Terms[i].SD = sd
-		} else {
-			*forces[i-len(r.Terms)] = sd
+		case k < len(forces):
+			*forces[k] = sd
+		default:
+			r.Rests[k-len(forces)].SD = sd
 		}
 	}
 }

@@ -156,7 +156,7 @@ func (s *Options) horizon(set *data.Set) float64 {
 	}
 	usual, most := horizonSteps*set.TypicalStep(), bears(set)
 	if most < usual { // in whole steps: a block holds as many as the next
-		return set.Bearable(set.TypicalStep() * max(1, math.Floor(most/set.TypicalStep()*(1+1e-9))), !s.Apart)
+		return set.Bearable(set.TypicalStep()*max(1, math.Floor(most/set.TypicalStep()*(1+1e-9))), !s.Apart)
 	}
 	return usual
 }
