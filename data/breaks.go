@@ -36,33 +36,36 @@ type jump struct {
 
 // jumps finds those of coordinate k in a trajectory; none where they are not rare, for the velocity is then wrong.
 func (s *Set) jumps(t *Trajectory, k int) (found []jump) {
-	d, gaps := s.D(), t.Gaps()
+	d := s.D()
 	if t.V == nil || t.Len() < 10 {
 		return nil
 	}
-	var e, way []float64
-	for n := 1; n < t.Len(); n++ {
-		dq := t.Q[n*d+k] - t.Q[(n-1)*d+k]
-		e = append(e, dq-(t.V[(n-1)*d+k]+t.V[n*d+k])/2*(t.T[n]-t.T[n-1]))
-		way = append(way, math.Abs(dq))
+	step := func(n int) (dq, left float64) {
+		dq = t.Q[n*d+k] - t.Q[(n-1)*d+k]
+		return dq, dq - (t.V[(n-1)*d+k]+t.V[n*d+k])/2*(t.T[n]-t.T[n-1])
 	}
-	left := make([]float64, len(e))
-	for i, x := range e {
-		left[i] = math.Abs(x)
+	var lefts, ways []float64
+	for n := 1; n < t.Len(); n += max(1, t.Len()/comparedRows) {
+		dq, left := step(n)
+		lefts, ways = append(lefts, math.Abs(left)), append(ways, math.Abs(dq))
 	}
-	sort.Float64s(way)
+	sort.Float64s(ways)
 	least := 0.0 // step of a coarse column
-	for _, w := range way {
+	for _, w := range ways {
 		if w > 0 {
 			least = w
 			break
 		}
 	}
-	limit := max(jumpResidual*median(left), jumpStep*way[len(way)*8/10], jumpRange*s.extent(k), 3*least)
-	for i, x := range e {
-		if math.Abs(x) > limit && !gaps.Before(i+1) {
-			found = append(found, jump{i + 1, k, x})
+	limit := max(jumpResidual*median(lefts), jumpStep*ways[len(ways)*8/10], jumpRange*s.extent(k), 3*least)
+	for n := 1; n < t.Len(); n++ {
+		if _, left := step(n); math.Abs(left) > limit {
+			found = append(found, jump{n, k, left})
 		}
+	}
+	if len(found) > 0 {
+		gaps := t.Gaps()
+		found = slices.DeleteFunc(found, func(j jump) bool { return gaps.Before(j.n) })
 	}
 	if 20*len(found) > t.Len() {
 		return nil

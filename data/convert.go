@@ -45,8 +45,9 @@ func (s *Set) stillCounted() {
 
 // ratios are those of ∫v dt to Δq of the coordinates, 0 where the two do not go together.
 func (s *Set) ratios() (r []float64) {
+	gaps := s.gaps()
 	for k := range s.Coordinates {
-		agree, ratio := s.proportion(k)
+		agree, ratio := s.proportion(k, gaps)
 		if agree < 0.8 {
 			ratio = 0
 		}
@@ -55,19 +56,27 @@ func (s *Set) ratios() (r []float64) {
 	return r
 }
 
+// Of many rows, stretches of so many in a row are compared, which are so many rows in all or a little more.
+const compared, comparedRows = 1024, 20_000
+
 // proportion compares Δq of coordinate k with ∫v dt over spans of 1, 4, 16 and 64 rows, that over which they agree
-// best:
-// noise of positions hides short ones, wrong velocities spoil long ones. It gives their correlation, and the ratio of
-// ∫v dt to Δq by least squares of Δq, where most noise is. Jumps, twenty times as far as the median, are left out.
-func (s *Set) proportion(k int) (agree, ratio float64) {
-	d := s.D()
+// best: noise of positions hides short ones, wrong velocities spoil long ones. It gives their correlation, and the
+// ratio of ∫v dt to Δq by least squares of Δq, where most noise is. Jumps, twenty times as far as the median, are left
+// out.
+func (s *Set) proportion(k int, gaps []Gaps) (agree, ratio float64) {
+	d, every := s.D(), max(1, s.Rows()/comparedRows)
 	for span := 1; span <= 64; span *= 4 {
 		var ways, sums, sizes []float64
 		for i := range s.Trajectories {
-			t, gaps := &s.Trajectories[i], s.Trajectories[i].Gaps()
+			t := &s.Trajectories[i]
 			sum, from := 0., 0
 			for n := 1; n < t.Len(); n++ {
-				if gaps.Before(n) {
+				if n/compared%every != 0 {
+					n = (n/compared+1)*compared - 1
+					sum, from = 0, n+1
+					continue
+				}
+				if gaps[i].Before(n) || n == from {
 					sum, from = 0, n
 					continue
 				}

@@ -189,7 +189,7 @@ func (s *Set) checkVelocities() (f []Finding) {
 	}
 	for k, c := range s.Coordinates {
 		a := s.agreement(k)
-		agree, r := s.proportion(k)
+		agree, r := s.proportion(k, s.gaps())
 		x := Finding{Kind: KindUnits, Column: c.Velocity, Sure: Likely, Serious: true}
 		if u := nearestFactor(r); u != nil && agree > 0.5 {
 			with := strings.NewReplacer("Q", c.Name, "V", c.Velocity, "T", s.Time)

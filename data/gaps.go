@@ -24,6 +24,14 @@ func (t *Trajectory) Gaps() Gaps {
 	return g
 }
 
+// gaps finds those of all trajectories.
+func (s *Set) gaps() (all []Gaps) {
+	for i := range s.Trajectories {
+		all = append(all, s.Trajectories[i].Gaps())
+	}
+	return all
+}
+
 // Count is how many there are.
 func (g Gaps) Count() int {
 	if len(g.before) == 0 {
