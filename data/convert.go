@@ -224,8 +224,14 @@ func (s *Set) seconds(ratios []float64) {
 	s.retime(f, from, per, known)
 }
 
+// fewSteps are rows below which velocities do not tell how long a step is.
+const fewSteps = 20
+
 // stepLasts finds how long a step or frame is by the velocities, if all of them say the same.
 func (s *Set) stepLasts(ratios []float64) {
+	if s.Rows() < fewSteps {
+		return
+	}
 	dt, n := 0.0, 0.0
 	for _, r := range ratios {
 		if r > 0 {

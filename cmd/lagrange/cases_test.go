@@ -108,7 +108,7 @@ var cases = []aCase{
 		`pos_filt1 +ignored`, `tau_meas1 +u `, `tau_con1 +ignored`}, shows: `(column "pos_filt1" is ignored: nearly ` +
 		`the same as pos_meas1)`},
 	{name: "10-deg-in-name", command: "inspect runs.csv", want: []string{`theta1_deg +deg +q`, `omega2_deg_s +deg/s +v`,
-		`3 trajectories`, `360 a turn`}, shows: `(the time begins again: 3 motions)`},
+		`3 trajectories`, `360 a turn`}, shows: `(the time begins anew 2 times, first on line 702: 3 trajectories)`},
 	{name: "12-wrapped-pole-angle", command: "inspect cartpole.csv", want: []string{`pole_velocity .*goes with ` +
 		`pole_angle`,
 		`6.28319 a turn`, `pole_angle +pole_velocity +0.0\d+ %`}, shows: `(pole_angle unwrapped at 4 jumps)`},
