@@ -23,8 +23,6 @@ const Motion = "motion"
 // needsOneFamily refuses what has no roll-out from positions and velocities alone, and what shooting cannot bear.
 func needsOneFamily(_ *data.Set, s Options) error {
 	switch f := model.FamilyOf(s.Model); {
-	case f.Nodes:
-		return fmt.Errorf("a %s does not learn from positions alone; --differentiate estimates velocities", f.Title)
 	case f.Name == "hnn":
 		return fmt.Errorf("a %s needs momenta, which positions alone do not give; --differentiate estimates velocities",
 			f.Title)
