@@ -249,4 +249,6 @@ const (
 	// came to 0.0033 rad half a second ahead, where a network that learned from windows for 11 s came to 1.2; of a
 	// chain of five it took 44 s, and came to 0.005. Time grows with rows.
 	mostShot = 5
+
+	mostNodesShot = 32
 )
