@@ -50,6 +50,8 @@ func (s *shooter) recall(all []float64) (l Length) {
 	s.Measured.Parts, s.excess = int(all[8]), all[10]
 	if s.Held != nil {
 		s.Held.Parts = int(all[9])
+	} else {
+		s.heldX = nil // a length without a selection set leaves no starts of it
 	}
 	take := func(n int) (x []float64) {
 		x, all = append([]float64(nil), all[:n]...), all[n:]
