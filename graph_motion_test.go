@@ -39,7 +39,8 @@ func TestGraphPositions(t *testing.T) {
 		t.Fatal(err)
 	}
 	if m.Record.Objective != lagrange.Motion || m.Record.Doubt != "" || !(m.Record.Validation < 1.5) {
-		t.Errorf("objective %s, held-out motion at %v, doubt %q", m.Record.Objective, m.Record.Validation, m.Record.Doubt)
+		t.Errorf("objective %s, held-out motion at %v, doubt %q", m.Record.Objective, m.Record.Validation,
+			m.Record.Doubt)
 	}
 	longer, err := m.On(many)
 	if err != nil {

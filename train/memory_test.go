@@ -83,6 +83,6 @@ func identifiedWith(t *testing.T, o *Identification, spec model.Spec, memory *Me
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fmt.Sprintf("%x", []any{x.Model.Theta, x.Log, x.Score, x.Lengths, x.Shot.Covariance, x.Shot.at.x, x.Shot.at.heldX,
-		again.Learn.Parts, again.Held.Parts})
+	return fmt.Sprintf("%x", []any{x.Model.Theta, x.Log, x.Score, x.Lengths, x.Shot.Covariance, x.Shot.at.x,
+		x.Shot.at.heldX, again.Learn.Parts, again.Held.Parts})
 }
