@@ -66,17 +66,7 @@ func sited(spec model.Spec, learn *data.Set, g Graph) (model.Spec, error) {
 	}
 	spec.Nodes = k
 	pool(spec, learn)
-	natural := spec.Natural
-	spec.Natural = false // the densities are
-	spec, err := graph.Describe(spec, g.TranslationInvariant, q)
-	if err != nil || !natural {
-		return spec, err
-	}
-	for i := range spec.Nodes.Densities {
-		d := &spec.Nodes.Densities[i]
-		d.Natural = slices.ContainsFunc(d.Coordinates, func(c model.Coordinate) bool { return !c.Cyclic })
-	}
-	return spec, spec.Check()
+	return graph.Describe(spec, g.TranslationInvariant, q)
 }
 
 // pool gives the known forces at the same place of their nodes one scale, their root mean square together.
