@@ -22,12 +22,10 @@ const Motion = "motion"
 
 // needsOneFamily refuses what has no roll-out from positions and velocities alone, and what shooting cannot bear.
 func needsOneFamily(_ *data.Set, s Options) error {
-	switch f := model.FamilyOf(s.Model); {
-	case f.Nodes:
-		return fmt.Errorf("a %s does not learn from positions alone; --differentiate estimates velocities", f.Title)
-	case f.Name == "hnn":
-		return fmt.Errorf("a %s needs momenta, which positions alone do not give; --differentiate estimates velocities",
-			f.Title)
+	if f := model.FamilyOf(s.Model); f.Name == "hnn" {
+		return fmt.Errorf("a %s learns q̇ = ∂H/∂p from recorded momenta p, which positions alone do not give: leave "+
+			"--model out, or take lnn, whose Lagrangian has the same motion and its energy; with "+
+			"--differentiate estimated velocities stand for momenta, which is right where all masses are 1", f.Title)
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func (s Options) unlike(set *data.Set) string {
 		return "accelerations are recorded"
 	case f.Name == "hnn":
 		return fmt.Sprintf("a %s takes velocities for momenta", f.Title)
-	case !slices.Contains(ladder, f.Name) && !f.Bare:
+	case !slices.Contains(ladder, f.Name) && !f.Bare && !f.Nodes:
 		return fmt.Sprintf("windows serve a %s better", f.Title)
 	case s.Method != "" || s.Window != 0 || s.Batch != 0 || s.Rate != 0 || s.Loss != "" || s.Head != "":
 		return "settings of windows are asked for"
@@ -72,11 +72,19 @@ func (s Options) unlike(set *data.Set) string {
 		return "so did the model to repeat"
 	case s.From != nil:
 		return "so did the model to go on from"
-	case set.D() > mostShot:
+	case set.D() > mostShotBy(f):
 		return fmt.Sprintf("shooting takes long with more than %d coordinates: the objective %s asks for it",
-			mostShot, Motion)
+			mostShotBy(f), Motion)
 	}
 	return ""
+}
+
+// mostShotBy are coordinates up to which noisy velocities are learned from by shooting unasked.
+func mostShotBy(f model.Family) int {
+	if f.Nodes {
+		return mostNodesShot
+	}
+	return mostShot
 }
 
 // judge notes columns of a coordinate whose noise, or what the jitter of times makes of it, is more than a part of the

@@ -251,4 +251,8 @@ const (
 	// came to 0.0033 rad half a second ahead, where a network that learned from windows for 11 s came to 1.2; of a
 	// chain of five it took 44 s, and came to 0.005. Time grows with rows.
 	mostShot = 5
+
+	// mostNodesShot is mostShot of graphs, whose sites share what is learned. From 410 rows of a ring of springs with
+	// σ = 0.01 (positions alone) 16 sites took 13 s of one core, 32 took 52 s.
+	mostNodesShot = 32
 )

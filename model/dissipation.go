@@ -21,14 +21,12 @@ type Dissipation struct {
 	resistances []resistance
 }
 
-// DissipationOf finds that of a Spec. Models of nodes have none of their own.
+// DissipationOf finds that of a Spec. Of a model of nodes it is that of a node, which all of them share.
 func DissipationOf(s Spec, params int) Dissipation {
+	s = s.forceSpec()
 	l := layout(s)
 	f := Dissipation{d: s.D(), E: s.power(), viscous: -1, at: params - len(l.params)}
 	f.s, _ = scales[float64](s)
-	if s.Nodes != nil {
-		return f
-	}
 	if f.resistances = l.resistances; l.viscous >= 0 {
 		f.viscous = f.at + l.viscous
 	}
@@ -46,8 +44,15 @@ func (f Dissipation) Len() (n int) {
 	return n
 }
 
-// Slopes adds ∂(zᵀF)/∂c at v to row.
+// Slopes adds ∂(zᵀF)/∂c at v to row, for one node after the other where there are several.
 func (f Dissipation) Slopes(theta, v, z, row []float64) {
+	for i := 0; i < len(v); i += f.d {
+		f.slopes(theta, v[i:i+f.d], z[i:i+f.d], row)
+	}
+}
+
+// slopes is Slopes for one node.
+func (f Dissipation) slopes(theta, v, z, row []float64) {
 	at := 0
 	if f.viscous >= 0 {
 		for i := range f.d {

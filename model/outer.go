@@ -3,6 +3,8 @@ package model
 import (
 	"math"
 	"slices"
+
+	"lagrange/nn"
 )
 
 // Outer returns the places in θ of what is left of a model when its features are held: those of Linear, and all other
@@ -21,35 +23,57 @@ func (m *Model[T]) Outer() []int {
 // forces is the place in θ where the parameters of the forces begin.
 func (m *Model[T]) forces() int { return len(m.Theta) - len(m.Spec.forceSpec().ForceTheta()) }
 
-// Outputs says of the parameters at the given places which output of the net that gives L they weigh; constants behind
-// outputs count as weights of one output more, and what is no weight of an output has −1.
-func (m *Model[T]) Outputs(of []int) (output []int) {
+// placed is a net and its place in θ.
+type placed struct {
+	nn.Shape
+	at int
+}
+
+// nets are those that give L: of a model of nodes that of each density; none of other models.
+func (m *Model[T]) nets() (all []placed) {
 	f, err := lookup(m.Spec.Family)
-	for _, at := range of {
-		output = append(output, -1)
-		if err != nil || f.Net == nil {
-			continue
+	if err == nil && f.Net != nil {
+		return []placed{{f.Net(m.Spec), 0}}
+	}
+	if m.Spec.Nodes == nil {
+		return nil
+	}
+	at := 0
+	for _, d := range m.Spec.Nodes.Densities { // they are models of the family lnn
+		all = append(all, placed{d.scalarNet(), at})
+		at += lnn.Params(d)
+	}
+	return all
+}
+
+// Outputs says of the parameters at the given places which output of the nets that give L they weigh; constants behind
+// the outputs of a net count as weights of one output more, and what is no weight of an output has −1.
+func (m *Model[T]) Outputs(of []int) (output []int) {
+	output = slices.Repeat([]int{-1}, len(of))
+	before := 0
+	for _, net := range m.nets() {
+		in, out, end := net.Sizes[net.Layers()-1], net.Sizes[net.Layers()], net.at+net.Params()
+		first := end - (in+1)*out
+		for k, at := range of {
+			switch {
+			case at >= end || at < first:
+			case at >= end-out:
+				output[k] = before + out
+			default:
+				output[k] = before + (at-first)%out
+			}
 		}
-		net := f.Net(m.Spec)
-		in, out, end := net.Sizes[net.Layers()-1], net.Sizes[net.Layers()], net.Params()
-		switch first := end - (in+1)*out; {
-		case at >= end || at < first:
-		case at >= end-out:
-			output[len(output)-1] = out
-		default:
-			output[len(output)-1] = (at - first) % out
-		}
+		before += out + 1
 	}
 	return output
 }
 
-// Soften multiplies the weights of the first layer of the net that gives L: units that bend less make smoother
-// functions of the state. There is no such net in other models.
+// Soften multiplies the weights of the first layers of the nets that give L: units that bend less make smoother
+// functions of the state. There are no such nets in other models.
 func (m *Model[T]) Soften(by float64) {
-	if f, err := lookup(m.Spec.Family); err == nil && f.Net != nil {
-		net := f.Net(m.Spec)
+	for _, net := range m.nets() {
 		for i := range net.Sizes[0] * net.Sizes[1] {
-			m.Theta[i] *= T(by)
+			m.Theta[net.at+i] *= T(by)
 		}
 	}
 }

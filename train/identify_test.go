@@ -13,8 +13,13 @@ import (
 
 // swinging is a recording of noisy angles of a pendulum, a third of it held out.
 func swinging(t *testing.T, sigma float64) (*Identification, model.Spec) {
+	return swingingFor(t, 151, sigma)
+}
+
+// swingingFor is swinging with so many rows of each recording.
+func swingingFor(t *testing.T, rows int, sigma float64) (*Identification, model.Spec) {
 	t.Helper()
-	set, _ := recorded(mech.Chain(1), 6, 151, 0.04, sigma, 5, func(r *rand.Rand, q, v []float64) {
+	set, _ := recorded(mech.Chain(1), 6, rows, 0.04, sigma, 5, func(r *rand.Rand, q, v []float64) {
 		q[0] = 1 + 1.5*r.Float64()
 	})
 	sm, err := smooth.Set(context.Background(), set, 0)

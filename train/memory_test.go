@@ -16,14 +16,21 @@ func TestMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	o, spec := swinging(t, 0.01)
-	o.Workers = 1
-	spec.Family, spec.Terms, spec.Kinetic = "lnn", nil, 1
-	spec.Hidden, spec.Head, spec.Natural = []int{8}, model.Quadratic, true
-	o.Learn.Of, o.Held.Of = o.Learn.Of[:2], o.Held.Of[:1]
-	identified := func(memory *Memory) string { return identifiedWith(t, o, spec, memory) }
-	calm := identified(nil)
-	whole := &Memory{}
+	for _, c := range []struct{ rows, from int }{{151, -1}, {301, 2}} { // lengths are kept, and are not
+		o, spec := swingingFor(t, c.rows, 0.01)
+		o.Workers = 1
+		spec.Family, spec.Terms, spec.Kinetic = "lnn", nil, 1
+		spec.Hidden, spec.Head, spec.Natural = []int{8}, model.Quadratic, true
+		o.Learn.Of, o.Held.Of = o.Learn.Of[:2], o.Held.Of[:1]
+		goesOn(t, c.from, func(memory *Memory) string { return identifiedWith(t, o, spec, memory) })
+	}
+}
+
+// goesOn holds identifications that go on from the outcomes before shooting and so many of its lengths, and more,
+// against one that nobody disturbed.
+func goesOn(t *testing.T, from int, identified func(*Memory) string) {
+	t.Helper()
+	calm, whole := identified(nil), &Memory{}
 	if identified(whole) != calm {
 		t.Fatal("a memory changes what is found")
 	}
@@ -32,7 +39,7 @@ func TestMemory(t *testing.T) {
 	if lengths < 1 || len(whole.outcomes) < lengths+3 {
 		t.Fatalf("%d outcomes, %d of them before shooting", len(whole.outcomes), lengths)
 	}
-	for k := lengths - 1; k <= len(whole.outcomes); k++ {
+	for k := lengths + from; k <= len(whole.outcomes); k++ {
 		was := &Memory{outcomes: whole.outcomes[:k:k]}
 		if err := was.Save(path, of); err != nil {
 			t.Fatal(err)
@@ -76,6 +83,6 @@ func identifiedWith(t *testing.T, o *Identification, spec model.Spec, memory *Me
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fmt.Sprintf("%x", []any{x.Model.Theta, x.Log, x.Score, x.Shot.Covariance, x.Shot.at.x, x.Shot.at.heldX,
-		again.Learn.Parts, again.Held.Parts})
+	return fmt.Sprintf("%x", []any{x.Model.Theta, x.Log, x.Score, x.Lengths, x.Shot.Covariance, x.Shot.at.x,
+		x.Shot.at.heldX, again.Learn.Parts, again.Held.Parts})
 }

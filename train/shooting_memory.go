@@ -35,7 +35,7 @@ func (s *shooter) numbers(l Length) (all []float64) {
 		heldParts = s.Held.Parts
 	}
 	all = []float64{l.Duration, float64(l.Segments), float64(l.Parts), float64(l.Iterations), l.Loss, l.Before, l.After,
-		flag(l.Kept), float64(s.Measured.Parts), float64(heldParts), s.excess, float64(len(s.x)), float64(len(s.heldX))}
+		flag(l.Kept), float64(s.Measured.Parts), float64(heldParts), s.excess}
 	all = slices.Concat(all, s.b(), s.b0, s.x, s.heldX)
 	if s.prior != nil {
 		all = slices.Concat(all, s.prior.precision, s.prior.mass)
@@ -50,16 +50,17 @@ func (s *shooter) recall(all []float64) (l Length) {
 	s.Measured.Parts, s.excess = int(all[8]), all[10]
 	if s.Held != nil {
 		s.Held.Parts = int(all[9])
+	} else {
+		s.heldX = nil // a length without a selection set leaves no starts of it
 	}
 	take := func(n int) (x []float64) {
 		x, all = append([]float64(nil), all[:n]...), all[n:]
 		return x
 	}
-	rows, held := int(all[11]), int(all[12]) // nothing is held out of all of it, but at its beginning
-	all = all[13:]
+	all = all[11:]
 	s.set(take(len(s.Of)))
 	s.b0 = take(len(s.Of))
-	s.x, s.heldX = take(rows), take(held)
+	s.x, s.heldX = take(len(s.x)), take(len(s.heldX))
 	if s.Alike != nil {
 		s.prior = newPrior(s.Alike)
 		s.prior.precision, s.prior.b0 = take(len(s.prior.precision)), s.b0

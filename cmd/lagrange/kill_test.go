@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -12,13 +13,15 @@ import (
 	"time"
 
 	"lagrange"
+	"lagrange/internal/file"
 	"lagrange/mech"
 	"lagrange/sim"
 )
 
 // TestKill kills training at random moments of all its stages, as a power cut would, and goes on with --resume until it
-// ends: the model is, to the last bit, the one of a run that nobody disturbed. By default, accelerations are learned
-// after a warm-up by Adam with Gauss–Newton.
+// ends: the model is, to the last bit, the one of a run that nobody disturbed, and no checkpoint is left. By default,
+// accelerations are learned after a warm-up by Adam with Gauss–Newton; positions alone with noise are learned from by
+// shooting, whose checkpoint has outcomes.
 func TestKill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -29,41 +32,111 @@ func TestKill(t *testing.T) {
 	if self, err := os.Executable(); err != nil || os.Symlink(self, program) != nil {
 		t.Skip("no links here")
 	}
-	recording := filepath.Join(folder, "pendulum.csv")
-	pendulum(t, recording)
-	args := func(name string) []string {
-		return []string{"train", recording, "-o", filepath.Join(folder, name), "--steps", "150", "--seed", "3",
-			"--checkpoint-every", "20ms"}
+	pendulum(t, filepath.Join(folder, "states.csv"))
+	noisyAngles(t, filepath.Join(folder, "angles.csv"))
+	for recording, c := range map[string]struct {
+		every string // between checkpoints
+		first int    // milliseconds after which the first kill comes, and as many more at most
+		more  []string
+	}{
+		"states": {"20ms", 100, []string{"--steps", "150"}},
+		"angles": {"1ms", 60, []string{"--model", "lnn", "--hidden", "24", "--no-baseline", "--friction", "none"}},
+	} {
+		args := func(name string) []string {
+			return append([]string{"train", filepath.Join(folder, recording+".csv"), "-o", filepath.Join(folder, name),
+				"--seed", "3", "--checkpoint-every", c.every}, c.more...)
+		}
+		calm, hurt := recording+".calm.lagrange", recording+".killed.lagrange"
+		if out, err := exec.Command(program, args(calm)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		kills := killed(t, program, c.first, append(args(hurt), "--resume"))
+		if kills < 2 {
+			t.Fatalf("%s: killed %d times only: this shows nothing", recording, kills)
+		}
+		same(t, filepath.Join(folder, calm), filepath.Join(folder, hurt))
+		left, _ := filepath.Glob(filepath.Join(folder, "*.checkpoint*"))
+		if len(left) > 0 {
+			t.Errorf("checkpoints left behind: %v", left)
+		}
+		t.Logf("%s: killed %d times", recording, kills)
+		leftover(t, program, filepath.Join(folder, hurt), append(args(hurt), "--resume"))
 	}
-	if out, err := exec.Command(program, args("calm.lagrange")...).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+}
+
+// leftover has a training that is finished resumed with a checkpoint beside its model. One that is older was left where
+// the program was killed between the model and its report, and goes; one that is newer is of another training, and
+// stays.
+func leftover(t *testing.T, program, model string, args []string) {
+	t.Helper()
+	checkpoint := model + ".lnn.checkpoint"
+	for age, want := range map[time.Duration]bool{time.Hour: false, -time.Hour: true} {
+		if err := (file.Container{Kind: "checkpoint", Version: 1, Header: []byte("{}")}).Save(checkpoint); err != nil {
+			t.Fatal(err)
+		}
+		at := time.Now().Add(-age)
+		if err := os.Chtimes(checkpoint, at, at); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command(program, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if _, err := os.Stat(checkpoint); (err == nil) != want {
+			t.Errorf("a checkpoint that is %v older than the model: %v", age, err)
+		}
 	}
+}
+
+// killed runs the program until it ends, and kills it after at least so many milliseconds, later from time to time; it
+// returns how often.
+func killed(t *testing.T, program string, first int, args []string) (kills int) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(2, 9))
-	kills := 0
-	for try := 0; ; try++ {
-		cmd := exec.Command(program, append(args("killed.lagrange"), "--resume")...)
+	for {
+		cmd := exec.Command(program, args...)
+		var said strings.Builder
+		cmd.Stderr = &said
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		timer := time.AfterFunc(time.Duration(100+r.IntN(400)+20*kills)*time.Millisecond, func() { cmd.Process.Kill() })
+		after := time.Duration(first+r.IntN(4*first)+first*kills/5) * time.Millisecond
+		timer := time.AfterFunc(after, func() { cmd.Process.Kill() })
 		err := cmd.Wait()
 		timer.Stop()
-		if err == nil {
-			break
+		switch {
+		case err == nil:
+			return kills
+		case cmd.ProcessState.Exited(): // it was not killed
+			t.Fatalf("%v\n%s", err, &said)
 		}
 		if kills++; kills > 200 {
 			t.Fatal("killed 200 times, and no nearer to the end: the work since a checkpoint is lost")
 		}
 	}
-	if kills < 2 {
-		t.Fatalf("killed %d times only: this shows nothing", kills)
+}
+
+// noisyAngles records nine swings with noise, and no velocities.
+func noisyAngles(t *testing.T, path string) {
+	t.Helper()
+	system, err := mech.Lookup("pendulum")
+	if err != nil {
+		t.Fatal(err)
 	}
-	same(t, filepath.Join(folder, "calm.lagrange"), filepath.Join(folder, "killed.lagrange"))
-	left, _ := filepath.Glob(filepath.Join(folder, "*.checkpoint*"))
-	if len(left) > 0 {
-		t.Errorf("checkpoints left behind: %v", left)
+	set, err := sim.Simulation{System: system, Trajectories: 9, Steps: 80, Dt: 0.05, Seed: 1, Noise: 0.01}.Run(
+		t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Logf("killed %d times", kills)
+	var text strings.Builder
+	fmt.Fprintln(&text, "trajectory,t,theta")
+	for _, w := range set.Trajectories {
+		for n, at := range w.T {
+			fmt.Fprintf(&text, "%s,%v,%v\n", w.ID, at, w.Q[n])
+		}
+	}
+	if err := os.WriteFile(path, []byte(text.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // pendulum records twelve swings.

@@ -109,7 +109,7 @@ func (o *rolloutFlags) run(cmd *cobra.Command, model string) error {
 	}
 	var set *data.Set
 	if o.from != "" {
-		set, err = o.follow(cmd.Context(), m, options)
+		set, err = o.follow(cmd, m, options)
 	} else {
 		set, err = o.start(cmd.Context(), m, options)
 	}
@@ -238,9 +238,10 @@ func beside(set *data.Set, w []data.Trajectory, prefix string, roles ...string) 
 }
 
 // follow rolls out from the first row of every trajectory of a recording.
-func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange.RolloutOptions) (*data.Set, error) {
+func (o *rolloutFlags) follow(cmd *cobra.Command, m *lagrange.Model, r lagrange.RolloutOptions) (*data.Set, error) {
 	var recorded *data.Set
 	var err error
+	ctx := cmd.Context()
 	if o.sites.given {
 		if m, recorded, err = onRecording(m, o.sites.axes, []string{o.from}, data.Options{}); err != nil {
 			return nil, err
@@ -258,7 +259,7 @@ func (o *rolloutFlags) follow(ctx context.Context, m *lagrange.Model, r lagrange
 				b, a)
 		}
 	}
-	start, err := startOf(ctx, m, lagrange.Start(o.begin), recorded)
+	start, err := startOf(cmd, m, lagrange.Start(o.begin), recorded)
 	if err != nil {
 		return nil, err
 	}

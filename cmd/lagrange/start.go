@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -28,12 +27,20 @@ func addStart(cmd *cobra.Command, start *string) {
 	_ = cmd.RegisterFlagCompletionFunc("start", cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// startOf is the start that was asked for, or that of the recording.
-func startOf(ctx context.Context, m *lagrange.Model, asked lagrange.Start, set *data.Set) (lagrange.Start, error) {
+// startOf is the start that was asked for, or that of the recording; it says where a filter would take too long.
+func startOf(cmd *cobra.Command, m *lagrange.Model, asked lagrange.Start, set *data.Set) (lagrange.Start, error) {
 	if asked != "" {
 		return asked, nil
 	}
-	return m.StartOf(ctx, set)
+	states := "states smoothed without a model"
+	if set.RecordedVelocities() {
+		states = "recorded states, noise and all"
+	}
+	if d := set.D(); d > lagrange.MostFiltered && (!set.RecordedVelocities() || m.Record.Objective == lagrange.Motion) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: motions begin at %s: a filter through %d coordinates takes long, "+
+			"--start %s asks for it\n", states, d, lagrange.Filtered)
+	}
+	return m.StartOf(cmd.Context(), set)
 }
 
 // readMotion reads recordings as a model's own was read, without velocities where they lack those of that one.
@@ -53,7 +60,7 @@ func readMotion(paths []string, own data.Options) (*data.Set, error) {
 // is the recorded one, or what a smoother without a model makes of it.
 func evaluated(cmd *cobra.Command, m *lagrange.Model, set *data.Set, horizon float64,
 	asked lagrange.Start) (lagrange.Evaluation, error) {
-	start, err := startOf(cmd.Context(), m, asked, set)
+	start, err := startOf(cmd, m, asked, set)
 	if err != nil {
 		return lagrange.Evaluation{}, err
 	}

@@ -241,6 +241,7 @@ func onRecording(m *lagrange.Model, axes []int, paths []string, o data.Options) 
 	if o.Angles == nil && len(own.Angles) == 0 {
 		o.Angles = []string{}
 	}
+	o.Positions = true // velocities, if there are any, are read
 	set, err := data.Read(paths, o)
 	if err != nil {
 		return nil, nil, err

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -184,6 +185,9 @@ func (f *trainFlags) claimed(say io.Writer, set *data.Set, args []string) (*lagr
 	if f.resume && there {
 		if m, err := lagrange.Load(f.out); err == nil && f.training.Made(m, set) {
 			fmt.Fprintf(say, "%s: nothing is left to do\n", describe(f.out))
+			if !slices.ContainsFunc(left, f.newer) { // it was ended between the model and its report
+				f.training.Discard()
+			}
 			return m, nil
 		}
 	}
@@ -204,6 +208,13 @@ func (f *trainFlags) claimed(say io.Writer, set *data.Set, args []string) (*lagr
 	}
 	f.training.Discard()
 	return nil, nil
+}
+
+// newer says whether a checkpoint was written after the model, so by another training.
+func (f *trainFlags) newer(checkpoint string) bool {
+	a, err := os.Stat(checkpoint)
+	b, bad := os.Stat(f.out)
+	return err != nil || bad != nil || a.ModTime().After(b.ModTime())
 }
 
 // fit trains the model and its baseline, and shows the plan and how it goes.

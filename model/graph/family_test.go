@@ -88,6 +88,8 @@ func TestConformance(t *testing.T) {
 		systemParams)
 	conforms(t, "quadratic head", 3, RingShape, true, func(s *model.Spec) { s.Head = model.Quadratic })
 	conforms(t, "attributes", 3, NetworkShape, false, attributed)
+	naturally(t, 4, RingShape, true, friction(model.Both))
+	naturally(t, 3, NetworkShape, false, attributed)
 	conforms(t, "attributes and all", 3, NetworkShape, true, attributed, driven(1), systemParams, friction(model.Both))
 }
 
@@ -102,6 +104,39 @@ func conforms(t *testing.T, name string, n int, shape Shape, invariant bool, mor
 		var back model.Spec
 		if err != nil || json.Unmarshal(text, &back) != nil || back.Check() != nil {
 			t.Errorf("read back: %v, %v", err, back.Check())
+		}
+	})
+}
+
+// naturally checks a graph whose densities are natural, ½ vᵀM(q)v − V(q).
+func naturally(t *testing.T, n int, shape Shape, invariant bool, more ...func(s *model.Spec)) {
+	t.Run("natural "+string(shape), func(t *testing.T) {
+		s, err := nodeSpec(n, shape, invariant, append(more, func(s *model.Spec) { s.Head = model.Quadratic })...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range s.Nodes.Densities {
+			s.Nodes.Densities[i].Natural = true
+		}
+		modeltest.Check(t, s)
+		m, err := model.New[float64](s, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, shift := 0, 0
+		for _, d := range s.Nodes.Densities { // the outputs of a net, and its constants, follow those before
+			one, err := model.New[float64](d, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			of, last := one.Linear(), 0
+			for i, k := range one.Outputs(of) {
+				if got := m.Outputs([]int{first + of[i]})[0]; got != shift+k {
+					t.Fatalf("output %d of a density is %d of the graph, with %d before it", k, got, shift)
+				}
+				last = max(last, k)
+			}
+			first, shift = first+len(one.Theta), shift+last+1
 		}
 	})
 }

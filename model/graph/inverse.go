@@ -54,7 +54,23 @@ func (e *tape[T]) Motors(Q []T) (u []T) {
 // MassVJP implements model.Inertia.
 func (e *tape[T]) MassVJP(w, dtheta []T) {
 	copy(e.muT, w)
-	e.inertial = true
+	e.of = massForm
 	e.reverseAll(dtheta)
-	e.inertial = false
+	e.of = balance
+}
+
+// SlopesVJP implements model.Slopes, term by term and node by node.
+func (e *tape[T]) SlopesVJP(w, z, dtheta []T) {
+	e.of, e.w, e.z = slopes, w, z
+	e.reverseAll(dtheta)
+	e.of, e.w, e.z = balance, nil, nil
+	if e.forces == nil {
+		return
+	}
+	D, dim := e.t.D(), e.t.Dim
+	for s := range e.B * e.t.Nodes {
+		b, i := s/e.t.Nodes, s%e.t.Nodes
+		v, u := e.force(b, i)
+		e.forces.VJP(v, u, z[b*D+i*dim:][:dim], e.rows(dtheta, b), e.unread[:dim], e.unread[dim:])
+	}
 }

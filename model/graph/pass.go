@@ -113,9 +113,18 @@ func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta []T) {
 	}
 }
 
-// aim sets s and t, which are the tangents, and st of row i to those of term s. For the gradient of μᵀ(r − M a) ℓ_st is
-// the mixed part of ℓ(x + s(v, a) − t(0, μ) + st(μ, 0)) (doc/theory.md), for that of wᵀM w, with w in the place of μ,
-// of ℓ(x + s(0, w) + t(0, w)).
+// quantity is what a tape takes the gradient of.
+type quantity int
+
+const (
+	balance  quantity = iota // μᵀ(r − M a)
+	massForm                 // wᵀM w, with w in the place of μ
+	slopes                   // w·L_v + z·L_q
+)
+
+// aim sets s and t, which are the tangents, and st of row i to those of term s. For the gradient of the balance ℓ_st is
+// the mixed part of ℓ(x + s(v, a) − t(0, μ) + st(μ, 0)) (doc/theory.md), for that of the mass form of ℓ(x + s(0, w) +
+// t(0, w)), for that of the slopes of ℓ(x + st(z, w)).
 func (e *tape[T]) aim(c *kind[T], p *pass[T], i, term int) {
 	k, D := c.k, e.t.D()
 	s, t, st := p.x.Row(1, i), p.x.Row(2, i), p.x.Row(nn.ST, i)
@@ -123,9 +132,14 @@ func (e *tape[T]) aim(c *kind[T], p *pass[T], i, term int) {
 	clear(s)
 	clear(t)
 	clear(st)
-	if e.inertial {
+	switch e.of {
+	case massForm:
 		gather(index, e.muT[b*D:], s[k:])
 		copy(t[k:2*k], s[k:])
+		return
+	case slopes:
+		gather(index, e.z[b*D:], st)
+		gather(index, e.w[b*D:], st[k:])
 		return
 	}
 	copy(s, p.x.Row(0, i)[k:2*k])

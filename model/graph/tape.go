@@ -28,7 +28,9 @@ type tape[T nn.Float] struct {
 	health   model.Health
 	varied   *variation[T] // made when it is first asked for
 
-	inertial     bool // the gradient asked for is that of wᵀM w
+	of           quantity // whose gradient is asked for
+	w, z         []T      // (B, D), directions of SlopesVJP
+	unread       []T      // (dim + each), what it does not ask for
 	systemParams int
 	forces       model.Forces[T] // of a node, for one after the other
 	each         int             // known forces of each node
@@ -58,7 +60,7 @@ func newTape[T nn.Float](m *Model[T], theta []T, batch, workers int) *tape[T] {
 		aT: make([]T, batch*D), muT: make([]T, batch*D), solver: newSolver(t, batch),
 	}
 	e.m = t.Nodes*e.each + e.systemParams
-	e.u = make([]T, batch*e.m)
+	e.u, e.unread = make([]T, batch*e.m), make([]T, t.Dim+e.each)
 	if len(m.forceSpec.ForceTheta()) > 0 {
 		e.forces = model.NewForces(m.forceSpec, theta, m.part[len(m.Densities)])
 	}
@@ -247,12 +249,16 @@ func (e *tape[T]) pull(dtheta, dx, du []T) {
 		}
 	}
 	for b := range e.B {
-		rows := dtheta
-		if P := len(e.theta); len(dtheta) > P {
-			rows = dtheta[b*P : (b+1)*P]
-		}
-		e.pullForces(b, rows, dx[(2*b+1)*D:(2*b+2)*D], du[b*e.m:(b+1)*e.m])
+		e.pullForces(b, e.rows(dtheta, b), dx[(2*b+1)*D:(2*b+2)*D], du[b*e.m:(b+1)*e.m])
 	}
+}
+
+// rows is the gradient of state b: a row of its own, or that of all.
+func (e *tape[T]) rows(dtheta []T, b int) []T {
+	if P := len(e.theta); len(dtheta) > P {
+		return dtheta[b*P : (b+1)*P]
+	}
+	return dtheta
 }
 
 // reverseAll lets all terms find their gradients, and adds that of their parameters to dθ.
