@@ -17,6 +17,8 @@ type Formula struct {
 	model.ForceCoefficients
 	// Rests are the angles at which the potential of a joint alone is least: where the zero of its sensor is off
 	Rests []Rest `json:"rests,omitempty"`
+	// Unidentified names the numbers whose deviations are as large as they are: the motion does not tell them from 0
+	Unidentified []string `json:"unidentified,omitempty"`
 	// Delay is by how much later than recorded known forces act; nil: it was not looked at
 	Delay *train.Lateness `json:"delay,omitempty"`
 	// SD has the standard deviations of these forces, of a sum of terms; nil: not known
@@ -108,6 +110,7 @@ func (f *problem) formula(x train.Identified) *Formula {
 	r.Delay = f.lag
 	if x.Shot.Covariance != nil && model.FamilyOf(x.Model.Spec.Family).Netless {
 		f.deviations(&r, x)
+		r.Unidentified = f.unidentified(&r)
 	}
 	return &r
 }

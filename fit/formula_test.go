@@ -1,8 +1,10 @@
 package fit
 
 import (
+	"fmt"
 	"testing"
 
+	"lagrange/data"
 	"lagrange/model"
 )
 
@@ -14,5 +16,19 @@ func TestFormulaSaysWhatIsNotIdentifiable(t *testing.T) {
 	want := "L = +9 ± 0.01 cos(q) + (not identifiable) sin(q); dry friction not identifiable 0.3 ± 0.02; drag 0 1"
 	if f.String() != want {
 		t.Errorf("%s\nwant %s", f, want)
+	}
+}
+
+// They are named in the report, by coordinate and force.
+func TestUnidentifiedAreNamed(t *testing.T) {
+	p := &problem{set: &data.Set{Coordinates: []data.Coordinate{{Name: "q"}}, Inputs: []string{"u"}}}
+	f := Formula{Terms: []Coefficient{{"L", "cos(q)", 9, 0.01}, {"L", "sin(q)", -0.1, 0.1}},
+		ForceCoefficients: model.ForceCoefficients{Viscous: [][]float64{{0.2}}, Dry: []float64{0.3}, Drag: []float64{0},
+			Gains: [][]float64{{1}}}}
+	f.SD = &Formula{ForceCoefficients: model.ForceCoefficients{Viscous: [][]float64{{0.01}}, Dry: []float64{0.5},
+		Drag: []float64{0}, Gains: [][]float64{{2}}}}
+	want := "[sin(q) of L dry friction of q gain of u on q]"
+	if got := fmt.Sprint(p.unidentified(&f)); got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
