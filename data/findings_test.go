@@ -285,3 +285,22 @@ func TestSplitShort(t *testing.T) {
 		}
 	}
 }
+
+// A column that calls itself an acceleration, and not of what, is one of a coordinate if it is the slope of its
+// velocity.
+func TestStrangeAccelerations(t *testing.T) {
+	ts, q, v := pendulum(200, 0.02, 1.2, 0)
+	a, other := make([]float64, len(q)), make([]float64, len(q))
+	for i := range q {
+		a[i], other[i] = -9.81*math.Sin(q[i]), math.Cos(37*ts[i])
+	}
+	s := read(t, csvOf("time,angle_velocity,angle,motor_acc", ts, v, q, a), data.Options{})
+	if !s.HasAccelerations() {
+		t.Errorf("no accelerations: %v", s.Notes)
+	}
+	s = read(t, csvOf("time,angle_velocity,angle,motor_acc", ts, v, q, other), data.Options{})
+	if notes := strings.Join(s.Notes, "\n"); s.HasAccelerations() || !strings.Contains(notes,
+		"motor_acc is not the slope of angle_velocity") {
+		t.Errorf("accelerations of another thing are used: %s", notes)
+	}
+}

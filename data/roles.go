@@ -235,11 +235,36 @@ func (r *resolver) accelerations(l *layout, o Options) error {
 			return nil
 		}
 	}
+	for i, j := range match {
+		if r.strange(l, i, j) {
+			v := r.cols[l.v[i]].Name
+			r.cols[j].Why = "it is not the slope of " + v
+			r.notes = append(r.notes, fmt.Sprintf("accelerations are not used (%s): %s is not the slope of %s; --a "+
+				"names them if it is", r.names(a), r.cols[j].Name, v))
+			return nil
+		}
+	}
 	for _, j := range left {
 		r.cols[j].Why = "no coordinate belongs to it"
 	}
 	l.a = match
 	return nil
+}
+
+// slopeRows are the fewest rows that tell whether a column is the slope of another, and alikeSlope the correlation of
+// one that is, however noisy.
+const slopeRows, alikeSlope = 20, 0.5
+
+// strange says whether column j, which goes with coordinate i as its acceleration though its name does not say so, is
+// not the slope of its velocity.
+func (r *resolver) strange(l *layout, i, j int) bool {
+	q := key(r.cols[l.q[i]].Name)
+	if r.g[j].of == q || r.g[j].rest == "" || r.g[j].rest == r.g[l.q[i]].rest || l.time < 0 || l.v == nil ||
+		len(r.rows.of[j]) < slopeRows {
+		return false
+	}
+	agree, _ := r.rows.slope(l.v[i], j, l.time)
+	return agree < alikeSlope
 }
 
 // settle writes the roles into the columns.
