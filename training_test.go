@@ -39,8 +39,10 @@ func TestTraining(t *testing.T) {
 	}
 	left, err := tr.Checkpoints()
 	var names []string
-	for _, path := range left {
-		names = append(names, filepath.Base(path))
+	for _, path := range left { // of a training that was given up there is one more
+		if name := filepath.Base(path); !strings.HasSuffix(strings.TrimRight(name, "0123456789"), ".r") {
+			names = append(names, name)
+		}
 	}
 	if want := []string{"m.lnn.checkpoint", "m.lnn.checkpoint.m1", "m.nn.checkpoint"}; err != nil ||
 		!slices.Equal(names, want) {
