@@ -55,7 +55,7 @@ func TestKill(t *testing.T) {
 			t.Fatalf("%s: killed %d times only: this shows nothing", recording, kills)
 		}
 		same(t, filepath.Join(folder, calm), filepath.Join(folder, hurt))
-		left, _ := filepath.Glob(filepath.Join(folder, "*.checkpoint*"))
+		left, _ := filepath.Glob(filepath.Join(folder, recording+"*.checkpoint*"))
 		if len(left) > 0 {
 			t.Errorf("checkpoints left behind: %v", left)
 		}
