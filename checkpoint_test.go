@@ -16,6 +16,26 @@ import (
 	training "lagrange/fit"
 )
 
+// throughInterruptions trains with a checkpoint to go on from, interrupted again and again, each time after so many
+// times longer, until it ends. It says how often there was a checkpoint to go on from.
+func throughInterruptions(t *testing.T, set *data.Set, s lagrange.Settings, wait time.Duration, longer float64) (
+	m *lagrange.Model, times int) {
+	t.Helper()
+	for ; m == nil; wait = time.Duration(float64(wait) * longer) {
+		ctx, cancel := context.WithTimeoutCause(t.Context(), wait, context.Canceled)
+		var err error
+		m, err = lagrange.Fit(ctx, set, s)
+		cancel()
+		if err != nil && ctx.Err() == nil {
+			t.Fatal(err)
+		}
+		if err != nil && len(training.Checkpoints(s.Checkpoint)) > 0 {
+			times++
+		}
+	}
+	return m, times
+}
+
 // The default method on accelerations warms up by Adam and goes on by Gauss–Newton. Interrupted again and again, a
 // little later each time, it ends at the bits of the run that nobody disturbed.
 func TestResumeWarmUp(t *testing.T) {
@@ -26,20 +46,7 @@ func TestResumeWarmUp(t *testing.T) {
 	s := lagrange.Settings{Steps: 6, Seed: 3, Workers: 1}
 	calm := fit(t, set, s)
 	s.Checkpoint, s.Resume, s.Every = filepath.Join(t.TempDir(), "c"), true, 20*time.Millisecond
-	var m *lagrange.Model
-	interrupted := 0
-	for wait := 100 * time.Millisecond; m == nil; wait = wait * 3 / 2 {
-		ctx, cancel := context.WithTimeoutCause(t.Context(), wait, context.Canceled)
-		var err error
-		m, err = lagrange.Fit(ctx, set, s)
-		cancel()
-		if err != nil && ctx.Err() == nil {
-			t.Fatal(err)
-		}
-		if err != nil && len(training.Checkpoints(s.Checkpoint)) > 0 {
-			interrupted++
-		}
-	}
+	m, interrupted := throughInterruptions(t, set, s, 100*time.Millisecond, 1.5)
 	if !same(m.Theta(), calm.Theta()) {
 		t.Error("the run that was interrupted differs")
 	}
@@ -75,20 +82,7 @@ func TestResumeMotion(t *testing.T) {
 		s := lagrange.Settings{Model: model, Seed: 3, Workers: 1}
 		calm := fit(t, set, s)
 		s.Checkpoint, s.Resume, s.Every = filepath.Join(t.TempDir(), "c"), true, time.Millisecond
-		var m *lagrange.Model
-		interrupted := 0
-		for wait := 50 * time.Millisecond; m == nil; wait = wait * 5 / 4 {
-			ctx, cancel := context.WithTimeoutCause(t.Context(), wait, context.Canceled)
-			var err error
-			m, err = lagrange.Fit(ctx, set, s)
-			cancel()
-			if err != nil && ctx.Err() == nil {
-				t.Fatal(err)
-			}
-			if err != nil && len(training.Checkpoints(s.Checkpoint)) > 0 {
-				interrupted++
-			}
-		}
+		m, interrupted := throughInterruptions(t, set, s, 50*time.Millisecond, 1.25)
 		if !same(m.Theta(), calm.Theta()) || interrupted == 0 {
 			t.Errorf("%q: interrupted %d times, parameters %v, of the calm run %v", model, interrupted, m.Theta(),
 				calm.Theta())

@@ -126,6 +126,7 @@ type Set struct {
 	Trajectories []Trajectory
 	states       bool     // rows are independent of one another, see States
 	counted      bool     // the time is a number of frames or steps
+	stepped      bool     // Options.Step made the time, of steps or rows
 	learned      []string // units that the numbers told, as Options.Units
 }
 

@@ -125,22 +125,37 @@ func TestFilesNotRead(t *testing.T) {
 	}
 }
 
-// Files cut short anywhere are errors, or read as what is there, and never more than that.
-func TestFilesCut(t *testing.T) {
-	names, err := os.ReadDir(files)
+// fixture is a file that another program has written.
+type fixture struct {
+	name string
+	file []byte
+}
+
+// fixtures are all of them, by name.
+func fixtures(t testing.TB) (all []fixture) {
+	t.Helper()
+	entries, err := os.ReadDir(files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range names {
-		file, err := os.ReadFile(files + f.Name())
+	for _, e := range entries {
+		file, err := os.ReadFile(files + e.Name())
 		if err != nil {
 			t.Fatal(err)
 		}
-		for n := 0; n < len(file); n += 1 + len(file)/150 {
-			_, _ = data.ReadFrom(bytes.NewReader(file[:n]), f.Name(), data.Options{})
-			broken := bytes.Clone(file)
+		all = append(all, fixture{e.Name(), file})
+	}
+	return all
+}
+
+// Files cut short anywhere are errors, or read as what is there, and never more than that.
+func TestFilesCut(t *testing.T) {
+	for _, f := range fixtures(t) {
+		for n := 0; n < len(f.file); n += 1 + len(f.file)/150 {
+			_, _ = data.ReadFrom(bytes.NewReader(f.file[:n]), f.name, data.Options{})
+			broken := bytes.Clone(f.file)
 			broken[n] ^= 0x81
-			_, _ = data.ReadFrom(bytes.NewReader(broken), fmt.Sprint(f.Name(), n), data.Options{})
+			_, _ = data.ReadFrom(bytes.NewReader(broken), fmt.Sprint(f.name, n), data.Options{})
 		}
 	}
 }

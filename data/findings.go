@@ -187,9 +187,10 @@ func (s *Set) checkVelocities() (f []Finding) {
 	if s.states || !s.hasVelocities() {
 		return nil
 	}
+	gaps := s.gaps()
 	for k, c := range s.Coordinates {
 		a := s.agreement(k)
-		agree, r := s.proportion(k, s.gaps())
+		agree, r := s.proportion(k, gaps)
 		x := Finding{Kind: KindUnits, Column: c.Velocity, Sure: Likely, Serious: true}
 		if u := nearestFactor(r); u != nil && agree > 0.5 {
 			with := strings.NewReplacer("Q", c.Name, "V", c.Velocity, "T", s.Time)

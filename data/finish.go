@@ -67,15 +67,6 @@ next:
 // counting is how many periods a recording spans whose turns are counted.
 const counting = 1.2
 
-// span is from the least of coordinate k of d to the largest.
-func (t *Trajectory) span(k, d int) float64 {
-	least, most := t.Q[k], t.Q[k]
-	for at := k; at < len(t.Q); at += d {
-		least, most = min(least, t.Q[at]), max(most, t.Q[at])
-	}
-	return most - least
-}
-
 // unwrap undoes jumps of nearly a full period between two rows, as recordings kept within (−π, π] have them.
 func (s *Set) unwrap() {
 	d := s.D()
@@ -85,7 +76,7 @@ func (s *Set) unwrap() {
 			if c.Period == 0 {
 				continue
 			}
-			jumps, turns := t.jumps(k, d, c.Period), 0.
+			jumps, turns := t.turns(k, d, c.Period), 0.
 			for i, j := range jumps {
 				end := t.Len()
 				if i+1 < len(jumps) {
@@ -104,11 +95,12 @@ func (s *Set) unwrap() {
 	}
 }
 
-// jumps finds steps Δq of coordinate k of d with 0.6 P < |Δq| < 1.4 P, which are taken for Δq ∓ P, unless the
+// turns finds steps Δq of coordinate k of d with 0.6 P < |Δq| < 1.4 P, which are taken for Δq ∓ P, unless the
 // velocities say that it really was so large. Where turns are counted, steps from and to numbers that were not measured
 // are none: 0, and what was held for three rows. There jumps are rare: many are the motion, in another unit.
-func (t *Trajectory) jumps(k, d int, P float64) (found []jump) {
-	counted, held := t.span(k, d) > counting*P, 1
+func (t *Trajectory) turns(k, d int, P float64) (found []jump) {
+	lo, hi := t.bounds(k, d)
+	counted, held := hi-lo > counting*P, 1
 	for n := 1; n < t.Len(); n++ {
 		q, before := t.Q[n*d+k], t.Q[(n-1)*d+k]
 		dq := q - before

@@ -6,7 +6,6 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -35,17 +34,9 @@ func bounded(t *testing.T, file []byte, o data.Options) {
 
 // FuzzFiles reads whatever is not text: NumPy, MATLAB, Parquet, Excel, JSON, and what is packed.
 func FuzzFiles(f *testing.F) {
-	seeds, err := os.ReadDir(files)
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, n := range seeds {
-		file, err := os.ReadFile(files + n.Name())
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(file, false)
-		f.Add(file, true)
+	for _, x := range fixtures(f) {
+		f.Add(x.file, false)
+		f.Add(x.file, true)
 	}
 	for _, c := range bombs() {
 		f.Add(c, false)

@@ -16,7 +16,7 @@ func (s *Set) Layout(read Options) Options {
 	o := Options{Time: s.Time, Trajectory: read.Trajectory, U: append([]string{}, forces...),
 		SystemParameters: s.Inputs[len(forces):], Angles: []string{}, Differentiate: read.Differentiate}
 	o.Positions, o.Columns, o.Strict = !s.hasVelocities(), read.Columns, read.Strict
-	if s.stepped() {
+	if s.stepped {
 		if o.Time, o.Step = read.Time, read.Step; counts(read.Time, "", Options{Step: read.Step}) {
 			o.Time = "" // is known by its name, and a column of times is better
 		}

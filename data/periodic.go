@@ -78,13 +78,21 @@ func (s *Set) turningBare() {
 
 // extent is the largest less the least value of coordinate k.
 func (s *Set) extent(k int) float64 {
-	lo, hi, d := math.Inf(1), math.Inf(-1), s.D()
-	for _, t := range s.Trajectories {
-		for n := range t.T {
-			lo, hi = min(lo, t.Q[n*d+k]), max(hi, t.Q[n*d+k])
-		}
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for i := range s.Trajectories {
+		least, most := s.Trajectories[i].bounds(k, s.D())
+		lo, hi = min(lo, least), max(hi, most)
 	}
 	return hi - lo
+}
+
+// bounds are the least and the largest value of coordinate k of d.
+func (t *Trajectory) bounds(k, d int) (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for at := k; at < len(t.Q); at += d {
+		lo, hi = min(lo, t.Q[at]), max(hi, t.Q[at])
+	}
+	return lo, hi
 }
 
 // residual is the root mean square of what a least-squares law in (1, v, sign v, u, terms of the mean q) leaves of

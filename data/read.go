@@ -50,13 +50,15 @@ type builder struct {
 	ids      map[string]bool // of the files read so far
 	size     int64           // of the file being read, in bytes; 0 if it is not known
 	timeUnit string          // of the time column in the header of the first file
-	counted  bool            // no column holds the time: rows are counted
+	untimed  bool            // no column holds the time: rows are counted
 }
 
 // done finishes the set, and gives it a column for times that were counted.
 func (b *builder) done() (*Set, error) {
-	if s := b.set; b.counted {
-		s.Columns = append([]Column{{Name: s.Time, Unit: "s", Role: RoleTime, Why: rowsCounted}}, s.Columns...)
+	if s := b.set; b.untimed {
+		s.stepped = true
+		s.Columns = append([]Column{{Name: s.Time, Unit: "s", Role: RoleTime, Why: "rows are counted (--dt)"}},
+			s.Columns...)
 	} else if counts(s.Time, b.timeUnit, b.o) {
 		s.stepsAreTime()
 	}
@@ -71,10 +73,10 @@ func (s *Set) stepsAreTime() {
 	}
 	for j := range s.Columns {
 		if c := &s.Columns[j]; c.Role == RoleTime {
-			*c = Column{Name: name, Unit: "s", Role: RoleTime, Why: c.Name + stepsCounted}
+			*c = Column{Name: name, Unit: "s", Role: RoleTime, Why: c.Name + " counts steps (--dt)"}
 		}
 	}
-	s.Time = name
+	s.Time, s.stepped = name, true
 }
 
 func (b *builder) file(path string) error {
@@ -157,10 +159,10 @@ func in(file string, line int, err error) error {
 // start makes the set from the columns of the first file.
 func (b *builder) start(name string, cols []Column, l layout, notes []string) {
 	s := &Set{Columns: cols, states: l.time < 0 && b.o.Step == 0, counted: l.counted}
-	switch b.counted = l.time < 0 && b.o.Step > 0; {
+	switch b.untimed = l.time < 0 && b.o.Step > 0; {
 	case l.time >= 0:
 		s.Time, b.timeUnit = cols[l.time].Name, cols[l.time].Unit
-	case b.counted:
+	case b.untimed:
 		s.Time = "t"
 	}
 	if l.trajectory >= 0 {
@@ -213,7 +215,7 @@ func (b *builder) same(cols []Column) (layout, error) {
 				unit)}
 		}
 	}
-	if !b.counted && s.Time != "" {
+	if !b.untimed && s.Time != "" {
 		l.time = r.find(s.Time)
 	}
 	if s.TrajectoryColumn != "" {

@@ -78,7 +78,7 @@ func (b *builder) clock(src source, l layout) clock {
 	}
 	if l.time < 0 && c.step == 0 {
 		c.step = 1 // states have no time: they are counted
-	} else if !b.counted && !counts(b.set.Time, b.timeUnit, b.o) {
+	} else if !b.untimed && !counts(b.set.Time, b.timeUnit, b.o) {
 		c.step = 0 // the column holds the time
 	}
 	return c
@@ -102,7 +102,7 @@ func (b *builder) timed(c *clock, name string, begins bool) error {
 		unit = b.timeUnit
 	}
 	if !begins {
-		if now := b.set.TimeUnit(); now != unit && !b.counted {
+		if now := b.set.TimeUnit(); now != unit && !b.untimed {
 			return &Error{name, 0, b.set.Time, fmt.Sprintf("is in [%s], but in [%s] in the first file", unit, now)}
 		}
 		return nil
@@ -288,19 +288,6 @@ func counts(name, unit string, o Options) bool {
 	}
 	return o.Step > 0 && (o.Time != "" || isStep(name))
 }
-
-// counted says whether no column held the time, but steps or rows were counted.
-func (s *Set) stepped() bool {
-	return slices.ContainsFunc(s.Columns, func(c Column) bool {
-		return c.Role == RoleTime && (c.Why == rowsCounted || strings.HasSuffix(c.Why, stepsCounted))
-	})
-}
-
-// Why there is a column of times that the file does not have.
-const (
-	rowsCounted  = "rows are counted (--dt)"
-	stepsCounted = " counts steps (--dt)"
-)
 
 // steps is the time column where Options.Step is given: that of --time, or one that counts steps; −1 where none does
 // and rows are counted. A column that holds the time stays what it is.

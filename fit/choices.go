@@ -70,16 +70,22 @@ func (f *problem) held(ctx context.Context, o *train.Identification, x train.Ide
 	return y, nil
 }
 
+// forcesGo writes into the plan how forces go between rows, and lists those that are held.
+func (f *problem) forcesGo(inputs []model.Input) (held []string) {
+	held, choice := []string{}, "straight lines between rows"
+	for _, u := range inputs {
+		if u.Held {
+			held, choice = append(held, u.Name), "held from row to row"
+		}
+	}
+	f.plan.set("forces", choice, "the likelier")
+	return held
+}
+
 // decided writes into the plan what the motion has decided.
 func (f *problem) decided(x train.Identified) {
 	if f.freeForces() {
-		choice := "straight lines between rows"
-		for _, u := range x.Model.Spec.Inputs {
-			if u.Held {
-				choice = "held from row to row"
-			}
-		}
-		f.plan.set("forces", choice, "the likelier")
+		f.forcesGo(x.Model.Spec.Inputs)
 	}
 	f.plan.set("initial guess", fmt.Sprintf("weak initialisation: bumps of ±%.2g %s, ridge %.0e", x.Half,
 		f.set.TimeUnit(),

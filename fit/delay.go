@@ -100,14 +100,8 @@ func (f *problem) undelayed(l train.Lateness) {
 // again finds everything with the delay of y, and how forces go between rows.
 func (f *problem) again(ctx context.Context, o *train.Identification, s Options, y train.Identified) (
 	train.Identified, error) {
-	f.spec.Inputs, f.s.Held = y.Model.Spec.Inputs, []string{}
-	choice := "straight lines between rows"
-	for _, in := range f.spec.Inputs {
-		if in.Held {
-			choice, f.s.Held = "held from row to row", append(f.s.Held, in.Name)
-		}
-	}
-	f.plan.set("forces", choice, "the likelier")
+	f.spec.Inputs = y.Model.Spec.Inputs
+	f.s.Held = f.forcesGo(f.spec.Inputs)
 	s.Held = f.s.Held
 	f.later(o, f.spec, f.lag.Value)
 	x, err := f.identify(ctx, o, s)

@@ -95,7 +95,7 @@ func number(format, none string, y, sd float64) string {
 	switch {
 	case sd == 0:
 		return fmt.Sprintf(format, y)
-	case sd >= math.Abs(y):
+	case untold(y, sd):
 		return none
 	}
 	return fmt.Sprintf(format+" ± %.1g", y, sd)

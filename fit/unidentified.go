@@ -8,7 +8,7 @@ import (
 // unidentified names the numbers of a formula that the motion does not tell from 0.
 func (f *problem) unidentified(r *Formula) (names []string) {
 	doubt := func(value, sd float64, format string, of ...any) {
-		if sd > 0 && sd >= math.Abs(value) {
+		if untold(value, sd) {
 			names = append(names, fmt.Sprintf(format, of...))
 		}
 	}
@@ -42,3 +42,6 @@ func (f *problem) unidentified(r *Formula) (names []string) {
 	}
 	return names
 }
+
+// untold says whether the motion does not tell y, of the deviation sd (0: not known), from 0.
+func untold(y, sd float64) bool { return sd > 0 && sd >= math.Abs(y) }

@@ -7,13 +7,20 @@ import (
 	"testing"
 )
 
-// The textbook's equations, fitted, predict held-out motion of every recording better than constant velocity, and the
-// free swings by a hundredth of it.
-func TestTextbook(t *testing.T) {
+// recordingsFolder is that of the recordings; without them the test is skipped.
+func recordingsFolder(t *testing.T) string {
+	t.Helper()
 	folder := filepath.Join("..", "..", "..", "shared", "data")
 	if _, err := os.Stat(folder); err != nil {
 		t.Skip("no recordings")
 	}
+	return folder
+}
+
+// The textbook's equations, fitted, predict held-out motion of every recording better than constant velocity, and the
+// free swings by a hundredth of it.
+func TestTextbook(t *testing.T) {
+	folder := recordingsFolder(t)
 	if testing.Short() {
 		t.Skip("it takes seconds")
 	}
@@ -54,10 +61,7 @@ func TestTextbook(t *testing.T) {
 // A filtered start is of rows up to the first of its window alone, and a smoothed one of those behind it, too. The
 // textbook's equations predict from either, and from a start of their own.
 func TestStartsWithout(t *testing.T) {
-	folder := filepath.Join("..", "..", "..", "shared", "data")
-	if _, err := os.Stat(folder); err != nil {
-		t.Skip("no recordings")
-	}
+	folder := recordingsFolder(t)
 	r := recordings[0]
 	p, err := r.read(t.Context(), folder)
 	if err != nil {
@@ -91,10 +95,7 @@ func TestStartsWithout(t *testing.T) {
 // A textbook whose friction pushes is fitted again with friction that does not, and is then nearer to what is learned
 // from than with its other numbers left; one whose friction only brakes is left.
 func TestBraked(t *testing.T) {
-	folder := filepath.Join("..", "..", "..", "shared", "data")
-	if _, err := os.Stat(folder); err != nil {
-		t.Skip("no recordings")
-	}
+	folder := recordingsFolder(t)
 	for _, r := range recordings {
 		if pushes := r.name == "system-identification"; !pushes && r.name != "ilqr" {
 			continue
