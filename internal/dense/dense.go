@@ -2,125 +2,70 @@
 package dense
 
 import (
-	"math"
+	"sync"
 	"sync/atomic"
 
 	"lagrange/internal/gemm"
 	"lagrange/internal/par"
+	"lagrange/internal/vec"
 )
 
 // A symmetric matrix of some thousands of rows is held by its upper triangle, row by row (n, n); what stands below the
-// diagonal is not used. Its products and its factors are made of the fast product C += AᵀB of package gemm, tile by
-// tile, and the tiles are shared among a team.
+// diagonal is not used. Its products and its factors are made of the fast product C += AᵀB of package gemm, and their
+// parts are shared among a team. The order of every sum depends on n alone.
 
 const (
-	tile  = 256 // rows and columns of C that a core takes at a time
-	panel = 128 // rows that a factorisation eliminates at a time
+	depth = 512 // rows of J that are packed at a time
+	side  = 48  // columns of a packed strip
+	width = 24  // columns of C that are written at a time, as many as a panel of the fastest kernel has
 )
 
-// tiles visits the upper tiles of an n × n matrix, each by whichever core is free.
-func tiles(team *par.Team, n int, f func(i, j, m, w int)) {
+// shared visits 0 … n − 1, each by whichever core of a team is free.
+func shared(team *par.Team, n int, f func(i int)) {
 	var next atomic.Int64
-	side := (n + tile - 1) / tile
-	team.Do(func(int) {
-		for {
-			k := int(next.Add(1)) - 1
-			if k >= side*side {
-				return
-			}
-			i, j := k/side, k%side
-			if i > j {
-				continue
-			}
-			f(i*tile, j*tile, min(tile, n-i*tile), min(tile, n-j*tile))
-		}
-	})
+	team.Do(func(int) { claim(&next, n, f) })
 }
 
-// Gram adds JᵀJ to A for rows J (rows, n).
+// claim visits those of 0 … n − 1 that nobody has claimed.
+func claim(next *atomic.Int64, n int, f func(i int)) {
+	for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+		f(i)
+	}
+}
+
+var buffers = sync.Pool{New: func() any { return new([]float64) }}
+
+// buffer takes memory for n numbers, which the caller gives back.
+func buffer(n int) *[]float64 {
+	b := buffers.Get().(*[]float64)
+	if cap(*b) < n {
+		*b = make([]float64, n)
+	}
+	*b = (*b)[:n]
+	return b
+}
+
+// Gram adds JᵀJ to A for rows J (rows, n). The columns of J are packed into strips whose rows stand together.
 func Gram(team *par.Team, rows, n int, J, A []float64) {
-	tiles(team, n, func(i, j, m, w int) {
-		gemm.MulAdd(m, w, rows, J[i:], n, J[j:], n, A[i*n+j:], n)
-	})
-}
-
-// FactorUpper replaces the upper triangle of A by U with A = UᵀU. It returns false, and leaves A unusable, when a pivot
-// is not positive (Golub & Van Loan, Matrix Computations, §4.2, by blocks).
-func FactorUpper(team *par.Team, n int, A []float64) bool {
-	inv, copied := make([]float64, panel*panel), make([]float64, panel*n)
-	for k := 0; k < n; k += panel {
-		nb := min(panel, n-k)
-		if !pivots(n, nb, A[k*n+k:]) {
-			return false
-		}
-		rest := n - k - nb
-		if rest == 0 {
-			break
-		}
-		inverseUpper(n, nb, A[k*n+k:], inv)
-		U := A[k*n+k+nb:] // U₁₂ = U₁₁⁻ᵀ A₁₂, and its negative
-		team.Do(func(w int) {
-			lo, hi := par.Span(rest, w, team.Workers())
-			if lo == hi {
-				return
-			}
-			for i := range nb {
-				copy(copied[i*rest+lo:i*rest+hi], U[i*n+lo:i*n+hi])
-				clear(U[i*n+lo : i*n+hi])
-			}
-			gemm.MulAdd(nb, hi-lo, nb, inv, nb, copied[lo:], rest, U[lo:], n)
-			for i := range nb {
-				for j := lo; j < hi; j++ {
-					copied[i*rest+j] = -U[i*n+j]
-				}
+	strips := (n + side - 1) / side
+	packed := buffer(min(rows, depth) * n)
+	defer buffers.Put(packed)
+	for p := 0; p < rows; p += depth {
+		d := min(depth, rows-p)
+		P := (*packed)[:d*n]
+		shared(team, strips, func(i int) {
+			at, w := i*side, min(side, n-i*side)
+			for k := range d {
+				copy(P[at*d+k*w:at*d+(k+1)*w], J[(p+k)*n+at:])
 			}
 		})
-		B := A[(k+nb)*n+k+nb:] // A₂₂ −= U₁₂ᵀ U₁₂
-		tiles(team, rest, func(i, j, m, w int) {
-			gemm.MulAdd(m, w, nb, copied[i:], rest, U[j:], n, B[i*n+j:], n)
+		shared(team, strips, func(i int) {
+			at, m := i*side, min(side, n-i*side)
+			for j := at; j < n; j += width {
+				first, w := j/side*side, min(width, n-j)
+				gemm.MulAdd(min(m, j+w-at), w, d, P[at*d:], m, P[first*d+j-first:], min(side, n-first), A[at*n+j:], n)
+			}
 		})
-	}
-	return true
-}
-
-// pivots factors the nb × nb block at the start of a, whose rows are n apart.
-func pivots(n, nb int, a []float64) bool {
-	for i := range nb {
-		p := a[i*n+i]
-		if !(p > 0) || math.IsInf(p, 0) {
-			return false
-		}
-		r := 1 / math.Sqrt(p)
-		row := a[i*n+i : i*n+nb]
-		for j := range row {
-			row[j] *= r
-		}
-		for k := i + 1; k < nb; k++ {
-			c, y := row[k-i], a[k*n+k:k*n+nb]
-			for j := range y {
-				y[j] -= c * row[k-i+j]
-			}
-		}
-	}
-	return true
-}
-
-// inverseUpper writes U⁻¹ (nb, nb) of the block at the start of a.
-func inverseUpper(n, nb int, a, inv []float64) {
-	clear(inv[:nb*nb])
-	for i := nb - 1; i >= 0; i-- { // row i of U⁻¹ = (eᵢ − Σ U_ik row k)/U_ii
-		row := inv[i*nb : (i+1)*nb]
-		row[i] = 1
-		for k := i + 1; k < nb; k++ {
-			c, y := a[i*n+k], inv[k*nb:(k+1)*nb]
-			for j := k; j < nb; j++ {
-				row[j] -= c * y[j]
-			}
-		}
-		r := 1 / a[i*n+i]
-		for j := i; j < nb; j++ {
-			row[j] *= r
-		}
 	}
 }
 
@@ -128,17 +73,13 @@ func inverseUpper(n, nb int, a, inv []float64) {
 func SolveUpper(n int, U, x []float64) {
 	for i := range n { // Uᵀ z = x
 		row := U[i*n+i : (i+1)*n]
-		z := x[i] / row[0]
-		x[i] = z
-		for j, u := range row[1:] {
-			x[i+1+j] -= z * u
-		}
+		x[i] /= row[0]
+		vec.Axpy(-x[i], row[1:], x[i+1:])
 	}
-	for i := n - 1; i >= 0; i-- {
-		row, s := U[i*n+i:(i+1)*n], x[i]
-		for j, u := range row[1:] {
-			s -= u * x[i+1+j]
-		}
-		x[i] = s / row[0]
+	var s [1]float64
+	for i, k := n-1, 0; i >= 0; i, k = i-1, k+1 {
+		row := U[i*n+i : (i+1)*n]
+		gemm.MulT(1, 1, k, row[1:], k, x[i+1:], k, s[:], 1)
+		x[i] = (x[i] - s[0]) / row[0]
 	}
 }

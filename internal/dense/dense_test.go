@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"lagrange/internal/par"
@@ -21,7 +22,7 @@ func normal(r *rand.Rand, n int) []float64 {
 // around those of a tile and a panel, on one core and on several.
 func TestFactor(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
-	for _, n := range []int{1, 2, 7, panel - 1, panel, panel + 1, tile, tile + 3, 2*tile + panel + 5} {
+	for _, n := range []int{1, 2, 7, side - 1, width + 1, panel - 1, panel, panel + 1, 2*panel + 3, 517} {
 		for _, p := range []int{1, 3} {
 			t.Run(fmt.Sprintf("%d on %d", n, p), func(t *testing.T) {
 				team := par.NewTeam(p)
@@ -78,6 +79,30 @@ func TestRefuses(t *testing.T) {
 		A[at*n+at] = x
 		if FactorUpper(team, n, A) {
 			t.Errorf("a diagonal element of %v was taken", x)
+		}
+	}
+}
+
+// The bits of a Gram matrix and of its factor are the same on any number of cores.
+func TestBits(t *testing.T) {
+	const n, rows = 2*panel + 37, depth + 9
+	J := normal(rand.New(rand.NewPCG(3, 2)), rows*n)
+	var first []float64
+	for _, p := range []int{1, 2, 3} {
+		team := par.NewTeam(p)
+		defer team.Close()
+		A := make([]float64, n*n)
+		Gram(team, rows, n, J, A)
+		if !FactorUpper(team, n, A) {
+			t.Fatal("not positive definite")
+		}
+		if first == nil {
+			first = A
+		}
+		for i := range n {
+			if !slices.Equal(A[i*n+i:(i+1)*n], first[i*n+i:(i+1)*n]) {
+				t.Fatalf("row %d of U is another on %d cores", i, p)
+			}
 		}
 	}
 }
