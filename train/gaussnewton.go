@@ -43,6 +43,9 @@ type gaussNewtonSteps struct {
 	loop      *Loop[float64]
 	P, W, B   int
 	g, d, was []float64 // JᵀC r, the step, θ before it
+	// rows ∂r/∂θ: all of the batch, found with its residuals, where held says so, or a block of them
+	J    []float64
+	held bool
 	// residuals, their weights c ρ′(r)/r, residuals after the step; each chunk of samples is (W, chunk)
 	r, c, next []float64
 	equations  equations
@@ -69,7 +72,7 @@ const (
 )
 
 // mostNormal is the number of parameters up to which JᵀCJ and its factor are held, 0.6 GB together; mostRows that of
-// numbers of J.
+// numbers of J, up to which the rows of a batch are held, 0.3 GB.
 const (
 	mostNormal = 6000
 	mostRows   = 1 << 25
@@ -138,6 +141,20 @@ func (g *gaussNewtonSteps) residuals(r, c []float64) {
 	})
 }
 
+// linearise writes r, the weights of the objective, and J where it holds the rows of all samples.
+func (g *gaussNewtonSteps) linearise() {
+	W, P := g.W, g.P
+	g.each(0, g.B, func(w, lo, hi int) {
+		p := g.loop.passes[w]
+		p.Residuals(g.loop.batch[lo:hi], g.r[lo*W:hi*W], g.c[lo*W:hi*W])
+		if g.held {
+			J := g.J[lo*W*P : hi*W*P]
+			clear(J)
+			p.Rows(J)
+		}
+	})
+}
+
 // weigh turns the weights of the objective into those of the least-squares step and returns the loss. A residual that
 // is not finite has no say.
 func (g *gaussNewtonSteps) weigh() (loss float64) {
@@ -188,7 +205,7 @@ func (g *gaussNewtonSteps) cost(r []float64) (s float64) {
 func (g *gaussNewtonSteps) step() float64 {
 	l, st := g.loop, g.loop.State
 	g.draw()
-	g.residuals(g.r, g.c)
+	g.linearise()
 	loss, before := g.weigh(), g.cost(g.r)
 	st.Step++
 	l.health()

@@ -85,7 +85,7 @@ func TestEquationsAgree(t *testing.T) {
 			}
 			g := l.stepper.(*gaussNewtonSteps)
 			g.draw()
-			g.residuals(g.r, g.c)
+			g.linearise()
 			g.weigh()
 			g.equations.form()
 			if f, ok := g.equations.(*freeEquations); ok { // the metric it estimates is another
@@ -96,7 +96,7 @@ func TestEquationsAgree(t *testing.T) {
 				}
 				e := exact.stepper.(*gaussNewtonSteps)
 				e.draw()
-				e.residuals(e.r, e.c)
+				e.linearise()
 				e.weigh()
 				e.equations.form()
 				copy(f.D, e.equations.metric())

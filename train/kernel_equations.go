@@ -13,15 +13,16 @@ import (
 type kernelEquations struct {
 	*gaussNewtonSteps
 	n       int
-	J, Y    []float64 // (n, P), (P, n)
+	Y       []float64 // (P, n)
 	K, F, z []float64 // (n, n) twice, (n)
 	D       []float64
 }
 
 func newKernelEquations(g *gaussNewtonSteps) *kernelEquations {
 	n, P := g.B*g.W, g.P
+	g.J, g.held = make([]float64, n*P), true
 	return &kernelEquations{
-		gaussNewtonSteps: g, n: n, J: make([]float64, n*P), Y: make([]float64, n*P),
+		gaussNewtonSteps: g, n: n, Y: make([]float64, n*P),
 		K: make([]float64, n*n), F: make([]float64, n*n), z: make([]float64, n), D: make([]float64, P),
 	}
 }
@@ -30,13 +31,13 @@ func (e *kernelEquations) metric() []float64 { return e.D }
 
 func (e *kernelEquations) form() {
 	n, P := e.n, e.P
-	e.rows(0, e.B, e.J)
+	e.rows(0, e.B)
 	e.loop.team.Do(func(w int) {
 		lo, hi := par.Span(P, w, e.loop.team.Workers())
 		clear(e.D[lo:hi])
 		for i := range n {
 			for j, x := range e.J[i*P+lo : i*P+hi] {
-				e.D[lo+j] += x * x
+				e.D[lo+j] += e.c[i] * x * x
 			}
 		}
 	})
@@ -48,7 +49,7 @@ func (e *kernelEquations) form() {
 			hi := min(last, lo+strip)
 			for i := range n {
 				for j := lo; j < hi; j++ {
-					e.Y[j*n+i] = e.J[i*P+j] / math.Sqrt(e.D[j])
+					e.Y[j*n+i] = math.Sqrt(e.c[i]) * e.J[i*P+j] / math.Sqrt(e.D[j])
 				}
 			}
 		}

@@ -4,62 +4,56 @@ import (
 	"math"
 
 	"lagrange/internal/dense"
-	"lagrange/internal/par"
-	"lagrange/internal/vec"
 )
 
-// normalEquations hold A = JᵀCJ, summed over blocks of rows of √C J, and factor A + λD.
+// normalEquations hold A = JᵀCJ, and factor A + λD.
 type normalEquations struct {
 	*gaussNewtonSteps
-	block   int       // samples of a block
-	J, A, F []float64 // rows of a block, (P, P) twice
-	D       []float64
+	block   int       // samples of a block of rows: all of the batch where J holds them
+	A, F, D []float64 // (P, P) twice, (P)
+	s, y    []float64 // √c, √c r
 }
 
 func newNormalEquations(g *gaussNewtonSteps) *normalEquations {
-	P, block := g.P, max(1, 512/g.W/g.loop.chunk)*g.loop.chunk*g.loop.team.Workers()
-	block = min(block, g.B)
-	return &normalEquations{gaussNewtonSteps: g, block: block, J: make([]float64, block*g.W*P), A: make([]float64, P*P),
-		F: make([]float64, P*P), D: make([]float64, P)}
+	P, n, block := g.P, g.B*g.W, g.B
+	if n*P > mostRows {
+		block = min(g.B, max(1, 512/g.W/g.loop.chunk)*g.loop.chunk*g.loop.team.Workers())
+	}
+	g.J, g.held = make([]float64, block*g.W*P), block == g.B
+	return &normalEquations{gaussNewtonSteps: g, block: block, A: make([]float64, P*P), F: make([]float64, P*P),
+		D: make([]float64, P), s: make([]float64, n), y: make([]float64, n)}
 }
 
-// rows writes √C J of the samples lo … hi.
-func (g *gaussNewtonSteps) rows(lo, hi int, J []float64) {
+// rows writes the rows of J of the samples lo … hi, unless J holds those of the batch; those that do not count are 0.
+func (g *gaussNewtonSteps) rows(lo, hi int) {
 	W, P := g.W, g.P
 	g.each(lo, hi, func(w, a, b int) {
-		p, r := g.loop.passes[w], g.next[a*W:b*W]
-		p.Residuals(g.loop.batch[a:b], r, r) // of which only the tape's state is wanted
-		J := J[(a-lo)*W*P : (b-lo)*W*P]
-		clear(J)
-		p.Rows(J)
+		J, r := g.J[(a-lo)*W*P:(b-lo)*W*P], g.next[a*W:b*W]
+		if !g.held {
+			g.loop.passes[w].Residuals(g.loop.batch[a:b], r, r) // of which only the tape's state is wanted
+			clear(J)
+			g.loop.passes[w].Rows(J)
+		}
 		for i, c := range g.c[a*W : b*W] {
-			row := J[i*P : (i+1)*P]
 			if c == 0 {
-				clear(row) // and with it what is not finite
-				continue
-			}
-			s := math.Sqrt(c)
-			for j := range row {
-				row[j] *= s
+				clear(J[i*P : (i+1)*P]) // and with it what is not finite
 			}
 		}
 	})
 }
 
 func (e *normalEquations) form() {
+	for i, c := range e.c {
+		e.s[i] = math.Sqrt(c)
+		e.y[i] = e.s[i] * e.r[i]
+	}
 	clear(e.A)
 	clear(e.g)
 	for lo := 0; lo < e.B; lo += e.block {
 		hi := min(e.B, lo+e.block)
-		e.rows(lo, hi, e.J)
-		dense.Gram(e.loop.team, (hi-lo)*e.W, e.P, e.J, e.A)
-		e.loop.team.Do(func(w int) { // g += (√C J)ᵀ √C r
-			first, last := par.Span(e.P, w, e.loop.team.Workers())
-			for i := lo * e.W; i < hi*e.W; i++ {
-				at := (i - lo*e.W) * e.P
-				vec.Axpy(math.Sqrt(e.c[i])*e.r[i], e.J[at+first:at+last], e.g[first:last])
-			}
-		})
+		e.rows(lo, hi)
+		at, end := lo*e.W, hi*e.W
+		dense.Normal(e.loop.team, end-at, e.P, e.J, e.s[at:end], e.y[at:end], e.A, e.g)
 	}
 	for i := range e.D {
 		e.D[i] = e.A[i*e.P+i]
@@ -88,8 +82,9 @@ func (e *normalEquations) metric() []float64 { return e.D }
 func (e *normalEquations) solve(lambda float64) bool {
 	P := e.P
 	e.loop.team.Do(func(w int) {
-		lo, hi := par.Span(P, w, e.loop.team.Workers())
-		copy(e.F[lo*P:hi*P], e.A[lo*P:hi*P])
+		for i := w; i < P; i += e.loop.team.Workers() {
+			copy(e.F[i*P+i:(i+1)*P], e.A[i*P+i:])
+		}
 	})
 	for i, d := range e.D {
 		e.F[i*P+i] += lambda * d

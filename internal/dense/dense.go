@@ -45,8 +45,12 @@ func buffer(n int) *[]float64 {
 	return b
 }
 
-// Gram adds JᵀJ to A for rows J (rows, n). The columns of J are packed into strips whose rows stand together.
-func Gram(team *par.Team, rows, n int, J, A []float64) {
+// Gram adds JᵀJ to A for rows J (rows, n).
+func Gram(team *par.Team, rows, n int, J, A []float64) { Normal(team, rows, n, J, nil, nil, A, nil) }
+
+// Normal adds (SJ)ᵀSJ to A and (SJ)ᵀy to g, for rows J (rows, n) and S = diag(s); s, y and g may be nil: all s are 1,
+// and g is not wanted. The columns of SJ are packed into strips whose rows stand together.
+func Normal(team *par.Team, rows, n int, J, s, y, A, g []float64) {
 	strips := (n + side - 1) / side
 	packed := buffer(min(rows, depth) * n)
 	defer buffers.Put(packed)
@@ -56,7 +60,17 @@ func Gram(team *par.Team, rows, n int, J, A []float64) {
 		shared(team, strips, func(i int) {
 			at, w := i*side, min(side, n-i*side)
 			for k := range d {
-				copy(P[at*d+k*w:at*d+(k+1)*w], J[(p+k)*n+at:])
+				row, to := J[(p+k)*n+at:][:w], P[at*d+k*w:][:w]
+				if s == nil {
+					copy(to, row)
+					continue
+				}
+				for j, x := range row {
+					to[j] = s[p+k] * x
+				}
+			}
+			if g != nil {
+				gemm.MulAdd(w, 1, d, P[at*d:], w, y[p:], 1, g[at:], 1)
 			}
 		})
 		shared(team, strips, func(i int) {
