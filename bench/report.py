@@ -19,6 +19,7 @@ COLUMNS = [
     ("forward, batch 512", f"BenchmarkAccel/prec=f32/{NET}/batch=512", "forward_ms", 512),
     ("one state", f"BenchmarkAccel/prec=f32/{NET}/batch=1", "forward_ms", 1),
 ]
+NEWTON = "BenchmarkGaussNewton/"
 SMALL = "BenchmarkAccel/prec=f64/net=64x2/batch=1"
 # Targets: against whom, and the least ratio in each column (None: no target).
 RIVALS = [
@@ -47,12 +48,12 @@ def parse(text):
     return results
 
 
-def ours(raw):
-    """{benchmark: {unit: [value of each run]}}"""
+def ours(raw, of=lambda name: not name.startswith(NEWTON)):
+    """{benchmark: {unit: [value of each run]}} of the benchmarks of some names: those of steps of Adam"""
     out = {}
     for run in (run for r in raw["rounds"] for run in r if run["who"] == "lagrange"):
         for name, metrics in run["results"].items():
-            for unit, value in metrics.items():
+            for unit, value in metrics.items() if of(name) else ():
                 out.setdefault(name, {}).setdefault(unit, []).append(value)
     return out
 
@@ -220,6 +221,48 @@ def memory(raw):
     return table(["batch"] + [str(b) for b in batches], rows)
 
 
+def gauss_newton(raw):
+    """Steps of Gauss–Newton, by coordinates, net and rows, beside the peer of as many parameters and rows; '' without."""
+    mine = ours(raw, lambda name: name.startswith(NEWTON))
+    theirs, over = {}, {}
+    for r in raw["rounds"]:
+        before = {}
+        for run in r:
+            if run["who"] == "lagrange":
+                before = {**before, **run["results"]}
+                continue
+            for line in run["lines"]:
+                if "cpu_ms" not in line:
+                    continue
+                key = line["P"], line["rows"]
+                theirs.setdefault(key, []).append(line["cpu_ms"])
+                over.setdefault(key, []).extend(
+                    line["cpu_ms"] / m["cpu-ms/op"] for name, m in before.items() if size(name) == key
+                )
+    rows = []
+    for name, m in sorted(mine.items(), key=lambda item: natural(item[0])):
+        field, key = dict(re.findall(r"(\w+)=([\w]+)", name)), size(name)
+        x, work = m["cpu-ms/op"], zip(m["MFLOP/op"], m["cpu-ms/op"], m["peak-GFLOP/s"])
+        rows.append([
+            field["d"], field["net"] + ", " + field["head"], field["P"], field["rows"], spread(x), spread(m["rejected/op"]),
+            spread([100 * f / ms / top for f, ms, top in work]),
+            spread(theirs[key]) if key in theirs else "", spread(over[key]) if over.get(key) else "",
+        ])
+    head = ["d", "net", "P", "rows", "ms", "rejected", "useful, % of the peak", "JAX and LAPACK, ms", "ratio"]
+    return table(head, rows) if rows else ""
+
+
+def size(name):
+    """P and rows of a benchmark of Gauss–Newton; None of others."""
+    m = re.match(NEWTON + r".*/P=(\d+)/rows=(\d+)", name)
+    return m and (int(m[1]), int(m[2]))
+
+
+def section(template, heading):
+    """The section of a template under a heading of the second level."""
+    return re.search(rf"^## {heading}\n.*?(?=^## |\Z)", template, re.M | re.S)[0]
+
+
 def page(raw, template):
     """The whole page."""
     _, failed = theirs(raw)
@@ -238,5 +281,6 @@ def page(raw, template):
         roofline=roofline(raw),
         cost_in_d=cost_in_d(raw) or "Not measured in this run.",
         memory=memory(raw) or "Not measured in this run.",
+        gauss_newton=gauss_newton(raw) or "Not measured in this run.",
         notes="".join(f"\n- {note}" for note in notes),
     )

@@ -84,17 +84,13 @@ func (s *Options) bound() time.Duration {
 // usual is the method where none was asked for, and why. Gauss–Newton is for accelerations; on windows it is taken
 // where a guess turns out to be good (problem.choose).
 func (s *Options) usual(set *data.Set) (method, reason string) {
-	weights := 0
-	for i := 1; i < len(s.Hidden); i++ {
-		weights += s.Hidden[i-1] * s.Hidden[i]
-	}
 	switch family := model.FamilyOf(s.Model); {
 	case s.Objective == Motion:
 		return train.GaussNewton, "multiple shooting: the states at which segments begin are unknown, too"
 	case s.Objective != Accelerations:
 		return train.Adam, "on windows it stops before it fits the noise"
-	case weights > mostNewton:
-		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for more than %d weights", mostNewton)
+	case !s.solvable(set, s.newtonHead(set)):
+		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for more than %d parameters", mostNewton)
 	case family.Nodes && set.D() > train.MostCoordinates:
 		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for graphs of more than %d coordinates",
 			train.MostCoordinates)
@@ -130,11 +126,50 @@ func (s *Options) layers(set *data.Set) (hidden []int, reason string) {
 }
 
 // bestHead is the head where none was asked for.
-func (s *Options) bestHead() model.Head {
+func (s *Options) bestHead(set *data.Set) model.Head {
 	if s.Method == train.GaussNewton {
+		return s.newtonHead(set)
+	}
+	return model.Plain
+}
+
+// newtonHead is that of Gauss–Newton: the quadratic one, whose outputs grow as d², as long as there are not too many.
+func (s *Options) newtonHead(set *data.Set) model.Head {
+	if s.Head != "" {
+		return s.Head
+	}
+	if s.solvable(set, model.Quadratic) {
 		return model.Quadratic
 	}
 	return model.Plain
+}
+
+// solvable says whether a net of a recording with a head, on accelerations, has no more parameters than Gauss–Newton
+// is the default for. Of a graph it is the density of a node.
+func (s *Options) solvable(set *data.Set, head model.Head) bool {
+	o := *s
+	if o.Hidden == nil {
+		o.Method = train.GaussNewton
+		o.Hidden, _ = o.layers(set)
+	}
+	family := model.FamilyOf(o.Model)
+	if o.Head = ""; family.Heads {
+		o.Head = head
+	}
+	spec := o.trial()
+	if !family.Nodes {
+		one := spec.Coordinates[0]
+		spec.Coordinates = nil
+		for _, c := range set.Coordinates {
+			one.Period = c.Period
+			spec.Coordinates = append(spec.Coordinates, one)
+		}
+		for range set.Inputs {
+			spec.Inputs = append(spec.Inputs, model.Input{Scale: 1})
+		}
+	}
+	n, err := model.Params(spec)
+	return err != nil || n <= mostNewton // what is wrong is said where the model is made
 }
 
 // horizon is that of held-out windows.

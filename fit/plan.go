@@ -202,11 +202,14 @@ func (p *planner) method() (choice, reason string, err error) {
 
 func (p *planner) head() (choice, reason string, err error) {
 	if p.o.Head == "" && model.FamilyOf(p.o.Model).Heads {
-		p.o.Head = p.o.bestHead()
+		p.o.Head = p.o.bestHead(p.set)
 	}
 	own := "Adam builds on the fixed kinetic energy"
-	if p.o.Head == model.Quadratic {
+	switch {
+	case p.o.Head == model.Quadratic:
 		own = "Gauss–Newton learns a mass matrix that depends on the state"
+	case p.o.Method == train.GaussNewton:
+		own = fmt.Sprintf("a quadratic one has more than %d parameters", mostNewton)
 	}
 	return string(p.o.Head), why(p.asked.Head != "", p.was.Head != "", own), nil
 }

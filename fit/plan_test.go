@@ -30,6 +30,22 @@ func swings(trajectories, rows int, accelerations bool, noise float64) *data.Set
 	return set
 }
 
+// joints is a motion of n coordinates.
+func joints(rows, n int) *data.Set {
+	one := swings(1, rows, true, 0).Trajectories[0]
+	set, tr := &data.Set{}, data.Trajectory{T: one.T}
+	for range n {
+		set.Coordinates = append(set.Coordinates, data.Coordinate{Period: 2 * math.Pi})
+	}
+	for i := range rows {
+		for range n {
+			tr.Q, tr.V, tr.A = append(tr.Q, one.Q[i]), append(tr.V, one.V[i]), append(tr.A, one.A[i])
+		}
+	}
+	set.Trajectories = []data.Trajectory{tr}
+	return set
+}
+
 // What is decided follows the recording, and what was asked for has the word, and says so.
 func TestDecisions(t *testing.T) {
 	few, many := swings(10, 40, true, 0), swings(50, 500, true, 0)
@@ -39,24 +55,28 @@ func TestDecisions(t *testing.T) {
 		what, want string
 		reason     string
 	}{
-		"accelerations":     {few, Options{}, "objective", Accelerations, "recorded"},
-		"none":              {swings(10, 40, false, 0), Options{}, "objective", Windows, "no accelerations"},
-		"windows asked for": {few, Options{Objective: Windows}, "objective", Windows, AskedFor},
-		"node":              {few, Options{Model: "node"}, "objective", Windows, "nothing else"},
-		"few rows":          {few, Options{}, "net", "8x2 softplus, quadratic head", "400 rows"},
-		"many rows":         {many, Options{}, "net", "20x2 softplus, quadratic head", "25000 rows"},
-		"few rows, windows": {few, Options{Objective: Windows}, "net", "16x2 softplus, plain head", "400 rows"},
-		"net asked for":     {many, Options{Hidden: []int{5, 3}}, "net", "5,3 softplus, quadratic head", AskedFor},
-		"no head":           {many, Options{Model: "nn"}, "head", "", ""},
-		"method":            {few, Options{}, "method", train.GaussNewton, "least-squares"},
-		"many weights":      {few, Options{Hidden: []int{80, 80}}, "method", train.Adam, "6000 weights"},
-		"method asked for":  {few, Options{Method: train.Adam}, "method", train.Adam, AskedFor},
-		"batch of Adam":     {few, Options{Method: train.Adam}, "batch", "128 samples", ""},
-		"batch asked for":   {few, Options{Batch: 7}, "batch", "7 samples", AskedFor},
-		"no rate":           {few, Options{}, "rate", "", ""},
-		"rate":              {few, Options{Model: "node"}, "rate", "0.005", Windows},
-		"steps":             {few, Options{Steps: 9}, "steps", "9", AskedFor},
-		"budget":            {few, Options{}, "steps", "as many as fit into 1m0s", "default"},
+		"accelerations":             {few, Options{}, "objective", Accelerations, "recorded"},
+		"none":                      {swings(10, 40, false, 0), Options{}, "objective", Windows, "no accelerations"},
+		"windows asked for":         {few, Options{Objective: Windows}, "objective", Windows, AskedFor},
+		"node":                      {few, Options{Model: "node"}, "objective", Windows, "nothing else"},
+		"few rows":                  {few, Options{}, "net", "8x2 softplus, quadratic head", "400 rows"},
+		"many rows":                 {many, Options{}, "net", "20x2 softplus, quadratic head", "25000 rows"},
+		"few rows, windows":         {few, Options{Objective: Windows}, "net", "16x2 softplus, plain head", "400 rows"},
+		"net asked for":             {many, Options{Hidden: []int{5, 3}}, "net", "5,3 softplus, quadratic head", AskedFor},
+		"no head":                   {many, Options{Model: "nn"}, "head", "", ""},
+		"method":                    {few, Options{}, "method", train.GaussNewton, "least-squares"},
+		"many weights":              {few, Options{Hidden: []int{80, 80}}, "method", train.Adam, "6000 parameters"},
+		"many weights of one layer": {few, Options{Hidden: []int{2000}}, "method", train.Adam, "6000 parameters"},
+		"many coordinates":          {joints(40, 30), Options{Hidden: []int{20, 20}}, "net", "20x2 softplus, plain head", AskedFor},
+		"still many coordinates":    {joints(40, 30), Options{Hidden: []int{20, 20}}, "method", train.GaussNewton, "least-squares"},
+		"fewer coordinates":         {joints(40, 14), Options{}, "net", "8x2 softplus, quadratic head", "40 rows"},
+		"method asked for":          {few, Options{Method: train.Adam}, "method", train.Adam, AskedFor},
+		"batch of Adam":             {few, Options{Method: train.Adam}, "batch", "128 samples", ""},
+		"batch asked for":           {few, Options{Batch: 7}, "batch", "7 samples", AskedFor},
+		"no rate":                   {few, Options{}, "rate", "", ""},
+		"rate":                      {few, Options{Model: "node"}, "rate", "0.005", Windows},
+		"steps":                     {few, Options{Steps: 9}, "steps", "9", AskedFor},
+		"budget":                    {few, Options{}, "steps", "as many as fit into 1m0s", "default"},
 		"windows": {few, Options{Objective: Windows}, "windows", "25 rows to learn from, 1.25 held out",
 			"25 typical"},
 		"long horizon": {few, Options{Objective: Windows, Horizon: 10}, "windows",

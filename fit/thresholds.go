@@ -21,8 +21,8 @@ const (
 	// window costs as much as it is long. Recordings at 1 kHz want longer ones, which --window and --horizon give.
 	horizonSteps, mostWindow = 25, 32
 
-	// mostNewton is the number of weights up to which Gauss–Newton is the default: beyond, its equations, P³, take
-	// longer to solve than they save.
+	// mostNewton is the number of parameters P up to which Gauss–Newton is the default: beyond, its equations, P³, take
+	// longer to solve than they save. A quadratic head that has more gives way to a plain one.
 	mostNewton = 6000
 
 	DefaultBudget = time.Minute     // a first model while one waits; not tuned

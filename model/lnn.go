@@ -17,7 +17,7 @@ var lnn = Family{
 	Init: func(s Spec, r *rand.Rand, theta []float64) {
 		shape := s.scalarNet()
 		n := shape.Params()
-		s.draw(shape, 0.1, r, theta[:n])
+		s.draw(shape, s.firstOutputs(), r, theta[:n])
 		initForces(s, theta[n:])
 	},
 	Tape32: lagrangian[float32],

@@ -14,8 +14,8 @@ const (
 )
 
 // FactorUpper replaces the upper triangle of A by U with A = UᵀU. It returns false, and leaves A unusable, when a pivot
-// is not positive. A panel of rows is looked at once, when all above it are done (Golub & Van Loan, Matrix Computations,
-// §4.2, by blocks).
+// is not positive. A panel of rows is looked at once, when all above it are done (Golub & Van Loan, Matrix
+// Computations, §4.2, by blocks).
 func FactorUpper(team *par.Team, n int, A []float64) bool {
 	f := factor{n: n, A: A, above: buffer(n * panel), inside: buffer(panel * panel), inverse: buffer(panel * sub),
 		copied: buffer(sub * n)}
