@@ -49,6 +49,7 @@ func joints(rows, n int) *data.Set {
 // What is decided follows the recording, and what was asked for has the word, and says so.
 func TestDecisions(t *testing.T) {
 	few, many := swings(10, 40, true, 0), swings(50, 500, true, 0)
+	arm, broad := joints(40, 30), Options{Hidden: []int{20, 20}}
 	for name, c := range map[string]struct {
 		set        *data.Set
 		asked      Options
@@ -67,8 +68,8 @@ func TestDecisions(t *testing.T) {
 		"method":                    {few, Options{}, "method", train.GaussNewton, "least-squares"},
 		"many weights":              {few, Options{Hidden: []int{80, 80}}, "method", train.Adam, "6000 parameters"},
 		"many weights of one layer": {few, Options{Hidden: []int{2000}}, "method", train.Adam, "6000 parameters"},
-		"many coordinates":          {joints(40, 30), Options{Hidden: []int{20, 20}}, "net", "20x2 softplus, plain head", AskedFor},
-		"still many coordinates":    {joints(40, 30), Options{Hidden: []int{20, 20}}, "method", train.GaussNewton, "least-squares"},
+		"many coordinates":          {arm, broad, "net", "20x2 softplus, plain head", AskedFor},
+		"still many coordinates":    {arm, broad, "method", train.GaussNewton, "least-squares"},
 		"fewer coordinates":         {joints(40, 14), Options{}, "net", "8x2 softplus, quadratic head", "40 rows"},
 		"method asked for":          {few, Options{Method: train.Adam}, "method", train.Adam, AskedFor},
 		"batch of Adam":             {few, Options{Method: train.Adam}, "batch", "128 samples", ""},
