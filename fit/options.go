@@ -4,6 +4,7 @@
 package fit
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"time"
@@ -89,7 +90,7 @@ func (s *Options) usual(set *data.Set) (method, reason string) {
 		return train.GaussNewton, "multiple shooting: the states at which segments begin are unknown, too"
 	case s.Objective != Accelerations:
 		return train.Adam, "on windows it stops before it fits the noise"
-	case !s.solvable(set, s.newtonHead(set)):
+	case s.parameters(set, s.newtonHead(set)) > mostNewton:
 		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for more than %d parameters", mostNewton)
 	case family.Nodes && set.D() > train.MostCoordinates:
 		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for graphs of more than %d coordinates",
@@ -133,20 +134,21 @@ func (s *Options) bestHead(set *data.Set) model.Head {
 	return model.Plain
 }
 
-// newtonHead is that of Gauss–Newton: the quadratic one, whose outputs grow as d², as long as there are not too many.
+// newtonHead is that of Gauss–Newton where none was asked for: the quadratic one, unless its outputs are most of many
+// parameters. Shooting has a net of one layer, whose outputs are solved for.
 func (s *Options) newtonHead(set *data.Set) model.Head {
-	if s.Head != "" {
-		return s.Head
+	if s.Head != "" || s.Objective == Motion {
+		return cmp.Or(s.Head, model.Quadratic)
 	}
-	if s.solvable(set, model.Quadratic) {
-		return model.Quadratic
+	if P := s.parameters(set, model.Quadratic); P > mostQuadratic && P > 2*s.parameters(set, model.Plain) {
+		return model.Plain
 	}
-	return model.Plain
+	return model.Quadratic
 }
 
-// solvable says whether a net of a recording with a head, on accelerations, has no more parameters than Gauss–Newton
-// is the default for. Of a graph it is the density of a node.
-func (s *Options) solvable(set *data.Set, head model.Head) bool {
+// parameters is how many a net with a head has that learns from accelerations, without those of friction: of a graph
+// that of a node, 0 of what is no net.
+func (s *Options) parameters(set *data.Set, head model.Head) int {
 	o := *s
 	if o.Hidden == nil {
 		o.Method = train.GaussNewton
@@ -169,7 +171,10 @@ func (s *Options) solvable(set *data.Set, head model.Head) bool {
 		}
 	}
 	n, err := model.Params(spec)
-	return err != nil || n <= mostNewton // what is wrong is said where the model is made
+	if err != nil {
+		return 0 // what is wrong is said where the model is made
+	}
+	return n
 }
 
 // horizon is that of held-out windows.

@@ -209,7 +209,7 @@ func (p *planner) head() (choice, reason string, err error) {
 	case p.o.Head == model.Quadratic:
 		own = "Gauss–Newton learns a mass matrix that depends on the state"
 	case p.o.Method == train.GaussNewton:
-		own = fmt.Sprintf("a quadratic one has more than %d parameters", mostNewton)
+		own = fmt.Sprintf("with a quadratic one it has more than %d parameters", mostQuadratic)
 	}
 	return string(p.o.Head), why(p.asked.Head != "", p.was.Head != "", own), nil
 }
