@@ -174,7 +174,9 @@ func byLetters(name string, w []string) guess {
 			best, at = k.word, i
 		}
 	}
-	if at < 0 {
+	if _, is := versions[w[0]]; at < 0 && is && len(w) > 1 { // actual_q_0
+		return byWords(strings.Join(w[1:], "_"), w[1:])
+	} else if at < 0 {
 		return guess{}
 	}
 	k := letters[at]
@@ -193,7 +195,7 @@ func derivative(w []string) (of []string, order int) {
 			mark  string
 			order int
 		}{{"ddot", 2}, {"dot", 1}} {
-			if head, ok := strings.CutSuffix(x, m.mark); ok && (head != "" || i > 0) {
+			if head, ok := strings.CutSuffix(x, m.mark); ok && (head != "" || len(w) > 1) { // also \\dot\\theta
 				of = slices.Clone(w)
 				of[i] = head
 				return slices.DeleteFunc(of, func(x string) bool { return x == "" }), m.order

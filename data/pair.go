@@ -101,10 +101,13 @@ func (r *resolver) momenta() string {
 		"(train --model hnn --objective windows)", r.names(at), strings.ReplaceAll(r.names(at), ", ", ","))
 }
 
-// places takes columns such as x, y2 or r for coordinates, in a recording without velocities.
+// places takes columns such as x, y2, r or Bob X for coordinates, in a recording without velocities.
 func (r *resolver) places() {
 	for j := range r.g {
-		if r.g[j].role == "" && place.MatchString(key(r.cols[j].Name)) {
+		w, _ := unitSuffix(wordsOf(r.cols[j].Name))
+		last := slices.IndexFunc(w, func(x string) bool { return x == "x" || x == "y" || x == "z" })
+		named := place.MatchString(key(r.cols[j].Name)) || last == len(w)-1 && last > 0
+		if r.g[j].role == "" && !r.g[j].aim && named {
 			r.g[j] = guess{role: RoleQ, why: "a place by its name, and there are no velocities"}
 		}
 	}
@@ -314,6 +317,10 @@ func (r *resolver) ask(l layout, o Options) {
 	for j, c := range r.cols {
 		if c.Role != RoleIgnored {
 			continue
+		}
+		if g := r.g[j]; c.Why == "not recognised" && g.aim && g.why != "" {
+			c.Why = g.why
+			r.cols[j].Why = c.Why
 		}
 		note := fmt.Sprintf("column %q is ignored: %s", c.Name, c.Why)
 		if c.Why == "not recognised" && r.rows.numeric(j) && c.Header != "" {

@@ -86,6 +86,9 @@ func resolve(cols []Column, rows *sample, o Options) (l layout, notes []string, 
 	if l.time, err = r.single("--time", o.Time, RoleTime); err != nil {
 		return l, nil, err
 	}
+	if l.time < 0 && o.Step == 0 {
+		l.time = r.instants()
+	}
 	if o.Step > 0 {
 		l.time = r.steps(l.time, o)
 	} else if l.time < 0 {
@@ -192,13 +195,26 @@ func (r *resolver) single(flag, name, role string) (int, error) {
 	best := at[0]
 	for _, j := range at {
 		r.cols[j].Why = "there is another " + role + " column"
+		if role == RoleTime && fraction(r.headers(), j) == best {
+			best = j // whole seconds, which stand behind their nanoseconds
+		}
 		if r.g[j].rest == "" && (r.g[best].rest != "" || unitIn(r.cols[j].Header) == "" &&
 			unitIn(r.cols[best].Header) != "") {
 			best = j
 		}
 	}
 	r.cols[best].Why = r.g[best].why
+	if j := fraction(r.headers(), best); role == RoleTime && j >= 0 {
+		r.cols[j].Why = "the nanoseconds of " + r.cols[best].Name
+	}
 	return best, nil
+}
+
+func (r *resolver) headers() (all []string) {
+	for _, c := range r.cols {
+		all = append(all, c.Header)
+	}
+	return all
 }
 
 // inOrder checks that there is one velocity for each coordinate.

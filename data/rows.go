@@ -69,7 +69,7 @@ func (b *builder) rows(src source, name string, l layout) error {
 
 // clock reads the times of a file.
 func (b *builder) clock(src source, l layout) clock {
-	c := clock{src: src, at: l.time, date: -1, step: b.o.Step, unit: b.timeUnit}
+	c := clock{src: src, at: l.time, date: -1, nano: fraction(src.header(), l.time), step: b.o.Step, unit: b.timeUnit}
 	if c.unit == "" { // t_ns, stamp_ms
 		_, c.unit, _ = cutLast(b.set.Time, "_")
 		if !slices.Contains([]string{"s", "ms", "us", "ns"}, c.unit) {
@@ -283,7 +283,7 @@ func isStep(name string) bool {
 // counts says whether a column of the time counts steps of Options.Step: by its name, or because it was named; not if
 // it has a unit of time.
 func counts(name, unit string, o Options) bool {
-	if slices.ContainsFunc(epochs, func(e epoch) bool { return sameUnit(unit, e.name) }) {
+	if slices.ContainsFunc(epochs, func(e epoch) bool { return unitOf(unit) == unitOf(e.name) }) {
 		return false
 	}
 	return o.Step > 0 && (o.Time != "" || isStep(name))

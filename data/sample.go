@@ -10,7 +10,8 @@ const sampleRows = 1000
 
 // sample are the first rows of a table by columns; what is no number is NaN.
 type sample struct {
-	of [][]float64
+	of    [][]float64
+	times []int // how many cells of each column are dates with a time of day, or times of day
 }
 
 // begun is a source whose first rows have been looked at.
@@ -32,7 +33,8 @@ type seenRow struct {
 
 // firstRows looks at the first rows of a source, and gives the source back as it was.
 func firstRows(src source, columns int) (source, *sample) {
-	b, s := &begun{source: src, head: src.line()}, &sample{of: make([][]float64, columns)}
+	b := &begun{source: src, head: src.line()}
+	s := &sample{of: make([][]float64, columns), times: make([]int, columns)}
 	for len(b.rows) < sampleRows {
 		if b.err = src.next(); b.err != nil {
 			break
@@ -45,6 +47,9 @@ func firstRows(src source, columns int) (source, *sample) {
 			x := r.numbers[j]
 			if r.wrong[j] != nil {
 				x = math.NaN()
+				if _, day := date(r.texts[j]); !day && isTime(r.texts[j]) {
+					s.times[j]++
+				}
 			}
 			s.of[j] = append(s.of[j], x)
 		}
@@ -105,6 +110,27 @@ func (s *sample) numeric(j int) bool {
 		}
 	}
 	return n > 0 && 10*n >= 9*len(s.of[j])
+}
+
+// clocks says whether a column holds times of day, with a date or without, in nearly all rows.
+func (s *sample) clocks(j int) bool {
+	return s.times[j] > 0 && 10*s.times[j] >= 9*len(s.of[j])
+}
+
+// advances says whether a column grows from each row to the next.
+func (s *sample) advances(j int) bool {
+	for n := 1; n < len(s.of[j]); n++ {
+		if !(s.of[j][n] > s.of[j][n-1]) {
+			return false
+		}
+	}
+	return len(s.of[j]) >= minRows
+}
+
+// evenly says whether a column that grows does so by about the same from row to row.
+func (s *sample) evenly(j int) bool {
+	by := steps(nil, s.of[j])
+	return slices.Max(by) < 1.5*median(by)
 }
 
 // constant says whether a column has one number throughout.

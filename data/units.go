@@ -142,10 +142,27 @@ func period(text string) (p float64, angular bool) {
 
 var unitPattern = regexp.MustCompile(`^(.*[^\s\[(])\s*(?:\[([^\[\]]*)\]|\(([^()]*)\))$`)
 
-// split takes "theta1 [rad]", "theta1 (rad)", "theta1/rad" or "theta1, rad" apart.
+// within is a unit in brackets before other words, as in Time (s) Run #1.
+var within = regexp.MustCompile(`^(.*[^\s\[(])\s*(?:\[([^\[\]]*)\]|\(([^()]*)\))\s+(\S.*)$`)
+
+// split takes "theta1 [rad]", "theta1 (rad)", "theta1/rad", "theta1, rad" or "theta1 in rad" apart. A number in
+// brackets is that of the column: qpos[0].
 func split(header string) (name, unit string) {
 	if m := unitPattern.FindStringSubmatch(header); m != nil {
-		return strings.TrimRight(m[1], " /,"), strings.TrimSpace(m[2] + m[3])
+		if unit = strings.TrimRight(strings.TrimSpace(m[2]+m[3]), "."); isNumber(unit) {
+			return header, ""
+		}
+		return strings.TrimRight(m[1], " /,"), unit
+	}
+	if m := within.FindStringSubmatch(header); m != nil {
+		if _, ok := measureOf(m[2] + m[3]); ok {
+			return m[1] + " " + m[4], strings.TrimSpace(m[2] + m[3])
+		}
+	}
+	if before, after, ok := cutLast(header, " in "); ok {
+		if m, ok := measureOf(after); ok && m.of != nil {
+			return strings.TrimSpace(before), strings.TrimSpace(after)
+		}
 	}
 	for i, c := range header {
 		if (c == '/' || c == ',') && i > 0 {
