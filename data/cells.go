@@ -153,7 +153,8 @@ func (s *textSource) join() {
 			} else if s.head[j] == "" {
 				s.head[j] = text
 			}
-			if last = text; s.head[j] != "" && text != "" && s.head[j] != text && !strings.HasPrefix(s.head[j], text+" ") {
+			last = text
+			if h := s.head[j]; h != "" && text != "" && h != text && !strings.HasPrefix(h, text+" ") {
 				s.head[j] = text + " " + s.head[j]
 			}
 		}

@@ -6,15 +6,17 @@ import (
 	"strings"
 )
 
-// instants finds the time where no name says it, by what the columns hold: times of day, with a date or without;
-// numbers since 1970; days as a spreadsheet counts them; or else the one column that grows from row to row.
+// instants finds the time where no name says it, by a unit of time, or by what the columns hold: times of day, with a
+// date or without; numbers since 1970; days as a spreadsheet counts them; or else the one column that grows from row to
+// row.
 func (r *resolver) instants() int {
 	for _, is := range []struct {
 		such func(j int) bool
 		why  string
 	}{
+		{r.timed, "by its unit"},
 		{r.rows.clocks, "it holds times"},
-		{func(j int) bool { return r.rows.since1970(j) }, "it counts from 1970"},
+		{r.rows.since1970, "it counts from 1970"},
 		{func(j int) bool { return r.dated(j) && r.rows.serial(j) }, "it counts days"},
 	} {
 		for j, c := range r.cols {
@@ -52,6 +54,12 @@ func (r *resolver) growing() int {
 			"grows from row to row; --time names another", r.cols[found].Name))
 	}
 	return found
+}
+
+// timed says whether a column of numbers has a unit of time.
+func (r *resolver) timed(j int) bool {
+	m, ok := measureOf(r.cols[j].Unit)
+	return ok && m.of != nil && m.of.quantity == ofTime && m.per == 0 && r.rows.numeric(j) && !r.rows.constant(j)
 }
 
 // since1970 says whether a column counts seconds since 1970, or parts of them, between 2001 and 2096.

@@ -48,8 +48,8 @@ func isName(text []byte) bool {
 // IsMAT4 says whether a file begins as a MAT-file of level 4.
 func IsMAT4(start []byte) bool { return order4(start) != nil }
 
-// MAT4 reads the arrays of numbers of a MAT-file of level 4, as MATLAB saves it with -v4 and Octave and others do; text,
-// sparse and complex arrays are left out and said.
+// MAT4 reads the arrays of numbers of a MAT-file of level 4, as MATLAB saves it with -v4 and Octave and others do;
+// text, sparse and complex arrays are left out and said.
 func MAT4(file []byte, part string) (all []Array, notes []string, err error) {
 	order := order4(file)
 	if order == nil {
