@@ -50,6 +50,9 @@ func roleOf(w []string) string { return byWords(strings.Join(w, "_"), w).role }
 // byName reads one name.
 func byName(name string) guess {
 	w, _ := unitSuffix(wordsOf(name))
+	if slices.ContainsFunc(w, func(x string) bool { return has(sines, x) }) {
+		return guess{why: "the sine or cosine of an angle by its name", aim: true}
+	}
 	g := byWords(strings.ToLower(name), bared(w))
 	if g.role == "" && slices.ContainsFunc(w, func(x string) bool { return has(aims, x) }) {
 		return aimed

@@ -164,6 +164,23 @@ var exports = []struct {
 	{"simulator", "time,qpos[0],qpos[1],qvel[0],qvel[1],ctrl[0]\n", func(x instant) string {
 		return fmt.Sprintf("%.3f,%.6f,%.6f,%.6f,%.6f,%.6f", x.t, x.q, x.p, x.v, x.w, x.p)
 	}, "time; ; qpos[0] qvel[0], qpos[1] qvel[1]; ctrl[0]; ", 1, "", data.Options{}},
+	{"simulator of environments", "episode,step,obs_0,obs_1,obs_2,obs_3,action\n", func(x instant) string {
+		return fmt.Sprintf("1,%d,%.6f,%.6f,%.6f,%.6f,%d", x.n, x.q, x.v, x.p, x.w, x.n%2)
+	}, "step; episode; obs_0 obs_1, obs_2 obs_3; action; ", 1, "a step of step is taken for 0.01 s", data.Options{}},
+	{"inertial unit", "timestamp_ms,roll,pitch,gx,gy,ax,ay\n", func(x instant) string {
+		return fmt.Sprintf("%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f", 10*x.n, x.q, x.p, x.v, x.w, math.Sin(20*x.t), 0.98)
+	}, "timestamp_ms; ; roll gx, pitch gy; ; roll/6.283 pitch/6.283", 1, "ax is not the slope of gx", data.Options{}},
+	{"positions and accelerations of a body", "t,roll,pitch,ax,ay\n", func(x instant) string {
+		return fmt.Sprintf("%.3f,%.6f,%.6f,%.6f,%.6f", x.t, x.q, x.p, x.p, x.q)
+	}, "t; ; roll, pitch; ; roll/6.283 pitch/6.283", 1, "ax is not the slope of the velocity of roll",
+		data.Options{Positions: true}},
+	{"commanded and measured", "t,q,q_des,qd,qd_des,tau_des,tau\n", func(x instant) string {
+		return fmt.Sprintf("%.3f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f", x.t, x.q, x.q, x.v, x.v, x.p, x.p)
+	}, "t; ; q qd; tau; ", 1, "tau is taken; --u names others", data.Options{}},
+	{"sums at the end", "t,q,v\n", func(x instant) string {
+		return fmt.Sprintf("%.3f,%.6f,%.6f", x.t, x.q, x.v) +
+			map[bool]string{true: "\nMean,0.1,0.2\nStd dev,1,2\n2,#DIV/0!,#VALUE!"}[x.n == 199]
+	}, "t; ; q v; ; ", 1, "2 rows are left out: a word instead of a time", data.Options{}},
 	{"Italian", "tempo (s);posizione (m);velocità (m/s)\n", func(x instant) string {
 		return comma(x.t, 3) + ";" + comma(x.q, 6) + ";" + comma(x.v, 6)
 	}, "tempo; ; posizione velocità; ; ", 1, "", data.Options{}},
@@ -212,5 +229,35 @@ func TestExports(t *testing.T) {
 				break
 			}
 		}
+	}
+}
+
+// Angles in degrees without a unit, kept within a turn, are unwrapped where no velocity says what is true, too.
+func TestDegreesWithoutVelocities(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("t,heading\n")
+	for n := range 300 {
+		at := float64(n)
+		fmt.Fprintf(&b, "%.2f,%.4f\n", 0.01*at, math.Mod(200+4*at+20*math.Sin(0.05*at), 360))
+	}
+	s, err := data.ReadFrom(strings.NewReader(b.String()), "a.csv", data.Options{Positions: true})
+	if err != nil || s.Coordinates[0].Period != 360 {
+		t.Fatalf("%v, %v", err, s)
+	}
+	q := s.Trajectories[0].Q
+	for n := 1; n < len(q); n++ {
+		if by := q[n] - q[n-1]; by < 2.9 || by > 5.1 {
+			t.Fatalf("a step of %v in row %d", by, n)
+		}
+	}
+}
+
+// Sines and cosines are no angles: the error says what to write.
+func TestSines(t *testing.T) {
+	_, err := data.ReadFrom(strings.NewReader("t,cos_theta,sin_theta,theta_dot\n0,1,0,0\n1,1,0,0\n2,1,0,0\n"), "a.csv",
+		data.Options{})
+	if want := "of the angle behind cos_theta, sin_theta write the angle itself"; err == nil ||
+		!strings.Contains(err.Error(), want) {
+		t.Errorf("%v", err)
 	}
 }

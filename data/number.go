@@ -79,14 +79,15 @@ func commaHint(c string) string {
 }
 
 // missingWords stand for a number that was not measured, without regard to case; so does a blank cell.
-var missingWords = []string{"-", "--", "nan", "na", "n/a", "#n/a", "null", "none", "nil", "?"}
+var missingWords = []string{"-", "--", "nan", "na", "n/a", "#n/a", "null", "none", "nil", "?",
+	"#value!", "#div/0!", "#ref!", "#num!", "#name?", "#null!"}
 
 // isMissing says whether a cell holds no number, by its own word.
 func isMissing(c []byte) bool {
 	if len(c) == 0 {
 		return true
 	}
-	if len(c) > 5 || c[0] >= '0' && c[0] <= '9' {
+	if len(c) > 7 || c[0] >= '0' && c[0] <= '9' {
 		return false
 	}
 	for _, w := range missingWords {

@@ -253,7 +253,10 @@ func (r *resolver) accelerations(l *layout, o Options) error {
 	}
 	for i, j := range match {
 		if r.strange(l, i, j) {
-			v := r.cols[l.v[i]].Name
+			v := "the velocity of " + r.cols[l.q[i]].Name
+			if l.v != nil {
+				v = r.cols[l.v[i]].Name
+			}
 			r.cols[j].Why = "it is not the slope of " + v
 			r.notes = append(r.notes, fmt.Sprintf("accelerations are not used (%s): %s is not the slope of %s; --a "+
 				"names them if it is", r.names(a), r.cols[j].Name, v))
@@ -275,8 +278,11 @@ const slopeRows, alikeSlope = 20, 0.5
 // not the slope of its velocity.
 func (r *resolver) strange(l *layout, i, j int) bool {
 	q := key(r.cols[l.q[i]].Name)
-	if r.g[j].of == q || r.g[j].rest == "" || r.g[j].rest == r.g[l.q[i]].rest || l.time < 0 || l.v == nil ||
-		len(r.rows.of[j]) < slopeRows {
+	if r.g[j].of == q || r.g[j].rest == "" || r.g[j].rest == r.g[l.q[i]].rest {
+		return false
+	} else if l.v == nil {
+		return true // ax beside roll is no acceleration of it
+	} else if l.time < 0 || len(r.rows.of[j]) < slopeRows {
 		return false
 	}
 	agree, _ := r.rows.slope(l.v[i], j, l.time)

@@ -65,6 +65,9 @@ var versions = words("meas measured raw actual encoder enc true filt filtered fi
 // aims are words of what should be, or of what it differs by: no measurement.
 var aims = words("des desired ref reference target setpoint sp goal error err soll")
 
+// sines are words of what is made of an angle.
+var sines = words("sin cos sine cosine")
+
 // counters are words that may stand beside that for a trajectory: run_id, episode_index.
 var counters = words("id index idx no nr num number name nummer")
 
