@@ -113,9 +113,7 @@ func (k keyword) in(w []string) (at int, rest string, found bool) {
 }
 
 // known says whether a word stands in the table as it is.
-func known(word string) bool {
-	return slices.ContainsFunc(keywords, func(k keyword) bool { return slices.Contains(strings.Fields(k.words), word) })
-}
+func known(word string) bool { return keywordOf(word).words != "" }
 
 // remainder is what is left of the words of a name to tell coordinates apart.
 func remainder(w []string) string {
@@ -152,14 +150,18 @@ func (g guess) checked(w []string) guess {
 	return g
 }
 
-func keywordOf(word string) keyword {
+// byKeyword are the keywords by their words.
+var byKeyword = func() map[string]keyword {
+	m := map[string]keyword{}
 	for _, k := range keywords {
-		if slices.Contains(strings.Fields(k.words), word) {
-			return k
+		for word := range strings.FieldsSeq(k.words) {
+			m[word] = k
 		}
 	}
-	return keyword{}
-}
+	return m
+}()
+
+func keywordOf(word string) keyword { return byKeyword[word] }
 
 // byLetters reads a name of few letters.
 func byLetters(name string, w []string) guess {

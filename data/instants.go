@@ -93,28 +93,34 @@ func dated(name string) bool {
 	})
 }
 
-// fraction is the column of the nanoseconds beside one of whole seconds, as ROS writes a stamp; −1 for none.
-func fraction(header []string, seconds int) int {
-	if seconds < 0 {
-		return -1
+// fraction are the columns of whole seconds and of the nanoseconds beside them, as ROS writes a stamp, of which column j
+// is one; −1 where it is none.
+func fraction(header []string, j int) (seconds, nano int) {
+	if j < 0 {
+		return -1, -1
 	}
-	of := func(j int, ends ...string) (before string, ok bool) {
+	parts := [2][]string{strings.Fields("sec secs s seconds"), strings.Fields("nanosec nanosecs nsec nsecs nanoseconds ns")}
+	of := func(j int) (before string, part int) {
 		name, _ := split(header[j])
 		w := wordsOf(name)
-		if len(w) == 0 || !slices.Contains(ends, w[len(w)-1]) {
-			return "", false
+		for p, ends := range parts {
+			if n := len(w) - 1; n >= 0 && slices.Contains(ends, w[n]) {
+				return strings.Join(w[:n], " "), p
+			}
 		}
-		return strings.Join(w[:len(w)-1], " "), true
+		return "", -1
 	}
-	before, ok := of(seconds, "sec", "secs", "s", "seconds")
-	if !ok {
-		return -1
+	before, part := of(j)
+	if part < 0 {
+		return -1, -1
 	}
-	for j := range header {
-		b, ok := of(j, "nanosec", "nanosecs", "nsec", "nsecs", "nanoseconds", "ns")
-		if ok && b == before && j != seconds {
-			return j
+	for k := range header {
+		if b, p := of(k); p == 1-part && b == before {
+			if part == 0 {
+				return j, k
+			}
+			return k, j
 		}
 	}
-	return -1
+	return -1, -1
 }

@@ -177,9 +177,12 @@ func (r *resolver) keepsStep(q, v, time int, step *float64) bool {
 // derivatives are columns without a telling name that are the slope of a coordinate for which no velocity is named.
 func (r *resolver) derivatives(l *layout) (v []int) {
 	m, _ := r.pair(l.q, r.recognised(RoleV), l.time)
+	free := r.free()
 	for i, q := range l.q {
-		for _, j := range r.free() {
-			if m[i] >= 0 || slices.Contains(v, j) || r.g[j].role != "" {
+		for _, j := range free {
+			if m[i] >= 0 {
+				break
+			} else if slices.Contains(v, j) || r.g[j].role != "" {
 				continue
 			}
 			if r.derives(q, j, l.time) {

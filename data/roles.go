@@ -195,18 +195,19 @@ func (r *resolver) single(flag, name, role string) (int, error) {
 	best := at[0]
 	for _, j := range at {
 		r.cols[j].Why = "there is another " + role + " column"
-		if role == RoleTime && fraction(r.headers(), j) == best {
-			best = j // whole seconds, which stand behind their nanoseconds
-		}
 		if r.g[j].rest == "" && (r.g[best].rest != "" || unitIn(r.cols[j].Header) == "" &&
 			unitIn(r.cols[best].Header) != "") {
 			best = j
 		}
 	}
-	r.cols[best].Why = r.g[best].why
-	if j := fraction(r.headers(), best); role == RoleTime && j >= 0 {
-		r.cols[j].Why = "the nanoseconds of " + r.cols[best].Name
+	if role == RoleTime {
+		seconds, nano := fraction(r.headers(), best)
+		if nano >= 0 {
+			r.cols[nano].Why = "the nanoseconds of " + r.cols[seconds].Name
+			best = seconds
+		}
 	}
+	r.cols[best].Why = r.g[best].why
 	return best, nil
 }
 

@@ -72,7 +72,8 @@ func (b *builder) rows(src source, name string, l layout) error {
 
 // clock reads the times of a file.
 func (b *builder) clock(src source, l layout) clock {
-	c := clock{src: src, at: l.time, date: -1, nano: fraction(src.header(), l.time), step: b.o.Step, unit: b.timeUnit}
+	_, nano := fraction(src.header(), l.time)
+	c := clock{src: src, at: l.time, date: -1, nano: nano, step: b.o.Step, unit: b.timeUnit}
 	if c.unit == "" { // t_ns, stamp_ms
 		_, c.unit, _ = cutLast(b.set.Time, "_")
 		if !slices.Contains([]string{"s", "ms", "us", "ns"}, c.unit) {

@@ -68,18 +68,19 @@ type measure struct {
 	time *unit // nil where per is 0
 }
 
-// unitOf finds a unit by its name.
-func unitOf(name string) *unit {
-	name = strings.ToLower(strings.TrimSpace(name))
+// byUnitName are the units by their names.
+var byUnitName = func() map[string]*unit {
+	m := map[string]*unit{}
 	for i := range units {
 		for n := range strings.SplitSeq(units[i].names, "|") {
-			if n == name {
-				return &units[i]
-			}
+			m[n] = &units[i]
 		}
 	}
-	return nil
-}
+	return m
+}()
+
+// unitOf finds a unit by its name.
+func unitOf(name string) *unit { return byUnitName[strings.ToLower(strings.TrimSpace(name))] }
 
 var powers = strings.NewReplacer("⁻¹", "^-1", "⁻²", "^-2", "²", "^2", " per ", "/", "**", "^", "·", " ", "*", " ",
 	"(", " ", ")", " ", "−", "-")
