@@ -78,11 +78,7 @@ func byWords(name string, w []string) guess {
 		}
 		return g
 	}
-	for _, k := range keywords {
-		at, rest, found := k.in(w)
-		if !found {
-			continue
-		}
+	if k, at, rest, found := keywordIn(w); found {
 		g := guess{role: k.role, rest: rest, angle: k.angle, why: "its name has the word " + w[at]}
 		if len(w) == 1 {
 			g.why = "by its name"
@@ -96,24 +92,44 @@ func byWords(name string, w []string) guess {
 // older files.
 func deviation(first string) bool { return first == "sd" || first == "std" || first == "spread" }
 
-// in finds one of the words among those of a name: the word itself, or with two letters more, as in velx.
-func (k keyword) in(w []string) (at int, rest string, found bool) {
-	for i, x := range w {
+// keywordLines are the places in keywords of their words.
+var keywordLines = func() map[string]int {
+	m := map[string]int{}
+	for i, k := range keywords {
 		for word := range strings.FieldsSeq(k.words) {
-			tail, ok := strings.CutPrefix(x, word)
-			if !ok || len(tail) > 2 || tail != "" && (len(word) < 3 || known(x)) {
-				continue
+			if _, seen := m[word]; !seen {
+				m[word] = i
 			}
-			other := slices.Clone(w)
-			other[i] = tail
-			return i, remainder(other), true
 		}
 	}
-	return 0, "", false
-}
+	return m
+}()
 
-// known says whether a word stands in the table as it is.
-func known(word string) bool { return keywordOf(word).words != "" }
+// keywordIn finds the first line of keywords with a word that is among those of a name: the word itself, or with two
+// letters more, as in velx.
+func keywordIn(w []string) (k keyword, at int, rest string, found bool) {
+	best, tail := len(keywords), ""
+	for i, x := range w {
+		if line, is := keywordLines[x]; is {
+			if line < best {
+				best, at, tail = line, i, ""
+			}
+			continue
+		}
+		for n := 1; n <= 2 && len(x)-n >= 3; n++ {
+			if line, is := keywordLines[x[:len(x)-n]]; is && line < best {
+				best, at, tail = line, i, x[len(x)-n:]
+				break
+			}
+		}
+	}
+	if best == len(keywords) {
+		return k, 0, "", false
+	}
+	other := slices.Clone(w)
+	other[at] = tail
+	return keywords[best], at, remainder(other), true
+}
 
 // remainder is what is left of the words of a name to tell coordinates apart.
 func remainder(w []string) string {
@@ -150,18 +166,13 @@ func (g guess) checked(w []string) guess {
 	return g
 }
 
-// byKeyword are the keywords by their words.
-var byKeyword = func() map[string]keyword {
-	m := map[string]keyword{}
-	for _, k := range keywords {
-		for word := range strings.FieldsSeq(k.words) {
-			m[word] = k
-		}
+// keywordOf is the line of keywords that has a word; the zero value where none has.
+func keywordOf(word string) (k keyword) {
+	if line, is := keywordLines[word]; is {
+		k = keywords[line]
 	}
-	return m
-}()
-
-func keywordOf(word string) keyword { return byKeyword[word] }
+	return k
+}
 
 // byLetters reads a name of few letters.
 func byLetters(name string, w []string) guess {

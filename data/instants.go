@@ -93,13 +93,14 @@ func dated(name string) bool {
 	})
 }
 
-// fraction are the columns of whole seconds and of the nanoseconds beside them, as ROS writes a stamp, of which column j
-// is one; −1 where it is none.
+// fraction are the columns of whole seconds and of the nanoseconds beside them, as ROS writes a stamp, of which column
+// j is one; −1 where it is none.
 func fraction(header []string, j int) (seconds, nano int) {
 	if j < 0 {
 		return -1, -1
 	}
-	parts := [2][]string{strings.Fields("sec secs s seconds"), strings.Fields("nanosec nanosecs nsec nsecs nanoseconds ns")}
+	parts := [2][]string{strings.Fields("sec secs s seconds"),
+		strings.Fields("nanosec nanosecs nsec nsecs nanoseconds ns")}
 	of := func(j int) (before string, part int) {
 		name, _ := split(header[j])
 		w := wordsOf(name)

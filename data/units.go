@@ -230,6 +230,9 @@ func unitSuffix(words []string) (rest []string, unit string) {
 		number, end = words[end-1:], end-1
 	}
 	for n := min(5, end-1); n > 0; n-- {
+		if isNumber(words[end-n]) {
+			continue // no unit begins so
+		}
 		text := suffixText(words[end-n : end])
 		m, ok := measureOf(text)
 		if !ok || m.of == nil {
