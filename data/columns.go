@@ -65,7 +65,8 @@ var aimed = guess{why: "what should be by its name, not what was measured", aim:
 
 // byWords reads one name by its words; name is all of it, in lower case.
 func byWords(name string, w []string) guess {
-	if len(w) == 0 || deviation(w[0]) {
+	const most = 64 // words of a name; more are none
+	if len(w) == 0 || len(w) > most || deviation(w[0]) {
 		return guess{aim: true}
 	}
 	if of, order := derivative(w); order > 0 {
