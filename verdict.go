@@ -84,6 +84,9 @@ func (m *Model) verdict(set *data.Set, r Evaluation) (f []data.Finding) {
 	if x, ok := m.loses(set); ok {
 		f = append(f, x)
 	}
+	if x, ok := set.UnseenConditions(); ok && r.HeldOut {
+		f = append(f, x)
+	}
 	return f
 }
 

@@ -35,14 +35,23 @@ type jump struct {
 }
 
 // jumps finds those of coordinate k in a trajectory; none where they are not rare, for the velocity is then wrong.
+// Where there is no velocity the steps before and after tell how far one is.
 func (s *Set) jumps(t *Trajectory, k int) (found []jump) {
 	d := s.D()
-	if t.V == nil || t.Len() < 10 {
+	if t.Len() < 10 {
 		return nil
 	}
+	way := func(n int) float64 { return t.Q[n*d+k] - t.Q[(n-1)*d+k] }
 	step := func(n int) (dq, left float64) {
-		dq = t.Q[n*d+k] - t.Q[(n-1)*d+k]
-		return dq, dq - (t.V[(n-1)*d+k]+t.V[n*d+k])/2*(t.T[n]-t.T[n-1])
+		dq = way(n)
+		if t.V != nil {
+			return dq, dq - (t.V[(n-1)*d+k]+t.V[n*d+k])/2*(t.T[n]-t.T[n-1])
+		}
+		left = dq - way(max(1, n-1)) // as far as before or after
+		if after := dq - way(min(n+1, t.Len()-1)); n == 1 || n+1 < t.Len() && math.Abs(after) < math.Abs(left) {
+			left = after
+		}
+		return dq, left
 	}
 	var lefts, ways []float64
 	for n := 1; n < t.Len(); n += max(1, t.Len()/comparedRows) {
@@ -73,13 +82,17 @@ func (s *Set) jumps(t *Trajectory, k int) (found []jump) {
 	return found
 }
 
-// breaks undoes jumps of a period in coordinates that were not known for angles, and splits trajectories where others
-// are: motions of their own that stand below one another. free says that no angles were named.
-func (s *Set) breaks(free bool) {
-	if free {
-		for k := range s.Coordinates {
-			s.wrapped(k)
-		}
+// turnsTell undoes jumps of a period in coordinates that were not known for angles.
+func (s *Set) turnsTell() {
+	for k := range s.Coordinates {
+		s.wrapped(k)
+	}
+}
+
+// breaks splits trajectories where coordinates jump: motions of their own that stand below one another.
+func (s *Set) breaks() {
+	if !s.hasVelocities() {
+		return
 	}
 	var out []Trajectory
 	for i := range s.Trajectories {
@@ -162,9 +175,12 @@ func (s *Set) wrapped(k int) {
 		return
 	}
 	c.Period = P
-	s.Notes = append(s.Notes, fmt.Sprintf("%s is taken for an angle with a period of %.6g: it jumps by that where "+
-		"%s does not "+
-		"explain it; --angles \"\" says it is none", c.Name, P, c.Velocity))
+	against := "where " + c.Velocity + " does not explain it"
+	if !s.hasVelocities() {
+		against = "from one row to the next"
+	}
+	s.Notes = append(s.Notes, fmt.Sprintf("%s is taken for an angle with a period of %.6g: it jumps by that %s; "+
+		"--angles \"\" says it is none", c.Name, P, against))
 	s.unwrap()
 }
 

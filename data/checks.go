@@ -178,7 +178,7 @@ func (s *Set) checkCoarse() (f []Finding) {
 }
 
 func (s *Set) checkOutliers() (f []Finding) {
-	if s.states {
+	if s.states || !s.hasVelocities() {
 		return nil
 	}
 	for k, c := range s.Coordinates {

@@ -50,6 +50,9 @@ func roleOf(w []string) string { return byWords(strings.Join(w, "_"), w).role }
 // byName reads one name.
 func byName(name string) guess {
 	w, _ := unitSuffix(wordsOf(name))
+	if slices.ContainsFunc(w, func(x string) bool { return has(sines, x) }) {
+		return guess{why: "the sine or cosine of an angle by its name", aim: true}
+	}
 	g := byWords(strings.ToLower(name), bared(w))
 	if g.role == "" && slices.ContainsFunc(w, func(x string) bool { return has(aims, x) }) {
 		return aimed
@@ -62,7 +65,8 @@ var aimed = guess{why: "what should be by its name, not what was measured", aim:
 
 // byWords reads one name by its words; name is all of it, in lower case.
 func byWords(name string, w []string) guess {
-	if len(w) == 0 || deviation(w[0]) {
+	const most = 64 // words of a name; more are none
+	if len(w) == 0 || len(w) > most || deviation(w[0]) {
 		return guess{aim: true}
 	}
 	if of, order := derivative(w); order > 0 {
@@ -75,11 +79,7 @@ func byWords(name string, w []string) guess {
 		}
 		return g
 	}
-	for _, k := range keywords {
-		at, rest, found := k.in(w)
-		if !found {
-			continue
-		}
+	if k, at, rest, found := keywordIn(w); found {
 		g := guess{role: k.role, rest: rest, angle: k.angle, why: "its name has the word " + w[at]}
 		if len(w) == 1 {
 			g.why = "by its name"
@@ -93,25 +93,43 @@ func byWords(name string, w []string) guess {
 // older files.
 func deviation(first string) bool { return first == "sd" || first == "std" || first == "spread" }
 
-// in finds one of the words among those of a name: the word itself, or with two letters more, as in velx.
-func (k keyword) in(w []string) (at int, rest string, found bool) {
-	for i, x := range w {
+// keywordLines are the places in keywords of their words.
+var keywordLines = func() map[string]int {
+	m := map[string]int{}
+	for i, k := range keywords {
 		for word := range strings.FieldsSeq(k.words) {
-			tail, ok := strings.CutPrefix(x, word)
-			if !ok || len(tail) > 2 || tail != "" && (len(word) < 3 || known(x)) {
-				continue
+			if _, seen := m[word]; !seen {
+				m[word] = i
 			}
-			other := slices.Clone(w)
-			other[i] = tail
-			return i, remainder(other), true
 		}
 	}
-	return 0, "", false
-}
+	return m
+}()
 
-// known says whether a word stands in the table as it is.
-func known(word string) bool {
-	return slices.ContainsFunc(keywords, func(k keyword) bool { return slices.Contains(strings.Fields(k.words), word) })
+// keywordIn finds the first line of keywords with a word that is among those of a name: the word itself, or with two
+// letters more, as in velx.
+func keywordIn(w []string) (k keyword, at int, rest string, found bool) {
+	best, tail := len(keywords), ""
+	for i, x := range w {
+		if line, is := keywordLines[x]; is {
+			if line < best {
+				best, at, tail = line, i, ""
+			}
+			continue
+		}
+		for n := 1; n <= 2 && len(x)-n >= 3; n++ {
+			if line, is := keywordLines[x[:len(x)-n]]; is && line < best {
+				best, at, tail = line, i, x[len(x)-n:]
+				break
+			}
+		}
+	}
+	if best == len(keywords) {
+		return k, 0, "", false
+	}
+	other := slices.Clone(w)
+	other[at] = tail
+	return keywords[best], at, remainder(other), true
 }
 
 // remainder is what is left of the words of a name to tell coordinates apart.
@@ -149,13 +167,12 @@ func (g guess) checked(w []string) guess {
 	return g
 }
 
-func keywordOf(word string) keyword {
-	for _, k := range keywords {
-		if slices.Contains(strings.Fields(k.words), word) {
-			return k
-		}
+// keywordOf is the line of keywords that has a word; the zero value where none has.
+func keywordOf(word string) (k keyword) {
+	if line, is := keywordLines[word]; is {
+		k = keywords[line]
 	}
-	return keyword{}
+	return k
 }
 
 // byLetters reads a name of few letters.
@@ -174,7 +191,9 @@ func byLetters(name string, w []string) guess {
 			best, at = k.word, i
 		}
 	}
-	if at < 0 {
+	if _, is := versions[w[0]]; at < 0 && is && len(w) > 1 { // actual_q_0
+		return byWords(strings.Join(w[1:], "_"), w[1:])
+	} else if at < 0 {
 		return guess{}
 	}
 	k := letters[at]
@@ -193,7 +212,7 @@ func derivative(w []string) (of []string, order int) {
 			mark  string
 			order int
 		}{{"ddot", 2}, {"dot", 1}} {
-			if head, ok := strings.CutSuffix(x, m.mark); ok && (head != "" || i > 0) {
+			if head, ok := strings.CutSuffix(x, m.mark); ok && (head != "" || len(w) > 1) { // also \\dot\\theta
 				of = slices.Clone(w)
 				of[i] = head
 				return slices.DeleteFunc(of, func(x string) bool { return x == "" }), m.order

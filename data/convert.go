@@ -64,53 +64,22 @@ const compared, comparedRows = 1024, 20_000
 // ratio of ∫v dt to Δq by least squares of Δq, where most noise is. Jumps, twenty times as far as the median, are left
 // out.
 func (s *Set) proportion(k int, gaps []Gaps) (agree, ratio float64) {
-	d, every := s.D(), max(1, s.Rows()/comparedRows)
+	every := max(1, s.Rows()/comparedRows)
 	for span := 1; span <= 64; span *= 4 {
-		var ways, sums, sizes []float64
+		var w ways
 		for i := range s.Trajectories {
-			t := &s.Trajectories[i]
-			sum, from := 0., 0
-			for n := 1; n < t.Len(); n++ {
-				if n/compared%every != 0 {
-					n = (n/compared+1)*compared - 1
-					sum, from = 0, n+1
-					continue
-				}
-				if gaps[i].Before(n) || n == from {
-					sum, from = 0, n
-					continue
-				}
-				if sum += (t.T[n] - t.T[n-1]) * (t.V[(n-1)*d+k] + t.V[n*d+k]) / 2; n-from == span {
-					ways, sums = append(ways, t.Q[n*d+k]-t.Q[from*d+k]), append(sums, sum)
-					sizes = append(sizes, math.Abs(ways[len(ways)-1]))
-					sum, from = 0, n
-				}
-			}
+			w.follow(&s.Trajectories[i], k, s.D(), span, func(n int) bool {
+				return gaps[i].Before(n) || n/compared%every != 0 || (n-1)/compared%every != 0
+			})
 		}
-		if span > 1 && len(ways) < 20 {
+		if span > 1 && len(w.q) < 20 {
 			break
 		}
-		if a, r := inStep(ways, sums, 20*median(sizes)); math.Abs(a) > math.Abs(agree) {
-			agree, ratio = a, r
+		if x := w.compare(true); math.Abs(x.correlation()) > math.Abs(agree) {
+			agree, ratio = x.correlation(), x.ii/x.qi
 		}
 	}
 	return agree, ratio
-}
-
-// inStep is the correlation of two lists about 0, and the ratio of the second to the first by least squares of the
-// first;
-// numbers of the first beyond a limit are left out.
-func inStep(ways, sums []float64, limit float64) (agree, ratio float64) {
-	var qq, qi, ii float64
-	for i, w := range ways {
-		if math.Abs(w) <= limit || limit == 0 {
-			qq, qi, ii = qq+w*w, qi+w*sums[i], ii+sums[i]*sums[i]
-		}
-	}
-	if !(qq > 0 && ii > 0) || qi == 0 {
-		return 0, 0
-	}
-	return qi / math.Sqrt(qq*ii), ii / qi
 }
 
 // fits says whether all ratios that are told are about 1 after a factor, and some are.

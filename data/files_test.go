@@ -34,6 +34,7 @@ func TestFiles(t *testing.T) {
 		{"object.npz", data.Options{}, `array "extra" is left out: it holds Python objects`},
 		{"plain.mat", data.Options{}, ""},
 		{"packed.mat", data.Options{}, `column "run" is ignored`},
+		{"level4.mat", data.Options{}, `array "name" is left out: text, sparse or complex`},
 		{"struct.mat:log", data.Options{}, `array "inner.a" of shape [1] is left out`},
 		{"plain.parquet", data.Options{}, `column "id" is ignored`},
 		{"gzip.parquet", data.Options{}, `column "empty" is ignored`},

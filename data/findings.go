@@ -26,24 +26,25 @@ const (
 
 // Kinds of findings.
 const (
-	KindAngle     = "angle"        // a coordinate that may be one
-	KindCyclic    = "cyclic"       // that may be one on which nothing depends
-	KindUnits     = "units"        // a velocity that is off by a factor
-	KindVelocity  = "velocity"     // that is not the slope of its coordinate
-	KindLag       = "lag"          // that lags behind it
-	KindTwins     = "twins"        // coordinates that are nearly the same
-	KindLocked    = "locked"       // a coordinate that hardly moves
-	KindOutliers  = "outliers"     // single wrong rows
-	KindJumps     = "jumps"        // of a coordinate of which no velocity was recorded
-	KindEnergy    = "energy lost"  // although nothing takes it
-	KindRest      = "rest"         // in many rows
-	KindCoarse    = "coarse"       // a column of few values
-	KindSideways  = "side by side" // coordinates that do not act on one another
-	KindActuators = "actuators"    // where there is mostly friction, too
-	KindHeld      = "held"         // a force that keeps its value from row to row
-	KindRows      = "few rows"     //
-	KindLoses     = "no better"    // a model, than its baseline or a motion of constant velocity
-	KindOutside   = "outside"      // rows, of what a model was trained on
+	KindAngle      = "angle"        // a coordinate that may be one
+	KindCyclic     = "cyclic"       // that may be one on which nothing depends
+	KindUnits      = "units"        // a velocity that is off by a factor
+	KindVelocity   = "velocity"     // that is not the slope of its coordinate
+	KindLag        = "lag"          // that lags behind it
+	KindTwins      = "twins"        // coordinates that are nearly the same
+	KindLocked     = "locked"       // a coordinate that hardly moves
+	KindOutliers   = "outliers"     // single wrong rows
+	KindJumps      = "jumps"        // of a coordinate of which no velocity was recorded
+	KindEnergy     = "energy lost"  // although nothing takes it
+	KindRest       = "rest"         // in many rows
+	KindCoarse     = "coarse"       // a column of few values
+	KindSideways   = "side by side" // coordinates that do not act on one another
+	KindActuators  = "actuators"    // where there is mostly friction, too
+	KindHeld       = "held"         // a force that keeps its value from row to row
+	KindRows       = "few rows"     //
+	KindLoses      = "no better"    // a model, than its baseline or a motion of constant velocity
+	KindOutside    = "outside"      // rows, of what a model was trained on
+	KindConditions = "conditions"   // that were held out whole, or not
 )
 
 // String is the finding in one line.

@@ -19,8 +19,11 @@ func (b *builder) finish() (*Set, error) {
 	s.stillCounted()
 	if !s.states {
 		s.velocitiesTell(b.o.Angles == nil)
+		if b.o.Angles == nil {
+			s.turnsTell()
+		}
 		s.unwrap()
-		s.breaks(b.o.Angles == nil)
+		s.breaks()
 	}
 	if b.o.Differentiate {
 		s.differentiate()

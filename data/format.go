@@ -31,6 +31,8 @@ var formats = []format{
 		holds: "columns of numbers and text; lists of one length, as q1, q2, …; plain, Snappy, gzip or Zstandard"},
 	{name: "MATLAB (.mat, level 5)", magic: "MATLAB 5.0 MAT-file", read: array.MAT,
 		holds: "arrays as of NumPy; structures, by their fields, or file.mat:name for one. As saved with -v6 and -v7"},
+	{name: "MATLAB (.mat, level 4)", is: array.IsMAT4, read: array.MAT4,
+		holds: "arrays of numbers, as saved with -v4; and as other programs write it"},
 	{name: "JSON", is: array.IsJSON, read: selected(array.JSON),
 		holds: "objects, one a row, one after the other or in an array; one object of lists"},
 	{name: "MATLAB (.mat, version 7.3)", magic: "MATLAB 7.3 MAT-file",

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // heading says where the header of a text stands, and what its rows look like.
@@ -16,16 +15,22 @@ type heading struct {
 	first int      // line of the first row where there is no header
 	head  []string // the cleaned cells of the header
 
-	raw, unitsRaw []byte   // the lines of header and units, which may come again
-	units         []string // of the line below the header; nil if there is none
-	glued         bool     // names are followed by their units in brackets, which spaces set apart
-	index         bool     // rows begin with a number that has no cell in the header
-	dated         bool     // rows begin with a date and a time of day that spaces set apart, under one name
-	narrow        bool     // the header ends in a separator, the rows do not
+	raw, unitsRaw []byte     // the lines of header and units, which may come again
+	units         []string   // of the line below the header; nil if there is none
+	glued         bool       // names are followed by their units in brackets, which spaces set apart
+	index         bool       // rows begin with a number that has no cell in the header
+	dated         bool       // rows begin with a date and a time of day that spaces set apart, under one name
+	narrow        bool       // the header ends in a separator, the rows do not
+	sample        [][]byte   // the cells of the first row below
+	over          [][][]byte // the rows of words above, of as many cells, the nearest first
 }
 
 // separators are the signs between cells, and what they are called.
-var separators = map[byte]string{',': "commas", ';': "semicolons", '\t': "tabs", ' ': "runs of spaces"}
+var separators = map[byte]string{',': "commas", ';': "semicolons", '\t': "tabs", '|': "vertical bars",
+	' ': "runs of spaces"}
+
+// tried are the separators in the order in which they are.
+const tried = ",;\t| "
 
 // most is how many lines are looked at to find the header.
 const most = 1000
@@ -58,7 +63,7 @@ func separator(start []byte) byte {
 		}
 	}
 	best := byte(',')
-	for _, c := range []byte(";\t") {
+	for _, c := range []byte(";\t|") {
 		if n[c] > n[best] {
 			best = c
 		}
@@ -77,7 +82,7 @@ func findHeading(start []byte, named bool) heading {
 	var best heading
 	most := 0
 	sheets := map[byte]*sheet{}
-	for _, sep := range []byte(",;\t ") {
+	for _, sep := range []byte(tried) {
 		p := newSheet(start, sep)
 		sheets[sep] = p
 		last, found := -1, 0
@@ -91,7 +96,7 @@ func findHeading(start []byte, named bool) heading {
 	if most > 0 {
 		return best
 	}
-	for _, sep := range []byte(",;\t ") {
+	for _, sep := range []byte(tried) {
 		if h, n := sheets[sep].headless(named); n > most {
 			best, most = h, n
 		}
@@ -164,6 +169,12 @@ func kindOf(c []byte, sep byte) kind {
 	if _, ok := commaNumber(c); ok && sep != ',' || isTime(string(c)) {
 		return value
 	}
+	if _, unit := withUnit(c); unit != "" {
+		return value
+	}
+	if _, ok := thousands(string(c)); ok {
+		return value
+	}
 	return word
 }
 
@@ -187,9 +198,13 @@ func (p *sheet) try(i int) (h heading, numbers int) {
 		slices.Contains(p.rows[i-1].kinds, word) {
 		return h, 0
 	}
+	h.over = p.above(i)
 	begun := false
 	for k := i + 1; k < len(p.rows); k++ {
 		r := &p.rows[k]
+		if begun && numbers < 3*len(cells) && p.better(k, i) {
+			return h, numbers // of a preamble
+		}
 		if !begun && h.units == nil && len(r.cells) == len(cells) && r.units {
 			h.units, h.unitsRaw = unitCells(r), r.text
 			continue
@@ -203,10 +218,41 @@ func (p *sheet) try(i int) (h heading, numbers int) {
 				return h, 0
 			}
 			h.index, h.narrow, h.dated, begun = how == indexed, how == narrower, how == stamped, true
+			if how == even {
+				h.sample = r.cells
+			}
 		}
 		numbers += n
 	}
 	return h, numbers
+}
+
+// above are the rows of words above row i with as many cells, the nearest first.
+func (p *sheet) above(i int) (over [][][]byte) {
+	const most = 6
+	for k := i - 1; k >= 0 && len(over) < most; k-- {
+		r := &p.rows[k]
+		if len(r.cells) != len(p.rows[i].cells) || !slices.Contains(r.kinds, word) || slices.Contains(r.kinds, value) {
+			break
+		}
+		over = append(over, r.cells)
+	}
+	return over
+}
+
+// better says whether row k is rather the header than row i above it: words alone, at least as many.
+func (p *sheet) better(k, i int) bool {
+	words := func(r *sheetRow) (n int) {
+		for _, x := range r.kinds {
+			if x == word {
+				n++
+			}
+		}
+		return n
+	}
+	a, b := &p.rows[i], &p.rows[k]
+	return len(b.cells) >= len(a.cells) && words(b) >= max(2, words(a)) && !slices.Contains(b.kinds, value) &&
+		!p.same(i, k) && !b.units && !b.comment
 }
 
 // below counts the values of a row under the words of a header. The row may have one cell more, a number or a date
@@ -304,60 +350,4 @@ func glue(cells [][]byte) [][]byte {
 		open = bytes.ContainsAny(all, "([") && !bytes.ContainsAny(all, ")]")
 	}
 	return out
-}
-
-// isUnits says whether a row holds the units of the columns: each cell is one, or stands in brackets.
-func (r *sheetRow) isUnits() bool {
-	some := false
-	for j, c := range r.cells {
-		switch u, brackets := bracketed(string(c)); {
-		case len(c) == 0, u == "-", u == "1":
-		case r.kinds[j] == value:
-			return false
-		case brackets, isUnit(u):
-			some = true
-		default:
-			return false
-		}
-	}
-	return some
-}
-
-// unitCells are the units of a row of units, "" for those without one.
-func unitCells(r *sheetRow) (units []string) {
-	for _, c := range r.cells {
-		u, _ := bracketed(string(c))
-		if u == "-" || u == "1" {
-			u = ""
-		}
-		units = append(units, u)
-	}
-	return units
-}
-
-// bracketed is the text within brackets around a cell, or the cell.
-func bracketed(c string) (string, bool) {
-	if n := len(c); n >= 2 && (c[0] == '[' && c[n-1] == ']' || c[0] == '(' && c[n-1] == ')') {
-		return strings.TrimSpace(c[1 : n-1]), true
-	}
-	return c, false
-}
-
-// otherUnits are words of which units are made that no coordinate, time or force has, without regard to case.
-var otherUnits = strings.Fields("hz kg g v mv a ma w j pa % k c")
-
-// isUnit says whether a word is a unit (units), or made of units by /, *, ·, ^ and powers.
-func isUnit(c string) bool {
-	if _, ok := measureOf(c); ok {
-		return true
-	}
-	parts := strings.FieldsFunc(strings.ToLower(c), func(r rune) bool {
-		return strings.ContainsRune("/*·^ ²³-0123456789", r)
-	})
-	for _, p := range parts {
-		if unitOf(p) == nil && !slices.Contains(otherUnits, p) {
-			return false
-		}
-	}
-	return len(parts) > 0
 }

@@ -145,35 +145,16 @@ func (s *Set) measure(name, role string, k int) Range {
 }
 
 // agreement compares q and v over spans of a two-hundredth of each trajectory, at most 25 rows, so that the rounding of
-// a position sensor does not drown the motion; ∫v dt is the trapezoidal sum.
+// a position sensor does not drown the motion.
 func (s *Set) agreement(k int) Agreement {
-	d := s.D()
-	var e, qq, qi, ii float64
+	var w ways
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
-		span := min(max(t.Len()/200, 1), 25)
-		gaps := t.Gaps()
-		sum, from := 0., 0
-		for n := 1; n < t.Len(); n++ {
-			h := t.T[n] - t.T[n-1]
-			if gaps.Before(n) {
-				sum, from = 0, n
-				continue
-			}
-			sum += h * (t.V[(n-1)*d+k] + t.V[n*d+k]) / 2
-			if n-from == span {
-				dq := t.Q[n*d+k] - t.Q[from*d+k]
-				e, qq, qi, ii = e+(dq-sum)*(dq-sum), qq+dq*dq, qi+dq*sum, ii+sum*sum
-				sum, from = 0, n
-			}
-		}
+		w.follow(t, k, s.D(), min(max(t.Len()/200, 1), 25), t.Gaps().Before)
 	}
 	a := Agreement{Coordinate: s.Coordinates[k].Name, Velocity: s.Coordinates[k].Velocity}
-	if qq > 0 {
-		a.Discrepancy, a.Ratio = math.Sqrt(e/qq), qi/qq
-	}
-	if qq > 0 && ii > 0 {
-		a.Correlation = qi / math.Sqrt(qq*ii)
+	if c := w.compare(false); c.qq > 0 {
+		a.Discrepancy, a.Ratio, a.Correlation = math.Sqrt(c.ee/c.qq), c.qi/c.qq, c.correlation()
 	}
 	return a
 }

@@ -15,6 +15,9 @@ func (s *textSource) number(j int) (float64, error) {
 	if x, err := strconv.ParseFloat(string(c), 64); err == nil && vec.IsFinite(x) && s.decimal != ',' {
 		return x, nil
 	}
+	if s.suffix != nil && s.suffix[j] != "" {
+		c = bytes.TrimRight(bytes.TrimSuffix(c, []byte(s.suffix[j])), " ")
+	}
 	return s.odd(c)
 }
 
@@ -26,7 +29,7 @@ func (s *textSource) odd(c []byte) (float64, error) {
 	}
 	if s.sep != ',' && !s.strict {
 		switch comma, point := strings.Count(text, ","), strings.Contains(text, "."); {
-		case s.decimal == ',' && point:
+		case s.decimal == ',' && point && !grouped[1].MatchString(text):
 			return 0, fmt.Errorf("%s has a point, where cells before it have decimal commas: write all numbers with "+
 				"the same sign, and none between thousands", text)
 		case comma == 1 && !point && s.decimal != '.':
@@ -34,6 +37,14 @@ func (s *textSource) odd(c []byte) (float64, error) {
 				text, s.decimal = dotted, ','
 			}
 		}
+	}
+	if plain, ok := thousands(text); ok && !s.strict {
+		sign := text[strings.LastIndexAny(text, ",.")]
+		if s.decimal != 0 && s.decimal != sign {
+			return 0, fmt.Errorf("%s has %q before its decimals, where cells before it have %q: write all numbers "+
+				"alike", text, sign, s.decimal)
+		}
+		text, s.decimal = plain, sign
 	}
 	x, err := strconv.ParseFloat(exponent(text), 64)
 	switch {
@@ -68,14 +79,15 @@ func commaHint(c string) string {
 }
 
 // missingWords stand for a number that was not measured, without regard to case; so does a blank cell.
-var missingWords = []string{"-", "--", "nan", "na", "n/a", "#n/a", "null", "none", "nil", "?"}
+var missingWords = []string{"-", "--", "nan", "na", "n/a", "#n/a", "null", "none", "nil", "?",
+	"#value!", "#div/0!", "#ref!", "#num!", "#name?", "#null!"}
 
 // isMissing says whether a cell holds no number, by its own word.
 func isMissing(c []byte) bool {
 	if len(c) == 0 {
 		return true
 	}
-	if len(c) > 5 || c[0] >= '0' && c[0] <= '9' {
+	if len(c) > 7 || c[0] >= '0' && c[0] <= '9' {
 		return false
 	}
 	for _, w := range missingWords {

@@ -16,10 +16,14 @@ var update = flag.Bool("update", false, "write the tables of doc/recordings.md")
 func tables() map[string]string {
 	code := func(words []string) string { return "`" + strings.Join(words, "` · `") + "`" }
 	page := map[string]string{}
-	for _, sep := range []byte(",;\t ") {
+	for _, sep := range []byte(tried) {
 		page["separators"] += "- " + separators[sep] + "\n"
 	}
-	page["missing"] = "a blank cell · " + code(missingWords) + "\n"
+	page["missing"] = "a blank cell"
+	for words := range slices.Chunk(missingWords, 10) {
+		page["missing"] += " ·\n" + code(words)
+	}
+	page["missing"] += "\n"
 	page["files"] = "| file | what is read |\n|---|---|\n"
 	for _, f := range formats {
 		page["files"] += "| " + f.name + " | " + f.holds + strings.ReplaceAll(f.way, "|", "\\|") + " |\n"

@@ -23,7 +23,7 @@ func (r *resolver) coordinates(l *layout, o Options) error {
 	}
 	if len(l.q) == 0 {
 		return &Error{Msg: fmt.Sprintf("no coordinate among %s: name it with --q (recognised are q…, pos…, theta…, "+
-			"angle…, phi…, and a column x beside its velocity v_x, dx or x_dot)", r.all())}
+			"angle…, phi…, and a column x beside its velocity v_x, dx or x_dot)%s", r.all(), r.sines())}
 	}
 	if o.Q == nil {
 		l.q = r.unlike(l.q)
@@ -86,6 +86,20 @@ func (r *resolver) spare(left []int) bool {
 	return !slices.ContainsFunc(left, func(j int) bool { return r.version(j) < 0 })
 }
 
+// sines is what to do with columns of sines and cosines.
+func (r *resolver) sines() string {
+	var at []int
+	for j := range r.cols {
+		if slices.ContainsFunc(wordsOf(r.cols[j].Name), func(x string) bool { return has(sines, x) }) {
+			at = append(at, j)
+		}
+	}
+	if len(at) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; of the angle behind %s write the angle itself, as atan2 of sine and cosine", r.names(at))
+}
+
 // momenta is what to do with columns of momenta.
 func (r *resolver) momenta() string {
 	at := []int{}
@@ -101,10 +115,13 @@ func (r *resolver) momenta() string {
 		"(train --model hnn --objective windows)", r.names(at), strings.ReplaceAll(r.names(at), ", ", ","))
 }
 
-// places takes columns such as x, y2 or r for coordinates, in a recording without velocities.
+// places takes columns such as x, y2, r or Bob X for coordinates, in a recording without velocities.
 func (r *resolver) places() {
 	for j := range r.g {
-		if r.g[j].role == "" && place.MatchString(key(r.cols[j].Name)) {
+		w, _ := unitSuffix(wordsOf(r.cols[j].Name))
+		last := slices.IndexFunc(w, func(x string) bool { return x == "x" || x == "y" || x == "z" })
+		named := place.MatchString(key(r.cols[j].Name)) || last == len(w)-1 && last > 0
+		if r.g[j].role == "" && !r.g[j].aim && named {
 			r.g[j] = guess{role: RoleQ, why: "a place by its name, and there are no velocities"}
 		}
 	}
@@ -113,13 +130,13 @@ func (r *resolver) places() {
 // slopes finds coordinates and velocities by the numbers alone, where names say nothing: one column is the slope of the
 // other.
 func (r *resolver) slopes(l *layout) {
-	free := r.free()
+	free, step := r.free(), 0.0
 	for _, q := range free {
 		for _, v := range free {
 			if q == v || r.g[v].role != "" && r.g[v].role != RoleV || slices.Contains(l.q, v) {
 				continue
 			}
-			if c, ratio := r.rows.slope(q, v, l.time); c > 0.99 && math.Abs(ratio-1) < 0.05 && r.g[q].role == "" {
+			if r.g[q].role == "" && (r.derives(q, v, l.time) || r.keepsStep(q, v, l.time, &step)) {
 				r.g[q] = guess{role: RoleQ, why: r.cols[v].Name + " is its slope"}
 				r.g[v] = guess{role: RoleV, of: key(r.cols[q].Name), why: "the slope of " + r.cols[q].Name}
 			}
@@ -128,15 +145,47 @@ func (r *resolver) slopes(l *layout) {
 	l.q = r.recognised(RoleQ)
 }
 
+// derives says whether column v is the slope of q by its numbers, over the time in its own unit or in seconds.
+func (r *resolver) derives(q, v, time int) bool {
+	agree, ratio := r.rows.slope(q, v, time)
+	if agree < 0.99 {
+		return false
+	}
+	seconds := 1.0
+	if time >= 0 {
+		if m, ok := measureOf(r.cols[time].Unit); ok && m.of != nil && m.of.quantity == ofTime {
+			seconds = m.of.factor
+		}
+	}
+	return math.Abs(ratio-1) < 0.05 || math.Abs(ratio*seconds-1) < 0.05
+}
+
+// keepsStep says whether column v is the slope of q over a time that counts steps whose length is not known: that of
+// the other pairs, 0 for none yet.
+func (r *resolver) keepsStep(q, v, time int, step *float64) bool {
+	if time < 0 || r.g[time].role != roleIndex {
+		return false
+	}
+	agree, ratio := r.rows.slope(q, v, time)
+	if agree < 0.99 || *step > 0 && math.Abs(ratio / *step - 1) > 0.05 {
+		return false
+	}
+	*step = ratio
+	return true
+}
+
 // derivatives are columns without a telling name that are the slope of a coordinate for which no velocity is named.
 func (r *resolver) derivatives(l *layout) (v []int) {
 	m, _ := r.pair(l.q, r.recognised(RoleV), l.time)
+	free := r.free()
 	for i, q := range l.q {
-		for _, j := range r.free() {
-			if m[i] >= 0 || slices.Contains(v, j) || r.g[j].role != "" {
+		for _, j := range free {
+			if m[i] >= 0 {
+				break
+			} else if slices.Contains(v, j) || r.g[j].role != "" {
 				continue
 			}
-			if c, ratio := r.rows.slope(q, j, l.time); c > 0.99 && math.Abs(ratio-1) < 0.05 {
+			if r.derives(q, j, l.time) {
 				r.g[j] = guess{role: RoleV, of: key(r.cols[q].Name)}
 				r.cols[j].Why = "the slope of " + r.cols[q].Name
 				v = append(v, j)
@@ -250,9 +299,14 @@ func (r *resolver) version(j int) int {
 }
 
 // unversioned is the key of a name without its version.
-func (r *resolver) unversioned(j int) string {
+func (r *resolver) unversioned(j int) string { return r.unnamed(j, versions) }
+
+// unnamed is the key of a name without the words of some lists.
+func (r *resolver) unnamed(j int, lists ...map[string]int) string {
 	w, _ := unitSuffix(wordsOf(r.cols[j].Name))
-	return strings.Join(slices.DeleteFunc(bared(w), func(x string) bool { return has(versions, x) }), "")
+	return strings.Join(slices.DeleteFunc(bared(w), func(x string) bool {
+		return slices.ContainsFunc(lists, func(m map[string]int) bool { return has(m, x) })
+	}), "")
 }
 
 // unlike leaves out coordinates that are another one once more, such as the filtered beside the measured one: their
@@ -283,13 +337,20 @@ func (r *resolver) unlike(q []int) (kept []int) {
 // oneVersion takes of forces that are there several times, commanded and measured, those of the first version.
 func (r *resolver) oneVersion(u []int) (kept []int) {
 	first := map[string]int{} // the one to take, by its name without versions
+	key := func(j int) string { return r.unnamed(j, versions, aims) }
+	version := func(j int) int {
+		if slices.ContainsFunc(wordsOf(r.cols[j].Name), func(x string) bool { return has(aims, x) }) {
+			return len(versions)
+		}
+		return r.version(j)
+	}
 	for _, j := range u {
-		if k, seen := first[r.unversioned(j)]; !seen || r.version(j) < r.version(k) {
-			first[r.unversioned(j)] = j
+		if k, seen := first[key(j)]; !seen || version(j) < version(k) {
+			first[key(j)] = j
 		}
 	}
 	for _, j := range u {
-		if k := first[r.unversioned(j)]; r.version(k) < r.version(j) {
+		if k := first[key(j)]; version(k) < version(j) {
 			r.cols[j].Why = fmt.Sprintf("%s is taken; --u names others", r.cols[k].Name)
 			continue
 		}
@@ -314,6 +375,10 @@ func (r *resolver) ask(l layout, o Options) {
 	for j, c := range r.cols {
 		if c.Role != RoleIgnored {
 			continue
+		}
+		if g := r.g[j]; c.Why == "not recognised" && g.aim && g.why != "" {
+			c.Why = g.why
+			r.cols[j].Why = c.Why
 		}
 		note := fmt.Sprintf("column %q is ignored: %s", c.Name, c.Why)
 		if c.Why == "not recognised" && r.rows.numeric(j) && c.Header != "" {

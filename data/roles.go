@@ -86,6 +86,9 @@ func resolve(cols []Column, rows *sample, o Options) (l layout, notes []string, 
 	if l.time, err = r.single("--time", o.Time, RoleTime); err != nil {
 		return l, nil, err
 	}
+	if l.time < 0 && o.Step == 0 {
+		l.time = r.instants()
+	}
 	if o.Step > 0 {
 		l.time = r.steps(l.time, o)
 	} else if l.time < 0 {
@@ -197,8 +200,22 @@ func (r *resolver) single(flag, name, role string) (int, error) {
 			best = j
 		}
 	}
+	if role == RoleTime {
+		seconds, nano := fraction(r.headers(), best)
+		if nano >= 0 {
+			r.cols[nano].Why = "the nanoseconds of " + r.cols[seconds].Name
+			best = seconds
+		}
+	}
 	r.cols[best].Why = r.g[best].why
 	return best, nil
+}
+
+func (r *resolver) headers() (all []string) {
+	for _, c := range r.cols {
+		all = append(all, c.Header)
+	}
+	return all
 }
 
 // inOrder checks that there is one velocity for each coordinate.
@@ -237,7 +254,10 @@ func (r *resolver) accelerations(l *layout, o Options) error {
 	}
 	for i, j := range match {
 		if r.strange(l, i, j) {
-			v := r.cols[l.v[i]].Name
+			v := "the velocity of " + r.cols[l.q[i]].Name
+			if l.v != nil {
+				v = r.cols[l.v[i]].Name
+			}
 			r.cols[j].Why = "it is not the slope of " + v
 			r.notes = append(r.notes, fmt.Sprintf("accelerations are not used (%s): %s is not the slope of %s; --a "+
 				"names them if it is", r.names(a), r.cols[j].Name, v))
@@ -259,8 +279,11 @@ const slopeRows, alikeSlope = 20, 0.5
 // not the slope of its velocity.
 func (r *resolver) strange(l *layout, i, j int) bool {
 	q := key(r.cols[l.q[i]].Name)
-	if r.g[j].of == q || r.g[j].rest == "" || r.g[j].rest == r.g[l.q[i]].rest || l.time < 0 || l.v == nil ||
-		len(r.rows.of[j]) < slopeRows {
+	if r.g[j].of == q || r.g[j].rest == "" || r.g[j].rest == r.g[l.q[i]].rest {
+		return false
+	} else if l.v == nil {
+		return true // ax beside roll is no acceleration of it
+	} else if l.time < 0 || len(r.rows.of[j]) < slopeRows {
 		return false
 	}
 	agree, _ := r.rows.slope(l.v[i], j, l.time)

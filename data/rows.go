@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // gathering appends the rows of one file to a set.
@@ -22,6 +24,7 @@ type gathering struct {
 	last  int // line of the last row kept
 
 	blank, again, twice tally
+	words               tally
 	restarted           tally
 	why                 string // of the first blank: its column and what is there
 }
@@ -69,7 +72,8 @@ func (b *builder) rows(src source, name string, l layout) error {
 
 // clock reads the times of a file.
 func (b *builder) clock(src source, l layout) clock {
-	c := clock{src: src, at: l.time, date: -1, step: b.o.Step, unit: b.timeUnit}
+	_, nano := fraction(src.header(), l.time)
+	c := clock{src: src, at: l.time, date: -1, nano: nano, step: b.o.Step, unit: b.timeUnit}
 	if c.unit == "" { // t_ns, stamp_ms
 		_, c.unit, _ = cutLast(b.set.Time, "_")
 		if !slices.Contains([]string{"s", "ms", "us", "ns"}, c.unit) {
@@ -133,7 +137,10 @@ func (g *gathering) add() error {
 		g.clock.row = 0
 	}
 	t, err := g.clock.read()
-	if err != nil {
+	if err != nil && g.t != nil && !g.b.o.Strict && g.remark() {
+		g.words.add(line)
+		return nil
+	} else if err != nil {
 		return g.bad(max(g.clock.at, 0), err)
 	}
 	for i, j := range g.used {
@@ -160,6 +167,13 @@ func (g *gathering) add() error {
 	g.t.append(t, g.row, g.l)
 	g.last = line
 	return nil
+}
+
+// remark says whether the current row has a word instead of a time: Mean,0.1,0.2.
+func (g *gathering) remark() bool {
+	text, err := g.src.text(max(g.clock.at, 0))
+	first, _ := utf8.DecodeRuneInString(text)
+	return err == nil && unicode.IsLetter(first) && !isMissing([]byte(text))
 }
 
 // begin begins a trajectory.
@@ -234,6 +248,7 @@ func (g *gathering) late(before, now float64) error {
 func (g *gathering) notes() []string {
 	said := g.src.notes()
 	said = append(said, g.blank.note("row", g.why)...)
+	said = append(said, g.words.note("row", "a word instead of a time, as before a sum")...)
 	said = append(said, g.again.note("row", "the row before once more")...)
 	said = append(said, g.twice.note("row", "other numbers at the time of the row before")...)
 	if n := g.restarted.n; n > 0 {
@@ -283,7 +298,7 @@ func isStep(name string) bool {
 // counts says whether a column of the time counts steps of Options.Step: by its name, or because it was named; not if
 // it has a unit of time.
 func counts(name, unit string, o Options) bool {
-	if slices.ContainsFunc(epochs, func(e epoch) bool { return sameUnit(unit, e.name) }) {
+	if slices.ContainsFunc(epochs, func(e epoch) bool { return unitOf(unit) == unitOf(e.name) }) {
 		return false
 	}
 	return o.Step > 0 && (o.Time != "" || isStep(name))

@@ -10,7 +10,8 @@ const sampleRows = 1000
 
 // sample are the first rows of a table by columns; what is no number is NaN.
 type sample struct {
-	of [][]float64
+	of    [][]float64
+	times []int // how many cells of each column are dates with a time of day, or times of day
 }
 
 // begun is a source whose first rows have been looked at.
@@ -32,7 +33,8 @@ type seenRow struct {
 
 // firstRows looks at the first rows of a source, and gives the source back as it was.
 func firstRows(src source, columns int) (source, *sample) {
-	b, s := &begun{source: src, head: src.line()}, &sample{of: make([][]float64, columns)}
+	b := &begun{source: src, head: src.line()}
+	s := &sample{of: make([][]float64, columns), times: make([]int, columns)}
 	for len(b.rows) < sampleRows {
 		if b.err = src.next(); b.err != nil {
 			break
@@ -45,6 +47,9 @@ func firstRows(src source, columns int) (source, *sample) {
 			x := r.numbers[j]
 			if r.wrong[j] != nil {
 				x = math.NaN()
+				if _, day := date(r.texts[j]); !day && isTime(r.texts[j]) {
+					s.times[j]++
+				}
 			}
 			s.of[j] = append(s.of[j], x)
 		}
@@ -107,6 +112,27 @@ func (s *sample) numeric(j int) bool {
 	return n > 0 && 10*n >= 9*len(s.of[j])
 }
 
+// clocks says whether a column holds times of day, with a date or without, in nearly all rows.
+func (s *sample) clocks(j int) bool {
+	return s.times[j] > 0 && 10*s.times[j] >= 9*len(s.of[j])
+}
+
+// advances says whether a column grows from each row to the next.
+func (s *sample) advances(j int) bool {
+	for n := 1; n < len(s.of[j]); n++ {
+		if !(s.of[j][n] > s.of[j][n-1]) {
+			return false
+		}
+	}
+	return len(s.of[j]) >= minRows
+}
+
+// evenly says whether a column that grows does so by about the same from row to row.
+func (s *sample) evenly(j int) bool {
+	by := steps(nil, s.of[j])
+	return slices.Max(by) < 1.5*median(by)
+}
+
 // constant says whether a column has one number throughout.
 func (s *sample) constant(j int) bool {
 	return !slices.ContainsFunc(s.of[j], func(x float64) bool { return !(x == s.of[j][0]) })
@@ -161,47 +187,21 @@ func (s *sample) steady(j, time int) bool {
 // ∫v dt to Δq by least squares, over spans of a row, or of eight where numbers are coarse, whichever agrees better.
 // Rows where time goes back, where numbers lack, and jumps of q are left out.
 func (s *sample) slope(q, v, time int) (agree, ratio float64) {
+	at := func(j int) func(i int) float64 { return func(i int) float64 { return s.of[j][i] } }
+	t := func(i int) float64 { return float64(i) }
+	if time >= 0 {
+		t = at(time)
+	}
 	for _, span := range []int{1, 8} {
-		if a, r := s.over(span, q, v, time); a > agree {
-			agree, ratio = a, r
+		var w ways
+		w.over(len(s.of[q]), span, t, at(q), at(v), func(i int) bool {
+			return !(t(i) > t(i-1)) || math.IsNaN(s.of[v][i]+s.of[v][i-1]) || math.IsNaN(s.of[q][i]-s.of[q][i-1])
+		})
+		if c := w.compare(true); len(w.q) >= 5 && c.correlation() > agree {
+			agree, ratio = c.correlation(), c.qi/c.qq
 		}
 	}
 	return agree, ratio
-}
-
-func (s *sample) over(span, q, v, time int) (agree, ratio float64) {
-	var ways, sums []float64
-	sum, from := 0.0, 0
-	for n := 1; n < len(s.of[q]); n++ {
-		h := 1.0
-		if time >= 0 {
-			h = s.of[time][n] - s.of[time][n-1]
-		}
-		step := h * (s.of[v][n] + s.of[v][n-1]) / 2
-		if !(h > 0) || math.IsNaN(step) || math.IsNaN(s.of[q][n]-s.of[q][n-1]) {
-			sum, from = 0, n
-			continue
-		}
-		if sum += step; n-from == span {
-			ways, sums = append(ways, s.of[q][n]-s.of[q][from]), append(sums, sum)
-			sum, from = 0, n
-		}
-	}
-	size := make([]float64, len(ways))
-	for i, w := range ways {
-		size[i] = math.Abs(w)
-	}
-	limit := 20 * median(size)
-	var qq, qi, ii float64
-	for i, w := range ways {
-		if limit == 0 || math.Abs(w) <= limit {
-			qq, qi, ii = qq+w*w, qi+w*sums[i], ii+sums[i]*sums[i]
-		}
-	}
-	if !(qq > 0 && ii > 0) || len(ways) < 5 {
-		return 0, 0
-	}
-	return qi / math.Sqrt(qq*ii), qi / qq
 }
 
 // same says how nearly column b is column a: the correlation if one unit of one is about a unit of the other, else 0.

@@ -85,5 +85,9 @@ func open(in io.Reader, part string, o Options) (source, error) {
 	if part != "" {
 		return nil, &Error{Msg: fmt.Sprintf("text holds one table: leave out :%s", part)}
 	}
-	return newText(b, o)
+	text, err := newText(b, o)
+	if err != nil || o.Strict || o.Columns != nil {
+		return text, err
+	}
+	return stacked(text)
 }

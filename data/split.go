@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -22,6 +23,9 @@ const ManyTrajectories = 9
 // are the trajectories; otherwise each trajectory is cut into blocks of the given time, and these are the units.
 // Counted j = 0, 1, 2, … through the whole set, j mod 3 = 2 goes to Test, j mod 9 = 4 to Valid, the rest to Train.
 // Where nothing is to be tested, because another recording is for that, the part for Test goes to Train.
+//
+// Where trajectories differ in their conditions, three at least, whole conditions are for Test (heldConditions), and
+// the others are divided as if there was nothing to test; so errors are those of conditions that none has learned from.
 //
 // Block b of a trajectory covers the rows nearest to t₀ + b·block and t₀ + (b+1)·block and those between; neighbours
 // share one row, so that each holds a whole window of that duration. A last block shorter than half is dropped.
@@ -56,11 +60,18 @@ func (s *Set) splitBlocks(block float64, tested bool, blocks func(*Trajectory, f
 		parts [3][]Trajectory // train, valid, test
 		at    [3][]Window
 		j     int
+		to    = s.conditionParts(tested)
 		whole = len(s.Trajectories) >= ManyTrajectories
+		valid = slices.Contains(to, 1) // whole conditions are for it, too
 		add   = func(k int, t Trajectory, w Window) { parts[k], at[k] = append(parts[k], t), append(at[k], w) }
 	)
+	tested = tested && to == nil
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
+		if to != nil && (valid || to[i] > 0) {
+			add(to[i], *t, Window{i, 0, t.Len() - 1})
+			continue
+		}
 		if whole {
 			add(part(j, tested), *t, Window{i, 0, t.Len() - 1})
 			j++
@@ -87,7 +98,7 @@ func (s *Set) splitBlocks(block float64, tested bool, blocks func(*Trajectory, f
 	}
 	sp := Split{s.with(parts[0]), s.with(parts[1]), s.with(parts[2]), at}
 	for k, p := range []*Set{sp.Train, sp.Valid, sp.Test} {
-		if (tested || k < 2) && len(p.Windows(block, 0)) == 0 {
+		if (tested || k < 2 || len(parts[2]) > 0) && len(p.Windows(block, 0)) == 0 {
 			return Split{}, k
 		}
 	}

@@ -27,7 +27,11 @@ type textSource struct {
 	said                            []string
 	latin                           bool // text that is not UTF-8 has been noted
 	comments, repeats, short, words tally
-	cut                             int // line of a last row that breaks off; 0 if none does
+	cut                             int      // line of a last row that breaks off; 0 if none does
+	suffix                          []string // units behind the numbers of each column; nil where there are none
+	lists                           []int    // how many numbers the cells of each column hold, 0 where it is no list
+	spread                          [][]byte // the cells of the row, lists taken apart
+	joined                          int      // rows above the header that are of it
 }
 
 // newText reads the header, and finds out by the first rows where it stands and what separates the cells.
@@ -40,6 +44,13 @@ func newText(b *bufio.Reader, o Options) (*textSource, error) {
 	if len(bytes.TrimSpace(start)) == 0 && len(start) < peeked {
 		return nil, &Error{Msg: "empty file: a header with column names is expected, then rows of numbers"}
 	}
+	var names []string
+	if !o.Strict {
+		var what string
+		if b, start, names, what = rewritten(b, start, o.Columns != nil); what != "" {
+			said = append(said, what)
+		}
+	}
 	s := &textSource{lines: lines{r: b}, strict: o.Strict, said: said}
 	if o.Strict && len(said) > 0 {
 		return nil, &Error{Line: 1, Msg: said[0] + ": save it as UTF-8"}
@@ -47,9 +58,12 @@ func newText(b *bufio.Reader, o Options) (*textSource, error) {
 	if o.Strict {
 		s.heading = strictHeading(start)
 	} else {
-		s.heading = findHeading(start, o.Columns != nil)
+		s.heading = findHeading(start, o.Columns != nil || names != nil)
 	}
-	if err := s.begin(o.Columns); err != nil {
+	if names == nil {
+		names = o.Columns
+	}
+	if err := s.begin(names); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -70,7 +84,6 @@ func (s *textSource) begin(names []string) error {
 			skipped.add(s.n)
 		}
 	}
-	s.said = append(s.said, skipped.note("line", "the header stands below")...)
 	if !s.bare {
 		line, err := s.record()
 		if err != nil {
@@ -87,6 +100,11 @@ func (s *textSource) begin(names []string) error {
 			return err
 		}
 	}
+	if s.joined > 0 {
+		s.said = append(s.said, fmt.Sprintf("the header has %d rows", s.joined+1))
+		skipped.n -= s.joined
+	}
+	s.said = append(skipped.note("line", "the header stands below"), s.said...)
 	if s.sep != ',' {
 		s.said = append(s.said, "columns are separated by "+separators[s.sep])
 	}
@@ -126,7 +144,9 @@ func (s *textSource) named() error {
 		s.width, s.first = numbers, s.at
 		return s.nameless()
 	}
+	s.join()
 	if s.units == nil {
+		s.hold()
 		return nil
 	}
 	if s.index {
@@ -142,6 +162,7 @@ func (s *textSource) named() error {
 		}
 	}
 	s.said = append(s.said, "the line below the header holds the units")
+	s.hold()
 	return nil
 }
 
@@ -239,6 +260,7 @@ func (s *textSource) next() error {
 		if err := s.split(line); err != nil {
 			return err
 		}
+		s.unlist()
 		switch n, want := len(s.cells), len(s.head); {
 		case n == want:
 			return nil

@@ -200,9 +200,11 @@ func TestColumnsNamed(t *testing.T) {
 // A sign for decimals is one for all: a point between thousands would make a number a thousandth of itself.
 func TestMixedDecimals(t *testing.T) {
 	for text, want := range map[string]string{
-		"t;q;v\n0;1,5;0\n1;2.500,5;1\n2;3;2\n": "2.500,5 has a point, where cells before it have decimal commas",
-		"t;q;v\n0;1,5;0\n1;2.500;1\n2;3;2\n":   "2.500 has a point, where cells before it have decimal commas",
-		"t,q,v\n0,\"1,5\",0\n1,2,1\n2,3,2\n":   `not a number: "1,5" (decimal comma? write 1.5)`,
+		"t;q;v\n0;1.001,5;0\n1;2,500.5;1\n2;3;2\n": "2,500.5 has a point, where cells before it have decimal commas",
+		"t;q;v\n0;1,001.5;0\n1;2.500,5;1\n2;3;2\n": "2.500,5 has ',' before its decimals, where cells before it " +
+			"have '.'",
+		"t;q;v\n0;1,5;0\n1;2.500;1\n2;3;2\n": "2.500 has a point, where cells before it have decimal commas",
+		"t,q,v\n0,\"1,5\",0\n1,2,1\n2,3,2\n": `not a number: "1,5" (decimal comma? write 1.5)`,
 	} {
 		if _, err := data.ReadFrom(strings.NewReader(text), "a.csv", data.Options{}); err == nil ||
 			!strings.Contains(err.Error(), want) {

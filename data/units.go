@@ -68,18 +68,19 @@ type measure struct {
 	time *unit // nil where per is 0
 }
 
-// unitOf finds a unit by its name.
-func unitOf(name string) *unit {
-	name = strings.ToLower(strings.TrimSpace(name))
+// byUnitName are the units by their names.
+var byUnitName = func() map[string]*unit {
+	m := map[string]*unit{}
 	for i := range units {
 		for n := range strings.SplitSeq(units[i].names, "|") {
-			if n == name {
-				return &units[i]
-			}
+			m[n] = &units[i]
 		}
 	}
-	return nil
-}
+	return m
+}()
+
+// unitOf finds a unit by its name.
+func unitOf(name string) *unit { return byUnitName[strings.ToLower(strings.TrimSpace(name))] }
 
 var powers = strings.NewReplacer("⁻¹", "^-1", "⁻²", "^-2", "²", "^2", " per ", "/", "**", "^", "·", " ", "*", " ",
 	"(", " ", ")", " ", "−", "-")
@@ -142,10 +143,27 @@ func period(text string) (p float64, angular bool) {
 
 var unitPattern = regexp.MustCompile(`^(.*[^\s\[(])\s*(?:\[([^\[\]]*)\]|\(([^()]*)\))$`)
 
-// split takes "theta1 [rad]", "theta1 (rad)", "theta1/rad" or "theta1, rad" apart.
+// within is a unit in brackets before other words, as in Time (s) Run #1.
+var within = regexp.MustCompile(`^(.*[^\s\[(])\s*(?:\[([^\[\]]*)\]|\(([^()]*)\))\s+(\S.*)$`)
+
+// split takes "theta1 [rad]", "theta1 (rad)", "theta1/rad", "theta1, rad" or "theta1 in rad" apart. A number in
+// brackets is that of the column: qpos[0].
 func split(header string) (name, unit string) {
 	if m := unitPattern.FindStringSubmatch(header); m != nil {
-		return strings.TrimRight(m[1], " /,"), strings.TrimSpace(m[2] + m[3])
+		if unit = strings.TrimRight(strings.TrimSpace(m[2]+m[3]), "."); isNumber(unit) {
+			return header, ""
+		}
+		return strings.TrimRight(m[1], " /,"), unit
+	}
+	if m := within.FindStringSubmatch(header); m != nil {
+		if _, ok := measureOf(m[2] + m[3]); ok {
+			return m[1] + " " + m[4], strings.TrimSpace(m[2] + m[3])
+		}
+	}
+	if before, after, ok := cutLast(header, " in "); ok {
+		if m, ok := measureOf(after); ok && m.of != nil {
+			return strings.TrimSpace(before), strings.TrimSpace(after)
+		}
 	}
 	for i, c := range header {
 		if (c == '/' || c == ',') && i > 0 {
@@ -212,6 +230,9 @@ func unitSuffix(words []string) (rest []string, unit string) {
 		number, end = words[end-1:], end-1
 	}
 	for n := min(5, end-1); n > 0; n-- {
+		if isNumber(words[end-n]) {
+			continue // no unit begins so
+		}
 		text := suffixText(words[end-n : end])
 		m, ok := measureOf(text)
 		if !ok || m.of == nil {

@@ -19,17 +19,22 @@ const roleMomentum, roleIndex = "momentum", "index"
 // keywords is the table of words. A name may have several: the first line that has one of them decides, so that
 // angular velocity is a velocity and joint_torque_1 a force.
 var keywords = []keyword{
-	{"acceleration accelerations accel acc acceler beschleunigung", RoleA, false},
-	{"angacc winkelbeschleunigung angaccel", RoleA, true},
-	{"velocity velocities vel speed geschwindigkeit vitesse velocidad", RoleV, false},
-	{"omega gyro angvel winkelgeschwindigkeit angularvelocity", RoleV, true},
+	{"acceleration accelerations accel acc acceler qacc beschleunigung beschl aceleración accelerazione aceleração " +
+		"versnelling 加速度", RoleA, false},
+	{"angacc winkelbeschleunigung angaccel 角加速度", RoleA, true},
+	{"velocity velocities vel speed qvel geschwindigkeit geschw vitesse velocidad velocità velocita velocidade " +
+		"snelheid 速度", RoleV, false},
+	{"omega gyro gyroscope angvel winkelgeschwindigkeit winkelgeschw drehrate angularvelocity hoeksnelheid 角速度",
+		RoleV, true},
 	{"momentum momenta impuls", roleMomentum, false},
-	{"tau torque torques force forces effort thrust action control input kraft drehmoment fuerza", RoleU, false},
-	{"theta angle angles angular phi psi pitch yaw roll tilt azimuth heading rotation angpos winkel angulo ángulo",
-		RoleQ,
-		true},
-	{"position positions pos displacement displacements disp deflection auslenkung posicion posición", RoleQ, false},
-	{"time millis micros times timestamp stamp elapsed secs seconds sec clock zeit temps tiempo", RoleTime, false},
+	{"tau torque torques force forces effort eff thrust action control ctrl qfrc input kraft drehmoment fuerza forza " +
+		"força kracht 力", RoleU, false},
+	{"theta angle angles angular phi psi pitch yaw roll tilt azimuth heading rotation angpos winkel angulo ángulo " +
+		"angolo ângulo hoek 角度", RoleQ, true},
+	{"position positions pos qpos displacement displacements disp deflection auslenkung weg posicion posición " +
+		"posizione posição positie 位置", RoleQ, false},
+	{"time millis micros times timestamp stamp elapsed secs seconds sec clock zeit zeitstempel temps tiempo tempo " +
+		"tijd 時間 时间", RoleTime, false},
 	{"traj trajectory trial episode run runs rollout experiment sequence versuch", RoleTrajectory, false},
 	{"step steps timestep timesteps frame frames tick ticks sample samples index idx", roleIndex, false},
 }
@@ -59,6 +64,9 @@ var versions = words("meas measured raw actual encoder enc true filt filtered fi
 
 // aims are words of what should be, or of what it differs by: no measurement.
 var aims = words("des desired ref reference target setpoint sp goal error err soll")
+
+// sines are words of what is made of an angle.
+var sines = words("sin cos sine cosine")
 
 // counters are words that may stand beside that for a trajectory: run_id, episode_index.
 var counters = words("id index idx no nr num number name nummer")

@@ -196,9 +196,11 @@ func (s *Options) horizon(set *data.Set) float64 {
 	}
 	usual, most := horizonSteps*set.TypicalStep(), bears(set)
 	if most < usual { // in whole steps: a block holds as many as the next
-		return set.Bearable(set.TypicalStep()*max(1, math.Floor(most/set.TypicalStep()*(1+1e-9))), !s.Apart)
+		usual = set.TypicalStep() * max(1, math.Floor(most/set.TypicalStep()*(1+1e-9)))
+	} else if !set.DifferingConditions() { // of which whole ones are held out
+		return usual
 	}
-	return usual
+	return set.Bearable(usual, !s.Apart)
 }
 
 // ninth is a ninth of all motion of a recording or, where whole motions are held out, the typical one.

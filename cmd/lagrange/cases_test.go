@@ -140,11 +140,12 @@ var cases = []aCase{
 		"constant_velocity", 0.01, `"windows"`),
 	trained("22-parameters-in-columns", "train sweep.csv -o m.lagrange --parameters mass,length --friction viscous "+
 		"--steps 60",
-		accelerationsOf, "no_acceleration", 0.05, `angular_position +q`, `run +trajectory`),
+		accelerationsOf, "no_acceleration", 0.1, `angular_position +q`, `run +trajectory`,
+		`conditions that nothing was learned from, 2 of 8: mass 0.5, length 0.8; mass 1, length 1.2`),
 	{name: "22-parameters-in-columns", command: "rollout m.lagrange --q 0.3 --duration 1", code: exitUsage,
 		shows: `(the model depends on mass, length: give them by --u mass,length)`},
 	{name: "22-parameters-in-columns", command: "rollout m.lagrange --q 0.3 --u 1,1 --duration 0.02 --dt 0.01",
-		holds: falls(-9.81*math.Sin(0.3), 0.05), says: func(o caseOutput) string {
+		holds: falls(-9.81*math.Sin(0.3), 0.1), says: func(o caseOutput) string {
 			return fmt.Sprintf("θ̈ = %.3g at 0.3 rad, length 1; truth %.3g", falling(o), -9.81*math.Sin(0.3))
 		}},
 	{name: "23-runs-side-by-side", command: "inspect t.csv", want: []string{`x1 +q +v1 goes with it`},
