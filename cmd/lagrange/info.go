@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lagrange"
+	"lagrange/export"
 	"lagrange/fit"
 )
 
@@ -25,13 +26,23 @@ units, what it was trained on and how well, how large it is, and its
 fingerprint; further its friction, the gains of known forces, and its mass
 matrix, all in the unit of the learned Lagrangian, which motion alone does not
 tell. The mass matrix is that at --q; without it, where coordinates are at the
-middle of the recording and angles at 0.`,
+middle of the recording and angles at 0.
+
+Of an export it reads back what that tells of its model.`,
 		Example: `  lagrange info motor.lagrange
   lagrange info arm.lagrange --q 0.3,1.2 --json`,
 		Args: need("MODEL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := at.finite(); err != nil {
 				return err
+			}
+			var about modelFile
+			if exported, err := export.About(args[0], &about.Info); err == nil && exported {
+				if at.q != nil {
+					return usagef("%s is an export, with the mass matrix of one state: --q asks the model itself",
+						args[0])
+				}
+				return about.print(cmd, args[0], asJSON)
 			}
 			m, err := lagrange.Load(args[0])
 			if err != nil {
@@ -44,16 +55,8 @@ middle of the recording and angles at 0.`,
 			} else if at.v != nil || at.u != nil {
 				return usagef("--v and --u say where the mass matrix is taken, beside --q: give that, too")
 			}
-			about, err := aboutFile(args[0], m.Info(at.q, at.v, at.u))
-			if err != nil {
-				return err
-			}
-			return output(cmd, "-", func(w io.Writer) error {
-				if asJSON {
-					return printJSON(w, about)
-				}
-				return printInfo(w, about)
-			})
+			about.Info = m.Info(at.q, at.v, at.u)
+			return about.print(cmd, args[0], asJSON)
 		},
 	}
 	at.add(cmd, "at which the mass matrix is taken")
@@ -68,12 +71,19 @@ type modelFile struct {
 	Written time.Time `json:"written"`
 }
 
-func aboutFile(path string, i lagrange.Info) (modelFile, error) {
-	f, err := os.Stat(path)
+// print says what stands in the file at path.
+func (f modelFile) print(cmd *cobra.Command, path string, asJSON bool) error {
+	at, err := os.Stat(path)
 	if err != nil {
-		return modelFile{}, err
+		return err
 	}
-	return modelFile{i, f.Size(), f.ModTime().UTC().Truncate(time.Second)}, nil
+	f.Bytes, f.Written = at.Size(), at.ModTime().UTC().Truncate(time.Second)
+	return output(cmd, "-", func(w io.Writer) error {
+		if asJSON {
+			return printJSON(w, f)
+		}
+		return printInfo(w, f)
+	})
 }
 
 // printInfo prints lines of at most 80 columns where names and units are short.
