@@ -17,6 +17,7 @@ var baseline = Family{
 	},
 	Tape32: accelerations[float32],
 	Tape64: accelerations[float64],
+	Parts:  plainParts,
 }
 
 func accelerations[T nn.Float](s Spec, theta []T, batch int) Tape[T] {

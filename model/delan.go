@@ -22,6 +22,7 @@ var delan = Family{
 	},
 	Tape32: structured[float32],
 	Tape64: structured[float64],
+	Parts:  structuredParts,
 	Linear: func(s Spec) []int {
 		V := triangle(s.D())
 		return s.linear(s.inertiaNet(), func(o int) bool { return o == V }, func(int) bool { return false })

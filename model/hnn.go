@@ -16,18 +16,24 @@ var hnn = Family{
 	Init:   lnn.Init,
 	Tape32: hamiltonian[float32],
 	Tape64: hamiltonian[float64],
+	Parts:  hamiltonianParts,
 }
 
 // hamiltonian composes H = E (l + ½ Σ c (pᵢ/Pᵢ)²), with P the scales of p and E that of energy.
 func hamiltonian[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	H, n := scalar(s, theta, batch, 0, nn.Dual)
+	return newHamilton(s.D(), s.M(), len(theta), s.inputs(true), batch, T(s.energy()), H,
+		hamiltonianForces(s, theta, n))
+}
+
+// hamiltonianForces composes the forces on the parameters theta[at:].
+func hamiltonianForces[T nn.Float](s Spec, theta []T, at int) Forces[T] {
 	E, power, speeds := s.energy(), 0.0, []T(nil)
 	for _, c := range s.Coordinates { // q̇ is of the size of H_p, E/P
 		power += math.Pow(c.Accel*E/c.Speed, 2) / float64(s.D())
 		speeds = append(speeds, T(E/c.Speed))
 	}
-	forces := composeForces(s, theta, n, T(math.Sqrt(power)), speeds)
-	return newHamilton(s.D(), s.M(), len(theta), s.inputs(true), batch, T(E), H, forces)
+	return composeForces(s, theta, at, T(math.Sqrt(power)), speeds)
 }
 
 // energy is the unit of a Hamiltonian: q ṗ, in the mean over the coordinates on which it may depend; p² where there is

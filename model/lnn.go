@@ -22,6 +22,7 @@ var lnn = Family{
 	},
 	Tape32: lagrangian[float32],
 	Tape64: lagrangian[float64],
+	Parts:  lagrangianParts,
 	Linear: func(s Spec) []int {
 		all, behind := func(int) bool { return true }, func(o int) bool { return o > 0 }
 		return s.linear(s.scalarNet(), all, behind)

@@ -130,9 +130,11 @@ type Family struct {
 	Init        func(s Spec, r *rand.Rand, theta []float64)
 	Tape32      func(s Spec, theta []float32, batch int) Tape[float32]
 	Tape64      func(s Spec, theta []float64, batch int) Tape[float64]
-	Linear      func(Spec) []int          // see Model.Linear; nil: none
-	Net         func(Spec) nn.Shape       // of the net that stands first in θ and gives L; nil: there is none
-	Constant    func(s Spec, at int) bool // whether that parameter of Linear is a constant mass; nil: there are none
+	// see Model.Parts; nil: it is not of one site
+	Parts    func(s Spec, theta []float64) Parts
+	Linear   func(Spec) []int          // see Model.Linear; nil: none
+	Net      func(Spec) nn.Shape       // of the net that stands first in θ and gives L; nil: there is none
+	Constant func(s Spec, at int) bool // whether that parameter of Linear is a constant mass; nil: there are none
 	// whose forces stand last in θ, those of one node of many; nil: the Spec itself
 	ForceSpec func(Spec) Spec
 	Heads     bool // it has the heads of a Spec, plain and quadratic

@@ -8,4 +8,5 @@ var node = Family{
 	Init:   baseline.Init,
 	Tape32: accelerations[float32],
 	Tape64: accelerations[float64],
+	Parts:  plainParts,
 }

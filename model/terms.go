@@ -30,6 +30,7 @@ var terms = Family{
 	},
 	Tape32: summed[float32],
 	Tape64: summed[float64],
+	Parts:  summedParts,
 	Linear: func(s Spec) (at []int) {
 		n := s.coefficients()
 		for i := range n {

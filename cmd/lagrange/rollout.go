@@ -13,13 +13,12 @@ import (
 
 	"lagrange"
 	"lagrange/data"
-	"lagrange/internal/vec"
 	"lagrange/ode"
 )
 
 // rolloutFlags are what the roll-out of a model needs.
 type rolloutFlags struct {
-	q, v, u          []float64
+	state            stateFlags
 	duration, dt     span
 	step             span // none: dt, or from row to row
 	from, path       string
@@ -67,10 +66,7 @@ A model with system parameters needs them, with the forces before them, by --u.`
 		},
 	}
 	f := cmd.Flags()
-	f.Float64SliceVar(&o.q, "q", nil, "coordinates at the start, comma-separated `numbers`")
-	f.Float64SliceVar(&o.v, "v", nil, "velocities at the start, comma-separated `numbers` (default: at rest)")
-	f.Float64SliceVar(&o.u, "u", nil,
-		"constant known forces, then system parameters, comma-separated `numbers` (default: none)")
+	o.state.add(cmd, "at the start")
 	f.Var(&o.duration, "duration", "of the motion")
 	f.Var(&o.dt, "dt", "from one row to the next")
 	f.Var(&o.step, "step", "the largest `step` of a method with fixed steps (default: from one row to the next)")
@@ -135,9 +131,9 @@ func (o *rolloutFlags) options() (r lagrange.RolloutOptions, err error) {
 		return r, usageError{err}
 	}
 	switch {
-	case o.from == "" && o.q == nil:
+	case o.from == "" && o.state.q == nil:
 		return r, usagef("where to start? give --q, or --from with a recording")
-	case o.from != "" && (o.q != nil || o.v != nil || o.u != nil || o.timed):
+	case o.from != "" && (o.state.q != nil || o.state.v != nil || o.state.u != nil || o.timed):
 		return r, usagef("--from takes start, times and forces from the recording: leave out --q, --v, --u, " +
 			"--duration, --dt")
 	case o.from == "" && o.begin != "":
@@ -151,12 +147,8 @@ func (o *rolloutFlags) options() (r lagrange.RolloutOptions, err error) {
 	case o.step.given() && r.Method.Adaptive():
 		return r, usagef("--step has no meaning for %s, which chooses its steps by --rtol", o.integrator)
 	}
-	for flag, x := range map[string][]float64{"q": o.q, "v": o.v, "u": o.u} {
-		for _, x := range x {
-			if !vec.IsFinite(x) {
-				return r, usagef("--%s: %v is not a finite number", flag, x)
-			}
-		}
+	if err := o.state.finite(); err != nil {
+		return r, err
 	}
 	r.RTol, r.ATol = o.rtol, o.rtol
 	return r, nil
@@ -164,29 +156,9 @@ func (o *rolloutFlags) options() (r lagrange.RolloutOptions, err error) {
 
 // start rolls out from --q and --v.
 func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.RolloutOptions) (*data.Set, error) {
-	set := m.Columns()
-	var names []string
-	for _, c := range set.Coordinates {
-		names = append(names, c.Name)
-	}
-	if o.v == nil {
-		o.v = make([]float64, m.D())
-	}
-	for _, f := range []struct {
-		flag string
-		x    []float64
-		want []string
-		what string
-	}{{"q", o.q, names, "coordinate"}, {"v", o.v, names, "coordinate"}, {"u", o.u, set.Inputs, "known input"}} {
-		if len(f.x) != len(f.want) && (f.flag != "u" || f.x != nil) {
-			return nil, usagef("--%s holds %s, the model has %s", f.flag, count(len(f.x), "number"),
-				strings.TrimSpace(count(len(f.want), f.what)+" "+strings.Join(f.want, ", ")))
-		}
-	}
-	if given := len(o.u) > 0; set.SystemParameters > 0 && !given {
-		return nil, usagef("the model depends on %s: give them by --u %s",
-			strings.Join(set.Inputs[len(set.Forces()):], ", "),
-			strings.Join(set.Inputs, ","))
+	set, x := m.Columns(), &o.state
+	if err := x.of(m); err != nil {
+		return nil, err
 	}
 	dt, steps, err := grid(o.duration, o.dt, set.TimeUnit(), 1)
 	if err != nil {
@@ -197,12 +169,12 @@ func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.
 		times[n] = float64(n) * dt
 	}
 	if m.Ensemble == nil {
-		t, err := m.Rollout(ctx, o.q, o.v, o.u, times, r)
+		t, err := m.Rollout(ctx, x.q, x.v, x.u, times, r)
 		t.ID = "1"
 		set.Trajectories = []data.Trajectory{t}
 		return set, err
 	}
-	t, sd, err := m.Ensemble.Rollout(ctx, o.q, o.v, o.u, times, r)
+	t, sd, err := m.Ensemble.Rollout(ctx, x.q, x.v, x.u, times, r)
 	t.ID = "1"
 	set.Trajectories = []data.Trajectory{t}
 	beside(set, []data.Trajectory{sd}, deviationPrefix, data.RoleQ, data.RoleV)

@@ -103,7 +103,8 @@ Exit codes: 0 success, 1 failure, 2 a command line that cannot be understood.`,
 	}
 	root.SetVersionTemplate(versionLine())
 	root.AddCommand(systemsCommand(), simulateCommand(), inspectCommand(), smoothCommand(), trainCommand(),
-		evalCommand(), explainCommand(), rolloutCommand(),
+		evalCommand(), infoCommand(), explainCommand(), rolloutCommand(), forceCommand(),
+		linearizeCommand(), exportCommand(),
 		plotCommand(), reproduceCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultHelpCmd()

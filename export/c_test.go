@@ -1,0 +1,267 @@
+package export
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lagrange/ode"
+)
+
+// warnings are those that an export has to be free of.
+var warnings = []string{"-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-pedantic"}
+
+// compiler is a C compiler, or the test is skipped.
+func compiler(t testing.TB) string {
+	for _, cc := range []string{"gcc", "clang"} {
+		if path, err := exec.LookPath(cc); err == nil {
+			return path
+		}
+	}
+	t.Skip("no gcc or clang to compile exports with")
+	return ""
+}
+
+// driver is a program that reads states (q, v, a, u, c) from standard input and writes what all routines say of each.
+func driver(p *program, name string) string {
+	var b strings.Builder
+	real := name + "_real"
+	fmt.Fprintf(&b, "#include <stdio.h>\n#include \"%s.h\"\nstatic void tell(int n, const %s *x)\n{\n\tfor (int i "+
+		"= 0; i < n; i++) { double y = (double)x[i]; fwrite(&y, sizeof y, 1, stdout); }\n}\n"+
+		"int main(void)\n{\n", name, real)
+	sizes := map[string]int{"q": p.q.cols, "v": p.v.cols, "a": p.a.cols, "u": len(p.forces), "c": len(p.params)}
+	total := 0
+	for _, k := range []string{"q", "v", "a", "u", "c"} {
+		fmt.Fprintf(&b, "\tdouble in_%s[%d]; %s %s[%d];\n", k, max(1, sizes[k]), real, k, max(1, sizes[k]))
+		total += sizes[k]
+	}
+	fmt.Fprintf(&b, "\tfor (;;) {\n")
+	for _, k := range []string{"q", "v", "a", "u", "c"} {
+		fmt.Fprintf(&b, "\t\tif (%d > 0 && fread(in_%s, sizeof *in_%s, %d, stdin) != %d) return 0;\n", sizes[k], k, k,
+			max(1, sizes[k]), max(1, sizes[k]))
+		fmt.Fprintf(&b, "\t\tfor (int i = 0; i < %d; i++) %s[i] = (%s)in_%s[i];\n\t\t(void)%s;\n", sizes[k], k, real,
+			k, k)
+	}
+	for _, r := range p.routines {
+		var outs []string
+		for _, o := range r.outputs {
+			fmt.Fprintf(&b, "\t\t%s %s_%s[%d];\n", real, r.name, o.name, o.of.rows*o.of.cols)
+			outs = append(outs, r.name+"_"+o.name)
+		}
+		between := ""
+		if r.name == "force" {
+			between = ", a"
+		}
+		if r.name == "energy" {
+			fmt.Fprintf(&b, "\t\tenergy_energy[0] = %s_energy(q, v, u, c);\n", name)
+		} else {
+			fmt.Fprintf(&b, "\t\t%s_%s(q, v%s, u, c, %s);\n", name, r.name, between, strings.Join(outs, ", "))
+		}
+		for i, o := range r.outputs {
+			fmt.Fprintf(&b, "\t\ttell(%d, %s);\n", o.of.rows*o.of.cols, outs[i])
+		}
+	}
+	fmt.Fprintf(&b, "\t\t%s_step(q, v, u, c, (%s)%g);\n", name, real, stepLength)
+	for _, k := range []string{"q", "v"} {
+		fmt.Fprintf(&b, "\t\ttell(%d, %s);\n", sizes[k], k)
+	}
+	b.WriteString("\t}\n}\n")
+	return b.String()
+}
+
+// stepLength is h of the steps that drivers make.
+const stepLength = 0.01
+
+// stepped is a step of RK4 by the library, of the mean field of all networks.
+func (x specimen) stepped(q, v, u []float64) []float64 {
+	d := len(q)
+	z := append(append([]float64(nil), q...), v...)
+	field := func(_ float64, z, dz []float64) {
+		clear(dz)
+		for _, net := range x.nets {
+			one := make([]float64, 2*d)
+			net.Tape(1).Field(z, u, one)
+			for i := range dz {
+				dz[i] += one[i] / float64(len(x.nets))
+			}
+		}
+	}
+	r, err := ode.Solve(context.Background(), field, z, []float64{0, stepLength}, ode.Options{Method: ode.RK4,
+		Step: stepLength})
+	if err != nil {
+		panic(err)
+	}
+	return r.X[2*d:]
+}
+
+// built compiles an export with a main program and returns the program.
+func built(t testing.TB, files []File, main string, flags ...string) string {
+	t.Helper()
+	folder := t.TempDir()
+	var sources []string
+	for _, f := range append(files, File{"main.c", []byte(main)}) {
+		path := filepath.Join(folder, f.Name)
+		if err := os.WriteFile(path, f.Text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(f.Name, ".c") {
+			sources = append(sources, path)
+		}
+	}
+	out := filepath.Join(folder, "main")
+	args := append(append(append([]string{}, warnings...), flags...), append(sources, "-o", out, "-lm")...)
+	if text, err := exec.CommandContext(t.Context(), compiler(t), args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%.3000s", err, text)
+	}
+	return out
+}
+
+// held runs a driver on states and holds it against the library. It returns the largest difference.
+func (x specimen) held(t *testing.T, program string, p *program, states int, tolerance float64) (worst float64) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(3, 4))
+	var in, out bytes.Buffer
+	var want []map[string][]float64
+	for range states {
+		q, v, a, u := x.state(r)
+		args := p.arguments(q, v, a, u)
+		for _, k := range []string{"q", "v", "a", "u", "c"} {
+			if err := binary.Write(&in, binary.LittleEndian, args[k]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		truth := x.truth(q, v, a, u)
+		truth["step"] = x.stepped(q, v, u)
+		want = append(want, truth)
+	}
+	cmd := exec.CommandContext(t.Context(), program)
+	cmd.Stdin, cmd.Stdout = &in, &out
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	read := func(n, of int, name string) {
+		got := make([]float64, of)
+		if err := binary.Read(&out, binary.LittleEndian, got); err != nil {
+			t.Fatal(x.name, err)
+		}
+		e := off(got, want[n][name])
+		if worst = math.Max(worst, e); !(e < tolerance) {
+			t.Fatalf("%s, state %d: %s = %v, the library says %v", x.name, n, name, got, want[n][name])
+		}
+	}
+	for n := range states {
+		for _, f := range p.routines {
+			for _, o := range f.outputs {
+				read(n, o.of.rows*o.of.cols, o.name)
+			}
+		}
+		read(n, 2*x.Spec.D(), "step")
+	}
+	return worst
+}
+
+// rounding is what an export and the library may differ by, since they add in another order: 1e-16 times the condition
+// of the mass matrix, of which 1e6 is allowed for.
+const rounding = 1e-10
+
+// The C of every family compiles without a warning and says what the library says, to rounding, at 1000 states.
+func TestC(t *testing.T) {
+	compiler(t)
+	for i, x := range specimens(t) {
+		if testing.Short() && i%6 != 0 {
+			continue
+		}
+		t.Run(x.name, func(t *testing.T) {
+			p, err := newProgram(x.Source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files, err := C(x.Source, Options{Name: x.name})
+			if err != nil {
+				t.Fatal(err)
+			}
+			worst := x.held(t, built(t, files, driver(p, x.name), "-O0", "-D"+x.name+"_NARROW"), p, 1000, rounding)
+			t.Logf("up to %.1e apart", worst)
+		})
+	}
+}
+
+// In single precision it compiles as cleanly, and is as near as floats are; the wide instructions are as right as the
+// narrow ones.
+func TestSingleAndWide(t *testing.T) {
+	compiler(t)
+	if testing.Short() {
+		t.Skip("compiles for some seconds")
+	}
+	for i, x := range specimens(t) {
+		if i != 3 && i != 10 {
+			continue
+		}
+		p, err := newProgram(x.Source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range []struct {
+			o         Options
+			tolerance float64
+			flags     []string
+		}{{Options{x.name, true}, 2e-2, []string{"-O1", "-D" + x.name + "_NARROW"}},
+			{Options{x.name, false}, rounding, []string{"-O2"}}} {
+			files, err := C(x.Source, k.o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			worst := x.held(t, built(t, files, driver(p, x.name), k.flags...), p, 200, k.tolerance)
+			t.Logf("%s %v: up to %.1e apart", x.name, k.o.Single, worst)
+		}
+	}
+}
+
+// Where the mass matrix is not positive definite, or singular, both take the pseudo-inverse.
+func TestPseudoInverseInC(t *testing.T) {
+	compiler(t)
+	x := specimens(t)[0]
+	for _, flat := range []bool{false, true} { // the sign of the curvature is that of chance; or all is 0
+		s := x.Spec
+		s.Kinetic = 0
+		one := drawn(t, "singular", s, 5)
+		if flat {
+			clear(one.nets[0].Theta)
+		}
+		var err error
+		if one.Members[0], err = one.nets[0].Parts(); err != nil {
+			t.Fatal(err)
+		}
+		p, err := newProgram(one.Source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := C(one.Source, Options{Name: "singular"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		one.held(t, built(t, files, driver(p, "singular"), "-O1", "-Dsingular_NARROW"), p, 100, 1e-7)
+	}
+}
+
+// Names are identifiers, and what has no form is said.
+func TestRefused(t *testing.T) {
+	x := specimens(t)[0]
+	for _, name := range []string{"", "1a", "a-b", "a b", "é", strings.Repeat("a", 64)} {
+		if _, err := C(x.Source, Options{Name: name}); err == nil || !strings.Contains(err.Error(), "no identifier") {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	x.Members[0].Activation = "sine"
+	if _, err := C(x.Source, Options{Name: "a"}); err == nil || !strings.Contains(err.Error(), "sine") {
+		t.Errorf("an activation without a form: %v", err)
+	}
+}

@@ -1,0 +1,255 @@
+package export
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"lagrange/model"
+)
+
+// evaluate is what a routine writes at inputs, by name.
+func (p *program) evaluate(r routine, in map[string][]float64) map[string][]float64 {
+	of, out := map[*node][]float64{}, map[string][]float64{}
+	var all []*node
+	for _, o := range r.outputs {
+		all = append(all, o.of)
+	}
+	for _, n := range p.reached(all...) {
+		switch n.op {
+		case input:
+			of[n] = in[n.name]
+		case constant:
+			of[n] = n.data
+		default:
+			var args [][]float64
+			for _, a := range n.args {
+				args = append(args, of[a])
+			}
+			of[n] = n.value(args)
+		}
+	}
+	for _, o := range r.outputs {
+		y := of[o.of]
+		if o.turned {
+			y = make([]float64, len(y))
+			for i := range o.of.rows {
+				for j := range o.of.cols {
+					y[j*o.of.rows+i] = of[o.of][i*o.of.cols+j]
+				}
+			}
+		}
+		out[o.name] = y
+	}
+	return out
+}
+
+// specimen is a model of one kind, with all that a state needs to be drawn.
+type specimen struct {
+	name string
+	nets []*model.Model[float64]
+	*Source
+}
+
+// specimens are small models of every family that can be exported, away from their first parameters: all kinds of
+// columns, heads, activations, forces, friction and system parameters.
+func specimens(t testing.TB) (all []specimen) {
+	angle := model.Coordinate{Name: "phi", Velocity: "w", Unit: "rad", Scale: 1, Speed: 2.5, Accel: 6}
+	angle.Period = 2 * math.Pi
+	other := model.Coordinate{Name: "psi", Velocity: "w2", Period: 2 * math.Pi, Scale: 1, Speed: 1.5, Accel: 5}
+	place := model.Coordinate{Name: "x", Velocity: "v", Unit: "m", Mean: 0.3, Scale: 1.7, Speed: 3.5, Accel: 4}
+	cyclic := model.Coordinate{Name: "y", Velocity: "vy", Cyclic: true, Scale: 2, Speed: 1.2, Accel: 3}
+	wide := model.Coordinate{Name: "r", Velocity: "vr", Mean: 1.5, Scale: 1, Speed: 2, Accel: 5}
+	wide.Knee, wide.SpeedKnee = 0.3, 0.5
+	force, second := model.Input{Name: "F", Scale: 1.5}, model.Input{Name: "G", Scale: 20}
+	mass := model.Input{Name: "m", SystemParameter: true, Mean: 2, Scale: 0.4}
+	type cs = []model.Coordinate
+	type us = []model.Input
+	far := model.Coordinate{Name: "r", Velocity: "vr", Mean: 5, Scale: 0.5, Speed: 1, Accel: 1} // from 1/r = ∞
+	powers := model.Spec{Family: "terms", Coordinates: cs{far, angle}, Activation: "softplus"}
+	powers.Terms = [][]model.Term{
+		{{Function: model.Power, Of: []int{-1, 0}}, {Function: model.Power, Of: []int{-2, 0}}},
+		{{Function: model.One}}, {{Function: model.Cos, Of: []int{0, 2}}}, {{Function: model.One}},
+	}
+	for i, s := range []model.Spec{
+		{Family: "lnn", Coordinates: cs{angle, place}, Activation: "softplus"},
+		{Family: "lnn", Coordinates: cs{place, wide}, Activation: "gelu", Friction: model.Viscous},
+		{Family: "lnn", Coordinates: cs{place, wide}, Activation: "swish", Friction: model.Coulomb,
+			Combinations: []model.Combination{{Of: []float64{1, -1}, Mean: 0.2, Scale: 0.8}}},
+		{Family: "lnn", Coordinates: cs{angle, other, place}, Inputs: us{force, mass}, Activation: "tanh",
+			Friction: model.AllFriction, Head: model.Quadratic},
+		{Family: "lnn", Coordinates: cs{place, wide}, Inputs: us{mass, force, second}, Activation: "sigmoid",
+			Head: model.Quadratic, Friction: model.Stribeck},
+		{Family: "lnn", Coordinates: cs{angle}, Activation: "relu3"},
+		{Family: "lnn", Coordinates: cs{angle, place, wide}, Inputs: us{force, mass}, Activation: "softplus",
+			Head: model.Quadratic, Natural: true, Friction: model.Both},
+		{Family: "delan", Coordinates: cs{angle, place}, Activation: "softplus"},
+		{Family: "delan", Coordinates: cs{cyclic, wide, angle, other}, Inputs: us{mass, force}, Activation: "tanh",
+			Friction: model.Both},
+		{Family: "hnn", Coordinates: cs{angle, place}, Activation: "softplus"},
+		{Family: "hnn", Coordinates: cs{wide, cyclic}, Inputs: us{force, mass}, Activation: "softplus",
+			Friction: model.Stribeck, Head: model.Quadratic},
+		{Family: "terms", Coordinates: cs{angle, place, other, cyclic}, Inputs: us{force, second},
+			Activation: "softplus", Friction: model.Both},
+		powers,
+		{Family: "nn", Coordinates: cs{angle, place, cyclic}, Inputs: us{force, mass}, Activation: "relu2"},
+		{Family: "node", Coordinates: cs{wide, angle}, Activation: "softplus"},
+	} {
+		if s.Hidden, s.Kinetic = []int{6, 5}, 2; s.Family == "terms" {
+			if s.Hidden = nil; s.Terms == nil {
+				s.Terms = s.DefaultTerms()
+			}
+		}
+		all = append(all, drawn(t, fmt.Sprintf("%s%d", s.Family, i), s, uint64(i)))
+	}
+	s := model.Spec{Family: "lnn", Coordinates: cs{angle, place}, Inputs: us{force}, Activation: "softplus",
+		Hidden: []int{4}, Kinetic: 1, Head: model.Quadratic, Friction: model.Viscous}
+	return append(all, drawn(t, "ensemble", s, 1, 2, 3))
+}
+
+// drawn is a model of so many networks.
+func drawn(t testing.TB, name string, s model.Spec, seeds ...uint64) specimen {
+	x := specimen{name: name, Source: &Source{Spec: s, Fingerprint: "0123456789abcdef"}}
+	for _, seed := range seeds {
+		net, err := model.New[float64](s, seed)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		r := rand.New(rand.NewPCG(seed, 12))
+		for i := range net.Theta {
+			net.Theta[i] += 0.15 * r.NormFloat64()
+		}
+		p, err := net.Parts()
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		x.nets, x.Members = append(x.nets, net), append(x.Members, p)
+	}
+	return x
+}
+
+// state draws a state, accelerations and all inputs.
+func (x specimen) state(r *rand.Rand) (q, v, a, u []float64) {
+	for _, c := range x.Spec.Coordinates {
+		y := c.Mean + c.Scale*r.NormFloat64()
+		if c.Knee > 0 {
+			y = math.Abs(y)
+		}
+		q, v, a = append(q, y), append(v, c.Speed*r.NormFloat64()), append(a, c.Accel*r.NormFloat64())
+	}
+	for _, in := range x.Spec.Inputs {
+		u = append(u, in.Mean+in.Scale*r.NormFloat64())
+	}
+	return q, v, a, u
+}
+
+// truth is what the library says at a state, by the names of outputs.
+func (x specimen) truth(q, v, a, u []float64) map[string][]float64 {
+	d, out, k := len(q), map[string][]float64{}, float64(len(x.nets))
+	add := func(name string, y []float64) {
+		if out[name] == nil {
+			out[name] = make([]float64, len(y))
+		}
+		for i := range y {
+			out[name][i] += y[i] / k
+		}
+	}
+	for i, net := range x.nets {
+		tape, xdot := net.Tape(1), make([]float64, 2*d)
+		tape.Field(append(append([]float64(nil), q...), v...), u, xdot)
+		add("w", xdot[:d])
+		add("a", xdot[d:])
+		if i == 0 {
+			if c, ok := model.As[model.Conserved[float64]](tape); ok {
+				out["energy"] = []float64{c.Energy(0)}
+			}
+			if c, ok := model.As[model.Mechanics[float64]](tape); ok {
+				out["p"], out["m"] = append([]float64(nil), c.Momentum(0)...), append([]float64(nil), c.Mass(0)...)
+			}
+		}
+		aq, av, au := make([]float64, d*d), make([]float64, d*d), []float64(nil)
+		for i := range d {
+			lambda, dx, du := make([]float64, 2*d), make([]float64, 2*d), make([]float64, len(u))
+			lambda[d+i] = 1
+			tape.VJP(lambda, make([]float64, len(net.Theta)), dx, du)
+			copy(aq[i*d:], dx[:d])
+			copy(av[i*d:], dx[d:])
+			for j, in := range x.Spec.Inputs {
+				if !in.SystemParameter {
+					au = append(au, du[j])
+				}
+			}
+		}
+		add("aq", aq)
+		add("av", av)
+		add("au", au)
+		if f, ok := model.As[model.InverseDynamics[float64]](tape); ok {
+			Q := make([]float64, d)
+			f.Force(q, v, u, a, Q)
+			if tau := f.Motors(Q); tau != nil {
+				Q = tau
+			}
+			add("tau", Q)
+		}
+	}
+	return out
+}
+
+// inputs are the arguments of routines at a state.
+func (p *program) arguments(q, v, a, u []float64) map[string][]float64 {
+	in := map[string][]float64{"q": q, "v": v, "a": a}
+	for _, j := range p.forces {
+		in["u"] = append(in["u"], u[j])
+	}
+	for _, j := range p.params {
+		in["c"] = append(in["c"], u[j])
+	}
+	return in
+}
+
+// off is the largest difference of two vectors, relative to the largest number.
+func off(x, y []float64) float64 {
+	if len(x) != len(y) {
+		return math.Inf(1)
+	}
+	miss, size := 0.0, 0.0
+	for i := range y {
+		miss, size = math.Max(miss, math.Abs(x[i]-y[i])), math.Max(size, math.Abs(y[i]))
+	}
+	if miss == 0 {
+		return 0
+	}
+	return miss / size
+}
+
+// The form of every family says what the library says.
+func TestForm(t *testing.T) {
+	seen := map[string]bool{}
+	for _, x := range specimens(t) {
+		seen[x.Spec.Family] = true
+		p, err := newProgram(x.Source)
+		if err != nil {
+			t.Fatal(x.name, err)
+		}
+		r, worst := rand.New(rand.NewPCG(1, 2)), 0.0
+		for range 50 {
+			q, v, a, u := x.state(r)
+			want := x.truth(q, v, a, u)
+			for _, f := range p.routines {
+				for name, got := range p.evaluate(f, p.arguments(q, v, a, u)) {
+					e := off(got, want[name])
+					if worst = math.Max(worst, e); !(e < 1e-8) {
+						t.Fatalf("%s: %s of %s = %v, the library says %v", x.name, name, f.name, got, want[name])
+					}
+				}
+			}
+		}
+		t.Logf("%s: up to %.1e apart", x.name, worst)
+	}
+	for _, family := range model.Families() {
+		if !seen[family] {
+			t.Errorf("nobody exports a %s", family)
+		}
+	}
+}
