@@ -83,8 +83,8 @@ func (t Training) on(set *data.Set) Training {
 	return t
 }
 
-// Fit learns the model and its baseline, if a network can have as many coordinates. When ctx ends first the error is ctx's, and a later call with Settings.Resume
-// goes on from what Checkpoints lists.
+// Fit learns the model and its baseline, if a plain network can have as many coordinates. When ctx ends first the error
+// is ctx's, and a later call with Settings.Resume goes on from what Checkpoints lists.
 func (t Training) Fit(ctx context.Context, set *data.Set) (m *Model, err error) {
 	t = t.on(set)
 	for _, s := range t.parts() {

@@ -113,8 +113,8 @@ func (f *problem) try(ctx context.Context, net *model.Model[float64], guess trai
 	return train.MeanLoss(&sharp, net), nil
 }
 
-// newtonBatch is how many samples of so many residuals a step of Gauss–Newton takes for so many parameters where nothing
-// was said: residualsPerParameter. The residuals of a state with very many sites are states of sites beside one another.
+// newtonBatch is how many samples of so many residuals a step of Gauss–Newton takes for so many parameters where
+// nothing was said: residualsPerParameter. A state of very many sites shows many states of sites at once.
 func newtonBatch(parameters, width int) int {
 	least := min(leastBatch, max(leastWide, leastBatch*wideSample/width))
 	return max(least, residualsPerParameter*parameters/width)
