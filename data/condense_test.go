@@ -20,7 +20,7 @@ func TestCondensed(t *testing.T) {
 	}
 	few := condensed(all)
 	if len(few) != 1+mostAlike || few[0].Column != "v4" || !few[0].Serious ||
-		few[0].Says != "v4 is off, and so it is with 8 more: v0, v1, v2, …" {
+		few[0].Says != "v4 is off, and so it is with 8 more: v1, v2, v3, …" {
 		t.Errorf("%+v", few)
 	}
 }
