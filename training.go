@@ -10,6 +10,7 @@ import (
 	"lagrange/data"
 	"lagrange/fit"
 	"lagrange/internal/file"
+	"lagrange/model"
 )
 
 // Training learns a model of a recording and, beside it, the baseline that it is measured against, in one budget.
@@ -74,9 +75,18 @@ func (t Training) parts() []Settings {
 	return all
 }
 
-// Fit learns the model and its baseline. When ctx ends first the error is ctx's, and a later call with Settings.Resume
-// goes on from what Checkpoints lists.
+// on is the training on a recording: of very many coordinates there is no plain network.
+func (t Training) on(set *data.Set) Training {
+	if set.D() > model.MostColumns {
+		t.Baseline = false
+	}
+	return t
+}
+
+// Fit learns the model and its baseline, if a plain network can have as many coordinates. When ctx ends first the error
+// is ctx's, and a later call with Settings.Resume goes on from what Checkpoints lists.
 func (t Training) Fit(ctx context.Context, set *data.Set) (m *Model, err error) {
+	t = t.on(set)
 	for _, s := range t.parts() {
 		if m == nil {
 			m, err = Fit(ctx, set, s)
@@ -93,7 +103,7 @@ func (t Training) Fit(ctx context.Context, set *data.Set) (m *Model, err error) 
 
 // Made says whether a model is what this very training would make of a recording.
 func (t Training) Made(m *Model, set *data.Set) bool {
-	return m.Record.Run != "" && m.Record.Run == fit.Run(set, t.parts()[0])
+	return m.Record.Run != "" && m.Record.Run == fit.Run(set, t.on(set).parts()[0])
 }
 
 // Checkpoints lists what an interrupted training has left, those of the network that came last at the end. The error

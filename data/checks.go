@@ -66,6 +66,9 @@ func (s *Set) lag(k int) (tau, left, h float64) {
 
 // checkTwins finds coordinates that go together: measured twice, or locked to one another.
 func (s *Set) checkTwins() (f []Finding) {
+	if s.D() > mostTwins { // sites of one medium, whose neighbours go together
+		return nil
+	}
 	for a := range s.D() {
 		for b := a + 1; b < s.D(); b++ {
 			r, slope := s.together(a, b)

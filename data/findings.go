@@ -81,7 +81,7 @@ func (s *Set) Findings() []Finding {
 	for _, check := range checks {
 		all = append(all, check(s)...)
 	}
-	return all
+	return condensed(all)
 }
 
 // fewRows is how many are said to be few; not tuned.

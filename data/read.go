@@ -176,8 +176,8 @@ func (b *builder) start(name string, cols []Column, l layout, notes []string) {
 		if len(l.a) > 0 {
 			c.Acceleration = cols[l.a[i]].Name
 		}
-		if p, unit := period(c.Unit); b.o.Angles == nil && (unit || angular(c.Name)) {
-			c.Period = p // 0 of counts
+		if p, unit := period(c.Unit); b.o.Angles == nil && (unit || angular(c.Name) && mayTurn(c.Unit)) {
+			c.Period = p
 		}
 		s.Coordinates = append(s.Coordinates, c)
 	}

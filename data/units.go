@@ -141,6 +141,13 @@ func period(text string) (p float64, angular bool) {
 	return 2 * math.Pi, false
 }
 
+// mayTurn says whether a coordinate whose name says angle may be one in this unit: none, counts, or one that is not
+// known. A field φ in metres is none.
+func mayTurn(text string) bool {
+	u := unitOf(text)
+	return u == nil || u.quantity == ofAngle || u.quantity == ofCounts
+}
+
 var unitPattern = regexp.MustCompile(`^(.*[^\s\[(])\s*(?:\[([^\[\]]*)\]|\(([^()]*)\))$`)
 
 // within is a unit in brackets before other words, as in Time (s) Run #1.

@@ -92,9 +92,9 @@ func (s *Options) usual(set *data.Set) (method, reason string) {
 		return train.Adam, "on windows it stops before it fits the noise"
 	case s.parameters(set, s.newtonHead(set)) > mostNewton:
 		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for more than %d parameters", mostNewton)
-	case family.Nodes && set.D() > train.MostCoordinates:
-		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for graphs of more than %d coordinates",
-			train.MostCoordinates)
+	case family.Nodes && set.D() > mostNewtonSites:
+		return train.Adam, fmt.Sprintf("Gauss–Newton holds too many rows of graphs of more than %d coordinates",
+			mostNewtonSites)
 	}
 	return train.GaussNewton, "accelerations are a least-squares problem"
 }

@@ -70,6 +70,10 @@ const (
 // with 2.5 of exact data (train); recordings have noise.
 const residualsPerParameter, leastBatch = 10, 64
 
+// Of states with more than wideSample coordinates a batch has fewer rows, and leastWide at least. Gauss–Newton is for
+// graphs of up to mostNewtonSites coordinates: J of one state then has some 50 MB.
+const wideSample, leastWide, mostNewtonSites = 128, 8, 1 << 14
+
 // What is measured besides.
 const (
 	noiseRows, noiseColumns = 400, 8   // rows of a coordinate, and coordinates, whose noise the plan tells: 0.2 s each

@@ -16,8 +16,8 @@ type Combination struct {
 
 // checkCombinations reports what is wrong with the combinations of a Spec.
 func (s Spec) checkCombinations() error {
-	if len(s.Combinations) > mostColumns {
-		return fmt.Errorf("%d combinations of coordinates: at most %d", len(s.Combinations), mostColumns)
+	if len(s.Combinations) > MostColumns {
+		return fmt.Errorf("%d combinations of coordinates: at most %d", len(s.Combinations), MostColumns)
 	}
 	for _, z := range s.Combinations {
 		if len(z.Of) != s.D() || !vec.IsFinite(z.Mean) || !positive(z.Scale) {

@@ -31,6 +31,12 @@ type SecondOrder[T nn.Float] interface {
 	Health() *Health
 }
 
+// AccelJacobian is a tape that finds all derivatives of its accelerations at once for less than a VJP of each.
+type AccelJacobian[T nn.Float] interface {
+	// AccelRows follows Field, for the same batch: it sets J (d, B, P) to ∂a_k/∂θ.
+	AccelRows(J []T)
+}
+
 // Conserved is what a model with an energy knows of sample b of the batch last given to Field.
 type Conserved[T nn.Float] interface {
 	// Energy is E = v·L_v − L, or H: the flow conserves it where there are no forces.

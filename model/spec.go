@@ -133,9 +133,9 @@ func (s Spec) inputs(systemParams bool) (at []int) {
 	return at
 }
 
-// mostColumns bounds a Spec that comes from a file, before anything of its size is allocated; mostSites bounds the
-// coordinates and the forces of a graph, whose matrices are sparse.
-const mostColumns, mostSites = 256, 1 << 20
+// MostColumns is how many coordinates, and inputs, a model other than a graph may have; mostSites are those of a graph,
+// whose matrices are sparse. They bound a Spec that comes from a file, before anything of its size is allocated.
+const MostColumns, mostSites = 256, 1 << 20
 
 // Check reports what is wrong with a Spec and the way out.
 func (s Spec) Check() error {
@@ -149,7 +149,7 @@ func (s Spec) Check() error {
 	if s.Head != "" && !slices.Contains(Heads(), s.Head) {
 		return fmt.Errorf("no head %q; there are %v", s.Head, Heads())
 	}
-	most := mostColumns
+	most := MostColumns
 	if s.Nodes != nil {
 		most = mostSites
 	}

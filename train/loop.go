@@ -108,7 +108,7 @@ func (l *Loop[T]) prepare() error {
 	copy(l.Model.Theta, l.State.Theta)
 	l.State.Theta = l.Model.Theta
 	l.passes, l.valid = nil, nil
-	l.chunk = min(model.Chunk, s.Batch/s.Workers+1)
+	l.chunk = min(model.Chunk, s.Batch/s.Workers+1, max(1, wide/l.Train.Pass(l.Model, 1).Width()))
 	for range s.Workers {
 		l.passes = append(l.passes, NewLoss(l.Train, l.Model, l.chunk))
 		l.valid = append(l.valid, NewLoss(l.Valid, l.Model, l.chunk))
@@ -118,6 +118,9 @@ func (l *Loop[T]) prepare() error {
 	l.stepper = l.optimiser.begin(l)
 	return nil
 }
+
+// wide bounds the residuals of a chunk of samples, whose rows of J a core holds.
+const wide = 1 << 12
 
 // release ends the goroutines and gives the state parameters of its own again.
 func (l *Loop[T]) release() {

@@ -56,8 +56,10 @@ func rows(w io.Writer, what string, names []string, errs map[string][]float64, l
 	}
 	fmt.Fprintf(w, "\nRoot-mean-square error of %s\n", what)
 	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	n := min(len(names), most)
-	fmt.Fprintf(tab, "\t%s\t\n", strings.Join(names[:n], "\t"))
+	if n := len(names); n > most {
+		names = []string{fmt.Sprintf("all %d together", n)}
+	}
+	fmt.Fprintf(tab, "\t%s\t\n", strings.Join(names, "\t"))
 	for _, f := range append(model.Families(), last) {
 		x, ok := errs[f]
 		if !ok {
@@ -68,8 +70,11 @@ func rows(w io.Writer, what string, names []string, errs map[string][]float64, l
 			name = title
 		}
 		fmt.Fprintf(tab, "%s\t", name)
-		for k := range n {
-			fmt.Fprintf(tab, "%.4g\t", x[k])
+		if len(x) > most {
+			x = []float64{rms(x)}
+		}
+		for _, e := range x {
+			fmt.Fprintf(tab, "%.4g\t", e)
 		}
 		fmt.Fprintln(tab)
 	}

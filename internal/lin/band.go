@@ -48,6 +48,39 @@ func (m *Band) Factor() bool {
 	return true
 }
 
+// SolveRows replaces the rows X_i, those of a matrix (N, columns), by those of M⁻¹ X, after Factor of M.
+func SolveRows[T Float](m *Band, X [][]T) {
+	w := m.B + 1
+	for i, x := range X { // R Y = X
+		lo := max(0, i-m.B)
+		for k, r := range m.A[i*w+m.B+lo-i : i*w+m.B] {
+			subtract(T(r), X[lo+k], x)
+		}
+		times(T(1/m.A[i*w+m.B]), x)
+	}
+	for i := m.N - 1; i >= 0; i-- { // Rᵀ X = Y
+		times(T(1/m.A[i*w+m.B]), X[i])
+		lo := max(0, i-m.B)
+		for k, r := range m.A[i*w+m.B+lo-i : i*w+m.B] {
+			subtract(T(r), X[i], X[lo+k])
+		}
+	}
+}
+
+func times[T Float](c T, x []T) {
+	for j := range x {
+		x[j] *= c
+	}
+}
+
+// subtract sets y −= c x.
+func subtract[T Float](c T, x, y []T) {
+	y = y[:len(x)]
+	for j, v := range x {
+		y[j] -= c * v
+	}
+}
+
 // Solve replaces x by M⁻¹ x, after Factor.
 func (m *Band) Solve(x []float64) {
 	w := m.B + 1

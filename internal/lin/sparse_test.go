@@ -91,6 +91,63 @@ func TestSparseSolvers(t *testing.T) {
 	}
 }
 
+// The factor with pivots finds the solution that gonum finds, whatever the signs and with nothing on the diagonal, and
+// says when there is none. All columns at once are solved as each alone.
+func TestBands(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 4))
+	for _, n := range []int{1, 2, 5, 40, 97} {
+		for width := range min(n, 4) {
+			full, lu, band := mat.NewSymDense(n, nil), lin.NewBandLU(n, width), lin.NewBand(n, width)
+			for i := range n {
+				for j := max(0, i-width); j <= i; j++ {
+					x := r.NormFloat64()
+					if i == j && width > 0 && n > 5 {
+						x = 0
+					}
+					full.SetSym(i, j, x)
+					lu.Add(i, j, x)
+					if i == j {
+						x = 9
+					}
+					band.Add(i, j, x)
+				}
+			}
+			b, want := random(r, n), mat.NewVecDense(n, nil)
+			err := want.SolveVec(full, mat.NewVecDense(n, b))
+			x := append([]float64(nil), b...)
+			if ok := lu.Factor(); ok {
+				lu.Solve(x)
+			} else if err == nil {
+				t.Errorf("n = %d, half-width %d: refused", n, width)
+			}
+			for i := range n {
+				if w := want.AtVec(i); err == nil && !(math.Abs(x[i]-w) < 1e-9*(1+mat.Norm(want, 2))) {
+					t.Fatalf("n = %d, half-width %d: x[%d] = %v, want %v", n, width, i, x[i], w)
+				}
+			}
+			if !band.Factor() {
+				t.Fatal("not positive definite")
+			}
+			X, alone := make([][]float64, n), [2][]float64{random(r, n), random(r, n)}
+			for i := range n {
+				X[i] = []float64{alone[0][i], alone[1][i]}
+			}
+			lin.SolveRows(band, X)
+			for c, y := range alone {
+				band.Solve(y)
+				for i := range n {
+					if math.Abs(X[i][c]-y[i]) > 1e-13 {
+						t.Fatalf("column %d: %v with others, %v alone", c, X[i][c], y[i])
+					}
+				}
+			}
+		}
+	}
+	if lin.NewBandLU(3, 1).Factor() {
+		t.Error("took a matrix of zeros")
+	}
+}
+
 // A ring comes out folded: neighbours up to s−1 away lie within about twice that, however long the ring is. Every index
 // has a place.
 func TestRingFolds(t *testing.T) {

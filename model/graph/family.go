@@ -134,7 +134,8 @@ func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
 }
 
 // Describe completes a Spec whose Nodes have size, shape and what else belongs to it: it adds densities with the net of
-// the Spec and the scales of its coordinates, those of all nodes together; all of them see the system parameters. With
+// the Spec, gives the coordinates of all nodes the scales of all together, and the densities these; all of them see the
+// system parameters. With
 // invariant they see only how far neighbours are apart, and the states q (rows, D) tell how far that is.
 func Describe(s model.Spec, invariant bool, q []float64) (model.Spec, error) {
 	t, err := topology(s)
@@ -150,6 +151,11 @@ func Describe(s model.Spec, invariant bool, q []float64) (model.Spec, error) {
 			return s, fmt.Errorf("coordinate %q is an angle, which enters by sine and cosine and so has no "+
 				"differences: declare that it is none, or use a graph of the coordinates themselves", c.Name)
 		}
+	}
+	s.Coordinates = slices.Clone(s.Coordinates)
+	for i := range s.Coordinates { // and errors count alike at all nodes, also where a wave has not come to
+		c, of := &s.Coordinates[i], node[i%s.Nodes.Size]
+		c.Mean, c.Scale, c.Speed, c.Accel = of.Mean, of.Scale, of.Speed, of.Accel
 	}
 	k := *s.Nodes
 	_, systemParams := inputs(s)

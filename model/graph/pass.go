@@ -89,7 +89,7 @@ func (e *tape[T]) sweep(c *kind[T], p *pass[T], lo, hi int) {
 
 // reverse adds ∂ℓ_st/∂θ of the terms lo … hi to dθ, for the parts that aim has set, and leaves their gradients of q, v
 // and the system parameters.
-func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta []T) {
+func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta nn.Gradient[T]) {
 	k, n := c.k, hi-lo
 	p.begin(n)
 	for i := range n {
@@ -103,7 +103,7 @@ func (e *tape[T]) reverse(c *kind[T], p *pass[T], lo, hi int, dtheta []T) {
 	p.ell.Reverse(p.ybar, p.xbar, p.H, nn.Gradient[T]{})
 	p.x.Combine(p.dir)
 	p.ell.Mixed(p.dir, p.x, p.y)
-	p.ell.MixedReverse(p.ybar, p.xbar, nn.Summed(dtheta))
+	p.ell.MixedReverse(p.ybar, p.xbar, dtheta)
 	for i := range n {
 		f, g, gt := c.found[(lo+i)*c.width:][:c.width], p.xbar.Row(nn.ST, i), p.xbar.Row(nn.T, i)
 		for j := range k {
@@ -120,6 +120,7 @@ const (
 	balance  quantity = iota // μᵀ(r − M a)
 	massForm                 // wᵀM w, with w in the place of μ
 	slopes                   // w·L_v + z·L_q
+	unit                     // that of the balance of one coordinate of each term, μ = e_i
 )
 
 // aim sets s and t, which are the tangents, and st of row i to those of term s. For the gradient of the balance ℓ_st is
@@ -144,7 +145,11 @@ func (e *tape[T]) aim(c *kind[T], p *pass[T], i, term int) {
 	}
 	copy(s, p.x.Row(0, i)[k:2*k])
 	gather(index, e.aT[b*D:], s[k:])
-	gather(index, e.muT[b*D:], st)
+	if e.of == unit {
+		st[e.local] = 1
+	} else {
+		gather(index, e.muT[b*D:], st)
+	}
 	for j, m := range st[:k] {
 		t[k+j] = -m
 	}

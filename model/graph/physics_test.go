@@ -10,6 +10,7 @@ import (
 	"lagrange/internal/lin"
 	"lagrange/internal/par"
 	"lagrange/model"
+	"lagrange/model/modeltest"
 	"lagrange/ode"
 )
 
@@ -208,6 +209,7 @@ func TestIterations(t *testing.T) {
 		if h := *tape.Health(); h != (model.Health{Solves: 1, Fallbacks: c.fallbacks}) {
 			t.Errorf("%+v", h)
 		}
+		modeltest.AllRows(t, m.Model(), tape, 1)
 	}
 }
 

@@ -10,8 +10,9 @@ import (
 // or there are few coordinates, else by conjugate gradients.
 type solver struct {
 	t      *Topology
-	m      []float64   // values of the pattern, (B, elements)
-	band   []*lin.Band // one for each state; nil: iterate
+	m      []float64     // values of the pattern, (B, elements)
+	band   []*lin.Band   // one for each state; nil: iterate
+	lu     []*lin.BandLU // of those whose M was not positive definite, made when it is first needed
 	krylov *lin.Krylov
 	how    []way
 	y      []float64
@@ -22,7 +23,8 @@ type way uint8
 
 const (
 	positive   way = iota // M is positive definite
-	indefinite            // it is not: by minimal residuals
+	pivoted               // it is not: by the factor with pivots of its band
+	indefinite            // by minimal residuals
 	lost                  // not at all: solutions are NaN
 )
 
@@ -54,32 +56,51 @@ func (s *solver) factor(b int, r, x []float64) way {
 	if s.band != nil {
 		f, p, m := s.band[b], s.t.m, s.mass(b)
 		clear(f.A)
-		for i := range int32(p.N) {
-			row := m[p.Row[i]:p.Row[i+1]]
-			for k, j := range p.Of(i) {
-				if s.t.place[j] <= s.t.place[i] {
-					f.Add(int(s.t.place[i]), int(s.t.place[j]), row[k])
-				}
-			}
-		}
+		s.lower(p, m, f.Add)
 		if !f.Factor() {
-			s.how[b] = indefinite
+			s.how[b] = s.pivot(b)
 		}
 	}
 	s.solve(b, r, x)
 	return s.how[b]
 }
 
+// lower visits the elements of the lower half of M in the order of the band.
+func (s *solver) lower(p *lin.Pattern, m []float64, visit func(i, j int, x float64)) {
+	for i := range int32(p.N) {
+		row := m[p.Row[i]:p.Row[i+1]]
+		for k, j := range p.Of(i) {
+			if s.t.place[j] <= s.t.place[i] {
+				visit(int(s.t.place[i]), int(s.t.place[j]), row[k])
+			}
+		}
+	}
+}
+
+// pivot factors an indefinite M of state b as a band; minimal residuals would take as many rounds as it has rows.
+func (s *solver) pivot(b int) way {
+	if s.lu == nil {
+		s.lu = make([]*lin.BandLU, len(s.band))
+	}
+	if s.lu[b] == nil {
+		s.lu[b] = lin.NewBandLU(s.t.D(), s.t.band)
+	}
+	s.lu[b].Clear()
+	s.lower(s.t.m, s.mass(b), s.lu[b].Add)
+	if !s.lu[b].Factor() {
+		return indefinite
+	}
+	return pivoted
+}
+
 // solve solves M x = r for state b, by whatever worked in factor or, where that fails, by what comes after it.
 func (s *solver) solve(b int, r, x []float64) {
-	if s.how[b] == positive && s.band != nil {
-		for i, k := range s.t.place {
-			s.y[k] = r[i]
-		}
-		s.band[b].Solve(s.y)
-		for i, k := range s.t.place {
-			x[i] = s.y[k]
-		}
+	switch {
+	case s.how[b] == positive && s.band != nil:
+		s.banded(s.band[b], r, x)
+		return
+	case s.how[b] == pivoted:
+		s.banded(s.lu[b], r, x)
 		return
 	}
 	if s.how[b] == positive && s.krylov.Conjugate(s.mass(b), r, x, s.rounds()) {
@@ -92,5 +113,16 @@ func (s *solver) solve(b int, r, x []float64) {
 	s.how[b] = lost
 	for i := range x {
 		x[i] = math.NaN()
+	}
+}
+
+// banded solves by a factor in the order of the band.
+func (s *solver) banded(f interface{ Solve(x []float64) }, r, x []float64) {
+	for i, k := range s.t.place {
+		s.y[k] = r[i]
+	}
+	f.Solve(s.y)
+	for i, k := range s.t.place {
+		x[i] = s.y[k]
 	}
 }

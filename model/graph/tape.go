@@ -29,8 +29,10 @@ type tape[T nn.Float] struct {
 	varied   *variation[T] // made when it is first asked for
 
 	of           quantity // whose gradient is asked for
-	w, z         []T      // (B, D), directions of SlopesVJP
-	unread       []T      // (dim + each), what it does not ask for
+	local        int      // coordinate of each term that unit is of
+	jacobi       *jacobian[T]
+	w, z         []T // (B, D), directions of SlopesVJP
+	unread       []T // (dim + each), what it does not ask for
 	systemParams int
 	forces       model.Forces[T] // of a node, for one after the other
 	each         int             // known forces of each node
@@ -116,7 +118,7 @@ func (e *tape[T]) run(c *kind[T], w int, dtheta []T) {
 		first, last := par.Span(e.B, w, e.team.Workers())
 		for b := first; b < last; b++ {
 			for lo := b * c.Len(); lo < (b+1)*c.Len(); lo += model.Chunk {
-				e.reverse(c, c.back[w], lo, min(lo+model.Chunk, (b+1)*c.Len()), dtheta[b*P+c.lo:b*P+c.hi])
+				e.reverse(c, c.back[w], lo, min(lo+model.Chunk, (b+1)*c.Len()), nn.Summed(dtheta[b*P+c.lo:b*P+c.hi]))
 			}
 		}
 		return
@@ -130,7 +132,7 @@ func (e *tape[T]) run(c *kind[T], w int, dtheta []T) {
 		if dtheta == nil {
 			e.sweep(c, c.field[w], lo, hi)
 		} else {
-			e.reverse(c, c.back[w], lo, hi, dtheta[c.lo:c.hi])
+			e.reverse(c, c.back[w], lo, hi, nn.Summed(dtheta[c.lo:c.hi]))
 		}
 	}
 }

@@ -28,6 +28,7 @@ func Check(t *testing.T, spec model.Spec) {
 	t.Run("batch equals single", s.batchEqualsSingle)
 	t.Run("VJP", s.vjp)
 	t.Run("rows of a Jacobian", s.rows)
+	t.Run("all rows at once", s.allRows)
 	t.Run("Euler-Lagrange", s.eulerLagrange)
 	t.Run("energy balance", s.energyBalance)
 	t.Run("inverse dynamics", s.inverseDynamics)
@@ -126,6 +127,43 @@ func (s *suite) rows(t *testing.T) {
 		for i, w := range want {
 			if !(math.Abs(J[b*P+i]-w) <= 1e-11*top) {
 				t.Fatalf("row %d, parameter %d: %v, alone %v", b, i, J[b*P+i], w)
+			}
+		}
+	}
+}
+
+// allRows: those of all accelerations at once are those that a VJP finds for each.
+func (s *suite) allRows(t *testing.T) {
+	s.field(s.x, s.u)
+	AllRows(t, s.m, s.tape, len(s.x)/(2*s.d))
+}
+
+// AllRows holds the rows ∂a_k/∂θ that a tape finds at once, if it does, against a VJP of each, after a field of so many
+// states.
+func AllRows(t *testing.T, m *model.Model[float64], tape model.Tape[float64], states int) {
+	t.Helper()
+	of, ok := model.As[model.AccelJacobian[float64]](tape)
+	if !ok {
+		return
+	}
+	P, d := len(m.Theta), m.Spec.D()
+	J, want := make([]float64, d*states*P), make([]float64, states*P)
+	of.AccelRows(J)
+	dx, du := make([]float64, states*2*d), make([]float64, states*m.Spec.M())
+	for k := range d {
+		lambda := make([]float64, states*2*d)
+		for b := range states {
+			lambda[(2*b+1)*d+k] = 1
+		}
+		clear(want)
+		tape.VJP(lambda, want, dx, du)
+		top := 1e-6
+		for _, w := range want {
+			top = max(top, math.Abs(w))
+		}
+		for i, w := range want {
+			if got := J[k*states*P+i]; !(math.Abs(got-w) <= 1e-10*top) {
+				t.Fatalf("coordinate %d, number %d: %v at once, %v by a VJP", k, i, got, w)
 			}
 		}
 	}
