@@ -90,7 +90,7 @@ func (s *Options) usual(set *data.Set) (method, reason string) {
 		return train.GaussNewton, "multiple shooting: the states at which segments begin are unknown, too"
 	case s.Objective != Accelerations:
 		return train.Adam, "on windows it stops before it fits the noise"
-	case s.parameters(set, s.newtonHead(set)) > mostNewton:
+	case s.parameters(set, cmp.Or(s.Head, model.Quadratic)) > mostNewton:
 		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for more than %d parameters", mostNewton)
 	case family.Nodes && set.D() > mostNewtonSites:
 		return train.Adam, fmt.Sprintf("Gauss–Newton holds too many rows of graphs of more than %d coordinates",

@@ -22,7 +22,8 @@ const (
 	horizonSteps, mostWindow = 25, 32
 
 	// mostNewton is the number of parameters P up to which Gauss–Newton is the default: beyond, its equations, P³, take
-	// longer to solve than they save.
+	// longer to solve than they save. Of a chain of 30 as below, whose quadratic head would have 12,026, it left 0.55
+	// in 42 s with a plain one, and Adam 0.42 in 41 s with 64x2.
 	mostNewton = 6000
 
 	// mostQuadratic is the number up to which its head is the quadratic one, whose outputs grow as d², and beyond where

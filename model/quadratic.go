@@ -30,7 +30,7 @@ func newQuadraticHead[T nn.Float](s []T, c T, columns int) *quadraticHead[T] {
 const wide = 7
 
 // firstOutputs is the scale of the outputs of a net as it is drawn. A symmetric N whose elements have the deviation σ
-// has eigenvalues down to −2σ√d (Wigner 1958), and N + c is to be positive definite: of chains of 7 and of 14 and more
+// has eigenvalues down to −2σ√d [Wigner1958], and N + c is to be positive definite: of chains of 7 and of 14 and more
 // pendulums it was not at 69 and at 100 % of the states with 0.1, at which fewer coordinates are left, since they learn
 // from there. With this less than one in a hundred is not.
 func (s Spec) firstOutputs() float64 {

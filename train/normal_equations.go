@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"lagrange/internal/dense"
+	"lagrange/internal/par"
 )
 
 // normalEquations hold A = JᵀCJ, and factor A + λD.
@@ -47,7 +48,10 @@ func (e *normalEquations) form() {
 		e.s[i] = math.Sqrt(c)
 		e.y[i] = e.s[i] * e.r[i]
 	}
-	clear(e.A)
+	e.loop.team.Do(func(w int) {
+		lo, hi := par.Span(e.P, w, e.loop.team.Workers())
+		clear(e.A[lo*e.P : hi*e.P])
+	})
 	clear(e.g)
 	for lo := 0; lo < e.B; lo += e.block {
 		hi := min(e.B, lo+e.block)
