@@ -55,13 +55,16 @@ func (f Finding) String() string {
 	return f.Says + ": " + f.Do
 }
 
+// tryGap stands between a flag and what it is for.
+const tryGap = "   "
+
 // try is the finding as advice.
 func (f Finding) try() string {
 	switch {
 	case f.Do == "":
 		return f.Says
 	case strings.HasPrefix(f.Do, "--"):
-		return f.Do + "   " + f.Says
+		return f.Do + tryGap + f.Says
 	}
 	return f.Do + ": " + f.Says
 }

@@ -135,7 +135,7 @@ var cases = []aCase{
 		shows: `(time_recorded holds times of day and is read as seconds from the first row, 2025-05-08 21:07:49)`},
 	{name: "19-clock-times", command: "inspect c.csv", want: []string{`4.99 `},
 		shows: `(time holds times of day and is read as seconds from the first row)`},
-	{name: "20-damped-default", command: "inspect damped.csv", shows: `(--friction viscous, or both +energy is lost)`},
+	{name: "20-damped-default", command: "inspect damped.csv", shows: `(--friction viscous, or both\s+energy is lost)`},
 	trained("20-damped-default", "train damped.csv -o m.lagrange --friction viscous --steps 60", windowsOf,
 		"constant_velocity", 0.01, `"windows"`),
 	trained("22-parameters-in-columns", "train sweep.csv -o m.lagrange --parameters mass,length --friction viscous "+
@@ -185,7 +185,7 @@ var cases = []aCase{
 		shows: `(column "x_target"|velocities of x are estimated)`},
 	{name: "40-force-with-offset", command: "inspect cp.csv", want: []string{`cart_x +q +cart_vx is named after it`,
 		`angle +q`,
-		`force +u`}, shows: `(--friction both +if the joints rub)`},
+		`force +u`}, shows: `(--friction both\s+if the joints rub)`},
 }
 
 // falling is the acceleration in the first row of a roll-out that begins at rest, by the velocity in the second.
