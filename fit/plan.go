@@ -94,6 +94,7 @@ type decision struct {
 var decisions = []decision{
 	{"model", (*planner).model, false},
 	{"objective", (*planner).objective, false},
+	{"forces", (*planner).forces, false},
 	{"windows", (*planner).windows, false},
 	{"method", (*planner).method, false},
 	{"head", (*planner).head, true},
@@ -166,6 +167,16 @@ func (p *planner) objective() (choice, reason string, err error) {
 		own += "; with noise (" + strings.Join(p.found.Noisy, ", ") + "), but " + why
 	}
 	return p.o.Objective, why(p.asked.Objective != "", p.was.Objective != "", own), nil
+}
+
+// forces are held from row to row where they have few values, as switches have. Of motion the likelier is found.
+func (p *planner) forces() (choice, reason string, err error) {
+	names := p.set.Switched()
+	if p.o.Held != nil || p.o.Objective == Motion || p.set.States() || len(names) == 0 {
+		return "", "", nil
+	}
+	p.o.Held = names
+	return "held from row to row", "few values: " + strings.Join(names, ", "), nil
 }
 
 func (p *planner) windows() (choice, reason string, err error) {

@@ -33,6 +33,16 @@ func swings(trajectories, rows int, accelerations bool, noise float64) *data.Set
 // What is decided follows the recording, and what was asked for has the word, and says so.
 func TestDecisions(t *testing.T) {
 	few, many := swings(10, 40, true, 0), swings(50, 500, true, 0)
+	driven := func(levels int) *data.Set { // by a force of so many values
+		set := swings(10, 40, false, 0)
+		set.Inputs = []string{"u"}
+		for i := range set.Trajectories {
+			for n := range set.Trajectories[i].T {
+				set.Trajectories[i].U = append(set.Trajectories[i].U, float64(n*n%levels))
+			}
+		}
+		return set
+	}
 	for name, c := range map[string]struct {
 		set        *data.Set
 		asked      Options
@@ -62,6 +72,9 @@ func TestDecisions(t *testing.T) {
 		"long horizon": {few, Options{Objective: Windows, Horizon: 10}, "windows",
 			"32 rows to learn from, 10 held out", AskedFor},
 		"no roll-outs":        {few, Options{}, "roll-outs", "", ""},
+		"a switch":            {driven(2), Options{}, "forces", "held from row to row", "few values: u"},
+		"a switch, lines":     {driven(2), Options{Held: []string{}}, "forces", "", ""},
+		"a motor":             {driven(37), Options{}, "forces", "", ""},
 		"loss":                {few, Options{}, "loss", "huber", "wrong rows"},
 		"guess of Adam":       {few, Options{Method: train.Adam}, "initial guess", "as drawn", ""},
 		"guess by least":      {few, Options{}, "initial guess", "convex initialisation", "2 %"},
