@@ -16,8 +16,8 @@ import (
 // Plan is how a recording is to be learned from. It is decided once, from the recording and what was asked for, before
 // the first step; Record.Plan is that of a model.
 type Plan struct {
-	Recording Findings `json:"recording"`
-	Lines     []Line   `json:"lines"`
+	Recording Recording `json:"recording"`
+	Lines     []Line    `json:"lines"`
 }
 
 // Line is one thing that was decided.
@@ -79,7 +79,7 @@ type planner struct {
 	set      *data.Set
 	asked, o Options // as they were given; complete as far as decided
 	was      Options // with what a model to go on from brings
-	found    Findings
+	found    Recording
 }
 
 // decision is what makes a line of a plan. decide completes the options; an empty choice is no line.
@@ -108,7 +108,7 @@ var decisions = []decision{
 }
 
 // decide completes options for a recording, and says how.
-func decide(set *data.Set, found Findings, asked, was Options) (o Options, plan Plan, err error) {
+func decide(set *data.Set, found Recording, asked, was Options) (o Options, plan Plan, err error) {
 	p := planner{set: set, asked: asked, o: was, was: was, found: found}
 	plan.Recording = found
 	for _, d := range decisions {

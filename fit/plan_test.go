@@ -80,7 +80,7 @@ func TestDecisions(t *testing.T) {
 		"guess by least":      {few, Options{}, "initial guess", "convex initialisation", "2 %"},
 		"guess without a law": {few, Options{Model: "nn"}, "initial guess", "steps of Adam", "10 %"},
 	} {
-		_, plan, err := decide(c.set, Findings{}, c.asked, c.asked)
+		_, plan, err := decide(c.set, Recording{}, c.asked, c.asked)
 		if l := plan.Line(c.what); err != nil || l.Choice != c.want || !strings.Contains(l.Reason, c.reason) {
 			t.Errorf("%s: %+v, %v; want %q for %q", name, l, err, c.want, c.reason)
 		}
