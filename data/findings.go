@@ -281,9 +281,11 @@ func (s *Set) checkHeld() (f []Finding) {
 			continue
 		}
 		x := Finding{Kind: KindHeld, Column: name, Do: "--held " + name, Sure: Likely,
-			Says: name + " goes by stairs, as the commands of a controller do, and is taken for straight lines between rows"}
+			Says: name + " goes by stairs, as the commands of a controller do, and is taken for straight lines " +
+				"between rows"}
 		if values <= fewValues {
-			x.Do, x.Says = `--held "" if it is not`, fmt.Sprintf("%s has %d values: it is held from row to row", name, values)
+			x.Do = `--held "" if it is not`
+			x.Says = fmt.Sprintf("%s has %d values: it is held from row to row", name, values)
 		}
 		f = append(f, x)
 	}
