@@ -115,9 +115,9 @@ func (s *Set) breaks() {
 		c := s.Coordinates[col]
 		s.Notes = append(s.Notes, fmt.Sprintf("%s: trajectory %q is split into %d: %s jumps where %s does not "+
 			"explain it, "+
-			"first at %s = %.6g, as where motions are joined to one table", t.File, t.ID, len(pieces), c.Name,
+			"first at %s = %s, as where motions are joined to one table", t.File, t.ID, len(pieces), c.Name,
 			c.Velocity,
-			s.Time, t.T[begin]))
+			s.Time, timeText(t.T[begin], t.TypicalStep())))
 		out = append(out, pieces...)
 	}
 	s.Trajectories = out

@@ -191,7 +191,7 @@ func (s *Set) checkOutliers() (f []Finding) {
 			all := s.jumps(t, k)
 			if out := (len(all) - len(s.sudden(t, k))) / 2; out > 0 {
 				if n == 0 {
-					where = fmt.Sprintf("%s of %s = %.6g", t.ID, s.Time, t.T[all[0].n])
+					where = fmt.Sprintf("%s of %s = %s", t.ID, s.Time, timeText(t.T[all[0].n], t.TypicalStep()))
 				}
 				n += out
 			}

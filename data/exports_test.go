@@ -62,6 +62,10 @@ var exports = []struct {
 		"Run 2: Velocity (m/s)\n", func(x instant) string {
 		return fmt.Sprintf("%.3f,%.6f,%.6f,%.6f,%.6f", x.t, x.q, x.v, x.p, x.w)
 	}, "Time; run; Position Velocity; ; ", 1, "side by side", data.Options{}},
+	{"laboratory interface, a column that one run has", "Time (s),Run 1: Position (m),Run 1: Velocity (m/s)," +
+		"Run 2: Position (m),Run 2: Velocity (m/s),Run 2: Light (lx)\n", func(x instant) string {
+		return fmt.Sprintf("%.3f,%.6f,%.6f,%.6f,%.6f,7", x.t, x.q, x.v, x.p, x.w)
+	}, "Time; run; Position Velocity; ; ", 1, "1 column left out, which not all have", data.Options{}},
 	{"laboratory interface, runs in a row above", "Run #1,Run #1,Run #1,Run #2,Run #2,Run #2\n" +
 		"Time (s),Position (m),Velocity (m/s),Time (s),Position (m),Velocity (m/s)\n", func(x instant) string {
 		return fmt.Sprintf("%.3f,%.6f,%.6f,%.3f,%.6f,%.6f", x.t, x.q, x.v, x.t, x.p, x.w)

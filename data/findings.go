@@ -55,13 +55,16 @@ func (f Finding) String() string {
 	return f.Says + ": " + f.Do
 }
 
+// tryGap stands between a flag and what it is for.
+const tryGap = "   "
+
 // try is the finding as advice.
 func (f Finding) try() string {
 	switch {
 	case f.Do == "":
 		return f.Says
 	case strings.HasPrefix(f.Do, "--"):
-		return f.Do + "   " + f.Says
+		return f.Do + tryGap + f.Says
 	}
 	return f.Do + ": " + f.Says
 }
@@ -234,33 +237,57 @@ func (s *Set) checkActuators() []Finding {
 		"recorded, so there are actuators", strings.Join(forces, ", "), verb)}}
 }
 
+// fewValues is how many values a force has that is switched, and changes how often it has to change for that.
+const fewValues, changes = 5, 5
+
+// Switched are the forces of few values, which change from one to another: commands that are held from row to row.
+func (s *Set) Switched() (names []string) {
+	for k, name := range s.Forces() {
+		if values, _, other := s.stairs(k); values <= fewValues && other >= changes {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// stairs counts the values of force k, one more than fewValues at most, and in how many rows it is the same as in the
+// row before, and another.
+func (s *Set) stairs(k int) (values, same, other int) {
+	m, seen := s.M(), map[float64]bool{}
+	for _, t := range s.Trajectories {
+		for n := range t.T {
+			x := t.U[n*m+k]
+			if len(seen) <= fewValues {
+				seen[x] = true
+			}
+			if n > 0 && x == t.U[(n-1)*m+k] {
+				same++
+			} else if n > 0 {
+				other++
+			}
+		}
+	}
+	return len(seen), same, other
+}
+
 // checkHeld finds forces that go by stairs: of few values, or the same in most rows and then another.
 func (s *Set) checkHeld() (f []Finding) {
-	const few, changes = 5, 5
 	if s.states {
 		return nil
 	}
-	m := s.M()
 	for k, name := range s.Forces() {
-		seen, same, other := map[float64]bool{}, 0, 0
-		for _, t := range s.Trajectories {
-			for n := range t.T {
-				if x := t.U[n*m+k]; len(seen) <= few {
-					seen[x] = true
-				}
-				if n > 0 && t.U[n*m+k] == t.U[(n-1)*m+k] {
-					same++
-				} else if n > 0 {
-					other++
-				}
-			}
-		}
-		if other < changes || len(seen) > few && same < other {
+		values, same, other := s.stairs(k)
+		if other < changes || values > fewValues && same < other {
 			continue
 		}
-		f = append(f, Finding{Kind: KindHeld, Column: name, Do: "--held " + name, Sure: Likely,
-			Says: fmt.Sprintf("%s goes by stairs, "+
-				"as the commands of a controller do, and is taken for straight lines between rows", name)})
+		x := Finding{Kind: KindHeld, Column: name, Do: "--held " + name, Sure: Likely,
+			Says: name + " goes by stairs, as the commands of a controller do, and is taken for straight lines " +
+				"between rows"}
+		if values <= fewValues {
+			x.Do = `--held "" if it is not`
+			x.Says = fmt.Sprintf("%s has %d values: it is held from row to row", name, values)
+		}
+		f = append(f, x)
 	}
 	return f
 }

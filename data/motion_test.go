@@ -168,12 +168,30 @@ func TestInspect(t *testing.T) {
 	for _, want := range []string{
 		"1001 rows in 1 trajectory\n", "time step [s]\n", "gap of 1.0", "--cyclic theta", "--angles position",
 		"--friction both",
-		"--units position=rad,vel=deg/s   vel goes 57 times too fast for position", "v3 is not the derivative of q3",
+		"--units position=rad,vel=deg/s\n      vel goes 57 times too fast for position",
+		"v3 is not the derivative of q3",
 		"  omega           v          by its name; goes with theta by name\n",
 	} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, text.String())
 		}
+	}
+	_, advice, _ := strings.Cut(text.String(), "to try\n")
+	for line := range strings.SplitSeq(advice, "\n") {
+		if len(line) > 80 {
+			t.Errorf("advice of %d letters: %s", len(line), line)
+		}
+	}
+}
+
+// A time far from 0 is told with the digits of its steps.
+func TestReportFarFromZero(t *testing.T) {
+	rows := "86400123.40,0,1\n86400123.41,0.01,1.1\n86400123.42,0.021,1\n86400123.52,0.13,1\n"
+	s := read(t, "t,q,v\n"+rows, data.Options{})
+	r, text := data.Inspect(s), &strings.Builder{}
+	if err := r.WriteText(text); err != nil || !strings.Contains(text.String(), "86400123.40") ||
+		!strings.Contains(text.String(), "after t = 86400123.42 in") {
+		t.Errorf("%v\n%s", err, text)
 	}
 }
 

@@ -3,9 +3,15 @@ package data
 import (
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 )
+
+// lineWidth is how many letters a line of a report has, where words allow.
+const lineWidth = 80
 
 // shown is how many trajectories or gaps are listed before the rest is only counted.
 const shown = 12
@@ -34,7 +40,7 @@ func (r *Report) WriteText(w io.Writer) error {
 			line("  … and %d more", len(r.Motions)-shown)
 			break
 		}
-		line("  %s\t%d\t%.6g\t%.6g\t%s", m.ID, m.Rows, m.Start, m.Duration, m.File)
+		line("  %s\t%d\t%s\t%.6g\t%s", m.ID, m.Rows, timeText(m.Start, r.Step.Median), m.Duration, m.File)
 	}
 	title(strings.TrimSpace("time step " + bracket(r.time)))
 	line("  median\tmin\tmax\tjitter\tgaps")
@@ -44,7 +50,7 @@ func (r *Report) WriteText(w io.Writer) error {
 			line("  … and %d more gaps", len(r.Gaps)-shown)
 			break
 		}
-		line("  gap of %.6g after t = %.6g in %s", g.Step, g.Time, g.Trajectory)
+		line("  gap of %.6g after t = %s in %s", g.Step, timeText(g.Time, r.Step.Median), g.Trajectory)
 	}
 	title("ranges")
 	line("  \tname\tmin\tmax\tmean\tstd\tunit\tangle")
@@ -63,9 +69,19 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 	}
 	tab.Flush()
-	list(b, "notes", r.Notes)
-	list(b, "to try", r.Try)
+	if len(r.Notes) > 0 {
+		fmt.Fprintf(b, "\nnotes\n  %s\n", strings.Join(r.Notes, "\n  "))
+	}
+	advise(b, r.Try)
 	return printTrimmed(w, b.String())
+}
+
+// timeText is a time with as many digits as tell a step from the next, however large it is.
+func timeText(t, step float64) string {
+	if short := fmt.Sprintf("%.6g", t); !(step > 0) || math.Abs(t) < 1e5*step {
+		return short
+	}
+	return strconv.FormatFloat(t, 'f', max(0, int(math.Ceil(-math.Log10(step)))), 64)
 }
 
 // printTrimmed prints lines without the padding that tabwriter leaves behind empty last cells.
@@ -78,10 +94,21 @@ func printTrimmed(w io.Writer, text string) error {
 	return nil
 }
 
-// list writes a heading and lines under it, or nothing.
-func list(w io.Writer, head string, text []string) {
+// advise writes what to try, in lines of no more than lineWidth letters where words allow.
+func advise(w io.Writer, text []string) {
 	if len(text) > 0 {
-		fmt.Fprintf(w, "\n%s\n  %s\n", head, strings.Join(text, "\n  "))
+		fmt.Fprint(w, "\nto try\n")
+	}
+	for _, t := range text {
+		flag, why, ok := strings.Cut(t, tryGap)
+		switch {
+		case !ok:
+			fmt.Fprintf(w, "  %s\n", Wrap(t, lineWidth-4, "\n    "))
+		case utf8.RuneCountInString(t) <= lineWidth-2:
+			fmt.Fprintf(w, "  %s\n", t)
+		default:
+			fmt.Fprintf(w, "  %s\n      %s\n", flag, Wrap(why, lineWidth-6, "\n      "))
+		}
 	}
 }
 
@@ -90,4 +117,25 @@ func bracket(unit string) string {
 		return ""
 	}
 	return "[" + unit + "]"
+}
+
+// Wrap breaks text between words so that lines are at most width letters long, where words allow.
+func Wrap(text string, width int, newline string) string {
+	var b strings.Builder
+	at := 0
+	for i, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case at+1+n > width:
+			b.WriteString(newline)
+			at = 0
+		default:
+			b.WriteString(" ")
+			at++
+		}
+		b.WriteString(word)
+		at += n
+	}
+	return b.String()
 }

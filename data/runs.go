@@ -16,10 +16,10 @@ import (
 var runName = regexp.MustCompile(`(?i)\s*\b(run|trial|data set|dataset|messung|versuch|durchgang|test)\s*` +
 	`#?([0-9]+)\s*:?\s*`)
 
-// runsOf finds the columns of each run of a header, in the order of the first, and those that all runs share; nil where
-// there are no runs, or their columns differ. Each has a time, or all share one.
+// runsOf finds the columns of each run of a header, of what all runs have, in the order of the first, and the columns
+// that all runs share; nil where there are no runs. Each has a time, or all share one.
 func runsOf(header []string) (base []string, runs [][]int, shared []int) {
-	var order []string
+	var order, names []string
 	of := map[string]map[string]int{} // column by run and name
 	for j, h := range header {
 		m := runName.FindStringSubmatch(h)
@@ -31,31 +31,26 @@ func runsOf(header []string) (base []string, runs [][]int, shared []int) {
 		if of[run] == nil {
 			of[run], order = map[string]int{}, append(order, run)
 		}
-		if _, twice := of[run][name]; twice || name == "" {
-			return nil, nil, nil
-		}
-		of[run][name] = j
-		if run == order[0] {
-			base = append(base, name)
+		if _, twice := of[run][name]; !twice && name != "" {
+			of[run][name] = j
+			if run == order[0] {
+				names = append(names, name)
+			}
 		}
 	}
-	if len(order) < 2 {
+	timed := slices.ContainsFunc(shared, func(j int) bool { return isTimeName(header[j]) })
+	for _, name := range names {
+		if !slices.ContainsFunc(order, func(run string) bool { _, has := of[run][name]; return !has }) {
+			base, timed = append(base, name), timed || isTimeName(name)
+		}
+	}
+	if len(order) < 2 || len(base) == 0 || !timed {
 		return nil, nil, nil
 	}
-	timed := slices.ContainsFunc(base, isTimeName) || slices.ContainsFunc(shared, func(j int) bool {
-		return isTimeName(header[j])
-	})
 	for _, run := range order {
 		var at []int
 		for _, name := range base {
-			j, ok := of[run][name]
-			if !ok {
-				return nil, nil, nil
-			}
-			at = append(at, j)
-		}
-		if len(of[run]) != len(base) || !timed {
-			return nil, nil, nil
+			at = append(at, of[run][name])
 		}
 		runs = append(runs, at)
 	}
@@ -102,7 +97,11 @@ func stacked(src source) (source, error) {
 		}
 		put(name, perRun)
 	}
-	t.said = append(src.notes(), fmt.Sprintf("%d runs that stand side by side are read one after the other", len(runs)))
+	note := fmt.Sprintf("%d runs that stand side by side are read one after the other", len(runs))
+	if n := len(src.header()) - len(shared) - len(runs)*len(base); n > 0 {
+		note += "; " + count(n, "column") + " left out, which not all have"
+	}
+	t.said = append(src.notes(), note)
 	return t, nil
 }
 

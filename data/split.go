@@ -303,16 +303,23 @@ func median(x []float64) float64 {
 	if len(x) == 0 {
 		return 0
 	}
-	y := append([]float64(nil), x...)
-	sort.Float64s(y)
-	return (y[(len(y)-1)/2] + y[len(y)/2]) / 2
+	return middle(slices.Clone(x))
+}
+
+// middle is the median of x, which it sorts; 0 of nothing.
+func middle(x []float64) float64 {
+	if len(x) == 0 {
+		return 0
+	}
+	slices.Sort(x)
+	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
 }
 
 // TypicalStep is the median time step of all trajectories.
 func (s *Set) TypicalStep() float64 {
-	var dt []float64
+	dt := make([]float64, 0, s.Rows())
 	for i := range s.Trajectories {
 		dt = steps(dt, s.Trajectories[i].T)
 	}
-	return median(dt)
+	return middle(dt)
 }

@@ -95,7 +95,7 @@ func (f *problem) decided(x train.Identified) {
 // longer is the horizon where none was asked for: of a recording of positions a little more than its fastest swing, so
 // that what is held out shows a whole one, of others a part of it at least, however often it was recorded in that time;
 // if the recording is as long as that needs. Else it is as it was.
-func longer(set *data.Set, s Options, found Findings) float64 {
+func longer(set *data.Set, s Options, found Recording) float64 {
 	own, h := s.horizon(set), train.HeldSwings*found.RowsBySwing*found.Step
 	if !bare(set) {
 		h = min(heldPart*found.RowsBySwing*found.Step, ninth(set))

@@ -17,7 +17,7 @@ import (
 // seen is what was found in a recording before anything was decided, and when that began.
 type seen struct {
 	begin    time.Time
-	findings Findings
+	findings Recording
 }
 
 // looked has looked through the part of a recording that is learned from, once for all families that are tried.
@@ -44,7 +44,7 @@ func (s Options) looked(ctx context.Context, set *data.Set) (Options, error) {
 }
 
 // Noisy lists the columns of a recording that have more noise than models should learn from as if it were motion; see
-// Findings.
+// Recording.
 func Noisy(ctx context.Context, set *data.Set) ([]string, error) {
 	f, err := find(ctx, set, set, noiseRows)
 	return f.Noisy, err
@@ -90,7 +90,7 @@ func mostShotBy(f model.Family) int {
 // judge notes columns of a coordinate whose noise, or what the jitter of times makes of it, is more than a part of the
 // motion in them, and a velocity of another scale, or late. Where rows are too far apart for the motion, and where it
 // whips now and then, noise is found that is not there: in the quietest stretches it is not seen.
-func (f *Findings) judge(found *smooth.Fit, c data.Coordinate, speed float64) {
+func (f *Recording) judge(found *smooth.Fit, c data.Coordinate, speed float64) {
 	f.unclear = f.unclear || found.Rough() || found.Q.Value > found.Size
 	for k, n := range []struct {
 		column string
@@ -111,7 +111,7 @@ func (f *Findings) judge(found *smooth.Fit, c data.Coordinate, speed float64) {
 }
 
 // doubt notes why little may be learned from a coordinate.
-func (f *Findings) doubt(found *smooth.Fit, set *data.Set, c data.Coordinate) {
+func (f *Recording) doubt(found *smooth.Fit, set *data.Set, c data.Coordinate) {
 	for _, text := range found.Doubts(unitOf(set, c.Name), f.TimeUnit) {
 		f.Doubts = append(f.Doubts, c.Name+": "+text)
 	}

@@ -25,7 +25,8 @@ type Options struct {
 	Friction   model.Friction // one of Frictions; zero value: auto
 	Terms      []string       // of the model "terms", see model.Spec.TermsOf; nil: DefaultTerms
 	Cyclic     []string       // coordinates on which nothing depends
-	// forces that keep a sample until the next; the others go by straight lines; nil, of positions alone: the likelier
+	// forces that keep a sample until the next; the others go by straight lines; nil: those of few values or, of
+	// motion, the likelier
 	Held []string
 	// by how much later than recorded all forces act; nil: 0, or of positions alone what the motion speaks for
 	Delay     *float64

@@ -16,8 +16,8 @@ import (
 // Plan is how a recording is to be learned from. It is decided once, from the recording and what was asked for, before
 // the first step; Record.Plan is that of a model.
 type Plan struct {
-	Recording Findings `json:"recording"`
-	Lines     []Line   `json:"lines"`
+	Recording Recording `json:"recording"`
+	Lines     []Line    `json:"lines"`
 }
 
 // Line is one thing that was decided.
@@ -79,7 +79,7 @@ type planner struct {
 	set      *data.Set
 	asked, o Options // as they were given; complete as far as decided
 	was      Options // with what a model to go on from brings
-	found    Findings
+	found    Recording
 }
 
 // decision is what makes a line of a plan. decide completes the options; an empty choice is no line.
@@ -94,6 +94,7 @@ type decision struct {
 var decisions = []decision{
 	{"model", (*planner).model, false},
 	{"objective", (*planner).objective, false},
+	{"forces", (*planner).forces, false},
 	{"windows", (*planner).windows, false},
 	{"method", (*planner).method, false},
 	{"head", (*planner).head, true},
@@ -107,7 +108,7 @@ var decisions = []decision{
 }
 
 // decide completes options for a recording, and says how.
-func decide(set *data.Set, found Findings, asked, was Options) (o Options, plan Plan, err error) {
+func decide(set *data.Set, found Recording, asked, was Options) (o Options, plan Plan, err error) {
 	p := planner{set: set, asked: asked, o: was, was: was, found: found}
 	plan.Recording = found
 	for _, d := range decisions {
@@ -166,6 +167,16 @@ func (p *planner) objective() (choice, reason string, err error) {
 		own += "; with noise (" + strings.Join(p.found.Noisy, ", ") + "), but " + why
 	}
 	return p.o.Objective, why(p.asked.Objective != "", p.was.Objective != "", own), nil
+}
+
+// forces are held from row to row where they have few values, as switches have. Of motion the likelier is found.
+func (p *planner) forces() (choice, reason string, err error) {
+	names := p.set.Switched()
+	if p.o.Held != nil || p.o.Objective == Motion || p.set.States() || len(names) == 0 {
+		return "", "", nil
+	}
+	p.o.Held = names
+	return "held from row to row", "few values: " + strings.Join(names, ", "), nil
 }
 
 func (p *planner) windows() (choice, reason string, err error) {

@@ -50,6 +50,16 @@ func joints(rows, n int) *data.Set {
 func TestDecisions(t *testing.T) {
 	few, many := swings(10, 40, true, 0), swings(50, 500, true, 0)
 	arm, broad := joints(40, 30), Options{Hidden: []int{20, 20}}
+	driven := func(levels int) *data.Set { // by a force of so many values
+		set := swings(10, 40, false, 0)
+		set.Inputs = []string{"u"}
+		for i := range set.Trajectories {
+			for n := range set.Trajectories[i].T {
+				set.Trajectories[i].U = append(set.Trajectories[i].U, float64(n*n%levels))
+			}
+		}
+		return set
+	}
 	for name, c := range map[string]struct {
 		set        *data.Set
 		asked      Options
@@ -85,12 +95,15 @@ func TestDecisions(t *testing.T) {
 		"long horizon": {few, Options{Objective: Windows, Horizon: 10}, "windows",
 			"32 rows to learn from, 10 held out", AskedFor},
 		"no roll-outs":        {few, Options{}, "roll-outs", "", ""},
+		"a switch":            {driven(2), Options{}, "forces", "held from row to row", "few values: u"},
+		"a switch, lines":     {driven(2), Options{Held: []string{}}, "forces", "", ""},
+		"a motor":             {driven(37), Options{}, "forces", "", ""},
 		"loss":                {few, Options{}, "loss", "huber", "wrong rows"},
 		"guess of Adam":       {few, Options{Method: train.Adam}, "initial guess", "as drawn", ""},
 		"guess by least":      {few, Options{}, "initial guess", "convex initialisation", "2 %"},
 		"guess without a law": {few, Options{Model: "nn"}, "initial guess", "steps of Adam", "10 %"},
 	} {
-		_, plan, err := decide(c.set, Findings{}, c.asked, c.asked)
+		_, plan, err := decide(c.set, Recording{}, c.asked, c.asked)
 		if l := plan.Line(c.what); err != nil || l.Choice != c.want || !strings.Contains(l.Reason, c.reason) {
 			t.Errorf("%s: %+v, %v; want %q for %q", name, l, err, c.want, c.reason)
 		}

@@ -155,7 +155,7 @@ func (f *problem) look(ctx context.Context, given Options) error {
 
 // splits holds out parts of a recording by windows as long as was asked for or, where nothing was, as the motion asks
 // for; with the reason of the latter.
-func (s *Options) splits(set *data.Set, found Findings) (split data.Split, reason string, err error) {
+func (s *Options) splits(set *data.Set, found Recording) (split data.Split, reason string, err error) {
 	if h := longer(set, *s, found); s.Horizon == 0 && h > s.horizon(set) {
 		s.Horizon, reason = h, "a quarter of the fastest swing"
 		if bare(set) {

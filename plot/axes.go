@@ -3,6 +3,8 @@ package plot
 import (
 	"image/color"
 	"math"
+	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -13,6 +15,7 @@ type axis struct {
 	lo, hi float64
 	log    bool
 	ticks  []tick
+	base   float64 // what tick labels leave out, where all values are near it
 }
 
 // newAxis makes the axis of data in [lo, hi], with room at both ends and about
@@ -23,9 +26,40 @@ func newAxis(lo, hi, part float64, log bool, want int) axis {
 	if log {
 		a.ticks = logTicks(a.lo, a.hi, want)
 	} else {
-		a.ticks = linearTicks(a.lo, a.hi, want)
+		a.base = base(a.lo, a.hi)
+		a.ticks = linearTicks(a.lo-a.base, a.hi-a.base, want)
+		for i := range a.ticks {
+			a.ticks[i].at += a.base
+		}
 	}
 	return a
+}
+
+// far is how many times its length an axis may be away from 0 before its labels count from somewhere nearer.
+const far = 1e4
+
+// base is a round number near the values of an axis that is far from 0, such as times since some day, else 0.
+func base(lo, hi float64) float64 {
+	if max(math.Abs(lo), math.Abs(hi)) < far*(hi-lo) || lo < 0 && hi > 0 {
+		return 0
+	}
+	e := int(math.Ceil(math.Log10(hi - lo)))
+	if e < 0 {
+		return math.Floor(lo*math.Pow10(-e)) / math.Pow10(-e)
+	}
+	return math.Floor(lo/math.Pow10(e)) * math.Pow10(e)
+}
+
+// name is what stands beside an axis: its label, less what tick labels leave out.
+func (a axis) name(label string) string {
+	if a.base == 0 {
+		return label
+	}
+	sign, base := " − ", a.base
+	if base < 0 {
+		sign, base = " + ", -base
+	}
+	return strings.TrimSpace(label + sign + strconv.FormatFloat(base, 'f', -1, 64))
 }
 
 // at is the place of v on the axis, from 0 to 1.
@@ -97,11 +131,11 @@ func (v view) margins() (m vg.Rectangle) {
 	m.Min.X = max(tickLong+tickGap+v.y.widest(), v.x.widest()/2)
 	m.Min.Y = tickLong + tickGap + tickX.Height("0")
 	m.Max = vg.Point{X: v.x.widest() / 2, Y: tickY.Height("0") / 2}
-	if v.YLabel != "" {
-		m.Min.X += labelGap + labelX.Height(v.YLabel)
+	if y := v.y.name(v.YLabel); y != "" {
+		m.Min.X += labelGap + labelX.Height(y)
 	}
-	if v.XLabel != "" {
-		m.Min.Y += labelGap/2 + labelX.Height(v.XLabel)
+	if x := v.x.name(v.XLabel); x != "" {
+		m.Min.Y += labelGap/2 + labelX.Height(x)
 	}
 	if v.Map != nil {
 		m.Max.X = max(m.Max.X, v.Map.room())
@@ -184,7 +218,7 @@ func (v view) drawFrame(c draw.Canvas) {
 	mid := c.Center()
 	below := tickLong + tickGap + tickX.Height("0") + labelGap/2
 	left := tickLong + tickGap + v.y.widest() + labelGap
-	c.FillText(labelX, vg.Point{X: mid.X, Y: c.Min.Y - below}, v.XLabel)
-	c.FillText(labelY, vg.Point{X: c.Min.X - left, Y: mid.Y}, v.YLabel)
+	c.FillText(labelX, vg.Point{X: mid.X, Y: c.Min.Y - below}, v.x.name(v.XLabel))
+	c.FillText(labelY, vg.Point{X: c.Min.X - left, Y: mid.Y}, v.y.name(v.YLabel))
 	c.FillText(panelStyle, vg.Point{X: mid.X, Y: c.Max.Y + labelGap}, v.Title)
 }

@@ -56,7 +56,7 @@ func TestTicks(t *testing.T) {
 				t.Fatalf("two ticks are labelled %q", k.label)
 			}
 			seen[k.label] = true
-			if err := math.Abs(value(t, k.label) - k.at); err > 1e-12*math.Abs(k.at) {
+			if err := math.Abs(value(t, k.label) + a.base - k.at); err > 1e-12*math.Abs(k.at) {
 				t.Fatalf("label %q at %g", k.label, k.at)
 			}
 		}

@@ -63,6 +63,23 @@ func TestFigureReadsAsItsData(t *testing.T) {
 	}
 }
 
+// Times far from 0 are counted from a round number near them, which the label names; labels stay short.
+func TestFarFromZero(t *testing.T) {
+	for _, from := range []float64{1.7e9, 1.7e18, 86400123.4, -5e5} {
+		x, y := []float64{from, from + 1.5e-9*math.Abs(from), from + 4e-9*math.Abs(from)}, []float64{1, 3, 2}
+		panel := plot.Panel{XLabel: "t", YLabel: "q", Series: []plot.Series{{X: x, Y: y}}}
+		f := plot.Figure{Panels: []plot.Panel{panel}}
+		p := seen(t, f).Panels[0]
+		var svg bytes.Buffer
+		if err := f.Encode(&svg, "svg"); err != nil || from < 1e12 && bytes.Contains(svg.Bytes(), []byte("×")) {
+			t.Errorf("from %g: labels have powers of ten: %v", from, err)
+		}
+		if err := p.Shows(0, "", x, y); err != nil || p.XLabel != "t" {
+			t.Errorf("from %g: label %q: %v", from, p.XLabel, err)
+		}
+	}
+}
+
 // An area reads as its outline.
 func TestBandReadsAsItsData(t *testing.T) {
 	x, low, high := []float64{0, 1, 2}, []float64{-3, 0, 1}, []float64{-1, 4, 9}

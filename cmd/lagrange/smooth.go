@@ -20,7 +20,7 @@ const deviationPrefix = "sd_"
 // smoothFlags are what smoothing needs.
 type smoothFlags struct {
 	columns columnFlags
-	dt      span
+	every   span
 	path    string
 	model   string
 	asJSON  bool
@@ -32,7 +32,7 @@ func smoothCommand() *cobra.Command {
 		Use:   "smooth DATA.csv…",
 		Short: "Find the noise of a recording, and positions, velocities and accelerations without it",
 		Long: `Smooth finds how large the noise of each column is, and estimates positions, velocities and
-accelerations with their standard deviations at every row, or every --dt. Positions are enough;
+accelerations with their standard deviations at every row, or --every so often. Positions are enough;
 velocities and accelerations that are recorded are measurements more, with noise of their own.
 Times may be irregular, and gaps are spanned, with the deviations that this leaves.
 
@@ -49,14 +49,15 @@ and to standard error when the states are written there (-o -).`,
 		Example: `  lagrange smooth arm.csv
   lagrange smooth arm.csv -o states.csv --json
   lagrange smooth arm.csv --model arm.lagrange -o states.csv
-  lagrange smooth arm.csv --q shoulder,elbow --v "" --dt 5ms -o states.csv`,
+  lagrange smooth arm.csv --q shoulder,elbow --v "" --every 5ms -o states.csv`,
 		Args: need("DATA.csv…"),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
 	}
 	o.columns.add(cmd)
+	o.columns.addStep(cmd)
 	f := cmd.Flags()
 	f.Lookup("differentiate").Usage = "leave recorded velocities out"
-	f.Var(&o.dt, "dt", "write states every so often instead of at the rows")
+	f.Var(&o.every, "every", "write states every so often instead of at the rows")
 	f.StringVar(&o.model, "model", "", "estimate the states through this `model`, by an iterated Kalman smoother")
 	f.StringVarP(&o.path, "output", "o", "",
 		"`file` to write the states to: .npz, .parquet, or else CSV; - is standard output (default: none)")
@@ -69,7 +70,7 @@ func (o *smoothFlags) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	h, err := every(set, o.dt)
+	h, err := every(set, o.every)
 	if err != nil {
 		return err
 	}
@@ -96,12 +97,12 @@ func (o *smoothFlags) run(cmd *cobra.Command, paths []string) error {
 	return printFindings(findings, set, r.Findings)
 }
 
-// every is --dt in the unit of a set, 0 when it is not given.
-func every(set *data.Set, dt span) (float64, error) {
-	if !dt.given() {
+// every is --every in the unit of a set, 0 when it is not given.
+func every(set *data.Set, given span) (float64, error) {
+	if !given.given() {
 		return 0, nil
 	}
-	h, err := dt.in(set.TimeUnit())
+	h, err := given.in(set.TimeUnit())
 	if err != nil {
 		return 0, err
 	}
@@ -109,12 +110,13 @@ func every(set *data.Set, dt span) (float64, error) {
 	for i := range set.Trajectories {
 		n := math.Floor(set.Trajectories[i].Duration()/h + 1e-9)
 		if n < 2 {
-			return 0, usagef("--dt %s: trajectory %q holds less than two steps of it", dt.text, set.Trajectories[i].ID)
+			return 0, usagef("--every %s: trajectory %q holds less than two steps of it", given.text,
+				set.Trajectories[i].ID)
 		}
 		rows += n + 1
 	}
 	if rows > maxRows {
-		return 0, usagef("--dt %s makes %.3g rows; at most %.3g are written", dt.text, rows, float64(maxRows))
+		return 0, usagef("--every %s makes %.3g rows; at most %.3g are written", given.text, rows, float64(maxRows))
 	}
 	return h, nil
 }

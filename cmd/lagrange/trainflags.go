@@ -39,7 +39,7 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 		"`coordinates` on which nothing depends: their momentum is conserved exactly")
 	fl.StringSliceVar(&s.Held, "held", nil,
 		"`forces` that keep each sample until the next, as the commands of a controller do; the others go by "+
-			"straight lines")
+			"straight lines (default: those of few values)")
 	fl.Var(&f.delay, "delay", "by how much later than recorded all forces act; of positions alone found, if not given")
 	fl.StringVar(&f.friction, "friction", "", "auto, what the motion speaks for, or none, viscous, coulomb, both, "+
 		"stribeck (and more near rest), all (air and joints, too)")

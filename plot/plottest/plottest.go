@@ -10,6 +10,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -203,6 +204,7 @@ func (k frame) panel(es []element, texts []text, names map[string]string) (p Pan
 			return p, err
 		}
 	}
+	p.XLabel, p.YLabel = based(p.XLabel, x), based(p.YLabel, y)
 	if p.X, err = newAxis(x, below, k.left, k.right); err != nil {
 		return p, fmt.Errorf("x axis: %w", err)
 	}
@@ -257,6 +259,28 @@ func (k frame) label(t text, below, beside []float64, x, y map[float64]float64, 
 		return note(t, nearest(beside, t.at.y-foot), t.at.y-foot, close, y)
 	}
 	return nil
+}
+
+// base is what tick labels leave out, behind the label of the axis.
+var base = regexp.MustCompile(`^(.*?) ?([−+]) ([0-9.]+)$`)
+
+// based adds to the values of ticks what the label of their axis says that they leave out, and gives the label without.
+func based(label string, values map[float64]float64) string {
+	m := base.FindStringSubmatch(label)
+	if m == nil {
+		return label
+	}
+	by, err := strconv.ParseFloat(m[3], 64)
+	if err != nil {
+		return label
+	}
+	if m[2] == "+" {
+		by = -by
+	}
+	for tick := range values {
+		values[tick] += by
+	}
+	return m[1]
 }
 
 // note writes down the value of a label at its tick.

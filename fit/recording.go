@@ -10,8 +10,8 @@ import (
 	"lagrange/smooth"
 )
 
-// Findings are what a plan knows of a recording.
-type Findings struct {
+// Recording is what a plan knows of one; data.Finding is what is wrong with it.
+type Recording struct {
 	Trajectories  int                  `json:"trajectories"`
 	Rows          int                  `json:"rows"`
 	Step          float64              `json:"step"` // typical one
@@ -35,8 +35,8 @@ type Findings struct {
 
 // find looks through a recording. Noise is that of so many rows (pieces), of those to learn from, of the first
 // noiseColumns coordinates (package smooth); Unseen counts the other coordinates, and those of too few rows.
-func find(ctx context.Context, set, learn *data.Set, rows int) (Findings, error) {
-	f := Findings{
+func find(ctx context.Context, set, learn *data.Set, rows int) (Recording, error) {
+	f := Recording{
 		Trajectories: len(set.Trajectories), Rows: set.Rows(), Step: set.TypicalStep(), TimeUnit: set.TimeUnit(),
 		Velocities: set.RecordedVelocities(), Bare: bare(set), Accelerations: set.HasAccelerations(),
 		Forces: len(set.Forces()), Parameters: set.M() - len(set.Forces()), Noise: []smooth.ColumnNoise{},
@@ -62,7 +62,7 @@ func find(ctx context.Context, set, learn *data.Set, rows int) (Findings, error)
 }
 
 // noise finds that of coordinate k and of its velocity, if that is recorded, and whether it is much.
-func (f *Findings) noise(ctx context.Context, set *data.Set, k, rows int) error {
+func (f *Recording) noise(ctx context.Context, set *data.Set, k, rows int) error {
 	if k >= noiseColumns {
 		f.Unseen++
 		return nil
@@ -143,7 +143,7 @@ func unitOf(set *data.Set, name string) string {
 }
 
 // String says it in two sentences.
-func (f Findings) String() string {
+func (f Recording) String() string {
 	if f.States {
 		return fmt.Sprintf("%s on their own, with accelerations, %s", count(f.Rows, "state", "states"),
 			orNo(f.Forces, "known force", "known forces"))
@@ -175,7 +175,7 @@ func (f Findings) String() string {
 }
 
 // noises lists the noise of all columns that were looked at.
-func (f Findings) noises() string {
+func (f Recording) noises() string {
 	var parts []string
 	for _, n := range f.Noise {
 		sign := ""
