@@ -33,6 +33,7 @@ What is exported carries the fingerprint of the model; info reads it back.
 Targets
   ` + strings.Join(targets, "\n  "),
 		Example: `  lagrange export motor.lagrange --to c -o motor
+  lagrange export motor.lagrange --to python -o motor.py
   lagrange info motor/motor.h`,
 		Args: need("MODEL"),
 		RunE: func(_ *cobra.Command, args []string) error { return exported(args[0], to, path, o) },
