@@ -190,7 +190,7 @@ func (x specimen) truth(q, v, a, u []float64) map[string][]float64 {
 				out["p"], out["m"] = append([]float64(nil), c.Momentum(0)...), append([]float64(nil), c.Mass(0)...)
 			}
 		}
-		aq, av, au := make([]float64, d*d), make([]float64, d*d), []float64(nil)
+		aq, av, au, ac := make([]float64, d*d), make([]float64, d*d), []float64(nil), []float64(nil)
 		for i := range d {
 			lambda, dx, du := make([]float64, 2*d), make([]float64, 2*d), make([]float64, len(u))
 			lambda[d+i] = 1
@@ -198,7 +198,9 @@ func (x specimen) truth(q, v, a, u []float64) map[string][]float64 {
 			copy(aq[i*d:], dx[:d])
 			copy(av[i*d:], dx[d:])
 			for j, in := range x.Spec.Inputs {
-				if !in.SystemParameter {
+				if in.SystemParameter {
+					ac = append(ac, du[j])
+				} else {
 					au = append(au, du[j])
 				}
 			}
@@ -206,6 +208,7 @@ func (x specimen) truth(q, v, a, u []float64) map[string][]float64 {
 		add("aq", aq)
 		add("av", av)
 		add("au", au)
+		add("ac", ac)
 		if f, ok := model.As[model.InverseDynamics[float64]](tape); ok {
 			Q := make([]float64, d)
 			f.Force(q, v, u, a, Q)

@@ -157,7 +157,10 @@ func (x specimen) pythonRow(t *testing.T, python string, more ...string) string 
 		t.Fatal(err)
 	}
 	args := append([]string{"-B", "-c", clocked, path}, more...)
-	out, err := exec.CommandContext(t.Context(), python, args...).Output()
+	cmd := exec.CommandContext(t.Context(), python, args...)
+	cmd.Env = append(os.Environ(), "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1",
+		"XLA_FLAGS=--xla_cpu_multi_thread_eigen=false")
+	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,6 +224,7 @@ const pageText = `# Exports
 | target | what it is | client in the tests |
 |---|---|---|
 | @--to c@ | C99, one .h and one .c, math.h alone, no allocation, no state | gcc or clang, without a warning |
+| @--to casadi@ | the C, and a file more: a with its Jacobian | CasADi: Jacobians, a swing-up by Ipopt, CVodes |
 | @--to python@ | one file for numpy; under jax.numpy it can be differentiated | numpy, JAX |
 
 Models of one site can be exported: @lnn@ with both heads, @delan@, @hnn@, @terms@, @nn@, @node@,

@@ -23,7 +23,7 @@ func exportCommand() *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:   "export MODEL --to TARGET",
-		Short: "Write a model for other programs: C, Python",
+		Short: "Write a model for other programs: C, CasADi, Python",
 		Long: `Export writes a model for other programs. It has accelerations with their derivatives,
 energy, momentum and mass matrix, and the forces behind a motion, as far as the model knows them.
 Of an ensemble accelerations and known forces are the means of its networks.
