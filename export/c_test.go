@@ -102,26 +102,37 @@ func (x specimen) stepped(q, v, u []float64) []float64 {
 	return r.X[2*d:]
 }
 
-// built compiles an export with a main program and returns the program.
-func built(t testing.TB, files []File, main string, flags ...string) string {
+// compiled is an export as an object, and where it is, with its header.
+func compiled(t testing.TB, files []File, flags ...string) (folder string) {
 	t.Helper()
-	folder := t.TempDir()
-	var sources []string
-	for _, f := range append(files, File{"main.c", []byte(main)}) {
-		path := filepath.Join(folder, f.Name)
-		if err := os.WriteFile(path, f.Text, 0o666); err != nil {
+	folder = t.TempDir()
+	for _, f := range files {
+		if err := os.WriteFile(filepath.Join(folder, f.Name), f.Text, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasSuffix(f.Name, ".c") {
-			sources = append(sources, path)
-		}
 	}
-	out := filepath.Join(folder, "main")
-	args := append(append(append([]string{}, warnings...), flags...), append(sources, "-o", out, "-lm")...)
-	if text, err := exec.CommandContext(t.Context(), compiler(t), args...).CombinedOutput(); err != nil {
+	cc(t, folder, append(flags, "-c", files[1].Name, "-o", "export.o")...)
+	return folder
+}
+
+// linked is a program of an object with a main program.
+func linked(t testing.TB, folder, main string) string {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(folder, "main.c"), []byte(main), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	cc(t, folder, "main.c", "export.o", "-o", "main", "-lm")
+	return filepath.Join(folder, "main")
+}
+
+// cc runs the compiler in a folder.
+func cc(t testing.TB, folder string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), compiler(t), append(append([]string{}, warnings...), args...)...)
+	cmd.Dir = folder
+	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%.3000s", err, text)
 	}
-	return out
 }
 
 // held runs a driver on states and holds it against the library. It returns the largest difference.
@@ -188,7 +199,8 @@ func TestC(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			worst := x.held(t, built(t, files, driver(p, x.name), "-O0", "-D"+x.name+"_NARROW"), p, 1000, rounding)
+			folder := compiled(t, files, "-O0", "-D"+x.name+"_NARROW")
+			worst := x.held(t, linked(t, folder, driver(p, x.name)), p, 1000, rounding)
 			t.Logf("up to %.1e apart", worst)
 		})
 	}
@@ -219,36 +231,9 @@ func TestSingleAndWide(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			worst := x.held(t, built(t, files, driver(p, x.name), k.flags...), p, 200, k.tolerance)
+			worst := x.held(t, linked(t, compiled(t, files, k.flags...), driver(p, x.name)), p, 200, k.tolerance)
 			t.Logf("%s %v: up to %.1e apart", x.name, k.o.Single, worst)
 		}
-	}
-}
-
-// Where the mass matrix is not positive definite, or singular, both take the pseudo-inverse.
-func TestPseudoInverseInC(t *testing.T) {
-	compiler(t)
-	x := specimens(t)[0]
-	for _, flat := range []bool{false, true} { // the sign of the curvature is that of chance; or all is 0
-		s := x.Spec
-		s.Kinetic = 0
-		one := drawn(t, "singular", s, 5)
-		if flat {
-			clear(one.nets[0].Theta)
-		}
-		var err error
-		if one.Members[0], err = one.nets[0].Parts(); err != nil {
-			t.Fatal(err)
-		}
-		p, err := newProgram(one.Source)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files, err := C(one.Source, Options{Name: "singular"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		one.held(t, built(t, files, driver(p, "singular"), "-O1", "-Dsingular_NARROW"), p, 100, 1e-7)
 	}
 }
 

@@ -21,11 +21,11 @@ type cWriter struct {
 
 // real is a number in C.
 func (w *cWriter) real(x float64) string {
-	digits, suffix := 17, ""
+	bits, suffix := 64, ""
 	if w.single {
-		digits, suffix = 9, "F"
+		bits, suffix = 32, "F"
 	}
-	t := strconv.FormatFloat(x, 'g', digits, 64)
+	t := strconv.FormatFloat(x, 'g', -1, bits)
 	if !strings.ContainsAny(t, ".e") {
 		t += ".0"
 	}

@@ -103,9 +103,22 @@ func specimens(t testing.TB) (all []specimen) {
 		}
 		all = append(all, drawn(t, fmt.Sprintf("%s%d", s.Family, i), s, uint64(i)))
 	}
-	s := model.Spec{Family: "lnn", Coordinates: cs{angle, place}, Inputs: us{force}, Activation: "softplus",
-		Hidden: []int{4}, Kinetic: 1, Head: model.Quadratic, Friction: model.Viscous}
-	return append(all, drawn(t, "ensemble", s, 1, 2, 3))
+	return append(all, others(t, model.Spec{Family: "lnn", Coordinates: cs{angle, place}, Inputs: us{force},
+		Activation: "softplus", Hidden: []int{4}, Kinetic: 1, Head: model.Quadratic, Friction: model.Viscous})...)
+}
+
+// others are an ensemble, a wider net, and mass matrices that have no inverse by Cholesky's method.
+func others(t testing.TB, s model.Spec) (all []specimen) {
+	all = append(all, drawn(t, "ensemble", s, 1, 2, 3))
+	s.Hidden = []int{9, 14} // whole fours of units, and some left over
+	all = append(all, drawn(t, "wide", s, 4))
+	s.Kinetic = -3 // so that M is negative definite, and the pseudo-inverse takes over
+	all = append(all, drawn(t, "negative", s, 5))
+	s.Kinetic = 0
+	flat := drawn(t, "flat", s, 6) // and where L = 0 nothing moves
+	theta := flat.nets[0].Theta
+	clear(theta[:len(theta)-len(s.ForceTheta())])
+	return append(all, flat.again(t))
 }
 
 // drawn is a model of so many networks.
@@ -120,11 +133,19 @@ func drawn(t testing.TB, name string, s model.Spec, seeds ...uint64) specimen {
 		for i := range net.Theta {
 			net.Theta[i] += 0.15 * r.NormFloat64()
 		}
+		x.nets, x.Members = append(x.nets, net), append(x.Members, model.Parts{})
+	}
+	return x.again(t)
+}
+
+// again takes the parts of networks that were changed.
+func (x specimen) again(t testing.TB) specimen {
+	for i, net := range x.nets {
 		p, err := net.Parts()
 		if err != nil {
-			t.Fatal(name, err)
+			t.Fatal(err)
 		}
-		x.nets, x.Members = append(x.nets, net), append(x.Members, p)
+		x.Members[i] = p
 	}
 	return x
 }
@@ -158,6 +179,7 @@ func (x specimen) truth(q, v, a, u []float64) map[string][]float64 {
 	for i, net := range x.nets {
 		tape, xdot := net.Tape(1), make([]float64, 2*d)
 		tape.Field(append(append([]float64(nil), q...), v...), u, xdot)
+		add("fallbacks", []float64{float64(tape.Health().Fallbacks)})
 		add("w", xdot[:d])
 		add("a", xdot[d:])
 		if i == 0 {
@@ -168,7 +190,7 @@ func (x specimen) truth(q, v, a, u []float64) map[string][]float64 {
 				out["p"], out["m"] = append([]float64(nil), c.Momentum(0)...), append([]float64(nil), c.Mass(0)...)
 			}
 		}
-		aq, av, au := make([]float64, d*d), make([]float64, d*d), []float64(nil)
+		aq, av, au, ac := make([]float64, d*d), make([]float64, d*d), []float64(nil), []float64(nil)
 		for i := range d {
 			lambda, dx, du := make([]float64, 2*d), make([]float64, 2*d), make([]float64, len(u))
 			lambda[d+i] = 1
@@ -176,7 +198,9 @@ func (x specimen) truth(q, v, a, u []float64) map[string][]float64 {
 			copy(aq[i*d:], dx[:d])
 			copy(av[i*d:], dx[d:])
 			for j, in := range x.Spec.Inputs {
-				if !in.SystemParameter {
+				if in.SystemParameter {
+					ac = append(ac, du[j])
+				} else {
 					au = append(au, du[j])
 				}
 			}
@@ -184,6 +208,7 @@ func (x specimen) truth(q, v, a, u []float64) map[string][]float64 {
 		add("aq", aq)
 		add("av", av)
 		add("au", au)
+		add("ac", ac)
 		if f, ok := model.As[model.InverseDynamics[float64]](tape); ok {
 			Q := make([]float64, d)
 			f.Force(q, v, u, a, Q)
@@ -225,7 +250,7 @@ func off(x, y []float64) float64 {
 
 // The form of every family says what the library says.
 func TestForm(t *testing.T) {
-	seen := map[string]bool{}
+	seen, fallbacks := map[string]bool{}, 0.0
 	for _, x := range specimens(t) {
 		seen[x.Spec.Family] = true
 		p, err := newProgram(x.Source)
@@ -236,6 +261,7 @@ func TestForm(t *testing.T) {
 		for range 50 {
 			q, v, a, u := x.state(r)
 			want := x.truth(q, v, a, u)
+			fallbacks += want["fallbacks"][0]
 			for _, f := range p.routines {
 				for name, got := range p.evaluate(f, p.arguments(q, v, a, u)) {
 					e := off(got, want[name])
@@ -246,6 +272,9 @@ func TestForm(t *testing.T) {
 			}
 		}
 		t.Logf("%s: up to %.1e apart", x.name, worst)
+	}
+	if fallbacks == 0 {
+		t.Error("nothing was solved by the pseudo-inverse")
 	}
 	for _, family := range model.Families() {
 		if !seen[family] {

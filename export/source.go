@@ -126,7 +126,10 @@ func (p *program) write(ms []*mechanics) {
 	if p.u != nil {
 		slopes = append(slopes, jacobian("au", p.u))
 	}
-	add("accel_jacobian", "derivatives of a by q, v and u, row by row", slopes...)
+	if p.c != nil {
+		slopes = append(slopes, jacobian("ac", p.c))
+	}
+	add("accel_jacobian", "derivatives of a by q, v, u and c, as far as there are some, row by row", slopes...)
 	if first.y != nil {
 		add("energy", "the learned energy", output{"energy", first.energy(), false})
 	}

@@ -20,6 +20,9 @@ type Target struct {
 func Targets() []Target {
 	return []Target{
 		{Name: "c", Title: "C99, NAME.h and NAME.c in a folder", Folder: true, Write: C},
+		{Name: "casadi", Title: "C with an external function for CasADi or acados, in a folder", Folder: true,
+			Write: CasADi},
+		{Name: "python", Title: "one file, NAME.py, for numpy", Extension: ".py", Write: Python},
 	}
 }
 

@@ -23,7 +23,7 @@ func exportCommand() *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:   "export MODEL --to TARGET",
-		Short: "Write a model for other programs: C, Python",
+		Short: "Write a model for other programs: C, CasADi, Python",
 		Long: `Export writes a model for other programs. It has accelerations with their derivatives,
 energy, momentum and mass matrix, and the forces behind a motion, as far as the model knows them.
 Of an ensemble accelerations and known forces are the means of its networks.
@@ -33,6 +33,7 @@ What is exported carries the fingerprint of the model; info reads it back.
 Targets
   ` + strings.Join(targets, "\n  "),
 		Example: `  lagrange export motor.lagrange --to c -o motor
+  lagrange export motor.lagrange --to python -o motor.py
   lagrange info motor/motor.h`,
 		Args: need("MODEL"),
 		RunE: func(_ *cobra.Command, args []string) error { return exported(args[0], to, path, o) },
