@@ -15,8 +15,7 @@ import (
 	"lagrange/model"
 )
 
-// An anchor is a system of [Purnomo2023], in their protocol: starts as theirs, five seconds of each motion at a hundred
-// rows a second.
+// An anchor is a system of [Purnomo2023], in their protocol: starts as theirs, a hundred rows a second, but less of it.
 type anchor struct {
 	name, title string
 	coordinates []data.Coordinate
@@ -36,7 +35,7 @@ type Published struct {
 
 const (
 	motions   = 10  // of their 100
-	duration  = 5.0 // seconds
+	duration  = 2.0 // seconds, of their 5
 	dt        = 0.01
 	ofGravity = 9.81
 )

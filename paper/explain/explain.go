@@ -60,7 +60,7 @@ func share(s experiment.Settings) float64 { return (2 + float64(max(1, s.Seeds))
 // fast can tell more of how often deviations hold the truth.
 func trials(system string) int {
 	if system == "pendulum" {
-		return 4
+		return 3
 	}
 	return 1
 }
@@ -84,7 +84,7 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 	for _, run := range []struct {
 		model string // that it is about; "": none
 		parts func(context.Context) error
-	}{{"", w.counts}, {"lnn", w.networks}, {"default", w.anchors}, {"default", w.limits}, {"default", w.real}} {
+	}{{"", w.counts}, {"lnn", w.networks}, {"default", w.real}, {"default", w.anchors}, {"default", w.limits}} {
 		if run.model != "" && !w.has(run.model) {
 			continue
 		}

@@ -80,7 +80,7 @@ func TestNoiseOfAnchors(t *testing.T) {
 		if noise == shared {
 			want = 0
 		}
-		n := math.Sqrt(500. / 2)
+		n := math.Sqrt(200. / 2)
 		if math.Abs(apart-want) > 5*0.02/n || math.Abs(size-0.01) > 5*0.01/n {
 			t.Errorf("%s: variance %g, of differences %g", noise, size, apart)
 		}

@@ -43,8 +43,8 @@ var systems = []system{
 		truth: truth{terms: []Term{{"cos(theta1)", 29.4}, {"cos(theta2)", 19.6}, {"cos(theta3)", 9.8},
 			{"omega1^2", 1.5}, {"cos(theta1-theta2)*omega1*omega2", 2}, {"omega2^2", 1},
 			{"cos(theta1-theta3)*omega1*omega3", 1}, {"cos(theta2-theta3)*omega2*omega3", 1}, {"omega3^2", 0.5}}}},
-	{name: "relativistic", motions: 30, rows: 50, dt: 0.01, steps: 60, conserved: 1},
-	{name: "wave-8", motions: 10, rows: 60, dt: 0.005, steps: 30, network: "graph", conserved: 2},
+	{name: "relativistic", motions: 30, rows: 50, dt: 0.01, steps: 300, conserved: 1},
+	{name: "wave-8", motions: 10, rows: 60, dt: 0.005, steps: 100, network: "graph", conserved: 2},
 }
 
 // Learned is what is found of a system by the network that has learned from a clean recording of it.

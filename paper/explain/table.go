@@ -210,8 +210,8 @@ func (r *Report) notes(s experiment.Settings) (notes []string) {
 		}
 	}
 	if len(r.Anchors) > 0 {
-		notes = append([]string{fmt.Sprintf("Purnomo and Hayashibe learn from 100 motions with accelerations, all "+
-			"with their noise, and take terms out of their libraries that are total derivatives or double others; "+
+		notes = append([]string{fmt.Sprintf("Purnomo and Hayashibe learn from 100 motions of 5 s with accelerations, "+
+			"all with their noise, and take terms out of their libraries that are total derivatives or double others; "+
 			"published errors are those of the files beside their code. Here it is %d motions of %g s, seed %d, "+
 			"without accelerations, and nothing is taken out; as in theirs, no friction is asked for. The structure "+
 			"is exact in %d of %d cells; in %d of these the error is a tenth of theirs, or less, in the unit of L in "+
