@@ -39,8 +39,10 @@ func (f *problem) shorter(ctx context.Context, o *train.Identification, x train.
 		if ctx.Err() != nil || o.Over() {
 			return x, ctx.Err()
 		}
-		if err != nil || len(g.Model.Theta) == tried || len(g.Model.Theta) >= len(x.Model.Theta) ||
-			!sameMeans(g.Model, x.Model) {
+		if err == nil && len(g.Model.Theta) >= len(x.Model.Theta) {
+			break // those that leave less are longer
+		}
+		if err != nil || len(g.Model.Theta) == tried || !sameMeans(g.Model, x.Model) {
 			continue
 		}
 		tried = len(g.Model.Theta)
