@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"lagrange"
 	"lagrange/data"
@@ -171,8 +172,8 @@ func (f *Formula) String() string {
 		if value < 0 {
 			sign, value = " − ", -value
 		}
-		if text == "" && sign == " + " {
-			sign = ""
+		if text == "" {
+			sign = strings.Trim(sign, " +")
 		}
 		text += sign + bracketed(value, x.SD) + " " + x.Text
 	}
