@@ -94,7 +94,9 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 		return x, err // it has gone through the rest
 	}
 	if err == nil && model.FamilyOf(f.spec.Family).Netless {
-		x, err = o.Prune(ctx, x)
+		if x, err = o.Prune(ctx, x); err == nil {
+			x, err = f.shorter(ctx, o, x)
+		}
 	}
 	if err == nil {
 		x, err = o.All(ctx, x)

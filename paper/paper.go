@@ -10,6 +10,7 @@ import (
 	"lagrange/experiment"
 	"lagrange/paper/activations"
 	"lagrange/paper/chains"
+	"lagrange/paper/explain"
 	"lagrange/paper/initialisation"
 	"lagrange/paper/long"
 	"lagrange/paper/noise"
@@ -28,7 +29,7 @@ import (
 func Experiments() []experiment.Experiment {
 	return []experiment.Experiment{
 		pendulum.Experiment, pendulum.Families, pendulum.AsPublished, relativity.Experiment, wave.Experiment,
-		chains.Experiment, noise.Experiment, recorded.Experiment, planets.Experiment,
+		chains.Experiment, noise.Experiment, explain.Experiment, recorded.Experiment, planets.Experiment,
 		long.Experiment, seeds.Experiment, smalldata.Experiment,
 		optimisers.Experiment, initialisation.Experiment, activations.Experiment, table.Experiment,
 	}

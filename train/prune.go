@@ -106,6 +106,11 @@ func (o *Identification) spared(x, y Identified, dropped int) bool {
 	return geometric(y.Log[:n]) <= noWorse*geometric(x.Log[:n]) || Tied(y.Log, x.Log)
 }
 
+// Serves says whether y, which has fewer terms than x, will do in its place.
+func (o *Identification) Serves(x, y Identified) bool {
+	return y.Model != nil && o.spared(x, y, count(x.Model)-count(y.Model))
+}
+
 // Worth says whether y is worth the terms that it has more than x: x would not do in its place, y follows the motion
 // as far, and it predicts what is held out no worse.
 func (o *Identification) Worth(x, y Identified) bool {

@@ -33,6 +33,9 @@ run has the larger noise and the default alone.`,
 // models are "default", what Fit takes where nothing is said, and families.
 var models = []string{"default", "lnn", "nn"}
 
+// drawn is what recordings of a seed are drawn with.
+const drawn = 5000
+
 var sigmas = []float64{0.01, 1e-3}
 
 const (
@@ -128,7 +131,7 @@ func (c Cell) key(s experiment.Settings) string {
 
 // run makes the recordings, fits the true equations, and trains the models one after the other.
 func (c *Cell) run(ctx context.Context, system *system, s experiment.Settings) (err error) {
-	r := rand.New(rand.NewPCG(c.Seed, 5000))
+	r := rand.New(rand.NewPCG(c.Seed, drawn))
 	learn, test := system.motions(r, system.recordings, system.T, c.Sigma), system.motions(r, testMotions, testTime, 0)
 	if c.Yardstick, c.Limit, err = system.limits(ctx, learn, test, c.Seed); err != nil {
 		return err

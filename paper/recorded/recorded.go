@@ -150,19 +150,26 @@ func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Optio
 	if name != "default" {
 		o.Model = name
 	}
+	_, out, err := r.learned(ctx, p, o, others, name)
+	return out, err
+}
+
+// learned is what learn does, and the model; nil where the training fails.
+func (r *recording) learned(ctx context.Context, p parts, o fit.Options, others map[string]map[string]Error,
+	name string) (*lagrange.Model, Scored, error) {
 	begin := time.Now()
 	m, err := lagrange.Fit(ctx, p.all, o)
 	out := Scored{Seconds: time.Since(begin).Seconds()}
 	if ctx.Err() != nil {
-		return out, ctx.Err()
+		return nil, out, ctx.Err()
 	} else if err != nil {
 		out.Failed = err.Error()
-		return out, nil
+		return nil, out, nil
 	}
 	out.Family = m.Spec().Family
 	x, err := r.starts(ctx, m, p)
 	if err != nil {
-		return out, err
+		return nil, out, err
 	}
 	looked := beginning{x: x}
 	for _, w := range p.windows {
@@ -171,12 +178,12 @@ func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Optio
 	rolled := func(b beginning) ([][]float64, error) { return r.rolled(ctx, m, p, b) }
 	motions, err := rolled(looked)
 	if err != nil {
-		return out, err
+		return nil, out, err
 	}
 	if out.Error, err = r.scored(p.windows, motions); err != nil {
-		return out, err
+		return nil, out, err
 	}
-	return out, r.others(others, p, name, rolled)
+	return m, out, r.others(others, p, name, rolled)
 }
 
 // rolled are the motions (rows, D) of all windows by a model, from states at rows that are not behind their first; NaN
