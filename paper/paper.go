@@ -28,7 +28,7 @@ import (
 func Experiments() []experiment.Experiment {
 	return []experiment.Experiment{
 		pendulum.Experiment, pendulum.Families, pendulum.AsPublished, relativity.Experiment, wave.Experiment,
-		chains.Experiment, noise.Experiment, recorded.Experiment, planets.Experiment,
+		chains.Experiment, noise.Experiment, noise.Clean, recorded.Experiment, planets.Experiment,
 		long.Experiment, seeds.Experiment, smalldata.Experiment,
 		optimisers.Experiment, initialisation.Experiment, activations.Experiment, table.Experiment,
 	}
