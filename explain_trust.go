@@ -202,8 +202,10 @@ func (m *Model) fixed(x, u []float64, off float64, change func(k int, x, u []flo
 	for _, y := range m.net.Theta {
 		unit += y * y / float64(P)
 	}
-	for _, w := range e.Values(nil) {
-		if w*unit > off*off*float64(N*d) {
+	values := e.Values(nil) // ascending
+	for _, w := range values {
+		if w*unit > off*off*float64(N*d) && w > 1e-15*float64(K)*values[K-1] { // beyond rounding
+
 			count++
 		}
 	}
