@@ -181,8 +181,17 @@ func (m *Model) fixed(x, u []float64, off float64, change func(k int, x, u []flo
 			row[k] /= max(math.Sqrt(size[r%d]), math.SmallestNonzeroFloat64)
 		}
 	}
+	unit := 0.0
+	for _, y := range m.net.Theta {
+		unit += y * y / float64(P)
+	}
+	return above(J, off*off*float64(N*d)/max(unit, math.SmallestNonzeroFloat64))
+}
+
+// above is how many eigenvalues of JᵀJ are above a bound, and rounding; −1 where they were not found.
+func above(J *mat.Dense, bound float64) (count int) {
 	G := &mat.Dense{}
-	if P < N*d {
+	if rows, P := J.Dims(); P < rows {
 		G.Mul(J.T(), J)
 	} else {
 		G.Mul(J, J.T())
@@ -198,14 +207,9 @@ func (m *Model) fixed(x, u []float64, off float64, change func(k int, x, u []flo
 	if !e.Factorize(s, false) {
 		return -1
 	}
-	unit, count := 0.0, 0
-	for _, y := range m.net.Theta {
-		unit += y * y / float64(P)
-	}
 	values := e.Values(nil) // ascending
 	for _, w := range values {
-		if w*unit > off*off*float64(N*d) && w > 1e-15*float64(K)*values[K-1] { // beyond rounding
-
+		if w > bound && w > 1e-15*float64(K)*values[K-1] {
 			count++
 		}
 	}

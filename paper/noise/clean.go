@@ -129,8 +129,14 @@ func positions(ctx context.Context, sigma float64, name string, o fit.Options) (
 // everyState of so many of the fresh motions is looked at.
 const everyState = 10
 
+// piecesSteps are those of a training on pieces, which the clock would number otherwise.
+const piecesSteps = 60
+
 // pieces are those of a chain of n pendulums. A motion that ends early stays where it was.
 func pieces(ctx context.Context, n int, name string, o fit.Options) (e Exact, err error) {
+	if o.Steps == 0 {
+		o.Steps = piecesSteps
+	}
 	t, err := bench.ChainTask(n, o.Seed)
 	if err != nil {
 		return e, err
