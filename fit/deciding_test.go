@@ -152,4 +152,8 @@ func TestKinds(t *testing.T) {
 	if len(got) != len(want) {
 		t.Errorf("%v", got)
 	}
+	many := model.Spec{Coordinates: make([]model.Coordinate, mostSingled+1)}
+	if n := len(Kinds(many, make([]float64, 2*mostSingled+2))); n != 2 {
+		t.Errorf("%d kinds of many coordinates", n)
+	}
 }
