@@ -115,6 +115,18 @@ func TestBegun(t *testing.T) {
 	}
 }
 
+// Up to 32 coordinates motions of positions alone begin at filtered states where nothing was asked for, and beyond at
+// those of a smoother, since a filter takes too long.
+func TestStartOfManyCoordinates(t *testing.T) {
+	m := &lagrange.Model{}
+	for d, want := range map[int]lagrange.Start{2: lagrange.Filtered, 32: lagrange.Filtered, 33: lagrange.Recorded} {
+		set := &data.Set{Coordinates: make([]data.Coordinate, d)}
+		if got, err := m.StartOf(t.Context(), set); err != nil || got != want {
+			t.Errorf("%d coordinates: %s, %v; want %s", d, got, err, want)
+		}
+	}
+}
+
 // States smoothed through the model lie about the true ones as their deviations say, at the rows and between them;
 // those without a model are further off.
 func TestSmoothThroughModel(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"lagrange/data"
+	"lagrange/fit"
 	"lagrange/formula"
 	"lagrange/model"
 )
@@ -26,7 +27,10 @@ type Lagrangian struct {
 	// Scores of formula and network on windows of the recording; nil: there are none
 	Compared *Comparison `json:"compared,omitempty"`
 	Why      string      `json:"why,omitempty"` // there is no formula
-	Model    *Model      `json:"-"`
+	// of a sum of terms that was found from measured motion, as its training left them
+	Unidentified []string       `json:"unidentified,omitempty"`
+	Deciding     []fit.Deciding `json:"deciding,omitempty"`
+	Model        *Model         `json:"-"`
 }
 
 // TermValue is a term of L, with what stands in front of it.
@@ -125,6 +129,9 @@ func (m *Model) lagrangian(net *model.Model[float64], others [][]float64, x []fl
 		}
 		t.Simple = simple(t.Value, 2*t.SD)
 		l.Terms = append(l.Terms, t)
+	}
+	if was := m.Record.Formula; net == m.net && was != nil {
+		l.Unidentified, l.Deciding = was.Unidentified, was.Deciding
 	}
 	l.Forces = scaled(net.ForceCoefficients(), 1/unit)
 	return l

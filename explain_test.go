@@ -2,6 +2,7 @@ package lagrange_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -107,8 +108,30 @@ func TestFixed(t *testing.T) {
 	s.Method, s.Steps = "gauss-newton", 10
 	s.Terms = []string{"omega1^2", "omega2^2", "cos(theta1-theta2)*omega1*omega2", "cos(theta1)", "cos(theta2)"}
 	e, err := fit(t, set, s).Explain(t.Context(), set, 0, 1)
-	if err != nil || e.Trust.Parameters != 5 || e.Trust.Fixed != 4 {
+	if err != nil || e.Trust.Parameters != 5 || e.Trust.Fixed != 4 || e.Trust.More != nil {
 		t.Errorf("%+v, %+v, %v", e.Accuracy, e.Trust, err)
+	}
+}
+
+// Small swings do not tell a harmonic from the next, nor what depends on velocities: whole turns would, as is said.
+func TestMoreThanSmallSwings(t *testing.T) {
+	s := quick()
+	s.Model, s.Hidden, s.Method, s.Steps = "terms", nil, "gauss-newton", 10
+	s.Terms = []string{"omega^2", "cos(theta)", "cos(2*theta)", "cos(theta)*omega^2"}
+	m := fit(t, recording("pendulum", 12, 60, true, 0.05), s)
+	small := recording("pendulum", 6, 60, true, 0.05)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range small.Trajectories {
+		w := &small.Trajectories[i]
+		for n := range w.T {
+			q, v := 0.1*r.NormFloat64(), 0.3*r.NormFloat64()
+			w.Q[n], w.V[n], w.A[n] = q, v, -9.8*math.Sin(q)+0.1*r.NormFloat64()
+		}
+	}
+	e, err := m.Explain(t.Context(), small, 0, 1)
+	if err != nil || e.Trust.More == nil || e.Trust.More.Recording != "whole turns of theta" ||
+		e.Trust.Fixed != 1 || e.Trust.More.Fixed != 2 {
+		t.Errorf("%+v, %+v, %+v, %v", e.Accuracy, e.Trust, e.Trust.More, err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"lagrange/fit"
 	"lagrange/formula"
 	"lagrange/model"
 )
@@ -17,9 +18,17 @@ type Trust struct {
 	Parameters int `json:"parameters"`
 	// Fixed is how many directions of the parameters the states fix: along one that is not, they may move by their own
 	// root mean square, and accelerations change by less than the model is off by. It is −1 where it was not counted.
-	Fixed   int       `json:"fixed"`
+	Fixed int `json:"fixed"`
+	// More is the kind of recording in place of half of the rows that has all fix most; nil: none fixes more
+	More    *More     `json:"more,omitempty"`
 	Covered []Covered `json:"covered"`
 	Spread  *Spread   `json:"spread,omitempty"` // of an ensemble
+}
+
+// More is a kind of recording, and how many directions of the parameters are fixed where every other row is of it.
+type More struct {
+	Recording string `json:"recording"`
+	Fixed     int    `json:"fixed"`
 }
 
 // Covered is the range of a coordinate or a velocity over the states, and what part of it has any.
@@ -89,8 +98,11 @@ func thinned(x []float64, width, n int) (some []float64) {
 // trust looks at states x under inputs u, and under those that were recorded there, us, where accelerations are off by
 // a part of their size.
 func (m *Model) trust(x, u, us []float64, off float64) *Trust {
-	t := &Trust{Parameters: len(m.net.Theta), Fixed: m.fixed(x, us, off)}
+	t := &Trust{Parameters: len(m.net.Theta), Fixed: m.fixed(x, us, off, nil)}
 	n := 2 * m.D()
+	if t.Fixed >= 0 && t.Fixed < t.Parameters {
+		t.More = m.more(x, us, off, t.Fixed)
+	}
 	for i := range n {
 		c := m.net.Spec.Coordinates[i%m.D()]
 		name := c.Name
@@ -124,9 +136,20 @@ func covered(name string, all []float64) Covered {
 	return c
 }
 
+// more is the kind of recording that fixes most beyond what is fixed.
+func (m *Model) more(x, us []float64, off float64, fixed int) (best *More) {
+	for _, kind := range fit.Kinds(m.net.Spec, x) {
+		if n := m.fixed(x, us, off, kind.State); n > fixed {
+			best, fixed = &More{kind.Name, n}, n
+		}
+	}
+	return best
+}
+
 // fixed is Trust.Fixed: of the Jacobian J = ∂a/∂θ, in units of the accelerations' size A_i, singular values s with
-// s |θ|/√P > √rows · off.
-func (m *Model) fixed(x, u []float64, off float64) int {
+// s |θ|/√P > √rows · off. Every other row is one that is changed, if that is asked for; A_i is that of the rows as they
+// are.
+func (m *Model) fixed(x, u []float64, off float64, change func(k int, x, u []float64)) int {
 	d, f, P := m.D(), m.M(), len(m.net.Theta)
 	most := max(1, mostProfile/d)
 	x, u = thinned(x, 2*d, most), thinned(u, max(1, f), most)
@@ -141,6 +164,12 @@ func (m *Model) fixed(x, u []float64, off float64) int {
 		tape.Field(x[2*d*n:2*d*(n+1)], u[n*f:(n+1)*f], xdot)
 		for i := range d {
 			size[i] += xdot[d+i] * xdot[d+i] / float64(N)
+		}
+		if change != nil && n%2 == 1 {
+			change(n, x[2*d*n:2*d*(n+1)], u[n*f:(n+1)*f])
+			tape.Field(x[2*d*n:2*d*(n+1)], u[n*f:(n+1)*f], xdot)
+		}
+		for i := range d {
 			clear(λ)
 			λ[d+i] = 1
 			tape.VJP(λ, J.RawRowView(n*d+i), dx, du)
@@ -152,8 +181,17 @@ func (m *Model) fixed(x, u []float64, off float64) int {
 			row[k] /= max(math.Sqrt(size[r%d]), math.SmallestNonzeroFloat64)
 		}
 	}
+	unit := 0.0
+	for _, y := range m.net.Theta {
+		unit += y * y / float64(P)
+	}
+	return above(J, off*off*float64(N*d)/max(unit, math.SmallestNonzeroFloat64))
+}
+
+// above is how many eigenvalues of JᵀJ are above a bound, and rounding; −1 where they were not found.
+func above(J *mat.Dense, bound float64) (count int) {
 	G := &mat.Dense{}
-	if P < N*d {
+	if rows, P := J.Dims(); P < rows {
 		G.Mul(J.T(), J)
 	} else {
 		G.Mul(J, J.T())
@@ -169,12 +207,9 @@ func (m *Model) fixed(x, u []float64, off float64) int {
 	if !e.Factorize(s, false) {
 		return -1
 	}
-	unit, count := 0.0, 0
-	for _, y := range m.net.Theta {
-		unit += y * y / float64(P)
-	}
-	for _, w := range e.Values(nil) {
-		if w*unit > off*off*float64(N*d) {
+	values := e.Values(nil) // ascending
+	for _, w := range values {
+		if w > bound && w > 1e-15*float64(K)*values[K-1] {
 			count++
 		}
 	}

@@ -34,7 +34,8 @@ type observation struct {
 
 // Filter returns a filter through the model, for control loops: it estimates the state from measurements as they
 // come, and allocates nothing from one to the next. That of an ensemble is one through its first member. Noise says
-// what filter and smoother would take for the noise of a recording.
+// what filter and smoother would take for the noise of a recording. Known forces are to be given as they act: where
+// Spec().Inputs have a Delay, those that were recorded so much earlier.
 func (m *Model) Filter(noise filter.Noise) *filter.Filter { return filter.New(m.net, noise) }
 
 // Noise finds the noise of a recording: that of its columns by package smooth, and how large accelerations are that

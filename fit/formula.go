@@ -19,6 +19,8 @@ type Formula struct {
 	Rests []Rest `json:"rests,omitempty"`
 	// Unidentified names the numbers whose deviations are as large as they are: the motion does not tell them from 0
 	Unidentified []string `json:"unidentified,omitempty"`
+	// Deciding says which recordings would tell these
+	Deciding []Deciding `json:"deciding,omitempty"`
 	// Delay is by how much later than recorded known forces act; nil: it was not looked at
 	Delay *train.Lateness `json:"delay,omitempty"`
 	// SD has the standard deviations of these forces, of a sum of terms; nil: not known
@@ -42,7 +44,7 @@ func (f Formula) String() string {
 			of = c.Of
 			fmt.Fprintf(&b, "; %s =", of)
 		}
-		b.WriteString(number(" %+.4g", " + (not identifiable)", c.Value, c.SD))
+		b.WriteString(number(" %+.4g", " + not identifiable%s", c.Value, c.SD))
 		if c.Term != model.One {
 			b.WriteString(" " + c.Term)
 		}
@@ -54,7 +56,7 @@ func (f Formula) String() string {
 			if i < len(sd) {
 				of = sd[i]
 			}
-			b.WriteString(number(" %.3g", " not identifiable", y, of))
+			b.WriteString(number(" %.3g", " not identifiable%s", y, of))
 		}
 	}
 	sd := f.SD
@@ -90,13 +92,18 @@ func (f Formula) String() string {
 	return strings.TrimPrefix(b.String(), "; ")
 }
 
-// number writes y with its deviation, if that is known; one that the motion does not tell from 0 is none.
+// number writes y with its deviation, if that is known; of one that the motion does not tell from 0 it says how far it
+// may be off, if anything bounds it.
 func number(format, none string, y, sd float64) string {
 	switch {
 	case sd == 0:
 		return fmt.Sprintf(format, y)
 	case untold(y, sd):
-		return none
+		within := ""
+		if sd < unbounded*math.Abs(y) || y == 0 {
+			within = fmt.Sprintf(" (± %.1g)", sd)
+		}
+		return fmt.Sprintf(none, within)
 	}
 	return fmt.Sprintf(format+" ± %.1g", y, sd)
 }
@@ -108,9 +115,15 @@ func (f *problem) formula(x train.Identified) *Formula {
 		return nil
 	}
 	r.Delay = f.lag
-	if x.Shot.Covariance != nil && model.FamilyOf(x.Model.Spec.Family).Netless {
-		f.deviations(&r, x)
-		r.Unidentified = f.unidentified(&r)
+	if x.Shot.Information != nil {
+		k := knownOf(x)
+		g := f.deviations(&r, x, k)
+		names, at := f.unidentified(&r)
+		var slopes [][]float64
+		for _, i := range at {
+			slopes = append(slopes, g[i*k.P:(i+1)*k.P])
+		}
+		r.Unidentified, r.Deciding = names, f.deciding(x, k, names, slopes)
 	}
 	return &r
 }
@@ -163,36 +176,35 @@ func (f *Formula) values() (all []*float64) {
 	return all
 }
 
-// deviations sets those of a formula: of a number y of the parameters b with the covariance C it is √(gᵀCg), with the
-// slopes g = ∂y/∂b by differences. The unit of L moves with b, so that its own number has none.
-func (f *problem) deviations(r *Formula, x train.Identified) {
-	m, of := x.Model.Copy(), x.Model.Outer()
+// deviations sets those of a formula, as what was measured alone tells them: of a number y of the parameters b with the
+// information G it is √(gᵀG⁻¹g), with the slopes g = ∂y/∂b by differences (values, P), which it returns. The unit of L
+// moves with b, so that its own number has none.
+func (f *problem) deviations(r *Formula, x train.Identified, of known) (g []float64) {
+	m, places, P := x.Model.Copy(), x.Model.Outer(), of.P
+	m.OffBounds()
 	values := r.values()
-	P, N := len(of), len(values)
-	g := make([]float64, P*N)
-	for k, h := range m.Units(of) {
-		h *= slopeStep
-		was := m.Theta[of[k]]
+	g = make([]float64, P*len(values))
+	for k, unit := range of.unit {
+		was := m.Theta[places[k]]
 		for _, side := range []float64{1, -1} {
-			m.Theta[of[k]] = was + side*h
+			m.Theta[places[k]] = was + side*slopeStep*unit
 			y := f.read(m)
 			for i, v := range y.values() {
-				g[i*P+k] += side * *v / (2 * h)
+				g[i*P+k] += side * *v / (2 * slopeStep)
 			}
 		}
-		m.Theta[of[k]] = was
+		m.Theta[places[k]] = was
+	}
+	for i, y := range g {
+		if math.Abs(y) < rounding*math.Abs(*values[i/P]) {
+			g[i] = 0
+		}
 	}
 	r.SD = &Formula{ForceCoefficients: m.ForceCoefficients()}
 	forces := r.SD.values()
-	for i := range N {
-		variance := 0.0
-		for k, a := range g[i*P : (i+1)*P] {
-			for l, b := range g[i*P : (i+1)*P] {
-				variance += a * x.Shot.Covariance[k*P+l] * b
-			}
-		}
-		sd := math.Sqrt(max(0, variance))
-		if !(sd < math.MaxFloat64) || sd < rounding*math.Abs(*values[i]) {
+	for i, v := range values {
+		sd := deviation(of.R, g[i*P:(i+1)*P])
+		if !(sd < math.MaxFloat64) || sd < rounding*math.Abs(*v) {
 			sd = 0
 		}
 		switch k := i - len(r.Terms); {
@@ -204,11 +216,13 @@ func (f *problem) deviations(r *Formula, x train.Identified) {
 			r.Rests[k-len(forces)].SD = sd
 		}
 	}
+	return g
 }
 
 const (
+	unbounded = 10    // times a number: a deviation beyond is none
 	slopeStep = 1e-4  // of differences, in units of the parameters
-	rounding  = 1e-10 // of a number: a deviation below is none, but what differences leave
+	rounding  = 1e-10 // of a number: a slope or a deviation below is none, but what differences leave
 )
 
 // unit is that of L.

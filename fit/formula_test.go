@@ -13,7 +13,8 @@ func TestFormulaSaysWhatIsNotIdentifiable(t *testing.T) {
 	f := Formula{Terms: []Coefficient{{"L", "cos(q)", 9, 0.01}, {"L", "sin(q)", 0.1, 0.1}},
 		ForceCoefficients: model.ForceCoefficients{Dry: []float64{0.3, 0.3}, Drag: []float64{0, 1}}}
 	f.SD = &Formula{ForceCoefficients: model.ForceCoefficients{Dry: []float64{0.5, 0.02}, Drag: []float64{0, 0}}}
-	want := "L = +9 ± 0.01 cos(q) + (not identifiable) sin(q); dry friction not identifiable 0.3 ± 0.02; drag 0 1"
+	want := "L = +9 ± 0.01 cos(q) + not identifiable (± 0.1) sin(q); " +
+		"dry friction not identifiable (± 0.5) 0.3 ± 0.02; drag 0 1"
 	if f.String() != want {
 		t.Errorf("%s\nwant %s", f, want)
 	}
@@ -28,7 +29,8 @@ func TestUnidentifiedAreNamed(t *testing.T) {
 	f.SD = &Formula{ForceCoefficients: model.ForceCoefficients{Viscous: [][]float64{{0.01}}, Dry: []float64{0.5},
 		Drag: []float64{0}, Gains: [][]float64{{2}}}}
 	want := "[sin(q) of L dry friction of q gain of u on q]"
-	if got := fmt.Sprint(p.unidentified(&f)); got != want {
-		t.Errorf("%s, want %s", got, want)
+	names, at := p.unidentified(&f)
+	if got := fmt.Sprint(names); got != want || fmt.Sprint(at) != "[1 3 5]" {
+		t.Errorf("%s at %v, want %s", got, at, want)
 	}
 }

@@ -20,6 +20,17 @@ func (m *Model[T]) Outer() []int {
 	return at
 }
 
+// OffBounds moves parameters of the forces that are 0 off it by hardly anything: friction is made of their squares,
+// which have no slope there.
+func (m *Model[T]) OffBounds() {
+	const hardly = 0.03 // they are dimensionless, and its square is hardly any friction
+	for i := m.forces(); i < len(m.Theta); i++ {
+		if math.Abs(float64(m.Theta[i])) < hardly {
+			m.Theta[i] = hardly
+		}
+	}
+}
+
 // forces is the place in θ where the parameters of the forces begin.
 func (m *Model[T]) forces() int { return len(m.Theta) - len(m.Spec.forceSpec().ForceTheta()) }
 

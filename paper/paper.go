@@ -29,7 +29,7 @@ import (
 func Experiments() []experiment.Experiment {
 	return []experiment.Experiment{
 		pendulum.Experiment, pendulum.Families, pendulum.AsPublished, relativity.Experiment, wave.Experiment,
-		chains.Experiment, noise.Experiment, explain.Experiment, recorded.Experiment, planets.Experiment,
+		chains.Experiment, noise.Experiment, noise.Clean, explain.Experiment, recorded.Experiment, planets.Experiment,
 		long.Experiment, seeds.Experiment, smalldata.Experiment,
 		optimisers.Experiment, initialisation.Experiment, activations.Experiment, table.Experiment,
 	}

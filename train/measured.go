@@ -131,6 +131,24 @@ func (o *Measured) numbers() (n int) {
 	return n
 }
 
+// Some are so many smoothed states (N, 2d) from all over the motion, and the inputs there (N, m).
+func (o *Measured) Some(most int) (x, u []float64) {
+	rows := 0
+	for _, e := range o.Of {
+		rows += len(e.T)
+	}
+	every, k := max(1, rows/most), 0
+	for i := range o.Of {
+		e := &o.Of[i]
+		for n := range e.T {
+			if k++; k%every == 0 {
+				x, u = append(x, e.state(n)...), append(u, e.U[n*o.M:(n+1)*o.M]...)
+			}
+		}
+	}
+	return x, u
+}
+
 // width is how many numbers are observed at a row.
 func (m *Measurement) width() (n int) {
 	for _, s := range m.Sigma {

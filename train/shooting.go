@@ -65,7 +65,10 @@ type Shot struct {
 	Lengths []Length
 	// Covariance is that of b (P, P): G⁻¹ where it ended, times what is left over where that is more than the noise.
 	Covariance []float64
-	at         *division // of the longest length that was kept
+	// Information is what the motion alone says of b (P, P), without ridge and penalty; Mass is ∂ log tr M/∂b in units
+	// of what that may vary by (nil: nothing is scaled), which the motion does not tell. Of models without a net alone.
+	Information, Mass []float64
+	at                *division // of the longest length that was kept
 }
 
 // Deviations are the standard deviations of b.
@@ -143,6 +146,9 @@ func (s *Shooting) Run(ctx context.Context) (shot Shot, err error) {
 	run.division = *shot.at
 	run.prepare()
 	shot.Covariance = run.covariance()
+	if model.FamilyOf(s.Model.Spec.Family).Netless {
+		shot.Information, shot.Mass = run.information(), run.meanMass()
+	}
 	return shot, nil
 }
 

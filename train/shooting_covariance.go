@@ -2,6 +2,7 @@ package train
 
 import (
 	"math"
+	"slices"
 
 	"lagrange/internal/dense"
 	"lagrange/internal/vec"
@@ -35,6 +36,25 @@ func (s *shooter) covariance() []float64 {
 		dense.SolveUpper(P, s.F, row)
 	}
 	return C
+}
+
+// information is what was measured says of b (P, P), with free starts: G without what draws b, and without the penalty,
+// over what is left where that is more than the noise. Friction of 0 has the slope of one that is hardly more.
+func (s *shooter) information() []float64 {
+	P, was := len(s.Of), slices.Clone(s.Model.Theta)
+	defer copy(s.Model.Theta, was)
+	s.Model.OffBounds()
+	s.observe()
+	s.gather(s.G, nil)
+	s.eliminate(0)
+	G, loss := make([]float64, P*P), max(1, s.loss())
+	for i := range P {
+		for j := i; j < P; j++ {
+			G[i*P+j] = s.trial[i*(P+1)+j] / loss
+			G[j*P+i] = G[i*P+j]
+		}
+	}
+	return G
 }
 
 // massHeld is how well the mean mass is held, relative to it.

@@ -34,13 +34,18 @@ func (s *shooter) definite(slopes bool) (sum float64) {
 
 // form sets the reduced rows of all segments at x and θ, and in G what does not depend on the starts.
 func (s *shooter) form() {
+	s.observe()
+	s.definite(true)
+	s.gather(s.G, nil)
+	s.formPulls()
+}
+
+// observe sets the reduced rows of all segments, and the workers' G to what they say whatever the starts.
+func (s *shooter) observe() {
 	for _, w := range s.shots {
 		clear(w.G)
 	}
 	inTurn(s.team, s.chunks, func(w int, chunk []int) { s.shots[w].form(s.x, chunk) })
-	s.definite(true)
-	s.gather(s.G, nil)
-	s.formPulls()
 }
 
 // gather sets to to the sum of the workers' G, and of from where it is not nil.

@@ -186,6 +186,9 @@ func printIdentified(w io.Writer, r lagrange.Record) {
 	}
 	say := func(what, text string) { fmt.Fprintf(w, "%-13s %s\n", what, wrap(text, 64, "\n              ")) }
 	say("found", r.Formula.String())
+	if text := fit.Decides(r.Formula.Deciding); text != "" {
+		say("would tell", text)
+	}
 	for _, what := range []string{"friction", "forces", "delay", "budget"} {
 		if l := r.Plan.Line(what); l.Choice != "" {
 			say(what, l.Choice+": "+l.Reason)

@@ -10,6 +10,7 @@ import (
 
 	"lagrange"
 	"lagrange/data"
+	"lagrange/fit"
 	"lagrange/invariant"
 	"lagrange/model"
 )
@@ -174,6 +175,10 @@ func printLagrangian(w io.Writer, m *lagrange.Model, l *lagrange.Lagrangian) err
 			}
 		}
 	}
+	if len(l.Unidentified) > 0 {
+		told(w, "not told", "the recording of the training does not tell from 0: "+strings.Join(l.Unidentified, ", "))
+		told(w, "would tell", fit.Decides(l.Deciding))
+	}
 	told(w, "unit of L", "motion does not tell it: "+l.Unit)
 	if l.Library > 0 {
 		told(w, "error", fmt.Sprintf("%.2g of the accelerations of the model, with %d of %d terms", l.Error,
@@ -265,6 +270,10 @@ func printTrust(w io.Writer, m *lagrange.Model, t *lagrange.Trust) {
 		told(w, "parameters", fmt.Sprintf("%d, of which these rows fix %d directions; the others are unidentifiable: "+
 			"moved by their own size, they change accelerations by less than the model is off by", t.Parameters,
 			t.Fixed))
+		if t.More != nil {
+			told(w, "would tell", fmt.Sprintf("%s: with every other row of it %d directions are fixed",
+				t.More.Recording, t.More.Fixed))
+		}
 	}
 	if s := t.Spread; s != nil {
 		told(w, "ensemble", fmt.Sprintf("its members differ by %.2g of the accelerations at the median state, and by "+

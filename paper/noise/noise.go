@@ -33,8 +33,6 @@ run has the larger noise and the default alone.`,
 // models are "default", what Fit takes where nothing is said, and families.
 var models = []string{"default", "lnn", "nn"}
 
-// drawn is what recordings of a seed are drawn with.
-const drawn = 5000
 
 var sigmas = []float64{0.01, 1e-3}
 
@@ -58,6 +56,7 @@ type Model struct {
 	Family  string  `json:"family,omitempty"`
 	Errors  []Error `json:"error,omitempty"` // at the horizons
 	Lost    int     `json:"lost"`            // motions that failed
+	Off     float64 `json:"off,omitempty"`   // relative error without noise, of what clean.measured says
 	Damping float64 `json:"damping,omitempty"`
 	Steps   int     `json:"steps,omitempty"`
 	Seconds float64 `json:"seconds"`
@@ -131,21 +130,14 @@ func (c Cell) key(s experiment.Settings) string {
 
 // run makes the recordings, fits the true equations, and trains the models one after the other.
 func (c *Cell) run(ctx context.Context, system *system, s experiment.Settings) (err error) {
-	r := rand.New(rand.NewPCG(c.Seed, drawn))
-	learn, test := system.motions(r, system.recordings, system.T, c.Sigma), system.motions(r, testMotions, testTime, 0)
+	learn, test := system.drawn(c.Sigma, c.Seed)
 	if c.Yardstick, c.Limit, err = system.limits(ctx, learn, test, c.Seed); err != nil {
 		return err
 	}
 	c.Models = map[string]Model{}
 	for _, name := range names(s) {
-		on := func(p fit.Progress) {
-			if s.On != nil {
-				s.On(experiment.Progress{Model: fmt.Sprintf("%s, %g, %s", c.System, c.Sigma, name),
-					Step: p.Step, Steps: p.Steps, Loss: p.Loss, Valid: p.Valid, Left: p.Left})
-			}
-		}
 		m, err := system.learn(ctx, name, learn, test, fit.Options{Seed: c.Seed, Steps: s.Steps, Apart: true,
-			On: on})
+			On: on(s, fmt.Sprintf("%s, %g, %s", c.System, c.Sigma, name))})
 		if err != nil {
 			return err
 		}
@@ -154,26 +146,52 @@ func (c *Cell) run(ctx context.Context, system *system, s experiment.Settings) (
 	return nil
 }
 
+// on tells of the training of a model.
+func on(s experiment.Settings, model string) func(fit.Progress) {
+	return func(p fit.Progress) {
+		if s.On != nil {
+			s.On(experiment.Progress{Model: model, Step: p.Step, Steps: p.Steps, Loss: p.Loss, Valid: p.Valid,
+				Left: p.Left})
+		}
+	}
+}
+
+// drawn are recordings with noise on the positions, and exact ones that no model learns from.
+func (s *system) drawn(sigma float64, seed uint64) (learn, test []motion) {
+	r := rand.New(rand.NewPCG(seed, 5000))
+	learn = s.motions(r, s.recordings, s.T, sigma)
+	return learn, s.motions(r, testMotions, testTime, 0)
+}
+
 // learn trains a model and measures it. A training that fails is a result.
 func (s *system) learn(ctx context.Context, name string, ms, test []motion, o fit.Options) (Model, error) {
-	if name != "default" {
-		o.Model = name
+	m, out, err := trained(ctx, name, s.set(ms, false), o)
+	if m == nil {
+		return out, err
 	}
-	begin := time.Now()
-	m, err := lagrange.Fit(ctx, s.set(ms, false), o)
-	out := Model{Seconds: time.Since(begin).Seconds()}
-	if ctx.Err() != nil {
-		return out, ctx.Err()
-	} else if err != nil {
-		out.Failed = err.Error()
-		return out, nil
-	}
-	out.Family, out.Steps = m.Spec().Family, m.Record.Steps
 	out.Errors, out.Lost, err = s.predictions(ctx, m, test)
 	if s.friction && s.d() == 1 {
 		out.Damping = damping(m, test)
 	}
 	return out, err
+}
+
+// trained is a model of a recording; nil where there is none.
+func trained(ctx context.Context, name string, set *data.Set, o fit.Options) (*lagrange.Model, Model, error) {
+	if name != models[0] {
+		o.Model = name
+	}
+	begin := time.Now()
+	m, err := lagrange.Fit(ctx, set, o)
+	out := Model{Seconds: time.Since(begin).Seconds()}
+	if ctx.Err() != nil {
+		return nil, out, ctx.Err()
+	} else if err != nil {
+		out.Failed = err.Error()
+		return nil, out, nil
+	}
+	out.Family, out.Steps = m.Spec().Family, m.Record.Steps
+	return m, out, nil
 }
 
 // predictions are those of a model from the exact starts of motions.

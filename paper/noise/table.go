@@ -3,6 +3,7 @@ package noise
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"lagrange/experiment"
@@ -10,7 +11,7 @@ import (
 )
 
 // tables have for each system and noise the models by rows: errors over the yardstick, for the median motion and in the
-// root mean square, and over the limit. Of several seeds the worst stands there.
+// root mean square, and over the limit. Of several seeds the worst stands there, and the median in brackets.
 func (r *Report) tables(names []string) (tables []experiment.Table) {
 	for _, s := range systems {
 		for _, sigma := range sigmas {
@@ -23,7 +24,7 @@ func (r *Report) tables(names []string) (tables []experiment.Table) {
 			if len(cells) == 0 {
 				continue
 			}
-			median, rms := worst(cells, limit, Error.median), worst(cells, limit, Error.rms)
+			median, rms := over(cells, limit, yardstick, Error.median), over(cells, limit, yardstick, Error.rms)
 			t.Rows = append(t.Rows, []string{"true equations, whole recordings", median, rms, "1 / 1 / 1", "0", "–"})
 			for _, name := range names {
 				t.Rows = append(t.Rows, row(cells, name))
@@ -49,19 +50,20 @@ func (e Error) rms() float64    { return e.RMS }
 
 func limit(c Cell) []Error { return c.Limit.Error }
 
-// over is the largest ratio of errors at each horizon.
-func over(cells []Cell, of, to func(Cell) []Error, by func(Error) float64) []float64 {
-	most := make([]float64, len(horizons))
-	for _, c := range cells {
-		for k := range most {
-			most[k] = max(most[k], by(of(c)[k])/by(to(c)[k]))
+// over are the ratios of errors at each horizon: the largest and, of several seeds, the median in brackets.
+func over(cells []Cell, of, to func(Cell) []Error, by func(Error) float64) string {
+	most, middle := make([]float64, len(horizons)), make([]float64, len(horizons))
+	for k := range horizons {
+		var all []float64
+		for _, c := range cells {
+			all = append(all, by(of(c)[k])/by(to(c)[k]))
 		}
+		most[k], middle[k] = slices.Max(all), median(all)
 	}
-	return most
-}
-
-func worst(cells []Cell, of func(Cell) []Error, by func(Error) float64) string {
-	return ratios(over(cells, of, yardstick, by))
+	if len(cells) == 1 {
+		return ratios(most)
+	}
+	return fmt.Sprintf("%s (%s)", ratios(most), ratios(middle))
 }
 
 func yardstick(c Cell) []Error { return c.Yardstick.Error }
@@ -89,8 +91,8 @@ func row(cells []Cell, name string) []string {
 	if name == "default" {
 		label += " (" + cells[0].Models[name].Family + ")"
 	}
-	return []string{label, worst(cells, of, Error.median), worst(cells, of, Error.rms),
-		ratios(over(cells, of, limit, Error.median)), fmt.Sprint(lost), fmt.Sprintf("%.0f s", seconds)}
+	return []string{label, over(cells, of, yardstick, Error.median), over(cells, of, yardstick, Error.rms),
+		over(cells, of, limit, Error.median), fmt.Sprint(lost), fmt.Sprintf("%.0f s", seconds)}
 }
 
 // figures draw the median error over the horizon, in units of the yardstick.
@@ -134,6 +136,10 @@ func (r *Report) figures(names []string) map[string]plot.Figure {
 
 // notes say what was found of friction, and what a short run is.
 func (r *Report) notes(s experiment.Settings) (notes []string) {
+	if s.Seeds > 1 {
+		notes = append(notes, fmt.Sprintf("Of the %d seeds the worst stands in the tables, number by number, and the "+
+			"median in brackets.", s.Seeds))
+	}
 	for _, system := range systems {
 		if !system.friction || system.d() > 1 {
 			continue

@@ -3,7 +3,6 @@ package noise
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 
 	"lagrange"
 	"lagrange/fit"
@@ -33,8 +32,7 @@ func Try(ctx context.Context, name string, sigma float64, o fit.Options) (t Tria
 		if s.name != name {
 			continue
 		}
-		r := rand.New(rand.NewPCG(o.Seed, drawn))
-		learn, test := s.motions(r, s.recordings, s.T, sigma), s.motions(r, testMotions, testTime, 0)
+		learn, test := s.drawn(sigma, o.Seed)
 		_, limit, err := s.limits(ctx, learn, test, o.Seed)
 		if err != nil {
 			return t, err

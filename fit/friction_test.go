@@ -1,0 +1,113 @@
+package fit
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"lagrange/data"
+	"lagrange/model"
+)
+
+// states are exact ones of q̈ = −9 sin q − c v − k tanh(v/0.01), with accelerations.
+func states(c, k float64) *data.Set {
+	set := &data.Set{Coordinates: []data.Coordinate{{Name: "q", Velocity: "v", Period: 2 * math.Pi}}}
+	accel := func(q, v float64) float64 { return -9*math.Sin(q) - c*v - k*math.Tanh(v/0.01) }
+	const dt, parts = 0.02, 80
+	for i := range 12 {
+		tr := data.Trajectory{ID: fmt.Sprint(i)}
+		q, v := 0.5+0.1*float64(i), 0.0
+		for n := range 101 {
+			tr.T, tr.Q, tr.V = append(tr.T, dt*float64(n)), append(tr.Q, q), append(tr.V, v)
+			tr.A = append(tr.A, accel(q, v))
+			for range parts { // by the midpoint
+				const h = dt / parts
+				p, w := q+h/2*v, v+h/2*accel(q, v)
+				q, v = q+h*w, v+h*accel(p, w)
+			}
+		}
+		set.Trajectories = append(set.Trajectories, tr)
+	}
+	return set
+}
+
+// Exact states are learned with the friction that they have and no more: the plan says so, and the model has it.
+func TestFrictionOfExactStates(t *testing.T) {
+	for _, c := range []struct {
+		c, k float64
+		want model.Friction
+	}{{0, 0, model.NoFriction}, {0.3, 0, model.Viscous}, {0.2, 0.4, model.Both}} {
+		for _, asked := range []model.Friction{"", AutoFriction} {
+			f, err := newProblem(t.Context(), states(c.c, c.k), Options{Friction: asked, Model: "lnn", Steps: 1,
+				Workers: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			l, has := f.plan.Line("friction"), f.spec.Friction
+			if has == "" {
+				has = model.NoFriction
+			}
+			if l.Choice != string(c.want) || has != c.want || !strings.Contains(l.Reason, "leaves, with none ") {
+				t.Errorf("viscous %g, dry %g, asked for %q: %q by %+v", c.c, c.k, asked, has, l)
+			}
+		}
+	}
+	f, err := newProblem(t.Context(), states(0.3, 0), Options{Friction: model.NoFriction, Model: "lnn", Steps: 1})
+	if err != nil || f.spec.Friction != model.NoFriction || f.plan.Line("friction").Choice != "" &&
+		f.plan.Line("friction").Choice != string(model.NoFriction) {
+		t.Errorf("none was asked for: %q, %v", f.spec.Friction, err)
+	}
+}
+
+// Friction that is to be found where it cannot be is refused, with why and the kinds that may be named; where nothing
+// is said of friction such a training goes on without.
+func TestFrictionThatIsNotFound(t *testing.T) {
+	set := states(0.3, 0)
+	wide := states(0.3, 0)
+	for len(wide.Coordinates) <= mostShot {
+		k := len(wide.Coordinates)
+		wide.Coordinates = append(wide.Coordinates,
+			data.Coordinate{Name: fmt.Sprint("x", k), Velocity: fmt.Sprint("w", k)})
+	}
+	d := len(wide.Coordinates)
+	for i := range wide.Trajectories {
+		tr := &wide.Trajectories[i]
+		repeated := func(x []float64) (y []float64) {
+			for _, a := range x {
+				for j := range d {
+					y = append(y, a*(1+0.1*float64(j)))
+				}
+			}
+			return y
+		}
+		tr.Q, tr.V, tr.A = repeated(tr.Q), repeated(tr.V), repeated(tr.A)
+	}
+	conditions := states(0.3, 0)
+	conditions.Inputs, conditions.SystemParameters = []string{"l"}, 1
+	for i := range conditions.Trajectories {
+		tr := &conditions.Trajectories[i]
+		for range tr.T {
+			tr.U = append(tr.U, 1+0.1*float64(i))
+		}
+	}
+	for why, c := range map[string]struct {
+		set *data.Set
+		o   Options
+	}{
+		"has no friction of its own":          {set, Options{Model: "nn"}},
+		"Hamiltonian network learns":          {set, Options{Model: "hnn"}},
+		"with system parameters":              {conditions, Options{Model: "lnn"}},
+		fmt.Sprintf("more than %d", mostShot): {wide, Options{Model: "lnn"}},
+	} {
+		c.o.Steps, c.o.Workers = 1, 1
+		if _, err := newProblem(t.Context(), c.set, c.o); err != nil {
+			t.Errorf("%s: where nothing is said: %v", why, err)
+		}
+		c.o.Friction = AutoFriction
+		_, err := newProblem(t.Context(), c.set, c.o)
+		if err == nil || !strings.Contains(err.Error(), why) || !strings.Contains(err.Error(), "coulomb") {
+			t.Errorf("%s: %v", why, err)
+		}
+	}
+}
