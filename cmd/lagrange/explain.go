@@ -111,11 +111,6 @@ func (o *explainFlags) run(cmd *cobra.Command, args []string) error {
 	})
 }
 
-// told prints a line of a report, wrapped to 80 columns.
-func told(w io.Writer, what, text string) {
-	fmt.Fprintf(w, "%-13s %s\n", what, wrap(text, 66, "\n              "))
-}
-
 // printExplanation prints what was found.
 func printExplanation(w io.Writer, m *lagrange.Model, e lagrange.Explanation) error {
 	told(w, "looked at", fmt.Sprintf("%s; its accelerations are off by %.2g of their size, by %s", e.States,

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -335,25 +334,4 @@ func printFound(w io.Writer, tables []experiment.Table, notes []string) error {
 		}
 	}
 	return nil
-}
-
-// wrap breaks text between words so that lines are at most width letters long, where words allow.
-func wrap(text string, width int, newline string) string {
-	var b strings.Builder
-	at := 0
-	for i, word := range strings.Fields(text) {
-		n := utf8.RuneCountInString(word)
-		switch {
-		case i == 0:
-		case at+1+n > width:
-			b.WriteString(newline)
-			at = 0
-		default:
-			b.WriteString(" ")
-			at++
-		}
-		b.WriteString(word)
-		at += n
-	}
-	return b.String()
 }
