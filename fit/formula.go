@@ -21,6 +21,8 @@ type Formula struct {
 	Unidentified []string `json:"unidentified,omitempty"`
 	// Delay is by how much later than recorded known forces act; nil: it was not looked at
 	Delay *train.Lateness `json:"delay,omitempty"`
+	// Covariance is that of the parameters that shooting moves (model.Outer), row by row; of a sum of terms
+	Covariance []float64 `json:"covariance,omitempty"`
 	// SD has the standard deviations of these forces, of a sum of terms; nil: not known
 	SD *Formula `json:"sd,omitempty"`
 }
@@ -110,6 +112,7 @@ func (f *problem) formula(x train.Identified) *Formula {
 	r.Delay = f.lag
 	if x.Shot.Covariance != nil && model.FamilyOf(x.Model.Spec.Family).Netless {
 		f.deviations(&r, x)
+		r.Covariance = x.Shot.Covariance
 		r.Unidentified = f.unidentified(&r)
 	}
 	return &r

@@ -21,6 +21,7 @@ type explainFlags struct {
 	terms         int
 	seed          uint64
 	path          string
+	mass          string
 }
 
 func explainCommand() *cobra.Command {
@@ -59,6 +60,7 @@ scales of the model, and the formula is all that is looked for.`,
 	f := cmd.Flags()
 	f.IntVar(&o.terms, "terms", 0, "at most so many terms (default: as many as it takes)")
 	f.Uint64Var(&o.seed, "seed", 1, "of the states that are drawn without a recording")
+	f.StringVar(&o.mass, "mass", "", "a `mass` that is known, like 'theta=0.02 kg m^2': it tells the unit of L")
 	f.StringVarP(&o.path, "output", "o", "", "`file` to write the formula to, as a model")
 	f.BoolVar(&o.asJSON, "json", false, "print one JSON object")
 	f.BoolVar(&o.asTeX, "tex", false, "print the Lagrangian in LaTeX, with simple numbers such as 1/2 where no others "+
@@ -88,6 +90,11 @@ func (o *explainFlags) run(cmd *cobra.Command, args []string) error {
 	e, err := m.Explain(cmd.Context(), set, o.terms, o.seed)
 	if err != nil {
 		return err
+	}
+	if o.mass != "" {
+		if err := e.Lagrangian.Known(o.mass); err != nil {
+			return err
+		}
 	}
 	if o.path != "" {
 		if e.Lagrangian.Model == nil {
@@ -143,33 +150,34 @@ func printLagrangian(w io.Writer, m *lagrange.Model, l *lagrange.Lagrangian) err
 	fmt.Fprintf(w, "\nL =\n")
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, t := range l.Terms {
-		sd, simple := "", ""
-		if t.SD > 0 {
-			sd = fmt.Sprintf("± %.1g", t.SD)
-		}
+		simple := ""
 		if t.Simple != "" {
 			simple = "= " + t.Simple + " within two deviations"
 		}
 		if 2*t.SD > max(t.Value, -t.Value) {
 			simple = "unidentifiable: these states do not tell it from 0"
 		}
-		fmt.Fprintf(tab, "  %+.6g\t%s\t%s\t%s\n", t.Value, sd, t.Term, simple)
+		fmt.Fprintf(tab, "  %+.6g\t%s\t%s\t%s\t%s\n", t.Value, within(t.SD), t.Unit, t.Term, simple)
 	}
 	if err := tab.Flush(); err != nil {
 		return err
 	}
-	for _, x := range []struct {
-		name string
-		of   [][]float64
-	}{{"viscous", l.Forces.Viscous}, {"dry", [][]float64{l.Forces.Dry}}, {"drag", [][]float64{l.Forces.Drag}},
-		{"dry between", [][]float64{l.Forces.Between}}, {"gains", l.Forces.Gains}} {
-		for _, row := range x.of {
-			if len(row) > 0 {
-				told(w, x.name, strings.Trim(fmt.Sprintf("%.4g", row), "[]"))
-			}
-		}
+	printForces(w, l)
+	unit := l.Unit
+	if !l.Fixed {
+		unit = "motion does not tell it: " + l.Unit
 	}
-	told(w, "unit of L", "motion does not tell it: "+l.Unit)
+	if l.In != "" {
+		unit = l.In + "; " + unit
+	}
+	told(w, "unit of L", unit)
+	for _, r := range l.Ratios {
+		about := ""
+		if r.At != "" {
+			about = "about " + r.At
+		}
+		told(w, "ratio", joined(r.Name, fmt.Sprintf("= %.5g", r.Value), within(r.SD), r.Unit, about))
+	}
 	if l.Library > 0 {
 		told(w, "error", fmt.Sprintf("%.2g of the accelerations of the model, with %d of %d terms", l.Error,
 			len(l.Terms), l.Library))
@@ -187,6 +195,49 @@ func printLagrangian(w io.Writer, m *lagrange.Model, l *lagrange.Lagrangian) err
 			c.Better, c.Windows, held, c.Formula, c.Network))
 	}
 	return nil
+}
+
+// within writes a standard deviation; "" where it is not known.
+func within(sd float64) string {
+	if sd == 0 {
+		return ""
+	}
+	return fmt.Sprintf("± %.1g", sd)
+}
+
+// joined are words with a space between them.
+func joined(words ...string) string {
+	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+}
+
+// printForces prints friction and gains, each with its unit.
+func printForces(w io.Writer, l *lagrange.Lagrangian) {
+	f, u, sd := l.Forces, l.ForceUnits, l.ForceSD
+	type rows = [][]float64
+	for _, x := range []struct {
+		name    string
+		of, sds rows
+		units   [][]string
+	}{{"viscous", f.Viscous, sd.Viscous, u.Viscous}, {"dry", rows{f.Dry}, rows{sd.Dry}, [][]string{u.Dry}},
+		{"breakaway", rows{f.Breakaway}, rows{sd.Breakaway}, [][]string{u.Breakaway}},
+		{"Stribeck", rows{f.Stribeck}, nil, [][]string{u.Stribeck}},
+		{"drag", rows{f.Drag}, rows{sd.Drag}, [][]string{u.Drag}},
+		{"dry between", rows{f.Between}, rows{sd.Between}, [][]string{u.Between}},
+		{"gains", f.Gains, sd.Gains, u.Gains}} {
+		for i, row := range x.of {
+			var parts []string
+			for j, y := range row {
+				off := ""
+				if x.sds != nil {
+					off = within(x.sds[i][j])
+				}
+				parts = append(parts, joined(fmt.Sprintf("%.4g", y), off, x.units[i][j]))
+			}
+			if len(row) > 0 {
+				told(w, x.name, strings.Join(parts, ", "))
+			}
+		}
+	}
 }
 
 // printConserved prints what is conserved, each with its drift.
