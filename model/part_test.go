@@ -34,6 +34,21 @@ func TestParts(t *testing.T) {
 			front, _ := newLibrary[float64](s, batch, k, components)
 			return front
 		}},
+		"formulas": {6, 0, func(_ []float64, batch, k, components int) part {
+			s := Spec{Coordinates: []Coordinate{{Name: "a", Period: 5}, {Name: "x"}, {Name: "y"}}}
+			var ts []Term
+			for _, text := range []string{"1/sqrt(1+(x-y)^2)", "cos(2*a)*v_x^2/(3+v_y^2)", "exp(-x*y)+v_a", "x"} {
+				ts = append(ts, Term{Function: Formula, Text: text, Size: 0.7})
+			}
+			return newExpressions[float64](s, ts, 6, batch, k, components)
+		}},
+		"library with formulas": {6, 0, func(_ []float64, batch, k, components int) part {
+			s := Spec{Coordinates: []Coordinate{{Name: "a", Period: 5}, {Name: "x", Scale: 1.7}, {Name: "b", Period: 7}}}
+			s.Terms = s.DefaultTerms()
+			s.Terms[0] = append(s.Terms[0], Term{Function: Formula, Text: "x*v_x^3", Size: 0.7})
+			front, _ := newLibrary[float64](s, batch, k, components)
+			return front
+		}},
 		"features": {5, 0, func(_ []float64, batch, _, _ int) part {
 			return newFeatures[float64](columns, batch)
 		}},

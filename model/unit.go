@@ -3,10 +3,13 @@ package model
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"lagrange/symbolic"
 )
 
 // Unit is a product of powers of units of measure, such as kg m² of a moment of inertia; nil where it is not known.
@@ -134,6 +137,9 @@ func (s Spec) CoefficientUnits(L Unit) (units []Unit) {
 				i, j := MassElement(o)
 				u = u.Times(s.UnitOf(i, 0, 1), -1).Times(s.UnitOf(j, 0, 1), -1)
 			}
+			if t.Function == Formula {
+				u = u.Times(s.formulaUnit(t), -1)
+			}
 			if t.Function == Power {
 				i := t.coordinate()
 				u = u.Times(s.unit(i), -t.Of[i])
@@ -142,6 +148,65 @@ func (s Spec) CoefficientUnits(L Unit) (units []Unit) {
 		}
 	}
 	return units
+}
+
+// formulaUnit is the unit of a formula. A number in it may have one, as that of 1 − 0.04 v² or 1 − v² has; nil where
+// lengths and times are added without one.
+func (s Spec) formulaUnit(t Term) Unit {
+	steps, err := s.steps(t)
+	if err != nil {
+		return nil
+	}
+	units, any := make([]Unit, len(steps)), make([]bool, len(steps)) // any: a number is a factor, with any unit
+	for i, k := range steps {
+		switch k.Kind {
+		case symbolic.Constant:
+			units[i], any[i] = Unit{}, true
+		case symbolic.Variable:
+			if units[i] = s.UnitOf(k.A%s.D(), 0, 1); k.A < s.D() {
+				units[i] = s.UnitOf(k.A, 1, 0)
+			}
+			if k.A < s.D() && s.Coordinates[k.A].Period > 0 { // times 2π/P
+				units[i] = Unit{}
+			}
+		case symbolic.Product:
+			units[i], any[i] = units[k.A].Times(units[k.B], 1), any[k.A] || any[k.B]
+		case symbolic.Sum:
+			a, b := units[k.A], units[k.B]
+			switch same := maps.Equal(a, b); {
+			case a == nil || b == nil:
+			case same, any[k.B] && (!any[k.A] || len(a) == 0):
+				units[i], any[i] = a, same && any[k.A] && any[k.B]
+			case any[k.A]:
+				units[i] = b
+			}
+		case symbolic.Function:
+			var r float64
+			if _, err := fmt.Sscanf(k.Name, "^%g", &r); err == nil {
+				units[i], any[i] = units[k.A].power(r), any[k.A]
+			} else if u := units[k.A]; u != nil && (len(u) == 0 || any[k.A]) {
+				units[i] = Unit{}
+			}
+		}
+	}
+	return units[len(steps)-1]
+}
+
+// power is uʳ, not known where exponents are no whole numbers.
+func (u Unit) power(r float64) Unit {
+	if u == nil {
+		return nil
+	}
+	p := Unit{}
+	for name, k := range u {
+		y := r * float64(k)
+		if n := math.Round(y); math.Abs(y-n) > 1e-3 {
+			return nil
+		} else if n != 0 {
+			p[name] = int(n)
+		}
+	}
+	return p
 }
 
 // ForceUnits are the units of ForceCoefficients; "" of those that are numbers or not known.

@@ -65,8 +65,19 @@ func TestCoefficientUnits(t *testing.T) {
 	if got[3] != "c/s^2" || got[4] != "c/m^2" || got[1] != "c/(m^2 s^2)" {
 		t.Errorf("%q", got)
 	}
+	for text, want := range map[string]string{
+		"1/sqrt(x^2+4)": "N m^2", "(1-0.04*v^2)^(-1/2)": "N m", "(1-v^2)^(-1/2)": "N m^2/s", "x*w": "N s",
+		"exp(x)": "", "exp(-2*x)": "N m", "x+v": "", "cos(a)*x^3": "N/m^2", "sqrt(x)": "", "x*v^2+w*x": "",
+	} {
+		if s.Terms, err = s.TermsOf([]string{text, "v^2", "w^2"}); err != nil {
+			t.Fatal(err)
+		}
+		if u := s.CoefficientUnits(model.ParseUnit("J"))[0]; u.String() != want {
+			t.Errorf("%s: %q, not %q", text, u, want)
+		}
+	}
 	s.TimeUnit = ""
-	if u := s.CoefficientUnits(model.ParseUnit("J"))[4]; u != nil {
+	if u := s.CoefficientUnits(model.ParseUnit("J"))[1]; u != nil {
 		t.Errorf("without a unit of time v² is in %q", u)
 	}
 }
