@@ -97,8 +97,8 @@ func (s Spec) FormulaTerm(text string) (Term, error) {
 		}
 	}
 	if s.silent(t, x) {
-		return t, errors.New("motion does not tell it: it changes with nothing that moves, or as the total derivative " +
-			"of a function of the coordinates")
+		return t, errors.New("motion does not tell it: it changes with nothing that moves, or as the total " +
+			"derivative of a function of the coordinates")
 	}
 	return t, nil
 }

@@ -71,8 +71,8 @@ func TestFormulaTerms(t *testing.T) {
 	}
 }
 
-// A term that is linear in a velocity is a magnetic field: of L = ½ v² + B x v_y, a = B (v_y, −v_x). An angle in degrees
-// stands in rad.
+// A term that is linear in a velocity is a magnetic field: of L = ½ v² + B x v_y, a = B (v_y, −v_x). An angle in
+// degrees stands in rad.
 func TestMagneticTerm(t *testing.T) {
 	s := model.Spec{Family: "terms", Activation: "softplus", Coordinates: []model.Coordinate{
 		{Name: "x", Scale: 2, Speed: 1, Accel: 1}, {Name: "y", Scale: 3, Speed: 1, Accel: 1},

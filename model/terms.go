@@ -71,6 +71,21 @@ func summed[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 		newForces(s, theta, n)))
 }
 
+// raised is the column of a power.
+func (s Spec) raised(t Term) column {
+	j := t.coordinate()
+	c := column{kind: affine, mean: s.Coordinates[j].Mean, scale: s.Coordinates[j].Scale}
+	switch t.Of[j] {
+	case 2:
+		c.kind = squared
+	case -1:
+		c.kind = inverse
+	case -2:
+		c.kind = inverseSquare
+	}
+	return c
+}
+
 // newLibrary has each sine, cosine and power that a term of s needs once, and formulas behind them, and says which of
 // them, and which output, each term is of. Combinations z = Σ kᵢ 2π/Pᵢ qᵢ stand in front of sines and cosines.
 func newLibrary[T nn.Float](s Spec, batch, k, components int) (front nn.Part[T], entries []entry) {
@@ -102,17 +117,7 @@ func newLibrary[T nn.Float](s Spec, batch, k, components int) (front nn.Part[T],
 			case Cos:
 				i = add(column{kind: circle, w: 1}, t) + 1
 			case Power:
-				j := t.coordinate()
-				c := column{kind: affine, mean: s.Coordinates[j].Mean, scale: s.Coordinates[j].Scale}
-				switch t.Of[j] {
-				case 2:
-					c.kind = squared
-				case -1:
-					c.kind = inverse
-				case -2:
-					c.kind = inverseSquare
-				}
-				i = add(c, t)
+				i = add(s.raised(t), t)
 			case Formula:
 				i = -2 - len(formulas) // behind all others
 				formulas = append(formulas, t)

@@ -3,6 +3,7 @@ package symbolic
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -125,8 +126,8 @@ func (p *parser) power() ([]node, error) {
 			return join(node{op: power, v: v}, e), nil
 		}
 	}
-	return nil, p.before("exponents are whole from -3 to 4, halves from -3/2 to 3/2, thirds, and 1/4; write others as " +
-		"products")
+	return nil, p.before("exponents are whole from -3 to 4, halves from -3/2 to 3/2, thirds, and 1/4; write others " +
+		"as products")
 }
 
 // before is an error of what was just read.
@@ -155,20 +156,16 @@ func (p *parser) exponent() (r float64, err error) {
 	return sign * r, nil
 }
 
+var numeral = regexp.MustCompile(`^[0-9]*\.?[0-9]*([eE][+-]?[0-9]+)?`)
+
 // number reads one without a sign.
 func (p *parser) number() (x float64, ok bool) {
-	text := p.rest()
-	n := 0
-	for n < len(text) && (text[n] >= '0' && text[n] <= '9' || text[n] == '.' ||
-		n > 0 && (text[n] == 'e' || text[n] == 'E') && n+1 < len(text) && strings.ContainsRune("+-0123456789",
-			rune(text[n+1])) || n > 0 && (text[n] == '+' || text[n] == '-') && (text[n-1] == 'e' || text[n-1] == 'E')) {
-		n++
-	}
-	x, err := strconv.ParseFloat(text[:n], 64)
+	text := numeral.FindString(p.rest())
+	x, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		return 0, false
 	}
-	p.at += n
+	p.at += len(text)
 	return x, true
 }
 

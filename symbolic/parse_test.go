@@ -107,7 +107,8 @@ func TestCode(t *testing.T) {
 
 // FuzzParse finds no text that ends the program, and reads what it wrote itself.
 func FuzzParse(f *testing.F) {
-	for _, text := range []string{"1/sqrt((x-y)^2+1)", "cos(x-2*y)", "-x^-0.5", "((", "x^(1/3)", "é", "x two*y", "1e9x"} {
+	for _, text := range []string{"1/sqrt((x-y)^2+1)", "cos(x-2*y)", "-x^-0.5", "((", "x^(1/3)", "é", "x two*y",
+		"1e9x"} {
 		f.Add(text)
 	}
 	names := []string{"x", "y", "x two", "é"}

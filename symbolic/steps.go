@@ -76,7 +76,8 @@ var derivatives = map[op]func(x float64) [4]float64{
 
 // raisedTo is xʳ. Derivatives of whole powers stop at 0, so that they are right at x = 0, too.
 func raisedTo(a int, r float64) Step {
-	return Step{Kind: Function, A: a, Name: "^" + strconv.FormatFloat(r, 'g', 6, 64), F: func(x float64) (y [4]float64) {
+	name := "^" + strconv.FormatFloat(r, 'g', 6, 64)
+	return Step{Kind: Function, A: a, Name: name, F: func(x float64) (y [4]float64) {
 		c, at := 1.0, r
 		for k := range y {
 			if c != 0 {
