@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"lagrange/data"
 	"lagrange/formula"
@@ -26,10 +27,14 @@ type Lagrangian struct {
 	Ratios []Ratio `json:"ratios,omitempty"`
 	// Error of accelerations, relative to their size: what the formula leaves of those of the network; nothing of a
 	// model that is a sum of terms itself.
-	Error   float64        `json:"error"`
-	Library int            `json:"library,omitempty"` // terms looked at
-	Front   []formula.Size `json:"front,omitempty"`
-	Free    int            `json:"free,omitempty"` // parts of L, but one, whose scale motion leaves open
+	Error   float64 `json:"error"`
+	Library int     `json:"library,omitempty"` // terms looked at
+	At      string  `json:"at,omitempty"`      // system parameters for which it holds; "" there are none
+	// Proposed are terms that the library lacked, found by symbolic regression.
+	Proposed []string       `json:"proposed,omitempty"`
+	Assumed  string         `json:"assumed,omitempty"` // beside the accelerations: these states would not tell it
+	Front    []formula.Size `json:"front,omitempty"`
+	Free     int            `json:"free,omitempty"` // parts of L, but one, whose scale motion leaves open
 	// Scores of formula and network on windows of the recording; nil: there are none
 	Compared *Comparison `json:"compared,omitempty"`
 	Why      string      `json:"why,omitempty"` // there is no formula
@@ -80,11 +85,20 @@ func (c Comparison) better() string {
 }
 
 // formula finds one of a model, or reads it off a sum of terms, at states x under inputs u.
-func (m *Model) formula(ctx context.Context, x []float64, off float64, most int) (l *Lagrangian, err error) {
+func (m *Model) formula(ctx context.Context, x, u []float64, off float64, most int, more []string) (l *Lagrangian,
+	err error) {
 	if m.net.Spec.Family == "terms" {
 		return m.lagrangian(m.net, nil, x, 0), nil
 	}
-	f, err := formula.Find(ctx, formula.Task{Of: m.net, States: x, Error: off, Most: most})
+	task := formula.Task{Of: m.net, States: x, Error: off, Most: most, More: more}
+	at := ""
+	for k, in := range m.net.Spec.Inputs {
+		if in.SystemParameter {
+			task.Parameters = append(task.Parameters, u[k])
+			at = strings.TrimPrefix(fmt.Sprintf("%s, %s = %.6g", at, in.Name, u[k]), ", ")
+		}
+	}
+	f, err := formula.Find(ctx, task)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -97,6 +111,8 @@ func (m *Model) formula(ctx context.Context, x []float64, off float64, most int)
 	}
 	l = m.lagrangian(f.Model, f.Others, x, max(off, f.Error))
 	l.Error, l.Library, l.Front, l.Free = f.Error, f.Library, f.Front, f.Free
+	l.At = at
+	l.Proposed, l.Assumed = f.Proposed, f.Assumed
 	return l, nil
 }
 

@@ -67,16 +67,16 @@ func (s Spec) product(o int, t Term) (text string, unit float64) {
 	if o > 0 {
 		i, j := MassElement(o)
 		unit /= s.Coordinates[i].Speed * s.Coordinates[j].Speed
-		if factors = append(factors, s.velocity(j)+"*"+s.velocity(i)); i == j {
+		if factors = append(factors, s.VelocityOf(j)+"*"+s.VelocityOf(i)); i == j {
 			unit /= 2
-			factors[len(factors)-1] = s.velocity(i) + "^2"
+			factors[len(factors)-1] = s.VelocityOf(i) + "^2"
 		}
 	}
 	return strings.Join(factors, "*"), unit
 }
 
-// velocity is the name of that of coordinate i.
-func (s Spec) velocity(i int) string {
+// VelocityOf is the name of that of coordinate i.
+func (s Spec) VelocityOf(i int) string {
 	return cmp.Or(s.Coordinates[i].Velocity, "v_"+s.Coordinates[i].Name)
 }
 
@@ -158,7 +158,7 @@ func (s Spec) TermsOf(texts []string) ([][]Term, error) {
 	for i, c := range s.Coordinates {
 		moves := func(t Term) bool { return s.Moves(t, i) }
 		if len(all[element(i, i)]) == 0 && !slices.ContainsFunc(all[0], moves) {
-			return nil, fmt.Errorf("no term has %s^2, so %s would have no mass", s.velocity(i), c.Name)
+			return nil, fmt.Errorf("no term has %s^2, so %s would have no mass", s.VelocityOf(i), c.Name)
 		}
 	}
 	return all, nil
@@ -292,7 +292,7 @@ func (p *termReader) name() (at int, velocity, ok bool) {
 	}
 	for i, c := range p.s.Coordinates {
 		look(i, c.Name, false)
-		look(i, p.s.velocity(i), true)
+		look(i, p.s.VelocityOf(i), true)
 	}
 	p.text = strings.TrimSpace(p.text[longest:])
 	return at, velocity, longest > 0

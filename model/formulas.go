@@ -17,7 +17,7 @@ func (s Spec) steps(t Term) (steps []symbolic.Step, err error) {
 		names = append(names, c.Name)
 	}
 	for i := range s.Coordinates {
-		names = append(names, s.velocity(i))
+		names = append(names, s.VelocityOf(i))
 	}
 	e, err := symbolic.Parse(t.Text, names)
 	if err != nil {
@@ -74,7 +74,7 @@ func (s Spec) FormulaTerm(text string) (Term, error) {
 		}
 	}
 	x := s.about()
-	values, sum, n := s.evaluate(t, x), 0.0, 0.0
+	values, sum, n := s.Values(t, x), 0.0, 0.0
 	for _, y := range values {
 		if y-y == 0 {
 			sum, n = sum+y*y, n+1
@@ -89,7 +89,7 @@ func (s Spec) FormulaTerm(text string) (Term, error) {
 		for at := i; c.Period > 0 && at < len(x); at += 2 * s.D() {
 			turned[at] += c.Period
 		}
-		for k, y := range s.evaluate(t, turned) {
+		for k, y := range s.Values(t, turned) {
 			if math.Abs(y-values[k]/t.Size) > 1e-6 {
 				return t, fmt.Errorf("it changes over a turn of %s: angles stand in sin and cos, a whole number of "+
 					"times", c.Name)
@@ -118,8 +118,8 @@ func (s Spec) about() (x []float64) {
 	return x
 }
 
-// evaluate is a formula at states (B, 2d).
-func (s Spec) evaluate(t Term, x []float64) (values []float64) {
+// Values are those of a formula at states (B, 2d).
+func (s Spec) Values(t Term, x []float64) (values []float64) {
 	n := 2 * s.D()
 	B := len(x) / n
 	e := newExpressions[float64](s, []Term{t}, n, B, 0, 0)

@@ -32,7 +32,7 @@ func Parse(text string, names []string) (Expr, error) {
 }
 
 // deepest bounds brackets within brackets, and longest a formula.
-const deepest, longest = 100, 2000
+const deepest, longest = 100, 10_000
 
 type parser struct {
 	text  string

@@ -2,6 +2,7 @@ package symbolic
 
 import (
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -139,4 +140,49 @@ func (e Expr) code(n []node) (text string, strength int) {
 	default:
 		return functions[k.op] + "(" + in(a, sum) + ")", atom
 	}
+}
+
+// Parts are what a formula is a sum of, without constants and without those that multiply them.
+func (e Expr) Parts() (all []Expr) {
+	a, b := operands(e.nodes)
+	of := func(n []node) []Expr { return Expr{n, e.names}.Parts() }
+	fixed := func(n []node) bool { return n[0].op == constant }
+	switch e.nodes[0].op {
+	case constant:
+		return nil
+	case plus, minus:
+		return append(of(a), of(b)...)
+	case times:
+		switch {
+		case fixed(a):
+			return of(b)
+		case fixed(b):
+			return of(a)
+		}
+	case over:
+		switch {
+		case fixed(b):
+			return of(a)
+		case fixed(a):
+			return []Expr{{join(node{op: power, v: inverse}, b), e.names}}
+		}
+	}
+	return []Expr{e}
+}
+
+// Named is a formula with other names of its variables.
+func (e Expr) Named(names ...string) Expr { return Expr{e.nodes, names} }
+
+// Simple is a formula whose constants are the nearest n/k with k ≤ 4, where these are nearer than a part of them.
+func (e Expr) Simple(part float64) Expr {
+	nodes := slices.Clone(e.nodes)
+	for i, n := range nodes {
+		for k := 1.0; k <= 4 && n.op == constant; k++ {
+			if y := math.Round(n.c*k) / k; math.Abs(y-n.c) < part*math.Abs(n.c) {
+				nodes[i].c = y
+				break
+			}
+		}
+	}
+	return Expr{nodes, e.names}
 }

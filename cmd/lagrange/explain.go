@@ -22,6 +22,7 @@ type explainFlags struct {
 	seed          uint64
 	path          string
 	mass          string
+	more          []string
 }
 
 func explainCommand() *cobra.Command {
@@ -44,7 +45,8 @@ ensemble differ.
 
 What it says holds where the rows of the recording are: give the one that the
 model was trained on, or a new one. Without any, states are drawn within the
-scales of the model, and the formula is all that is looked for.`,
+ranges of the model: there is the formula then, and what it conserves. With
+system parameters the formula is that of one motion.`,
 		Example: `  lagrange explain dp.lagrange dp.csv
   lagrange explain dp.lagrange dp.csv -o formula.lagrange
   lagrange explain motor.lagrange examples/motor.csv --tex`,
@@ -60,6 +62,8 @@ scales of the model, and the formula is all that is looked for.`,
 	f := cmd.Flags()
 	f.IntVar(&o.terms, "terms", 0, "at most so many terms (default: as many as it takes)")
 	f.Uint64Var(&o.seed, "seed", 1, "of the states that are drawn without a recording")
+	f.StringArrayVar(&o.more, "term", nil, "a `term` of L that the library may lack, such as 'cos(theta)*v*omega' or "+
+		"'1/sqrt(x^2+y^2)'; one flag for each")
 	f.StringVar(&o.mass, "mass", "", "a `mass` that is known, like 'theta=0.02 kg m^2': it tells the unit of L")
 	f.StringVarP(&o.path, "output", "o", "", "`file` to write the formula to, as a model")
 	f.BoolVar(&o.asJSON, "json", false, "print one JSON object")
@@ -87,7 +91,7 @@ func (o *explainFlags) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	e, err := m.Explain(cmd.Context(), set, o.terms, o.seed)
+	e, err := m.Explain(cmd.Context(), set, o.terms, o.seed, o.more...)
 	if err != nil {
 		return err
 	}
@@ -163,6 +167,9 @@ func printLagrangian(w io.Writer, m *lagrange.Model, l *lagrange.Lagrangian) err
 		return err
 	}
 	printForces(w, l)
+	if l.At != "" {
+		told(w, "holds at", l.At+": the system parameters of the first motion, or their means without a recording")
+	}
 	unit := l.Unit
 	if !l.Fixed {
 		unit = "motion does not tell it: " + l.Unit
@@ -178,9 +185,21 @@ func printLagrangian(w io.Writer, m *lagrange.Model, l *lagrange.Lagrangian) err
 		}
 		told(w, "ratio", joined(r.Name, fmt.Sprintf("= %.5g", r.Value), within(r.SD), r.Unit, about))
 	}
+	printFinding(w, l)
+	return nil
+}
+
+// printFinding prints how a formula was found, and how good it is.
+func printFinding(w io.Writer, l *lagrange.Lagrangian) {
 	if l.Library > 0 {
 		told(w, "error", fmt.Sprintf("%.2g of the accelerations of the model, with %d of %d terms", l.Error,
 			len(l.Terms), l.Library))
+	}
+	if len(l.Proposed) > 0 {
+		told(w, "proposed", strings.Join(l.Proposed, ", ")+": the library lacks it, and symbolic regression found it")
+	}
+	if l.Assumed != "" {
+		told(w, "assumed", l.Assumed)
 	}
 	if l.Free > 0 {
 		told(w, "scales", fmt.Sprintf("L has %d parts that do not know one another: motion does not tell the ratio of "+
@@ -194,7 +213,6 @@ func printLagrangian(w io.Writer, m *lagrange.Model, l *lagrange.Lagrangian) err
 		told(w, "compared", fmt.Sprintf("%s: over %d %swindows it is off by %.3g of the scales, the network by %.3g",
 			c.Better, c.Windows, held, c.Formula, c.Network))
 	}
-	return nil
 }
 
 // within writes a standard deviation; "" where it is not known.
