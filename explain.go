@@ -70,7 +70,7 @@ func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint
 	if e.Lagrangian, err = m.formula(ctx, x, u, e.Accuracy.Error, terms, more); err != nil {
 		return e, err
 	}
-	if l := e.Lagrangian; set != nil && l.At == "" && l.Model != nil && l.Model.net != m.net {
+	if l := e.Lagrangian; set != nil && l.At == "" && !l.renamed(m) && l.Model != nil && l.Model.net != m.net {
 		if err := l.compare(ctx, m, set); err != nil {
 			return e, err
 		}
@@ -87,7 +87,7 @@ func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint
 // one, for it holds where no motion has been; else by the model.
 func (m *Model) conserved(ctx context.Context, e *Explanation, seen *data.Set, x, u []float64) error {
 	by, off, l := m, e.Accuracy.Error, e.Lagrangian
-	if l.Model != nil && (seen == nil || l.Compared != nil && l.Compared.Better == formulaBetter) {
+	if l.Model != nil && !l.Legendre && (seen == nil || l.Compared != nil && l.Compared.Better == formulaBetter) {
 		e.ByFormula, by, u = true, l.Model, u[:l.Model.M()] // forces stand first
 		if off = l.Error; seen != nil {
 			off = by.accuracy(seen, x, u).Error

@@ -29,7 +29,9 @@ type Lagrangian struct {
 	// model that is a sum of terms itself.
 	Error   float64 `json:"error"`
 	Library int     `json:"library,omitempty"` // terms looked at
-	At      string  `json:"at,omitempty"`      // system parameters for which it holds; "" there are none
+	// Legendre says that L comes from the H of a Hamiltonian network, with velocities ∂H/∂p.
+	Legendre bool   `json:"legendre,omitempty"`
+	At       string `json:"at,omitempty"` // system parameters for which it holds; "" there are none
 	// Proposed are terms that the library lacked, found by symbolic regression.
 	Proposed []string       `json:"proposed,omitempty"`
 	Assumed  string         `json:"assumed,omitempty"` // beside the accelerations: these states would not tell it
@@ -109,7 +111,8 @@ func (m *Model) formula(ctx context.Context, x, u []float64, off float64, most i
 		return &Lagrangian{Library: f.Library, Front: f.Front, Error: f.Error, Why: fmt.Sprintf("%d terms leave %.2g "+
 			"of the accelerations: the library lacks some of its terms", f.Library, f.Front[0].Error)}, nil
 	}
-	l = m.lagrangian(f.Model, f.Others, x, max(off, f.Error))
+	l = m.lagrangian(f.Model, f.Others, f.States, max(off, f.Error))
+	l.Legendre = model.FirstOrder(m.net.Tape(1))
 	l.Error, l.Library, l.Front, l.Free = f.Error, f.Library, f.Front, f.Free
 	l.At = at
 	l.Proposed, l.Assumed = f.Proposed, f.Assumed
@@ -280,4 +283,14 @@ func (l *Lagrangian) compare(ctx context.Context, m *Model, set *data.Set) error
 		HeldOut: e.HeldOut}
 	l.Compared.Better = l.Compared.better()
 	return nil
+}
+
+// renamed says whether velocities of a formula are others than the columns that a model was learned from.
+func (l *Lagrangian) renamed(m *Model) bool {
+	for i, c := range m.net.Spec.Coordinates {
+		if l.Model != nil && l.Model.net.Spec.Coordinates[i].Velocity != c.Velocity {
+			return true
+		}
+	}
+	return false
 }

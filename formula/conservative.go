@@ -10,15 +10,13 @@ import (
 // conservative is a model without forces, and the parameters of these.
 func conservative(m *model.Model[float64]) (free *model.Model[float64], forces []float64, err error) {
 	if m.Spec.Nodes != nil {
-		return nil, nil, errors.New("a graph has a density for each node, which the library has not")
-	}
-	if model.FirstOrder(m.Tape(1)) {
-		return nil, nil, fmt.Errorf("the coordinates of a %s are its momenta, not its velocities",
-			model.Title(m.Spec.Family))
+		return nil, nil, errors.New("a graph has a density for each node, which the library has not; a formula is " +
+			"found of --model lnn or hnn, learned from the same recording of few nodes")
 	}
 	if _, ok := model.As[model.Mechanics[float64]](m.Tape(1)); !ok {
 		if len(kept(m.Spec.Inputs, false)) > 0 {
-			return nil, nil, fmt.Errorf("a %s does not tell its forces from its Lagrangian", model.Title(m.Spec.Family))
+			return nil, nil, fmt.Errorf("a %s does not tell its forces from its Lagrangian; a formula with forces is "+
+				"found of --model lnn", model.Title(m.Spec.Family))
 		}
 		return m, nil, nil
 	}

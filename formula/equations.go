@@ -49,6 +49,9 @@ func newEquations(t Task) (*equations, error) {
 	e := &equations{t: t, spec: t.Of.Spec, forces: forces, d: t.Of.Spec.D()}
 	s := &e.spec
 	s.Family, s.Hidden, s.Head, s.Natural, s.Combinations, s.Nodes = "terms", nil, "", false, nil, nil
+	if t.coordinates != nil {
+		s.Coordinates = t.coordinates
+	}
 	s.Coordinates, s.Inputs = readable(s.Coordinates), kept(s.Inputs, false)
 	if n := directions(t.States, 2*e.d); n < 2*e.d {
 		few := fmt.Sprintf("these states differ in %d of %d directions of state space alone, where many sums of terms "+
@@ -196,7 +199,11 @@ func (e *equations) accelerations(m *model.Model[float64]) {
 	d, tape, dx, u := e.d, m.Tape(1), make([]float64, 2*e.d), e.t.inputs(m.Spec)
 	e.size = make([]float64, d)
 	for n := range e.N {
-		tape.Field(e.t.States[2*d*n:2*d*(n+1)], u, dx)
+		if e.t.accel != nil {
+			copy(dx[d:], e.t.accel[d*n:])
+		} else {
+			tape.Field(e.t.States[2*d*n:2*d*(n+1)], u, dx)
+		}
 		e.a = append(e.a, dx[d:]...)
 		for i, a := range dx[d:] {
 			e.size[i] += a * a / float64(e.N)

@@ -32,6 +32,9 @@ type Task struct {
 	// Error is that of the accelerations of the model, relative to their size: what a formula need not be better than.
 	Error float64
 	Most  int // terms; 0: as many as it takes
+	// of a Hamiltonian network, see legendre
+	accel       []float64
+	coordinates []model.Coordinate
 }
 
 // Size is the best formula of so many terms.
@@ -46,9 +49,11 @@ type Found struct {
 	Library int                   // terms looked at
 	// Proposed are terms that the library lacked, found by symbolic regression.
 	Proposed []string
-	Assumed  string  // beside the accelerations; "" nothing
-	Front    []Size  // from the largest to the smallest
-	Error    float64 // that of the chosen one
+	Assumed  string // beside the accelerations; "" nothing
+	// States are those of the formula: of a Hamiltonian network (q, v) in place of (q, p).
+	States []float64
+	Front  []Size  // from the largest to the smallest
+	Error  float64 // that of the chosen one
 	// Free is how many more combinations of the terms that were chosen leave nothing of the accelerations: parts of L
 	// that do not know one another have a scale each.
 	Free int
@@ -59,6 +64,12 @@ type Found struct {
 // Find finds a formula. The error says why there is none. Where the library leaves clearly more than the model is off
 // by, terms that it lacks are looked for.
 func Find(ctx context.Context, t Task) (*Found, error) {
+	if t.Of.Spec.Nodes == nil && model.FirstOrder(t.Of.Tape(1)) {
+		var err error
+		if t, err = t.legendre(); err != nil {
+			return nil, err
+		}
+	}
 	f, why := t.find(ctx)
 	if ctx.Err() != nil || why == nil && f.Front[0].Error <= lacking*max(t.Error, rounding) ||
 		why != nil && !errors.Is(why, errNone) && !errors.Is(why, errMass) {
@@ -82,7 +93,7 @@ func (t Task) find(ctx context.Context) (*Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Found{Library: len(e.at), Assumed: e.assumed}
+	f := &Found{Library: len(e.at), Assumed: e.assumed, States: t.States}
 	if err := e.weigh(ctx); err != nil {
 		return nil, err
 	}

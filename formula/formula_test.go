@@ -195,20 +195,6 @@ func drawn1(n int) (x []float64) {
 	return x
 }
 
-// Models without velocities say why there is no formula.
-func TestNoFormula(t *testing.T) {
-	s := model.Spec{Family: "hnn", Activation: "tanh", Hidden: []int{2}, Coordinates: []model.Coordinate{
-		{Name: "x", Velocity: "v", Scale: 1, Speed: 1, Accel: 1}}}
-	m, err := model.New[float64](s, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Find(context.Background(), Task{Of: m, States: drawn1(100)}); err == nil ||
-		!strings.Contains(err.Error(), "momenta") {
-		t.Error(err)
-	}
-}
-
 // A model with a system parameter is explained at one value of it, its mean where none is given.
 func TestParameters(t *testing.T) {
 	s := model.Spec{Family: "nn", Activation: "tanh", Hidden: []int{2}, Inputs: []model.Input{

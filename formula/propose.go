@@ -25,7 +25,8 @@ const (
 // clearly less than without, is given to symbolic regression; of the laws that this finds, the shortest that leaves
 // nearly as little as the best is what is proposed. None: the library lacks nothing that can be found.
 func (t Task) propose(ctx context.Context) (texts []string, err error) {
-	t.States = thinned(t.States, 2*t.Of.Spec.D(), fewStates)
+	d := t.Of.Spec.D()
+	t.States, t.accel = thinned(t.States, 2*d, fewStates), thinned(t.accel, d, fewStates)
 	base, err := newEquations(t)
 	if err != nil {
 		return nil, err

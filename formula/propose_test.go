@@ -123,3 +123,48 @@ func TestNothingLacks(t *testing.T) {
 		t.Errorf("%q, %q, %v", f.Proposed, f.Assumed, err)
 	}
 }
+
+// A Hamiltonian network is explained by the Lagrangian of its H: of H = p²/P² + V(x) it is ¼ P² v² − V, with the name of
+// the column of momenta where that is the velocity. A formula with its friction is refused.
+func TestLegendre(t *testing.T) {
+	s := model.Spec{Family: "hnn", Activation: "tanh", Hidden: []int{1}, Kinetic: 2, Coordinates: []model.Coordinate{
+		{Name: "x", Velocity: "p", Scale: 1, Speed: 1, Accel: 1}}}
+	for scale, name := range map[float64]string{1: "v_x^2", 2: "v_x^2", math.Sqrt2: "p^2"} { // P of ½·2·(p/P)²
+		s.Coordinates[0].Speed = scale
+		m, err := model.New[float64](s, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clear(m.Theta)
+		// V = 10⁶ tanh(10⁻³ x − ½): for small x a constant force and a spring
+		m.Theta[0], m.Theta[2], m.Theta[3] = 1e-3, -0.5, 1e6
+		f, err := Find(context.Background(), Task{Of: m, States: drawn1(200), Error: 1e-4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		y := math.Tanh(-0.5)
+		V1, V2 := 1e3*(1-y*y), -y*(1-y*y) // slope, and half of the curvature, at 0
+		k := f.Model.Coefficients()
+		if len(k) != 3 {
+			t.Fatalf("%s", f.Model.Formula(5, 0))
+		}
+		m2 := 2 / scale / scale // 1/m: v = 2 p/P²
+		if a := k[0].Value / k[2].Value / 2; math.Abs(a+V1*m2) > 1e-3*math.Abs(V1*m2) {
+			t.Errorf("%s: force %g, not %g", f.Model.Formula(5, 0), a, -V1*m2)
+		}
+		if a := k[1].Value / k[2].Value; math.Abs(a+2*V2*m2) > 0.05*math.Abs(2*V2*m2) {
+			t.Errorf("%s: spring %g, not %g", f.Model.Formula(5, 0), a, -2*V2*m2)
+		}
+		if k[2].Term != name {
+			t.Errorf("%s, not %s", k[2].Term, name)
+		}
+	}
+	s.Friction = model.Viscous
+	m, err := model.New[float64](s, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Find(context.Background(), Task{Of: m, States: drawn1(200)}); err == nil {
+		t.Error("friction of a Hamiltonian network")
+	}
+}

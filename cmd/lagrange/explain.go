@@ -195,6 +195,9 @@ func printFinding(w io.Writer, l *lagrange.Lagrangian) {
 		told(w, "error", fmt.Sprintf("%.2g of the accelerations of the model, with %d of %d terms", l.Error,
 			len(l.Terms), l.Library))
 	}
+	if l.Legendre {
+		told(w, "Legendre", "L belongs to the H of the network: velocities are the derivatives of H by the momenta")
+	}
 	if len(l.Proposed) > 0 {
 		told(w, "proposed", strings.Join(l.Proposed, ", ")+": the library lacks it, and symbolic regression found it")
 	}
