@@ -112,6 +112,11 @@ func (m *Model) formula(ctx context.Context, x, u []float64, off float64, most i
 			"of the accelerations: the library lacks some of its terms", f.Library, f.Front[0].Error)}, nil
 	}
 	l = m.lagrangian(f.Model, f.Others, f.States, max(off, f.Error))
+	for k, t := range l.Terms {
+		if name := f.Labels[t.Term]; name != "" {
+			l.Terms[k].Term = name
+		}
+	}
 	l.Legendre = model.FirstOrder(m.net.Tape(1))
 	l.Error, l.Library, l.Front, l.Free = f.Error, f.Library, f.Front, f.Free
 	l.At = at
@@ -135,7 +140,7 @@ func (m *Model) lagrangian(net *model.Model[float64], others [][]float64, x []fl
 
 // write fills in all numbers, in a unit of L.
 func (l *Lagrangian) write(in func(net *model.Model[float64]) unitOfL) {
-	net, few := l.from.net, thinned(l.from.x, 2*l.from.net.Spec.D(), 200)
+	net, few := l.from.net, thinned(l.from.x, 2*l.from.net.Spec.D(), 60)
 	read := func(net *model.Model[float64]) (u unitOfL, values []float64, named []Ratio) {
 		u, named = in(net), append(ratios(net), oscillations(net, few)...)
 		for _, c := range net.Coefficients() {

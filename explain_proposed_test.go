@@ -3,6 +3,7 @@ package lagrange_test
 import (
 	"math"
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -111,5 +112,65 @@ func TestMoreTerms(t *testing.T) {
 	if _, err := e.Lagrangian.Model.Explain(t.Context(), set, 0, 1, "cos(3*theta)"); err == nil ||
 		!strings.Contains(err.Error(), "already") {
 		t.Error(err)
+	}
+}
+
+// A sum of terms with formulas among them is trained, saved and loaded as others are: the particle of slowly is learned
+// to five digits.
+func TestTrainFormulas(t *testing.T) {
+	set := slowly()
+	s := lagrange.Settings{Model: "terms", Method: "gauss-newton", Steps: 20, Seed: 1, Workers: 2,
+		Terms: []string{"(1-v^2)^(-1/2)", "q", "q^2"}}
+	m := fit(t, set, s)
+	path := filepath.Join(t.TempDir(), "m")
+	if err := m.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	back, err := lagrange.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []float64{-0.6, 0, 0.5} {
+		named, _ := mech.Lookup("relativistic")
+		want := make([]float64, 1)
+		named.(mech.Parametrised).At([]float64{1}).Accel([]float64{0.3}, []float64{v}, want)
+		if got := back.Accel([]float64{0.3}, []float64{v}, nil)[0]; math.Abs(got-want[0]) > 1e-5 {
+			t.Errorf("acceleration at %g is %g, not %g", v, got, want[0])
+		}
+	}
+	s.Terms = []string{"(1-v^2", "q"}
+	if _, err := lagrange.Fit(t.Context(), set, s); err == nil || !strings.Contains(err.Error(), "closed") {
+		t.Error(err)
+	}
+}
+
+// A density that was learned on a ring has the formula of the wave equation, L = Σ ½ v² − ½ (u − u')²/Δx² with
+// Δx = 1/8, whose energy and momentum are conserved and whose frequencies are sin(πk/8)/(π Δx).
+func TestRing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	set := recording("wave-8", 12, 40, true, 0.01)
+	s := lagrange.Settings{Model: "graph", Method: "gauss-newton", Steps: 20, Seed: 1, Workers: 2}
+	s.Graph.Shape = "ring"
+	e, err := fit(t, set, s).Explain(t.Context(), set, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := e.Lagrangian
+	if l.Why != "" || len(l.Terms) != 2 || l.Terms[0].Term != "Σ v^2" || l.Terms[1].Term != "Σ (u-u')^2" {
+		t.Fatalf("%+v, %+v", e.Accuracy, l)
+	}
+	if k := l.Terms[1]; math.Abs(k.Value/l.Terms[0].Value+64) > max(0.05, 6*k.SD) {
+		t.Errorf("%+v", l.Terms)
+	}
+	for k, at := range []int{0, 2, 4, 6} {
+		want := math.Sin(math.Pi*float64(k+1)/8) * 8 / math.Pi
+		if f := l.Ratios[at]; math.Abs(f.Value-want) > 1e-3*want {
+			t.Errorf("%+v, not %g", f, want)
+		}
+	}
+	if c := e.Conserved; len(c.Found) != 2 || c.Found[0].Name != "energy" || c.Found[1].Name != "momentum" {
+		t.Errorf("%+v", c.Found)
 	}
 }

@@ -243,6 +243,8 @@ func frequencies(net *model.Model[float64], q []float64) (all []float64) {
 	return all
 }
 
+const mostNamed = 4 // coordinates
+
 // oscillations are the natural frequencies as ratios; none where there is no rest.
 func oscillations(net *model.Model[float64], x []float64) (all []Ratio) {
 	free, err := withoutForces(net)
@@ -263,6 +265,9 @@ func oscillations(net *model.Model[float64], x []float64) (all []Ratio) {
 			y = 0
 		}
 		where = append(where, fmt.Sprintf("%s = %.4g", c.Name, y))
+	}
+	if len(where) > mostNamed {
+		where = []string{"the place of rest"}
 	}
 	unit := model.Unit{}.Times(model.ParseUnit(cmp.Or(net.Spec.TimeUnit, "1")), -1)
 	for k, f := range frequencies(free, q) {

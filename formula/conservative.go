@@ -1,7 +1,6 @@
 package formula
 
 import (
-	"errors"
 	"fmt"
 
 	"lagrange/model"
@@ -9,9 +8,8 @@ import (
 
 // conservative is a model without forces, and the parameters of these.
 func conservative(m *model.Model[float64]) (free *model.Model[float64], forces []float64, err error) {
-	if m.Spec.Nodes != nil {
-		return nil, nil, errors.New("a graph has a density for each node, which the library has not; a formula is " +
-			"found of --model lnn or hnn, learned from the same recording of few nodes")
+	if m.Spec.Nodes != nil { // without forces, see sites
+		return m, nil, nil
 	}
 	if _, ok := model.As[model.Mechanics[float64]](m.Tape(1)); !ok {
 		if len(kept(m.Spec.Inputs, false)) > 0 {

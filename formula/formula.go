@@ -49,7 +49,8 @@ type Found struct {
 	Library int                   // terms looked at
 	// Proposed are terms that the library lacked, found by symbolic regression.
 	Proposed []string
-	Assumed  string // beside the accelerations; "" nothing
+	Assumed  string            // beside the accelerations; "" nothing
+	Labels   map[string]string // short names of terms that are sums over the nodes of a graph
 	// States are those of the formula: of a Hamiltonian network (q, v) in place of (q, p).
 	States []float64
 	Front  []Size  // from the largest to the smallest
@@ -64,7 +65,18 @@ type Found struct {
 // Find finds a formula. The error says why there is none. Where the library leaves clearly more than the model is off
 // by, terms that it lacks are looked for.
 func Find(ctx context.Context, t Task) (*Found, error) {
-	if t.Of.Spec.Nodes == nil && model.FirstOrder(t.Of.Tape(1)) {
+	if t.Of.Spec.Nodes != nil {
+		t, labels, err := t.sites()
+		if err != nil {
+			return nil, err
+		}
+		f, err := t.find(ctx)
+		if err == nil {
+			f.Labels = labels
+		}
+		return f, err
+	}
+	if model.FirstOrder(t.Of.Tape(1)) {
 		var err error
 		if t, err = t.legendre(); err != nil {
 			return nil, err

@@ -17,8 +17,8 @@ import (
 func (t Task) legendre() (Task, error) {
 	s := t.Of.Spec
 	if s.Friction != "" && s.Friction != model.NoFriction || len(kept(s.Inputs, false)) > 0 {
-		return t, fmt.Errorf("friction and known forces of a %s do not go over to a Lagrangian; a formula with them is "+
-			"found of --model lnn", model.Title(s.Family))
+		return t, fmt.Errorf("friction and known forces of a %s do not go over to a Lagrangian; a formula with them "+
+			"is found of --model lnn", model.Title(s.Family))
 	}
 	d, u, tape := s.D(), t.inputs(s), t.Of.Tape(1)
 	τ := math.Inf(1)

@@ -124,8 +124,8 @@ func TestNothingLacks(t *testing.T) {
 	}
 }
 
-// A Hamiltonian network is explained by the Lagrangian of its H: of H = p²/P² + V(x) it is ¼ P² v² − V, with the name of
-// the column of momenta where that is the velocity. A formula with its friction is refused.
+// A Hamiltonian network is explained by the Lagrangian of its H: of H = p²/P² + V(x) it is ¼ P² v² − V, with the name
+// of the column of momenta where that is the velocity. A formula with its friction is refused.
 func TestLegendre(t *testing.T) {
 	s := model.Spec{Family: "hnn", Activation: "tanh", Hidden: []int{1}, Kinetic: 2, Coordinates: []model.Coordinate{
 		{Name: "x", Velocity: "p", Scale: 1, Speed: 1, Accel: 1}}}
