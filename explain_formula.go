@@ -206,7 +206,7 @@ func (f found) deviations(values []float64, read func(net *model.Model[float64])
 		}
 	}
 	for k, y := range squares {
-		if squares[k] = math.Sqrt(y); !(squares[k] > least*math.Abs(values[k])) {
+		if squares[k] = math.Sqrt(y); !(squares[k] > least*math.Abs(values[k])) || y > math.MaxFloat64 {
 			squares[k] = 0
 		}
 	}

@@ -152,7 +152,7 @@ func coefficient(c coefficients, j int) float64 {
 // sound says whether a ratio means what its name says: the check is 0 within two deviations, or nearly.
 func (r Ratio) sound() bool {
 	const near, wide = 1e-3, 0.1
-	return !math.IsNaN(r.Value) && math.Abs(r.check) <= max(near, 2*r.sd) && r.sd < wide
+	return math.Abs(r.Value) <= math.MaxFloat64 && math.Abs(r.check) <= max(near, 2*r.sd) && r.sd < wide
 }
 
 // rest is where a sum of terms without forces stays, beginning at the state of least potential; nil if it is not found.

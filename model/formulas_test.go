@@ -3,6 +3,7 @@ package model_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"lagrange/mech"
@@ -98,4 +99,36 @@ func TestMagneticTerm(t *testing.T) {
 			t.Errorf("acceleration %d is %g, not %g", i, xdot[3+i], want)
 		}
 	}
+}
+
+// FuzzTermOf finds no text that ends the program: what is read as a term can be evaluated.
+func FuzzTermOf(f *testing.F) {
+	for _, text := range []string{"1/sqrt(x^2+y^2)", "cos(a)*x*v_y", "x^2*v_x^2", "exp(-x)*v_a", "sin(2*a-a)", "((x)",
+		"é", "1/(x-x)", "x^-3", "v_x^4/1e-300"} {
+		f.Add(text)
+	}
+	s := model.Spec{Family: "terms", Activation: "softplus", TimeUnit: "s", Coordinates: []model.Coordinate{
+		{Name: "x", Scale: 2, Speed: 1, Accel: 1, Unit: "m"}, {Name: "y", Scale: 3, Speed: 1, Accel: 1, Unit: "m"},
+		{Name: "a", Period: 360, Scale: 57, Speed: 57, Accel: 57, Unit: "deg"}}}
+	base, err := s.TermsOf([]string{"v_x^2", "v_y^2", "v_a^2"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		list, term, err := s.TermOf(text)
+		if err != nil {
+			return
+		}
+		of := s
+		of.Terms = slices.Clone(base)
+		of.Terms[list] = append(slices.Clone(of.Terms[list]), term)
+		m, err := model.New[float64](of, 1)
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		m.Tape(1).Field([]float64{1, 2, 30, 0.3, -0.4, 5}, nil, make([]float64, 6))
+		if n := len(of.CoefficientUnits(model.Unit{"kg": 1})); n != len(m.Coefficients()) {
+			t.Fatalf("%q: %d units of %d coefficients", text, n, len(m.Coefficients()))
+		}
+	})
 }
