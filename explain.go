@@ -17,8 +17,8 @@ type Explanation struct {
 	States     string      `json:"states"` // where they come from
 	Accuracy   Accuracy    `json:"accuracy"`
 	Lagrangian *Lagrangian `json:"lagrangian"`
-	// Conserved is what the motion without known forces conserves, by the formula if that predicts better; nil without
-	// a recording: states that no motion has visited tell of a net what it was not asked to learn.
+	// Conserved is what the motion without known forces conserves, by the formula if that predicts better or there is
+	// no recording: states that no motion has visited tell of a net what it was not asked to learn.
 	Conserved *invariant.Result `json:"conserved,omitempty"`
 	ByFormula bool              `json:"conserved_by_formula,omitempty"`
 	Nature    *Nature           `json:"nature,omitempty"` // of the motion; nil without a plain network, or a recording
@@ -36,10 +36,15 @@ const mostStates, mostSlopes = 1500, 12_000
 
 // Explain says what a model has learned at states of a recording: those that it has not seen of the one that it was
 // trained on. Without a recording (nil) they are drawn within the scales of the model. A formula has at most so many
-// terms; 0: as many as it takes. Of an ensemble it is the first member that is looked into.
-func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint64) (e Explanation, err error) {
-	x, u, us := m.drawn(seed), make([]float64, m.M()), []float64(nil)
-	e.States = fmt.Sprintf("%d states drawn within the scales of the model", len(x)/(2*m.D()))
+// terms; 0: as many as it takes. More terms are added to the library that they are looked for in, see
+// model.Spec.TermOf. Of an ensemble it is the first member that is looked into.
+func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint64, more ...string) (e Explanation,
+	err error) {
+	if err := m.checkMore(more); err != nil {
+		return e, err
+	}
+	x, u, us := m.drawn(seed), m.means(), []float64(nil)
+	e.States = fmt.Sprintf("%d states drawn within the ranges of the model", len(x)/(2*m.D()))
 	var seen *data.Set
 	if set != nil {
 		if set.D() != m.D() || set.M() != m.M() {
@@ -62,27 +67,63 @@ func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint
 			invariant.Least)
 	}
 	e.Accuracy = m.accuracy(seen, x, u)
-	if e.Lagrangian, err = m.formula(ctx, x, e.Accuracy.Error, terms); err != nil || set == nil {
+	if e.Lagrangian, err = m.formula(ctx, x, u, e.Accuracy.Error, terms, more); err != nil {
 		return e, err
 	}
-	if l := e.Lagrangian; l.Model != nil && l.Model.net != m.net {
+	if l := e.Lagrangian; set != nil && l.At == "" && !l.renamed(m) && l.Model != nil && l.Model.net != m.net {
 		if err := l.compare(ctx, m, set); err != nil {
 			return e, err
 		}
 	}
-	by, off := m, e.Accuracy
-	if c := e.Lagrangian.Compared; c != nil && c.Better == formulaBetter {
-		e.ByFormula, by = true, e.Lagrangian.Model
-		off = by.accuracy(seen, x, u)
-	}
-	some := thinned(x, 2*m.D(), max(4*invariant.Least, mostSlopes/m.D()))
-	c, err := invariant.Find(ctx, by.system(u, off.Error), some)
-	if err != nil {
+	if err = m.conserved(ctx, &e, seen, x, u); err != nil || set == nil {
 		return e, err
 	}
-	e.Conserved, e.Trust = &c, m.trust(x, u, us, e.Accuracy.Error)
+	e.Trust = m.trust(x, u, us, e.Accuracy.Error)
 	e.Nature, err = m.nature(ctx, x, u)
 	return e, err
+}
+
+// conserved looks for what is conserved: by the formula if that predicts better or, without a recording, if there is
+// one, for it holds where no motion has been; else by the model.
+func (m *Model) conserved(ctx context.Context, e *Explanation, seen *data.Set, x, u []float64) error {
+	by, off, l := m, e.Accuracy.Error, e.Lagrangian
+	if l.Model != nil && !l.Legendre && (seen == nil || l.Compared != nil && l.Compared.Better == formulaBetter) {
+		e.ByFormula, by, u = true, l.Model, u[:l.Model.M()] // forces stand first
+		if off = l.Error; seen != nil {
+			off = by.accuracy(seen, x, u).Error
+		}
+	}
+	some := thinned(x, 2*m.D(), max(4*invariant.Least, mostSlopes/m.D()))
+	c, err := invariant.Find(ctx, by.system(u, off), some)
+	if err == nil {
+		e.Conserved = &c
+	}
+	return err
+}
+
+// means are no forces, and the means of system parameters.
+func (m *Model) means() (u []float64) {
+	for _, in := range m.net.Spec.Inputs {
+		if !in.SystemParameter {
+			in.Mean = 0
+		}
+		u = append(u, in.Mean)
+	}
+	return u
+}
+
+// checkMore says what is wrong with terms that are added to a library.
+func (m *Model) checkMore(more []string) error {
+	if len(more) > 0 && m.net.Spec.Family == "terms" {
+		return fmt.Errorf("the term %q: the model is a sum of terms already, which is printed as it is; terms are for "+
+			"networks, or for the training of such a sum (train --model terms --term)", more[0])
+	}
+	for _, text := range more {
+		if _, _, err := m.net.Spec.TermOf(text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rows are states of a recording, from all over it, and its inputs there.
@@ -116,24 +157,44 @@ func parameters(set *data.Set) []float64 {
 	return u
 }
 
-// drawn are states within the scales of a model: angles from all directions, other coordinates and velocities from the
-// widths that have those standard deviations.
+// drawn are states about the means of a model, normal with its scales, but slower, angles from all directions; and
+// within what was recorded, where it knows that.
 func (m *Model) drawn(seed uint64) (x []float64) {
-	r, wide := rand.New(rand.NewPCG(seed, 0xe8)), math.Sqrt(3)
-	for range mostStates {
-		for _, c := range m.Spec().Coordinates {
-			if w := 2*r.Float64() - 1; c.Period > 0 {
-				x = append(x, w*c.Period/2)
-			} else {
-				x = append(x, c.Mean+wide*w*c.Scale)
+	r := rand.New(rand.NewPCG(seed, 0xe8))
+	ranges := map[string]data.Range{}
+	for _, k := range m.Record.Ranges {
+		ranges[k.Name] = k
+	}
+	within := func(name string, draw func() float64) float64 {
+		k, known := ranges[name]
+		for range mostDraws {
+			if y := draw(); !known || k.Min <= y && y <= k.Max {
+				return y
 			}
 		}
+		return k.Mean
+	}
+	for range mostStates {
 		for _, c := range m.Spec().Coordinates {
-			x = append(x, wide*(2*r.Float64()-1)*c.Speed)
+			x = append(x, within(c.Name, func() float64 {
+				if c.Period > 0 {
+					return c.Period * (r.Float64() - 0.5)
+				}
+				return c.Mean + c.Scale*r.NormFloat64()
+			}))
+		}
+		for _, c := range m.Spec().Coordinates {
+			x = append(x, within(c.Velocity, func() float64 { return slow * c.Speed * r.NormFloat64() }))
 		}
 	}
 	return x
 }
+
+const (
+	mostDraws = 100 // for a number within what was recorded
+	// slow is how fast drawn states are beside recorded ones: a motion is seldom fast and far away together
+	slow = 0.5
+)
 
 // assumed is the error of accelerations where nothing tells it.
 const assumed = 0.01

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"lagrange/data"
 	"lagrange/fit"
@@ -13,17 +14,30 @@ import (
 
 // Lagrangian is a sum of terms that stands for what a model has learned, in units of the recording. Motion does not
 // tell the unit of L: it is the one in which the largest gain of a known force is 1 or, without known forces, the mean
-// mass of the last coordinate that has a constant one, or of the last of all.
+// mass of the last coordinate that has a constant one, or of the last of all, or what Known says.
 type Lagrangian struct {
-	Terms  []TermValue             `json:"terms"`
-	Forces model.ForceCoefficients `json:"forces"`
-	Unit   string                  `json:"unit"`
+	Terms      []TermValue             `json:"terms"`
+	Forces     model.ForceCoefficients `json:"forces"`
+	ForceUnits model.ForceUnits        `json:"force_units"`
+	ForceSD    model.ForceCoefficients `json:"force_sd"` // their standard deviations; 0: not known, or it is the unit
+	Unit       string                  `json:"unit"`
+	// In is what L is measured in, a multiple of c where motion leaves that open; "" where it is a number or not known
+	In    string `json:"in,omitempty"`
+	Fixed bool   `json:"fixed,omitempty"` // by a known force or mass, in units of measure
+	// Ratios are numbers that the unit of L does not touch, such as g/l of a pendulum.
+	Ratios []Ratio `json:"ratios,omitempty"`
 	// Error of accelerations, relative to their size: what the formula leaves of those of the network; nothing of a
 	// model that is a sum of terms itself.
-	Error   float64        `json:"error"`
-	Library int            `json:"library,omitempty"` // terms looked at
-	Front   []formula.Size `json:"front,omitempty"`
-	Free    int            `json:"free,omitempty"` // parts of L, but one, whose scale motion leaves open
+	Error   float64 `json:"error"`
+	Library int     `json:"library,omitempty"` // terms looked at
+	// Legendre says that L comes from the H of a Hamiltonian network, with velocities ∂H/∂p.
+	Legendre bool   `json:"legendre,omitempty"`
+	At       string `json:"at,omitempty"` // system parameters for which it holds; "" there are none
+	// Proposed are terms that the library lacked, found by symbolic regression.
+	Proposed []string       `json:"proposed,omitempty"`
+	Assumed  string         `json:"assumed,omitempty"` // beside the accelerations: these states would not tell it
+	Front    []formula.Size `json:"front,omitempty"`
+	Free     int            `json:"free,omitempty"` // parts of L, but one, whose scale motion leaves open
 	// Scores of formula and network on windows of the recording; nil: there are none
 	Compared *Comparison `json:"compared,omitempty"`
 	Why      string      `json:"why,omitempty"` // there is no formula
@@ -31,12 +45,24 @@ type Lagrangian struct {
 	Unidentified []string       `json:"unidentified,omitempty"`
 	Deciding     []fit.Deciding `json:"deciding,omitempty"`
 	Model        *Model         `json:"-"`
+	from         found
+}
+
+// found is what a Lagrangian is written from: the model explained, a sum of terms, the parameters that other errors
+// would have left, and states.
+type found struct {
+	m      *Model
+	net    *model.Model[float64]
+	others [][]float64
+	x      []float64
+	off    float64 // error of accelerations by known forces
 }
 
 // TermValue is a term of L, with what stands in front of it.
 type TermValue struct {
 	Term   string  `json:"term"`
 	Value  float64 `json:"value"`
+	Unit   string  `json:"unit,omitempty"`   // "" of a number, and of what is not known
 	SD     float64 `json:"sd,omitempty"`     // of errors of the accelerations; 0: not known, or it is the unit
 	Simple string  `json:"simple,omitempty"` // number within two standard deviations, if there is but one
 }
@@ -65,11 +91,20 @@ func (c Comparison) better() string {
 }
 
 // formula finds one of a model, or reads it off a sum of terms, at states x under inputs u.
-func (m *Model) formula(ctx context.Context, x []float64, off float64, most int) (l *Lagrangian, err error) {
+func (m *Model) formula(ctx context.Context, x, u []float64, off float64, most int, more []string) (l *Lagrangian,
+	err error) {
 	if m.net.Spec.Family == "terms" {
-		return m.lagrangian(m.net, nil, x), nil
+		return m.lagrangian(m.net, nil, x, 0), nil
 	}
-	f, err := formula.Find(ctx, formula.Task{Of: m.net, States: x, Error: off, Most: most})
+	task := formula.Task{Of: m.net, States: x, Error: off, Most: most, More: more}
+	at := ""
+	for k, in := range m.net.Spec.Inputs {
+		if in.SystemParameter {
+			task.Parameters = append(task.Parameters, u[k])
+			at = strings.TrimPrefix(fmt.Sprintf("%s, %s = %.6g", at, in.Name, u[k]), ", ")
+		}
+	}
+	f, err := formula.Find(ctx, task)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -80,15 +115,16 @@ func (m *Model) formula(ctx context.Context, x []float64, off float64, most int)
 		return &Lagrangian{Library: f.Library, Front: f.Front, Error: f.Error, Why: fmt.Sprintf("%d terms leave %.2g "+
 			"of the accelerations: the library lacks some of its terms", f.Library, f.Front[0].Error)}, nil
 	}
-	l = m.lagrangian(f.Model, f.Others, x)
-	if f.Model.ForceCoefficients().Gains != nil { // accelerations by known forces are off as well: so is the unit
-		for k := range l.Terms {
-			t := &l.Terms[k]
-			t.SD = math.Hypot(t.SD, max(off, f.Error)*t.Value)
-			t.Simple = simple(t.Value, 2*t.SD)
+	l = m.lagrangian(f.Model, f.Others, f.States, max(off, f.Error))
+	for k, t := range l.Terms {
+		if name := f.Labels[t.Term]; name != "" {
+			l.Terms[k].Term = name
 		}
 	}
+	l.Legendre = model.FirstOrder(m.net.Tape(1))
 	l.Error, l.Library, l.Front, l.Free = f.Error, f.Library, f.Front, f.Free
+	l.At = at
+	l.Proposed, l.Assumed = f.Proposed, f.Assumed
 	return l, nil
 }
 
@@ -96,92 +132,128 @@ func (m *Model) formula(ctx context.Context, x []float64, off float64, most int)
 const worstFormula = 0.05
 
 // lagrangian writes a sum of terms, with deviations from those that other errors would have left.
-func (m *Model) lagrangian(net *model.Model[float64], others [][]float64, x []float64) *Lagrangian {
-	l := &Lagrangian{Model: &Model{Record: m.Record, net: net}}
+func (m *Model) lagrangian(net *model.Model[float64], others [][]float64, x []float64, off float64) *Lagrangian {
+	l := &Lagrangian{Model: &Model{Record: m.Record, net: net}, from: found{m, net, others, x, off}}
 	if net != m.net {
 		r := &l.Model.Record
 		r.Formula, r.Residuals, r.Stages, r.Plan, r.Mass, r.Doubt, r.Restarts = nil, nil, nil, nil, nil, "", nil
 	}
-	read := func(net *model.Model[float64]) (values []float64, unit float64) {
-		unit, l.Unit = unitOf(net, x)
+	l.write(func(net *model.Model[float64]) unitOfL { return unitOf(net, x) })
+	return l
+}
+
+// write fills in all numbers, in a unit of L.
+func (l *Lagrangian) write(in func(net *model.Model[float64]) unitOfL) {
+	net, few := l.from.net, thinned(l.from.x, 2*l.from.net.Spec.D(), 60)
+	read := func(net *model.Model[float64]) (u unitOfL, values []float64, named []Ratio) {
+		u, named = in(net), append(ratios(net), oscillations(net, few)...)
 		for _, c := range net.Coefficients() {
-			values = append(values, c.Value/unit)
+			values = append(values, c.Value/u.size)
 		}
-		return values, unit
-	}
-	var all [][]float64
-	for _, theta := range others {
-		other, err := model.With(net.Spec, theta)
-		if err != nil {
-			panic("lagrange: a formula of other terms: " + err.Error())
+		f := net.ForceCoefficients()
+		for _, y := range numbers(&f) {
+			values = append(values, *y/u.size)
 		}
-		v, _ := read(other)
-		all = append(all, v)
+		for _, r := range named {
+			values = append(values, r.Value, r.check)
+		}
+		return u, values, named
 	}
-	values, unit := read(net)
+	u, values, named := read(net)
+	sds := l.from.deviations(values, func(net *model.Model[float64]) []float64 {
+		_, v, _ := read(net)
+		return v
+	})
+	l.Unit, l.In, l.Fixed, l.Terms, l.Ratios = u.what, u.unit.String(), u.fixed, nil, nil
+	units := net.Spec.CoefficientUnits(u.unit)
 	for k, c := range net.Coefficients() {
-		t := TermValue{Term: c.Term, Value: values[k], SD: deviation(all, k, values[k])}
-		if was := m.Record.Formula; net == m.net && was != nil && k < len(was.Terms) {
-			t.SD = was.Terms[k].SD * math.Abs(t.Value/was.Terms[k].Value)
-		}
-		if t.SD < 1e-12*math.Abs(t.Value) {
-			t.SD = 0
+		t := TermValue{Term: c.Term, Value: values[k], Unit: units[k].String(), SD: sds[k]}
+		if net.ForceCoefficients().Gains != nil { // accelerations by known forces are off as well: so is the unit
+			t.SD = math.Hypot(t.SD, l.from.off*t.Value)
 		}
 		t.Simple = simple(t.Value, 2*t.SD)
 		l.Terms = append(l.Terms, t)
 	}
-	if was := m.Record.Formula; net == m.net && was != nil {
+	if was := l.from.m.Record.Formula; net == l.from.m.net && was != nil {
 		l.Unidentified, l.Deciding = was.Unidentified, was.Deciding
 	}
-	l.Forces = scaled(net.ForceCoefficients(), 1/unit)
-	return l
-}
-
-// deviation is the root mean square distance of numbers k from x.
-func deviation(all [][]float64, k int, x float64) float64 {
-	sum := 0.0
-	for _, v := range all {
-		sum += (v[k] - x) * (v[k] - x) / float64(len(all))
+	l.Forces, l.ForceSD = net.ForceCoefficients(), net.ForceCoefficients()
+	l.ForceSD.Stribeck = nil
+	at := len(l.Terms)
+	for k, y := range numbers(&l.Forces) {
+		*y, *numbers(&l.ForceSD)[k] = values[at], sds[at]
+		at++
 	}
-	return math.Sqrt(sum)
-}
-
-// unitOf is the unit of L, and what it is.
-func unitOf(net *model.Model[float64], x []float64) (unit float64, what string) {
-	for _, row := range net.ForceCoefficients().Gains {
-		for _, g := range row {
-			unit = max(unit, math.Abs(g))
+	for k, r := range named {
+		at := at + 2*k
+		if r.SD, r.sd = sds[at], sds[at+1]; r.sound() {
+			l.Ratios = append(l.Ratios, r)
 		}
 	}
-	if unit > 0 {
-		return unit, "the largest gain of a known force is 1"
-	}
-	d := net.Spec.D()
-	of := d - 1
-	for i := range d {
-		if at := net.Spec.Terms[(i+1)*(i+2)/2]; len(at) == 1 && at[0].Function == model.One {
-			of = i
-		}
-	}
-	tape, dx, u := net.Tape(1), make([]float64, 2*d), make([]float64, net.Spec.M())
-	mech, _ := model.As[model.Mechanics[float64]](tape)
-	for n := 0; n < len(x); n += 2 * d {
-		tape.Field(x[n:n+2*d], u, dx)
-		unit += mech.Mass(0)[of*d+of] * float64(2*d) / float64(len(x))
-	}
-	return unit, fmt.Sprintf("the mean mass of %s is 1", net.Spec.Coordinates[of].Name)
+	l.ForceUnits = net.Spec.ForceUnits(l.Forces, u.unit)
 }
 
-// scaled multiplies forces.
-func scaled(f model.ForceCoefficients, by float64) model.ForceCoefficients {
-	for _, rows := range [][][]float64{f.Viscous, {f.Dry, f.Drag, f.Between}, f.Gains} {
-		for _, row := range rows {
-			for i := range row {
-				row[i] *= by
+// deviations are those of numbers that are read off a sum of terms: root mean square distances from those of others or,
+// of what was learned from positions, √(gᵀCg) with the covariance C of its parameters and the slopes g, by differences.
+// 0 where they are not known, and of what is the unit.
+func (f found) deviations(values []float64, read func(net *model.Model[float64]) []float64) []float64 {
+	squares := make([]float64, len(values))
+	if of := f.m.Record.Formula; f.net == f.m.net && of != nil {
+		squares = f.variances(of.Covariance, len(values), read)
+	}
+	for _, theta := range f.others {
+		other, err := model.With(f.net.Spec, theta)
+		if err != nil {
+			panic("lagrange: a formula of other terms: " + err.Error())
+		}
+		for k, y := range read(other) {
+			if k < len(values) && !math.IsNaN(y) {
+				squares[k] += (y - values[k]) * (y - values[k]) / float64(len(f.others))
 			}
 		}
 	}
-	return f
+	for k, y := range squares {
+		if squares[k] = math.Sqrt(y); !(squares[k] > least*math.Abs(values[k])) || y > math.MaxFloat64 {
+			squares[k] = 0
+		}
+	}
+	return squares
+}
+
+const (
+	least = 1e-10 // of a number: a deviation below is none, but what differences leave
+	slope = 1e-4  // of differences, in units of the parameters
+)
+
+// variances of n numbers under the covariance C of what shooting moves.
+func (f found) variances(C []float64, n int, read func(net *model.Model[float64]) []float64) []float64 {
+	of, all := f.net.Outer(), make([]float64, n)
+	P := len(of)
+	if len(C) != P*P {
+		return all
+	}
+	g, m := make([]float64, n*P), f.net.Copy()
+	for k, h := range m.Units(of) {
+		h *= slope
+		was := m.Theta[of[k]]
+		for _, side := range []float64{1, -1} {
+			m.Theta[of[k]] = was + side*h
+			for i, y := range read(m) {
+				if i < n {
+					g[i*P+k] += side * y / (2 * h)
+				}
+			}
+		}
+		m.Theta[of[k]] = was
+	}
+	for i := range all {
+		for k, a := range g[i*P : (i+1)*P] {
+			for l, b := range g[i*P : (i+1)*P] {
+				all[i] += a * C[k*P+l] * b
+			}
+		}
+	}
+	return all
 }
 
 // simple is the only number n/k with k ≤ 4 within an interval so narrow that others would hardly be there; "" if there
@@ -223,4 +295,14 @@ func (l *Lagrangian) compare(ctx context.Context, m *Model, set *data.Set) error
 		HeldOut: e.HeldOut}
 	l.Compared.Better = l.Compared.better()
 	return nil
+}
+
+// renamed says whether velocities of a formula are others than the columns that a model was learned from.
+func (l *Lagrangian) renamed(m *Model) bool {
+	for i, c := range m.net.Spec.Coordinates {
+		if l.Model != nil && l.Model.net.Spec.Coordinates[i].Velocity != c.Velocity {
+			return true
+		}
+	}
+	return false
 }

@@ -174,7 +174,7 @@ func (m *Model) Columns() *data.Set {
 		if u.SystemParameter {
 			out.SystemParameters++
 		}
-		out.Columns = append(out.Columns, data.Column{Name: u.Name, Role: data.RoleU})
+		out.Columns = append(out.Columns, data.Column{Name: u.Name, Unit: u.Unit, Role: data.RoleU})
 	}
 	return out
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"lagrange/model"
 )
 
 // TeX writes a Lagrangian in LaTeX, with velocities as derivatives of their coordinates.
@@ -35,12 +37,37 @@ func (l *Lagrangian) TeX() string {
 		if n, d, ok := strings.Cut(number, "/"); ok {
 			number = fmt.Sprintf(`\tfrac{%s}{%s}`, n, d)
 		}
-		if number != "1" {
-			b.WriteString(number + `\,`)
+		if unit := texUnit(t.Unit); number != "1" || unit != "" {
+			b.WriteString(number + unit + `\,`)
 		}
 		b.WriteString(l.texTerm(t.Term))
 	}
 	return b.String()
+}
+
+var powerOf = regexp.MustCompile(`\^(\p{N}+)`)
+
+// texUnit writes a unit behind a number, and the scale of L as it is.
+func texUnit(unit string) string {
+	if unit == "" {
+		return ""
+	}
+	over, under, divided := strings.Cut(unit, "/")
+	write := func(text string) string {
+		names := strings.Fields(powerOf.ReplaceAllString(strings.Trim(text, "()"), "^{$1}"))
+		for i, n := range names {
+			if n != model.Scale {
+				names[i] = `\mathrm{` + n + `}`
+			}
+		}
+		return strings.Join(names, `\,`)
+	}
+	if divided && strings.HasPrefix(under, "(") {
+		return `\,` + write(over) + "/(" + write(under) + ")"
+	} else if divided {
+		return `\,` + write(over) + "/" + write(under)
+	}
+	return `\,` + write(over)
 }
 
 var (

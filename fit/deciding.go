@@ -108,6 +108,19 @@ func (k known) with(times float64, more []float64) []float64 {
 	return roots(k.P, G)
 }
 
+// covariance is G⁻¹ in the units of the parameters themselves.
+func (k known) covariance() []float64 {
+	C := make([]float64, k.P*k.P)
+	for n := range k.P {
+		for i, a := range k.R[n*k.P : (n+1)*k.P] {
+			for j, b := range k.R[n*k.P : (n+1)*k.P] {
+				C[i*k.P+j] += a * k.unit[i] * b * k.unit[j]
+			}
+		}
+	}
+	return C
+}
+
 // deviation is √(gᵀG⁻¹g) = |Rg|, with the roots R of G⁻¹.
 func deviation(R, g []float64) float64 {
 	sum, P := 0.0, len(g)

@@ -23,6 +23,8 @@ type Formula struct {
 	Deciding []Deciding `json:"deciding,omitempty"`
 	// Delay is by how much later than recorded known forces act; nil: it was not looked at
 	Delay *train.Lateness `json:"delay,omitempty"`
+	// Covariance is that of the parameters that shooting moves (model.Outer), row by row; of a sum of terms
+	Covariance []float64 `json:"covariance,omitempty"`
 	// SD has the standard deviations of these forces, of a sum of terms; nil: not known
 	SD *Formula `json:"sd,omitempty"`
 }
@@ -118,6 +120,7 @@ func (f *problem) formula(x train.Identified) *Formula {
 	if x.Shot.Information != nil {
 		k := knownOf(x)
 		g := f.deviations(&r, x, k)
+		r.Covariance = k.covariance()
 		names, at := f.unidentified(&r)
 		var slopes [][]float64
 		for _, i := range at {

@@ -35,7 +35,7 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 	}
 	for j, u := range set.Inputs {
 		spec.Inputs = append(spec.Inputs, model.Input{
-			Name: u, Scale: sc.U[j], Mean: sc.UMean[j], SystemParameter: j >= len(set.Forces()),
+			Name: u, Unit: unitOf(set, u), Scale: sc.U[j], Mean: sc.UMean[j], SystemParameter: j >= len(set.Forces()),
 			Held: slices.Contains(s.Held, u),
 		})
 		if in := &spec.Inputs[j]; s.Delay != nil && !in.SystemParameter {

@@ -32,10 +32,12 @@ type equations struct {
 	refs   []float64   // the means of it (d),
 	scale  float64     // and their sum
 	size   []float64   // of accelerations (d)
-	learn  *mat.SymDense
-	check  *mat.SymDense
-	weight float64 // numbers in learn, and
-	tested float64 // in check
+	// assumed says what a formula rests on beside the accelerations; "" nothing
+	assumed string
+	learn   *mat.SymDense
+	check   *mat.SymDense
+	weight  float64 // numbers in learn, and
+	tested  float64 // in check
 }
 
 // newEquations evaluates the accelerations and the terms.
@@ -47,12 +49,29 @@ func newEquations(t Task) (*equations, error) {
 	e := &equations{t: t, spec: t.Of.Spec, forces: forces, d: t.Of.Spec.D()}
 	s := &e.spec
 	s.Family, s.Hidden, s.Head, s.Natural, s.Combinations, s.Nodes = "terms", nil, "", false, nil, nil
-	s.Coordinates = readable(s.Coordinates)
-	if s.Terms = t.Terms; s.Terms == nil {
+	if t.coordinates != nil {
+		s.Coordinates = t.coordinates
+	}
+	s.Coordinates, s.Inputs = readable(s.Coordinates), kept(s.Inputs, false)
+	if n := directions(t.States, 2*e.d); n < 2*e.d {
+		few := fmt.Sprintf("these states differ in %d of %d directions of state space alone, where many sums of terms "+
+			"give the same motion", n, 2*e.d)
+		if !arguments(*s)[0].apart {
+			return nil, errors.New(few)
+		}
+		e.assumed = few + ": this one has constant masses, and forces between bodies"
+	}
+	switch s.Terms = t.Terms; {
+	case s.Terms == nil && e.assumed != "":
+		s.Terms = constant(make([][]model.Term, 1+e.d*(e.d+1)/2))
+	case s.Terms == nil:
 		if s.Terms = s.DefaultTerms(); count(s.Terms) > most {
 			s.Terms = s.SimplestTerms()
 		}
 		s.Terms[0] = append(s.Terms[0], inverse(*s, t.States)...)
+	}
+	if s.Terms, err = with(*s, s.Terms, t.More); err != nil {
+		return nil, err
 	}
 	e.N = len(t.States) / (2 * e.d)
 	for o, ts := range s.Terms {
@@ -60,17 +79,32 @@ func newEquations(t Task) (*equations, error) {
 			e.at, e.terms, e.of = append(e.at, len(e.at)), append(e.terms, h), append(e.of, o)
 		}
 	}
+	if len(e.at) == 0 {
+		return nil, errNone
+	}
 	if 2*e.N*e.d < 3*len(e.at) {
 		return nil, fmt.Errorf("%d states are too few for %d terms", e.N, len(e.at))
-	}
-	if n := directions(t.States, 2*e.d); n < 2*e.d {
-		return nil, fmt.Errorf("these states differ in %d of %d directions of state space alone, where many sums of "+
-			"terms give the same motion", n, 2*e.d)
 	}
 	e.accelerations(free)
 	bare := *s
 	bare.Friction, bare.Inputs = "", nil
 	return e, e.columns(bare)
+}
+
+// with are the terms of a library and more of them.
+func with(s model.Spec, terms [][]model.Term, more []string) ([][]model.Term, error) {
+	terms = slices.Clone(terms)
+	for _, text := range more {
+		list, t, err := s.TermOf(text)
+		if err != nil {
+			return nil, err
+		}
+		there := func(o model.Term) bool { return o.Function == t.Function && s.TermText(o) == s.TermText(t) }
+		if !slices.ContainsFunc(terms[list], there) {
+			terms[list] = append(slices.Clone(terms[list]), t)
+		}
+	}
+	return terms, nil
 }
 
 // far is a mean in units of the scale from which on powers are of the distance from the mean: those of q itself would
@@ -160,43 +194,16 @@ func readable(cs []model.Coordinate) []model.Coordinate {
 	return cs
 }
 
-// conservative is a model without forces, and the parameters of these.
-func conservative(m *model.Model[float64]) (free *model.Model[float64], forces []float64, err error) {
-	if m.Spec.Nodes != nil {
-		return nil, nil, errors.New("a graph has a density for each node, which the library has not")
-	}
-	if model.FirstOrder(m.Tape(1)) {
-		return nil, nil, fmt.Errorf("the coordinates of a %s are its momenta, not its velocities",
-			model.Title(m.Spec.Family))
-	}
-	for _, in := range m.Spec.Inputs {
-		if in.SystemParameter {
-			return nil, nil, fmt.Errorf("the Lagrangian depends on the system parameter %s, which a sum of terms does "+
-				"not", in.Name)
-		}
-	}
-	if _, ok := model.As[model.Mechanics[float64]](m.Tape(1)); !ok {
-		if len(m.Spec.Inputs) > 0 {
-			return nil, nil, fmt.Errorf("a %s does not tell its forces from its Lagrangian", model.Title(m.Spec.Family))
-		}
-		return m, nil, nil
-	}
-	s := m.Spec
-	s.Friction, s.Inputs = model.NoFriction, nil
-	n, err := model.Params(s)
-	if err != nil {
-		return nil, nil, err
-	}
-	free, err = model.With(s, m.Theta[:n]) // forces stand last
-	return free, m.Theta[n:], err
-}
-
 // accelerations of the model, and their size.
 func (e *equations) accelerations(m *model.Model[float64]) {
-	d, tape, dx := e.d, m.Tape(1), make([]float64, 2*e.d)
+	d, tape, dx, u := e.d, m.Tape(1), make([]float64, 2*e.d), e.t.inputs(m.Spec)
 	e.size = make([]float64, d)
 	for n := range e.N {
-		tape.Field(e.t.States[2*d*n:2*d*(n+1)], nil, dx)
+		if e.t.accel != nil {
+			copy(dx[d:], e.t.accel[d*n:])
+		} else {
+			tape.Field(e.t.States[2*d*n:2*d*(n+1)], u, dx)
+		}
 		e.a = append(e.a, dx[d:]...)
 		for i, a := range dx[d:] {
 			e.size[i] += a * a / float64(e.N)
@@ -259,7 +266,7 @@ const rounds = 4
 // weigh brings the rows into units of accelerations, by M⁻¹ of the model or, where it has none, of the sum of terms
 // itself.
 func (e *equations) weigh(ctx context.Context) error {
-	if M := e.learned(); M != nil {
+	if M := e.learned(); M != nil && e.assumed == "" { // a model knows little of directions that it has not seen
 		e.rows(M)
 		return nil
 	}
@@ -276,8 +283,7 @@ func (e *equations) weigh(ctx context.Context) error {
 		e.rows(M)
 		β := e.solve(e.learn, e.at)
 		if β == nil {
-			return errors.New("no sum of the terms of the library with a mass for each coordinate comes near to the " +
-				"accelerations")
+			return errNone
 		}
 		clear(M)
 		for k, b := range β {
@@ -291,7 +297,7 @@ func (e *equations) weigh(ctx context.Context) error {
 
 // learned is the mass matrix of the model at the states; nil if it has none.
 func (e *equations) learned() (M []float64) {
-	tape, dx, u := e.t.Of.Tape(1), make([]float64, 2*e.d), make([]float64, e.t.Of.Spec.M())
+	tape, dx, u := e.t.Of.Tape(1), make([]float64, 2*e.d), e.t.inputs(e.t.Of.Spec)
 	mech, ok := model.As[model.Mechanics[float64]](tape)
 	if !ok {
 		return nil

@@ -26,9 +26,15 @@ type Task struct {
 	Of     *model.Model[float64] // whose accelerations are explained
 	States []float64             // (N, 2d), those of one motion one after the other
 	Terms  [][]model.Term        // the library; nil: Spec.DefaultTerms, and inverse powers in the potential
+	More   []string              // terms that are added to it, see model.Spec.TermOf
+	// Parameters are the system parameters of the model at which it is explained; nil: their means.
+	Parameters []float64
 	// Error is that of the accelerations of the model, relative to their size: what a formula need not be better than.
 	Error float64
 	Most  int // terms; 0: as many as it takes
+	// of a Hamiltonian network, see legendre
+	accel       []float64
+	coordinates []model.Coordinate
 }
 
 // Size is the best formula of so many terms.
@@ -41,8 +47,14 @@ type Size struct {
 type Found struct {
 	Model   *model.Model[float64] // a sum of terms, in the unit of L and with the forces of the model
 	Library int                   // terms looked at
-	Front   []Size                // from the largest to the smallest
-	Error   float64               // that of the chosen one
+	// Proposed are terms that the library lacked, found by symbolic regression.
+	Proposed []string
+	Assumed  string            // beside the accelerations; "" nothing
+	Labels   map[string]string // short names of terms that are sums over the nodes of a graph
+	// States are those of the formula: of a Hamiltonian network (q, v) in place of (q, p).
+	States []float64
+	Front  []Size  // from the largest to the smallest
+	Error  float64 // that of the chosen one
 	// Free is how many more combinations of the terms that were chosen leave nothing of the accelerations: parts of L
 	// that do not know one another have a scale each.
 	Free int
@@ -50,13 +62,50 @@ type Found struct {
 	Others [][]float64
 }
 
-// Find finds a formula. The error says why there is none.
+// Find finds a formula. The error says why there is none. Where the library leaves clearly more than the model is off
+// by, terms that it lacks are looked for.
 func Find(ctx context.Context, t Task) (*Found, error) {
+	if t.Of.Spec.Nodes != nil {
+		t, labels, err := t.sites()
+		if err != nil {
+			return nil, err
+		}
+		f, err := t.find(ctx)
+		if err == nil {
+			f.Labels = labels
+		}
+		return f, err
+	}
+	if model.FirstOrder(t.Of.Tape(1)) {
+		var err error
+		if t, err = t.legendre(); err != nil {
+			return nil, err
+		}
+	}
+	f, why := t.find(ctx)
+	if ctx.Err() != nil || why == nil && f.Front[0].Error <= lacking*max(t.Error, rounding) ||
+		why != nil && !errors.Is(why, errNone) && !errors.Is(why, errMass) {
+		return f, why
+	}
+	texts, err := t.propose(ctx)
+	if err != nil || texts == nil {
+		return f, why
+	}
+	t.More = append(slices.Clone(t.More), texts...)
+	if g, err := t.find(ctx); err == nil && (why != nil || g.Error < f.Error) {
+		g.Proposed = texts
+		return g, nil
+	}
+	return f, why
+}
+
+// find finds a formula among the terms of a library.
+func (t Task) find(ctx context.Context) (*Found, error) {
 	e, err := newEquations(t)
 	if err != nil {
 		return nil, err
 	}
-	f := &Found{Library: len(e.at)}
+	f := &Found{Library: len(e.at), Assumed: e.assumed, States: t.States}
 	if err := e.weigh(ctx); err != nil {
 		return nil, err
 	}
@@ -120,6 +169,7 @@ func (e *equations) choose(f *Found, at []int) (ok bool, err error) {
 }
 
 const (
+	lacking  = 2.0  // times the error of the model leaves a library that lacks something
 	slack    = 1.2  // times the least error, or that of the model: what a formula with fewer terms may have
 	rounding = 1e-6 // or this, which Gram matrices leave
 )
@@ -134,6 +184,9 @@ var errMass = errors.New("the mass matrix of a sum of terms that gives the accel
 // there are any; nil where all that are left are needed.
 func (e *equations) without(at []int) (best []int) {
 	for _, i := range e.missed(at) {
+		if len(at) == 1 {
+			break
+		}
 		some := slices.Delete(slices.Clone(at), i, i+1)
 		β := e.solve(e.learn, some)
 		if β == nil {
@@ -186,11 +239,15 @@ func (e *equations) needed(at []int, k int) bool {
 	if o == 0 {
 		return false
 	}
-	if i, j := model.MassElement(o); i != j {
+	i, j := model.MassElement(o)
+	if i != j {
 		return false
 	}
 	n := 0
 	for _, l := range at {
+		if e.spec.Moves(e.terms[l], i) {
+			return false
+		}
 		if e.of[l] == o {
 			n++
 		}

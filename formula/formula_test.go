@@ -195,21 +195,31 @@ func drawn1(n int) (x []float64) {
 	return x
 }
 
-// Models without velocities, or whose L a sum of terms cannot have, say why there is no formula.
-func TestNoFormula(t *testing.T) {
-	for family, why := range map[string]string{"hnn": "momenta", "lnn": "system parameter"} {
-		s := model.Spec{Family: family, Activation: "tanh", Hidden: []int{2}, Coordinates: []model.Coordinate{
-			{Name: "x", Velocity: "v", Scale: 1, Speed: 1, Accel: 1}}}
-		if family == "lnn" {
-			s.Inputs = []model.Input{{Name: "k", SystemParameter: true, Scale: 1}}
+// A model with a system parameter is explained at one value of it, its mean where none is given.
+func TestParameters(t *testing.T) {
+	s := model.Spec{Family: "nn", Activation: "tanh", Hidden: []int{2}, Inputs: []model.Input{
+		{Name: "k", SystemParameter: true, Mean: 2, Scale: 1}},
+		Coordinates: []model.Coordinate{{Name: "x", Velocity: "v", Scale: 1, Speed: 1, Accel: 1}}}
+	m, err := model.New[float64](s, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// a = −(tanh(c + εx) − tanh(c − εx))/ε = −2x/cosh² c with c = (k − 2)/2; the weights of x stand first
+	clear(m.Theta)
+	const ε = 1e-3
+	m.Theta[0], m.Theta[1], m.Theta[4], m.Theta[5], m.Theta[8], m.Theta[9] = ε, -ε, 0.5, 0.5, -1/ε, 1/ε
+	for _, k := range []float64{2, 3} {
+		task := Task{Of: m, States: drawn1(200)}
+		if k != 2 {
+			task.Parameters = []float64{k}
 		}
-		m, err := model.New[float64](s, 1)
+		f, err := Find(context.Background(), task)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Find(context.Background(), Task{Of: m, States: drawn1(100)}); err == nil ||
-			!strings.Contains(err.Error(), why) {
-			t.Errorf("%s: %v", family, err)
+		want := -2 / math.Pow(math.Cosh(0.5*(k-2)), 2) // of x² over ½ v²
+		if got := 2 * f.Model.Theta[0] / f.Model.Theta[1]; len(f.Model.Theta) != 2 || math.Abs(got/want-1) > 1e-4 {
+			t.Errorf("k = %g: %s, %g, not %g", k, f.Model.Formula(6, 0), got, want)
 		}
 	}
 }

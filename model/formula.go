@@ -58,22 +58,25 @@ func (s Spec) product(o int, t Term) (text string, unit float64) {
 			text += fmt.Sprint("^", k)
 		}
 		factors = append(factors, text)
+	case t.Function == Formula:
+		unit = 1 / t.Size
+		factors = append(factors, t.Text)
 	case t.Function != One:
 		factors = append(factors, t.Function+"("+s.angle(t)+")")
 	}
 	if o > 0 {
 		i, j := MassElement(o)
 		unit /= s.Coordinates[i].Speed * s.Coordinates[j].Speed
-		if factors = append(factors, s.velocity(j)+"*"+s.velocity(i)); i == j {
+		if factors = append(factors, s.VelocityOf(j)+"*"+s.VelocityOf(i)); i == j {
 			unit /= 2
-			factors[len(factors)-1] = s.velocity(i) + "^2"
+			factors[len(factors)-1] = s.VelocityOf(i) + "^2"
 		}
 	}
 	return strings.Join(factors, "*"), unit
 }
 
-// velocity is the name of that of coordinate i.
-func (s Spec) velocity(i int) string {
+// VelocityOf is the name of that of coordinate i.
+func (s Spec) VelocityOf(i int) string {
 	return cmp.Or(s.Coordinates[i].Velocity, "v_"+s.Coordinates[i].Name)
 }
 
@@ -143,14 +146,7 @@ func (m *Model[T]) Formula(digits int, share float64) string {
 func (s Spec) TermsOf(texts []string) ([][]Term, error) {
 	all := make([][]Term, 1+triangle(s.D()))
 	for _, text := range texts {
-		p := termReader{s: s, text: text}
-		o, t, err := p.term()
-		if err == nil {
-			err = s.checkTerm(t)
-		}
-		if err == nil && o == 0 && t.Function == One {
-			err = errors.New("it changes with nothing that moves")
-		}
+		o, t, err := s.termOf(text)
 		if err == nil && slices.ContainsFunc(all[o], func(was Term) bool { return was.equal(t) }) {
 			err = errors.New("it is there twice")
 		}
@@ -160,14 +156,41 @@ func (s Spec) TermsOf(texts []string) ([][]Term, error) {
 		all[o] = append(all[o], t)
 	}
 	for i, c := range s.Coordinates {
-		if len(all[element(i, i)]) == 0 {
-			return nil, fmt.Errorf("no term has %s^2, so %s would have no mass", s.velocity(i), c.Name)
+		moves := func(t Term) bool { return s.Moves(t, i) }
+		if len(all[element(i, i)]) == 0 && !slices.ContainsFunc(all[0], moves) {
+			return nil, fmt.Errorf("no term has %s^2, so %s would have no mass", s.VelocityOf(i), c.Name)
 		}
 	}
 	return all, nil
 }
 
-func (t Term) equal(o Term) bool { return t.Function == o.Function && slices.Equal(t.Of, o.Of) }
+// TermOf reads a term as TermsOf does, and says in which list of Spec.Terms it stands. What is no product of one
+// function and velocities is a formula.
+func (s Spec) TermOf(text string) (list int, t Term, err error) {
+	if list, t, err = s.termOf(text); err != nil {
+		return 0, t, fmt.Errorf("term %q: %w", text, err)
+	}
+	return list, t, nil
+}
+
+func (s Spec) termOf(text string) (list int, t Term, err error) {
+	p := termReader{s: s, text: text}
+	if list, t, err = p.term(); err == nil {
+		err = s.checkTerm(t)
+	}
+	if err != nil {
+		f, bad := s.FormulaTerm(strings.TrimSpace(text))
+		return 0, f, bad
+	}
+	if list == 0 && t.Function == One {
+		err = errors.New("it changes with nothing that moves")
+	}
+	return list, t, err
+}
+
+func (t Term) equal(o Term) bool {
+	return t.Function == o.Function && slices.Equal(t.Of, o.Of) && t.Text == o.Text
+}
 
 // termReader reads one term.
 type termReader struct {
@@ -212,7 +235,7 @@ func (p *termReader) term() (output int, t Term, err error) {
 		if err != nil {
 			return 0, t, err
 		}
-		t = Term{function, of}
+		t = Term{Function: function, Of: of}
 	}
 	switch {
 	case p.text != "":
@@ -269,7 +292,7 @@ func (p *termReader) name() (at int, velocity, ok bool) {
 	}
 	for i, c := range p.s.Coordinates {
 		look(i, c.Name, false)
-		look(i, p.s.velocity(i), true)
+		look(i, p.s.VelocityOf(i), true)
 	}
 	p.text = strings.TrimSpace(p.text[longest:])
 	return at, velocity, longest > 0

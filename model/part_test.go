@@ -57,15 +57,43 @@ func TestParts(t *testing.T) {
 				k, components)
 		}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(4, 4))
-			theta, x := draws(r, c.params, 1), draws(r, 3*c.in, 1)
-			parttest.Check(t, r, theta, x, func(theta []float64, batch, k int) part {
-				return c.bind(theta, batch, k, nn.HyperDual)
-			})
-			parttest.CheckDual(t, r, theta, x, func(theta []float64, batch int) part {
-				return c.bind(theta, batch, 0, nn.Dual)
-			})
-		})
+		t.Run(name, func(t *testing.T) { follows(t, c.in, c.params, c.bind) })
 	}
+}
+
+// The rules hold for formulas, alone and behind a library.
+func TestFormulaParts(t *testing.T) {
+	type part = nn.Part[float64]
+	t.Run("alone", func(t *testing.T) {
+		follows(t, 6, 0, func(_ []float64, batch, k, components int) part {
+			s := Spec{Coordinates: []Coordinate{{Name: "a", Period: 5}, {Name: "x"}, {Name: "y"}}}
+			var ts []Term
+			for _, text := range []string{"1/sqrt(1+(x-y)^2)", "cos(2*a)*v_x^2/(3+v_y^2)", "exp(-x*y)+v_a", "x"} {
+				ts = append(ts, Term{Function: Formula, Text: text, Size: 0.7})
+			}
+			return newExpressions[float64](s, ts, 6, batch, k, components)
+		})
+	})
+	t.Run("behind a library", func(t *testing.T) {
+		follows(t, 6, 0, func(_ []float64, batch, k, components int) part {
+			s := Spec{Coordinates: []Coordinate{{Name: "a", Period: 5}, {Name: "x", Scale: 1.7},
+				{Name: "b", Period: 7}}}
+			s.Terms = s.DefaultTerms()
+			s.Terms[0] = append(s.Terms[0], Term{Function: Formula, Text: "x*v_x^3", Size: 0.7})
+			front, _ := newLibrary[float64](s, batch, k, components)
+			return front
+		})
+	})
+}
+
+// follows checks the four rules of a part, and those of dual numbers.
+func follows(t *testing.T, in, params int, bind func(theta []float64, batch, k, components int) nn.Part[float64]) {
+	r := rand.New(rand.NewPCG(4, 4))
+	theta, x := draws(r, params, 1), draws(r, 3*in, 1)
+	parttest.Check(t, r, theta, x, func(theta []float64, batch, k int) nn.Part[float64] {
+		return bind(theta, batch, k, nn.HyperDual)
+	})
+	parttest.CheckDual(t, r, theta, x, func(theta []float64, batch int) nn.Part[float64] {
+		return bind(theta, batch, 0, nn.Dual)
+	})
 }

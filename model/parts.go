@@ -87,6 +87,13 @@ func (m *Model[T]) Parts() (Parts, error) {
 		return Parts{}, fmt.Errorf("a %s cannot be taken apart, since it is not of one site: models of the families "+
 			"%s can", f.Title, strings.Join(can, ", "))
 	}
+	for _, ts := range m.Spec.Terms {
+		for _, t := range ts {
+			if t.Function == Formula {
+				return Parts{}, fmt.Errorf("the term %s cannot be taken apart: sums of sines, cosines and powers can", t.Text)
+			}
+		}
+	}
 	theta := make([]float64, len(m.Theta))
 	for i, x := range m.Theta {
 		theta[i] = float64(x)
@@ -158,7 +165,8 @@ func structuredParts(s Spec, theta []float64) Parts {
 
 // summedParts are those of a sum of terms: a layer with a weight for each.
 func summedParts(s Spec, theta []float64) Parts {
-	front, entries := newLibrary[float64](s, 1, 0, 0)
+	library, entries := newLibrary[float64](s, 1, 0, 0)
+	front := library.(*combine[float64]) // there are no formulas
 	in, out := front.Out(), 1+triangle(s.D())
 	layer := Layer{in, out, make([]float64, in*out), make([]float64, out)}
 	for e, at := range entries {

@@ -36,6 +36,7 @@ type Coordinate struct {
 // sends.
 type Input struct {
 	Name            string  `json:"name"`
+	Unit            string  `json:"unit,omitempty"`
 	SystemParameter bool    `json:"condition,omitempty"`
 	Held            bool    `json:"held,omitempty"`
 	Delay           float64 `json:"delay,omitempty"` // by which a force acts later than it is recorded

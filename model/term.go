@@ -11,18 +11,22 @@ import (
 )
 
 // Term is a function of q: the constant 1; the sine or cosine of Σ Ofᵢ φᵢ, with φᵢ = 2π qᵢ/Pᵢ the angles; or a power
-// ((q − mean) / scale)^Of of the one coordinate whose exponent is not 0, or (scale / q)^−Of where that is negative.
+// ((q − mean) / scale)^Of of the one coordinate whose exponent is not 0, or (scale / q)^−Of where that is negative; or,
+// in the first list of a Spec alone, any formula of coordinates and velocities over its size.
 type Term struct {
-	Function string `json:"f"`
-	Of       []int  `json:"of,omitempty"` // for each coordinate; nil of the constant
+	Function string  `json:"f"`
+	Of       []int   `json:"of,omitempty"`   // for each coordinate; nil of the constant and of a formula
+	Text     string  `json:"text,omitempty"` // of a formula, see symbolic.Parse
+	Size     float64 `json:"size,omitempty"`
 }
 
 // The functions of terms.
 const (
-	One   = "1"
-	Sin   = "sin"
-	Cos   = "cos"
-	Power = "power"
+	One     = "1"
+	Sin     = "sin"
+	Cos     = "cos"
+	Power   = "power"
+	Formula = "formula"
 )
 
 // key tells terms with the same Of from others.
@@ -84,12 +88,13 @@ func (s Spec) library(harmonics int) [][]Term {
 				}
 			}
 		default:
-			powers = append(powers, Term{Power, unit(i, 1)}, Term{Power, unit(i, 2)})
+			powers = append(powers, Term{Function: Power, Of: unit(i, 1)},
+				Term{Function: Power, Of: unit(i, 2)})
 		}
 	}
 	var potential []Term
 	for _, k := range of {
-		potential = append(potential, Term{Sin, k}, Term{Cos, k})
+		potential = append(potential, Term{Function: Sin, Of: k}, Term{Function: Cos, Of: k})
 	}
 	potential = append(potential, powers...)
 	mass := append([]Term{{Function: One}}, potential...)
@@ -128,10 +133,13 @@ func (s Spec) checkTerms() error {
 			len(s.Terms), s.D(), triangle(s.D()))
 	}
 	n := 0
-	for _, ts := range s.Terms {
+	for o, ts := range s.Terms {
 		for _, t := range ts {
 			if err := s.checkTerm(t); err != nil {
 				return err
+			}
+			if o > 0 && t.Function == Formula {
+				return fmt.Errorf("the formula %q of the mass matrix: formulas have their velocities in them", t.Text)
 			}
 			n++
 		}
@@ -147,6 +155,12 @@ const mostTerms = 4096
 
 func (s Spec) checkTerm(t Term) error {
 	if t.Function == One {
+		return nil
+	}
+	if t.Function == Formula {
+		if _, err := s.steps(t); err != nil || !positive(t.Size) || t.Of != nil {
+			return fmt.Errorf("the formula %q, in units of %g: %w", t.Text, t.Size, err)
+		}
 		return nil
 	}
 	if !slices.Contains([]string{Sin, Cos, Power}, t.Function) || len(t.Of) != s.D() {
@@ -174,8 +188,11 @@ func (s Spec) checkTerm(t Term) error {
 // TermText writes a term with the names of the coordinates: cos(theta1 - 2 theta2), x^2. The coordinate of a power is
 // (x − mean)/scale.
 func (s Spec) TermText(t Term) string {
-	if t.Function == One {
+	switch t.Function {
+	case One:
 		return One
+	case Formula:
+		return t.Text
 	}
 	var b strings.Builder
 	for i, k := range t.Of {

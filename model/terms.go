@@ -20,7 +20,7 @@ var terms = Family{
 		at := 0
 		for o, ts := range s.Terms {
 			for _, t := range ts {
-				if o > 0 && onDiagonal(o-1) && t.Function == One {
+				if o > 0 && onDiagonal(o-1) && t.Function == One || t.Function == Formula && s.kinetic(t) {
 					theta[at] = 1
 				}
 				at++
@@ -72,9 +72,24 @@ func summed[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 		newForces(s, theta, n)))
 }
 
-// newLibrary has each sine, cosine and power that a term of s needs once, and says which of them, and which output,
-// each term is of. Combinations z = Σ kᵢ 2π/Pᵢ qᵢ stand in front of sines and cosines.
-func newLibrary[T nn.Float](s Spec, batch, k, components int) (front *combine[T], entries []entry) {
+// raised is the column of a power.
+func (s Spec) raised(t Term) column {
+	j := t.coordinate()
+	c := column{kind: affine, mean: s.Coordinates[j].Mean, scale: s.Coordinates[j].Scale}
+	switch t.Of[j] {
+	case 2:
+		c.kind = squared
+	case -1:
+		c.kind = inverse
+	case -2:
+		c.kind = inverseSquare
+	}
+	return c
+}
+
+// newLibrary has each sine, cosine and power that a term of s needs once, and formulas behind them, and says which of
+// them, and which output, each term is of. Combinations z = Σ kᵢ 2π/Pᵢ qᵢ stand in front of sines and cosines.
+func newLibrary[T nn.Float](s Spec, batch, k, components int) (front nn.Part[T], entries []entry) {
 	type place struct {
 		kind kind
 		of   string
@@ -82,6 +97,7 @@ func newLibrary[T nn.Float](s Spec, batch, k, components int) (front *combine[T]
 	at, out := map[place]int{}, 0
 	var columns []column
 	m := &combine[T]{d: s.D()}
+	var formulas []Term
 	add := func(c column, t Term) int {
 		p := place{c.kind, string(t.key())}
 		i, known := at[p]
@@ -102,17 +118,10 @@ func newLibrary[T nn.Float](s Spec, batch, k, components int) (front *combine[T]
 			case Cos:
 				i = add(column{kind: circle, w: 1}, t) + 1
 			case Power:
-				j := t.coordinate()
-				c := column{kind: affine, mean: s.Coordinates[j].Mean, scale: s.Coordinates[j].Scale}
-				switch t.Of[j] {
-				case 2:
-					c.kind = squared
-				case -1:
-					c.kind = inverse
-				case -2:
-					c.kind = inverseSquare
-				}
-				i = add(c, t)
+				i = add(s.raised(t), t)
+			case Formula:
+				i = -2 - len(formulas) // behind all others
+				formulas = append(formulas, t)
 			}
 			entries = append(entries, entry{i, o})
 		}
@@ -124,5 +133,13 @@ func newLibrary[T nn.Float](s Spec, batch, k, components int) (front *combine[T]
 	m.in, m.features = len(columns)-m.n+m.d, newFeatures[T](columns, batch)
 	m.z, m.zbar = nn.NewStreams[T](batch, k, len(columns), components),
 		nn.NewAdjoint[T](batch, len(columns), components)
-	return m, entries
+	if formulas == nil {
+		return m, entries
+	}
+	for i, e := range entries {
+		if e.in < -1 {
+			entries[i].in = m.Out() - 2 - e.in
+		}
+	}
+	return newBeside[T](m, newExpressions[T](s, formulas, m.In(), batch, k, components), batch, components), entries
 }

@@ -56,9 +56,6 @@ func TestTermsOfAPlanet(t *testing.T) {
 	if _, err := s.TermsOf([]string{"1/phi", "v^2", "w^2"}); err == nil || !strings.Contains(err.Error(), "1/phi") {
 		t.Error(err)
 	}
-	if _, err := s.TermsOf([]string{"1/v", "v^2", "w^2"}); err == nil {
-		t.Error("1/v")
-	}
 }
 
 // A double pendulum is L = 19.6 cos θ₁ + 9.8 cos θ₂ + v₁² + v₁v₂ cos(θ₁ − θ₂) + ½ v₂²: with these coefficients a sum of

@@ -30,6 +30,8 @@ const (
 	power // xʳ with r one of powers
 	logarithm
 	exponential
+	sine // of no search: what people write
+	cosine
 	plus
 	minus
 	times
@@ -58,6 +60,9 @@ const (
 	square  = 2
 	plain   = 3 // exponents before this place cost nothing, the others count as a symbol
 )
+
+// functions are the names of those that have one.
+var functions = map[op]string{logarithm: "ln", exponential: "exp", sine: "sin", cosine: "cos"}
 
 func num(c float64) []node { return []node{{op: constant, c: c}} }
 
@@ -135,6 +140,14 @@ func (s *samples) eval(e []node) []float64 {
 		case exponential:
 			for j := range x {
 				x[j] = math.Exp(x[j])
+			}
+		case sine:
+			for j := range x {
+				x[j] = math.Sin(x[j])
+			}
+		case cosine:
+			for j := range x {
+				x[j] = math.Cos(x[j])
 			}
 		default:
 			top--
@@ -219,10 +232,8 @@ func (e Expr) text(n []node) (s string, strength int) {
 		return e.names[n[0].v], atom
 	case power:
 		return e.powerText(n[0].v, a)
-	case logarithm:
-		return "ln(" + e.wrapped(a, sum) + ")", atom
-	case exponential:
-		return "exp(" + e.wrapped(a, sum) + ")", atom
+	case logarithm, exponential, sine, cosine:
+		return functions[n[0].op] + "(" + e.wrapped(a, sum) + ")", atom
 	case plus:
 		if a[0].op == constant {
 			a, b = b, a

@@ -12,12 +12,14 @@ const mostConstants = 6
 // fit is the data a formula is held against, with the memory of one goroutine.
 type fit struct {
 	samples
-	y, w  []float64 // what to explain, and √(weight/Σ weights)
-	log   bool
-	scale float64 // the error of the best constant, or what stands for it
-	r, r1 []float64
-	J     [mostConstants][]float64
-	at    []int
+	y, w []float64 // what to explain, and √(weight/Σ weights)
+	log  bool
+	// affine says that α + β f is held against y, with the best α and β.
+	affine bool
+	scale  float64 // the error of the best constant, or what stands for it
+	r, r1  []float64
+	J      [mostConstants][]float64
+	at     []int
 }
 
 // floor is the error, in units of scale, below which two formulas are equally good: rounding.
@@ -25,8 +27,11 @@ const floor = 1e-12
 
 // residuals writes √w (f − y), or √w (ln f − ln y), and returns their norm, the error; +Inf when it is not a number.
 func (d *fit) residuals(e []node, r []float64) float64 {
-	square := 0.0
-	for i, f := range d.eval(e) {
+	square, values := 0.0, d.eval(e)
+	if d.affine {
+		d.lay(values)
+	}
+	for i, f := range values {
 		if d.log {
 			f = math.Log(f)
 		}
@@ -37,6 +42,25 @@ func (d *fit) residuals(e []node, r []float64) float64 {
 		return E
 	}
 	return math.Inf(1)
+}
+
+// lay makes f what is nearest to y of α + β f.
+func (d *fit) lay(f []float64) {
+	mean, of := 0.0, 0.0
+	for i, w := range d.w {
+		mean, of = mean+w*w*d.y[i], of+w*w*f[i]
+	}
+	fy, ff := 0.0, 0.0
+	for i, w := range d.w {
+		fy, ff = fy+w*w*(f[i]-of)*(d.y[i]-mean), ff+w*w*(f[i]-of)*(f[i]-of)
+	}
+	β := fy / ff
+	if !(ff > 1e-20*of*of) { // a constant
+		β = 0
+	}
+	for i := range f {
+		f[i] = mean + β*(f[i]-of)
+	}
 }
 
 // refine improves the constants of e in place by steps of Levenberg and Marquardt [Marquardt1963], and returns the

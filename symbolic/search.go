@@ -16,6 +16,7 @@ type Settings struct {
 	Names       []string  // of the variables; default x1, x2, …
 	Weights     []float64 // of the samples; default 1
 	Log         bool      // compare logarithms: for positive y that spans orders of magnitude
+	Affine      bool      // compare α + β f with the best α and β: f is found up to a constant and a factor
 	MaxSize     int       // symbols of the largest formula; default 10
 	Islands     int       // populations that seldom meet; default 8
 	Population  int       // formulas on an island; default 100
@@ -137,7 +138,7 @@ func check(X [][]float64, y []float64, s Settings) error {
 func newFit(X [][]float64, y []float64, s Settings) fit {
 	n := len(y)
 	d := fit{
-		samples: samples{n: n}, log: s.Log, y: slices.Clone(y),
+		samples: samples{n: n}, log: s.Log, affine: s.Affine, y: slices.Clone(y),
 		w: make([]float64, n), r: make([]float64, n), r1: make([]float64, n),
 	}
 	for i := range d.J {

@@ -184,18 +184,17 @@ func printIdentified(w io.Writer, r lagrange.Record) {
 	if r.Formula == nil {
 		return
 	}
-	say := func(what, text string) { fmt.Fprintf(w, "%-13s %s\n", what, wrap(text, 64, "\n              ")) }
-	say("found", r.Formula.String())
+	told(w, "found", r.Formula.String())
 	if text := fit.Decides(r.Formula.Deciding); text != "" {
-		say("would tell", text)
+		told(w, "would tell", text)
 	}
 	for _, what := range []string{"friction", "forces", "delay", "budget"} {
 		if l := r.Plan.Line(what); l.Choice != "" {
-			say(what, l.Choice+": "+l.Reason)
+			told(w, what, l.Choice+": "+l.Reason)
 		}
 	}
 	if x := r.Residuals; x != nil {
-		say("residuals", leftOver(*x))
+		told(w, "residuals", leftOver(*x))
 	}
 }
 
@@ -248,7 +247,7 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 		fmt.Fprintf(w, "in doubt      %s; %s\n", e.Doubt, wayOut(m.Record.Objective))
 	}
 	for _, f := range e.Findings {
-		fmt.Fprintf(w, "%-13s %s\n", mark(f), wrap(f.String(), 64, "\n              "))
+		told(w, mark(f), f.String())
 	}
 	printIdentified(w, m.Record)
 	for _, s := range m.Record.Stages {

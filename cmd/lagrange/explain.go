@@ -22,6 +22,8 @@ type explainFlags struct {
 	terms         int
 	seed          uint64
 	path          string
+	mass          string
+	more          []string
 }
 
 func explainCommand() *cobra.Command {
@@ -44,7 +46,8 @@ ensemble differ.
 
 What it says holds where the rows of the recording are: give the one that the
 model was trained on, or a new one. Without any, states are drawn within the
-scales of the model, and the formula is all that is looked for.`,
+ranges of the model: there is the formula then, and what it conserves. With
+system parameters the formula is that of one motion.`,
 		Example: `  lagrange explain dp.lagrange dp.csv
   lagrange explain dp.lagrange dp.csv -o formula.lagrange
   lagrange explain motor.lagrange examples/motor.csv --tex`,
@@ -60,6 +63,9 @@ scales of the model, and the formula is all that is looked for.`,
 	f := cmd.Flags()
 	f.IntVar(&o.terms, "terms", 0, "at most so many terms (default: as many as it takes)")
 	f.Uint64Var(&o.seed, "seed", 1, "of the states that are drawn without a recording")
+	f.StringArrayVar(&o.more, "term", nil, "a `term` of L that the library may lack, such as 'cos(theta)*v*omega' or "+
+		"'1/sqrt(x^2+y^2)'; one flag for each")
+	f.StringVar(&o.mass, "mass", "", "a `mass` that is known, like 'theta=0.02 kg m^2': it tells the unit of L")
 	f.StringVarP(&o.path, "output", "o", "", "`file` to write the formula to, as a model")
 	f.BoolVar(&o.asJSON, "json", false, "print one JSON object")
 	f.BoolVar(&o.asTeX, "tex", false, "print the Lagrangian in LaTeX, with simple numbers such as 1/2 where no others "+
@@ -86,9 +92,14 @@ func (o *explainFlags) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	e, err := m.Explain(cmd.Context(), set, o.terms, o.seed)
+	e, err := m.Explain(cmd.Context(), set, o.terms, o.seed, o.more...)
 	if err != nil {
 		return err
+	}
+	if o.mass != "" {
+		if err := e.Lagrangian.Known(o.mass); err != nil {
+			return err
+		}
 	}
 	if o.path != "" {
 		if e.Lagrangian.Model == nil {
@@ -110,11 +121,6 @@ func (o *explainFlags) run(cmd *cobra.Command, args []string) error {
 		}
 		return printExplanation(w, m, e)
 	})
-}
-
-// told prints a line of a report, wrapped to 80 columns.
-func told(w io.Writer, what, text string) {
-	fmt.Fprintf(w, "%-13s %s\n", what, wrap(text, 66, "\n              "))
 }
 
 // printExplanation prints what was found.
@@ -149,40 +155,59 @@ func printLagrangian(w io.Writer, m *lagrange.Model, l *lagrange.Lagrangian) err
 	fmt.Fprintf(w, "\nL =\n")
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, t := range l.Terms {
-		sd, simple := "", ""
-		if t.SD > 0 {
-			sd = fmt.Sprintf("± %.1g", t.SD)
-		}
+		simple := ""
 		if t.Simple != "" {
 			simple = "= " + t.Simple + " within two deviations"
 		}
 		if 2*t.SD > max(t.Value, -t.Value) {
 			simple = "unidentifiable: these states do not tell it from 0"
 		}
-		fmt.Fprintf(tab, "  %+.6g\t%s\t%s\t%s\n", t.Value, sd, t.Term, simple)
+		fmt.Fprintf(tab, "  %+.6g\t%s\t%s\t%s\t%s\n", t.Value, within(t.SD), t.Unit, t.Term, simple)
 	}
 	if err := tab.Flush(); err != nil {
 		return err
 	}
-	for _, x := range []struct {
-		name string
-		of   [][]float64
-	}{{"viscous", l.Forces.Viscous}, {"dry", [][]float64{l.Forces.Dry}}, {"drag", [][]float64{l.Forces.Drag}},
-		{"dry between", [][]float64{l.Forces.Between}}, {"gains", l.Forces.Gains}} {
-		for _, row := range x.of {
-			if len(row) > 0 {
-				told(w, x.name, strings.Trim(fmt.Sprintf("%.4g", row), "[]"))
-			}
-		}
+	printForces(w, l)
+	if l.At != "" {
+		told(w, "holds at", l.At+": the system parameters of the first motion, or their means without a recording")
 	}
 	if len(l.Unidentified) > 0 {
 		told(w, "not told", "the recording of the training does not tell from 0: "+strings.Join(l.Unidentified, ", "))
 		told(w, "would tell", fit.Decides(l.Deciding))
 	}
-	told(w, "unit of L", "motion does not tell it: "+l.Unit)
+	unit := l.Unit
+	if !l.Fixed {
+		unit = "motion does not tell it: " + l.Unit
+	}
+	if l.In != "" {
+		unit = l.In + "; " + unit
+	}
+	told(w, "unit of L", unit)
+	for _, r := range l.Ratios {
+		about := ""
+		if r.At != "" {
+			about = "about " + r.At
+		}
+		told(w, "ratio", joined(r.Name, fmt.Sprintf("= %.5g", r.Value), within(r.SD), r.Unit, about))
+	}
+	printFinding(w, l)
+	return nil
+}
+
+// printFinding prints how a formula was found, and how good it is.
+func printFinding(w io.Writer, l *lagrange.Lagrangian) {
 	if l.Library > 0 {
 		told(w, "error", fmt.Sprintf("%.2g of the accelerations of the model, with %d of %d terms", l.Error,
 			len(l.Terms), l.Library))
+	}
+	if l.Legendre {
+		told(w, "Legendre", "L belongs to the H of the network: velocities are the derivatives of H by the momenta")
+	}
+	if len(l.Proposed) > 0 {
+		told(w, "proposed", strings.Join(l.Proposed, ", ")+": the library lacks it, and symbolic regression found it")
+	}
+	if l.Assumed != "" {
+		told(w, "assumed", l.Assumed)
 	}
 	if l.Free > 0 {
 		told(w, "scales", fmt.Sprintf("L has %d parts that do not know one another: motion does not tell the ratio of "+
@@ -196,7 +221,49 @@ func printLagrangian(w io.Writer, m *lagrange.Model, l *lagrange.Lagrangian) err
 		told(w, "compared", fmt.Sprintf("%s: over %d %swindows it is off by %.3g of the scales, the network by %.3g",
 			c.Better, c.Windows, held, c.Formula, c.Network))
 	}
-	return nil
+}
+
+// within writes a standard deviation; "" where it is not known.
+func within(sd float64) string {
+	if sd == 0 {
+		return ""
+	}
+	return fmt.Sprintf("± %.1g", sd)
+}
+
+// joined are words with a space between them.
+func joined(words ...string) string {
+	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+}
+
+// printForces prints friction and gains, each with its unit.
+func printForces(w io.Writer, l *lagrange.Lagrangian) {
+	f, u, sd := l.Forces, l.ForceUnits, l.ForceSD
+	type rows = [][]float64
+	for _, x := range []struct {
+		name    string
+		of, sds rows
+		units   [][]string
+	}{{"viscous", f.Viscous, sd.Viscous, u.Viscous}, {"dry", rows{f.Dry}, rows{sd.Dry}, [][]string{u.Dry}},
+		{"breakaway", rows{f.Breakaway}, rows{sd.Breakaway}, [][]string{u.Breakaway}},
+		{"Stribeck", rows{f.Stribeck}, nil, [][]string{u.Stribeck}},
+		{"drag", rows{f.Drag}, rows{sd.Drag}, [][]string{u.Drag}},
+		{"dry between", rows{f.Between}, rows{sd.Between}, [][]string{u.Between}},
+		{"gains", f.Gains, sd.Gains, u.Gains}} {
+		for i, row := range x.of {
+			var parts []string
+			for j, y := range row {
+				off := ""
+				if x.sds != nil {
+					off = within(x.sds[i][j])
+				}
+				parts = append(parts, joined(fmt.Sprintf("%.4g", y), off, x.units[i][j]))
+			}
+			if len(row) > 0 {
+				told(w, x.name, strings.Join(parts, ", "))
+			}
+		}
+	}
 }
 
 // printConserved prints what is conserved, each with its drift.

@@ -123,7 +123,7 @@ func printInfo(w io.Writer, f modelFile) error {
 		}
 		fmt.Fprintf(w, "%s, %s\n", in.Name, kind)
 	}
-	return printForces(w, i)
+	return printActing(w, i)
 }
 
 // parts says of which size a model is.
@@ -166,8 +166,8 @@ func printTrained(w io.Writer, t lagrange.TrainingInfo) {
 	}
 }
 
-// printForces prints friction, gains and the mass matrix.
-func printForces(w io.Writer, i lagrange.Info) error {
+// printActing prints friction, gains and the mass matrix.
+func printActing(w io.Writer, i lagrange.Info) error {
 	c := i.Forces
 	vector := func(what string, x []float64) {
 		if x != nil {

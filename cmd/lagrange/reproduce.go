@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"lagrange"
-	"lagrange/data"
 	"lagrange/experiment"
 	"lagrange/paper"
 )
@@ -336,6 +335,3 @@ func printFound(w io.Writer, tables []experiment.Table, notes []string) error {
 	}
 	return nil
 }
-
-// wrap breaks text between words, as reports do.
-var wrap = data.Wrap

@@ -1,0 +1,188 @@
+package symbolic
+
+import (
+	"math"
+	"slices"
+	"strconv"
+)
+
+// Step is one operation of a formula; those that it needs stand before it.
+type Step struct {
+	Kind Kind
+	A, B int     // earlier steps; of a Variable A is which one
+	C    float64 // of a Constant, and of a Sum A + C·B
+	Name string  // of a Function, such as sin or ^-0.5
+	// F is a function with its first three derivatives.
+	F func(x float64) [4]float64
+}
+
+// Kind is what a Step does.
+type Kind uint8
+
+// The kinds of steps.
+const (
+	Constant Kind = iota
+	Variable
+	Sum // A + C·B
+	Product
+	Function // F(A)
+)
+
+// Steps are those of a formula, the last of which is its value.
+func (e Expr) Steps() (steps []Step) {
+	steps, _ = program(e.nodes, nil)
+	return steps
+}
+
+// program appends the steps of n, and says which one is its value.
+func program(n []node, steps []Step) ([]Step, int) {
+	a, b := operands(n)
+	s, i, j := Step{}, 0, 0
+	if a != nil {
+		steps, i = program(a, steps)
+	}
+	if b != nil {
+		steps, j = program(b, steps)
+	}
+	s.A, s.B = i, j
+	switch k := n[0]; k.op {
+	case constant:
+		s.Kind, s.C = Constant, k.c
+	case variable:
+		s.Kind, s.A = Variable, k.v
+	case plus:
+		s.Kind, s.C = Sum, 1
+	case minus:
+		s.Kind, s.C = Sum, -1
+	case times:
+		s.Kind = Product
+	case over:
+		steps = append(steps, raisedTo(j, -1))
+		s.Kind, s.B = Product, len(steps)-1
+	case power:
+		s = raisedTo(i, float64(powers[k.v].p)/float64(powers[k.v].q))
+	default:
+		s.Kind, s.Name, s.F = Function, functions[k.op], derivatives[k.op]
+	}
+	return append(steps, s), len(steps)
+}
+
+// derivatives are the functions with a name.
+var derivatives = map[op]func(x float64) [4]float64{
+	logarithm:   func(x float64) [4]float64 { return [4]float64{math.Log(x), 1 / x, -1 / (x * x), 2 / (x * x * x)} },
+	exponential: func(x float64) [4]float64 { y := math.Exp(x); return [4]float64{y, y, y, y} },
+	sine:        func(x float64) [4]float64 { s, c := math.Sincos(x); return [4]float64{s, c, -s, -c} },
+	cosine:      func(x float64) [4]float64 { s, c := math.Sincos(x); return [4]float64{c, -s, -c, s} },
+}
+
+// raisedTo is xʳ. Derivatives of whole powers stop at 0, so that they are right at x = 0, too.
+func raisedTo(a int, r float64) Step {
+	name := "^" + strconv.FormatFloat(r, 'g', 6, 64)
+	return Step{Kind: Function, A: a, Name: name, F: func(x float64) (y [4]float64) {
+		c, at := 1.0, r
+		for k := range y {
+			if c != 0 {
+				y[k] = c * math.Pow(x, at)
+			}
+			c, at = c*at, at-1
+		}
+		return y
+	}}
+}
+
+// Code writes a formula as Parse reads it, with all digits of its constants.
+func (e Expr) Code() string {
+	s, _ := e.code(e.nodes)
+	return s
+}
+
+func (e Expr) code(n []node) (text string, strength int) {
+	a, b := operands(n)
+	in := func(n []node, least int) string {
+		s, strength := e.code(n)
+		if strength < least {
+			return "(" + s + ")"
+		}
+		return s
+	}
+	switch k := n[0]; k.op {
+	case constant:
+		text = strconv.FormatFloat(k.c, 'g', -1, 64)
+		if k.c < 0 {
+			return text, sum
+		}
+		return text, atom
+	case variable:
+		return e.names[k.v], atom
+	case plus:
+		return in(a, sum) + "+" + in(b, product), sum
+	case minus:
+		return in(a, sum) + "-" + in(b, product), sum
+	case times:
+		return in(a, product) + "*" + in(b, prefix), product
+	case over:
+		return in(a, product) + "/" + in(b, prefix), product
+	case power:
+		switch r := powers[k.v]; {
+		case k.v == root:
+			return "sqrt(" + in(a, sum) + ")", atom
+		case r.p == -1 && r.q == 2:
+			return "1/sqrt(" + in(a, sum) + ")", product
+		case r.p == -1 && r.q == 1:
+			return "1/" + in(a, prefix), product
+		case r.p < 0 && r.q == 1:
+			return "1/" + in(a, atom) + "^" + strconv.Itoa(-r.p), product
+		case r.q == 1:
+			return in(a, atom) + "^" + strconv.Itoa(r.p), prefix
+		default:
+			return in(a, atom) + "^(" + strconv.Itoa(r.p) + "/" + strconv.Itoa(r.q) + ")", prefix
+		}
+	default:
+		return functions[k.op] + "(" + in(a, sum) + ")", atom
+	}
+}
+
+// Parts are what a formula is a sum of, without constants and without those that multiply them.
+func (e Expr) Parts() (all []Expr) {
+	a, b := operands(e.nodes)
+	of := func(n []node) []Expr { return Expr{n, e.names}.Parts() }
+	fixed := func(n []node) bool { return n[0].op == constant }
+	switch e.nodes[0].op {
+	case constant:
+		return nil
+	case plus, minus:
+		return append(of(a), of(b)...)
+	case times:
+		switch {
+		case fixed(a):
+			return of(b)
+		case fixed(b):
+			return of(a)
+		}
+	case over:
+		switch {
+		case fixed(b):
+			return of(a)
+		case fixed(a):
+			return []Expr{{join(node{op: power, v: inverse}, b), e.names}}
+		}
+	}
+	return []Expr{e}
+}
+
+// Named is a formula with other names of its variables.
+func (e Expr) Named(names ...string) Expr { return Expr{e.nodes, names} }
+
+// Simple is a formula whose constants are the nearest n/k with k ≤ 4, where these are nearer than a part of them.
+func (e Expr) Simple(part float64) Expr {
+	nodes := slices.Clone(e.nodes)
+	for i, n := range nodes {
+		for k := 1.0; k <= 4 && n.op == constant; k++ {
+			if y := math.Round(n.c*k) / k; math.Abs(y-n.c) < part*math.Abs(n.c) {
+				nodes[i].c = y
+				break
+			}
+		}
+	}
+	return Expr{nodes, e.names}
+}
