@@ -29,7 +29,8 @@ func C(s *Source, o Options) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &cWriter{program: p, single: o.Single, known: map[string]string{}, helpers: map[string]bool{}}
+	w := &cWriter{program: p, single: o.Single, known: map[string]string{},
+		weights: map[turnable]string{}, helpers: map[string]bool{}}
 	for _, r := range p.routines {
 		w.routine(r)
 	}

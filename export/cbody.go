@@ -16,7 +16,14 @@ type cWriter struct {
 	text    strings.Builder // of the routines
 	tables  strings.Builder // of what is static const
 	known   map[string]string
+	weights map[turnable]string
 	helpers map[string]bool
+}
+
+// turnable are weights as they are, or with rows as columns.
+type turnable struct {
+	w      *weights
+	turned bool
 }
 
 // real is a number in C.

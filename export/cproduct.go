@@ -5,11 +5,13 @@ import "fmt"
 // product writes x W or x Wᵀ, two rows at a time, as a sum over rows of the weights: what a compiler makes wide
 // instructions of.
 func (b *cBody) product(n *node) {
-	in, out, w := n.args[0].cols, n.cols, n.w.w
-	if n.transposed {
-		w = n.w.turned()
+	in, out, key := n.args[0].cols, n.cols, turnable{n.w, n.transposed}
+	if _, known := b.weights[key]; !known && n.transposed {
+		b.weights[key] = b.table(n.w.turned())
+	} else if !known {
+		b.weights[key] = b.table(n.w.w)
 	}
-	x, y, k := b.at(n.args[0]), b.place[n], b.table(w)
+	x, y, k := b.at(n.args[0]), b.place[n], b.weights[key]
 	if out == 1 {
 		b.helpers["dot"] = true
 		b.line("for (int i = 0; i < %d; i++) %s[i] = $dot(%d, %s + i * %d, %s);", n.rows, y, in, x, in, k)

@@ -23,7 +23,7 @@ func Python(s *Source, o Options) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &pyWriter{program: p, known: map[string]string{}}
+	w := &pyWriter{program: p, known: map[string]string{}, weights: map[*weights]string{}}
 	for _, r := range p.routines {
 		w.routine(r)
 	}
@@ -54,6 +54,7 @@ type pyWriter struct {
 	*program
 	text, tables strings.Builder
 	known        map[string]string
+	weights      map[*weights]string
 }
 
 // head says what is in the file, and what the names and units are.
@@ -171,7 +172,11 @@ func (w *pyWriter) operation(n *node, x []string) string {
 	case scale:
 		return strconv.FormatFloat(n.c, 'g', -1, 64) + " * " + x[0]
 	case linear:
-		name := w.table(n.w.w, n.w.in, n.w.out)
+		name := w.weights[n.w]
+		if name == "" {
+			name = w.table(n.w.w, n.w.in, n.w.out)
+			w.weights[n.w] = name
+		}
 		if n.transposed {
 			name += ".T"
 		}
