@@ -202,9 +202,8 @@ func (a *run) guess(ctx context.Context, o *train.Accelerations[float64]) (train
 func (f *problem) deep() model.Spec {
 	s := f.s
 	s.Method = train.GaussNewton
-	s.Hidden, _ = s.layers(f.set)
-	s.Head = ""
-	return model.Spec{Hidden: s.Hidden, Head: s.bestHead(f.set)}
+	hidden, _ := s.layers(f.set)
+	return model.Spec{Hidden: hidden, Head: s.bestHead()}
 }
 
 // initialise gives a net a convex initialisation from accelerations that are estimated from the recorded velocities, if

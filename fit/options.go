@@ -91,8 +91,8 @@ func (s *Options) usual(set *data.Set) (method, reason string) {
 		return train.GaussNewton, "multiple shooting: the states at which segments begin are unknown, too"
 	case s.Objective != Accelerations:
 		return train.Adam, "on windows it stops before it fits the noise"
-	case s.parameters(set, cmp.Or(s.Head, model.Quadratic)) > mostNewton:
-		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for more than %d parameters", mostNewton)
+	case s.slow(set) > 0:
+		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for more than %d parameters", s.slow(set))
 	case family.Nodes && set.D() > mostNewtonSites:
 		return train.Adam, fmt.Sprintf("Gauss–Newton holds too many rows of graphs of more than %d coordinates",
 			mostNewtonSites)
@@ -128,23 +128,23 @@ func (s *Options) layers(set *data.Set) (hidden []int, reason string) {
 }
 
 // bestHead is the head where none was asked for.
-func (s *Options) bestHead(set *data.Set) model.Head {
+func (s *Options) bestHead() model.Head {
 	if s.Method == train.GaussNewton {
-		return s.newtonHead(set)
+		return model.Quadratic
 	}
 	return model.Plain
 }
 
-// newtonHead is that of Gauss–Newton where none was asked for: the quadratic one, unless its outputs are most of many
-// parameters. Shooting has a net of one layer, whose outputs are solved for.
-func (s *Options) newtonHead(set *data.Set) model.Head {
-	if s.Head != "" || s.Objective == Motion {
-		return cmp.Or(s.Head, model.Quadratic)
+// slow says how many parameters are too many for Gauss–Newton, if those of a net with its head are, or 0.
+func (s *Options) slow(set *data.Set) int {
+	P, plain := s.parameters(set, cmp.Or(s.Head, model.Quadratic)), s.parameters(set, model.Plain)
+	switch {
+	case P > mostNewton:
+		return mostNewton
+	case P > mostQuadratic && P > 2*plain:
+		return mostQuadratic
 	}
-	if P := s.parameters(set, model.Quadratic); P > mostQuadratic && P > 2*s.parameters(set, model.Plain) {
-		return model.Plain
-	}
-	return model.Quadratic
+	return 0
 }
 
 // parameters is how many a net with a head has that learns from accelerations, without those of friction: of a graph

@@ -213,14 +213,11 @@ func (p *planner) method() (choice, reason string, err error) {
 
 func (p *planner) head() (choice, reason string, err error) {
 	if p.o.Head == "" && model.FamilyOf(p.o.Model).Heads {
-		p.o.Head = p.o.bestHead(p.set)
+		p.o.Head = p.o.bestHead()
 	}
 	own := "Adam builds on the fixed kinetic energy"
-	switch {
-	case p.o.Head == model.Quadratic:
+	if p.o.Head == model.Quadratic {
 		own = "Gauss–Newton learns a mass matrix that depends on the state"
-	case p.o.Method == train.GaussNewton:
-		own = fmt.Sprintf("with a quadratic one it has more than %d parameters", mostQuadratic)
 	}
 	return string(p.o.Head), why(p.asked.Head != "", p.was.Head != "", own), nil
 }

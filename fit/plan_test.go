@@ -79,7 +79,7 @@ func TestDecisions(t *testing.T) {
 		"many weights":      {few, Options{Hidden: []int{80, 80}}, "method", train.Adam, "6000 parameters"},
 		"one wide layer":    {few, Options{Hidden: []int{2000}}, "method", train.Adam, "6000 parameters"},
 		"many coordinates":  {arm, broad, "method", train.Adam, "6000 parameters"},
-		"quadratic, many":   {arm, Options{}, "net", "8x2 softplus, plain head", "40 rows"},
+		"many outputs":      {arm, Options{}, "method", train.Adam, "3000 parameters"},
 		"wide, few coordinates": {few, Options{Hidden: []int{64, 64}}, "head", string(model.Quadratic),
 			"depends on the state"},
 		"fewer coordinates": {joints(40, 14), Options{}, "net", "8x2 softplus, quadratic head", "40 rows"},

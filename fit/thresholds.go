@@ -22,19 +22,18 @@ const (
 	horizonSteps, mostWindow = 25, 32
 
 	// mostNewton is the number of parameters P up to which Gauss–Newton is the default: beyond, its equations, P³, take
-	// longer to solve than they save. Of a chain of 30 as below, whose quadratic head would have 12,026, it left 0.55
-	// in 42 s with a plain one, and Adam 0.42 in 41 s with 64x2.
+	// longer to solve than they save.
 	mostNewton = 6000
 
-	// mostQuadratic is the number up to which its head is the quadratic one, whose outputs grow as d², and beyond where
-	// these are less than half of the parameters. Error of the acceleration, over that of none, on new states of chains
-	// of d pendulums (angles within 1 rad, speeds within 2 rad/s, 20x2, 600 steps of Adam before), after so much
-	// processor time of one core:
+	// mostQuadratic is the same where they are mostly outputs of the quadratic head, which are d(d+1)/2. Error of the
+	// acceleration, over that of none, on new states of chains of d pendulums (angles within 1 rad, speeds within 2
+	// rad/s), after so much processor time of one core, 600 steps of Adam before those of Gauss–Newton:
 	//
-	//	     quadratic               plain
-	//	d    P                       P
-	//	7    1469   0.146 (20 s)     881   0.22 (20 s)
-	//	14   3506   0.50 (41 s)      1301  0.36 (29 s)
+	//	     Gauss–Newton, 20x2                        Adam, 64x2
+	//	d    P, quadratic head    P, plain head        plain head
+	//	7    1469, 0.15 (14 s)     881, 0.23 (14 s)    0.13 (14 s)
+	//	14   3506, 0.50 (41 s)    1301, 0.36 (29 s)    0.23 (29 s)
+	//	30                        2261, 0.55 (42 s)    0.42 (41 s)
 	mostQuadratic = 3000
 
 	DefaultBudget = time.Minute     // a first model while one waits; not tuned
