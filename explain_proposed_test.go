@@ -1,6 +1,7 @@
 package lagrange_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
@@ -172,5 +173,44 @@ func TestRing(t *testing.T) {
 	}
 	if c := e.Conserved; len(c.Found) != 2 || c.Found[0].Name != "energy" || c.Found[1].Name != "momentum" {
 		t.Errorf("%+v", c.Found)
+	}
+}
+
+// A system with a parameter, here springs whose k is recorded, has the formula of the first motion, which holds there
+// and says so; without a recording that of the mean.
+func TestExplainParameters(t *testing.T) {
+	set := &data.Set{Time: "t", Columns: []data.Column{{Name: "t", Unit: "s", Role: data.RoleTime}},
+		Coordinates: []data.Coordinate{{Name: "x", Unit: "m", Velocity: "v"}}, Inputs: []string{"k"},
+		SystemParameters: 1}
+	r := rand.New(rand.NewPCG(1, 1))
+	for i := range 16 {
+		k, phase, tr := 1+0.2*float64(i%6), 6*r.Float64(), data.Trajectory{}
+		ω := math.Sqrt(k)
+		for n := range 40 {
+			s, c := math.Sincos(phase + ω*0.1*float64(n))
+			tr.T, tr.U = append(tr.T, 0.1*float64(n)), append(tr.U, k)
+			tr.Q, tr.V, tr.A = append(tr.Q, s), append(tr.V, ω*c), append(tr.A, -k*s)
+		}
+		set.Trajectories = append(set.Trajectories, tr)
+	}
+	m := fit(t, set, lagrange.Settings{Model: "lnn", Method: "gauss-newton", Steps: 60, Seed: 1, Workers: 2})
+	for _, of := range []*data.Set{set, nil} {
+		e, err := m.Explain(t.Context(), of, 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := e.Lagrangian
+		if l.Why != "" || len(l.Ratios) == 0 || l.Compared != nil || len(e.Conserved.Found) != 1 {
+			t.Errorf("%+v, %+v", e.Accuracy, l)
+			continue
+		}
+		var k float64
+		ω := 2 * math.Pi * l.Ratios[len(l.Ratios)-1].Value // of the natural frequency
+		if n, err := fmt.Sscanf(l.At, "k = %g", &k); n != 1 || math.Abs(ω*ω-k) > 0.05*k {
+			t.Errorf("%q, %+v, %v", l.At, l.Ratios, err)
+		}
+		if e.ByFormula != (of == nil) {
+			t.Errorf("conserved by the formula: %v", e.ByFormula)
+		}
 	}
 }
