@@ -35,7 +35,7 @@ type jump struct {
 }
 
 // jumps finds those of coordinate k in a trajectory; none where they are not rare, for the velocity is then wrong.
-// Where there is no velocity the steps before and after tell how far one is.
+// Where there is no velocity the step before tells how far one is, and a jump is found once more behind it.
 func (s *Set) jumps(t *Trajectory, k int) (found []jump) {
 	d := s.D()
 	if t.Len() < 10 {
@@ -47,11 +47,7 @@ func (s *Set) jumps(t *Trajectory, k int) (found []jump) {
 		if t.V != nil {
 			return dq, dq - (t.V[(n-1)*d+k]+t.V[n*d+k])/2*(t.T[n]-t.T[n-1])
 		}
-		left = dq - way(max(1, n-1)) // as far as before or after
-		if after := dq - way(min(n+1, t.Len()-1)); n == 1 || n+1 < t.Len() && math.Abs(after) < math.Abs(left) {
-			left = after
-		}
-		return dq, left
+		return dq, dq - way(max(1, n-1))
 	}
 	var lefts, ways []float64
 	for n := 1; n < t.Len(); n += max(1, t.Len()/comparedRows) {

@@ -110,6 +110,23 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
+// Forces of few values are held, unless it was said how forces go.
+func TestHeldSwitch(t *testing.T) {
+	set := swings(10, 40, false, 0)
+	set.Inputs = []string{"u"}
+	for i := range set.Trajectories {
+		for n := range set.Trajectories[i].T {
+			set.Trajectories[i].U = append(set.Trajectories[i].U, float64(n%2))
+		}
+	}
+	for _, asked := range [][]string{nil, {}} {
+		o, _, err := decide(set, Recording{}, Options{Held: asked}, Options{Held: asked})
+		if err != nil || slices.Equal(o.Held, []string{"u"}) != (asked == nil) {
+			t.Errorf("asked for %#v: %v is held; %v", asked, o.Held, err)
+		}
+	}
+}
+
 // A plan is told before the first step, is the one in the record, and is what was done.
 func TestPlan(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -118,8 +118,8 @@ var cases = []aCase{
 	{name: "12-wrapped-pole-angle", command: "inspect cartpole.csv", want: []string{`pole_velocity .*goes with ` +
 		`pole_angle`,
 		`6.28319 a turn`, `pole_angle +pole_velocity +0.0\d+ %`}, shows: `(pole_angle unwrapped at 4 jumps)`},
-	trained("12-wrapped-pole-angle", "train cartpole.csv -o m.lagrange --model terms --steps 10 --no-baseline", windowsOf,
-		"constant_velocity", 0.01),
+	trained("12-wrapped-pole-angle", "train cartpole.csv -o m.lagrange --model terms --steps 10 --no-baseline",
+		windowsOf, "constant_velocity", 0.01),
 	{name: "14-time-ms-velocity-per-s", command: "inspect enc.csv --angles Position:4096", want: []string{
 		`Position +Velocity +0.\d+ % +(1|0.999\d*)`, `4096 a turn`}, shows: `(Time_ms is converted from ms to s: ` +
 		`velocities are per s)`},
