@@ -46,20 +46,22 @@ func joints(rows, n int) *data.Set {
 	return set
 }
 
+// driven are swings by a force of so many values.
+func driven(levels int) *data.Set {
+	set := swings(10, 40, false, 0)
+	set.Inputs = []string{"u"}
+	for i := range set.Trajectories {
+		for n := range set.Trajectories[i].T {
+			set.Trajectories[i].U = append(set.Trajectories[i].U, float64(n*n%levels))
+		}
+	}
+	return set
+}
+
 // What is decided follows the recording, and what was asked for has the word, and says so.
 func TestDecisions(t *testing.T) {
 	few, many := swings(10, 40, true, 0), swings(50, 500, true, 0)
 	arm, broad := joints(40, 30), Options{Hidden: []int{20, 20}}
-	driven := func(levels int) *data.Set { // by a force of so many values
-		set := swings(10, 40, false, 0)
-		set.Inputs = []string{"u"}
-		for i := range set.Trajectories {
-			for n := range set.Trajectories[i].T {
-				set.Trajectories[i].U = append(set.Trajectories[i].U, float64(n*n%levels))
-			}
-		}
-		return set
-	}
 	for name, c := range map[string]struct {
 		set        *data.Set
 		asked      Options

@@ -90,7 +90,8 @@ func (m *Model[T]) Parts() (Parts, error) {
 	for _, ts := range m.Spec.Terms {
 		for _, t := range ts {
 			if t.Function == Formula {
-				return Parts{}, fmt.Errorf("the term %s cannot be taken apart: sums of sines, cosines and powers can", t.Text)
+				return Parts{}, fmt.Errorf("the term %s cannot be taken apart: sums of sines, cosines and powers can",
+					t.Text)
 			}
 		}
 	}
