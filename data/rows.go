@@ -215,6 +215,9 @@ func (g *gathering) bad(j int, err error) error {
 	if g.blank.add(g.src.line()); g.blank.n == 1 {
 		g.why = fmt.Sprintf("%s in column %q", none, name)
 	}
+	if g.b.set.states && g.clock.at < 0 {
+		g.clock.row-- // states are counted as they are kept
+	}
 	if g.t == nil {
 		g.clock.begun = false // the first row is the first that is kept
 	}
