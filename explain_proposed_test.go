@@ -193,7 +193,7 @@ func TestExplainParameters(t *testing.T) {
 		}
 		set.Trajectories = append(set.Trajectories, tr)
 	}
-	m := fit(t, set, lagrange.Settings{Model: "lnn", Method: "gauss-newton", Steps: 60, Seed: 1, Workers: 2})
+	m := fit(t, set, lagrange.Settings{Model: "lnn", Method: "gauss-newton", Steps: 150, Seed: 1, Workers: 2})
 	for _, of := range []*data.Set{set, nil} {
 		e, err := m.Explain(t.Context(), of, 0, 1)
 		if err != nil {
