@@ -217,7 +217,10 @@ func clean(c string) string {
 		return r == '#' || r == '%' || r == '\ufeff' ||
 			unicode.IsSpace(r)
 	})
-	return strings.Join(strings.Fields(strings.TrimPrefix(c, "//")), " ")
+	for strings.HasPrefix(c, "//") { // a name does not begin as a comment does
+		c = c[2:]
+	}
+	return strings.Join(strings.Fields(c), " ")
 }
 
 func (s *textSource) header() []string { return s.head }
