@@ -133,9 +133,12 @@ func tapes[T nn.Float](s model.Spec, theta []T, batch int) model.Tape[T] {
 	return m.Tape(batch)
 }
 
+// quiet is the part of the scales of all nodes that those of one have at least: a node where no wave has come to would
+// have errors as large as one likes.
+const quiet = 0.1
+
 // Describe completes a Spec whose Nodes have size, shape and what else belongs to it: it adds densities with the net of
-// the Spec, gives the coordinates of all nodes the scales of all together, and the densities these; all of them see the
-// system parameters. With
+// the Spec and the scales of its coordinates, those of all nodes together; all of them see the system parameters. With
 // invariant they see only how far neighbours are apart, and the states q (rows, D) tell how far that is.
 func Describe(s model.Spec, invariant bool, q []float64) (model.Spec, error) {
 	t, err := topology(s)
@@ -153,9 +156,10 @@ func Describe(s model.Spec, invariant bool, q []float64) (model.Spec, error) {
 		}
 	}
 	s.Coordinates = slices.Clone(s.Coordinates)
-	for i := range s.Coordinates { // and errors count alike at all nodes, also where a wave has not come to
+	for i := range s.Coordinates {
 		c, of := &s.Coordinates[i], node[i%s.Nodes.Size]
-		c.Mean, c.Scale, c.Speed, c.Accel = of.Mean, of.Scale, of.Speed, of.Accel
+		c.Scale, c.Speed, c.Accel = max(c.Scale, quiet*of.Scale), max(c.Speed, quiet*of.Speed),
+			max(c.Accel, quiet*of.Accel)
 	}
 	k := *s.Nodes
 	_, systemParams := inputs(s)
