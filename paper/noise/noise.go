@@ -33,7 +33,6 @@ run has the larger noise and the default alone.`,
 // models are "default", what Fit takes where nothing is said, and families.
 var models = []string{"default", "lnn", "nn"}
 
-
 var sigmas = []float64{0.01, 1e-3}
 
 const (
