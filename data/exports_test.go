@@ -58,6 +58,12 @@ var exports = []struct {
 		return fmt.Sprintf("%.3f,%.6f,%.6f,%.3f,%.6f,%.6f", x.t, x.q, x.v, x.t, x.p, x.w)
 	}, "Time; run; Position Velocity; ; ", 1, "2 runs that stand side by side are read one after the other",
 		data.Options{}},
+	{"laboratory interface, one run of two by name", `"Time (s) Run #1","Position (m) Run #1",` +
+		`"Velocity (m/s) Run #1","Time (s) Run #2","Position (m) Run #2","Velocity (m/s) Run #2"` + "\n",
+		func(x instant) string {
+			return fmt.Sprintf("%.3f,%.6f,%.6f,%.3f,%.6f,%.6f", x.t, x.q, x.v, x.t, x.p, x.w)
+		}, "Time Run #1; ; Position Run #1 Velocity Run #1; ; ", 1, "", data.Options{Time: "Time Run #1",
+			Q: []string{"Position Run #1"}, V: []string{"Velocity Run #1"}}},
 	{"laboratory interface, a shared time", "Time (s),Run 1: Position (m),Run 1: Velocity (m/s),Run 2: Position (m)," +
 		"Run 2: Velocity (m/s)\n", func(x instant) string {
 		return fmt.Sprintf("%.3f,%.6f,%.6f,%.6f,%.6f", x.t, x.q, x.v, x.p, x.w)

@@ -57,6 +57,17 @@ func runsOf(header []string) (base []string, runs [][]int, shared []int) {
 	return base, runs, shared
 }
 
+// singlesOut says whether a flag names a column of one run, which so stands for itself.
+func (o Options) singlesOut(header []string) bool {
+	for _, h := range header {
+		name, _ := split(h)
+		if runName.MatchString(name) && slices.Contains(slices.Concat(o.Q, o.V, o.A, o.U, []string{o.Time}), name) {
+			return true
+		}
+	}
+	return false
+}
+
 // isTimeName says whether a cell of a header says time.
 func isTimeName(h string) bool {
 	name, _ := split(h)

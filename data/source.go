@@ -86,7 +86,7 @@ func open(in io.Reader, part string, o Options) (source, error) {
 		return nil, &Error{Msg: fmt.Sprintf("text holds one table: leave out :%s", part)}
 	}
 	text, err := newText(b, o)
-	if err != nil || o.Strict || o.Columns != nil {
+	if err != nil || o.Strict || o.Columns != nil || o.singlesOut(text.header()) {
 		return text, err
 	}
 	return stacked(text)
