@@ -34,8 +34,8 @@ type Published struct {
 }
 
 const (
-	motions   = 10  // of their 100
-	duration  = 2.0 // seconds, of their 5
+	motions   = 20  // of their 100
+	duration  = 5.0 // seconds
 	dt        = 0.01
 	ofGravity = 9.81
 )

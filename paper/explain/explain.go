@@ -17,14 +17,14 @@ import (
 var Experiment = experiment.Experiment{
 	Name: "explain", Title: "Formulas and conserved quantities",
 	About: `recordings are learned from where nothing is said but their columns, and the formulas
-beside the true ones: the four systems of Purnomo and Hayashibe 2023, with their noise,
-with noise of its own on every column, and from positions alone; the systems of the
+beside the true ones: the four systems of Purnomo and Hayashibe 2023, without friction
+as theirs, with their noise, with noise of its own on every column, and from positions alone; the systems of the
 experiment noise from positions alone, beside the statistical limit, with how often the
 deviations hold the truth; networks that have learned clean recordings; and recordings
 of real pendulums, if --recordings names their folder. What is conserved is counted on
 true fields and on what was learned. A quick run has the smallest noise, positions alone
 and the simplest systems.`,
-	Full: 15 * time.Minute, Quick: 30 * time.Second,
+	Full: 30 * time.Minute, Quick: 30 * time.Second,
 	Share:  share,
 	Models: models, Default: len(models),
 	Run: reproduce,

@@ -2,7 +2,6 @@ package explain
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -230,9 +229,9 @@ func (r *Report) notes(s experiment.Settings) (notes []string) {
 	}
 	if c.Of > 0 {
 		notes = append(notes, fmt.Sprintf("Of %d coefficients from positions alone %.0f %% are within one deviation "+
-			"(68 %% are expected, give or take %.0f) and %.0f %% within two (95 %%).", c.Of,
-			100*float64(c.One)/float64(c.Of),
-			100*math.Sqrt(0.68*0.32/float64(c.Of)), 100*float64(c.Two)/float64(c.Of)))
+			"(68 %% are expected) and %.0f %% within two (95 %%). Those of one recording are off together, and both "+
+			"noises of a seed are one draw, so of few seeds much else may come out.", c.Of,
+			100*float64(c.One)/float64(c.Of), 100*float64(c.Two)/float64(c.Of)))
 	}
 	for _, l := range r.Learned {
 		if l.Failed != "" {
