@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -179,11 +180,15 @@ func FuzzRead(f *testing.F) {
 				o.Time = c.Name // rows that are left out may have told
 			}
 		}
+		// columns of estimates are new, and phi, v_phi and vv_phi are one derived from another; columns of runs that were
+		// read as they are may be all of two runs
+		runs := slices.ContainsFunc(s.Columns, func(c data.Column) bool { return ofRun.MatchString(c.Name) })
 		for _, c := range s.Coordinates {
-			// columns of estimates are new, and phi, v_phi and vv_phi are one derived from another; columns of runs
-			// that were read as they are may be all of two runs
-			if differentiate || ofRun.MatchString(c.Name) {
+			if differentiate || runs {
 				o.Q = append(o.Q, c.Name)
+			}
+			if runs && !differentiate && s.RecordedVelocities() {
+				o.V = append(o.V, c.Velocity)
 			}
 		}
 		back, err := data.ReadFrom(strings.NewReader(write(t, s)), "motion.csv", o)
