@@ -180,8 +180,8 @@ func FuzzRead(f *testing.F) {
 				o.Time = c.Name // rows that are left out may have told
 			}
 		}
-		// columns of estimates are new, and phi, v_phi and vv_phi are one derived from another; columns of runs that were
-		// read as they are may be all of two runs
+		// columns of estimates are new, and phi, v_phi and vv_phi are one derived from another; columns of runs that
+		// were read as they are may be all of two runs
 		runs := slices.ContainsFunc(s.Columns, func(c data.Column) bool { return ofRun.MatchString(c.Name) })
 		for _, c := range s.Coordinates {
 			if differentiate || runs {
