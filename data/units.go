@@ -156,11 +156,20 @@ var within = regexp.MustCompile(`^(.*[^\s\[(])\s*(?:\[([^\[\]]*)\]|\(([^()]*)\))
 // split takes "theta1 [rad]", "theta1 (rad)", "theta1/rad", "theta1, rad" or "theta1 in rad" apart. A number in
 // brackets is that of the column: qpos[0].
 func split(header string) (name, unit string) {
+	name, unit = parted(header)
+	if short := strings.TrimRight(name, " /,"); short != "" {
+		name = short
+	}
+	return name, unit
+}
+
+// parted is split, before what stands between name and unit is taken off the name.
+func parted(header string) (name, unit string) {
 	if m := unitPattern.FindStringSubmatch(header); m != nil {
 		if unit = strings.TrimRight(strings.TrimSpace(m[2]+m[3]), "."); isNumber(unit) {
 			return header, ""
 		}
-		return strings.TrimRight(m[1], " /,"), unit
+		return m[1], unit
 	}
 	if m := within.FindStringSubmatch(header); m != nil {
 		if _, ok := measureOf(m[2] + m[3]); ok {
