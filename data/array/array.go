@@ -5,6 +5,7 @@
 package array
 
 import (
+	"errors"
 	"archive/zip"
 	"bytes"
 	"compress/flate"
@@ -43,6 +44,9 @@ func size(shape []int, most int) (n int, err error) {
 			return 0, fmt.Errorf("shape %v is larger than the file", shape)
 		}
 		n *= d
+	}
+	if n > most { // of a single value, which has no shape
+		return 0, errors.New("a value is larger than the file")
 	}
 	return n, nil
 }
