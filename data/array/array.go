@@ -5,10 +5,10 @@
 package array
 
 import (
-	"errors"
 	"archive/zip"
 	"bytes"
 	"compress/flate"
+	"errors"
 	"fmt"
 	"io"
 	"math"
