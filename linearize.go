@@ -24,6 +24,8 @@ type Linearization struct {
 	B           [][]float64  `json:"B"`           // (2d, m)
 	Eigenvalues [][2]float64 `json:"eigenvalues"` // of A: real and imaginary part
 	Modes       []Mode       `json:"modes"`       // one for each real eigenvalue and each conjugate pair, slowest first
+	// AtRest says that a coordinate with dry friction rests, where that counts as steep viscous friction
+	AtRest bool `json:"dry_friction_at_rest,omitempty"`
 }
 
 // Mode is a motion e^(λt) of a linearized model.
@@ -42,6 +44,10 @@ func (m *Model) Linearize(q, v, u []float64) (Linearization, error) {
 	m.fits(q, v, u)
 	n, f, ks := 2*m.D(), m.M(), m.Members()
 	l := Linearization{Q: slices.Clone(q), V: slices.Clone(v), U: slices.Clone(u), Xdot: make([]float64, n)}
+	forces := m.net.ForceCoefficients()
+	for i, dry := range forces.Dry {
+		l.AtRest = l.AtRest || v[i] == 0 && dry > 0
+	}
 	A := mat.NewDense(n, n, nil)
 	for i := range n {
 		l.A, l.B = append(l.A, A.RawRowView(i)), append(l.B, make([]float64, f))

@@ -192,3 +192,21 @@ func TestFingerprint(t *testing.T) {
 		}
 	}
 }
+
+// Dry friction has a slope at rest that it has nowhere else, and a linearization there says so.
+func TestLinearizedAtRest(t *testing.T) {
+	s := trueMotor(t, 9.8, 0.3).net.Spec
+	for friction, rests := range map[model.Friction]bool{model.Both: true, model.Viscous: false} {
+		s.Friction = friction
+		net, err := model.New[float64](s, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for v, want := range map[float64]bool{0: rests, 1: false} {
+			l, err := (&Model{net: net}).Linearize([]float64{0}, []float64{v}, nil)
+			if err != nil || l.AtRest != want {
+				t.Errorf("friction %s, v = %g: at rest %v, want %v, %v", friction, v, l.AtRest, want, err)
+			}
+		}
+	}
+}

@@ -89,5 +89,11 @@ func printLinearization(w io.Writer, m *lagrange.Model, l lagrange.Linearization
 		}
 		fmt.Fprintf(tab, "%s\t%.5g\t%.4g\t%s\t\n", value, k.Frequency, k.Damping, period)
 	}
-	return tab.Flush()
+	if err := tab.Flush(); err != nil || !l.AtRest {
+		return err
+	}
+	fmt.Fprintln(w)
+	told(w, "at rest", "dry friction counts as steep viscous friction here, and holds what moves less; --v says at which "+
+		"speed it is to be linearized")
+	return nil
 }
