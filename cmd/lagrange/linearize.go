@@ -93,7 +93,7 @@ func printLinearization(w io.Writer, m *lagrange.Model, l lagrange.Linearization
 		return err
 	}
 	fmt.Fprintln(w)
-	told(w, "at rest", "dry friction counts as steep viscous friction here, and holds what moves less; --v says at which "+
-		"speed it is to be linearized")
+	told(w, "at rest", "dry friction counts as steep viscous friction here, and holds what moves less; --v says at "+
+		"which speed it is to be linearized")
 	return nil
 }
