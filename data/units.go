@@ -87,8 +87,14 @@ var powers = strings.NewReplacer("⁻¹", "^-1", "⁻²", "^-2", "²", "^2", " p
 
 var overTime = regexp.MustCompile(`^([a-zµμ]+)(?:\^?(-?[0-9]))?$`)
 
+// longestUnit is more than any unit has, so that names of any length are read in a time that is linear in it.
+const longestUnit = 64
+
 // measureOf reads a unit such as rad, deg/s, m/s^2, m s^-1 or rpm; "/s" is a number over a time.
 func measureOf(text string) (m measure, ok bool) {
+	if len(text) > longestUnit {
+		return measure{}, false
+	}
 	text = strings.ToLower(strings.TrimSpace(text))
 	if s, is := spoken[text]; is {
 		text = s
