@@ -3,6 +3,7 @@ package file
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -33,10 +34,15 @@ func WriteFolder(path string, files map[string][]byte) (err error) {
 		if !fs.ValidPath(name) || filepath.Base(name) != name {
 			panic("file: " + name + " is no name of a file in a folder")
 		}
-		if err := os.WriteFile(filepath.Join(temp, name), text, 0o666); err != nil {
+		f, err := os.Create(filepath.Join(temp, name))
+		if err == nil {
+			err = keep(f, func(w io.Writer) error { _, err := w.Write(text); return err })
+		}
+		if err != nil {
 			return explain(path, filepath.Dir(path), err)
 		}
 	}
+	syncFolder(temp)
 	if err := os.Rename(temp, path); err != nil {
 		return explain(path, filepath.Dir(path), err)
 	}

@@ -43,12 +43,8 @@ func Write(path string, fill func(w io.Writer) error) error {
 		return explain(path, folder, err)
 	}
 	defer os.Remove(temp.Name()) // does nothing once the rename has taken the name away
-	defer temp.Close()           // a second Close is harmless; this one serves errors and panics
 
-	if err := fillTo(temp, fill); err != nil {
-		return explain(path, folder, err)
-	}
-	if err := errors.Join(temp.Sync(), temp.Close()); err != nil {
+	if err := keep(temp, fill); err != nil {
 		return explain(path, folder, err)
 	}
 	if err := os.Rename(temp.Name(), target); err != nil {
@@ -68,6 +64,15 @@ func create(folder, base string, mode fs.FileMode) (*os.File, error) {
 			return f, err
 		}
 	}
+}
+
+// keep closes a file that is filled and on the disk.
+func keep(f *os.File, fill func(w io.Writer) error) error {
+	defer f.Close() // a second Close is harmless; this one serves errors and panics
+	if err := fillTo(f, fill); err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func fillTo(f *os.File, fill func(w io.Writer) error) error {
