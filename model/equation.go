@@ -33,7 +33,7 @@ type SecondOrder[T nn.Float] interface {
 
 // AccelJacobian is a tape that finds all derivatives of its accelerations at once for less than a VJP of each.
 type AccelJacobian[T nn.Float] interface {
-	// AccelRows follows Field, for the same batch: it sets J (d, B, P) to ∂a_k/∂θ.
+	// AccelRows follows Field, for the same batch: it writes ∂a_k/∂θ to J (d, B, P), which is 0.
 	AccelRows(J []T)
 }
 

@@ -130,11 +130,12 @@ func (p *accelerationPass[T]) Pull(y, dtheta []T) {
 func (p *accelerationPass[T]) Rows(J []T) {
 	n, B := 2*p.d, p.B
 	size := len(J) / p.Width()
-	if j, all := model.As[model.AccelJacobian[T]](p.tape); all && p.first == p.d {
-		j.AccelRows(J)
+	if all, ok := model.As[model.AccelJacobian[T]](p.tape); ok && p.first == p.d {
+		all.AccelRows(J)
 		for k, s := range p.scale[p.d:] {
-			for j, row := 0, J[k*size:(k+1)*size]; j < len(row); j++ {
-				row[j] /= s
+			row := J[k*size : (k+1)*size]
+			for i := range row {
+				row[i] /= s
 			}
 		}
 		return

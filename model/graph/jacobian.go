@@ -9,7 +9,6 @@ import (
 // derivatives that the few terms and the node it stands in bring. So D rows of P parameters cost what the terms of a
 // state cost, and P solutions, where one VJP for each would cost the square of D.
 func (e *tape[T]) AccelRows(J []T) {
-	clear(J)
 	for _, c := range e.kinds {
 		e.termRows(c, J)
 	}

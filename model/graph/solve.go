@@ -54,9 +54,9 @@ func (s *solver) mass(b int) []float64 { return s.m[b*len(s.t.m.Col) : (b+1)*len
 func (s *solver) factor(b int, r, x []float64) way {
 	s.how[b] = positive
 	if s.band != nil {
-		f, p, m := s.band[b], s.t.m, s.mass(b)
+		f := s.band[b]
 		clear(f.A)
-		s.lower(p, m, f.Add)
+		s.lower(b, f.Add)
 		if !f.Factor() {
 			s.how[b] = s.pivot(b)
 		}
@@ -65,8 +65,9 @@ func (s *solver) factor(b int, r, x []float64) way {
 	return s.how[b]
 }
 
-// lower visits the elements of the lower half of M in the order of the band.
-func (s *solver) lower(p *lin.Pattern, m []float64, visit func(i, j int, x float64)) {
+// lower visits the elements of the lower half of M of state b in the order of the band.
+func (s *solver) lower(b int, visit func(i, j int, x float64)) {
+	p, m := s.t.m, s.mass(b)
 	for i := range int32(p.N) {
 		row := m[p.Row[i]:p.Row[i+1]]
 		for k, j := range p.Of(i) {
@@ -86,7 +87,7 @@ func (s *solver) pivot(b int) way {
 		s.lu[b] = lin.NewBandLU(s.t.D(), s.t.band)
 	}
 	s.lu[b].Clear()
-	s.lower(s.t.m, s.mass(b), s.lu[b].Add)
+	s.lower(b, s.lu[b].Add)
 	if !s.lu[b].Factor() {
 		return indefinite
 	}
