@@ -223,10 +223,7 @@ func (c *clock) count(text string) (float64, error) {
 // epoch is the unit, of those of epochs, of which the first row holds a number since 1970.
 func (c *clock) epoch(units float64) (int, bool) {
 	for i, e := range epochs {
-		low := 1e9 * float64(second/e.nanoseconds)
-		x := float64(c.whole)
-		step := math.Abs(units) * float64(e.nanoseconds) / second
-		if x >= low && x < 4*low && step <= 3600 && (c.unit == "" || unitOf(c.unit) == unitOf(e.name)) {
+		if e.counts(float64(c.whole), math.Abs(units)) && (c.unit == "" || unitOf(c.unit) == unitOf(e.name)) {
 			return i, true
 		}
 	}

@@ -65,10 +65,15 @@ func (r *resolver) timed(j int) bool {
 // since1970 says whether a column counts seconds since 1970, or parts of them, between 2001 and 2096.
 func (s *sample) since1970(j int) bool {
 	return s.advances(j) && slices.ContainsFunc(epochs, func(e epoch) bool {
-		low := 1e9 * float64(second/e.nanoseconds)
 		x := s.of[j]
-		return x[0] >= low && x[0] < 4*low && (x[len(x)-1]-x[0])/float64(len(x)-1) <= 3600*float64(second/e.nanoseconds)
+		return e.counts(x[0], (x[len(x)-1]-x[0])/float64(len(x)-1))
 	})
+}
+
+// counts says whether x may be an instant between 2001 and 2096 in this unit since 1970, with steps of an hour at most.
+func (e epoch) counts(x, step float64) bool {
+	low := 1e9 * float64(second/e.nanoseconds)
+	return x >= low && x < 4*low && step*float64(e.nanoseconds)/second <= 3600
 }
 
 // serialFrom and serialTo bound the days of a spreadsheet that are taken for such: 1954 to 2119.
