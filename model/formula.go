@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"lagrange/symbolic"
 )
 
 // Coefficient is a term of a Lagrangian with what stands in front of it, in the units of the recording.
@@ -284,26 +284,13 @@ func (p *termReader) sum(of []int) error {
 
 // name reads the longest name of a coordinate or velocity that stands here.
 func (p *termReader) name() (at int, velocity, ok bool) {
-	longest := 0
-	look := func(i int, name string, v bool) {
-		if len(name) > longest && strings.HasPrefix(p.text, name) && !goesOn(name, p.text[len(name):]) {
-			at, velocity, longest = i, v, len(name)
-		}
-	}
+	var names []string
 	for i, c := range p.s.Coordinates {
-		look(i, c.Name, false)
-		look(i, p.s.VelocityOf(i), true)
+		names = append(names, c.Name, p.s.VelocityOf(i))
 	}
-	p.text = strings.TrimSpace(p.text[longest:])
-	return at, velocity, longest > 0
-}
-
-// goesOn says whether a name that ends in a letter or digit has more of them behind it, and so is another one.
-func goesOn(name, rest string) bool {
-	in := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
-	last, _ := utf8.DecodeLastRuneInString(name)
-	next, _ := utf8.DecodeRuneInString(rest)
-	return rest != "" && in(last) && in(next)
+	at, length := symbolic.LongestName(p.text, names)
+	p.text = strings.TrimSpace(p.text[length:])
+	return at / 2, at%2 == 1, length > 0
 }
 
 func (p *termReader) took(token string) bool {

@@ -203,14 +203,20 @@ func (p *parser) atom() ([]node, error) {
 
 // name reads the longest name that stands here.
 func (p *parser) name() (at int, ok bool) {
-	text, longest := p.rest(), 0
-	for i, name := range p.names {
-		if len(name) > longest && strings.HasPrefix(text, name) && !goesOn(name, text[len(name):]) {
-			at, longest = i, len(name)
+	at, length := LongestName(p.rest(), p.names)
+	p.at += length
+	return at, length > 0
+}
+
+// LongestName is the place of the longest of the names that a text begins with, and how many bytes it has; 0 where it
+// begins with none.
+func LongestName(text string, names []string) (at, length int) {
+	for i, name := range names {
+		if len(name) > length && strings.HasPrefix(text, name) && !goesOn(name, text[len(name):]) {
+			at, length = i, len(name)
 		}
 	}
-	p.at += longest
-	return at, longest > 0
+	return at, length
 }
 
 // goesOn says whether a name that ends in a letter or digit has more of them behind it, and so is another one.
