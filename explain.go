@@ -8,6 +8,7 @@ import (
 
 	"lagrange/data"
 	"lagrange/eval"
+	"lagrange/formula"
 	"lagrange/invariant"
 	"lagrange/model"
 )
@@ -93,7 +94,7 @@ func (m *Model) conserved(ctx context.Context, e *Explanation, seen *data.Set, x
 			off = by.accuracy(seen, x, u).Error
 		}
 	}
-	some := thinned(x, 2*m.D(), max(4*invariant.Least, mostSlopes/m.D()))
+	some := formula.Thinned(x, 2*m.D(), max(4*invariant.Least, mostSlopes/m.D()))
 	c, err := invariant.Find(ctx, by.system(u, off), some)
 	if err == nil {
 		e.Conserved = &c

@@ -144,7 +144,7 @@ func (m *Model) lagrangian(net *model.Model[float64], others [][]float64, x []fl
 
 // write fills in all numbers, in a unit of L.
 func (l *Lagrangian) write(in func(net *model.Model[float64]) unitOfL) {
-	net, few := l.from.net, thinned(l.from.x, 2*l.from.net.Spec.D(), 60)
+	net, few := l.from.net, formula.Thinned(l.from.x, 2*l.from.net.Spec.D(), 60)
 	read := func(net *model.Model[float64]) (u unitOfL, values []float64, named []Ratio) {
 		u, named = in(net), append(ratios(net), oscillations(net, few)...)
 		for _, c := range net.Coefficients() {
@@ -179,9 +179,9 @@ func (l *Lagrangian) write(in func(net *model.Model[float64]) unitOfL) {
 	}
 	l.Forces, l.ForceSD = net.ForceCoefficients(), net.ForceCoefficients()
 	l.ForceSD.Stribeck = nil
-	at := len(l.Terms)
+	at, off := len(l.Terms), numbers(&l.ForceSD)
 	for k, y := range numbers(&l.Forces) {
-		*y, *numbers(&l.ForceSD)[k] = values[at], sds[at]
+		*y, *off[k] = values[at], sds[at]
 		at++
 	}
 	for k, r := range named {
@@ -220,10 +220,8 @@ func (f found) deviations(values []float64, read func(net *model.Model[float64])
 	return squares
 }
 
-const (
-	least = 1e-10 // of a number: a deviation below is none, but what differences leave
-	slope = 1e-4  // of differences, in units of the parameters
-)
+// least is the part of a number below which a deviation is none, but what differences leave.
+const least = 1e-10
 
 // variances of n numbers under the covariance C of what shooting moves.
 func (f found) variances(C []float64, n int, read func(net *model.Model[float64]) []float64) []float64 {
@@ -232,19 +230,9 @@ func (f found) variances(C []float64, n int, read func(net *model.Model[float64]
 	if len(C) != P*P {
 		return all
 	}
-	g, m := make([]float64, n*P), f.net.Copy()
-	for k, h := range m.Units(of) {
-		h *= slope
-		was := m.Theta[of[k]]
-		for _, side := range []float64{1, -1} {
-			m.Theta[of[k]] = was + side*h
-			for i, y := range read(m) {
-				if i < n {
-					g[i*P+k] += side * y / (2 * h)
-				}
-			}
-		}
-		m.Theta[of[k]] = was
+	g, unit := f.net.Slopes(of, n, read), f.net.Units(of)
+	for i := range g {
+		g[i] /= unit[i%P]
 	}
 	for i := range all {
 		for k, a := range g[i*P : (i+1)*P] {

@@ -66,7 +66,7 @@ func (m *Model) nature(ctx context.Context, x, u []float64) (*Nature, error) {
 			few = 2 * d * mostConditions
 		}
 		c, err := formula.Helmholtz(ctx, k.net.Spec.Coordinates,
-			func(x, xdot []float64) { tape.Field(x, u, xdot) }, thinned(x, 2*m.D(), few/(2*m.D())))
+			func(x, xdot []float64) { tape.Field(x, u, xdot) }, formula.Thinned(x, 2*m.D(), few/(2*m.D())))
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -84,16 +84,6 @@ const (
 	mostParameters = 20_000
 	bins           = 20 // of a range
 )
-
-// thinned are n of the states (N, width), evenly.
-func thinned(x []float64, width, n int) (some []float64) {
-	N := len(x) / width
-	for i := range min(n, N) {
-		at := i * N / min(n, N)
-		some = append(some, x[at*width:(at+1)*width]...)
-	}
-	return some
-}
 
 // trust looks at states x under inputs u, and under those that were recorded there, us, where accelerations are off by
 // a part of their size.
@@ -152,7 +142,7 @@ func (m *Model) more(x, us []float64, off float64, fixed int) (best *More) {
 func (m *Model) fixed(x, u []float64, off float64, change func(k int, x, u []float64)) int {
 	d, f, P := m.D(), m.M(), len(m.net.Theta)
 	most := max(1, mostProfile/d)
-	x, u = thinned(x, 2*d, most), thinned(u, max(1, f), most)
+	x, u = formula.Thinned(x, 2*d, most), formula.Thinned(u, max(1, f), most)
 	N := len(x) / (2 * d)
 	if P > mostParameters {
 		return -1

@@ -125,11 +125,7 @@ func (m *Model) middle(q, v, u []float64) (_, _, _ []float64) {
 		v = make([]float64, m.D())
 	}
 	if u == nil {
-		for _, in := range m.net.Spec.Inputs {
-			if u = append(u, 0); in.SystemParameter {
-				u[len(u)-1] = in.Mean
-			}
-		}
+		u = m.means()
 	}
 	return q, v, u
 }

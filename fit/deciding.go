@@ -145,7 +145,7 @@ func (f *problem) deciding(x train.Identified, k known, names []string, g [][]fl
 	if len(names) == 0 {
 		return nil
 	}
-	states, inputs := f.motion.learn.Some(decidingStates)
+	states, inputs := f.motion.learn.Some(max(1, f.motion.learn.Rows()/decidingStates))
 	m := x.Model.Copy()
 	m.OffBounds()
 	now := f.tells(m, k.unit, states, inputs)

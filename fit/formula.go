@@ -183,21 +183,15 @@ func (f *Formula) values() (all []*float64) {
 // information G it is √(gᵀG⁻¹g), with the slopes g = ∂y/∂b by differences (values, P), which it returns. The unit of L
 // moves with b, so that its own number has none.
 func (f *problem) deviations(r *Formula, x train.Identified, of known) (g []float64) {
-	m, places, P := x.Model.Copy(), x.Model.Outer(), of.P
+	m, P, values := x.Model.Copy(), of.P, r.values()
 	m.OffBounds()
-	values := r.values()
-	g = make([]float64, P*len(values))
-	for k, unit := range of.unit {
-		was := m.Theta[places[k]]
-		for _, side := range []float64{1, -1} {
-			m.Theta[places[k]] = was + side*slopeStep*unit
-			y := f.read(m)
-			for i, v := range y.values() {
-				g[i*P+k] += side * *v / (2 * slopeStep)
-			}
+	g = m.Slopes(m.Outer(), len(values), func(m *model.Model[float64]) (numbers []float64) {
+		y := f.read(m)
+		for _, v := range y.values() {
+			numbers = append(numbers, *v)
 		}
-		m.Theta[places[k]] = was
-	}
+		return numbers
+	})
 	for i, y := range g {
 		if math.Abs(y) < rounding*math.Abs(*values[i/P]) {
 			g[i] = 0
@@ -224,7 +218,6 @@ func (f *problem) deviations(r *Formula, x train.Identified, of known) (g []floa
 
 const (
 	unbounded = 10    // times a number: a deviation beyond is none
-	slopeStep = 1e-4  // of differences, in units of the parameters
 	rounding  = 1e-10 // of a number: a slope or a deviation below is none, but what differences leave
 )
 

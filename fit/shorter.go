@@ -20,19 +20,7 @@ const mostShorter = 1200
 // alone: where all carts begin at rest, their momentum p is 0, and L + f(q) p² moves as L does. A formula of the
 // accelerations of x finds the others, for which it solves linear equations; shooting bears them out, or not.
 func (f *problem) shorter(ctx context.Context, o *train.Identification, x train.Identified) (train.Identified, error) {
-	var states []float64
-	rows := 0
-	for _, w := range o.Learn.Of {
-		rows += len(w.T)
-	}
-	every, at := rows/mostShorter+1, 0
-	for _, w := range o.Learn.Of {
-		for k := range w.T {
-			if at++; at%every == 0 {
-				states = append(states, w.X[k*2*o.Learn.D:(k+1)*2*o.Learn.D]...)
-			}
-		}
-	}
+	states, _ := o.Learn.Some(o.Learn.Rows()/mostShorter + 1)
 	tried := 0
 	for _, off := range leftOver {
 		g, err := formula.Find(ctx, formula.Task{Of: x.Model, States: states, Terms: f.spec.Terms, Error: off})

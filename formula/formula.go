@@ -266,3 +266,13 @@ func (e *equations) model(at []int, β []float64) (*model.Model[float64], error)
 	}
 	return model.With(s, append(theta, e.forces...))
 }
+
+// Thinned are n of the states (N, width), evenly.
+func Thinned(x []float64, width, n int) (some []float64) {
+	N := len(x) / width
+	for i := range min(n, N) {
+		at := i * N / min(n, N)
+		some = append(some, x[at*width:(at+1)*width]...)
+	}
+	return some
+}

@@ -26,7 +26,7 @@ const (
 // nearly as little as the best is what is proposed. None: the library lacks nothing that can be found.
 func (t Task) propose(ctx context.Context) (texts []string, err error) {
 	d := t.Of.Spec.D()
-	t.States, t.accel = thinned(t.States, 2*d, fewStates), thinned(t.accel, d, fewStates)
+	t.States, t.accel = Thinned(t.States, 2*d, fewStates), Thinned(t.accel, d, fewStates)
 	base, err := newEquations(t)
 	if err != nil {
 		return nil, err
@@ -104,15 +104,10 @@ func (t Task) function(ctx context.Context, a argument, library [][]model.Term) 
 		}
 		t.Terms[0] = append(t.Terms[0], a.polynomials(k, l, h)...)
 	}
-	e, err := newEquations(t)
-	if err != nil || e.weigh(ctx) != nil {
+	e, β, left := t.solved(ctx)
+	if β == nil {
 		return left, nil, nil, nil
 	}
-	β := e.solve(e.learn, e.at)
-	if β == nil || !e.massy(e.at, β) {
-		return left, nil, nil, nil
-	}
-	left = e.left(e.check, e.at, β)
 	from, to := inner(z)
 	for n := 0; n < len(z) && len(y) < laws; n += max(1, len(z)/laws) {
 		if z[n] < from || z[n] > to {
@@ -180,23 +175,19 @@ func (a argument) texts(law symbolic.Expr) (texts []string) {
 // with is what a library with formulas more leaves; infinite if there is no such library.
 func (t Task) with(ctx context.Context, library [][]model.Term, texts []string) float64 {
 	t.Terms, t.More = library, texts
-	e, err := newEquations(t)
-	if err != nil || e.weigh(ctx) != nil {
-		return math.Inf(1)
-	}
-	β := e.solve(e.learn, e.at)
-	if β == nil || !e.massy(e.at, β) {
-		return math.Inf(1)
-	}
-	return e.left(e.check, e.at, β)
+	_, _, left := t.solved(ctx)
+	return left
 }
 
-// thinned are n of the states (N, width), evenly.
-func thinned(x []float64, width, n int) (some []float64) {
-	N := len(x) / width
-	for i := range min(n, N) {
-		at := i * N / min(n, N)
-		some = append(some, x[at*width:(at+1)*width]...)
+// solved are the coefficients of all terms of the library and what they leave; infinite, without coefficients, where
+// there are none with a mass for each coordinate.
+func (t Task) solved(ctx context.Context) (e *equations, β []float64, left float64) {
+	e, err := newEquations(t)
+	if err != nil || e.weigh(ctx) != nil {
+		return nil, nil, math.Inf(1)
 	}
-	return some
+	if β = e.solve(e.learn, e.at); β == nil || !e.massy(e.at, β) {
+		return e, nil, math.Inf(1)
+	}
+	return e, β, e.left(e.check, e.at, β)
 }

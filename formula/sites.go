@@ -37,7 +37,7 @@ func (t Task) sites() (Task, map[string]string, error) {
 		own = []string{"v^2", "cos(u)", "sin(u)", "cos(2*u)", "sin(2*u)", "cos(u)*v^2"}
 		pairs = []string{"v*v'", "cos(u-u')", "sin(u-u')", "cos(2*(u-u'))"}
 	}
-	t.States = thinned(t.States, 2*d, siteStates)
+	t.States = Thinned(t.States, 2*d, siteStates)
 	labels := map[string]string{}
 	t.Terms = make([][]model.Term, 1+d*(d+1)/2)
 	for k, place := range append(own, pairs...) {

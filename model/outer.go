@@ -107,3 +107,26 @@ func (m *Model[T]) Units(of []int) []float64 {
 	}
 	return unit
 }
+
+// slopeStep is that of differences, in Units.
+const slopeStep = 1e-4
+
+// Slopes are ∂y/∂θ (n, P) of n numbers that are read off a model, by differences in the parameters at the given places,
+// in their Units. A number that is not read on a side counts as 0 there.
+func (m *Model[T]) Slopes(of []int, n int, read func(*Model[T]) []float64) []float64 {
+	moved, P := m.Copy(), len(of)
+	g := make([]float64, n*P)
+	for k, unit := range m.Units(of) {
+		was := moved.Theta[of[k]]
+		for _, side := range []float64{1, -1} {
+			moved.Theta[of[k]] = was + T(side*slopeStep*unit)
+			for i, y := range read(moved) {
+				if i < n {
+					g[i*P+k] += side * y / (2 * slopeStep)
+				}
+			}
+		}
+		moved.Theta[of[k]] = was
+	}
+	return g
+}

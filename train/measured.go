@@ -131,13 +131,17 @@ func (o *Measured) numbers() (n int) {
 	return n
 }
 
-// Some are so many smoothed states (N, 2d) from all over the motion, and the inputs there (N, m).
-func (o *Measured) Some(most int) (x, u []float64) {
-	rows := 0
+// Rows is how many there are of all motions.
+func (o *Measured) Rows() (n int) {
 	for _, e := range o.Of {
-		rows += len(e.T)
+		n += len(e.T)
 	}
-	every, k := max(1, rows/most), 0
+	return n
+}
+
+// Some are the smoothed states (N, 2d) at one of so many rows of the motion, and the inputs there (N, m).
+func (o *Measured) Some(every int) (x, u []float64) {
+	k := 0
 	for i := range o.Of {
 		e := &o.Of[i]
 		for n := range e.T {
