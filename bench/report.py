@@ -61,6 +61,21 @@ def ours(raw, of=lambda name: not name.startswith(NEWTON)):
 def theirs(raw):
     """{form: {column: ([ms of each round], [that over ours of the run just before])}} and {form: [what failed]}"""
     out, failed = {}, {}
+    for line, before in beside(raw):
+        form = f"{line['peer']} {line['form']}"
+        if "failed" in line:
+            failed.setdefault(form, set()).add(f"batch {line['batch']}: {line['failed']}")
+        for i, (_, bench, key, batch) in enumerate(COLUMNS):
+            if key in line and line["batch"] == batch:
+                ms, ratios = out.setdefault(form, {}).setdefault(i, ([], []))
+                ms.append(line[key])
+                if bench in before:
+                    ratios.append(line[key] / (before[bench]["ns/op"] * 1e-6))
+    return out, failed
+
+
+def beside(raw):
+    """(line of a peer, {benchmark: {unit: value}} of ours that ran before it in its round)"""
     for r in raw["rounds"]:
         before = {}
         for run in r:
@@ -68,16 +83,7 @@ def theirs(raw):
                 before = {**before, **run["results"]}
                 continue
             for line in run["lines"]:
-                form = f"{line['peer']} {line['form']}"
-                if "failed" in line:
-                    failed.setdefault(form, set()).add(f"batch {line['batch']}: {line['failed']}")
-                for i, (_, bench, key, batch) in enumerate(COLUMNS):
-                    if key in line and line["batch"] == batch:
-                        ms, ratios = out.setdefault(form, {}).setdefault(i, ([], []))
-                        ms.append(line[key])
-                        if bench in before:
-                            ratios.append(line[key] / (before[bench]["ns/op"] * 1e-6))
-    return out, failed
+                yield line, before
 
 
 def number(x):
@@ -225,20 +231,14 @@ def gauss_newton(raw):
     """Steps of Gauss–Newton, by coordinates, net and rows, beside the peer of as many parameters and rows; '' without."""
     mine = ours(raw, lambda name: name.startswith(NEWTON))
     theirs, over = {}, {}
-    for r in raw["rounds"]:
-        before = {}
-        for run in r:
-            if run["who"] == "lagrange":
-                before = {**before, **run["results"]}
-                continue
-            for line in run["lines"]:
-                if "cpu_ms" not in line:
-                    continue
-                key = line["P"], line["rows"]
-                theirs.setdefault(key, []).append(line["cpu_ms"])
-                over.setdefault(key, []).extend(
-                    line["cpu_ms"] / m["cpu-ms/op"] for name, m in before.items() if size(name) == key
-                )
+    for line, before in beside(raw):
+        if "cpu_ms" not in line:
+            continue
+        key = line["P"], line["rows"]
+        theirs.setdefault(key, []).append(line["cpu_ms"])
+        over.setdefault(key, []).extend(
+            line["cpu_ms"] / m["cpu-ms/op"] for name, m in before.items() if size(name) == key
+        )
     rows = []
     for name, m in sorted(mine.items(), key=lambda item: natural(item[0])):
         field, key = dict(re.findall(r"(\w+)=([\w]+)", name)), size(name)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/fit"
 	"lagrange/paper/noise"
 )
@@ -114,14 +115,7 @@ func (w *work) once(make func() (part, error), key ...any) (part, error) {
 
 // options are those of a training.
 func (w *work) options(seed uint64, name ...any) fit.Options {
-	o := fit.Options{Seed: seed, Steps: w.Steps}
-	if w.On != nil {
-		o.On = func(p fit.Progress) {
-			w.On(experiment.Progress{Model: fmt.Sprint(name...), Step: p.Step, Steps: p.Steps, Loss: p.Loss,
-				Valid: p.Valid, Left: p.Left})
-		}
-	}
-	return o
+	return fit.Options{Seed: seed, Steps: w.Steps, On: bench.Told(w.Settings, fmt.Sprint(name...))}
 }
 
 func (w *work) counts(ctx context.Context) error {

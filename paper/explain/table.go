@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 )
 
 // tables are those of all that has run.
@@ -123,8 +124,8 @@ func (r *Report) limitTable() experiment.Table {
 			row := []string{name, fmt.Sprint(sigma), fmt.Sprint(len(all)), fmt.Sprintf("%d of %d", exact, len(all))}
 			for _, x := range over {
 				text := "–"
-				if slices.Sort(x); len(x) > 0 {
-					text = fmt.Sprintf("%.2f (%.2f)", (x[(len(x)-1)/2]+x[len(x)/2])/2, x[len(x)-1])
+				if len(x) > 0 {
+					text = fmt.Sprintf("%.2f (%.2f)", bench.Median(x), slices.Max(x))
 				}
 				row = append(row, text)
 			}

@@ -81,7 +81,7 @@ func reproduceClean(ctx context.Context, s experiment.Settings) (experiment.Resu
 			for _, name := range names(s) {
 				e := Exact{Recording: r.name, Asked: name, Seed: s.Seed + k}
 				e, err := store.Once(key(e), func() (Exact, error) {
-					o := fit.Options{Seed: e.Seed, Steps: s.Steps, Apart: true, On: on(s, r.name+", "+name)}
+					o := fit.Options{Seed: e.Seed, Steps: s.Steps, Apart: true, On: bench.Told(s, r.name+", "+name)}
 					found, err := r.learn(ctx, name, o)
 					found.Recording, found.Asked, found.Seed = e.Recording, e.Asked, e.Seed
 					return found, err
@@ -227,7 +227,7 @@ func told(of []Exact) string {
 	}
 	text := fmt.Sprintf("%.2g", slices.Max(off))
 	if len(off) > 1 {
-		text += fmt.Sprintf(" (%.2g)", median(off))
+		text += fmt.Sprintf(" (%.2g)", bench.Median(off))
 	}
 	if len(families) > 0 {
 		text += ", " + strings.Join(families, ", ")

@@ -11,6 +11,7 @@ import (
 	"lagrange"
 	"lagrange/data"
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/fit"
 )
 
@@ -136,23 +137,13 @@ func (c *Cell) run(ctx context.Context, system *system, s experiment.Settings) (
 	c.Models = map[string]Model{}
 	for _, name := range names(s) {
 		m, err := system.learn(ctx, name, learn, test, fit.Options{Seed: c.Seed, Steps: s.Steps, Apart: true,
-			On: on(s, fmt.Sprintf("%s, %g, %s", c.System, c.Sigma, name))})
+			On: bench.Told(s, fmt.Sprintf("%s, %g, %s", c.System, c.Sigma, name))})
 		if err != nil {
 			return err
 		}
 		c.Models[name] = m
 	}
 	return nil
-}
-
-// on tells of the training of a model.
-func on(s experiment.Settings, model string) func(fit.Progress) {
-	return func(p fit.Progress) {
-		if s.On != nil {
-			s.On(experiment.Progress{Model: model, Step: p.Step, Steps: p.Steps, Loss: p.Loss, Valid: p.Valid,
-				Left: p.Left})
-		}
-	}
 }
 
 // drawn are recordings with noise on the positions, and exact ones that no model learns from.

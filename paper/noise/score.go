@@ -2,7 +2,8 @@ package noise
 
 import (
 	"math"
-	"slices"
+
+	"lagrange/experiment/bench"
 )
 
 // horizons are the times after an exact start at which predicted positions are compared, in seconds.
@@ -40,14 +41,9 @@ func (s *system) scored(test []motion, at func(i, k int) []float64) (errors []Er
 			sum += x
 			squares[i] = math.Sqrt(x)
 		}
-		errors = append(errors, Error{math.Sqrt(sum / float64(len(test))), median(squares)})
+		errors = append(errors, Error{math.Sqrt(sum / float64(len(test))), bench.Median(squares)})
 	}
 	return errors
-}
-
-func median(x []float64) float64 {
-	y := slices.Sorted(slices.Values(x))
-	return (y[(len(y)-1)/2] + y[len(y)/2]) / 2
 }
 
 // errors are those of the true equations with parameters p.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/plot"
 )
 
@@ -58,7 +59,7 @@ func over(cells []Cell, of, to func(Cell) []Error, by func(Error) float64) strin
 		for _, c := range cells {
 			all = append(all, by(of(c)[k])/by(to(c)[k]))
 		}
-		most[k], middle[k] = slices.Max(all), median(all)
+		most[k], middle[k] = slices.Max(all), bench.Median(all)
 	}
 	if len(cells) == 1 {
 		return ratios(most)

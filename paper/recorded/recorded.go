@@ -9,6 +9,7 @@ import (
 	"lagrange"
 	"lagrange/data"
 	"lagrange/experiment"
+	"lagrange/experiment/bench"
 	"lagrange/fit"
 )
 
@@ -96,13 +97,8 @@ func (r *recording) row(ctx context.Context, s experiment.Settings, names []stri
 		return out, err
 	}
 	for _, name := range names {
-		o := fit.Options{Seed: s.Seed, Steps: s.Steps, Horizon: r.horizon, Apart: r.test != ""}
-		if s.On != nil {
-			o.On = func(g fit.Progress) {
-				s.On(experiment.Progress{Model: r.name + ", " + name, Step: g.Step, Steps: g.Steps, Loss: g.Loss,
-					Valid: g.Valid, Left: g.Left})
-			}
-		}
+		o := fit.Options{Seed: s.Seed, Steps: s.Steps, Horizon: r.horizon, Apart: r.test != "",
+			On: bench.Told(s, r.name+", "+name)}
 		if out.Models[name], err = r.learn(ctx, name, p, o, out.Others); err != nil {
 			return out, err
 		}
