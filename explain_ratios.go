@@ -247,7 +247,7 @@ const mostNamed = 4 // coordinates
 
 // oscillations are the natural frequencies as ratios; none where there is no rest.
 func oscillations(net *model.Model[float64], x []float64) (all []Ratio) {
-	free, err := withoutForces(net)
+	free, _, err := net.Conservative(nil)
 	if err != nil {
 		return nil
 	}
@@ -275,15 +275,4 @@ func oscillations(net *model.Model[float64], x []float64) (all []Ratio) {
 			At: strings.Join(where, ", ")})
 	}
 	return all
-}
-
-// withoutForces is a sum of terms alone.
-func withoutForces(net *model.Model[float64]) (*model.Model[float64], error) {
-	s := net.Spec
-	s.Friction, s.Inputs = model.NoFriction, nil
-	n, err := model.Params(s)
-	if err != nil {
-		return nil, err
-	}
-	return model.With(s, net.Theta[:n])
 }

@@ -18,14 +18,7 @@ func conservative(m *model.Model[float64]) (free *model.Model[float64], forces [
 		}
 		return m, nil, nil
 	}
-	s := m.Spec
-	s.Friction, s.Inputs = model.NoFriction, kept(s.Inputs, true)
-	n, err := model.Params(s)
-	if err != nil {
-		return nil, nil, err
-	}
-	free, err = model.With(s, m.Theta[:n]) // forces stand last
-	return free, m.Theta[n:], err
+	return m.Conservative(kept(m.Spec.Inputs, true))
 }
 
 // kept are the inputs that are system parameters, or those that are not.

@@ -8,33 +8,17 @@ import (
 	"testing"
 
 	"lagrange/model"
+	"lagrange/model/modeltest"
 )
 
 // truth is a sum of the given terms with the given coefficients.
 func truth(t *testing.T, names []string, scale, speed float64, terms map[string]float64) *model.Model[float64] {
 	t.Helper()
-	s := model.Spec{Family: "terms", Activation: "softplus"}
+	var s model.Spec
 	for _, n := range names {
 		s.Coordinates = append(s.Coordinates, model.Coordinate{Name: n, Scale: scale, Speed: speed, Accel: 1})
 	}
-	var texts []string
-	for text := range terms {
-		texts = append(texts, text)
-	}
-	slices.Sort(texts)
-	var err error
-	if s.Terms, err = s.TermsOf(texts); err != nil {
-		t.Fatal(err)
-	}
-	m, err := model.New[float64](s, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for k, c := range m.Coefficients() {
-		m.Theta[k] = 1
-		m.Theta[k] = terms[c.Term] / m.Coefficients()[k].Value
-	}
-	return m
+	return modeltest.Sum(t, s, terms)
 }
 
 // apart are states of bodies in the plane that keep away from one another and, if one, from the origin.

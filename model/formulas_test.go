@@ -8,6 +8,7 @@ import (
 
 	"lagrange/mech"
 	"lagrange/model"
+	"lagrange/model/modeltest"
 )
 
 // True Lagrangians with formulas among their terms have the accelerations of their systems, and their energies.
@@ -22,7 +23,7 @@ func TestFormulaTerms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := model.Spec{Family: "terms", Activation: "softplus"}
+		var s model.Spec
 		for _, c := range system.About().Coordinates {
 			k := model.Coordinate{Name: c.Name, Velocity: c.VelocityName, Scale: 1.5, Speed: 0.5, Accel: 1}
 			if c.Angle {
@@ -30,21 +31,7 @@ func TestFormulaTerms(t *testing.T) {
 			}
 			s.Coordinates = append(s.Coordinates, k)
 		}
-		var texts []string
-		for text := range terms {
-			texts = append(texts, text)
-		}
-		if s.Terms, err = s.TermsOf(texts); err != nil {
-			t.Fatal(err)
-		}
-		m, err := model.New[float64](s, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for k, c := range m.Coefficients() {
-			m.Theta[k] = 1
-			m.Theta[k] = terms[c.Term] / m.Coefficients()[k].Value
-		}
+		m := modeltest.Sum(t, s, terms)
 		d, tape, r := s.D(), m.Tape(1), rand.New(rand.NewPCG(1, 1))
 		mechanics, _ := model.As[model.Mechanics[float64]](tape)
 		first := math.NaN()

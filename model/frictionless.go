@@ -11,3 +11,16 @@ func (m *Model[T]) Frictionless() *Model[T] {
 	}
 	return out
 }
+
+// Conservative is the same model without forces, with some of its inputs, and the parameters that forces have beside
+// those that it shares.
+func (m *Model[T]) Conservative(inputs []Input) (free *Model[T], forces []T, err error) {
+	s := m.Spec
+	s.Friction, s.Inputs = NoFriction, inputs
+	n, err := Params(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	free, err = With(s, m.Theta[:n]) // forces stand last
+	return free, m.Theta[n:], err
+}
