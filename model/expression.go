@@ -35,11 +35,7 @@ func newExpressions[T nn.Float](s Spec, ts []Term, in, batch, k, components int)
 		}
 		var at []int // in e.steps
 		for _, step := range formula {
-			if step.Kind > symbolic.Variable {
-				if step.A = at[step.A]; step.Kind != symbolic.Function {
-					step.B = at[step.B]
-				}
-			}
+			step = step.Moved(at)
 			k := key{step.Kind, step.A, step.B, step.C, step.Name}
 			i, there := known[k]
 			if !there {

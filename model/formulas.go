@@ -25,11 +25,7 @@ func (s Spec) steps(t Term) (steps []symbolic.Step, err error) {
 	}
 	var at []int // of each step of e
 	for _, k := range e.Steps() {
-		if k.Kind > symbolic.Variable {
-			if k.A = at[k.A]; k.Kind != symbolic.Function {
-				k.B = at[k.B]
-			}
-		}
+		k = k.Moved(at)
 		steps = append(steps, k)
 		if k.Kind == symbolic.Variable && k.A < s.D() && s.Coordinates[k.A].Period > 0 {
 			steps = append(steps, symbolic.Step{Kind: symbolic.Constant, C: 2 * pi / s.Coordinates[k.A].Period},

@@ -127,3 +127,14 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// Of names that a text begins with the longest is taken, wherever it stands, unless it goes on as another name.
+func TestLongestName(t *testing.T) {
+	names := []string{"joint 1 angle", "joint 1", "q", "q1"}
+	for text, want := range map[string][2]int{"joint 1 angle*2": {0, 13}, "joint 1^2": {1, 7}, "q1": {3, 2},
+		"q*q1": {2, 1}, "q12": {0, 0}, "": {0, 0}} {
+		if at, n := LongestName(text, names); at != want[0] || n != want[1] {
+			t.Errorf("%q: name %d of %d bytes, want %v", text, at, n, want)
+		}
+	}
+}

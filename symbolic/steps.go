@@ -16,6 +16,17 @@ type Step struct {
 	F func(x float64) [4]float64
 }
 
+// Moved is a step among others, where those that it needs stand at the places at of their own.
+func (s Step) Moved(at []int) Step {
+	if s.Kind > Variable {
+		s.A = at[s.A]
+	}
+	if s.Kind == Sum || s.Kind == Product {
+		s.B = at[s.B]
+	}
+	return s
+}
+
 // Kind is what a Step does.
 type Kind uint8
 
