@@ -10,7 +10,7 @@ import (
 // Options say how a Source is written.
 type Options struct {
 	Name   string // stands in front of all names; an identifier, see CheckName
-	Single bool   // float instead of double; of C alone
+	Single bool   // float instead of double; of C and ONNX
 }
 
 // File is a part of an export.

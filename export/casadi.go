@@ -11,7 +11,7 @@ import (
 // (casadi.external; acados takes the same). The error says what of the model has no form.
 func CasADi(s *Source, o Options) ([]File, error) {
 	if o.Single {
-		return nil, errors.New("single precision is of C alone: CasADi computes in double")
+		return nil, errors.New("single precision is of C and ONNX: CasADi computes in double")
 	}
 	files, err := C(s, o)
 	if err != nil {

@@ -194,7 +194,7 @@ func TestPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gcc, python := "gcc "+strings.TrimSpace(string(version)), withNumpy(t, "jax")
+	gcc, python := "gcc "+strings.TrimSpace(string(version)), withNumpy(t, "jax", "onnx", "onnxruntime")
 	var b strings.Builder
 	for _, x := range shapes(t) {
 		p, err := newProgram(x.Source)
@@ -207,6 +207,7 @@ func TestPage(t *testing.T) {
 		b.WriteString(x.cRow(t, p, Options{Name: "m"}, "C, "+gcc+" -O2", 1e-8, "-O2"))
 		b.WriteString(x.cRow(t, p, Options{Name: "m"}, "C, the same, -Dm_NARROW", 1e-8, "-O2", "-Dm_NARROW"))
 		b.WriteString(x.cRow(t, p, Options{Name: "m", Single: true}, "C, `--single`", 1, "-O2"))
+		b.WriteString(x.onnxRows(t, python))
 		b.WriteString(x.pythonRow(t, python))
 		b.WriteString(x.pythonRow(t, python, "jax"))
 	}
@@ -225,6 +226,7 @@ const pageText = `# Exports
 |---|---|---|
 | @--to c@ | C99, one .h and one .c, math.h alone, no allocation, no state | gcc or clang, without a warning |
 | @--to casadi@ | the C, and a file more: a with its Jacobian | CasADi: Jacobians, a swing-up by Ipopt, CVodes |
+| @--to onnx@ | one file of standard operators, opset 17, for many states at once | onnx.checker, onnxruntime |
 | @--to python@ | one file for numpy; under jax.numpy it can be differentiated | numpy, JAX |
 
 Models of one site can be exported: @lnn@ with both heads, @delan@, @hnn@, @terms@, @nn@, @node@,
@@ -239,5 +241,10 @@ an output: accelerations and their derivatives, forces, momenta, mass matrix, en
 C. For @--single@ it shows what floats leave where a mass matrix is nearly singular. Times are of
 the acceleration, the least of many tries on one core of a busy machine with AVX-512. Parameters are
 drawn, not trained: sizes and times do not depend on it. @-Dm_NARROW@ leaves the wide instructions
-out. Of Python, a call costs more than its arithmetic, so many states at once are the way.
+out. Of Python and ONNX, a call costs more than its arithmetic, so many states at once are the way.
+
+onnxruntime computes all outputs of a file, whichever are asked for, and derivatives are most of the
+work. Who needs accelerations alone takes them out once:
+
+    onnx.utils.extract_model("arm.onnx", "accel.onnx", ["q", "v"], ["accel"])
 `

@@ -17,7 +17,7 @@ func Python(s *Source, o Options) ([]File, error) {
 		return nil, err
 	}
 	if o.Single {
-		return nil, errors.New("single precision is of C alone: numbers in Python have the type of what it is given")
+		return nil, errors.New("single precision is of C and ONNX: numbers in Python have the type of what it is given")
 	}
 	p, err := newProgram(s)
 	if err != nil {

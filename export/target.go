@@ -22,6 +22,7 @@ func Targets() []Target {
 		{Name: "c", Title: "C99, NAME.h and NAME.c in a folder", Folder: true, Write: C},
 		{Name: "casadi", Title: "C with an external function for CasADi or acados, in a folder", Folder: true,
 			Write: CasADi},
+		{Name: "onnx", Title: "one file, NAME.onnx, for onnxruntime and others", Extension: ".onnx", Write: ONNX},
 		{Name: "python", Title: "one file, NAME.py, for numpy", Extension: ".py", Write: Python},
 	}
 }
@@ -44,6 +45,9 @@ const markedLines = 50
 // About reads what an export tells of its model into about, as Source.About was. ok is false for a file that is no
 // export.
 func About(path string, about any) (ok bool, err error) {
+	if ok, err := aboutONNX(path, about); ok {
+		return ok, err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return false, err

@@ -23,7 +23,7 @@ func exportCommand() *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:   "export MODEL --to TARGET",
-		Short: "Write a model for other programs: C, CasADi, Python",
+		Short: "Write a model for other programs: C, CasADi, ONNX, Python",
 		Long: `Export writes a model for other programs. It has accelerations with their derivatives,
 energy, momentum and mass matrix, and the forces behind a motion, as far as the model knows them.
 Of an ensemble accelerations and known forces are the means of its networks.
@@ -42,7 +42,7 @@ Targets
 	f.StringVar(&to, "to", "", "`target`, see above")
 	f.StringVarP(&path, "output", "o", "", "`folder` or file to write (default: like the model)")
 	f.StringVar(&o.Name, "name", "", "`identifier` in front of all names (default: like what is written)")
-	f.BoolVar(&o.Single, "single", false, "float instead of double, of C alone")
+	f.BoolVar(&o.Single, "single", false, "float instead of double, of C and ONNX")
 	return cmd
 }
 
