@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"lagrange/control"
 	"lagrange/eval"
 	"lagrange/internal/file"
 	"lagrange/model"
@@ -39,7 +40,7 @@ func container(t testing.TB, n int, hs ...header) file.Container {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := file.Container{Kind: "model", Version: modelVersion, Header: h, Floats: make([]float64, n)}
+	c := file.Container{Kind: "model", Version: control.Version, Header: h, Floats: make([]float64, n)}
 	for i := range c.Floats {
 		c.Floats[i] = float64(i+1) / 10
 	}
@@ -107,7 +108,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add([]byte(c.Header), bits(c.Floats))
 	}
 	f.Fuzz(func(t *testing.T, header, floats []byte) {
-		c := file.Container{Kind: "model", Version: modelVersion, Header: header}
+		c := file.Container{Kind: "model", Version: control.Version, Header: header}
 		for ; len(floats) >= 8; floats = floats[8:] {
 			c.Floats = append(c.Floats, math.Float64frombits(binary.LittleEndian.Uint64(floats)))
 		}
@@ -131,7 +132,7 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 		once := saved(t, m)
-		again, err := file.Decode(bytes.NewReader(once), "model", "model", modelVersion)
+		again, err := file.Decode(bytes.NewReader(once), "model", "model", control.Version)
 		if err != nil {
 			t.Fatal(err)
 		}

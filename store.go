@@ -4,16 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
+	"lagrange/control"
 	"lagrange/internal/file"
 	"lagrange/model"
 )
 
-// The newest version of a model file, and that of one without an ensemble, which older programs read too.
-const (
-	modelVersion  = 2
-	singleVersion = 1
-)
+// singleVersion is that of a model file without an ensemble, which older programs read too.
+const singleVersion = 1
 
 // header is the JSON part of a model file; the parameters of each model stand after it, one model after the other: the
 // model, its baseline if there is one, then the other members of an ensemble.
@@ -37,7 +36,7 @@ func (m *Model) Save(path string) error {
 		c.Floats = append(c.Floats, k.net.Theta...)
 	}
 	for _, k := range m.Members()[1:] {
-		c.Version = modelVersion
+		c.Version = control.Version
 		hs = append(hs, header{Spec: k.net.Spec, Record: k.Record, Member: true})
 		c.Floats = append(c.Floats, k.net.Theta...)
 	}
@@ -51,42 +50,55 @@ func (m *Model) Save(path string) error {
 
 // Load reads a model that Save wrote. Errors say what is wrong with the file and the way out.
 func Load(path string) (*Model, error) {
-	c, err := file.Load(path, "model", modelVersion)
+	c, err := file.Load(path, "model", control.Version)
 	if err != nil {
 		return nil, err
 	}
+	return named(path, c)
+}
+
+// Read is Load from what r has to its end. A program that only evaluates models has less to carry with package control.
+func Read(r io.Reader) (*Model, error) {
+	c, err := file.Decode(r, "the model", "model", control.Version)
+	if err != nil {
+		return nil, err
+	}
+	return named("the model", c)
+}
+
+func named(name string, c file.Container) (*Model, error) {
 	m, err := decode(c)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return m, nil
 }
 
+// Controller makes one of the model, for loops that must not wait; see package control.
+func (m *Model) Controller() *control.Controller {
+	var nets []*model.Model[float64]
+	for _, k := range m.Members() {
+		nets = append(nets, k.net)
+	}
+	return control.New(nets)
+}
+
 func decode(c file.Container) (*Model, error) {
+	nets, err := control.Networks(c.Header, c.Floats)
+	if err != nil {
+		return nil, err
+	}
 	var hs []header
-	if err := json.Unmarshal(c.Header, &hs); err != nil || !belong(hs) {
-		return nil, errors.Join(fmt.Errorf("its header is not that of a model"), err)
+	if err := json.Unmarshal(c.Header, &hs); err != nil || !calibrated(hs) {
+		return nil, errors.Join(errors.New("its header is not that of a model"), err)
 	}
 	var first *Model
-	floats := c.Floats
-	for i, h := range hs {
-		n, err := model.Params(h.Spec)
-		if err != nil {
-			return nil, err
-		}
-		if n > len(floats) {
-			return nil, fmt.Errorf("holds %d numbers, too few for its models", len(c.Floats))
-		}
-		net, err := model.With(h.Spec, floats[:n:n])
-		if err != nil {
-			return nil, err
-		}
-		floats = floats[n:]
-		m := &Model{Record: h.Record, net: net}
+	for i, n := range nets {
+		m := &Model{Record: hs[i].Record, net: n.Net}
 		switch {
 		case i == 0:
 			first = m
-		case h.Member:
+		case n.Member:
 			if first.Ensemble == nil {
 				one := &Model{Record: first.Record, net: first.net}
 				first.Ensemble = &Ensemble{Members: []*Model{one}, Calibration: hs[0].Calibration}
@@ -96,24 +108,15 @@ func decode(c file.Container) (*Model, error) {
 			first.Baseline = m
 		}
 	}
-	if len(floats) > 0 {
-		return nil, fmt.Errorf("holds %d numbers more than its models have", len(floats))
-	}
 	return first, nil
 }
 
-// belong says whether these are a model, at most one baseline and the other members of an ensemble, all of one system.
-func belong(hs []header) bool {
+// calibrated says whether what calibrates an ensemble stands at its first network, and fits.
+func calibrated(hs []header) bool {
 	for i, h := range hs {
-		d, m := h.Spec.D(), h.Spec.M()
-		switch {
-		case d != hs[0].Spec.D() || m != hs[0].Spec.M(), i == 0 && h.Member, i > 1 && !h.Member:
-			return false
-		case h.Member && h.Spec.Family != hs[0].Spec.Family:
-			return false
-		case h.Calibration != nil && (i > 0 || len(hs) < 2 || !hs[len(hs)-1].Member || !h.Calibration.fits(d)):
+		if h.Calibration != nil && (i > 0 || !hs[len(hs)-1].Member || !h.Calibration.fits(h.Spec.D())) {
 			return false
 		}
 	}
-	return len(hs) > 0
+	return true
 }

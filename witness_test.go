@@ -229,20 +229,24 @@ func kept(t *testing.T, name string, m *Model) asked {
 	}
 	r := rand.New(rand.NewPCG(uint64(len(name)), 5))
 	for range 5 {
-		var s question
-		for _, c := range m.net.Spec.Coordinates {
-			q := c.Mean + c.Scale*r.NormFloat64()
-			if c.Knee > 0 {
-				q = math.Abs(q)
-			}
-			s.Q, s.V, s.A = append(s.Q, q), append(s.V, c.Speed*r.NormFloat64()), append(s.A, c.Accel*r.NormFloat64())
-		}
-		for _, u := range m.net.Spec.Inputs {
-			s.U = append(s.U, u.Mean+u.Scale*r.NormFloat64())
-		}
-		k.States = append(k.States, s)
+		k.States = append(k.States, posed(r, m.net.Spec))
 	}
 	return k
+}
+
+// posed draws a question about a model of a Spec.
+func posed(r *rand.Rand, of model.Spec) (s question) {
+	for _, c := range of.Coordinates {
+		q := c.Mean + c.Scale*r.NormFloat64()
+		if c.Knee > 0 {
+			q = math.Abs(q)
+		}
+		s.Q, s.V, s.A = append(s.Q, q), append(s.V, c.Speed*r.NormFloat64()), append(s.A, c.Accel*r.NormFloat64())
+	}
+	for _, u := range of.Inputs {
+		s.U = append(s.U, u.Mean+u.Scale*r.NormFloat64())
+	}
+	return s
 }
 
 // together is a file of three networks of an ensemble and a baseline beside them.

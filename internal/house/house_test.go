@@ -34,8 +34,8 @@ var floors = map[string]int{
 	"examples":       0,
 	"data":           1, "mech": 1, "ode": 1, "plot": 1, "symbolic": 1,
 	"invariant": 2, "nn": 2, "sim": 2, "smooth": 2,
-	"model": 3,
-	"eval":  4, "export": 4, "filter": 4, "formula": 4, "train": 4,
+	"model":   3,
+	"control": 4, "eval": 4, "export": 4, "filter": 4, "formula": 4, "train": 4,
 	"fit": 5,
 	".":   6,
 
