@@ -118,7 +118,17 @@ func others(t testing.TB, s model.Spec) (all []specimen) {
 	flat := drawn(t, "flat", s, 6) // and where L = 0 nothing moves
 	theta := flat.nets[0].Theta
 	clear(theta[:len(theta)-len(s.ForceTheta())])
-	return append(all, flat.again(t))
+	all = append(all, flat.again(t))
+	// the last pivot, or the first, is positive and no more than rounding: M⁺ leaves it out
+	for name, N := range map[string][]float64{"thin": {1, 1, 1 + 1e-14}, "light": {1e-14, 0, 1}} {
+		x := drawn(t, name, s, 7)
+		theta := x.nets[0].Theta
+		net := theta[:len(theta)-len(s.ForceTheta())]
+		clear(net)
+		copy(net[len(net)-3:], N)
+		all = append(all, x.again(t))
+	}
+	return all
 }
 
 // drawn is a model of so many networks.

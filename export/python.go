@@ -241,7 +241,7 @@ def _solve(m, r):
     rest, safe = m, finite
     for _ in range(DIM):
         pivot = rest[..., 0, 0]
-        safe = safe & (pivot > floor) & (pivot > 0)
+        safe = safe & (pivot > floor)
         below = rest[..., 1:, :1] / np.where(pivot > 0, pivot, 1.0)[..., None, None]
         rest = rest[..., 1:, 1:] - below * rest[..., :1, 1:]
     safe, finite, one = safe[..., None, None], finite[..., None, None], np.eye(DIM)

@@ -121,7 +121,7 @@ func inPython(t *testing.T, python string, all []specimen, states int, more ...s
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), python, append([]string{"-B", "-c", asking}, more...)...)
+	cmd := exec.CommandContext(t.Context(), python, append([]string{"-B", "-W", "error", "-c", asking}, more...)...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &stdout, &stderr
 	if err := cmd.Run(); err != nil {
