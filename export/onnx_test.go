@@ -154,3 +154,37 @@ func TestONNXFunctions(t *testing.T) {
 		}
 	}
 }
+
+// What a file tells is read back; one that is cut off or changed is no export or says that it is damaged.
+func TestAboutONNX(t *testing.T) {
+	x := specimens(t)[0]
+	x.Source.About = map[string]string{"fingerprint": x.Fingerprint}
+	files, err := ONNX(x.Source, Options{Name: "m"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, text := filepath.Join(t.TempDir(), "m.onnx"), files[0].Text
+	read := func(text []byte) (ok bool, fingerprint string, err error) {
+		if err := os.WriteFile(path, text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		var about struct{ Fingerprint string }
+		ok, err = About(path, &about)
+		return ok, about.Fingerprint, err
+	}
+	if ok, print, err := read(text); !ok || err != nil || print != x.Fingerprint {
+		t.Errorf("%v, %q, %v", ok, print, err)
+	}
+	damaged := bytes.Replace(text, []byte(`{"fingerprint"`), []byte(`{ fingerprint"`), 1)
+	if ok, _, err := read(damaged); !ok || err == nil {
+		t.Errorf("damaged: %v, %v", ok, err)
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 300 {
+		odd := bytes.Clone(text)
+		odd[r.IntN(len(odd))] ^= byte(1 + r.IntN(255))
+		if ok, _, err := read(odd[:1+r.IntN(len(odd))]); err != nil && !ok {
+			t.Fatal(err)
+		}
+	}
+}
