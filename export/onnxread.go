@@ -1,43 +1,32 @@
 package export
 
 import (
-	"encoding/json"
-	"fmt"
+	"io"
 	"os"
 )
 
-// aboutONNX is About of a file of ONNX.
-func aboutONNX(path string, about any) (ok bool, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
+// ofONNX is what a file of ONNX tells of its model, as JSON; "" of another file.
+func ofONNX(f *os.File) (string, error) {
 	begin := make([]byte, 1)
-	if _, err := f.Read(begin); err != nil || begin[0] != 1<<3|varint { // the version of the format comes first
-		return false, nil
+	if _, err := f.ReadAt(begin, 0); err != nil || begin[0] != 1<<3|varint { // the version of the format comes first
+		return "", nil
 	}
-	data, err := os.ReadFile(path)
+	data, err := io.ReadAll(f)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	for m := message(data); len(m) > 0; {
 		field, pair, rest, whole := m.field()
 		if !whole {
-			return false, nil
+			return "", nil
 		}
 		if m = rest; field != 14 {
 			continue
 		}
-		_, key, value, _ := pair.field()
-		if string(key) != onnxAbout {
-			continue
+		if _, key, value, _ := pair.field(); string(key) == onnxAbout {
+			_, text, _, _ := value.field()
+			return string(text), nil
 		}
-		_, text, _, _ := value.field()
-		if err := json.Unmarshal(text, about); err != nil {
-			return true, fmt.Errorf("%s: what it tells of its model is damaged: export it again (%w)", path, err)
-		}
-		return true, nil
 	}
-	return false, nil
+	return "", nil
 }
