@@ -225,8 +225,8 @@ func TestSingleAndWide(t *testing.T) {
 			o         Options
 			tolerance float64
 			flags     []string
-		}{{Options{x.name, true}, 2e-2, []string{"-O1", "-D" + x.name + "_NARROW"}},
-			{Options{x.name, false}, rounding, []string{"-O2"}}} {
+		}{{Options{Name: x.name, Single: true}, 2e-2, []string{"-O1", "-D" + x.name + "_NARROW"}},
+			{Options{Name: x.name}, rounding, []string{"-O2"}}} {
 			files, err := C(x.Source, k.o)
 			if err != nil {
 				t.Fatal(err)

@@ -225,6 +225,7 @@ const pageText = `# Exports
 |---|---|---|
 | @--to c@ | C99, one .h and one .c, math.h alone, no allocation, no state | gcc or clang, without a warning |
 | @--to casadi@ | the C, and a file more: a with its Jacobian | CasADi: Jacobians, a swing-up by Ipopt, CVodes |
+| @--to fmu@ | FMI 3.0 or 2.0, model exchange and co-simulation, sources and library | FMPy: its checks, CVode, steps |
 | @--to python@ | one file for numpy; under jax.numpy it can be differentiated | numpy, JAX |
 
 Models of one site can be exported: @lnn@ with both heads, @delan@, @hnn@, @terms@, @nn@, @node@,

@@ -1,10 +1,13 @@
 package export
 
 import (
+	"archive/zip"
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
+	"path"
 	"strings"
 )
 
@@ -22,6 +25,8 @@ func Targets() []Target {
 		{Name: "c", Title: "C99, NAME.h and NAME.c in a folder", Folder: true, Write: C},
 		{Name: "casadi", Title: "C with an external function for CasADi or acados, in a folder", Folder: true,
 			Write: CasADi},
+		{Name: "fmu", Title: "a functional mock-up unit, NAME.fmu, of FMI 3.0 or 2.0 (--fmi), for simulators",
+			Extension: ".fmu", Write: FMU},
 		{Name: "python", Title: "one file, NAME.py, for numpy", Extension: ".py", Write: Python},
 	}
 }
@@ -38,30 +43,77 @@ func Lookup(name string) (Target, error) {
 	return Target{}, fmt.Errorf("no target %q; there are %s", name, strings.Join(names, ", "))
 }
 
-// markedLines are as many as the marker of an export is looked for in.
-const markedLines = 50
+// readers find what an export tells of its model, as JSON, in files of one kind each; "" where there is nothing.
+var readers = []func(f *os.File) (string, error){ofArchive, ofLines}
 
 // About reads what an export tells of its model into about, as Source.About was. ok is false for a file that is no
 // export.
-func About(path string, about any) (ok bool, err error) {
-	f, err := os.Open(path)
+func About(name string, about any) (ok bool, err error) {
+	f, err := os.Open(name)
 	if err != nil {
 		return false, err
 	}
 	defer f.Close()
-	r := bufio.NewReaderSize(f, 1<<16)
+	for _, read := range readers {
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return false, err
+		}
+		text, err := read(f)
+		if err == nil && text != "" {
+			err = json.Unmarshal([]byte(text), about)
+		}
+		if err != nil {
+			return true, fmt.Errorf("%s: what it tells of its model is damaged: export it again (%w)", name, err)
+		}
+		if text != "" {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// markedLines are as many as the marker of an export is looked for in.
+const markedLines = 50
+
+// ofLines is what stands behind the marker in C and in Python.
+func ofLines(f *os.File) (string, error) { return marked(f), nil }
+
+func marked(from io.Reader) string {
+	r := bufio.NewReaderSize(from, 1<<16)
 	for range markedLines {
 		line, err := r.ReadString('\n')
 		if _, text, found := strings.Cut(line, Marker); found {
-			text = strings.TrimSuffix(strings.TrimSpace(text), "*/")
-			if err := json.Unmarshal([]byte(text), about); err != nil {
-				return true, fmt.Errorf("%s: what it tells of its model is damaged: export it again (%w)", path, err)
-			}
-			return true, nil
+			return strings.TrimSuffix(strings.TrimSpace(text), "*/")
 		}
 		if err != nil {
 			break
 		}
 	}
-	return false, nil
+	return ""
+}
+
+// ofArchive is what a header says in a functional mock-up unit, or in another archive that has one.
+func ofArchive(f *os.File) (string, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	z, err := zip.NewReader(f, info.Size())
+	if err != nil {
+		return "", nil // it is another kind of file
+	}
+	for _, file := range z.File {
+		if ok, _ := path.Match("sources/*.h", file.Name); !ok {
+			continue
+		}
+		r, err := file.Open()
+		if err != nil {
+			return "", err
+		}
+		text := marked(r)
+		if err := r.Close(); err != nil || text != "" {
+			return text, err
+		}
+	}
+	return "", nil
 }
