@@ -229,7 +229,8 @@ const pageText = `# Exports
 | @--to python@ | one file for numpy; under jax.numpy it can be differentiated | numpy, JAX |
 
 Models of one site can be exported: @lnn@ with both heads, @delan@, @hnn@, @terms@, @nn@, @node@,
-with known forces, all friction, system parameters, and ensembles of them. A @graph@ cannot.
+with formulas of your own among the terms, known forces, all friction, system parameters, and
+ensembles of them. A @graph@ cannot.
 
 The tables below are written by
 
