@@ -11,6 +11,10 @@ import (
 type Options struct {
 	Name   string // stands in front of all names; an identifier, see CheckName
 	Single bool   // float instead of double; of C and ONNX
+	// FMI is the version of a functional mock-up unit, 2 or 3, which 0 is, too; Compiler is the path of the C compiler
+	// of its library, "": none
+	FMI      int
+	Compiler string
 }
 
 // File is a part of an export.
@@ -29,13 +33,21 @@ func C(s *Source, o Options) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.writeC(o)
+}
+
+// named puts the name of an export in the place of $.
+func named(name string) *strings.Replacer { return strings.NewReplacer("$.", name+".", "$", name+"_") }
+
+// writeC writes the routines of a program as C.
+func (p *program) writeC(o Options) ([]File, error) {
 	w := &cWriter{program: p, single: o.Single, known: map[string]string{},
 		weights: map[turnable]string{}, helpers: map[string]bool{}}
 	for _, r := range p.routines {
 		w.routine(r)
 	}
 	w.step()
-	marker, err := s.marker()
+	marker, err := p.source.marker()
 	if err != nil {
 		return nil, err
 	}
@@ -48,9 +60,9 @@ func C(s *Source, o Options) ([]File, error) {
 	c.WriteString(w.tables.String())
 	c.WriteString(w.math(w.helping()))
 	c.WriteString(w.text.String())
-	named := strings.NewReplacer("$.", o.Name+".", "$", o.Name+"_")
+	name := named(o.Name)
 	return []File{
-		{o.Name + ".h", []byte(named.Replace(w.header(marker)))}, {o.Name + ".c", []byte(named.Replace(c.String()))},
+		{o.Name + ".h", []byte(name.Replace(w.header(marker)))}, {o.Name + ".c", []byte(name.Replace(c.String()))},
 	}, nil
 }
 

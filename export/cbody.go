@@ -231,7 +231,7 @@ func (b *cBody) call(name string, args []string) string {
 }
 
 var (
-	ofMath = regexp.MustCompile(`\b(sin|cos|tanh|exp|asinh|sqrt|fabs|log1p|erfc)\(`)
+	ofMath = regexp.MustCompile(`\b(sin|cos|tanh|exp|log|pow|asinh|sqrt|fabs|log1p|erfc)\(`)
 	number = regexp.MustCompile(`\b\d+\.\d+\b`)
 )
 

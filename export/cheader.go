@@ -12,6 +12,9 @@ import (
 // Marker stands in front of what is told of a model in an export.
 const Marker = "lagrange export: "
 
+// FingerprintKey is the name of the fingerprint of a model in formats that keep facts by names.
+const FingerprintKey = "lagrange_fingerprint"
+
 // marker is one line of JSON.
 func (s *Source) marker() (string, error) {
 	about, err := json.Marshal(s.About)

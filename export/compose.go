@@ -63,6 +63,11 @@ func (n *network) first() (z *node, err error) {
 			z = n.add(z, n.linear(y, w, false))
 		}
 	}
+	in := l.In - len(n.Formulas.At)
+	for k, y := range n.formulas() {
+		w := &weights{in: 1, out: l.Out, w: l.W[(in+k)*l.Out : (in+k+1)*l.Out]}
+		z = n.add(z, n.linear(y, w, false))
+	}
 	if z == nil {
 		z = n.row(make([]float64, l.Out)...)
 	}

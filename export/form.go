@@ -1,4 +1,4 @@
-// Package export writes learned models for other programs: as C, for CasADi, as Python, as ONNX.
+// Package export writes learned models for other programs: as C, for CasADi, as FMU, as ONNX, as Python.
 //
 // Every target is written from one form: the straight-line evaluation of features, net, head, forces, solve and their
 // derivatives, as a list of operations on small matrices. compose.go makes L, H or a of the parts of a model

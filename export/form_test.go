@@ -72,6 +72,13 @@ func specimens(t testing.TB) (all []specimen) {
 		{{Function: model.Power, Of: []int{-1, 0}}, {Function: model.Power, Of: []int{-2, 0}}},
 		{{Function: model.One}}, {{Function: model.Cos, Of: []int{0, 2}}}, {{Function: model.One}},
 	}
+	formulas := model.Spec{Family: "terms", Coordinates: cs{place, angle}, Inputs: us{force}, Activation: "softplus",
+		Friction: model.Viscous}
+	formulas.Terms = formulas.DefaultTerms()
+	for _, text := range []string{"1/sqrt(1+x^2)", "cos(2*phi)*v^2/(3+w^2)", "exp(-x^2)+x^3*w", "ln(2+x^2+w^2)*w^4",
+		"(1+x^2)^(2/3)*v^2", "sqrt(1+v^2+x^2)"} {
+		formulas.Terms[0] = append(formulas.Terms[0], model.Term{Function: model.Formula, Text: text, Size: 1.3})
+	}
 	for i, s := range []model.Spec{
 		{Family: "lnn", Coordinates: cs{angle, place}, Activation: "softplus"},
 		{Family: "lnn", Coordinates: cs{place, wide}, Activation: "gelu", Friction: model.Viscous},
@@ -92,7 +99,7 @@ func specimens(t testing.TB) (all []specimen) {
 			Friction: model.Stribeck, Head: model.Quadratic},
 		{Family: "terms", Coordinates: cs{angle, place, other, cyclic}, Inputs: us{force, second},
 			Activation: "softplus", Friction: model.Both},
-		powers,
+		powers, formulas,
 		{Family: "nn", Coordinates: cs{angle, place, cyclic}, Inputs: us{force, mass}, Activation: "relu2"},
 		{Family: "node", Coordinates: cs{wide, angle}, Activation: "softplus"},
 	} {

@@ -35,6 +35,7 @@ var functions = map[string]function{}
 func init() {
 	maps.Copy(functions, smooth())
 	maps.Copy(functions, bent())
+	maps.Copy(functions, fractional())
 }
 
 // zero is a derivative that vanishes.
@@ -60,6 +61,11 @@ func smooth() map[string]function {
 			}, "tanh(x)", "np.tanh(x)"},
 		"exp": {math.Exp, func(_ *form, _, y *node) *node { return y }, func(_ *form, _, y *node) *node { return y },
 			"exp(x)", "np.exp(x)"},
+		"log": {math.Log, func(f *form, x, _ *node) *node { return f.apply("inverse", x) },
+			func(f *form, x, _ *node) *node {
+				r := f.apply("inverse", x)
+				return f.scale(f.mul(r, r), -1)
+			}, "log(x)", "np.log(x)"},
 		"asinh": {math.Asinh, func(f *form, x, _ *node) *node { return f.apply("slant", x) },
 			func(f *form, x, _ *node) *node {
 				r := f.apply("slant", x)

@@ -81,7 +81,7 @@ func (w *onnxWriter) facts() (all [][2]string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, [2]string{"lagrange_fingerprint", w.source.Fingerprint}, [2]string{onnxAbout, string(about)})
+	all = append(all, [2]string{FingerprintKey, w.source.Fingerprint}, [2]string{onnxAbout, string(about)})
 	labels := w.labels()
 	for _, k := range []string{"q", "v", "u", "c"} {
 		var names, units []string

@@ -87,6 +87,7 @@ var onnxFunctions = map[string]func(w *onnxWriter, x func(int) string) string{
 	"cos":     operator("Cos"),
 	"tanh":    operator("Tanh"),
 	"exp":     operator("Exp"),
+	"log":     operator("Log"),
 	"inverse": operator("Reciprocal"),
 	"abs":     operator("Abs"),
 	"sigmoid": operator("Sigmoid"),

@@ -226,11 +226,13 @@ const pageText = `# Exports
 |---|---|---|
 | @--to c@ | C99, one .h and one .c, math.h alone, no allocation, no state | gcc or clang, without a warning |
 | @--to casadi@ | the C, and a file more: a with its Jacobian | CasADi: Jacobians, a swing-up by Ipopt, CVodes |
+| @--to fmu@ | FMI 3.0 or 2.0, model exchange and co-simulation, sources and library | FMPy: its checks, CVode, steps |
 | @--to onnx@ | one file of standard operators, opset 17, for many states at once | onnx.checker, onnxruntime |
 | @--to python@ | one file for numpy; under jax.numpy it can be differentiated | numpy, JAX |
 
 Models of one site can be exported: @lnn@ with both heads, @delan@, @hnn@, @terms@, @nn@, @node@,
-with known forces, all friction, system parameters, and ensembles of them. A @graph@ cannot.
+with formulas of your own among the terms, known forces, all friction, system parameters, and
+ensembles of them. A @graph@ cannot.
 
 The tables below are written by
 

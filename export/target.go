@@ -1,11 +1,13 @@
 package export
 
 import (
+	"archive/zip"
 	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"strings"
 )
 
@@ -23,6 +25,8 @@ func Targets() []Target {
 		{Name: "c", Title: "C99, NAME.h and NAME.c in a folder", Folder: true, Write: C},
 		{Name: "casadi", Title: "C with an external function for CasADi or acados, in a folder", Folder: true,
 			Write: CasADi},
+		{Name: "fmu", Title: "a functional mock-up unit, NAME.fmu, of FMI 3.0 or 2.0 (--fmi), for simulators",
+			Extension: ".fmu", Write: FMU},
 		{Name: "onnx", Title: "one file, NAME.onnx, for onnxruntime and others", Extension: ".onnx", Write: ONNX},
 		{Name: "python", Title: "one file, NAME.py, for numpy", Extension: ".py", Write: Python},
 	}
@@ -41,7 +45,7 @@ func Lookup(name string) (Target, error) {
 }
 
 // readers find what an export tells of its model, as JSON, in files of one kind each; "" where there is nothing.
-var readers = []func(f *os.File) (string, error){ofONNX, ofLines}
+var readers = []func(f *os.File) (string, error){ofArchive, ofONNX, ofLines}
 
 // About reads what an export tells of its model into about, as Source.About was. ok is false for a file that is no
 // export.
@@ -87,4 +91,30 @@ func marked(from io.Reader) string {
 		}
 	}
 	return ""
+}
+
+// ofArchive is what a header says in a functional mock-up unit, or in another archive that has one.
+func ofArchive(f *os.File) (string, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	z, err := zip.NewReader(f, info.Size())
+	if err != nil {
+		return "", nil // it is another kind of file
+	}
+	for _, file := range z.File {
+		if ok, _ := path.Match("sources/*.h", file.Name); !ok {
+			continue
+		}
+		r, err := file.Open()
+		if err != nil {
+			return "", err
+		}
+		text := marked(r)
+		if err := r.Close(); err != nil || text != "" {
+			return text, err
+		}
+	}
+	return "", nil
 }

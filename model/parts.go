@@ -5,17 +5,19 @@ import (
 	"strings"
 
 	"lagrange/nn"
+	"lagrange/symbolic"
 )
 
 // Parts is a model of one site taken apart into numbers, for what evaluates it in another way:
 //
-//	(q, v, u) ─► Combine ─► Columns ─► Layers ─► Head ─► Equation, beside Forces.
+//	(q, v, u) ─► Combine ─► Columns, Formulas ─► Layers ─► Head ─► Equation, beside Forces.
 //
 // What stands in front of the columns is (q, v, u_Inputs) or, with Combine, (C q, v, u_Inputs).
 type Parts struct {
 	Combine    [][]float64 // C (n, d); nil: q itself
 	Columns    []Column
 	Inputs     []int // the places in u that the columns see
+	Formulas   FormulaParts
 	Layers     []Layer
 	Activation string // behind each layer but the last
 	Head       HeadPart
@@ -29,6 +31,13 @@ type Parts struct {
 type Column struct {
 	Kind                 string
 	Mean, Scale, W, Knee float64
+}
+
+// FormulaParts are formulas of (q, v), which enter the net behind the columns: Steps[At]/Size of each.
+type FormulaParts struct {
+	Steps []symbolic.Step
+	At    []int
+	Sizes []float64
 }
 
 // Layer is y = x W + b, with W (in, out).
@@ -86,14 +95,6 @@ func (m *Model[T]) Parts() (Parts, error) {
 		}
 		return Parts{}, fmt.Errorf("a %s cannot be taken apart, since it is not of one site: models of the families "+
 			"%s can", f.Title, strings.Join(can, ", "))
-	}
-	for _, ts := range m.Spec.Terms {
-		for _, t := range ts {
-			if t.Function == Formula {
-				return Parts{}, fmt.Errorf("the term %s cannot be taken apart: sums of sines, cosines and powers can",
-					t.Text)
-			}
-		}
 	}
 	theta := make([]float64, len(m.Theta))
 	for i, x := range m.Theta {
@@ -167,8 +168,14 @@ func structuredParts(s Spec, theta []float64) Parts {
 // summedParts are those of a sum of terms: a layer with a weight for each.
 func summedParts(s Spec, theta []float64) Parts {
 	library, entries := newLibrary[float64](s, 1, 0, 0)
-	front := library.(*combine[float64]) // there are no formulas
-	in, out := front.Out(), 1+triangle(s.D())
+	var formulas FormulaParts
+	in, out := library.Out(), 1+triangle(s.D())
+	if both, ok := library.(*beside[float64]); ok {
+		library = both.first
+		e := both.second.(*expressions[float64])
+		formulas = FormulaParts{e.steps, e.outs, e.sizes}
+	}
+	front := library.(*combine[float64])
 	layer := Layer{in, out, make([]float64, in*out), make([]float64, out)}
 	for e, at := range entries {
 		if at.in < 0 {
@@ -178,6 +185,7 @@ func summedParts(s Spec, theta []float64) Parts {
 		}
 	}
 	p := netParts(s, front.features.columns, s.inputs(true), nn.Shape{Sizes: []int{0}}, nil)
+	p.Formulas = formulas
 	for j := range front.n {
 		p.Combine = append(p.Combine, front.c[j*front.d:(j+1)*front.d])
 	}

@@ -12,6 +12,7 @@ type Step struct {
 	A, B int     // earlier steps; of a Variable A is which one
 	C    float64 // of a Constant, and of a Sum A + C·B
 	Name string  // of a Function, such as sin or ^-0.5
+	P, Q int     // exponent P/Q of a Function that is a power; else 0
 	// F is a function with its first three derivatives.
 	F func(x float64) [4]float64
 }
@@ -68,10 +69,10 @@ func program(n []node, steps []Step) ([]Step, int) {
 	case times:
 		s.Kind = Product
 	case over:
-		steps = append(steps, raisedTo(j, -1))
+		steps = append(steps, raisedTo(j, -1, 1))
 		s.Kind, s.B = Product, len(steps)-1
 	case power:
-		s = raisedTo(i, float64(powers[k.v].p)/float64(powers[k.v].q))
+		s = raisedTo(i, powers[k.v].p, powers[k.v].q)
 	default:
 		s.Kind, s.Name, s.F = Function, functions[k.op], derivatives[k.op]
 	}
@@ -86,10 +87,11 @@ var derivatives = map[op]func(x float64) [4]float64{
 	cosine:      func(x float64) [4]float64 { s, c := math.Sincos(x); return [4]float64{c, -s, -c, s} },
 }
 
-// raisedTo is xʳ. Derivatives of whole powers stop at 0, so that they are right at x = 0, too.
-func raisedTo(a int, r float64) Step {
+// raisedTo is xʳ with r = p/q. Derivatives of whole powers stop at 0, so that they are right at x = 0, too.
+func raisedTo(a, p, q int) Step {
+	r := float64(p) / float64(q)
 	name := "^" + strconv.FormatFloat(r, 'g', 6, 64)
-	return Step{Kind: Function, A: a, Name: name, F: func(x float64) (y [4]float64) {
+	return Step{Kind: Function, A: a, Name: name, P: p, Q: q, F: func(x float64) (y [4]float64) {
 		c, at := 1.0, r
 		for k := range y {
 			if c != 0 {

@@ -23,10 +23,13 @@ func exportCommand() *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:   "export MODEL --to TARGET",
-		Short: "Write a model for other programs: C, CasADi, ONNX, Python",
+		Short: "Write a model for other programs: C, FMU, CasADi, ONNX, Python",
 		Long: `Export writes a model for other programs. It has accelerations with their derivatives,
 energy, momentum and mass matrix, and the forces behind a motion, as far as the model knows them.
 Of an ensemble accelerations and known forces are the means of its networks.
+
+An FMU is for model exchange and co-simulation: the C, and the library of this
+machine where there is a C compiler (that of the variable CC, cc, gcc or clang).
 
 What is exported carries the fingerprint of the model; info reads it back.
 
@@ -34,20 +37,27 @@ Targets
   ` + strings.Join(targets, "\n  "),
 		Example: `  lagrange export motor.lagrange --to c -o motor
   lagrange export motor.lagrange --to python -o motor.py
+  lagrange export motor.lagrange --to fmu --fmi 3 -o motor.fmu
   lagrange info motor/motor.h`,
 		Args: need("MODEL"),
-		RunE: func(_ *cobra.Command, args []string) error { return exported(args[0], to, path, o) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.FMI != 2 && o.FMI != 3 {
+				return usagef("--fmi %d: there are 2 and 3", o.FMI)
+			}
+			return exported(cmd.ErrOrStderr(), args[0], to, path, o)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&to, "to", "", "`target`, see above")
 	f.StringVarP(&path, "output", "o", "", "`folder` or file to write (default: like the model)")
 	f.StringVar(&o.Name, "name", "", "`identifier` in front of all names (default: like what is written)")
 	f.BoolVar(&o.Single, "single", false, "float instead of double, of C and ONNX")
+	f.IntVar(&o.FMI, "fmi", 3, "`version` of an FMU, 2 or 3")
 	return cmd
 }
 
-// exported writes a model to a target.
-func exported(from, to, path string, o export.Options) error {
+// exported writes a model to a target. It says on log what an export goes without.
+func exported(log io.Writer, from, to, path string, o export.Options) error {
 	if to == "" {
 		return usagef("export to what? give --to")
 	}
@@ -75,11 +85,19 @@ func exported(from, to, path string, o export.Options) error {
 	if err != nil {
 		return err
 	}
+	o.Compiler = export.Compiler()
 	files, err := target.Write(source, o)
 	if err != nil {
 		return err
 	}
-	return keepExport(target, path, files)
+	if err := keepExport(target, path, files); err != nil {
+		return err
+	}
+	if target.Name == "fmu" && o.Compiler == "" {
+		fmt.Fprintf(log, "there is no C compiler, so %s has its sources alone: the simulator has to compile them, or "+
+			"install gcc or clang and export again\n", path)
+	}
+	return nil
 }
 
 // keepExport writes a folder that is not there yet, or a file that is none or an export.

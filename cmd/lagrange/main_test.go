@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -40,7 +41,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "usage": usage,
-			"model": writeModel, "springs": springs},
+			"model": writeModel, "springs": springs, "alone": alone},
 	})
 }
 
@@ -62,6 +63,12 @@ func code(ts *testscript.TestScript, _ bool, args []string) {
 		"\n") != 1) {
 		ts.Fatalf("want one line that begins with the name of the program, got %q", said)
 	}
+}
+
+// alone leaves nothing but the program on the path: no compiler either.
+func alone(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Setenv("PATH", filepath.SplitList(ts.Getenv("PATH"))[0])
+	ts.Setenv("CC", "")
 }
 
 // usage is code 2, with a word on where to read more and nothing on stdout.
