@@ -42,7 +42,7 @@ def _program():
         with tempfile.TemporaryDirectory() as folder:
             stamp = "auto" if MODULE == HERE.parent else "false"  # a source distribution is no checkout
             path = pathlib.Path(folder, EXE)
-            _go("build", "-trimpath", f"-buildvcs={stamp}", "-o", str(path), "./cmd/lagrange")
+            _go("build", f"-buildvcs={stamp}", "-o", str(path), "./cmd/lagrange")
             return path.read_bytes()
     if os.environ.get("LAGRANGE") or shutil.which("lagrange"):
         return None
