@@ -27,7 +27,7 @@ type client struct {
 // clients lists them: a target of package export has one at least.
 func clients() []client {
 	return []client{
-		{target: "c", title: "C"},
+		{target: "c", title: "C, by"},
 		{target: "casadi", title: "CasADi", needs: []string{"casadi"}, prepare: sharedLibrary, script: byCasADi},
 		{target: "python", title: "Python, numpy", needs: []string{"numpy"}, script: byNumpy},
 		{target: "python", title: "Python, JAX", needs: []string{"jax"}, script: byJAX},

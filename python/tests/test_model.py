@@ -88,7 +88,9 @@ def test_rollouts_begin_where_they_are_told(motor, fitted):
     frame = fitted.rollout(motor, start="recorded")
     np.testing.assert_array_equal(frame["theta [rad]"], everything["theta [rad]"])
     rest = fitted.rollout([0.0, 0.1], 0.2)
-    assert rest[0][0, 0] == 0.2 and rest[1][0, 0] == 0
+    assert rest[0].shape == (2, 1) and rest[0][0, 0] == 0.2 and rest[1][0, 0] == 0
+    free, told = fitted.rollout([0.0, 0.1], 0.2), fitted.rollout([0.0, 0.1], 0.2, None, [[0.0], [0.0]])
+    assert (free[0] == told[0]).all() and (free[0] != fitted.rollout([0.0, 0.1], 0.2, u=[1.0])[0])[1]
 
 
 def test_scores(motor, fitted, tmp_path):
@@ -129,7 +131,10 @@ def test_several_coordinates_and_an_ensemble(tmp_path):
     assert model.info_["members"] == 2 and model.predict(q, v).shape == q.shape
     paths = model.rollout(t, q, v, trajectory=trajectory)
     assert paths[0].shape == paths[1].shape == q.shape
-    assert model.score(t, q, v, trajectory=trajectory, a=a) < 1
+    found = model.evaluate(t, q, v, trajectory=trajectory, a=a)["models"]
+    e, base = (np.array(found[k]["rmse_q"]) for k in ("ensemble", "constant_velocity"))
+    want = 1 - ((e[0] / base[0]) ** 2 + (e[1] / base[1]) ** 2) / 2
+    assert model.score(t, q, v, trajectory=trajectory, a=a) == pytest.approx(want, rel=1e-12)
     frame = model.rollout(t[:5], [0.1, 0.2], [0.0, 0.3])
     np.testing.assert_array_equal(frame[0][0], [0.1, 0.2])
     with pytest.warns(LagrangeWarning):
