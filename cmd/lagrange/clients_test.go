@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"lagrange"
+	"lagrange/export"
 )
 
 // A client runs what was exported to a target, and says what it finds at states.
@@ -86,10 +87,11 @@ func (c client) missing(t *testing.T) string {
 func (c client) asks(t *testing.T, model string, m *lagrange.Model, states question) (answer, int64) {
 	t.Helper()
 	folder := t.TempDir()
-	states.Path = filepath.Join(folder, "m")
-	if c.target == "python" {
-		states.Path += ".py"
+	target, err := export.Lookup(c.target)
+	if err != nil {
+		t.Fatal(err)
 	}
+	states.Path = filepath.Join(folder, "m"+target.Extension)
 	said(t, "export", model, "--to", c.target, "-o", states.Path, "--name", "m")
 	size := sizeOf(t, states.Path)
 	if c.prepare != nil {
