@@ -3,13 +3,10 @@ package export
 import (
 	"bytes"
 	"encoding/json"
-	"math"
 	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
 	"testing"
-
-	"lagrange/model"
 )
 
 // shared compiles an export for CasADi to a library.
@@ -91,61 +88,4 @@ json.dump(out, sys.stdout)
 			}
 		}
 	}
-}
-
-// An optimal swing-up is found through an export: a pendulum with a weak motor reaches the top, and rolled out by
-// CVodes under these torques it does.
-func TestSwingUp(t *testing.T) {
-	python := withNumpy(t, "casadi")
-	if testing.Short() {
-		t.Skip("solves an optimal-control problem")
-	}
-	angle := model.Coordinate{Name: "q", Velocity: "v", Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1}
-	s := model.Spec{Family: "terms", Coordinates: []model.Coordinate{angle}, Activation: "softplus",
-		Inputs: []model.Input{{Name: "tau", Scale: 1}}, Friction: model.Viscous,
-		Terms: [][]model.Term{{{Function: model.Cos, Of: []int{1}}}, {{Function: model.One}}}}
-	x := drawn(t, "pendulum", s, 1)
-	copy(x.nets[0].Theta, []float64{9.8, 1, 1, 0, math.Sqrt(0.1)}) // a = τ − 0.1 v − 9.8 sin q
-	x = x.again(t)
-	const script = `
-import casadi, json, math, sys
-k = json.load(sys.stdin)
-f = casadi.external("pendulum", k["path"])
-x, u = casadi.MX.sym("x", 2), casadi.MX.sym("u")
-ode = casadi.vertcat(x[1], f(x[0], x[1], u))
-rate = casadi.Function("rate", [x, u], [ode])
-N, h = 80, 0.05
-opti = casadi.Opti()
-X, U = opti.variable(2, N + 1), opti.variable(1, N)
-for n in range(N):
-    k1 = rate(X[:, n], U[n])
-    k2 = rate(X[:, n] + h / 2 * k1, U[n])
-    k3 = rate(X[:, n] + h / 2 * k2, U[n])
-    k4 = rate(X[:, n] + h * k3, U[n])
-    opti.subject_to(X[:, n + 1] == X[:, n] + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4))
-opti.subject_to(X[:, 0] == [0, 0])
-opti.subject_to(X[:, N] == [math.pi, 0])
-opti.subject_to(opti.bounded(-5, U, 5))
-opti.minimize(casadi.sumsqr(U))
-opti.set_initial(X[0, :], casadi.linspace(0, math.pi, N + 1).T)
-opti.set_initial(U, 1)
-opti.solver("ipopt", {"print_time": False}, {"print_level": 0, "sb": "yes", "hessian_approximation": "limited-memory",
-                                              "max_iter": 2000})
-s = opti.solve()
-step = casadi.integrator("step", "cvodes", {"x": x, "p": u, "ode": ode}, 0, h, {"reltol": 1e-10, "abstol": 1e-10})
-y = casadi.DM([0, 0])
-for n in range(N):
-    y = step(x0=y, p=s.value(U)[n])["xf"]
-json.dump({"end": y.full().ravel().tolist(), "torque": s.value(U).tolist()}, sys.stdout)
-`
-	var says struct{ End, Torque []float64 }
-	asked(t, python, script, map[string]any{"path": shared(t, x, "pendulum")}, &says)
-	if math.Abs(says.End[0]-math.Pi) > 0.02 || math.Abs(says.End[1]) > 0.05 {
-		t.Errorf("the motion ends at %v, want %v", says.End, []float64{math.Pi, 0})
-	}
-	worst := 0.0
-	for _, u := range says.Torque {
-		worst = math.Max(worst, math.Abs(u))
-	}
-	t.Logf("ends at %v under at most %.3g, where gravity asks for 9.8", says.End, worst)
 }

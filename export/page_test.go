@@ -211,11 +211,18 @@ func TestPage(t *testing.T) {
 		b.WriteString(x.pythonRow(t, python))
 		b.WriteString(x.pythonRow(t, python, "jax"))
 	}
-	text := strings.ReplaceAll(pageText, "@", "`") + b.String()
+	old, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, trained, _ := strings.Cut(string(old), trainedModels) // that section is written by a test of cmd/lagrange
+	text := strings.ReplaceAll(pageText, "@", "`") + b.String() + trainedModels + trained
 	if err := os.WriteFile(page, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
 }
+
+const trainedModels = "\n## Trained models\n"
 
 const pageText = `# Exports
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -12,6 +13,8 @@ import (
 	"golang.org/x/term"
 
 	"lagrange"
+	"lagrange/eval"
+	"lagrange/internal/vec"
 	"lagrange/model"
 )
 
@@ -37,6 +40,44 @@ func newProgress(w io.Writer, title string) *progress {
 		}
 	}
 	return p
+}
+
+// How training may be told.
+const inText, inJSON = "text", "json"
+
+var progresses = []string{inText, inJSON}
+
+// progressLine is how training goes, for programs: one JSON object a line. What is not known yet, or is no number, is
+// left out.
+type progressLine struct {
+	Model    string     `json:"model"`
+	Step     int        `json:"step"`
+	Steps    int        `json:"steps"`
+	Loss     *float64   `json:"loss,omitempty"`
+	Valid    *float64   `json:"validation,omitempty"`
+	Mass     *eval.Mass `json:"mass_matrix,omitempty"`
+	Restarts int        `json:"restarts"`
+	Elapsed  float64    `json:"elapsed"` // s
+	Left     float64    `json:"left"`    // s
+}
+
+// inLines writes progress as JSON lines, ten a second at most, and the last of each network.
+func inLines(w io.Writer) func(lagrange.Progress) {
+	var last time.Time
+	number := func(x float64) *float64 {
+		if !vec.IsFinite(x) {
+			return nil
+		}
+		return &x
+	}
+	return func(s lagrange.Progress) {
+		if time.Since(last) < 100*time.Millisecond && s.Step < s.Steps {
+			return
+		}
+		last = time.Now()
+		_ = json.NewEncoder(w).Encode(progressLine{s.Model, s.Step, s.Steps, number(s.Loss), number(s.Valid), s.Mass,
+			s.Restarts, s.Elapsed.Seconds(), s.Left.Seconds()}) // nobody listens any more: training goes on
+	}
 }
 
 // shown shows one network after the other. done ends it.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"math"
 	"slices"
 	"strings"
@@ -94,5 +95,28 @@ func TestProgressElsewhere(t *testing.T) {
 	p.close()
 	if b.String() != "m  step 2/2  left 0s  loss 1  validation 2\n" {
 		t.Errorf("%q", b.String())
+	}
+}
+
+// Programs read a JSON object a line, without what is no number; lines that follow at once are left out, but not the
+// last.
+func TestProgressInLines(t *testing.T) {
+	var b bytes.Buffer
+	step := inLines(&b)
+	for n := range 5 {
+		step(lagrange.Progress{Model: "lnn", Step: n, Steps: 4, Loss: math.Inf(1), Valid: math.NaN(), Restarts: 1,
+			Elapsed: 1500 * time.Millisecond, Left: time.Second, Mass: &eval.Mass{MinEigenvalue: 2}})
+	}
+	lines := strings.Split(b.String(), "\n")
+	if len(lines) != 3 || lines[2] != "" {
+		t.Fatalf("%q", lines)
+	}
+	var got progressLine
+	if err := json.Unmarshal([]byte(lines[1]), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Model != "lnn" || got.Step != 4 || got.Steps != 4 || got.Loss != nil || got.Valid != nil ||
+		got.Restarts != 1 || got.Elapsed != 1.5 || got.Left != 1 || got.Mass.MinEigenvalue != 2 {
+		t.Errorf("%s", lines[1])
 	}
 }

@@ -37,7 +37,8 @@ func rolloutCommand() *cobra.Command {
 		Short: "Predict motion with a learned model",
 		Long: `Rollout integrates a learned model from coordinates --q and velocities --v, or from the first
 row of every trajectory of a recording (--from): then the times and the known forces are those
-of the recording, and the columns written are the ones read, without accelerations.
+of the recording, and the columns written are the ones read, without accelerations. With --q
+and --v beside --from, every motion begins there instead.
 
 Where velocities were not recorded, or with --start filtered, a motion begins at the state that
 a filter through the model finds once it has seen some rows; with --start smoothed, at the first
@@ -133,9 +134,12 @@ func (o *rolloutFlags) options() (r lagrange.RolloutOptions, err error) {
 	switch {
 	case o.from == "" && o.state.q == nil:
 		return r, usagef("where to start? give --q, or --from with a recording")
-	case o.from != "" && (o.state.q != nil || o.state.v != nil || o.state.u != nil || o.timed):
-		return r, usagef("--from takes start, times and forces from the recording: leave out --q, --v, --u, " +
-			"--duration, --dt")
+	case o.from != "" && (o.state.u != nil || o.timed):
+		return r, usagef("--from takes times and forces from the recording: leave out --u, --duration, --dt")
+	case o.from != "" && o.state.q == nil && o.state.v != nil:
+		return r, usagef("--from takes the start from the recording: leave out --v, or give --q, too")
+	case o.from != "" && o.state.q != nil && (o.begin != "" || o.sites.given):
+		return r, usagef("--q says where motions start: leave out --start and --sites")
 	case o.from == "" && o.begin != "":
 		return r, usagef("--start takes states from the recording of --from")
 	case o.from == "" && o.sites.given:
@@ -231,13 +235,10 @@ func (o *rolloutFlags) follow(cmd *cobra.Command, m *lagrange.Model, r lagrange.
 				b, a)
 		}
 	}
-	start, err := startOf(cmd, m, lagrange.Start(o.begin), recorded)
-	if err != nil {
+	if recorded, err = o.begun(cmd, m, recorded); err != nil {
 		return nil, err
 	}
-	if recorded, err = m.Begun(ctx, recorded, start); err != nil {
-		return nil, err
-	}
+	recorded = withVelocities(recorded, m)
 	if m.Ensemble == nil {
 		set, err := m.RolloutSet(ctx, recorded, r)
 		o.count(set, recorded)
@@ -248,6 +249,46 @@ func (o *rolloutFlags) follow(cmd *cobra.Command, m *lagrange.Model, r lagrange.
 		beside(mean, sd.Trajectories, deviationPrefix, data.RoleQ, data.RoleV)
 	}
 	return mean, err
+}
+
+// begun is a recording whose motions begin at --q and --v or, without these, at the start that --start says.
+func (o *rolloutFlags) begun(cmd *cobra.Command, m *lagrange.Model, recorded *data.Set) (*data.Set, error) {
+	if o.state.q == nil {
+		start, err := startOf(cmd, m, lagrange.Start(o.begin), recorded)
+		if err != nil {
+			return nil, err
+		}
+		return m.Begun(cmd.Context(), recorded, start)
+	}
+	x := stateFlags{q: o.state.q, v: o.state.v, u: make([]float64, m.M())} // the inputs are those of the recording
+	if err := x.of(m); err != nil {
+		return nil, err
+	}
+	out := *recorded
+	out.Trajectories = slices.Clone(recorded.Trajectories)
+	for i := range out.Trajectories {
+		t := &out.Trajectories[i]
+		t.Q, t.V = slices.Clone(t.Q), make([]float64, len(t.Q))
+		copy(t.Q, x.q)
+		copy(t.V, x.v)
+	}
+	return &out, nil
+}
+
+// withVelocities gives a recording that has velocities columns for them, where they were not recorded.
+func withVelocities(set *data.Set, m *lagrange.Model) *data.Set {
+	is := func(c data.Column) bool { return c.Role == data.RoleV }
+	if set.Trajectories[0].V == nil || slices.ContainsFunc(set.Columns, is) {
+		return set
+	}
+	out, own := *set, m.Columns()
+	out.Coordinates, out.Columns = own.Coordinates, slices.Clone(set.Columns)
+	for _, c := range own.Columns {
+		if is(c) {
+			out.Columns = append(out.Columns, c)
+		}
+	}
+	return &out
 }
 
 // count counts the motions that were followed to their end.

@@ -221,6 +221,9 @@ func (f *trainFlags) newer(checkpoint string) bool {
 func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set) (*lagrange.Model, error) {
 	say := cmd.ErrOrStderr()
 	show, done := shown(say)
+	if f.progress == inJSON {
+		show = inLines(say)
+	}
 	defer done()
 	t := f.training
 	t.Settings.On = show

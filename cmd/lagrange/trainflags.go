@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ type trainFlags struct {
 	from, like               string // models: --from and --steps-of
 	horizon, budget, delay   span
 	resume, json, noBaseline bool
+	progress                 string // text or json
 	force                    bool
 	training                 lagrange.Training
 	found                    []data.Finding // about the recording
@@ -70,6 +72,8 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	renamed(cmd, "plan", "steps-of")
 	fl.BoolVar(&f.force, "force", false, "replace the model that -o names, if it is there")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object")
+	fl.StringVar(&f.progress, "progress", inText, "text or json: how training goes, on standard error; json is an "+
+		"object a line among lines of text")
 }
 
 // check turns the flags into a training, and refuses before anything is read what no recording could make right.
@@ -84,6 +88,9 @@ func (f *trainFlags) check() (err error) {
 		}
 	}
 	s.Friction = model.Friction(f.friction)
+	if !slices.Contains(progresses, f.progress) {
+		return usagef("--progress %s: want %s", f.progress, strings.Join(progresses, " or "))
+	}
 	if s.Ensemble < 1 {
 		return usagef("--ensemble %d: want at least 1", s.Ensemble)
 	}

@@ -25,7 +25,7 @@ var trainGroups = []flagGroup{
 	{"The model", "model head term hidden activation friction cyclic held delay ensemble topology nodes " +
 		"node-size translation-invariant"},
 	{"Training", "budget steps steps-of method loss window rate seed no-baseline from resume checkpoint-every"},
-	{"Output", "output force json help"},
+	{"Output", "output force json progress help"},
 }
 
 // worded gives train its help and what a shell completes.
@@ -62,7 +62,7 @@ func completed(cmd *cobra.Command) {
 	for _, x := range model.Heads() {
 		words["head"] = append(words["head"], string(x))
 	}
-	words["activation"] = activations()
+	words["activation"], words["progress"] = activations(), progresses
 	for name, list := range words {
 		complete(cmd, name, cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp))
 	}
