@@ -3,6 +3,8 @@ package lagrange
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"lagrange/data"
 	"lagrange/model"
@@ -86,4 +88,44 @@ func (m *Model) on(set *data.Set, axes []int) (*Model, error) {
 	r := m.Record
 	r.Options = set.Layout(r.Options)
 	return &Model{Record: r, net: net}, nil
+}
+
+// OnSites is On without a recording: so many sites, of a grid so many along each axis. Their names go on as those of
+// the first one begin: x1, x2, ….
+func (m *Model) OnSites(axes ...int) (*Model, error) {
+	spec, set, sites := m.net.Spec, m.Columns(), 1
+	if spec.Nodes == nil || spec.Nodes.Edges != nil {
+		return m.On(set) // which says that it cannot be
+	}
+	for _, n := range axes {
+		sites *= n
+	}
+	size := spec.Nodes.Size
+	own := spec.D() / size
+	following := func(i int, name string) string {
+		stem := strings.TrimRight(name, "0123456789")
+		first, err := strconv.Atoi(name[len(stem):])
+		if err != nil {
+			first = 1
+		}
+		return fmt.Sprint(stem, first+i)
+	}
+	site, forces := set.Coordinates[:size], set.Forces()
+	params, each := set.Inputs[len(forces):], len(forces)/own
+	set.Coordinates, set.Inputs = nil, nil
+	set.Trajectories = []data.Trajectory{{V: []float64{}}} // its layout has velocities
+	for i := range sites {
+		for _, c := range site {
+			c.Name, c.Velocity = following(i, c.Name), following(i, c.Velocity)
+			set.Coordinates = append(set.Coordinates, c)
+		}
+		for _, name := range forces[:each] {
+			set.Inputs = append(set.Inputs, following(i, name))
+		}
+	}
+	set.Inputs = append(set.Inputs, params...)
+	if len(spec.Nodes.Grid) == 0 {
+		axes = nil
+	}
+	return m.On(set, axes...)
 }

@@ -3,12 +3,16 @@ package export
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"lagrange/model"
 )
 
 // state are the inputs of a form: coordinates, velocities (or momenta), and known forces and system parameters as one.
-type state struct{ q, v, u *node }
+type state struct {
+	q, v, u *node
+	params  []int // places of the system parameters in u
+}
 
 // network is a model of one site as a form.
 type network struct {
@@ -155,7 +159,17 @@ func (n *network) features(s *sight) ([]*node, error) {
 }
 
 // scalar is L, or H/E, at a state; it is a number.
-func (n *network) scalar() (*node, error) {
+func (n *network) scalar() (L *node, err error) {
+	for _, k := range n.Densities {
+		l, err := n.density(k).scalar()
+		if err != nil {
+			return nil, err
+		}
+		L = n.add(L, l)
+	}
+	if L != nil {
+		return L, nil
+	}
 	l, err := n.outputs()
 	if err != nil {
 		return nil, err
@@ -171,6 +185,26 @@ func (n *network) scalar() (*node, error) {
 		return n.factor(l), nil
 	}
 	return nil, fmt.Errorf("a head of the kind %s cannot be exported: there is no form of it", h.Kind)
+}
+
+// density is one of those that L is the sum of, at its coordinates and inputs.
+func (n *network) density(k model.DensityParts) *network {
+	var at, places []int // of the coordinates that move
+	for j, i := range k.At {
+		if i >= 0 {
+			at, places = append(at, i), append(places, j)
+		}
+	}
+	of := func(x *node) *node { return n.scatter(n.gather(x, at), places, len(k.At)) }
+	s := state{q: of(n.q), v: of(n.v)}
+	first, params := len(k.Attributes), len(n.params)
+	if first+params > 0 {
+		s.u = n.row(slices.Concat(k.Attributes, make([]float64, params))...)
+		if params > 0 {
+			s.u = n.add(s.u, n.scatter(n.gather(n.u, n.params), from(first, params), first+params))
+		}
+	}
+	return &network{form: n.form, Parts: k.Parts, state: s, d: len(k.At)}
 }
 
 func scaled(x []float64, c float64) (y []float64) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"lagrange/model"
+	"lagrange/model/graph"
 )
 
 // evaluate is what a routine writes at inputs, by name.
@@ -134,6 +135,45 @@ func others(t testing.TB, s model.Spec) (all []specimen) {
 		clear(net)
 		copy(net[len(net)-3:], N)
 		all = append(all, x.again(t))
+	}
+	return append(all, graphs(t)...)
+}
+
+// graphs are a ring that is seen by differences, a chain with forces and a system parameter, a clamped one of pairs,
+// and a network with masses and stiffnesses.
+func graphs(t testing.TB) (all []specimen) {
+	shared := model.Input{Name: "c", SystemParameter: true, Mean: 1, Scale: 0.5}
+	chain := model.Spec{Nodes: &model.Nodes{Shape: string(graph.ChainShape)}, Friction: model.Both}
+	for i := range 3 {
+		chain.Inputs = append(chain.Inputs, model.Input{Name: fmt.Sprint("F", i), Scale: 1.5})
+	}
+	chain.Inputs = append(chain.Inputs, shared)
+	net := model.Spec{Inputs: []model.Input{shared}, Nodes: &model.Nodes{Shape: string(graph.NetworkShape),
+		Edges: [][2]int{{0, 1}, {2, 1}, {1, 3}}}}
+	net.Nodes.OfNodes = &model.Attributes{Names: []string{"m"}, Of: [][]float64{{1}, {2}, {0.5}, {1.5}}}
+	net.Nodes.OfEdges = &model.Attributes{Names: []string{"k"}, Of: [][]float64{{1}, {3}, {2}}}
+	for i, s := range []model.Spec{
+		{Nodes: &model.Nodes{Shape: string(graph.RingShape)}},
+		chain,
+		{Nodes: &model.Nodes{Size: 2, Shape: string(graph.ClampedShape)}, Head: model.Quadratic,
+			Friction: model.Viscous},
+		net,
+	} {
+		s.Family, s.Hidden, s.Activation, s.Kinetic = graph.Family, []int{5}, "softplus", 2
+		s.Nodes.Size = max(1, s.Nodes.Size)
+		for k := range []int{5, 3, 3, 4}[i] * s.Nodes.Size {
+			s.Coordinates = append(s.Coordinates, model.Coordinate{Name: fmt.Sprint("x", k), Velocity: fmt.Sprint("v",
+				k), Mean: 0.1, Scale: 1.3, Speed: 2, Accel: 3})
+		}
+		r, q := rand.New(rand.NewPCG(1, 1)), []float64(nil)
+		for range 40 * s.D() {
+			q = append(q, r.NormFloat64())
+		}
+		s, err := graph.Describe(s, i == 0, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, drawn(t, fmt.Sprint("graph", i), s, uint64(20+i)))
 	}
 	return all
 }

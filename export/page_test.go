@@ -1,14 +1,17 @@
 package export
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -176,6 +179,75 @@ func (x specimen) pythonRow(t *testing.T, python string, more ...string) string 
 	return row("Python, "+version, worst, len(files[0].Text), time.Duration(one), fmt.Sprintf("%.2f µs", many/1e3))
 }
 
+// simulated is a script that prints the version of FMPy, the time of setting the states and asking for their
+// derivatives, in nanoseconds, and all that is made of the variables from 1 on, for so many values of them.
+const simulated = `
+import ctypes, json, shutil, sys, time
+import fmpy
+from fmpy.fmi3 import FMU3Model
+folder = fmpy.extract(sys.argv[1])
+d = fmpy.read_model_description(folder)
+m = FMU3Model(guid=d.guid, unzipDirectory=folder, modelIdentifier=d.modelExchange.modelIdentifier, instanceName="m")
+m.instantiate()
+m.enterInitializationMode(startTime=0)
+m.exitInitializationMode()
+made, says = [v.valueReference for v in d.modelVariables if v.initial == "calculated"], []
+for row in json.load(sys.stdin):
+    m.setFloat64(list(range(1, len(row) + 1)), row)
+    says.append(list(m.getFloat64(made)))
+n = len(d.modelExchange and d.derivatives)
+x, dx, least = (ctypes.c_double * n)(), (ctypes.c_double * n)(), 1e18
+for _ in range(300):
+    t = time.perf_counter_ns()
+    for _ in range(50):
+        m.fmi3SetContinuousStates(m.component, x, n)
+        m.fmi3GetContinuousStateDerivatives(m.component, dx, n)
+    least = min(least, (time.perf_counter_ns() - t) / 50)
+m.terminate()
+m.freeInstance()
+shutil.rmtree(folder)
+print(json.dumps([fmpy.__version__, least, says]))
+`
+
+// fmuRow measures an FMU in FMPy.
+func (x specimen) fmuRow(t *testing.T, p *program, python string) string {
+	files, err := FMU(x.Source, Options{Name: "m", Compiler: compiler(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "m.fmu")
+	if err := os.WriteFile(path, files[0].Text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	r, rows, want := rand.New(rand.NewPCG(7, 8)), [][]float64(nil), [][]float64(nil)
+	for range 1000 {
+		q, v, a, u := x.state(r)
+		k, truth := p.arguments(q, v, a, u), x.truth(q, v, a, u)
+		rows = append(rows, slices.Concat(q, v, k["u"], k["c"]))
+		want = append(want, slices.Concat(truth["w"], truth["a"], truth["energy"], truth["p"]))
+	}
+	in, err := json.Marshal(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), python, "-B", "-c", simulated, path)
+	cmd.Stdin = bytes.NewReader(in)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var version string
+	var one, worst float64
+	var says [][]float64
+	if err := json.Unmarshal(out, &[]any{&version, &one, &says}); err != nil {
+		t.Fatal(err)
+	}
+	for n := range want {
+		worst = max(worst, off(says[n], want[n]))
+	}
+	return row("FMU, FMPy "+version, fmt.Sprintf("%.0e", worst), len(files[0].Text), time.Duration(one), "")
+}
+
 // The page of exports names every target; with -update it is measured anew.
 func TestPage(t *testing.T) {
 	if !*update {
@@ -194,7 +266,7 @@ func TestPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gcc, python := "gcc "+strings.TrimSpace(string(version)), withNumpy(t, "jax", "onnx", "onnxruntime")
+	gcc, python := "gcc "+strings.TrimSpace(string(version)), withNumpy(t, "jax", "fmpy", "onnx", "onnxruntime")
 	var b strings.Builder
 	for _, x := range shapes(t) {
 		p, err := newProgram(x.Source)
@@ -207,6 +279,7 @@ func TestPage(t *testing.T) {
 		b.WriteString(x.cRow(t, p, Options{Name: "m"}, "C, "+gcc+" -O2", 1e-8, "-O2"))
 		b.WriteString(x.cRow(t, p, Options{Name: "m"}, "C, the same, -Dm_NARROW", 1e-8, "-O2", "-Dm_NARROW"))
 		b.WriteString(x.cRow(t, p, Options{Name: "m", Single: true}, "C, `--single`", 1, "-O2"))
+		b.WriteString(x.fmuRow(t, p, python))
 		b.WriteString(x.onnxRows(t, python))
 		b.WriteString(x.pythonRow(t, python))
 		b.WriteString(x.pythonRow(t, python, "jax"))
@@ -237,20 +310,23 @@ const pageText = `# Exports
 | @--to onnx@ | one file of standard operators, opset 17, for many states at once | onnx.checker, onnxruntime |
 | @--to python@ | one file for numpy; under jax.numpy it can be differentiated | numpy, JAX |
 
-Models of one site can be exported: @lnn@ with both heads, @delan@, @hnn@, @terms@, @nn@, @node@,
-with formulas of your own among the terms, known forces, all friction, system parameters, and
-ensembles of them. A @graph@ cannot.
+Every model can be exported: @lnn@ with both heads, @delan@, @hnn@, @terms@, @nn@, @node@, with
+formulas of your own among the terms, known forces, all friction, system parameters, and ensembles
+of them. A @graph@ is written out for its sites, or for as many as @--sites@ says, of at most 32
+coordinates: every site is a copy of the net.
 
 The tables below are written by
 
     LAGRANGE_PYTHON=$(bash .ci/python FOLDER) go test ./export -run TestPage -update -timeout 30m
 
 "Apart" is the largest difference of all outputs at 1000 states, relative to the largest number of
-an output: accelerations and their derivatives, forces, momenta, mass matrix, energy, and a step of
-C. For @--single@ it shows what floats leave where a mass matrix is nearly singular. Times are of
-the acceleration, the least of many tries on one core of a busy machine with AVX-512. Parameters are
-drawn, not trained: sizes and times do not depend on it. @-Dm_NARROW@ leaves the wide instructions
-out. Of Python and ONNX, a call costs more than its arithmetic, so many states at once are the way.
+an output: accelerations and their derivatives, forces, momenta, mass matrix, energy, and a step
+of C. For @--single@ it shows what floats leave where a mass matrix is nearly singular. Times are
+of the acceleration, the least of many tries on one core of a busy machine with AVX-512.
+Parameters are drawn, not trained: sizes and times do not depend on it. @-Dm_NARROW@ leaves the
+wide instructions out. Of Python and ONNX, a call costs more than its arithmetic, so many states
+at once are the way. An FMU has its states set and is asked for their derivatives, from Python,
+which costs most of the time; its size is that of the archive with the library of one machine.
 
 onnxruntime computes all outputs of a file, whichever are asked for, and derivatives are most of the
 work. Who needs accelerations alone takes them out once:

@@ -54,6 +54,9 @@ type program struct {
 	routines       []routine
 }
 
+// mostCoordinates are those of a graph that is written out.
+const mostCoordinates = 32
+
 // newProgram puts the form of a model together.
 func newProgram(s *Source) (*program, error) {
 	if len(s.Members) == 0 {
@@ -77,6 +80,11 @@ func newProgram(s *Source) (*program, error) {
 	if n := len(p.params); n > 0 {
 		p.c = p.input("c", n)
 		at.u = p.add(at.u, p.scatter(p.c, p.params, s.Spec.M()))
+	}
+	at.params = p.params
+	if d > mostCoordinates && s.Members[0].Densities != nil {
+		return nil, fmt.Errorf("a graph of %d coordinates is too large to be written out, at most of %d: export it "+
+			"on fewer sites", d, mostCoordinates)
 	}
 	var ms []*mechanics
 	for _, parts := range s.Members {

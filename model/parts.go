@@ -2,13 +2,13 @@ package model
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"lagrange/nn"
 	"lagrange/symbolic"
 )
 
-// Parts is a model of one site taken apart into numbers, for what evaluates it in another way:
+// Parts is a model taken apart into numbers, for what evaluates it in another way:
 //
 //	(q, v, u) ─► Combine ─► Columns, Formulas ─► Layers ─► Head ─► Equation, beside Forces.
 //
@@ -23,6 +23,16 @@ type Parts struct {
 	Head       HeadPart
 	Equation   Equation
 	Forces     ForceParts
+	// Densities are what L is the sum of; where there are some, the whole has no columns, layers and head of its own
+	Densities []DensityParts
+}
+
+// DensityParts are those of a density of some coordinates of the whole, up to the head. Its inputs are Attributes, then
+// the system parameters of the whole.
+type DensityParts struct {
+	Parts
+	At         []int // its coordinates among those of the whole; one below 0 is at rest at 0
+	Attributes []float64
 }
 
 // Column says how one number x enters the net. The kinds are affine, (x − Mean)/Scale; squared, the square of that;
@@ -87,20 +97,18 @@ func (m *Model[T]) Parts() (Parts, error) {
 		return Parts{}, err
 	}
 	if f.Parts == nil || m.tape != nil {
-		var can []string
-		for _, f := range families {
-			if f.Parts != nil {
-				can = append(can, f.Name)
-			}
-		}
-		return Parts{}, fmt.Errorf("a %s cannot be taken apart, since it is not of one site: models of the families "+
-			"%s can", f.Title, strings.Join(can, ", "))
+		return Parts{}, fmt.Errorf("a %s of this kind cannot be taken apart", f.Title)
 	}
 	theta := make([]float64, len(m.Theta))
 	for i, x := range m.Theta {
 		theta[i] = float64(x)
 	}
 	p := f.Parts(m.Spec, theta)
+	if f.ForceSpec != nil {
+		of := f.ForceSpec(m.Spec)
+		node := newForces(of, theta, len(theta)-len(of.ForceTheta())).parts(of)
+		p.Forces = node.each(of.D(), m.Spec.D()/of.D(), m.Spec.M())
+	}
 	for _, z := range m.Spec.Combinations {
 		p.Combine = append(p.Combine, z.Of)
 	}
@@ -253,6 +261,35 @@ func (fs Forces[T]) parts(s Spec) (p ForceParts) {
 		}
 	}
 	return p
+}
+
+// each are the forces of so many nodes of d coordinates, those of one after the other, among m inputs.
+func (p ForceParts) each(d, nodes, m int) (all ForceParts) {
+	block := func(A [][]float64, columns int) (B [][]float64) {
+		if A == nil {
+			return nil
+		}
+		B = zeros(nodes*d, columns)
+		for i := range B {
+			copy(B[i][i/d*len(A[0]):], A[i%d])
+		}
+		return B
+	}
+	all = ForceParts{Viscous: block(p.Viscous, nodes*d), Offset: slices.Repeat(p.Offset, nodes)}
+	if p.Gains != nil {
+		each := len(p.Gains[0])
+		all.Gains, all.Motors = block(p.Gains, m), block(p.Motors, nodes*each)
+	}
+	for _, r := range p.Rubs { // law by law
+		for i := range nodes {
+			k := r
+			if k.I += i * d; k.J >= 0 {
+				k.J += i * d
+			}
+			all.Rubs = append(all.Rubs, k)
+		}
+	}
+	return all
 }
 
 func zeros(rows, columns int) (m [][]float64) {

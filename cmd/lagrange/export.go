@@ -15,7 +15,7 @@ import (
 )
 
 func exportCommand() *cobra.Command {
-	var to, path string
+	var to, path, sites string
 	var o export.Options
 	var targets []string
 	for _, t := range export.Targets() {
@@ -27,6 +27,8 @@ func exportCommand() *cobra.Command {
 		Long: `Export writes a model for other programs. It has accelerations with their derivatives,
 energy, momentum and mass matrix, and the forces behind a motion, as far as the model knows them.
 Of an ensemble accelerations and known forces are the means of its networks.
+
+A graph is written out for its sites, of at most 32 coordinates.
 
 An FMU is for model exchange and co-simulation: the C, and the library of this
 machine where there is a C compiler (that of the variable CC, cc, gcc or clang).
@@ -44,7 +46,7 @@ Targets
 			if o.FMI != 2 && o.FMI != 3 {
 				return usagef("--fmi %d: there are 2 and 3", o.FMI)
 			}
-			return exported(cmd.ErrOrStderr(), args[0], to, path, o)
+			return exported(cmd.ErrOrStderr(), args[0], to, path, sites, o)
 		},
 	}
 	f := cmd.Flags()
@@ -52,12 +54,14 @@ Targets
 	f.StringVarP(&path, "output", "o", "", "`folder` or file to write (default: like the model)")
 	f.StringVar(&o.Name, "name", "", "`identifier` in front of all names (default: like what is written)")
 	f.BoolVar(&o.Single, "single", false, "float instead of double, of C and ONNX")
+	f.StringVar(&sites, "sites", "", "write a ring or a chain out for so many `sites`, a grid for 4x3 (default: those "+
+		"that it was trained on)")
 	f.IntVar(&o.FMI, "fmi", 3, "`version` of an FMU, 2 or 3")
 	return cmd
 }
 
 // exported writes a model to a target. It says on log what an export goes without.
-func exported(log io.Writer, from, to, path string, o export.Options) error {
+func exported(log io.Writer, from, to, path, sites string, o export.Options) error {
 	if to == "" {
 		return usagef("export to what? give --to")
 	}
@@ -80,6 +84,15 @@ func exported(log io.Writer, from, to, path string, o export.Options) error {
 	m, err := lagrange.Load(from)
 	if err != nil {
 		return err
+	}
+	if sites != "" {
+		axes, err := parseAxes(sites)
+		if err != nil {
+			return usagef("--sites %s: %v", sites, err)
+		}
+		if m, err = m.OnSites(axes...); err != nil {
+			return err
+		}
 	}
 	source, err := m.Source()
 	if err != nil {

@@ -18,7 +18,8 @@ const Family = "graph"
 func init() {
 	model.Register(model.Family{
 		Name: Family, Title: "Lagrangian graph network", Check: check, Params: params, Init: draw,
-		Tape32: tapes[float32], Tape64: tapes[float64], ForceSpec: forcesOfNode, Linear: linear, Nodes: true,
+		Tape32: tapes[float32], Tape64: tapes[float64], ForceSpec: forcesOfNode, Linear: linear, Parts: parts,
+		Nodes: true,
 	})
 }
 
