@@ -87,7 +87,8 @@ func (x *taken) choose() {
 				continue
 			}
 			q, v, u := x.at(s, n)
-			x.states.Q, x.states.V, x.states.U = append(x.states.Q, q), append(x.states.V, v), append(x.states.U, u)
+			x.states.Q, x.states.V = append(x.states.Q, q), append(x.states.V, v)
+			x.states.U = append(x.states.U, append([]float64{}, u...)) // of a model without inputs [], not null
 		}
 	}
 }
