@@ -62,6 +62,51 @@ one = tuple(x[0] for x in args)
 answer(jax.__version__ + ", compiled", f(*args), slopes, least(lambda: f(*one).block_until_ready()))
 `
 
+// byONNX has onnxruntime run an export; its time is that of the accelerations, taken out alone.
+const byONNX = preamble + `
+import numpy, onnx.utils, onnxruntime
+def session(path):
+    o = onnxruntime.SessionOptions()
+    o.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(path, o)
+def given(s, rows):
+    return {i.name: numpy.array(k[i.name.upper()][:rows]) if i.name in ("q", "v", "u")
+            else numpy.zeros((len(k["Q"][:rows]), i.shape[1])) for i in s.get_inputs()}
+s = session(k["Path"])
+says = dict(zip([o.name for o in s.get_outputs()], s.run(None, given(s, None))))
+slopes = [says["accel_" + x] for x in "qvu" if "accel_" + x in says]
+onnx.utils.extract_model(k["Path"], k["Path"] + ".part", [i.name for i in s.get_inputs() if i.name in "qvu"], ["accel"])
+alone = session(k["Path"] + ".part")
+one = given(alone, 1)
+answer(onnxruntime.__version__, says["accel"], slopes, least(lambda: alone.run(None, one)))
+`
+
+// byFMPy asks a functional mock-up unit, state by state; its derivatives are those in one direction after the other. Its
+// variables are time, q, v, u, and the rates of q and v, in this order.
+const byFMPy = preamble + `
+import fmpy, numpy
+from fmpy.fmi3 import FMU3Slave
+out, sys.stdout = sys.stdout, sys.stderr # FMPy prints what units tell it
+folder = fmpy.extract(k["Path"])
+d = fmpy.read_model_description(folder)
+m = FMU3Slave(guid=d.guid, unzipDirectory=folder, modelIdentifier=d.coSimulation.modelIdentifier, instanceName="one")
+m.instantiate()
+m.enterInitializationMode(startTime=0)
+m.exitInitializationMode()
+n, f = len(k["Q"][0]), len(k["U"][0])
+known, rates = list(range(1, 1 + 2 * n + f)), list(range(1 + 3 * n + f, 1 + 4 * n + f))
+unit, a, slopes = numpy.eye(2 * n + f).tolist(), [], []
+for state in zip(k["Q"], k["V"], k["U"]):
+    m.setFloat64(known, sum(state, []))
+    a.append(m.getFloat64(rates))
+    slopes.append(numpy.array([m.getDirectionalDerivative(unknowns=rates, knowns=known, seed=e) for e in unit]).T)
+def call():
+    m.setFloat64(known[:1], k["Q"][0][:1])
+    m.getFloat64(rates)
+sys.stdout, J = out, numpy.array(slopes)
+answer(fmpy.__version__, numpy.array(a), [J[:, :, :n], J[:, :, n:2 * n], J[:, :, 2 * n:]][:3 if f else 2], least(call))
+`
+
 // byCasADi takes an export in as an external function, and has CasADi differentiate it.
 const byCasADi = preamble + `
 import casadi, numpy
