@@ -315,7 +315,7 @@ an output: accelerations and their derivatives, forces, momenta, mass matrix, en
 C. For @--single@ it shows what floats leave where a mass matrix is nearly singular. Times are of
 the acceleration, the least of many tries on one core of a busy machine with AVX-512. Parameters are
 drawn, not trained: sizes and times do not depend on it. @-Dm_NARROW@ leaves the wide instructions
-out. Of Python, a call costs more than its arithmetic, so many states at once are the way. An FMU has
-its states set and is asked for their derivatives, from Python, which costs most of the time; its size
-is that of the archive with the library of one machine.
+out. Of Python, a call costs more than its arithmetic, so many states at once are the way. An FMU
+has its states set and is asked for their derivatives, from Python, which costs most of the time;
+its size is that of the archive with the library of one machine.
 `
