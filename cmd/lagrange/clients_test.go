@@ -31,7 +31,6 @@ func clients() []client {
 		{target: "c", title: "C, by"},
 		{target: "casadi", title: "CasADi", needs: []string{"casadi"}, prepare: sharedLibrary, script: byCasADi},
 		{target: "onnx", title: "onnxruntime", needs: []string{"onnx", "onnxruntime"}, script: byONNX},
-		{target: "onnx", title: "ONNX, onnxruntime", needs: []string{"onnx", "onnxruntime"}, script: byONNX},
 		{target: "fmu", title: "FMI 3.0, FMPy", needs: []string{"fmpy"}, script: byFMPy},
 		{target: "python", title: "Python, numpy", needs: []string{"numpy"}, script: byNumpy},
 		{target: "python", title: "Python, JAX", needs: []string{"jax"}, script: byJAX},

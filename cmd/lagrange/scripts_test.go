@@ -62,25 +62,6 @@ one = tuple(x[0] for x in args)
 answer(jax.__version__ + ", compiled", f(*args), slopes, least(lambda: f(*one).block_until_ready()))
 `
 
-// byONNX has onnxruntime run an export; its time is that of the accelerations, taken out alone.
-const byONNX = preamble + `
-import numpy, onnx.utils, onnxruntime
-def session(path):
-    o = onnxruntime.SessionOptions()
-    o.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(path, o)
-def given(s, rows):
-    return {i.name: numpy.array(k[i.name.upper()][:rows]) if i.name in ("q", "v", "u")
-            else numpy.zeros((len(k["Q"][:rows]), i.shape[1])) for i in s.get_inputs()}
-s = session(k["Path"])
-says = dict(zip([o.name for o in s.get_outputs()], s.run(None, given(s, None))))
-slopes = [says["accel_" + x] for x in "qvu" if "accel_" + x in says]
-onnx.utils.extract_model(k["Path"], k["Path"] + ".part", [i.name for i in s.get_inputs() if i.name in "qvu"], ["accel"])
-alone = session(k["Path"] + ".part")
-one = given(alone, 1)
-answer(onnxruntime.__version__, says["accel"], slopes, least(lambda: alone.run(None, one)))
-`
-
 // byFMPy asks a functional mock-up unit, state by state; its derivatives are those in one direction after the other. Its
 // variables are time, q, v, u, and the rates of q and v, in this order.
 const byFMPy = preamble + `
