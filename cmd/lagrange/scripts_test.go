@@ -62,8 +62,8 @@ one = tuple(x[0] for x in args)
 answer(jax.__version__ + ", compiled", f(*args), slopes, least(lambda: f(*one).block_until_ready()))
 `
 
-// byFMPy asks a functional mock-up unit, state by state; its derivatives are those in one direction after the other. Its
-// variables are time, q, v, u, and the rates of q and v, in this order.
+// byFMPy asks a functional mock-up unit, state by state; its derivatives are those in one direction after the other.
+// Its variables are time, q, v, u, and the rates of q and v, in this order.
 const byFMPy = preamble + `
 import fmpy, numpy
 from fmpy.fmi3 import FMU3Slave
