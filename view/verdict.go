@@ -161,21 +161,21 @@ func (v *Verdict) holds(k Named, h *Horizon, unit string) {
 		if g.Name != "learned "+k.Name {
 			continue
 		}
-		until := func(x float64) string {
-			if x >= end {
-				return fmt.Sprintf("all %.3g %s that were followed", end, unit)
-			}
-			return fmt.Sprintf("%.3g %s", x, unit)
-		}
-		level := Good
+		level, text := Good, ""
 		if g.Holds < k.Model.Record.Horizon {
 			level = Care
 		}
-		text := fmt.Sprintf("Predictions hold for %s: so long half of %d stay within a tenth of the spread of the "+
-			"motion.",
-			until(g.Holds), h.Starts)
-		if g.First < end {
-			text += fmt.Sprintf(" The first leaves it after %.3g %s.", g.First, unit)
+		switch {
+		case g.First >= end:
+			text = fmt.Sprintf("Predictions hold for all %.3g %s that were followed: each of %d stays within a tenth of the "+
+				"spread of the motion.", end, unit, h.Starts)
+		case g.Holds >= end:
+			text = fmt.Sprintf("Predictions hold for all %.3g %s that were followed: so long at least half of %d stay "+
+				"within a tenth of the spread of the motion. The first leaves it after %.3g %s.", end, unit, h.Starts,
+				g.First, unit)
+		default:
+			text = fmt.Sprintf("Predictions hold for %.3g %s: so long half of %d stay within a tenth of the spread of "+
+				"the motion. The first leaves it after %.3g %s.", g.Holds, unit, h.Starts, g.First, unit)
 		}
 		v.say(level, text, "")
 	}

@@ -44,7 +44,7 @@ id("about").textContent = [
 
 const marks = {good: "✓", care: "!", bad: "✗"};
 async function judge() {
-  const list = await verdicts();
+  const list = await verdicts() || [];
   id("verdicts").replaceChildren(...list.map((v) => make("article", {className: "verdict " + v.level},
     make("h2", {textContent: list.length > 1 ? `${v.name}: ${v.headline}` : v.headline}),
     make("ul", {}, ...v.sentences.map((s) => {
@@ -53,6 +53,7 @@ async function judge() {
       if (s.do) li.append(" ", make("span", {className: "do", textContent: "What helps: " + s.do + "."}));
       return li;
     })))));
+  if (!list.length) id("verdicts").replaceChildren(make("p", {className: "quiet", textContent: "No model is open, only the recording: lagrange train learns one."}));
   id("learned").hidden = !list.length;
   id("facts").replaceChildren(...list.map((v) => make("div", {},
     make("h3", {textContent: v.name}), ...(v.scores.rows ? [table(v.scores)] : []),
@@ -213,7 +214,8 @@ function set(start, done) {
   clock.time = 0;
   from(start, span(), (m) => { if (page.set) { problem(null); show(m); } }, problem);
   id("back").hidden = !about.trajectories;
-  if (done) note({q: start.q.map(short).join(","), v: start.v.map(short).join(","), trajectory: null, from: null});
+  const exact = (x) => String(+x.toPrecision(7));
+  if (done) note({q: start.q.map(exact).join(","), v: start.v.map(exact).join(","), trajectory: null, from: null});
 }
 const span = () => +id("span").value || about.span;
 

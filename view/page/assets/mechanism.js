@@ -3,6 +3,9 @@ import {css, looks} from "./colours.js";
 // A mechanism is drawn by its kind: points(q) are the places of what can be taken by hand, in its own coordinates with y
 // upward, and draw(pen, q) is all of it. own(i) are the coordinates that place i moves by.
 
+// gap is how far from its place an arrow begins, in pixels.
+const gap = 24;
+
 const angle = (q, c) => c.period ? q * 2 * Math.PI / c.period : q;
 
 function chain(of, coordinates, relative) {
@@ -20,7 +23,7 @@ function chain(of, coordinates, relative) {
       const p = points(q);
       pen.line([[0, 0], ...p]);
       pen.pivot(0, 0);
-      for (const [x, y] of p) pen.bob(x, y, of.length > 12 ? 3 : 9);
+      for (const [x, y] of p) pen.bob(x, y, Math.max(2.5, Math.min(9, 0.16 * pen.scale)));
     },
     place(q, i, x, y) { // the angle at which rod i points to where the hand is
       const c = coordinates[of[i]], [px, py] = i ? points(q)[i - 1] : [0, 0];
@@ -245,6 +248,7 @@ export class Mechanism {
     c.strokeStyle = c.fillStyle = stroke;
     c.lineJoin = "round";
     return {
+      scale: f.s,
       line(p) { c.lineWidth = width; c.setLineDash(dash); way(p); c.setLineDash([]); },
       thin(p) { c.lineWidth = 1; way(p); },
       bob(x, y, r) { c.beginPath(); c.arc(f.x(x), f.y(y), r, 0, 7); c.fill(); },
@@ -306,28 +310,32 @@ export class Mechanism {
     c.globalAlpha = 1;
   }
 
-  // tips are the ends of the arrows of velocity at the start.
-  tips(q, v) {
+  // tips are the ends of the arrows of velocity at the start, in pixels. An arrow begins beside its place, so that a hand
+  // finds the one of what rests, too: that points to where its first coordinate grows.
+  tips(q, v, f) {
     if (this.kind.points(q).length > 12) return [];
-    return this.kind.points(q).map((p, i) => {
-      const s = this.speed(q, v, i);
-      return [p[0] + this.arrow * s[0], p[1] + this.arrow * s[1]];
+    return this.kind.points(q).map(([x, y], i) => {
+      const w = this.speed(q, v, i), [ux, uy] = this.columns(q, i)[0], long = f.s * this.arrow * Math.hypot(...w);
+      let [dx, dy] = long > 1 ? w : [ux, uy];
+      const n = Math.hypot(dx, dy) || 1;
+      [dx, dy] = [dx / n, dy / n];
+      const at = (far) => [f.x(x) + far * dx, f.y(y) - far * dy];
+      return {tail: at(gap - 8), tip: at(gap + Math.min(long, 0.45 * Math.min(f.width, f.height)))};
     });
   }
 
   arrows() {
     const {q, v} = this.motion.start, f = this.frame(0, this.apart ? this.motion.paths.length : 1), c = this.pen;
     c.strokeStyle = c.fillStyle = css("good");
-    c.lineWidth = 2;
-    const from = this.kind.points(q);
-    this.tips(q, v).forEach((to, i) => {
-      const [x0, y0, x1, y1] = [f.x(from[i][0]), f.y(from[i][1]), f.x(to[0]), f.y(to[1])], a = Math.atan2(y1 - y0, x1 - x0);
+    c.lineWidth = 2.5;
+    for (const {tail: [x0, y0], tip: [x1, y1]} of this.tips(q, v, f)) {
+      const a = Math.atan2(y1 - y0, x1 - x0);
       c.beginPath(); c.moveTo(x0, y0); c.lineTo(x1, y1); c.stroke();
       c.beginPath();
-      c.moveTo(x1 + 6 * Math.cos(a), y1 + 6 * Math.sin(a));
-      for (const b of [2.5, -2.5]) c.lineTo(x1 + 7 * Math.cos(a + b), y1 + 7 * Math.sin(a + b));
+      c.moveTo(x1 + 7 * Math.cos(a), y1 + 7 * Math.sin(a));
+      for (const b of [2.4, -2.4]) c.lineTo(x1 + 8 * Math.cos(a + b), y1 + 8 * Math.sin(a + b));
       c.fill();
-    });
+    }
   }
 
   hand(e) {
@@ -347,11 +355,11 @@ export class Mechanism {
     const f = this.frame(0, this.apart ? this.motion.paths.length : 1), [x, y] = this.hand(e);
     let best = 26, held = null;
     const near = (list, what) => list.forEach(([px, py], i) => {
-      const far = Math.hypot(f.x(px) - x, f.y(py) - y) + (what === "v" ? 3 : 0);
+      const far = Math.hypot(px - x, py - y);
       if (far < best) { best = far; held = {what, i}; }
     });
-    near(this.kind.points(q), "q");
-    if (this.time <= first + 1e-9) near(this.tips(q, v), "v");
+    near(this.kind.points(q).map(([px, py]) => [f.x(px), f.y(py)]), "q");
+    if (this.time <= first + 1e-9) near(this.tips(q, v, f).map((a) => a.tip), "v");
     if (!held) return;
     e.preventDefault();
     this.canvas.setPointerCapture(e.pointerId);
@@ -395,7 +403,8 @@ export class Mechanism {
   aim(h, x, y) {
     const own = this.kind.own(h.i), p = this.kind.points(h.q)[h.i];
     const rest = this.speed(h.q, h.v.map((w, k) => own.includes(k) ? 0 : w), h.i);
-    const want = [(x - p[0]) / this.arrow - rest[0], (y - p[1]) / this.arrow - rest[1]];
+    const far = Math.hypot(x - p[0], y - p[1]), long = Math.max(0, 1 - gap / h.f.s / Math.max(far, 1e-12)) / this.arrow;
+    const want = [(x - p[0]) * long - rest[0], (y - p[1]) * long - rest[1]];
     this.solve(this.columns(h.q, h.i), want).forEach((w, j) => { h.v[own[j]] = w; });
   }
 

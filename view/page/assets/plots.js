@@ -131,6 +131,7 @@ export class TimePlot extends Card {
     super(into, what);
     this.label = [what.x, what.y];
     this.clock = clock;
+    this.line = make("div", {className: "now"});
   }
 
   // show takes curves {name, kind, x, y, low, high}.
@@ -161,26 +162,20 @@ export class TimePlot extends Card {
     this.u = new uPlot(this.options({
       scales: {x: {time: false}}, axes: [axis(this.label[0]), axis(this.label[1], true)], series, bands,
       cursor: {sync: {key: one.key, setSeries: false}, points: {size: 6}, drag: {x: true, y: false}},
-      hooks: {draw: [(u) => this.now(u)], ready: [(u) => u.over.addEventListener("click", () => {
+      hooks: {draw: [() => this.tick()], ready: [(u) => u.over.addEventListener("click", () => {
         if (u.cursor.left >= 0 && u.select.width < 3) this.clock.go(u.posToVal(u.cursor.left, "x"));
       })]},
     }), data, this.body);
   }
 
-  now(u) {
-    const x = u.valToPos(this.clock.time, "x", true), c = u.ctx;
-    if (!(x >= u.bbox.left && x <= u.bbox.left + u.bbox.width)) return;
-    c.save();
-    c.strokeStyle = css("good");
-    c.lineWidth = 1.5 * (devicePixelRatio || 1);
-    c.beginPath();
-    c.moveTo(x, u.bbox.top);
-    c.lineTo(x, u.bbox.top + u.bbox.height);
-    c.stroke();
-    c.restore();
+  // tick moves the line of the time, which is no part of the picture: so it costs no drawing.
+  tick() {
+    if (!this.u) return;
+    const x = this.u.valToPos(this.clock.time, "x");
+    if (this.line.parentNode !== this.u.over) this.u.over.append(this.line);
+    this.line.hidden = !(x >= -1 && x <= this.u.over.clientWidth + 1);
+    this.line.style.transform = `translateX(${x}px)`;
   }
-
-  tick() { this.u?.redraw(false, false); }
 
   table() {
     const data = this.u.data, names = ["time"];
