@@ -134,7 +134,8 @@ func (v *Verdict) judge(s *Scene, k Named, e lagrange.Evaluation, h *Horizon) {
 			v.say(Good, fmt.Sprintf("Its mass matrix is positive at all of %d states.", m.States), "")
 		}
 	}
-	if x := e.EnergyDrift; x != nil {
+	// the energies of one motion span no range that a drift could be measured by
+	if x := e.EnergyDrift; x != nil && len(s.recorded.Trajectories) > 1 {
 		level := Good
 		if *x > 0.01 {
 			level = Care

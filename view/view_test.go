@@ -33,7 +33,7 @@ var learned = sync.OnceValues(func() (*lagrange.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return lagrange.Fit(context.Background(), set, lagrange.Settings{Model: "lnn", Hidden: []int{12}, Steps: 40,
+	return lagrange.Fit(context.Background(), set, lagrange.Settings{Model: "lnn", Hidden: []int{8}, Steps: 15,
 		Workers: 1, Friction: model.NoFriction, Horizon: 0.5, Seed: 1})
 })
 

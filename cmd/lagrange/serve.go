@@ -100,7 +100,7 @@ which is part of the address that is printed; nothing is encrypted.`,
 			}
 			l, err := net.Listen("tcp", listen)
 			if err != nil {
-				return fmt.Errorf("--listen %s: %w", listen, err)
+				return fmt.Errorf("--listen %s: %w; an address is as 127.0.0.1:8080, port 0 a free one", listen, err)
 			}
 			return answer(cmd.Context(), cmd.OutOrStdout(), s, l, open)
 		},

@@ -69,8 +69,8 @@ function springs(of, coordinates, far) {
       pen.line([[0, -0.35 * s], [0, 0.35 * s]]);
       for (const [x] of points(q)) {
         const zig = [[at, 0]];
-        for (let j = 1; j < 16; j++) zig.push([at + (x - at) * j / 16, (j % 2 ? 1 : -1) * 0.07 * s]);
-        pen.thin([...zig, [x, 0]]);
+        for (let j = 1; j < 16; j++) zig.push([at + (x - 0.1 * s - at) * j / 16, (j % 2 ? 1 : -1) * 0.07 * s]);
+        pen.thin([...zig, [x - 0.1 * s, 0]]);
         pen.box(x - 0.1 * s, -0.12 * s, 0.2 * s, 0.24 * s);
         at = x;
       }
