@@ -76,8 +76,10 @@ func (s *Scene) spread(ctx context.Context) (*Horizon, error) {
 			if kind == Baseline && i > 0 {
 				break // there is one for all
 			}
-			set, err := m.RolloutSet(ctx, pieces, lagrange.RolloutOptions{RTol: tolerance, ATol: tolerance})
-			if ctx.Err() != nil || set == nil {
+			within, done := context.WithTimeout(ctx, 10*patience)
+			set, err := m.RolloutSet(within, pieces, lagrange.RolloutOptions{RTol: tolerance, ATol: tolerance})
+			done()
+			if ctx.Err() != nil || set == nil { // else what was not followed in time counts as wrong
 				return nil, errors.Join(ctx.Err(), err)
 			}
 			add(name, kind, set.Trajectories)

@@ -7,6 +7,7 @@ import (
 	"math"
 	"sort"
 	"sync"
+	"time"
 
 	"lagrange"
 	"lagrange/data"
@@ -52,6 +53,7 @@ const (
 	denseRows  = 1000   // points of a path, so that curves have no corners
 	mostValues = 120000 // points times coordinates
 	mostFiner  = 20     // points between two rows
+	patience   = 3 * time.Second
 )
 
 // rows are the first and the last row of what is shown of trajectory i from a time on; span 0: as much as is shown at
@@ -89,7 +91,7 @@ func (s *Scene) Follow(ctx context.Context, i int, from, span float64) (Motion, 
 	}
 	one := *s.states
 	one.Trajectories = []data.Trajectory{fine}
-	return s.with(ctx, out, func(k *lagrange.Model) (path, sd data.Trajectory, err error) {
+	return s.with(ctx, out, func(ctx context.Context, k *lagrange.Model) (path, sd data.Trajectory, err error) {
 		o := lagrange.RolloutOptions{RTol: tolerance, ATol: tolerance}
 		if k.Ensemble != nil {
 			mean, dev, err := k.Ensemble.RolloutSet(ctx, &one, o)
@@ -128,7 +130,7 @@ func (s *Scene) From(ctx context.Context, x Start, span float64) (Motion, error)
 		path, err := solve(ctx, s.truth, x.Q, x.V, times)
 		out.Paths = append(out.Paths, s.path("true "+s.truth.Name(), True, path, err))
 	}
-	return s.with(ctx, out, func(k *lagrange.Model) (path, sd data.Trajectory, err error) {
+	return s.with(ctx, out, func(ctx context.Context, k *lagrange.Model) (path, sd data.Trajectory, err error) {
 		o := lagrange.RolloutOptions{RTol: tolerance, ATol: tolerance}
 		if k.Ensemble != nil {
 			return k.Ensemble.Rollout(ctx, x.Q, x.V, x.U, times, o)
@@ -140,7 +142,9 @@ func (s *Scene) From(ctx context.Context, x Start, span float64) (Motion, error)
 
 // with adds the paths of all models and of the baseline of the first, which are found side by side.
 func (s *Scene) with(ctx context.Context, out Motion,
-	roll func(*lagrange.Model) (path, sd data.Trajectory, err error)) (Motion, error) {
+	roll func(context.Context, *lagrange.Model) (path, sd data.Trajectory, err error)) (Motion, error) {
+	within, done := context.WithTimeout(ctx, patience)
+	defer done()
 	type one struct {
 		name, kind string
 		m          *lagrange.Model
@@ -156,7 +160,7 @@ func (s *Scene) with(ctx context.Context, out Motion,
 	var g sync.WaitGroup
 	for i, k := range all {
 		g.Go(func() {
-			path, sd, err := roll(k.m)
+			path, sd, err := roll(within, k.m)
 			paths[i] = s.path(k.name, k.kind, path, err)
 			if sd.Q != nil {
 				d := s.columns.D()

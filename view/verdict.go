@@ -168,8 +168,8 @@ func (v *Verdict) holds(k Named, h *Horizon, unit string) {
 		}
 		switch {
 		case g.First >= end:
-			text = fmt.Sprintf("Predictions hold for all %.3g %s that were followed: each of %d stays within a tenth of the "+
-				"spread of the motion.", end, unit, h.Starts)
+			text = fmt.Sprintf("Predictions hold for all %.3g %s that were followed: each of %d stays within a tenth "+
+				"of the spread of the motion.", end, unit, h.Starts)
 		case g.Holds >= end:
 			text = fmt.Sprintf("Predictions hold for all %.3g %s that were followed: so long at least half of %d stay "+
 				"within a tenth of the spread of the motion. The first leaves it after %.3g %s.", end, unit, h.Starts,

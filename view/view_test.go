@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -209,6 +210,39 @@ func TestSmoothed(t *testing.T) {
 	}
 	if m, err := s.Follow(t.Context(), 0, 0, 0); err != nil || len(m.Paths[0].V) != 1 || !s.About().Smoothed {
 		t.Errorf("%v, %v", m.Paths, err)
+	}
+}
+
+// Whatever the family of a model, and how many networks, inputs and coordinates it has, it is looked at.
+func TestFamilies(t *testing.T) {
+	files, err := filepath.Glob("../testdata/models/*.model")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d models, %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			m, err := lagrange.Load(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := New(t.Context(), "m", []Named{{"m", m}}, nil, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := s.About()
+			got, err := s.From(t.Context(), a.Start, a.Span)
+			if err != nil || len(got.Paths[0].Q) != m.D() || len(got.Paths[0].Q[0]) == 0 {
+				t.Errorf("%v, %d paths", err, len(got.Paths))
+			}
+			v, err := s.Verdicts(t.Context())
+			if err != nil || v[0].Level == Good || len(v[0].Facts) == 0 {
+				t.Errorf("%v, %+v", err, v)
+			}
+			if text, err := json.Marshal([]any{a, got, v}); err != nil {
+				t.Errorf("%s, %v", text, err)
+			}
+			t.Log(s.drawing, got.Paths[0].Problem)
+		})
 	}
 }
 
