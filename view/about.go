@@ -33,6 +33,9 @@ type Quantity struct {
 	Period       float64 `json:"period,omitempty"`
 	Size         float64 `json:"size"`
 	Speed        float64 `json:"speed"`
+	// of what the first model has learned from, its ends; nil: not known, or an angle
+	LearnedQ Numbers `json:"learned_q,omitempty"`
+	LearnedV Numbers `json:"learned_v,omitempty"`
 }
 
 // Stretch is a trajectory of the recording.
@@ -78,7 +81,8 @@ func (s *Scene) About() About {
 			name = "velocity of " + x.Name
 		}
 		a.Coordinates = append(a.Coordinates, Quantity{Name: x.Name, Label: label(x.Name, x.Unit), VelocityName: name,
-			Velocity: label(name, unit), Period: x.Period, Size: size[k], Speed: speed[k]})
+			Velocity: label(name, unit), Period: x.Period, Size: size[k], Speed: speed[k],
+			LearnedQ: s.learned(data.RoleQ, x.Name, x.Period), LearnedV: s.learned(data.RoleV, x.Velocity, 0)})
 	}
 	if len(s.models) > 0 {
 		a.Span = 10 * s.models[0].Model.Record.Horizon
@@ -97,6 +101,20 @@ func (s *Scene) About() About {
 	}
 	a.Span = min(a.Span, a.Trajectories[0].Span)
 	return a
+}
+
+// learned is the range of a column that the first model has learned from. Angles have none: they are the same
+// place after each turn.
+func (s *Scene) learned(role, name string, period float64) Numbers {
+	if len(s.models) == 0 || period > 0 {
+		return nil
+	}
+	for _, r := range s.models[0].Model.Record.Ranges {
+		if r.Role == role && r.Name == name {
+			return Numbers{r.Min, r.Max}
+		}
+	}
+	return nil
 }
 
 // start is the first row of the recording or, without one, a state of the size of those learned from, at rest.

@@ -22,6 +22,7 @@ type Motion struct {
 	Paths []Path  `json:"paths"`
 	// EnergyName says whose energy it is that paths have.
 	EnergyName string `json:"energy_name,omitempty"`
+	Mass       *Mass  `json:"mass,omitempty"` // along the path of the first model
 }
 
 // The kinds of paths.
@@ -162,6 +163,9 @@ func (s *Scene) with(ctx context.Context, out Motion,
 		g.Go(func() {
 			path, sd, err := roll(within, k.m)
 			paths[i] = s.path(k.name, k.kind, path, err)
+			if i == 0 {
+				out.Mass = s.masses(path)
+			}
 			if sd.Q != nil {
 				d := s.columns.D()
 				paths[i].SDQ, paths[i].SDV = columns(sd.Q, d, mostCurves), columns(sd.V, d, mostCurves)

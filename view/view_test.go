@@ -261,6 +261,42 @@ func TestNew(t *testing.T) {
 	}
 }
 
+// Between rows, times and inputs go by straight lines, and rows stay as they are.
+func TestFiner(t *testing.T) {
+	m, err := lagrange.Load("../testdata/models/delan-torque.model")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(t.Context(), "m", []Named{{"m", m}}, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, f := m.D(), m.M()
+	w := data.Trajectory{T: []float64{0, 1, 3}, Q: make([]float64, 3*d), V: make([]float64, 3*d),
+		U: make([]float64, 3*f)}
+	for i := range w.U {
+		w.U[i] = float64(i * i)
+	}
+	fine := s.finer(w)
+	if len(fine.T) != 2*mostFiner+1 || len(fine.U) != f*len(fine.T) || len(fine.Q) != d*len(fine.T) {
+		t.Fatalf("%d times, %d inputs", len(fine.T), len(fine.U))
+	}
+	for n, at := range fine.T {
+		c := float64(n%mostFiner) / mostFiner
+		i := n / mostFiner
+		next := min(i+1, 2)
+		if want := w.T[i] + c*(w.T[next]-w.T[i]); math.Abs(at-want) > 1e-12 {
+			t.Errorf("time %d is %g, want %g", n, at, want)
+		}
+		for j := range f {
+			want := w.U[i*f+j] + c*(w.U[next*f+j]-w.U[i*f+j])
+			if x := fine.U[n*f+j]; math.Abs(x-want) > 1e-12 {
+				t.Errorf("input %d at %g is %g, want %g", j, at, x, want)
+			}
+		}
+	}
+}
+
 // A thinned curve has the ends and the extremes of the whole, in order, and a row of a hundred thousand is thinned.
 func TestThinned(t *testing.T) {
 	n := 100_000

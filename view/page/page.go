@@ -50,6 +50,8 @@ type Frozen struct {
 	Motions    []view.Motion  `json:"motions"` // of the first trajectories, or of the start of a model
 	Verdicts   []view.Verdict `json:"verdicts"`
 	Plots      []view.Plot    `json:"plots"`
+
+	Explained []view.Explained `json:"explained,omitempty"`
 }
 
 // mostFrozen are the trajectories whose motions go into one file.
@@ -80,7 +82,10 @@ func Freeze(ctx context.Context, s *view.Scene) (f *Frozen, err error) {
 	if f.Verdicts, err = s.Verdicts(ctx); err != nil {
 		return nil, err
 	}
-	f.Plots, err = s.Plots(ctx)
+	if f.Plots, err = s.Plots(ctx); err != nil {
+		return nil, err
+	}
+	f.Explained, err = s.Explained(ctx)
 	return f, err
 }
 

@@ -94,8 +94,8 @@ func TestHandler(t *testing.T) {
 	h := server(t, "127.0.0.1").Handler()
 	paths := []string{"/", "/page.css", "/main.js", "/mechanism.js", "/plots.js", "/link.js", "/source.js",
 		"/colours.js", "/words.js", "/uplot/uPlot.iife.min.js", "/uplot/uPlot.min.css", "/uplot/LICENSE", "/motion",
-		"/motion?trajectory=3", "/motion?trajectory=1&from=0.5&span=0.5", "/recording?trajectory=2", "/verdicts",
-		"/plots"}
+		"/motion?trajectory=3", "/motion?trajectory=1&from=0.5&span=0.5", "/recording?trajectory=2",
+		"/verdicts", "/explained", "/plots"}
 	var g sync.WaitGroup
 	for range 2 {
 		for _, p := range paths {

@@ -119,6 +119,9 @@ func (v *Server) Handler() http.Handler {
 		return v.scene.Verdicts(ctx)
 	}))
 	mux.HandleFunc("GET /plots", v.once("plots", func(ctx context.Context) (any, error) { return v.scene.Plots(ctx) }))
+	mux.HandleFunc("GET /explained", v.once("explained", func(ctx context.Context) (any, error) {
+		return v.scene.Explained(ctx)
+	}))
 	return v.guarded(mux)
 }
 

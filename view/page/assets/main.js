@@ -1,5 +1,5 @@
 import {asked, note} from "./link.js";
-import {about, live, frozenTrajectories, motion, recording, verdicts, plots, from, drop} from "./source.js";
+import {about, live, frozenTrajectories, motion, recording, verdicts, plots, explained, from, drop} from "./source.js";
 import {dark, looks} from "./colours.js";
 import {Mechanism, at} from "./mechanism.js";
 import {Plot, TimePlot} from "./plots.js";
@@ -66,6 +66,13 @@ function table(t) {
     make("thead", {}, row("th", t.head)), make("tbody", {}, ...t.rows.map((r) => row("td", r)))));
 }
 
+// explain adds what takes a search to each model's facts.
+async function explain() {
+  const list = await explained() || [];
+  list.forEach((x, i) => id("facts").children[i]?.querySelector("dl").append(
+    ...x.facts.flatMap((f) => [make("dt", {textContent: f.name}), make("dd", {textContent: f.says})])));
+}
+
 async function errors() {
   const list = await plots();
   if (!list || !list.length) return;
@@ -113,6 +120,8 @@ function show(m) {
   seek(first ? begin() : Math.min(clock.time, end()));
 }
 
+const shaded = (range) => range && "Shaded: beyond what the model has learned from.";
+
 // draw gives each plot its curves, and makes the plots where there are none yet.
 function draw(m) {
   const over = (what, take) => ({what, curves: m.paths.map((p) => take(p)).filter((c) => c && c.y && c.y.length)});
@@ -121,8 +130,8 @@ function draw(m) {
   const all = [];
   for (let k = 0; k < curves; k++) {
     const c = about.coordinates[k], times = {x: about.time};
-    all.push(over({...times, name: "q-" + c.name, title: c.name, y: c.label}, (p) => curve(p, p.q[k], p.sd_q?.[k])));
-    all.push(over({...times, name: "v-" + c.name, title: c.velocity_name, y: c.velocity}, (p) => p.v[k] && curve(p, p.v[k], p.sd_v?.[k])));
+    all.push(over({...times, name: "q-" + c.name, title: c.name, y: c.label, learned: c.learned_q, says: shaded(c.learned_q)}, (p) => curve(p, p.q[k], p.sd_q?.[k])));
+    all.push(over({...times, name: "v-" + c.name, title: c.velocity_name, y: c.velocity, learned: c.learned_v, says: shaded(c.learned_v)}, (p) => p.v[k] && curve(p, p.v[k], p.sd_v?.[k])));
   }
   const change = (E) => E && E.map((x) => x - E[0]);
   all.push(over({x: about.time, name: "energy", title: "Change of the energy that was learned", y: "E − E₀, unit of the model",
@@ -153,6 +162,7 @@ function seek(t) {
   for (const c of page.charts) c.tick?.();
   if (!page.playing) {
     numbers();
+    mass();
     note({t: clock.time > begin() ? short(clock.time) : null});
   }
 }
@@ -166,6 +176,18 @@ function numbers() {
       const q = at(p, clock.time);
       return row("td", [p.name, ...few.map((_, k) => q ? short(q[k]) : "ended")]);
     })));
+}
+
+// mass tells the mass matrix of the first model at this time.
+function mass() {
+  const m = page.motion.mass;
+  id("mass").hidden = !m;
+  if (!m) return;
+  const i = m.t.reduce((best, t, j) => Math.abs(t - clock.time) < Math.abs(m.t[best] - clock.time) ? j : best, 0), d = about.d;
+  const row = (tag, cells) => make("tr", {}, ...cells.map((c) => make(tag, {textContent: c})));
+  id("mass").replaceChildren(make("caption", {textContent: `Mass matrix of ${about.models[0]} there, least eigenvalue ${short(m.least[i])}`}),
+    make("thead", {}, row("th", ["", ...about.coordinates.map((c) => c.name)])),
+    make("tbody", {}, ...about.coordinates.map((c, k) => row("td", [c.name, ...m.m[i].slice(k * d, k * d + d).map(short)]))));
 }
 
 let last = 0;
@@ -285,5 +307,5 @@ async function open() {
   if (t && page.motion) seek(+t);
   document.documentElement.dataset.ready = "motion";
 }
-open().catch(problem).then(() => Promise.all([judge(), errors(), whole()])).catch(problem)
+open().catch(problem).then(() => Promise.all([judge().then(explain), errors(), whole()])).catch(problem)
   .then(() => { document.documentElement.dataset.ready = "all"; });

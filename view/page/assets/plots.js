@@ -132,6 +132,7 @@ export class TimePlot extends Card {
     this.label = [what.x, what.y];
     this.clock = clock;
     this.line = make("div", {className: "now"});
+    this.learned = what.learned;
   }
 
   // show takes curves {name, kind, x, y, low, high}.
@@ -162,10 +163,25 @@ export class TimePlot extends Card {
     this.u = new uPlot(this.options({
       scales: {x: {time: false}}, axes: [axis(this.label[0]), axis(this.label[1], true)], series, bands,
       cursor: {sync: {key: one.key, setSeries: false}, points: {size: 6}, drag: {x: true, y: false}},
-      hooks: {draw: [() => this.tick()], ready: [(u) => u.over.addEventListener("click", () => {
+      hooks: {drawClear: [(u) => this.beyond(u)], draw: [() => this.tick()], ready: [(u) => u.over.addEventListener("click", () => {
         if (u.cursor.left >= 0 && u.select.width < 3) this.clock.go(u.posToVal(u.cursor.left, "x"));
       })]},
     }), data, this.body);
+  }
+
+  // beyond shades what lies outside of what the model has learned from.
+  beyond(u) {
+    const [low, high] = this.learned || [], c = u.ctx, {left, top, width, height} = u.bbox;
+    if (low === undefined) return;
+    const shade = (a, b) => {
+      a = Math.max(top, a); b = Math.min(top + height, b);
+      if (b > a) c.fillRect(left, a, width, b - a);
+    };
+    c.save();
+    c.fillStyle = css("bad") + "1c";
+    shade(top, u.valToPos(high, "y", true));
+    shade(u.valToPos(low, "y", true), top + height);
+    c.restore();
   }
 
   // tick moves the line of the time, which is no part of the picture: so it costs no drawing.

@@ -23,6 +23,7 @@ export const motion = (i, from, span, signal) => frozen ? Promise.resolve(frozen
   : ask("motion?" + new URLSearchParams({trajectory: i, ...(from === null ? {} : {from}), ...(span ? {span} : {})}), {signal});
 export const recording = (i) => frozen ? Promise.resolve(frozen.recordings[i]) : ask("recording?trajectory=" + i);
 export const verdicts = () => frozen ? Promise.resolve(frozen.verdicts) : ask("verdicts");
+export const explained = () => frozen ? Promise.resolve(frozen.explained) : ask("explained");
 export const plots = () => frozen ? Promise.resolve(frozen.plots) : ask("plots");
 
 // from rolls out from a start that was set by hand. Of many starts that come faster than answers only the last is asked
