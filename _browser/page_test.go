@@ -257,6 +257,9 @@ func (b *tab) laid() {
 	}).map((e) => e.tagName + "#" + e.id + "." + e.className)`); len(wide) > 0 {
 		b.t.Errorf("wider than the window: %q", wide)
 	}
+	if w := value[[]int](b, `[document.documentElement.scrollWidth, innerWidth]`); w[0] > w[1] {
+		b.t.Errorf("the page is %d wide in a window of %d", w[0], w[1])
+	}
 	if mute := value[[]string](b, `[...document.querySelectorAll("button, input, select, canvas[tabindex]")].filter((e) =>
 		!(e.textContent.trim() && e.tagName === "BUTTON") && !e.getAttribute("aria-label") && !e.closest("label")
 	).map((e) => e.tagName + "#" + e.id)`); len(mute) > 0 {

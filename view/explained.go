@@ -35,7 +35,11 @@ func (s *Scene) Explained(ctx context.Context) (all []Explained, err error) {
 		default:
 			if l := e.Lagrangian; l != nil {
 				for _, r := range l.Ratios {
-					add(r.Name, "%s", strings.TrimSpace(fmt.Sprintf("%.4g %s %s", r.Value, r.Unit, r.At)))
+					text := strings.TrimSpace(fmt.Sprintf("%.4g %s", r.Value, r.Unit))
+					if r.At != "" {
+						text += " at " + r.At
+					}
+					add(r.Name, "%s", text)
 				}
 			}
 			if e.Conserved == nil {

@@ -265,7 +265,7 @@ func TestReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := b.String()
-	asks := regexp.MustCompile(`(?i)<(script|link|img|iframe)[^>]*(src|href)=|@import|[: ]url\(|(?m)^import `)
+	asks := regexp.MustCompile(`(?i)<(script|link|img|iframe)[^>]*(src|href)=|@import|[: ]url\(|(?m)^(import|export) `)
 	if x := asks.FindString(text); x != "" {
 		t.Errorf("it asks for %q", x)
 	}

@@ -42,8 +42,8 @@ class Card {
     };
     this.heading = make("h3", {textContent: title});
     this.card = make("section", {className: "plot", id: "plot-" + name},
-      make("header", {}, this.heading, button("SVG", "Picture as SVG", () => this.svg()),
-        button("PNG", "Picture as PNG", () => this.png()), button("CSV", "Numbers as CSV", () => this.csv())),
+      make("header", {}, this.heading, make("div", {className: "tools"}, button("SVG", "Picture as SVG", () => this.svg()),
+        button("PNG", "Picture as PNG", () => this.png()), button("CSV", "Numbers as CSV", () => this.csv()))),
       this.body, this.legend);
     if (says) this.card.append(make("p", {textContent: says}));
     this.body.setAttribute("role", "img");
@@ -81,6 +81,22 @@ class Card {
   }
 
   svg() { save(this.name + ".svg", "image/svg+xml", drawn(this)); }
+}
+
+// reach is the span of y that is shown: that of all curves, but for a baseline that goes far beyond the others, which
+// would press them flat.
+function reach(curves) {
+  const span = (list, of) => {
+    let a = Infinity, b = -Infinity;
+    for (const c of list) for (const y of c[of]) if (y !== null && y !== undefined) { a = Math.min(a, y); b = Math.max(b, y); }
+    return [a, b];
+  };
+  return (of) => {
+    const [a, b] = span(curves, of), [c, d] = span(curves.filter((x) => x.kind !== "baseline"), of);
+    if (!(a <= b)) return [0, 1];
+    if (!(c < d)) return padded(a, b);
+    return padded(Math.max(a, c - 0.6 * (d - c)), Math.min(b, d + 0.6 * (d - c)));
+  };
 }
 
 const quoted = (x) => {
@@ -161,7 +177,7 @@ export class TimePlot extends Card {
     }
     this.u?.destroy();
     this.u = new uPlot(this.options({
-      scales: {x: {time: false}}, axes: [axis(this.label[0]), axis(this.label[1], true)], series, bands,
+      scales: {x: {time: false}, y: {range: () => reach(this.curves)("y")}}, axes: [axis(this.label[0]), axis(this.label[1], true)], series, bands,
       cursor: {sync: {key: one.key, setSeries: false}, points: {size: 6}, drag: {x: true, y: false}},
       hooks: {drawClear: [(u) => this.beyond(u)], draw: [() => this.tick()], ready: [(u) => u.over.addEventListener("click", () => {
         if (u.cursor.left >= 0 && u.select.width < 3) this.clock.go(u.posToVal(u.cursor.left, "x"));
@@ -226,7 +242,8 @@ export class Plot extends Card {
     this.legends(this.curves);
     this.u?.destroy();
     this.u = new uPlot(this.options({
-      mode: 2, scales: {x: {time: false, range: (_, a, b) => padded(a, b)}, y: {distr: log ? 3 : 1, ...(log ? {} : {range: (_, a, b) => padded(a, b)})}},
+      mode: 2, scales: {x: {time: false, range: () => reach(this.curves)("x")},
+        y: {distr: log ? 3 : 1, ...(log ? {} : {range: () => reach(this.curves)("y")})}},
       axes: [axis(this.what.x), axis(this.what.y, true, log)], cursor: {show: false},
       series: [null, ...this.curves.map((c) => ({stroke: c.look.stroke, width: c.points ? 0 : c.look.width, dash: c.points ? [] : c.look.dash,
         fill: c.points ? c.look.stroke + "99" : undefined, facets: [{scale: "x", auto: true}, {scale: "y", auto: true}], paths: way(c.points)}))],
