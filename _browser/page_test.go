@@ -426,7 +426,6 @@ func TestReport(t *testing.T) {
 func TestTaken(t *testing.T) {
 	b := open(t, 1280, 900, false)
 	address := serve(t, "swings.lagrange swings.csv")
-	to := t.TempDir()
 	b.visit(address)
 	// what would be downloaded is caught on its way
 	value[int](b, `window.taken = []; URL.createObjectURL = (b) => { b.text().then((x) => window.taken.push(x)); return "#"; };
@@ -434,23 +433,24 @@ func TestTaken(t *testing.T) {
 		for (const n of ["SVG", "PNG", "CSV"])
 			[...document.querySelectorAll("#plot-q-theta1 button")].find((b) => b.textContent === n).click(); 0`)
 	b.run(chromedp.Sleep(time.Second))
+	value[int](b, `document.getElementById("film").click(); 0`)
+	b.run(chromedp.Sleep(time.Second))
 	taken := value[[]string](b, `window.taken`)
-	var svg, csv bool
+	var svg, csv, film bool
 	for _, x := range taken {
 		svg = svg || strings.HasPrefix(x, "<svg") && strings.Contains(x, "theta1 [rad]") && strings.Count(x, "<path") == 4
 		csv = csv || strings.HasPrefix(x, "time,recorded,true double-pendulum,learned swings,baseline\n0,") &&
 			strings.Count(x, "\n") > 900
-		if strings.HasPrefix(x, "<svg") {
-			if err := os.WriteFile(filepath.Join(to, "x.svg"), []byte(x), 0o600); err != nil {
+		film = film || strings.Count(x, "<animate ") >= 4*4 && strings.HasPrefix(x, "<svg")
+		if to := os.Getenv("LAGRANGE_PICTURES"); to != "" && strings.HasPrefix(x, "<svg") {
+			name := fmt.Sprintf("taken-%v.svg", strings.Contains(x, "<animate "))
+			if err := os.WriteFile(filepath.Join(to, name), []byte(x), 0o600); err != nil {
 				t.Error(err)
-			}
-			if p := os.Getenv("LAGRANGE_PICTURES"); p != "" {
-				_ = os.WriteFile(filepath.Join(p, "taken.svg"), []byte(x), 0o600)
 			}
 		}
 	}
-	if len(taken) != 3 || !svg || !csv {
-		t.Errorf("%d taken, SVG %v, CSV %v: %.300q", len(taken), svg, csv, taken)
+	if len(taken) != 4 || !svg || !csv || !film {
+		t.Errorf("%d taken, SVG %v, CSV %v, film %v: %.300q", len(taken), svg, csv, film, taken)
 	}
 }
 

@@ -2,7 +2,7 @@
 // in it.
 //
 // What is drawn is in assets, plain modules without a build: words.js has what all of them use, link.js is the state of
-// the page in its address, source.js asks the server or what is frozen in the file, mechanism.js draws what moves,
+// the page in its address, source.js asks the server or what is frozen in the file, mechanism.js draws what moves, film.js as a film,
 // plots.js the curves, with uPlot, and main.js puts them together.
 package page
 
@@ -11,9 +11,11 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"fmt"
 	"html/template"
 	"io"
 	"regexp"
+	"strings"
 
 	"lagrange/view"
 )
@@ -22,7 +24,8 @@ import (
 var assets embed.FS
 
 // modules are in the order in which one asks for the other.
-var modules = []string{"words.js", "link.js", "source.js", "colours.js", "mechanism.js", "plots.js", "main.js"}
+var modules = []string{"words.js", "link.js", "source.js", "colours.js", "mechanism.js", "film.js", "plots.js",
+	"main.js"}
 
 // asset is a file of the page; that it is missing is an error of the program.
 func asset(name string) []byte {
@@ -91,9 +94,9 @@ func Freeze(ctx context.Context, s *view.Scene) (f *Frozen, err error) {
 
 // WriteReport writes a page in one file, which asks for nothing from elsewhere.
 func WriteReport(w io.Writer, s *view.Scene, f *Frozen) error {
-	var script []byte
+	script := "const modules = {};\n"
 	for _, name := range modules {
-		script = append(script, inlined(asset(name))...)
+		script += inlined(name)
 	}
 	return layout.Execute(w, content{About: s.About(), Frozen: f,
 		Style:  template.CSS(append(asset("uplot/uPlot.min.css"), asset("page.css")...)), // #nosec G203 of this package
@@ -102,13 +105,20 @@ func WriteReport(w io.Writer, s *view.Scene, f *Frozen) error {
 }
 
 var (
-	imports = regexp.MustCompile(`(?m)^import .*\n`)
-	exports = regexp.MustCompile(`(?m)^export `)
+	imports = regexp.MustCompile(`(?m)^import (\{.*\}) from "\./(.*)";$`)
+	exports = regexp.MustCompile(`(?m)^export ((?:async )?(?:function|const|class) (\w+))`)
 )
 
-// inlined is a module as a part of one script.
-func inlined(module []byte) []byte {
-	return exports.ReplaceAll(imports.ReplaceAll(module, nil), nil)
+// inlined is a module as a part of one script: a function, so that its names are its own, whose value is what it exports.
+func inlined(name string) string {
+	text := asset(name)
+	var names []string
+	for _, m := range exports.FindAllSubmatch(text, -1) {
+		names = append(names, string(m[2]))
+	}
+	text = imports.ReplaceAll(text, []byte(`const $1 = modules["$2"];`))
+	text = exports.ReplaceAll(text, []byte("$1"))
+	return fmt.Sprintf("modules[%q] = (() => {\n%s\nreturn {%s};\n})();\n", name, text, strings.Join(names, ", "))
 }
 
 // written is JSON, or the error that kept it from being made.

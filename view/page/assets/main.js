@@ -3,7 +3,8 @@ import {about, live, frozenTrajectories, motion, recording, verdicts, plots, exp
 import {dark, looks} from "./colours.js";
 import {Mechanism, at} from "./mechanism.js";
 import {Plot, TimePlot} from "./plots.js";
-import {make, short} from "./words.js";
+import {film} from "./film.js";
+import {make, save, short} from "./words.js";
 
 const id = (name) => document.getElementById(name);
 const link = asked();
@@ -216,6 +217,7 @@ function play(on) {
   } else if (page.motion) seek(clock.time);
 }
 id("play").onclick = () => play(!page.playing);
+id("film").onclick = () => save("motion.svg", "image/svg+xml", film(mechanism, page.motion.span / seconds() / page.speed));
 id("time").oninput = () => { play(false); seek(begin() + page.motion.span * id("time").value / 1000); };
 id("speed").onchange = () => { page.speed = +id("speed").value; note({speed: page.speed === 1 ? null : page.speed}); };
 if (link.has("speed")) { id("speed").value = link.get("speed"); page.speed = +id("speed").value || 1; }

@@ -182,6 +182,12 @@ export function at(path, t, of = "q") {
   return path[of].map((x) => x[lo] + c * (x[hi] - x[lo]));
 }
 
+// behind are paths with their places, in the order in which they are drawn: a baseline is behind the others.
+export const behind = (paths) => {
+  const all = paths.map((p, i) => [p, i]), is = ([p]) => p.kind === "baseline";
+  return [...all.filter(is), ...all.filter((x) => !is(x))];
+};
+
 // Mechanism draws all paths of a motion at one time, and lets a hand set its start.
 export class Mechanism {
   constructor(canvas, about, changed) {
@@ -272,7 +278,7 @@ export class Mechanism {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, w, h);
     const n = this.apart ? motion.paths.length : 1;
-    motion.paths.forEach((p, i) => {
+    behind(motion.paths).forEach(([p, i]) => {
       const f = this.frame(this.apart ? i : 0, n), look = this.looks[i];
       this.trail(f, p, look.stroke);
       const q = at(p, time);

@@ -1,5 +1,5 @@
 import {css, look, looks, several} from "./colours.js";
-import {make} from "./words.js";
+import {make, save} from "./words.js";
 
 /* global uPlot */
 
@@ -20,14 +20,6 @@ function axis(label, wide, log) {
     ...(wide ? {values: (_, at) => at.map((x) => x === null ? "" : tickText(x))} : {})};
 }
 const tickText = (x) => x === 0 ? "0" : Math.abs(x) >= 1e5 || Math.abs(x) < 1e-3 ? x.toExponential(0).replace("e+", "e") : String(+x.toPrecision(4));
-
-function save(name, kind, text) {
-  const a = document.createElement("a"), blob = text instanceof Blob ? text : new Blob([text], {type: kind});
-  a.href = URL.createObjectURL(blob);
-  a.download = name;
-  a.click();
-  setTimeout(() => URL.revokeObjectURL(a.href), 1000);
-}
 
 // Card is a plot with its title, what it says, its legend, and what of it can be taken away.
 class Card {
