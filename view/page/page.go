@@ -2,8 +2,8 @@
 // in it.
 //
 // What is drawn is in assets, plain modules without a build: words.js has what all of them use, link.js is the state of
-// the page in its address, source.js asks the server or what is frozen in the file, mechanism.js draws what moves, film.js as a film,
-// plots.js the curves, with uPlot, and main.js puts them together.
+// the page in its address, source.js asks the server or what is frozen in the file, mechanism.js draws what moves,
+// film.js makes a film of it, plots.js draws curves with uPlot, and main.js puts them together.
 package page
 
 import (
@@ -109,7 +109,8 @@ var (
 	exports = regexp.MustCompile(`(?m)^export ((?:async )?(?:function|const|class) (\w+))`)
 )
 
-// inlined is a module as a part of one script: a function, so that its names are its own, whose value is what it exports.
+// inlined is a module as a part of one script: a function, so that its names are its own, whose value is what it
+// exports.
 func inlined(name string) string {
 	text := asset(name)
 	var names []string
