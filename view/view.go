@@ -84,11 +84,14 @@ func described(s *data.Set) string {
 	return text
 }
 
-// estimate smooths a recording that lacks velocities, or whose noise the model knows of.
+// estimate smooths a recording that lacks velocities, or whose noise one of the models knows of.
 func (s *Scene) estimate(ctx context.Context) error {
 	need := !s.recorded.RecordedVelocities()
-	if !need && len(s.models) > 0 {
-		start, err := s.models[0].Model.StartOf(ctx, s.recorded)
+	for _, m := range s.models {
+		if need {
+			break
+		}
+		start, err := m.Model.StartOf(ctx, s.recorded)
 		if err != nil {
 			return err
 		}
