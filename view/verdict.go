@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"lagrange"
 	"lagrange/eval"
 	"lagrange/model"
+	"lagrange/smooth"
 )
 
 // Verdict is what to think of a model, in sentences.
@@ -65,7 +67,7 @@ func (s *Scene) Verdicts(ctx context.Context) (all []Verdict, err error) {
 		if s.recorded == nil {
 			v.say(Care, "No recording is open: nothing was measured here.", "open a recording beside the model")
 		} else {
-			e, err := k.Model.Evaluate(ctx, s.recorded, 0)
+			e, err := s.evaluate(ctx, k.Model)
 			switch {
 			case ctx.Err() != nil:
 				return nil, err
@@ -82,6 +84,20 @@ func (s *Scene) Verdicts(ctx context.Context) (all []Verdict, err error) {
 		all = append(all, v)
 	}
 	return all, nil
+}
+
+// evaluate measures a model as "lagrange eval" does: from the state that a filter finds where the recorded one is
+// noise, or else, of a recording that is too short for that, from the recorded one.
+func (s *Scene) evaluate(ctx context.Context, m *lagrange.Model) (lagrange.Evaluation, error) {
+	start, err := m.StartOf(ctx, s.recorded)
+	if err != nil {
+		return lagrange.Evaluation{}, err
+	}
+	e, err := m.EvaluateFrom(ctx, s.recorded, 0, start)
+	if errors.Is(err, smooth.ErrFew) || errors.Is(err, lagrange.ErrEarly) {
+		return m.Evaluate(ctx, s.recorded, 0)
+	}
+	return e, err
 }
 
 func (v *Verdict) say(level, says, do string) {
@@ -120,6 +136,10 @@ func (v *Verdict) judge(s *Scene, k Named, e lagrange.Evaluation, h *Horizon) {
 		v.say(level, fmt.Sprintf("Its errors are %s: over %d %s, each %.3g %s long, %s of those of a motion of "+
 			"constant velocity.", word, e.Windows, where, e.Horizon, unit, percent(share)), "")
 		v.Scores = scores(s, e, k.Model)
+	}
+	if x := e.Estimated; x != nil {
+		v.say(Good, fmt.Sprintf("These errors are from %s states, as what was recorded is noisy or lacks velocities.",
+			x.Start), "")
 	}
 	v.holds(k, h, unit)
 	if e.Seen && !e.HeldOut {

@@ -3,6 +3,7 @@ package view
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"path/filepath"
 	"strings"
@@ -210,6 +211,10 @@ func TestSmoothed(t *testing.T) {
 	}
 	if m, err := s.Follow(t.Context(), 0, 0, 0); err != nil || len(m.Paths[0].V) != 1 || !s.About().Smoothed {
 		t.Errorf("%v, %v", m.Paths, err)
+	}
+	v, err := s.Verdicts(t.Context())
+	if err != nil || !strings.Contains(fmt.Sprint(v), "from filtered states") {
+		t.Errorf("%+v, %v", v, err)
 	}
 }
 
