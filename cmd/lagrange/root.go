@@ -105,7 +105,7 @@ Exit codes: 0 success, 1 failure, 2 a command line that cannot be understood.`,
 	root.AddCommand(systemsCommand(), simulateCommand(), inspectCommand(), smoothCommand(), trainCommand(),
 		evalCommand(), infoCommand(), explainCommand(), rolloutCommand(), forceCommand(),
 		linearizeCommand(), exportCommand(),
-		plotCommand(), reproduceCommand(), versionCommand())
+		plotCommand(), serveCommand(), reportCommand(), reproduceCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

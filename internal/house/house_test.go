@@ -39,9 +39,9 @@ var floors = map[string]int{
 	"fit": 5,
 	".":   6,
 
-	"experiment": 7,
-	"paper":      8,
-	"cmd":        9,
+	"experiment": 7, "view": 7,
+	"paper": 8,
+	"cmd":   9,
 }
 
 // room finds the room of a package by its folder relative to the module.
