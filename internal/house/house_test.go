@@ -32,7 +32,7 @@ var floors = map[string]int{
 	"internal/vec":   0,
 	"internal/dense": 1,
 	"examples":       0,
-	"data":           1, "mech": 1, "ode": 1, "plot": 1, "symbolic": 1,
+	"data":           1, "mech": 1, "ode": 1, "plot": 1, "sweep": 1, "symbolic": 1,
 	"invariant": 2, "nn": 2, "sim": 2, "smooth": 2,
 	"model": 3,
 	"eval":  4, "export": 4, "filter": 4, "formula": 4, "train": 4,
