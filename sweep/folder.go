@@ -20,7 +20,7 @@ import (
 //	results.jsonl   a line for each trial that has ended, in the order in which they did
 //	points.jsonl    a line for each point: where, and why there
 //	results.csv     the table
-//	board/          with no server of the user's: the state of the one within
+//	board/          where no other board is named: the state of the server within
 //	work/           scratch of trials under way
 type Folder struct {
 	Path  string
@@ -36,7 +36,13 @@ type State struct {
 	File    string `json:"file"` // path of the sweep file
 	Text    string `json:"text"` // its text when the sweep began
 	Program string `json:"program"`
-	Server  string `json:"server,omitempty"` // "": within
+	Board   Where  `json:"board"`
+}
+
+// Where is the board of a sweep: on a NATS server, in a folder that machines share, or, if both are "", within.
+type Where struct {
+	Server string `json:"server,omitempty"`
+	Dir    string `json:"dir,omitempty"`
 }
 
 const (
@@ -47,12 +53,12 @@ const (
 )
 
 // Begin makes the folder of a sweep, or goes on with it where it holds the same one.
-func Begin(path string, s *Sweep, server string) (*Folder, error) {
+func Begin(path string, s *Sweep, board Where) (*Folder, error) {
 	at, err := filepath.Abs(s.File.Path)
 	if err != nil {
 		return nil, err
 	}
-	state := State{s.ID, at, string(s.File.Text), s.Program, server}
+	state := State{s.ID, at, string(s.File.Text), s.Program, board}
 	switch have, err := readState(path); {
 	case errors.Is(err, fs.ErrNotExist):
 		if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 {
@@ -60,8 +66,8 @@ func Begin(path string, s *Sweep, server string) (*Folder, error) {
 		}
 	case err != nil:
 		return nil, err
-	case have.ID != s.ID || have.Server != server:
-		return nil, fmt.Errorf("%s holds another sweep, %s: its file, recordings, program or server differ; name "+
+	case have.ID != s.ID || have.Board != board:
+		return nil, fmt.Errorf("%s holds another sweep, %s: its file, recordings, program or board differ; name "+
 			"another folder, or go on with it by \"lagrange sweep resume %s\"", path, have.ID, path)
 	}
 	if err := os.MkdirAll(path, 0o755); err != nil {
@@ -187,8 +193,8 @@ func (d *Folder) Finish() error {
 // Close lets go of the folder.
 func (d *Folder) Close() error { return d.log.Close() }
 
-// Board is where the server within keeps its state, Work is scratch.
-func (d *Folder) Board() string { return filepath.Join(d.Path, "board") }
+// Within is where the server within keeps its state, Work is scratch.
+func (d *Folder) Within() string { return filepath.Join(d.Path, "board") }
 
 // Work is scratch of trials under way.
 func (d *Folder) Work() string { return filepath.Join(d.Path, "work") }

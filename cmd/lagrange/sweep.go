@@ -26,14 +26,16 @@ func sweepCommands() []*cobra.Command { return []*cobra.Command{sweepCommand(), 
 
 // sweepFlags say where the trials of a sweep run.
 type sweepFlags struct {
-	out, server, credentials string
-	cores                    int
-	json                     bool
+	out, credentials string
+	where            sweep.Where
+	cores            int
+	json             bool
+	slurm            slurmFlags
 }
 
 func (f *sweepFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.server, "nats", "", "`URL` of a NATS server with JetStream, whose workers do the trials")
-	cmd.Flags().StringVar(&f.credentials, "credentials", "", "`file` of credentials for the server")
+	whereFlags(cmd, &f.where, &f.credentials)
+	f.slurm.add(cmd)
 	cmd.Flags().IntVar(&f.cores, "cores", runtime.NumCPU(), "cores to use here")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
 }
@@ -61,16 +63,21 @@ and what is varied:
     log = [1e-4, 1e-1]
 
 Trials run in this process's own server and on its cores. With --nats they are
-given to all who run "lagrange worker" for that server. Each trial ends exactly
-once; one that is cut off goes on from its last checkpoint, elsewhere if need
-be. Ctrl-C ends the sweep and loses nothing: "lagrange sweep resume" goes on.`,
+given to all who run "lagrange worker" for that server, with --dir to those who
+do so for a folder that the machines share, and with --slurm to an array of jobs
+that work for such a folder. Each trial ends exactly once; one that is cut off
+goes on from its last checkpoint, elsewhere if need be. Ctrl-C ends the sweep and loses nothing: "lagrange sweep resume" goes on.`,
 		Example: `  lagrange sweep pendulum.toml -o runs
   lagrange sweep pendulum.toml -o runs --nats nats://lab:4222
+  lagrange sweep pendulum.toml -o runs --slurm 20 --time 8h --dry-run
   lagrange sweep status runs
   lagrange sweep best runs
   lagrange sweep resume runs`,
 		Args: need("FILE.toml"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(); err != nil {
+				return err
+			}
 			file, err := sweep.ReadFile(args[0])
 			if err != nil {
 				return err
@@ -82,7 +89,11 @@ be. Ctrl-C ends the sweep and loses nothing: "lagrange sweep resume" goes on.`,
 			if err != nil {
 				return err
 			}
-			folder, err := sweep.Begin(f.out, s, f.server)
+			if f.slurm.dry {
+				_, err := io.WriteString(cmd.OutOrStdout(), f.slurm.script(s, f.out, f.where.Dir))
+				return err
+			}
+			folder, err := sweep.Begin(f.out, s, f.where)
 			if err != nil {
 				return err
 			}
@@ -130,6 +141,9 @@ func (f *sweepFlags) run(cmd *cobra.Command, d *sweep.Folder) (err error) {
 		return err
 	}
 	defer end()
+	if err := f.slurm.submit(cmd, d); err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	line := newSweepLine(cmd.ErrOrStderr(), d.Sweep)
@@ -163,7 +177,7 @@ func (f *sweepFlags) run(cmd *cobra.Command, d *sweep.Folder) (err error) {
 	if err := d.Finish(); err != nil {
 		return err
 	}
-	if err == nil && f.server == "" {
+	if err == nil {
 		_ = os.RemoveAll(d.Work())
 	}
 	return f.found(cmd, d)
@@ -171,14 +185,14 @@ func (f *sweepFlags) run(cmd *cobra.Command, d *sweep.Folder) (err error) {
 
 // board opens the board of a sweep, and says how many workers this process has for it: none where others work.
 func (f *sweepFlags) board(d *sweep.Folder) (b sweep.Board, workers int, end func(), err error) {
-	if d.State.Server != "" {
-		b, err := jet.Open(d.State.Server, f.credentials)
+	if d.State.Board != (sweep.Where{}) {
+		b, err := openBoard(d.State.Board, f.credentials, 0)
 		if err != nil {
 			return nil, 0, nil, err
 		}
 		return b, 0, func() { b.Close() }, nil
 	}
-	server, err := jet.Start(d.Board())
+	server, err := jet.Start(d.Within())
 	if err != nil {
 		return nil, 0, nil, err
 	}
@@ -300,8 +314,8 @@ func sweepResumeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if f.server != "" {
-				d.State.Server = f.server
+			if f.where != (sweep.Where{}) {
+				d.State.Board = f.where
 			}
 			return f.run(cmd, d)
 		},

@@ -29,7 +29,8 @@ func TestSweepSurvives(t *testing.T) {
 		t.Skip("no links here")
 	}
 	server := filepath.Join(folder, "nats-server")
-	if out, err := exec.Command("go", "build", "-o", server, "github.com/nats-io/nats-server/v2").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-o", server, "github.com/nats-io/nats-server/v2")
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Skipf("no server: %v\n%s", err, out)
 	}
 	pendulum(t, filepath.Join(folder, "states.csv"))
@@ -71,18 +72,25 @@ func TestSweepSurvives(t *testing.T) {
 	case <-time.After(5 * time.Minute):
 		t.Fatalf("it has not ended\n%s", said.String())
 	}
-	want, got := content(t, filepath.Join(folder, "calm", "results.csv")), content(t, filepath.Join(folder, "hurt", "results.csv"))
-	if want != got {
-		t.Errorf("undisturbed:\n%s\ndisturbed:\n%s", want, got)
-	}
-	if lines := strings.Count(content(t, filepath.Join(folder, "hurt", "results.jsonl")), "\n"); lines != 16 {
-		t.Errorf("%d results of 16 trials", lines)
-	}
+	sameTables(t, filepath.Join(folder, "calm"), filepath.Join(folder, "hurt"))
 	if !strings.Contains(said.String(), "16 of 16 trials ended, 0 failed") {
 		t.Error(said.String())
 	}
-	if again := strings.Count(content(t, filepath.Join(folder, "hurt", "results.jsonl")), `"tries":1}`); again > 14 {
-		t.Errorf("%d of 16 trials were begun once: nothing was cut off, this shows nothing", again)
+}
+
+// sameTables compares the tables of sweeps of 16 trials, of which the second was disturbed.
+func sameTables(t *testing.T, calm, hurt string) {
+	t.Helper()
+	want, got := content(t, filepath.Join(calm, "results.csv")), content(t, filepath.Join(hurt, "results.csv"))
+	if want != got {
+		t.Errorf("undisturbed:\n%s\ndisturbed:\n%s", want, got)
+	}
+	results := content(t, filepath.Join(hurt, "results.jsonl"))
+	if lines := strings.Count(results, "\n"); lines != 16 {
+		t.Errorf("%d results of 16 trials", lines)
+	}
+	if once := strings.Count(results, `"tries":1}`); once > 14 {
+		t.Errorf("%d of 16 trials were begun once: nothing was cut off, this shows nothing", once)
 	}
 }
 
@@ -139,7 +147,8 @@ func (p *process) kill() {
 
 func startWorker(t *testing.T, program, address string) *process {
 	t.Helper()
-	p := &process{exec.Command(program, "worker", "--nats", "nats://"+address, "--cores", "1", "--scratch", t.TempDir())}
+	p := &process{exec.Command(program, "worker", "--nats", "nats://"+address, "--cores", "1", "--scratch",
+		t.TempDir())}
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +179,8 @@ func (n *natsServer) start(t *testing.T) {
 	t.Helper()
 	host, port, _ := net.SplitHostPort(n.address)
 	config := n.state + ".conf"
-	written(t, config, fmt.Sprintf("listen: %s:%s\njetstream { store_dir: %q, sync_interval: always }\n", host, port, n.state))
+	written(t, config, fmt.Sprintf("listen: %s:%s\njetstream { store_dir: %q, sync_interval: always }\n", host, port,
+		n.state))
 	n.cmd = exec.Command(n.path, "-c", config)
 	if err := n.cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -14,38 +14,41 @@ import (
 	"github.com/spf13/cobra"
 
 	"lagrange/sweep"
+	"lagrange/sweep/dir"
 	"lagrange/sweep/jet"
 )
 
 func workerCommand() *cobra.Command {
-	var server, credentials, folder string
+	var where sweep.Where
+	var credentials, folder string
 	var cores int
 	var idle time.Duration
 	cmd := &cobra.Command{
 		Use:   "worker",
-		Short: "Work on the trials of sweeps, for a NATS server",
-		Long: `Worker takes trials of sweeps from a NATS server, one for each core, until none
-has waited for a while. A trial that is cut off, with its worker or its machine,
-goes on from its last checkpoint on another. Ctrl-C gives back what is under way.
+		Short: "Work on the trials of sweeps, for a NATS server or a shared folder",
+		Long: `Worker takes trials of sweeps from a NATS server, or from a folder that machines
+share, one for each core, until none has waited for a while. A trial that is cut off, with its worker or its machine,
+goes on from its last checkpoint on another. Ctrl-C, or SIGTERM, saves what is
+under way and gives it back.
 
-Recordings come from the server. The program has to be of the same version as
+Recordings come from the board. The program has to be of the same version as
 that of the sweep.`,
 		Example: `  lagrange worker --nats nats://lab:4222
+  lagrange worker --dir /shared/sweeps
   lagrange worker --nats tls://lab:4222 --credentials lab.creds --cores 8`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if server == "" {
-				return usagef("missing flag: --nats URL, the server to work for")
+			if (where.Server == "") == (where.Dir == "") {
+				return usagef("give one of --nats URL and --dir FOLDER: the board to work for")
 			}
 			if cores < 1 {
 				return usagef("--cores %d: want 1 or more", cores)
 			}
-			board, err := jet.Open(server, credentials)
+			board, err := openBoard(where, credentials, idle)
 			if err != nil {
 				return err
 			}
 			defer board.Close()
-			board.Idle = idle
 			if folder, err = os.MkdirTemp(folder, "lagrange-worker-"); err != nil {
 				return err
 			}
@@ -53,12 +56,36 @@ that of the sweep.`,
 			return work(cmd, board, folder, cores)
 		},
 	}
-	cmd.Flags().StringVar(&server, "nats", "", "`URL` of the server (required)")
-	cmd.Flags().StringVar(&credentials, "credentials", "", "`file` of credentials for the server")
+	whereFlags(cmd, &where, &credentials)
 	cmd.Flags().IntVar(&cores, "cores", runtime.NumCPU(), "trials at a time")
 	cmd.Flags().DurationVar(&idle, "idle", time.Minute, "how long to wait for a trial before it ends")
 	cmd.Flags().StringVar(&folder, "scratch", "", "`folder` for trials under way (default that of the system)")
 	return cmd
+}
+
+// whereFlags say where a board is.
+func whereFlags(cmd *cobra.Command, w *sweep.Where, credentials *string) {
+	cmd.Flags().StringVar(&w.Server, "nats", "", "`URL` of a NATS server with JetStream")
+	cmd.Flags().StringVar(credentials, "credentials", "", "`file` of credentials for the server")
+	cmd.Flags().StringVar(&w.Dir, "dir", "", "`folder` that machines share, in place of a server")
+}
+
+// openBoard opens a board that is not within; idle is how long it waits for a trial.
+func openBoard(w sweep.Where, credentials string, idle time.Duration) (sweep.Board, error) {
+	if w.Dir != "" {
+		b, err := dir.Open(w.Dir)
+		if err != nil {
+			return nil, err
+		}
+		b.Idle = idle
+		return b, nil
+	}
+	b, err := jet.Open(w.Server, credentials)
+	if err != nil {
+		return nil, err
+	}
+	b.Idle = idle
+	return b, nil
 }
 
 // work runs a worker for each core, until no trial is left.
