@@ -40,12 +40,7 @@ func (f *sweepFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
 }
 
-func sweepCommand() *cobra.Command {
-	var f sweepFlags
-	cmd := &cobra.Command{
-		Use:   "sweep FILE.toml",
-		Short: "Run many trainings or experiments as one, here or on many machines",
-		Long: `Sweep runs a command of the program at many points of a space, each with several
+const sweepLong = `Sweep runs a command of the program at many points of a space, each with several
 seeds, and says where a number that it prints is best. The file says what is run
 and what is varied:
 
@@ -66,7 +61,15 @@ Trials run in this process's own server and on its cores. With --nats they are
 given to all who run "lagrange worker" for that server, with --dir to those who
 do so for a folder that the machines share, and with --slurm to an array of jobs
 that work for such a folder. Each trial ends exactly once; one that is cut off
-goes on from its last checkpoint, elsewhere if need be. Ctrl-C ends the sweep and loses nothing: "lagrange sweep resume" goes on.`,
+goes on from its last checkpoint, elsewhere if need be. Ctrl-C ends the
+sweep and loses nothing: "lagrange sweep resume" goes on.`
+
+func sweepCommand() *cobra.Command {
+	var f sweepFlags
+	cmd := &cobra.Command{
+		Use:   "sweep FILE.toml",
+		Short: "Run many trainings or experiments as one, here or on many machines",
+		Long:  sweepLong,
 		Example: `  lagrange sweep pendulum.toml -o runs
   lagrange sweep pendulum.toml -o runs --nats nats://lab:4222
   lagrange sweep pendulum.toml -o runs --slurm 20 --time 8h --dry-run

@@ -39,8 +39,8 @@ func TestUnreachable(t *testing.T) {
 // the disk: a message, its claim, a result and the acknowledgement.
 func BenchmarkTrials(b *testing.B) {
 	board := within(b)
-	file, err := sweep.Parse("bench.toml", []byte(fmt.Sprintf("run = \"train\"\nmeasure = \"x\"\npoints = %d\nbatch = 64\n"+
-		"[space.rate]\nrange = [0, 1]\n", b.N)))
+	file, err := sweep.Parse("bench.toml", fmt.Appendf(nil, "run = \"train\"\nmeasure = \"x\"\npoints = %d\n"+
+		"batch = 64\n[space.rate]\nrange = [0, 1]\n", b.N))
 	if err != nil {
 		b.Fatal(err)
 	}
