@@ -19,7 +19,8 @@ import (
 //	sweep.json      the sweep file, with the folder that its recordings are in
 //	results.jsonl   a line for each trial that has ended, in the order in which they did
 //	points.jsonl    a line for each point: where, and why there
-//	results.csv     the table
+//	results.csv     the table, and results.parquet
+//	results.svg     the measure against each parameter
 //	board/          where no other board is named: the state of the server within
 //	work/           scratch of trials under way
 type Folder struct {
@@ -50,6 +51,8 @@ const (
 	resultsName = "results.jsonl"
 	pointsName  = "points.jsonl"
 	tableName   = "results.csv"
+	columnsName = "results.parquet"
+	pictureName = "results.svg"
 )
 
 // Begin makes the folder of a sweep, or goes on with it where it holds the same one.
@@ -185,9 +188,14 @@ func (d *Folder) decided() error {
 	return errors.Join(err, f.Close())
 }
 
-// Finish writes the table.
+// Finish writes the tables and, where something is varied and has a measure, the picture.
 func (d *Folder) Finish() error {
-	return errors.Join(d.log.Sync(), file.Write(filepath.Join(d.Path, tableName), d.Sweep.WriteCSV))
+	err := errors.Join(d.log.Sync(), file.Write(filepath.Join(d.Path, tableName), d.Sweep.WriteCSV),
+		file.Write(filepath.Join(d.Path, columnsName), d.Sweep.WriteParquet))
+	if len(d.Sweep.File.Space) == 0 || len(d.Sweep.Best()) == 0 {
+		return err
+	}
+	return errors.Join(err, d.Sweep.Figure().Save(filepath.Join(d.Path, pictureName)))
 }
 
 // Close lets go of the folder.

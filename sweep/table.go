@@ -84,40 +84,26 @@ func (s *Sweep) WriteCSV(w io.Writer) error {
 	if err := c.Write(append(head, "seed", "measure", "error")); err != nil {
 		return err
 	}
-	rungs := 1
-	if s.File.Halving != nil {
-		rungs = s.File.Halving.Rungs
-	}
-	for i, p := range s.points {
-		for rung := range rungs {
-			for seed := 1; seed <= s.File.Seeds; seed++ {
-				r, ok := s.results[s.File.trialID(i, seed, rung)]
-				if !ok {
-					continue
-				}
-				if err := c.Write(s.line(i, p, rung, seed, r)); err != nil {
-					return err
-				}
-			}
+	for _, e := range s.entries() {
+		if err := c.Write(s.line(e)); err != nil {
+			return err
 		}
 	}
 	c.Flush()
 	return c.Error()
 }
 
-func (s *Sweep) line(i int, p Decided, rung, seed int, r Result) []string {
-	line := []string{strconv.Itoa(i)}
+func (s *Sweep) line(e entry) []string {
+	line := []string{strconv.Itoa(e.point)}
 	for _, name := range s.Names() {
-		line = append(line, p.At[name])
+		line = append(line, s.points[e.point].At[name])
 	}
 	if h := s.File.Halving; h != nil {
-		line = append(line, strconv.Itoa(rung), strconv.Itoa(h.total(rung)))
+		line = append(line, strconv.Itoa(e.rung), strconv.Itoa(h.total(e.rung)))
 	}
-	value, failure := "", ""
-	if r.Value != nil {
-		value = strconv.FormatFloat(*r.Value, 'g', -1, 64)
-	} else if n := len(r.Errors); n > 0 {
-		failure = r.Errors[n-1]
+	value := ""
+	if v := e.result.Value; v != nil {
+		value = strconv.FormatFloat(*v, 'g', -1, 64)
 	}
-	return append(line, strconv.Itoa(seed), value, failure)
+	return append(line, strconv.Itoa(e.seed), value, e.result.why())
 }

@@ -244,13 +244,15 @@ type sweepSummary struct {
 	Best    *sweep.Row  `json:"best"`
 	Again   []string    `json:"again,omitempty"` // the command that trains the best again
 	Rows    []sweep.Row `json:"points"`
+
+	Importance []sweep.Importance `json:"importance,omitempty"`
 }
 
 func summaryOf(d *sweep.Folder) sweepSummary {
 	s := d.Sweep
 	ended, failed, _ := s.Ended()
 	r := sweepSummary{ID: s.ID, Trials: s.Trials(), Ended: ended, Failed: failed, Measure: s.File.Measure,
-		Goal: s.File.Goal, Rows: s.Rows()}
+		Goal: s.File.Goal, Rows: s.Rows(), Importance: s.Importances()}
 	if best := s.Best(); len(best) > 0 {
 		r.Best, r.Again = &best[0], again(s, best[0])
 	}
@@ -296,8 +298,16 @@ func printSweep(w io.Writer, d *sweep.Folder) error {
 	if err := tab.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\nmeasure  %s, %s\ntable    %s\nagain    %s\n", s.File.Measure, s.File.Goal,
-		filepath.Join(d.Path, "results.csv"), strings.Join(again(s, best[0]), " "))
+	if parts := s.Importances(); len(parts) > 0 {
+		fmt.Fprint(w, "\nof the spread of places, a parameter alone accounts for:")
+		for i, p := range parts {
+			fmt.Fprintf(w, "%s %s %.0f %%", []string{"", ","}[min(i, 1)], p.Name, 100*p.Part)
+		}
+		fmt.Fprintln(w)
+	}
+	_, err := fmt.Fprintf(w, "\nmeasure  %s, %s\ntable    %s\npicture  %s\nagain    %s\n", s.File.Measure,
+		s.File.Goal, filepath.Join(d.Path, "results.csv"), filepath.Join(d.Path, "results.svg"),
+		strings.Join(again(s, best[0]), " "))
 	return err
 }
 
