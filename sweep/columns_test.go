@@ -23,7 +23,7 @@ choices = [1, 2, 3]
 		"a":    func(x []float64, r *rand.Rand) float64 { return math.Exp(20 * x[0]) },
 		"none": func(x []float64, r *rand.Rand) float64 { return r.Float64() },
 	} {
-		s, err := New(parsed(t, text), "v")
+		s, err := New(parsed(t, text), "v", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,18 +17,20 @@ import (
 
 // File is what a sweep file says, with the defaults filled in.
 type File struct {
-	Run     string   `toml:"run"`     // a command of the program: train or reproduce
-	Args    []string `toml:"args"`    // what stands behind it, the same in each trial
-	Measure string   `toml:"measure"` // path to a number that the command prints with --json: models.lnn.rmse_q
-	Goal    string   `toml:"goal"`    // min or max
-	Seeds   int      `toml:"seeds"`   // trials of each point, with seeds 1, 2, …; a point has the median
-	Sampler string   `toml:"sampler"` // see Samplers
-	Points  int      `toml:"points"`  // how many points are tried; of a grid all, if not given
-	Seed    uint64   `toml:"seed"`    // of the sampler's random numbers
-	Batch   int      `toml:"batch"`   // points that are decided together, from the results of all batches before
-	Cores   int      `toml:"cores"`   // of one trial
-	Limit   Span     `toml:"limit"`   // most time of one trial
-	Total   Span     `toml:"total"`   // most time of the sweep; what has begun by then is saved
+	Run  string   `toml:"run"`  // a command of the program: train or reproduce
+	Args []string `toml:"args"` // what stands behind it, the same in each trial
+	// Simulate are the arguments of a simulate whose recording, Simulated, may be among Args.
+	Simulate []string `toml:"simulate"`
+	Measure  string   `toml:"measure"` // path to a number that the command prints with --json: models.lnn.rmse_q
+	Goal     string   `toml:"goal"`    // min or max
+	Seeds    int      `toml:"seeds"`   // trials of each point, with seeds 1, 2, …; a point has the median
+	Sampler  string   `toml:"sampler"` // see Samplers
+	Points   int      `toml:"points"`  // how many points are tried; of a grid all, if not given
+	Seed     uint64   `toml:"seed"`    // of the sampler's random numbers
+	Batch    int      `toml:"batch"`   // points that are decided together, from the results of all batches before
+	Cores    int      `toml:"cores"`   // of one trial
+	Limit    Span     `toml:"limit"`   // most time of one trial
+	Total    Span     `toml:"total"`   // most time of the sweep; what has begun by then is saved
 
 	Space   map[string]*Parameter `toml:"space"`
 	Halving *Halving              `toml:"halving"`

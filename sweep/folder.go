@@ -103,7 +103,7 @@ func readState(path string) (s State, err error) {
 
 // Open reads the folder of a sweep, to look at it or to go on. The error of one whose recordings or program have
 // changed says so.
-func Open(path, program string) (*Folder, error) {
+func Open(path, program string, simulate func(args []string) ([]byte, error)) (*Folder, error) {
 	state, err := readState(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is no folder of a sweep: there is no %s in it", path, stateName)
@@ -115,7 +115,7 @@ func Open(path, program string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := New(f, state.Program)
+	s, err := New(f, state.Program, simulate)
 	if err != nil {
 		return nil, err
 	}

@@ -12,9 +12,10 @@ import (
 var Stop = errors.New("the time of the sweep is over")
 
 // Run posts what is due, takes results as they come, and returns when every trial has ended. on is told each result
-// that is news, and nil when trials were posted. When ctx ends first the board keeps everything.
-func (s *Sweep) Run(ctx context.Context, b Board, on func(*Result) error) error {
-	if err := s.begun(ctx, b); err != nil {
+// that is news, and nil when trials were posted. A simulated recording stands in the folder scratch. When ctx ends
+// first the board keeps everything.
+func (s *Sweep) Run(ctx context.Context, b Board, scratch string, on func(*Result) error) error {
+	if err := s.begun(ctx, b, scratch); err != nil {
 		return err
 	}
 	watching, end := context.WithCancel(ctx)
@@ -65,7 +66,14 @@ func (s *Sweep) Run(ctx context.Context, b Board, on func(*Result) error) error 
 }
 
 // begun puts what all trials need on the board.
-func (s *Sweep) begun(ctx context.Context, b Board) error {
+func (s *Sweep) begun(ctx context.Context, b Board, scratch string) error {
+	if s.simulated != nil {
+		path := filepath.Join(scratch, Simulated)
+		if err := put(path, s.simulated); err != nil {
+			return err
+		}
+		s.recordings[objectOf(s.simulated)] = path
+	}
 	for object, path := range s.recordings {
 		there, err := b.Noted(ctx, s.ID, object)
 		if err != nil {

@@ -23,6 +23,7 @@ type Sweep struct {
 	args       []string          // of the file, with recordings by their names on the board
 	files      map[string]string // recordings: name among args, name as an object
 	recordings map[string]string // name as an object, path here
+	simulated  []byte
 
 	sampler Sampler
 	points  []Decided
@@ -48,12 +49,21 @@ type batch struct {
 	over         bool
 }
 
-// New begins a sweep by a version of the program. Recordings among the arguments are read, for their fingerprints.
-func New(f *File, program string) (*Sweep, error) {
+// Simulated is the name of the recording that a sweep file has simulated.
+const Simulated = "simulated.csv"
+
+// New begins a sweep by a version of the program. Recordings among the arguments are read, for their fingerprints;
+// simulate gives the one that the file has simulated.
+func New(f *File, program string, simulate func(args []string) ([]byte, error)) (*Sweep, error) {
 	s := &Sweep{File: f, Program: program, results: map[string]Result{}}
 	var err error
 	if s.sampler, err = samplers[f.Sampler](f); err != nil {
 		return nil, f.wrong("sampler", "%v", err)
+	}
+	if len(f.Simulate) > 0 {
+		if s.simulated, err = simulate(f.Simulate); err != nil {
+			return nil, f.wrong("simulate", "simulate: %v", err)
+		}
 	}
 	if err := s.locate(); err != nil {
 		return nil, err
@@ -75,6 +85,11 @@ func New(f *File, program string) (*Sweep, error) {
 func (s *Sweep) locate() error {
 	s.files, s.recordings = map[string]string{}, map[string]string{}
 	for _, arg := range s.File.Args {
+		if arg == Simulated && s.simulated != nil {
+			s.files[arg] = objectOf(s.simulated)
+			s.args = append(s.args, arg)
+			continue
+		}
 		path := arg
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(s.File.Folder(), arg)
@@ -87,8 +102,7 @@ func (s *Sweep) locate() error {
 		if err != nil {
 			return s.File.wrong("args", "%v", err)
 		}
-		sum := sha256.Sum256(text)
-		name, object := filepath.Base(arg), "recording-"+hex.EncodeToString(sum[:])
+		name, object := filepath.Base(arg), objectOf(text)
 		if have, ok := s.files[name]; ok && have != object {
 			return s.File.wrong("args", "two recordings have the name %s: give them different names", name)
 		}
@@ -96,6 +110,12 @@ func (s *Sweep) locate() error {
 		s.args = append(s.args, name)
 	}
 	return nil
+}
+
+// objectOf names a recording by its contents.
+func objectOf(text []byte) string {
+	sum := sha256.Sum256(text)
+	return "recording-" + hex.EncodeToString(sum[:])
 }
 
 // waits says whether the decisions of a batch need the results of those before.

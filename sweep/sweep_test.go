@@ -19,7 +19,7 @@ func value(args []string) float64 {
 // played runs a sweep by hand: trials end in an order drawn from a seed, one in nine without a measure.
 func played(t *testing.T, text string, order uint64) *Sweep {
 	t.Helper()
-	s, err := New(parsed(t, text), "v1")
+	s, err := New(parsed(t, text), "v1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestOrder(t *testing.T) {
 func TestHalving(t *testing.T) {
 	text := strings.NewReplacer("points = 6", "points = 9", "batch = 2", "batch = 9").Replace(valid) +
 		"[halving]\nsteps = 10\nrungs = 3\n"
-	s, err := New(parsed(t, text), "v1")
+	s, err := New(parsed(t, text), "v1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -45,7 +46,7 @@ seeds, and says where a number that it prints is best. The file says what is run
 and what is varied:
 
     run     = "train"
-    args    = ["pendulum.csv", "--model", "lnn", "--steps", "500"]
+    args    = ["swings.csv", "--model", "lnn", "--steps", "500"]
     measure = "models.lnn.rmse_q"      # path to a number of --json
     goal    = "min"
     seeds   = 3
@@ -88,7 +89,7 @@ func sweepCommand() *cobra.Command {
 			if err := flagsOf(file); err != nil {
 				return err
 			}
-			s, err := sweep.New(file, programVersion())
+			s, err := sweep.New(file, programVersion(), simulated)
 			if err != nil {
 				return err
 			}
@@ -116,6 +117,17 @@ func programVersion() string {
 		return version() + " " + c.Program
 	}
 	return version() + " " + c.Commit[:min(len(c.Commit), 10)]
+}
+
+// simulated is what simulate prints.
+func simulated(args []string) ([]byte, error) {
+	var out bytes.Buffer
+	root := rootCommand()
+	root.SetArgs(append(append([]string{"simulate"}, args...), "-o", "-"))
+	root.SetOut(&out)
+	root.SetErr(io.Discard)
+	err := root.Execute()
+	return out.Bytes(), err
 }
 
 // flagsOf holds the parameters of a sweep against the flags of the command that it runs.
@@ -162,7 +174,7 @@ func (f *sweepFlags) run(cmd *cobra.Command, d *sweep.Folder) (err error) {
 			}
 		})
 	}
-	err = d.Sweep.Run(ctx, board, func(r *sweep.Result) error {
+	err = d.Sweep.Run(ctx, board, d.Path, func(r *sweep.Result) error {
 		line.result(r)
 		return d.Note(r)
 	})
@@ -312,7 +324,7 @@ func printSweep(w io.Writer, d *sweep.Folder) error {
 }
 
 // opened opens the folder of a sweep for a command that only looks.
-func opened(path string) (*sweep.Folder, error) { return sweep.Open(path, "") }
+func opened(path string) (*sweep.Folder, error) { return sweep.Open(path, "", simulated) }
 
 func sweepResumeCommand() *cobra.Command {
 	var f sweepFlags
@@ -323,7 +335,7 @@ func sweepResumeCommand() *cobra.Command {
 		Example: "  lagrange sweep resume runs",
 		Args:    need("FOLDER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			d, err := sweep.Open(args[0], programVersion())
+			d, err := sweep.Open(args[0], programVersion(), simulated)
 			if err != nil {
 				return err
 			}

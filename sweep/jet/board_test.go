@@ -44,7 +44,7 @@ func BenchmarkTrials(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := sweep.New(file, "v")
+	s, err := sweep.New(file, "v", nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func BenchmarkTrials(b *testing.B) {
 		})
 	}
 	b.ResetTimer()
-	if err := s.Run(ctx, board, func(*sweep.Result) error { return nil }); err != nil {
+	if err := s.Run(ctx, board, b.TempDir(), func(*sweep.Result) error { return nil }); err != nil {
 		b.Fatal(err)
 	}
 	stop()
