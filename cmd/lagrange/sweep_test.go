@@ -108,19 +108,6 @@ choices = ["16x2", "24x2"]
 log = [1e-3, 1e-1]
 `
 
-// linked gives the test the name of the program, by which it is the program.
-func linked(t *testing.T, folder string) string {
-	self, err := os.Executable()
-	program := filepath.Join(folder, "lagrange")
-	if err != nil || os.Link(self, program) != nil {
-		text, err := os.ReadFile(self)
-		if err != nil || os.WriteFile(program, text, 0o755) != nil {
-			return ""
-		}
-	}
-	return program
-}
-
 func written(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
