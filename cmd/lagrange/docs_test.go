@@ -79,7 +79,8 @@ func TestHurried(t *testing.T) {
 // The commands of the README and of the pages work, those of a page one after the other in a folder that has what they
 // name.
 func TestREADME(t *testing.T) {
-	for _, name := range []string{"README.md", "doc/measured.md", "doc/guide.md", "doc/recordings.md", "doc/sweeps.md"} {
+	for _, name := range []string{"README.md", "doc/measured.md", "doc/guide.md", "doc/recordings.md",
+		"doc/sweeps.md"} {
 		t.Run(name, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("../..", name))
 			if err != nil {

@@ -55,8 +55,8 @@ func (f *sweepFlags) check() (err error) {
 	return err
 }
 
-// script is the array of workers, for sbatch. A job whose time is over, or that is sent away, saves what it has, gives
-// its trial back and asks for its turn again.
+// script is the array of workers, for sbatch. A job that has to go saves what it has and gives its trial back. Where
+// its time is over it asks for another turn; one that Slurm queues again, or somebody cancels, has no say in that.
 func (f slurmFlags) script(s *sweep.Sweep, folder, board string) string {
 	var b strings.Builder
 	line := func(format string, a ...any) { fmt.Fprintf(&b, format+"\n", a...) }
@@ -66,7 +66,7 @@ func (f slurmFlags) script(s *sweep.Sweep, folder, board string) string {
 	line("#SBATCH --array=1-%d", f.jobs)
 	line("#SBATCH --ntasks=1 --cpus-per-task=%d", s.File.Cores)
 	line("#SBATCH --output=%s/%%A_%%a.log", logs)
-	line("#SBATCH --open-mode=append --requeue --signal=B:TERM@60")
+	line("#SBATCH --open-mode=append --requeue --signal=B:USR1@60")
 	if f.account != "" {
 		line("#SBATCH --account=%s", f.account)
 	}
@@ -77,8 +77,11 @@ func (f slurmFlags) script(s *sweep.Sweep, folder, board string) string {
 		line("#SBATCH --time=%d", int((f.time+time.Minute-1)/time.Minute))
 	}
 	line("%s worker --dir %s --cores 1 --idle 5m &", word(self()), word(board))
-	line("trap 'kill -TERM $!' TERM")
-	line("wait $! || { wait $!; scontrol requeue \"${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}\"; }")
+	line("worker=$! again=")
+	line("trap 'kill -TERM $worker' TERM")
+	line("trap 'again=yes; kill -TERM $worker' USR1 # its time is nearly over")
+	line("while kill -0 $worker 2>/dev/null; do wait $worker; done")
+	line("[ -z \"$again\" ] || scontrol requeue \"$SLURM_JOB_ID\"")
 	return b.String()
 }
 
