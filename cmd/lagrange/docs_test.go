@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -78,7 +79,8 @@ func TestHurried(t *testing.T) {
 // The commands of the README and of the pages work, those of a page one after the other in a folder that has what they
 // name.
 func TestREADME(t *testing.T) {
-	for _, name := range []string{"README.md", "doc/measured.md", "doc/guide.md", "doc/recordings.md"} {
+	for _, name := range []string{"README.md", "doc/measured.md", "doc/guide.md", "doc/recordings.md",
+		"doc/sweeps.md"} {
 		t.Run(name, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("../..", name))
 			if err != nil {
@@ -104,6 +106,7 @@ func follow(t *testing.T, lines []string) {
 	}
 	link(t, "../../examples", filepath.Join(folder, "examples"))
 	shared := link(t, "../../../shared", filepath.Join(folder, "../shared"))
+	program := linked(t, t.TempDir())
 	t.Chdir(folder)
 	for _, line := range lines {
 		if strings.Contains(line, "../shared") && !shared {
@@ -114,13 +117,32 @@ func follow(t *testing.T, lines []string) {
 		var in, out io.ReadWriter = nil, &bytes.Buffer{}
 		for command := range strings.SplitSeq(line, " | ") {
 			var errw bytes.Buffer
-			if code := run(hurried(command), in, out, &errw); code != exitOK {
+			if args := hurried(command); args[0] == "sweep" { // its trials are processes of the program
+				sweep := exec.Command(program, args...)
+				sweep.Stdin, sweep.Stdout, sweep.Stderr = in, out, &errw
+				if err := sweep.Run(); err != nil {
+					t.Fatalf("%s: %v\n%s", line, err, &errw)
+				}
+			} else if code := run(args, in, out, &errw); code != exitOK {
 				t.Fatalf("%s: exit code %d\n%s", line, code, &errw)
 			}
 			in, out = out, &bytes.Buffer{}
 		}
 		t.Logf("%.1f s: %s", time.Since(begin).Seconds(), line)
 	}
+}
+
+// linked gives the test the name of the program, by which it is the program.
+func linked(t *testing.T, folder string) string {
+	self, err := os.Executable()
+	program := filepath.Join(folder, "lagrange")
+	if err != nil || os.Link(self, program) != nil {
+		text, err := os.ReadFile(self)
+		if err != nil || os.WriteFile(program, text, 0o755) != nil {
+			return ""
+		}
+	}
+	return program
 }
 
 // link makes a folder appear at a path, if there is one.

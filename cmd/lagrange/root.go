@@ -106,6 +106,7 @@ Exit codes: 0 success, 1 failure, 2 a command line that cannot be understood.`,
 		evalCommand(), infoCommand(), explainCommand(), rolloutCommand(), forceCommand(),
 		linearizeCommand(), exportCommand(),
 		plotCommand(), serveCommand(), reportCommand(), reproduceCommand(), versionCommand())
+	root.AddCommand(sweepCommands()...)
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

@@ -102,7 +102,7 @@ which is part of the address that is printed; nothing is encrypted.`,
 			if err != nil {
 				return fmt.Errorf("--listen %s: %w; an address is as 127.0.0.1:8080, port 0 a free one", listen, err)
 			}
-			return answer(cmd.Context(), cmd.OutOrStdout(), s, l, open)
+			return listening(cmd.Context(), cmd.OutOrStdout(), s, l, open)
 		},
 	}
 	o.add(cmd)
@@ -111,8 +111,8 @@ which is part of the address that is printed; nothing is encrypted.`,
 	return cmd
 }
 
-// answer serves until ctx is done, which is how it ends well.
-func answer(ctx context.Context, w io.Writer, s *view.Scene, l net.Listener, open bool) error {
+// listening serves until ctx is done, which is how it ends well.
+func listening(ctx context.Context, w io.Writer, s *view.Scene, l net.Listener, open bool) error {
 	server, err := page.NewServer(s, l)
 	if err != nil {
 		return errors.Join(err, l.Close())

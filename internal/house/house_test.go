@@ -33,7 +33,7 @@ var floors = map[string]int{
 	"internal/dense": 1,
 	"examples":       0,
 	"data":           1, "mech": 1, "ode": 1, "plot": 1, "symbolic": 1,
-	"invariant": 2, "nn": 2, "sim": 2, "smooth": 2,
+	"invariant": 2, "nn": 2, "sim": 2, "smooth": 2, "sweep": 2,
 	"model":   3,
 	"control": 4, "eval": 4, "export": 4, "filter": 4, "formula": 4, "train": 4,
 	"fit": 5,

@@ -1,0 +1,146 @@
+package sweep
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// command is one of the program's that a sweep can run.
+type command struct {
+	name       string
+	args       []string // what each trial is given
+	checkpoint string   // pattern of what it leaves on the way
+	model      string   // what it writes
+}
+
+var commands = []command{
+	{name: "train", args: []string{"--json", "--resume", "-o", "model.lagrange"},
+		checkpoint: "model.lagrange.*.checkpoint", model: "model.lagrange"},
+	{name: "reproduce", args: []string{"--json"}},
+}
+
+func (t Trial) command() (command, error) {
+	for _, c := range commands {
+		if c.name == t.Run {
+			return c, nil
+		}
+	}
+	return command{}, fmt.Errorf("a sweep runs train or reproduce, not %q", t.Run)
+}
+
+// failures are the errors of the tries before.
+func (w *Worker) failures(ctx context.Context, t Trial) (errs []string, err error) {
+	text, err := w.Board.Noted(ctx, t.Sweep, "failed."+t.ID)
+	if err != nil || text == nil {
+		return nil, err
+	}
+	return errs, json.Unmarshal(text, &errs)
+}
+
+func (w *Worker) fail(ctx context.Context, t Trial, errs []string) error {
+	text, err := json.Marshal(errs)
+	if err != nil {
+		return err
+	}
+	return w.Board.Note(ctx, t.Sweep, "failed."+t.ID, text)
+}
+
+// try runs the program in the trial's folder, from the checkpoint if there is one on the board.
+func (w *Worker) try(ctx context.Context, t Trial) (r Result, err error) {
+	c, err := t.command()
+	if err != nil {
+		return r, err
+	}
+	folder := w.place(t)
+	if err := os.RemoveAll(folder); err != nil {
+		return r, err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return r, err
+	}
+	args, err := w.prepare(ctx, t, c, folder)
+	if err != nil {
+		return r, err
+	}
+	if t.Limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, time.Duration(t.Limit),
+			fmt.Errorf("it took longer than the limit of %s", time.Duration(t.Limit)))
+		defer cancel()
+	}
+	keeping := w.keep(ctx, t, c, folder)
+	out, err := w.child(ctx, t, folder, args)
+	keeping()
+	if err != nil {
+		return r, err
+	}
+	if json.Valid(out) {
+		r.Numbers = bytes.TrimSpace(out)
+	}
+	value, err := Measured(out, t.Measure)
+	if err != nil {
+		return r, err
+	}
+	r.Value = &value
+	if c.model == "" {
+		return r, nil
+	}
+	return r, w.Board.Put(ctx, t.Sweep, t.ID+"/model", filepath.Join(folder, c.model))
+}
+
+// prepare lays out what the trial needs, and gives its command line.
+func (w *Worker) prepare(ctx context.Context, t Trial, c command, folder string) (args []string, err error) {
+	for name, object := range t.Files {
+		have := filepath.Join(w.Folder, t.Sweep, object) // fetched once for all trials
+		if _, err := os.Stat(have); errors.Is(err, fs.ErrNotExist) {
+			if err := w.Board.Get(ctx, t.Sweep, object, have); err != nil {
+				return nil, fmt.Errorf("recording %s: %w", name, err)
+			}
+		}
+		if err := os.Link(have, filepath.Join(folder, name)); err != nil {
+			return nil, err
+		}
+	}
+	args = append(append([]string{t.Run}, t.Args...), c.args...)
+	if t.From != "" {
+		if err := w.Board.Get(ctx, t.Sweep, t.From+"/model", filepath.Join(folder, "from.lagrange")); err != nil {
+			return nil, fmt.Errorf("the model to go on from: %w", err)
+		}
+		args = append(args, "--from", "from.lagrange")
+	}
+	if c.checkpoint == "" {
+		return args, nil
+	}
+	return args, w.restore(ctx, t, folder)
+}
+
+// child runs the program and returns what it printed. Its last line of errors is the error.
+func (w *Worker) child(ctx context.Context, t Trial, folder string, args []string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, w.Exec, args...)
+	cmd.Dir = folder
+	cmd.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", t.Cores)) // its bits depend on the number of cores
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it saves what it has
+	cmd.WaitDelay = 20 * time.Second
+	bound(cmd)
+	err := cmd.Run()
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		lines := strings.Split(strings.TrimSpace(said.String()), "\n")
+		last := strings.TrimPrefix(lines[len(lines)-1], "lagrange: ")
+		return nil, fmt.Errorf("%v: %.500s", err, last)
+	}
+	return out.Bytes(), nil
+}

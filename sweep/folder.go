@@ -1,0 +1,208 @@
+package sweep
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"lagrange/internal/file"
+)
+
+// Folder is what a sweep leaves on the disk of whoever began it: the file, where its board is, what was decided, the
+// results as they came, and the table.
+//
+//	sweep.json      the sweep file, with the folder that its recordings are in
+//	results.jsonl   a line for each trial that has ended, in the order in which they did
+//	points.jsonl    a line for each point: where, and why there
+//	results.csv     the table, and results.parquet
+//	results.svg     the measure against each parameter
+//	board/          where no other board is named: the state of the server within
+//	work/           scratch of trials under way
+type Folder struct {
+	Path  string
+	Sweep *Sweep
+	State State
+	log   *os.File
+	wrote int // points that are in points.jsonl
+}
+
+// State is how a sweep is gone on with.
+type State struct {
+	ID      string `json:"id"`
+	File    string `json:"file"` // path of the sweep file
+	Text    string `json:"text"` // its text when the sweep began
+	Program string `json:"program"`
+	Board   Where  `json:"board"`
+}
+
+// Where is the board of a sweep: on a NATS server, in a folder that machines share, or, if both are "", within.
+type Where struct {
+	Server string `json:"server,omitempty"`
+	Dir    string `json:"dir,omitempty"`
+}
+
+const (
+	stateName   = "sweep.json"
+	resultsName = "results.jsonl"
+	pointsName  = "points.jsonl"
+	tableName   = "results.csv"
+	columnsName = "results.parquet"
+	pictureName = "results.svg"
+)
+
+// Begin makes the folder of a sweep, or goes on with it where it holds the same one.
+func Begin(path string, s *Sweep, board Where) (*Folder, error) {
+	at, err := filepath.Abs(s.File.Path)
+	if err != nil {
+		return nil, err
+	}
+	state := State{s.ID, at, string(s.File.Text), s.Program, board}
+	switch have, err := readState(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 {
+			return nil, fmt.Errorf("%s holds other things: name a folder that is empty or not there", path)
+		}
+	case err != nil:
+		return nil, err
+	case have.ID != s.ID || have.Board != board:
+		return nil, fmt.Errorf("%s holds another sweep, %s: its file, recordings, program or board differ; name "+
+			"another folder, or go on with it by \"lagrange sweep resume %s\"", path, have.ID, path)
+	}
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return nil, err
+	}
+	text, err := json.MarshalIndent(state, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	if err := put(filepath.Join(path, stateName), text); err != nil {
+		return nil, err
+	}
+	return openFolder(path, s, state)
+}
+
+func put(path string, text []byte) error {
+	return file.Write(path, func(w io.Writer) error { _, err := w.Write(text); return err })
+}
+
+func readState(path string) (s State, err error) {
+	text, err := os.ReadFile(filepath.Join(path, stateName))
+	if err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal(text, &s); err != nil {
+		return s, fmt.Errorf("%s: %w", filepath.Join(path, stateName), err)
+	}
+	return s, nil
+}
+
+// Open reads the folder of a sweep, to look at it or to go on. The error of one whose recordings or program have
+// changed says so.
+func Open(path, program string, simulate func(args []string) ([]byte, error)) (*Folder, error) {
+	state, err := readState(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is no folder of a sweep: there is no %s in it", path, stateName)
+	}
+	if err != nil {
+		return nil, err
+	}
+	f, err := Parse(state.File, []byte(state.Text))
+	if err != nil {
+		return nil, err
+	}
+	s, err := New(f, state.Program, simulate)
+	if err != nil {
+		return nil, err
+	}
+	if s.ID != state.ID {
+		return nil, fmt.Errorf("%s: the recordings of the sweep are not those that it began with", path)
+	}
+	if program != "" && program != state.Program {
+		return nil, fmt.Errorf("%s: %w", path, OtherVersion{state.Program, program})
+	}
+	return openFolder(path, s, state)
+}
+
+// openFolder gives the sweep the results that the folder has.
+func openFolder(path string, s *Sweep, state State) (*Folder, error) {
+	d := &Folder{Path: path, Sweep: s, State: state}
+	log, err := os.OpenFile(filepath.Join(path, resultsName), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	d.log = log
+	size := int64(0)
+	lines := bufio.NewReader(log)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil { // what a power cut has left of a line comes again from the board
+			break
+		}
+		var r Result
+		if err := json.Unmarshal(line, &r); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", filepath.Join(path, resultsName), err), log.Close())
+		}
+		s.Add(r)
+		size += int64(len(line))
+	}
+	return d, errors.Join(log.Truncate(size), d.decided())
+}
+
+// Note writes a result, and the points that were decided since.
+func (d *Folder) Note(r *Result) error {
+	if r != nil {
+		line, err := json.Marshal(r)
+		if err != nil {
+			return err
+		}
+		if _, err := d.log.Write(append(line, '\n')); err != nil {
+			return err
+		}
+	}
+	return d.decided()
+}
+
+// decided writes what was decided since it was called last.
+func (d *Folder) decided() error {
+	if d.wrote == len(d.Sweep.points) {
+		return nil
+	}
+	mode := os.O_WRONLY | os.O_CREATE | os.O_APPEND
+	if d.wrote == 0 {
+		mode = os.O_WRONLY | os.O_CREATE | os.O_TRUNC // they follow from the file and the results
+	}
+	f, err := os.OpenFile(filepath.Join(d.Path, pointsName), mode, 0o644)
+	if err != nil {
+		return err
+	}
+	e := json.NewEncoder(f)
+	for _, p := range d.Sweep.points[d.wrote:] {
+		err = errors.Join(err, e.Encode(p))
+	}
+	d.wrote = len(d.Sweep.points)
+	return errors.Join(err, f.Close())
+}
+
+// Finish writes the tables and, where something is varied and has a measure, the picture.
+func (d *Folder) Finish() error {
+	err := errors.Join(d.log.Sync(), file.Write(filepath.Join(d.Path, tableName), d.Sweep.WriteCSV),
+		file.Write(filepath.Join(d.Path, columnsName), d.Sweep.WriteParquet))
+	if len(d.Sweep.File.Space) == 0 || len(d.Sweep.Best()) == 0 {
+		return err
+	}
+	return errors.Join(err, d.Sweep.Figure().Save(filepath.Join(d.Path, pictureName)))
+}
+
+// Close lets go of the folder.
+func (d *Folder) Close() error { return d.log.Close() }
+
+// Within is where the server within keeps its state, Work is scratch.
+func (d *Folder) Within() string { return filepath.Join(d.Path, "board") }
+
+// Work is scratch of trials under way.
+func (d *Folder) Work() string { return filepath.Join(d.Path, "work") }

@@ -1,0 +1,132 @@
+package jet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"lagrange/sweep"
+)
+
+// Note implements sweep.Board.
+func (b *Board) Note(ctx context.Context, id, key string, text []byte) error {
+	return steadily(ctx, func(ctx context.Context) error {
+		kv, _, err := b.on(ctx, id)
+		if err == nil {
+			_, err = kv.Put(ctx, key, text)
+		}
+		return err
+	})
+}
+
+// Create implements sweep.Board.
+func (b *Board) Create(ctx context.Context, id, key string, text []byte) (made bool, err error) {
+	err = steadily(ctx, func(ctx context.Context) error {
+		kv, _, err := b.on(ctx, id)
+		if err != nil {
+			return err
+		}
+		_, err = kv.Create(ctx, key, text)
+		if errors.Is(err, jetstream.ErrKeyExists) {
+			return nil
+		}
+		made = err == nil
+		return err
+	})
+	return made, err
+}
+
+// Noted implements sweep.Board.
+func (b *Board) Noted(ctx context.Context, id, key string) (text []byte, err error) {
+	err = steadily(ctx, func(ctx context.Context) error {
+		kv, _, err := b.on(ctx, id)
+		if err != nil {
+			return err
+		}
+		e, err := kv.Get(ctx, key)
+		if errors.Is(err, jetstream.ErrKeyNotFound) {
+			return nil
+		}
+		if err == nil {
+			text = e.Value()
+		}
+		return err
+	})
+	return text, err
+}
+
+// claim is a message that is not acknowledged yet.
+type claim struct {
+	b     *Board
+	m     jetstream.Msg
+	t     sweep.Trial
+	taken int
+}
+
+// Trial implements sweep.Claim.
+func (c *claim) Trial() sweep.Trial { return c.t }
+
+// Taken implements sweep.Claim.
+func (c *claim) Taken() int { return c.taken }
+
+// Alive implements sweep.Claim. While the server cannot be reached nobody else can get the trial either.
+func (c *claim) Alive(context.Context) error {
+	_ = c.m.InProgress()
+	return nil
+}
+
+// Done implements sweep.Claim.
+func (c *claim) Done(ctx context.Context, r sweep.Result) error {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	if _, err := c.b.Create(ctx, c.t.Sweep, "result."+c.t.ID, text); err != nil {
+		return err
+	}
+	return steadily(ctx, c.m.DoubleAck)
+}
+
+// Back implements sweep.Claim.
+func (c *claim) Back(context.Context) error { return c.m.NakWithDelay(0) }
+
+// steadily repeats a request until it is answered, for as long as a server may take to come back. What the server
+// refuses is not repeated.
+func steadily(ctx context.Context, ask func(context.Context) error) error {
+	for until := time.Now().Add(10 * patience); ; {
+		one, cancel := context.WithTimeout(ctx, patience)
+		err := ask(one)
+		cancel()
+		if err == nil || ctx.Err() != nil || !passing(err) || time.Now().After(until) {
+			return err
+		}
+		pause(ctx, time.Second)
+	}
+}
+
+// passing says whether an error may pass by itself: the connection or the server is away.
+func passing(err error) bool {
+	return slices.ContainsFunc([]error{nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected,
+		nats.ErrConnectionReconnecting, nats.ErrStaleConnection, jetstream.ErrNoStreamResponse,
+		context.DeadlineExceeded}, func(e error) bool { return errors.Is(err, e) })
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+func copied(r io.Reader) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.Copy(w, r)
+		return err
+	}
+}
