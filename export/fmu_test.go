@@ -306,7 +306,8 @@ func TestFMUNames(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if e, ok := token.(xml.StartElement); ok && (e.Name.Local == "ScalarVariable" || e.Name.Local == "Float64") {
+			e, ok := token.(xml.StartElement)
+			if ok && (e.Name.Local == "ScalarVariable" || e.Name.Local == "Float64") {
 				names = append(names, e.Attr[0].Value)
 			}
 		}
