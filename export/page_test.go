@@ -312,8 +312,8 @@ const pageText = `# Exports
 
 Every model can be exported: @lnn@ with both heads, @delan@, @hnn@, @terms@, @nn@, @node@, with
 formulas of your own among the terms, known forces, all friction, system parameters, and ensembles
-of them. A @graph@ is written out for its sites, or for as many as @--sites@ says, of at most 32
-coordinates: every site is a copy of the net.
+of them. A @graph@ is written out for its sites, or for as many as @--sites@ says, of at most 16
+coordinates: every site is a copy of the net, and the C of 16 compiles for half a minute.
 
 The tables below are written by
 

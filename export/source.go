@@ -54,8 +54,9 @@ type program struct {
 	routines       []routine
 }
 
-// mostCoordinates are those of a graph that is written out.
-const mostCoordinates = 32
+// mostCoordinates are those of a graph that is written out: its C takes some half a minute to compile, and grows by the
+// square of them.
+const mostCoordinates = 16
 
 // newProgram puts the form of a model together.
 func newProgram(s *Source) (*program, error) {

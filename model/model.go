@@ -130,7 +130,7 @@ type Family struct {
 	Init        func(s Spec, r *rand.Rand, theta []float64)
 	Tape32      func(s Spec, theta []float32, batch int) Tape[float32]
 	Tape64      func(s Spec, theta []float64, batch int) Tape[float64]
-	// see Model.Parts; nil: it is not of one site
+	// see Model.Parts; nil: it cannot be taken apart
 	Parts    func(s Spec, theta []float64) Parts
 	Linear   func(Spec) []int          // see Model.Linear; nil: none
 	Net      func(Spec) nn.Shape       // of the net that stands first in θ and gives L; nil: there is none

@@ -28,7 +28,7 @@ func exportCommand() *cobra.Command {
 energy, momentum and mass matrix, and the forces behind a motion, as far as the model knows them.
 Of an ensemble accelerations and known forces are the means of its networks.
 
-A graph is written out for its sites, of at most 32 coordinates.
+A graph is written out for its sites, of at most 16 coordinates.
 
 An FMU is for model exchange and co-simulation: the C, and the library of this
 machine where there is a C compiler (that of the variable CC, cc, gcc or clang).
