@@ -136,7 +136,7 @@ func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err
 		note(cmd, "--differentiate is not needed: positions are learned from as they are")
 		options.Differentiate, options.V = false, []string{}
 	}
-	if set, err = data.Read(args, options); err != nil {
+	if set, err = reading(cmd, args, options); err != nil {
 		return nil, err
 	}
 	if err := f.graph.resolve(&s.Graph, set); err != nil {
@@ -155,11 +155,11 @@ func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err
 		s.Delay = &delay
 	}
 	s.Columns = options
-	return set, f.readTests(set, args)
+	return set, f.readTests(cmd, set, args)
 }
 
 // readTests reads the recordings of --test, as those that are learned from were read.
-func (f *trainFlags) readTests(set *data.Set, args []string) (err error) {
+func (f *trainFlags) readTests(cmd *cobra.Command, set *data.Set, args []string) (err error) {
 	f.tests = set
 	if f.training.Settings.Apart = f.test != nil; !f.training.Settings.Apart {
 		return nil
@@ -169,7 +169,7 @@ func (f *trainFlags) readTests(set *data.Set, args []string) (err error) {
 			return usagef("%s is learned from, and cannot test", path)
 		}
 	}
-	f.tests, err = data.Read(f.test, set.Layout(f.training.Settings.Columns))
+	f.tests, err = reading(cmd, f.test, set.Layout(f.training.Settings.Columns))
 	return err
 }
 
@@ -222,9 +222,18 @@ func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set) (*lagrange.Model, er
 	say := cmd.ErrOrStderr()
 	show, done := shown(say)
 	defer done()
+	before, prepared := preparing(say)
+	defer prepared()
 	t := f.training
-	t.Settings.On = show
-	t.Settings.Planned = func(plan lagrange.Plan) { _ = plan.WriteText(say) } // what cannot be shown is in the record
+	t.Settings.Preparing = before
+	t.Settings.On = func(p lagrange.Progress) {
+		prepared()
+		show(p)
+	}
+	t.Settings.Planned = func(plan lagrange.Plan) {
+		prepared()
+		_ = plan.WriteText(say) // what cannot be shown is in the record
+	}
 	m, err := t.Fit(cmd.Context(), set)
 	if err == nil || cmd.Context().Err() == nil {
 		return m, err
