@@ -21,6 +21,8 @@ type Options struct {
 	Columns []string `json:",omitempty"`
 	Step    float64  `json:",omitempty"` // seconds from one row or step to the next, where no column holds the time
 	Strict  bool     `json:",omitempty"` // rows and lines that would be left out are errors
+	// numbers held at most: of a larger recording stretches from all over it are kept; 0: all that there are
+	Most int `json:"-"`
 }
 
 // layout is the place of every used column in the table.

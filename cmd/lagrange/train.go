@@ -110,6 +110,10 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// mostNumbers are those of recordings that are held to learn from; larger ones are learned from in stretches. Training
+// takes some hundred bytes for each.
+const mostNumbers = 10_000_000
+
 // read reads what the command line names: the models and the recordings.
 func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err error) {
 	t, options := &f.training, f.columns.options()
@@ -131,7 +135,7 @@ func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err
 	if s.Graph, err = f.graph.read(cmd, s.Model); err != nil {
 		return nil, err
 	}
-	options.Positions = true
+	options.Positions, options.Most = true, mostNumbers
 	if options.Differentiate && fit.OnPositions(s.Model) {
 		note(cmd, "--differentiate is not needed: positions are learned from as they are")
 		options.Differentiate, options.V = false, []string{}
