@@ -66,7 +66,7 @@ func (b *builder) rows(src source, name string, l layout) error {
 	}
 	for i := first; i < len(s.Trajectories); i++ {
 		t := &s.Trajectories[i]
-		if t.Len() < minRows {
+		if t.Len() < minRows && !(s.states && b.o.States) {
 			text := fmt.Sprintf("trajectory %q has %s: at least %d are needed", t.ID, count(t.Len(), "row"), minRows)
 			return &Error{name, t.Line, "", strings.Join(append([]string{text}, notes...), "; ")}
 		}
