@@ -35,8 +35,9 @@ type jump struct {
 }
 
 // jumps finds those of coordinate k in a trajectory; none where they are not rare, for the velocity is then wrong.
-// Where there is no velocity the step before tells how far one is, and a jump is found once more behind it.
-func (s *Set) jumps(t *Trajectory, k int) (found []jump) {
+// Where there is no velocity the step before tells how far one is, and a jump is found once more behind it. The extent
+// is that of the coordinate in all of the recording.
+func (s *Set) jumps(t *Trajectory, k int, extent float64) (found []jump) {
 	d := s.D()
 	if t.Len() < 10 {
 		return nil
@@ -62,7 +63,7 @@ func (s *Set) jumps(t *Trajectory, k int) (found []jump) {
 			break
 		}
 	}
-	limit := max(jumpResidual*median(lefts), jumpStep*ways[len(ways)*8/10], jumpRange*s.extent(k), 3*least)
+	limit := max(jumpResidual*median(lefts), jumpStep*ways[len(ways)*8/10], jumpRange*extent, 3*least)
 	for n := 1; n < t.Len(); n++ {
 		if _, left := step(n); math.Abs(left) > limit {
 			found = append(found, jump{n, k, left})
@@ -91,12 +92,16 @@ func (s *Set) breaks() {
 		return
 	}
 	var out []Trajectory
+	var extents []float64
+	for k := range s.Coordinates {
+		extents = append(extents, s.extent(k))
+	}
 	for i := range s.Trajectories {
 		t := &s.Trajectories[i]
 		var at []int
 		col, begin := -1, 0
 		for k := range s.Coordinates {
-			for i, j := range s.sudden(t, k) {
+			for i, j := range s.sudden(t, k, extents[k]) {
 				if at = append(at, j.n); col < 0 || i == 0 && j.n < begin {
 					col, begin = k, j.n
 				}
@@ -120,8 +125,8 @@ func (s *Set) breaks() {
 }
 
 // sudden are jumps that stay: a single wrong row jumps back.
-func (s *Set) sudden(t *Trajectory, k int) (found []jump) {
-	all := s.jumps(t, k)
+func (s *Set) sudden(t *Trajectory, k int, extent float64) (found []jump) {
+	all := s.jumps(t, k, extent)
 	for i := 0; i < len(all); i++ {
 		j := all[i]
 		if i+1 < len(all) && all[i+1].n-j.n <= 2 && math.Abs(all[i+1].by+j.by) < 0.2*math.Abs(j.by) {
@@ -156,8 +161,9 @@ func (s *Set) wrapped(k int) {
 		return
 	}
 	var by []float64
+	extent := s.extent(k)
 	for i := range s.Trajectories {
-		for _, j := range s.jumps(&s.Trajectories[i], k) {
+		for _, j := range s.jumps(&s.Trajectories[i], k, extent) {
 			by = append(by, math.Abs(j.by))
 		}
 	}

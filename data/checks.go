@@ -185,11 +185,11 @@ func (s *Set) checkOutliers() (f []Finding) {
 		return nil
 	}
 	for k, c := range s.Coordinates {
-		n, where := 0, ""
+		n, where, extent := 0, "", s.extent(k)
 		for i := range s.Trajectories {
 			t := &s.Trajectories[i]
-			all := s.jumps(t, k)
-			if out := (len(all) - len(s.sudden(t, k))) / 2; out > 0 {
+			all := s.jumps(t, k, extent)
+			if out := (len(all) - len(s.sudden(t, k, extent))) / 2; out > 0 {
 				if n == 0 {
 					where = fmt.Sprintf("%s of %s = %s", t.ID, s.Time, timeText(t.T[all[0].n], t.TypicalStep()))
 				}
@@ -214,6 +214,7 @@ func (s *Set) checkJumps() (f []Finding) {
 	d := s.D()
 	for k, c := range s.Coordinates {
 		var far []float64
+		extent := s.extent(k)
 		for i := range s.Trajectories {
 			t, gaps := &s.Trajectories[i], s.Trajectories[i].Gaps()
 			var way []float64
@@ -223,7 +224,7 @@ func (s *Set) checkJumps() (f []Finding) {
 			sorted := slices.Clone(way)
 			slices.Sort(sorted)
 			for n, w := range way {
-				if w > 8*sorted[len(sorted)*95/100] && w > 0.2*s.extent(k) && !gaps.Before(n+1) {
+				if w > 8*sorted[len(sorted)*95/100] && w > 0.2*extent && !gaps.Before(n+1) {
 					far = append(far, w)
 				}
 			}

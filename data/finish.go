@@ -28,6 +28,9 @@ func (b *builder) finish() (*Set, error) {
 	if b.o.Differentiate {
 		s.differentiate()
 	}
+	if s.states && b.o.States {
+		return s, nil
+	}
 	if err := s.constant(); err != nil {
 		return nil, err
 	}

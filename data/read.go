@@ -45,12 +45,13 @@ func ReadFrom(r io.Reader, name string, o Options) (*Set, error) {
 
 // builder gathers files into a set.
 type builder struct {
-	o        Options
-	set      *Set
-	ids      map[string]bool // of the files read so far
-	size     int64           // of the file being read, in bytes; 0 if it is not known
-	timeUnit string          // of the time column in the header of the first file
-	untimed  bool            // no column holds the time: rows are counted
+	o   Options
+	set *Set
+	ids map[string]bool // of the files read so far
+	stretched
+	size     int64  // of the file being read, in bytes; 0 if it is not known
+	timeUnit string // of the time column in the header of the first file
+	untimed  bool   // no column holds the time: rows are counted
 }
 
 // done finishes the set, and gives it a column for times that were counted.
@@ -62,6 +63,7 @@ func (b *builder) done() (*Set, error) {
 	} else if counts(s.Time, b.timeUnit, b.o) {
 		s.stepsAreTime()
 	}
+	b.stretched.note(b.set)
 	return b.finish()
 }
 

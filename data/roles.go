@@ -21,6 +21,10 @@ type Options struct {
 	Columns []string `json:",omitempty"`
 	Step    float64  `json:",omitempty"` // seconds from one row or step to the next, where no column holds the time
 	Strict  bool     `json:",omitempty"` // rows and lines that would be left out are errors
+	// numbers held at most: of a larger recording stretches from all over it are kept; 0: all that there are
+	Most int `json:"-"`
+	// rows without a time are states on their own, with or without accelerations: starts, of which one is enough
+	States bool `json:"-"`
 }
 
 // layout is the place of every used column in the table.
@@ -111,7 +115,7 @@ func resolve(cols []Column, rows *sample, o Options) (l layout, notes []string, 
 	if err = r.accelerations(&l, o); err != nil {
 		return l, nil, err
 	}
-	if l.time < 0 && o.Step == 0 && (len(l.a) == 0 || len(l.v) == 0) { // rows of q, v and a need no time
+	if l.time < 0 && o.Step == 0 && !o.States && (len(l.a) == 0 || len(l.v) == 0) { // rows of q, v and a need no time
 		return l, nil, &Error{Msg: fmt.Sprintf("no time column among %s: call it t or time, name it with --time, or "+
 			"say with --dt what the time from one row to the next is", r.all())}
 	}

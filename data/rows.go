@@ -21,7 +21,8 @@ type gathering struct {
 	row   []float64      // their numbers in the current row
 	ends  map[string]int // last line of every trajectory of this file
 	t     *Trajectory
-	last  int // line of the last row kept
+	last  int  // line of the last row kept
+	part  bool // stretches of the current trajectory are no longer with it
 
 	blank, again, twice tally
 	words               tally
@@ -49,7 +50,14 @@ func (b *builder) rows(src source, name string, l layout) error {
 			g.grow(n)
 		}
 	}
+	g.ended()
 	notes := g.notes()
+	if g.b.every > 0 { // those of earlier files may be fewer
+		first = slices.IndexFunc(s.Trajectories, func(t Trajectory) bool { return t.File == name })
+	}
+	if first < 0 {
+		return nil
+	}
 	if len(s.Trajectories) == first {
 		if len(notes) > 0 {
 			return &Error{name, 0, "", "no row is left: " + strings.Join(notes, "; ")}
@@ -58,7 +66,7 @@ func (b *builder) rows(src source, name string, l layout) error {
 	}
 	for i := first; i < len(s.Trajectories); i++ {
 		t := &s.Trajectories[i]
-		if t.Len() < minRows {
+		if t.Len() < minRows && !(s.states && b.o.States) {
 			text := fmt.Sprintf("trajectory %q has %s: at least %d are needed", t.ID, count(t.Len(), "row"), minRows)
 			return &Error{name, t.Line, "", strings.Join(append([]string{text}, notes...), "; ")}
 		}
@@ -166,6 +174,7 @@ func (g *gathering) add() error {
 	}
 	g.t.append(t, g.row, g.l)
 	g.last = line
+	g.kept()
 	return nil
 }
 
@@ -178,9 +187,8 @@ func (g *gathering) remark() bool {
 
 // begin begins a trajectory.
 func (g *gathering) begin(id string, line int) {
-	s := g.b.set
-	s.Trajectories = append(s.Trajectories, Trajectory{ID: id, File: g.name, Line: line})
-	g.t = &s.Trajectories[len(s.Trajectories)-1]
+	g.ended()
+	g.resume(Trajectory{ID: id, File: g.name, Line: line})
 }
 
 // restarts says whether a time that goes back begins a motion of its own: no column tells trajectories apart, and the
@@ -272,6 +280,9 @@ func (g *gathering) grow(n int) {
 		return
 	}
 	more := int(1.02*float64(n)*float64(g.b.size)/float64(text.bytes)) - n
+	if g.b.o.Most > 0 {
+		more = min(more, g.b.o.Most/g.width()-n)
+	}
 	if more <= 0 {
 		return
 	}

@@ -9,7 +9,7 @@ func (t *Trajectory) AppendStates(x []float64, d, lo, hi int) []float64 {
 	return x
 }
 
-// Thinned is some most of the rows of a set, taken evenly, as one trajectory that is no motion; without accelerations.
+// Thinned is some most of the rows of a set, taken evenly, as one trajectory that is no motion.
 func (s *Set) Thinned(most int) *Set {
 	d, f := s.D(), s.M()
 	every, t, i := max(1, s.Rows()/most), Trajectory{}, 0
@@ -19,6 +19,9 @@ func (s *Set) Thinned(most int) *Set {
 			if i++; i%every == 0 {
 				t.T, t.U = append(t.T, from.T[n]), append(t.U, from.U[n*f:(n+1)*f]...)
 				t.Q, t.V = append(t.Q, from.Q[n*d:(n+1)*d]...), append(t.V, from.V[n*d:(n+1)*d]...)
+				if from.A != nil {
+					t.A = append(t.A, from.A[n*d:(n+1)*d]...)
+				}
 			}
 		}
 	}

@@ -14,15 +14,23 @@ import (
 // WriteCSV writes the set with the columns it was read with, those ignored left out, and with every digit of the
 // numbers: reading it back gives the same set. Several trajectories without a trajectory column get one.
 func (s *Set) WriteCSV(w io.Writer) error {
-	cols := s.written()
 	b := bufio.NewWriter(w)
-	for j, c := range cols {
+	for j, c := range s.written() {
 		if j > 0 {
 			_ = b.WriteByte(',') // a write error stays in b until Flush
 		}
 		_, _ = b.WriteString(quote(c.label()))
 	}
 	_ = b.WriteByte('\n')
+	if err := b.Flush(); err != nil {
+		return err
+	}
+	return s.WriteRows(w)
+}
+
+// WriteRows is WriteCSV without the header, to go on after another set with the same columns.
+func (s *Set) WriteRows(w io.Writer) error {
+	cols, b := s.written(), bufio.NewWriter(w)
 	at := make([]int, len(cols))
 	for j, c := range cols {
 		at[j] = s.place(c)

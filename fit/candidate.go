@@ -29,6 +29,7 @@ func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.
 	}
 	n, d := len(net.Linear()), net.Spec.D()
 	c := train.ConvexOptions{Seed: f.s.Seed, Workers: f.s.Workers, Ridges: convexRidges[:1], Selection: selection,
+		On:      f.s.preparing("sum of terms"),
 		Samples: min(convexSamples, convexWork/(1+d*n*n))}
 	if c.Samples*d < 2*n {
 		return false, nil // it would take long

@@ -152,6 +152,11 @@ func (initialGuess) Run(ctx context.Context, a *run) (err error) {
 			a.learn = train.KeepPositiveDefinite(net, l, nil)
 			return nil
 		}
+		if f.guessed.theta != nil && f.guessed.seed == s.Seed {
+			guess = f.guessed.guess
+			copy(net.Theta, f.guessed.theta) // it leaves next to nothing: there is nothing to keep M from
+			break
+		}
 		guess, err = a.guess(ctx, l)
 	case *train.Segments[float64]:
 		switch {
@@ -186,7 +191,11 @@ func (a *run) selection() *train.Segments[float64] {
 // nothing is kept, and returned. Otherwise the network is as it was drawn, with a positive definite M.
 func (a *run) guess(ctx context.Context, o *train.Accelerations[float64]) (train.InitialGuess, error) {
 	drawn := slices.Clone(a.net.Theta)
-	guess, err := train.ConvexInitialisation(ctx, a.net, o, train.ConvexOptions{Seed: a.s.Seed, Workers: a.s.Workers})
+	c := train.ConvexOptions{Seed: a.s.Seed, Workers: a.s.Workers, On: a.s.preparing("convex initialisation")}
+	if a.net.Spec.D() >= wideNet {
+		c.Rounds = wideRounds
+	}
+	guess, err := train.ConvexInitialisation(ctx, a.net, o, c)
 	a.learn = train.KeepPositiveDefinite(a.net, o, guess.Unit)
 	if err != nil || guess.Done && guess.After < goodGuess*a.f.still(o) {
 		return guess, err
@@ -218,6 +227,7 @@ func (f *problem) initialise(
 	}
 	n, d := len(net.Linear()), net.Spec.D()
 	c := train.ConvexOptions{Seed: s.Seed, Workers: s.Workers, Ridges: convexRidges, Selection: selection,
+		On:      s.preparing("convex initialisation"),
 		Samples: min(convexSamples, convexWork/(1+d*n*n))}
 	if c.Samples*d < 2*n {
 		return train.InitialGuess{Why: "there are too many parameters"}, nil

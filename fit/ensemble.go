@@ -19,6 +19,7 @@ func (f *problem) ensemble(ctx context.Context) ([]Network, error) {
 	}
 	side := min(k, cores)
 	each := f.s
+	each.Preparing = nil // members prepare side by side
 	each.Workers = cores / side
 	if f.s.Budget > 0 {
 		left := max(f.s.Budget/leastShare, f.s.Budget-f.watch.elapsed())

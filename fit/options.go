@@ -58,10 +58,12 @@ type Options struct {
 	Every      time.Duration  `json:"-"` // between checkpoints
 	On         func(Progress) `json:"-"` // told after every step how far it is
 	Planned    func(Plan)     `json:"-"` // told the plan before the first step
-	climbing   bool           // Model is one of those that are tried,
-	rung       int            // the one of this number
-	seen       *seen          // of the recording; nil: it was not looked through
-	Beside     *Network       `json:"-"` // the model whose baseline this is, from Baseline; nil: none
+	// told before the first step what is under way, and how much of it is done
+	Preparing func(what string, done, all int) `json:"-"`
+	climbing  bool                             // Model is one of those that are tried,
+	rung      int                              // the one of this number
+	seen      *seen                            // of the recording; nil: it was not looked through
+	Beside    *Network                         `json:"-"` // the model whose baseline this is, from Baseline; nil: none
 }
 
 // Progress is how far training has come.

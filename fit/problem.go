@@ -144,6 +144,9 @@ func (f *problem) look(ctx context.Context, given Options) error {
 	if s.Objective == Windows && (family.Heads || family.Netless) && family.Linear != nil && free {
 		err = f.choose(ctx, given)
 	}
+	if s.Objective == Accelerations && free {
+		err = f.tryLinks(ctx, given)
+	}
 	if friction.Choice != "" {
 		f.plan.set(friction.What, friction.Choice, friction.Reason)
 	}

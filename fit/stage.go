@@ -75,7 +75,7 @@ func (a *run) advance(ctx context.Context, loop *train.Loop[float64], stage stri
 	if err := save(); err != nil {
 		return err
 	}
-	loop.Clock = a.clock(loop.State.Step, save)
+	loop.Clock = a.clock(loop.State.Step, loop.Settings.Steps, save)
 	if a.loop != nil { // a warm-up has its own number of steps
 		loop.Replan = a.replan(loop)
 	}
@@ -86,11 +86,23 @@ func (a *run) advance(ctx context.Context, loop *train.Loop[float64], stage stri
 	return err
 }
 
-// clock tells how far the training is, once it has begun, and saves it now and then.
-func (a *run) clock(first int, save func() error) func(*train.State[float64], float64) error {
+// preparing tells how much is done of something that goes before the first step.
+func (s *Options) preparing(what string) func(done, all int) {
+	return func(done, all int) {
+		if s.Preparing != nil {
+			s.Preparing(what, done, all)
+		}
+	}
+}
+
+// clock tells how far the training is, or one of so many steps before it has begun, and saves it now and then.
+func (a *run) clock(first, all int, save func() error) func(*train.State[float64], float64) error {
 	from, last := time.Now(), time.Now()
-	begun := a.done(first)
+	begun, preparing := a.done(first), a.s.preparing("warm-up")
 	return func(st *train.State[float64], loss float64) error {
+		if a.loop == nil {
+			preparing(st.Step, all)
+		}
 		if a.s.On != nil && a.loop != nil {
 			p := Progress{
 				Model: a.f.spec.Family, Step: a.used + a.done(st.Step), Steps: a.used + a.total(), Loss: loss,

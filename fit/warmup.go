@@ -25,7 +25,11 @@ func (w warmUp) Run(ctx context.Context, a *run) error {
 	}
 	s, still, drawn := a.s, a.f.still(a.valid), slices.Clone(a.net.Theta)
 	best, kept := math.Inf(1), []float64(nil)
-	for i, n := range warmSteps {
+	steps := warmSteps
+	if a.net.Spec.D() >= wideNet && a.net.Spec.Nodes == nil {
+		steps = steps[:1]
+	}
+	for i, n := range steps {
 		if i > 1 {
 			other, err := model.New[float64](a.net.Spec, s.Seed+uint64(i)<<40)
 			if err != nil {
@@ -36,7 +40,7 @@ func (w warmUp) Run(ctx context.Context, a *run) error {
 		copy(a.net.Theta, drawn)
 		adam := train.Settings{
 			Steps: n, Validate: n / 6, Batch: max(leastWarmBatch, warmBatch/s.nodes(a.net.Spec.D())), Rate: warmRate,
-			Seed: s.Seed, Workers: s.Workers,
+			Seed: s.Seed, Workers: s.Workers, Checks: min(warmChecks, a.valid.Len()),
 		}
 		loop := train.Loop[float64]{Model: a.net, Train: a.learn, Valid: a.valid, Settings: adam,
 			State: train.NewState(a.net)}
@@ -49,7 +53,7 @@ func (w warmUp) Run(ctx context.Context, a *run) error {
 		if err != nil || left < warmEnds*still {
 			return err
 		}
-		if i > 0 && left < best {
+		if (i > 0 || len(steps) == 1) && left < best {
 			best, kept = left, slices.Clone(a.net.Theta)
 		}
 		if best < warmFails*still {

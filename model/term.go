@@ -57,49 +57,81 @@ func combination[T nn.Float](s Spec, t Term) []T {
 // DefaultTerms is a library for all of L, in the order of Spec.Terms: sines and cosines of each angle, of its double,
 // and of sums and differences of two angles, and each other coordinate with its square; in the mass matrix the
 // constant, too. Ignorable coordinates are in none.
-func (s Spec) DefaultTerms() [][]Term { return s.library(2) }
+func (s Spec) DefaultTerms() [][]Term { return s.library(s.harmonics(2)) }
 
 // FinerTerms is the default library with the third and the fourth harmonic of each angle, too: those of an encoder that
 // is a little off, of a belt, of magnets.
-func (s Spec) FinerTerms() [][]Term { return s.library(4) }
+func (s Spec) FinerTerms() [][]Term { return s.library(s.harmonics(4)) }
 
-// library has so many harmonics of each angle.
-func (s Spec) library(harmonics int) [][]Term {
-	d := s.D()
-	unit := func(k ...int) []int { // pairs of coordinate and number
-		of := make([]int, d)
-		for i := 0; i < len(k); i += 2 {
-			of[k[i]] += k[i+1]
-		}
-		return of
-	}
+// LinkTerms is a library of a chain of links: the potential and, with the constant, each element of the mass matrix
+// have sine and cosine of the angle of each link, and of the angle between any two links. Coordinates are angles of the
+// links, or of the joints from each link to the next, where the angle between two links is the sum of those of the
+// joints between them. Other coordinates are as in the default library.
+func (s Spec) LinkTerms(joints bool) [][]Term {
 	var of [][]int
-	var powers []Term
 	for i, c := range s.Coordinates {
-		switch {
-		case c.Cyclic:
-		case c.Period > 0:
-			for k := range harmonics {
-				of = append(of, unit(i, 1+k))
+		if c.Period == 0 || c.Cyclic {
+			continue
+		}
+		of = append(of, s.combined(i, 1))
+		sum := s.combined(i, 1)
+		for j := i - 1; j >= 0; j-- {
+			switch o := s.Coordinates[j]; {
+			case o.Period == 0 || o.Cyclic:
+			case joints:
+				sum[j] = 1
+				of = append(of, slices.Clone(sum))
+			default:
+				of = append(of, s.combined(j, 1, i, -1))
 			}
-			for j := range i {
-				if o := s.Coordinates[j]; o.Period > 0 && !o.Cyclic {
-					of = append(of, unit(j, 1, i, -1), unit(j, 1, i, 1))
-				}
-			}
-		default:
-			powers = append(powers, Term{Function: Power, Of: unit(i, 1)},
-				Term{Function: Power, Of: unit(i, 2)})
 		}
 	}
+	return s.library(of)
+}
+
+// combined is what a term is of: pairs of a coordinate and its number.
+func (s Spec) combined(k ...int) []int {
+	of := make([]int, s.D())
+	for i := 0; i < len(k); i += 2 {
+		of[k[i]] += k[i+1]
+	}
+	return of
+}
+
+// harmonics are so many of each angle, and sums and differences of two angles.
+func (s Spec) harmonics(most int) (of [][]int) {
+	for i, c := range s.Coordinates {
+		if c.Period == 0 || c.Cyclic {
+			continue
+		}
+		for k := range most {
+			of = append(of, s.combined(i, 1+k))
+		}
+		for j := range i {
+			if o := s.Coordinates[j]; o.Period > 0 && !o.Cyclic {
+				of = append(of, s.combined(j, 1, i, -1), s.combined(j, 1, i, 1))
+			}
+		}
+	}
+	return of
+}
+
+// library has sines and cosines of combinations of angles, and powers of the other coordinates, in the potential and,
+// with the constant, in each element of the mass matrix.
+func (s Spec) library(of [][]int) [][]Term {
 	var potential []Term
 	for _, k := range of {
 		potential = append(potential, Term{Function: Sin, Of: k}, Term{Function: Cos, Of: k})
 	}
-	potential = append(potential, powers...)
+	for i, c := range s.Coordinates {
+		if c.Period == 0 && !c.Cyclic {
+			potential = append(potential, Term{Function: Power, Of: s.combined(i, 1)},
+				Term{Function: Power, Of: s.combined(i, 2)})
+		}
+	}
 	mass := append([]Term{{Function: One}}, potential...)
 	all := [][]Term{potential}
-	for range triangle(d) {
+	for range triangle(s.D()) {
 		all = append(all, mass)
 	}
 	return all

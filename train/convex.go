@@ -24,8 +24,9 @@ type ConvexOptions struct {
 	// at most so many are used; default what 2²⁴ numbers have room for, and fewer for nets whose gradients are long or
 	// for many coordinates
 	Samples int
-	Seed    uint64 // of the choice of samples
-	Workers int    // cores; default all
+	On      func(done, all int) // told after each solution, of at most so many; nil: nobody
+	Seed    uint64              // of the choice of samples
+	Workers int                 // cores; default all
 }
 
 // InitialGuess says what a convex initialisation did.
@@ -136,6 +137,9 @@ func (p *convexProblem) rounds(ctx context.Context, ridge float64, s *InitialGue
 	last := math.Inf(1)
 	for round := 1; round <= p.c.Rounds && ctx.Err() == nil && p.solve(ridge); round++ {
 		s.Rounds++
+		if p.c.On != nil {
+			p.c.On(s.Rounds, p.c.Rounds*len(p.c.Ridges))
+		}
 		loss := p.evaluate()
 		if !vec.IsFinite(loss) {
 			break

@@ -42,8 +42,16 @@ type positiveDefinitePass[T nn.Float] struct {
 	mass    model.Mechanics[T]
 	inertia model.Inertia[T]
 	d, m, B int
+	shared  bool // the tape has evaluated the batch already
 	// w (B, d): directions of the least eigenvalues, 0 where there is no loss; rows (B, P)
 	x, u, xdot, w, M, E, e, rows []T
+}
+
+// evaluates takes the tape of another pass, which evaluates each batch before this one.
+func (p *positiveDefinitePass[T]) evaluates(tape model.Tape[T]) {
+	p.tape, p.shared = tape, true
+	p.mass, _ = model.As[model.Mechanics[T]](tape)
+	p.inertia, _ = model.As[model.Inertia[T]](tape)
 }
 
 // Health implements Pass.
@@ -59,11 +67,13 @@ func (p *positiveDefinitePass[T]) Penalty() Penalty { return L2 }
 func (p *positiveDefinitePass[T]) Residuals(batch []int, r, c []T) {
 	d, n, B := p.d, 2*p.d, len(batch)
 	p.B = B
-	for b, i := range batch {
-		copy(p.x[b*n:(b+1)*n], p.o.X[i*n:])
-		copy(p.u[b*p.m:(b+1)*p.m], p.o.U[i*p.m:])
+	if !p.shared {
+		for b, i := range batch {
+			copy(p.x[b*n:(b+1)*n], p.o.X[i*n:])
+			copy(p.u[b*p.m:(b+1)*p.m], p.o.U[i*p.m:])
+		}
+		p.tape.Field(p.x[:B*n], p.u[:B*p.m], p.xdot[:B*n])
 	}
-	p.tape.Field(p.x[:B*n], p.u[:B*p.m], p.xdot[:B*n])
 	clear(p.w[:B*d])
 	for b := range B {
 		M := p.mass.Mass(b)
@@ -136,17 +146,14 @@ func KeepPositiveDefinite(m *model.Model[float64], o Objective[float64], unit []
 			unit = append(unit, c.Speed)
 		}
 	}
-	second, of := &PositiveDefinite[float64]{Unit: unit, Floor: leastEigen}, make([][]int, o.Len())
+	second, of := &PositiveDefinite[float64]{Unit: unit, Floor: leastEigen}, [][]int(nil)
 	switch first := o.(type) {
 	case *Accelerations[float64]:
 		second.X, second.U, second.N = first.X, first.U, first.N
-		for i := range of {
-			of[i] = []int{i}
-		}
 	case *Segments[float64]:
 		second.X, second.U, second.N = first.X, first.U, len(first.H)
-		for i, at := range first.First {
-			of[i] = []int{at, at + first.Steps} // where it begins and ends
+		for _, at := range first.First {
+			of = append(of, []int{at, at + first.Steps}) // where it begins and ends
 		}
 	default:
 		return o

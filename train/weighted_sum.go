@@ -10,8 +10,9 @@ import (
 // (PositiveDefinite), accelerations count on beside long segments.
 type WeightedSum[T nn.Float] struct {
 	First, Second Objective[T]
-	Of            [][]int // samples of the second for each of the first, all as many
-	Weight        float64
+	// samples of the second for each of the first, all as many; nil: to each belongs the one of its number
+	Of     [][]int
+	Weight float64
 }
 
 // Len implements Objective.
@@ -19,9 +20,24 @@ func (o *WeightedSum[T]) Len() int { return o.First.Len() }
 
 // Pass implements Objective; the penalty is that of the first.
 func (o *WeightedSum[T]) Pass(m *model.Model[T], most int) Pass[T] {
-	k := len(o.Of[0])
-	return &weightedSumPass[T]{Pass: o.First.Pass(m, most), second: o.Second.Pass(m, most*k), o: o, k: k,
+	k := 1
+	if o.Of != nil {
+		k = len(o.Of[0])
+	}
+	p := &weightedSumPass[T]{Pass: o.First.Pass(m, most), second: o.Second.Pass(m, most*k), o: o, k: k,
 		batch: make([]int, most*k)}
+	p.share()
+	return p
+}
+
+// share has the mass matrices beside accelerations be those of the tape that has just evaluated them, where they are of
+// the same states: an evaluation is all that they cost.
+func (p *weightedSumPass[T]) share() {
+	first, ok := p.Pass.(*accelerationPass[T])
+	second, also := p.second.(*positiveDefinitePass[T])
+	if ok && also && p.o.Of == nil {
+		second.evaluates(first.tape)
+	}
 }
 
 type weightedSumPass[T nn.Float] struct {
@@ -41,9 +57,12 @@ func (p *weightedSumPass[T]) Residuals(batch []int, r, c []T) {
 	at := p.Pass.Width() * p.B
 	p.Pass.Residuals(batch, r[:at], c[:at])
 	others := p.batch[:p.k*p.B]
+	if p.o.Of == nil {
+		copy(others, batch)
+	}
 	for b, i := range batch {
-		for j, s := range p.o.Of[i] {
-			others[j*p.B+b] = s
+		for j := 0; p.o.Of != nil && j < p.k; j++ {
+			others[j*p.B+b] = p.o.Of[i][j]
 		}
 	}
 	p.second.Residuals(others, r[at:], c[at:])
@@ -68,8 +87,10 @@ func (p *weightedSumPass[T]) Rows(J []T) {
 
 // Health implements Pass; what happened to the second is added to the first.
 func (p *weightedSumPass[T]) Health() *model.Health {
-	h := p.Pass.Health()
-	h.Add(*p.second.Health())
-	*p.second.Health() = model.Health{}
+	h, of := p.Pass.Health(), p.second.Health()
+	if h != of {
+		h.Add(*of)
+		*of = model.Health{}
+	}
 	return h
 }

@@ -3,6 +3,7 @@ package train
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"lagrange/internal/vec"
@@ -106,5 +107,29 @@ func TestPositiveDefiniteKeeps(t *testing.T) {
 	}
 	if _, after := witness(m, accelerations); !(before < 0) || !(after > 0) || !vec.Finite(m.Theta) {
 		t.Errorf("the least eigenvalue was %v and is %v", before, after)
+	}
+}
+
+// Mass matrices of the states whose accelerations are learned are those that these were solved with: losses, gradients
+// and rows are the same as of matrices that were evaluated for themselves, bit for bit.
+func TestSharedMass(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 9))
+	first := &Accelerations[float64]{X: normal(r, 20), U: normal(r, 5), A: normal(r, 10), N: 5, Penalty: L2}
+	second := &PositiveDefinite[float64]{X: first.X, U: first.U, Unit: []float64{1.5, 0.7}, Floor: 3, N: 5}
+	m, batch := drivenModel(t, "lnn"), []int{3, 0, 4}
+	of := func(of [][]int) (all []float64) {
+		o := &WeightedSum[float64]{First: first, Second: second, Of: of, Weight: 2}
+		p := o.Pass(m, len(batch))
+		residuals := make([]float64, 2*p.Width()*len(batch))
+		p.Residuals(batch, residuals[:len(residuals)/2], residuals[len(residuals)/2:])
+		y := normal(rand.New(rand.NewPCG(1, 1)), p.Width()*len(batch))
+		J := make([]float64, len(y)*len(m.Theta))
+		p.Rows(J)
+		gradient := make([]float64, len(m.Theta))
+		p.Pull(y, gradient)
+		return append(append(residuals, J...), gradient...)
+	}
+	if a, b := of(nil), of([][]int{{0}, {1}, {2}, {3}, {4}}); !slices.Equal(a, b) {
+		t.Error("shared mass matrices differ from those of their own")
 	}
 }

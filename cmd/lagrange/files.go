@@ -7,9 +7,43 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"lagrange"
+	"lagrange/data"
 	"lagrange/internal/file"
 )
+
+// longRead is the size in bytes of recordings whose reading takes a second or so.
+const longRead = 50e6
+
+// reading reads recordings, says so where it takes a while, and ends when it is interrupted.
+func reading(cmd *cobra.Command, paths []string, o data.Options) (*data.Set, error) {
+	size := 0.0
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil {
+			size += float64(info.Size())
+		}
+	}
+	if size > longRead {
+		fmt.Fprintf(cmd.ErrOrStderr(), "reading %.0f MB\n", size/1e6)
+	}
+	type outcome struct {
+		set *data.Set
+		err error
+	}
+	read := make(chan outcome, 1)
+	go func() {
+		set, err := data.Read(paths, o)
+		read <- outcome{set, err}
+	}()
+	select {
+	case r := <-read:
+		return r.set, r.err
+	case <-cmd.Context().Done():
+		return nil, cmd.Context().Err()
+	}
+}
 
 // spare refuses to write to path where that is one of the files that are read, or a model or a checkpoint: neither can
 // be made again from the other files.

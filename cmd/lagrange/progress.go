@@ -98,14 +98,9 @@ func (p *progress) step(s lagrange.Progress) {
 		p.given = s.Restarts
 		fmt.Fprintf(p.w, "%s  given up; another seed\n", p.title)
 	}
-	wait := 100 * time.Millisecond
-	if p.width == nil {
-		wait = 5 * time.Second
-	}
-	if time.Since(p.last) < wait && s.Step < s.Steps {
+	if !p.due() && s.Step < s.Steps {
 		return
 	}
-	p.last = time.Now()
 	// what matters most comes first, for a narrow terminal has room for no more
 	parts := []string{p.title, fmt.Sprintf("step %d/%d", s.Step, s.Steps), "left " + s.Left.Round(time.Second).String(),
 		fmt.Sprintf("loss %.3g", s.Loss)}
@@ -115,6 +110,21 @@ func (p *progress) step(s lagrange.Progress) {
 	if s.Mass != nil {
 		parts = append(parts, fmt.Sprintf("M ≥ %.2g, condition %.2g", s.Mass.MinEigenvalue, s.Mass.MaxCondition))
 	}
+	p.show(parts)
+}
+
+// due says whether it is time for another line.
+func (p *progress) due() bool {
+	wait := 100 * time.Millisecond
+	if p.width == nil {
+		wait = 5 * time.Second
+	}
+	return time.Since(p.last) >= wait
+}
+
+// show writes a line, or writes over the live one.
+func (p *progress) show(parts []string) {
+	p.last = time.Now()
 	if p.width == nil {
 		fmt.Fprintln(p.w, strings.Join(parts, "  "))
 		return
@@ -136,6 +146,19 @@ func fitted(parts []string, width int) string {
 		line = append(line, []rune("  "+part)...)
 	}
 	return string(line) + strings.Repeat(" ", width-len(line))
+}
+
+// preparing shows what goes before the first step, where that takes more than a second: in a terminal as it goes on,
+// elsewhere when it begins and now and then.
+func preparing(w io.Writer) (show func(what string, done, all int), done func()) {
+	p, of, begin := newProgress(w, ""), "", time.Now()
+	return func(what string, done, all int) {
+		if time.Since(begin) < time.Second || what == of && !p.due() {
+			return
+		}
+		of = what
+		p.show([]string{what, fmt.Sprintf("%d/%d", done, all)})
+	}, p.close
 }
 
 // close ends the live line, if it is there.

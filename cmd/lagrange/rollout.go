@@ -54,6 +54,9 @@ A motion that cannot be continued ends the program with exit code 1. Of several 
 the others are written whole, and that one as far as it came; else what was reached is kept in a
 file of its own, named PATH.partial.csv, and an existing output stays as it was.
 
+With --duration or --dt each row of --from is a start of its own: a file of states, without times.
+The motions are written as they are found, so there may be millions.
+
 A model with system parameters needs them, with the forces before them, by --u.`,
 		Example: `  lagrange rollout dp.lagrange --q 1.5,0 --v 0,0 --duration 100 -o path.csv
   lagrange rollout dp.lagrange --q 1.5,0 --integrator variational8 --step 0.02 --dt 1 --duration 10000 -o path.csv
@@ -104,6 +107,9 @@ func (o *rolloutFlags) run(cmd *cobra.Command, model string) error {
 			return err
 		}
 	}
+	if o.from != "" && o.timed {
+		return o.each(cmd, m, model, options)
+	}
 	var set *data.Set
 	if o.from != "" {
 		set, err = o.follow(cmd, m, options)
@@ -134,12 +140,17 @@ func (o *rolloutFlags) options() (r lagrange.RolloutOptions, err error) {
 	switch {
 	case o.from == "" && o.state.q == nil:
 		return r, usagef("where to start? give --q, or --from with a recording")
-	case o.from != "" && (o.state.u != nil || o.timed):
-		return r, usagef("--from takes times and forces from the recording: leave out --u, --duration, --dt")
+	case o.from != "" && o.state.u != nil:
+		return r, usagef("--from takes forces from the recording: leave out --u")
 	case o.from != "" && o.state.q == nil && o.state.v != nil:
 		return r, usagef("--from takes the start from the recording: leave out --v, or give --q, too")
-	case o.from != "" && o.state.q != nil && (o.begin != "" || o.sites.given):
-		return r, usagef("--q says where motions start: leave out --start and --sites")
+	case o.from != "" && o.state.q != nil && (o.begin != "" || o.sites.given || o.timed):
+		return r, usagef("--q says where motions start, and --from gives their times: leave out --start, --sites, " +
+			"--duration, --dt")
+	case o.from != "" && o.timed && (o.begin != "" || o.sites.given || filepath.Ext(o.path) == ".npz" ||
+		filepath.Ext(o.path) == ".parquet"):
+		return r, usagef("with --duration or --dt rows of --from are states to start from, and motions are written " +
+			"as CSV: leave out --start, --sites and other formats")
 	case o.from == "" && o.begin != "":
 		return r, usagef("--start takes states from the recording of --from")
 	case o.from == "" && o.sites.given:
@@ -164,13 +175,9 @@ func (o *rolloutFlags) start(ctx context.Context, m *lagrange.Model, r lagrange.
 	if err := x.of(m); err != nil {
 		return nil, err
 	}
-	dt, steps, err := grid(o.duration, o.dt, set.TimeUnit(), 1)
+	times, err := o.times(m)
 	if err != nil {
 		return nil, err
-	}
-	times := make([]float64, steps+1)
-	for n := range times {
-		times[n] = float64(n) * dt
 	}
 	if m.Ensemble == nil {
 		t, err := m.Rollout(ctx, x.q, x.v, x.u, times, r)

@@ -110,6 +110,10 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// mostNumbers are those of recordings that are held to learn from; larger ones are learned from in stretches. Training
+// takes some hundred bytes for each.
+const mostNumbers = 10_000_000
+
 // read reads what the command line names: the models and the recordings.
 func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err error) {
 	t, options := &f.training, f.columns.options()
@@ -131,12 +135,12 @@ func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err
 	if s.Graph, err = f.graph.read(cmd, s.Model); err != nil {
 		return nil, err
 	}
-	options.Positions = true
+	options.Positions, options.Most = true, mostNumbers
 	if options.Differentiate && fit.OnPositions(s.Model) {
 		note(cmd, "--differentiate is not needed: positions are learned from as they are")
 		options.Differentiate, options.V = false, []string{}
 	}
-	if set, err = data.Read(args, options); err != nil {
+	if set, err = reading(cmd, args, options); err != nil {
 		return nil, err
 	}
 	if err := f.graph.resolve(&s.Graph, set); err != nil {
@@ -155,11 +159,11 @@ func (f *trainFlags) read(cmd *cobra.Command, args []string) (set *data.Set, err
 		s.Delay = &delay
 	}
 	s.Columns = options
-	return set, f.readTests(set, args)
+	return set, f.readTests(cmd, set, args)
 }
 
 // readTests reads the recordings of --test, as those that are learned from were read.
-func (f *trainFlags) readTests(set *data.Set, args []string) (err error) {
+func (f *trainFlags) readTests(cmd *cobra.Command, set *data.Set, args []string) (err error) {
 	f.tests = set
 	if f.training.Settings.Apart = f.test != nil; !f.training.Settings.Apart {
 		return nil
@@ -169,7 +173,7 @@ func (f *trainFlags) readTests(set *data.Set, args []string) (err error) {
 			return usagef("%s is learned from, and cannot test", path)
 		}
 	}
-	f.tests, err = data.Read(f.test, set.Layout(f.training.Settings.Columns))
+	f.tests, err = reading(cmd, f.test, set.Layout(f.training.Settings.Columns))
 	return err
 }
 
@@ -225,9 +229,18 @@ func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set) (*lagrange.Model, er
 		show = inLines(say)
 	}
 	defer done()
+	before, prepared := preparing(say)
+	defer prepared()
 	t := f.training
-	t.Settings.On = show
-	t.Settings.Planned = func(plan lagrange.Plan) { _ = plan.WriteText(say) } // what cannot be shown is in the record
+	t.Settings.Preparing = before
+	t.Settings.On = func(p lagrange.Progress) {
+		prepared()
+		show(p)
+	}
+	t.Settings.Planned = func(plan lagrange.Plan) {
+		prepared()
+		_ = plan.WriteText(say) // what cannot be shown is in the record
+	}
 	m, err := t.Fit(cmd.Context(), set)
 	if err == nil || cmd.Context().Err() == nil {
 		return m, err

@@ -41,7 +41,7 @@ var floors = map[string]int{
 
 	"experiment": 7, "view": 7,
 	"paper": 8,
-	"cmd":   9,
+	"bench": 9, "cmd": 9,
 }
 
 // room finds the room of a package by its folder relative to the module.
