@@ -29,7 +29,11 @@ func (r *Report) tables(names []string) []experiment.Table {
 		}
 		t.Rows = append(t.Rows, line)
 	}
-	return []experiment.Table{t, r.others(names)}
+	all := []experiment.Table{t, r.others(names)}
+	if numbers := r.numberTable(); len(numbers.Rows) > 0 {
+		all = append(all, numbers)
+	}
+	return all
 }
 
 // others has the errors from states that no model had a part in.
