@@ -53,7 +53,8 @@ func lacks() []missing {
 }
 
 // left are the root mean squares that equations with a lag leave of what they are fitted to, and of motion held out.
-func (r *recording) left(ctx context.Context, t *testing.T, set *data.Set, lag float64, p []float64) (fit, held float64) {
+func (r *recording) left(ctx context.Context, t *testing.T, set *data.Set, lag float64, p []float64) (fit,
+	held float64) {
 	t.Helper()
 	behind := *set
 	behind.Trajectories = slices.Clone(set.Trajectories)

@@ -90,7 +90,7 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 // row measures the textbook and the models on one recording.
 func (r *recording) row(ctx context.Context, s experiment.Settings, names []string) (Row, error) {
 	out := Row{Name: r.name, Title: r.title, Remark: r.remark, Horizon: r.horizon, Models: map[string]Scored{},
-		Others: map[string]map[string]Error{filtered: {}, smoothed: {}}}
+		Others: map[string]map[string]Error{filtered: {}, smoothed: {}, through: {}}}
 	p, err := r.read(ctx, s.Recordings)
 	if err != nil {
 		return out, err
@@ -182,6 +182,16 @@ func (r *recording) learned(ctx context.Context, p parts, o fit.Options, others 
 		return nil, out, err
 	}
 	if out.Error, err = r.scored(p.windows, motions); err != nil {
+		return nil, out, err
+	}
+	b, err := r.throughModel(ctx, m, p)
+	if err != nil {
+		return nil, out, err
+	}
+	if motions, err = rolled(b); err != nil {
+		return nil, out, err
+	}
+	if others[through][name], err = r.scored(p.windows, motions); err != nil {
 		return nil, out, err
 	}
 	return m, out, r.others(others, p, name, rolled)

@@ -177,4 +177,38 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("%s is known to ± %g alone", n.Name, n.TextbookSD)
 		}
 	}
+	causal(t, &r, p, m)
+}
+
+// causal holds starts through a model to what they may see: rows up to the first of their window.
+func causal(t *testing.T, r *recording, p parts, m *lagrange.Model) {
+	t.Helper()
+	starts := func(change func(w window)) []float64 {
+		moved := p
+		moved.windows = nil
+		for _, w := range p.windows {
+			w.Y = slices.Clone(w.Y)
+			change(w)
+			moved.windows = append(moved.windows, w)
+		}
+		b, err := r.throughModel(t.Context(), m, moved)
+		if err != nil || len(b.x) != 2*len(p.windows) {
+			t.Fatal(b, err)
+		}
+		return b.x
+	}
+	was := starts(func(window) {})
+	later := starts(func(w window) {
+		for k := w.first + 1; k <= w.last; k++ {
+			w.Y[k] += 0.1
+		}
+	})
+	if !slices.Equal(was, later) {
+		t.Error("starts through the model depend on what is to be predicted")
+	}
+	for i, x := range starts(func(w window) { w.Y[w.first] += 0.001 }) {
+		if i%2 == 0 && !(x > was[i] && x < was[i]+0.001) {
+			t.Errorf("start %d is %g and, of an angle 0.001 larger, %g", i/2, was[i], x)
+		}
+	}
 }

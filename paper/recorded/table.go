@@ -40,11 +40,12 @@ func (r *Report) tables(names []string) []experiment.Table {
 func (r *Report) others(names []string) experiment.Table {
 	by := append([]string{"constant velocity", "textbook"}, names...)
 	t := experiment.Table{
-		Title:   "The same from states of a smoother: filtered, from rows before, or smoothed, from all rows",
+		Title: "The same from states of a smoother: filtered, from rows before, or smoothed, from all rows; " +
+			"and filtered through the model, from rows before",
 		Columns: append([]string{"recording", "start"}, by...),
 	}
 	for _, row := range r.Rows {
-		for _, how := range []string{filtered, smoothed} {
+		for _, how := range []string{filtered, smoothed, through} {
 			line := []string{row.Title, how}
 			for _, name := range by {
 				text := "–"
