@@ -223,14 +223,16 @@ func (f found) deviations(values []float64, read func(net *model.Model[float64])
 // least is the part of a number below which a deviation is none, but what differences leave.
 const least = 1e-10
 
-// variances of n numbers under the covariance C of what shooting moves.
+// variances of n numbers under the covariance C of what shooting moves. Friction of 0 has the slope of one that is
+// hardly more, as in training.
 func (f found) variances(C []float64, n int, read func(net *model.Model[float64]) []float64) []float64 {
-	of, all := f.net.Outer(), make([]float64, n)
+	of, all, off := f.net.Outer(), make([]float64, n), f.net.Copy()
 	P := len(of)
 	if len(C) != P*P {
 		return all
 	}
-	g, unit := f.net.Slopes(of, n, read), f.net.Units(of)
+	off.OffBounds()
+	g, unit := off.Slopes(of, n, read), off.Units(of)
 	for i := range g {
 		g[i] /= unit[i%P]
 	}

@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"lagrange"
+	"lagrange/mech"
+	"lagrange/model"
+	"lagrange/sim"
 )
 
 // A network that has learned a pendulum has its formula, with intervals that hold the true one, and its energy alone is
@@ -153,4 +156,44 @@ func TestTeX(t *testing.T) {
 	if got := l.TeX(); got != want {
 		t.Errorf("%s\nnot\n%s", got, want)
 	}
+}
+
+// An explanation has the deviations of the training, of friction that came out as none, too.
+func TestDeviationsOfTraining(t *testing.T) {
+	if testing.Short() {
+		t.Skip("seconds")
+	}
+	swings := sim.Simulation{System: mech.Chain(1), Trajectories: 6, Steps: 100, Dt: 0.02, Seed: 3, Noise: 0.001}
+	set, err := swings.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	set = bare(set)
+	m, err := lagrange.Fit(t.Context(), set, lagrange.Settings{Model: "terms", Friction: model.AllFriction, Seed: 1,
+		Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := m.Explain(t.Context(), set, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, l := m.Record.Formula, e.Lagrangian
+	none := 0
+	for _, x := range []struct{ value, sd, of, want float64 }{
+		{l.Forces.Viscous[0][0], l.ForceSD.Viscous[0][0], was.Viscous[0][0], was.SD.Viscous[0][0]},
+		{l.Forces.Dry[0], l.ForceSD.Dry[0], was.Dry[0], was.SD.Dry[0]},
+		{l.Forces.Drag[0], l.ForceSD.Drag[0], was.Drag[0], was.SD.Drag[0]},
+	} {
+		if x.value == 0 {
+			none++
+		}
+		if math.Abs(x.value-x.of) > 1e-9*x.of || !(math.Abs(x.sd/x.want-1) < 1e-6) {
+			t.Errorf("%g ± %g, after training %g ± %g", x.value, x.sd, x.of, x.want)
+		}
+	}
+	if none == 0 || len(was.Unidentified) > 0 || strings.Contains(was.String(), "identifiable") {
+		t.Errorf("%d kinds of friction are none: %s", none, was)
+	}
+	t.Log(was)
 }

@@ -17,7 +17,10 @@ type Formula struct {
 	model.ForceCoefficients
 	// Rests are the angles at which the potential of a joint alone is least: where the zero of its sensor is off
 	Rests []Rest `json:"rests,omitempty"`
-	// Unidentified names the numbers whose deviations are as large as they are: the motion does not tell them from 0
+	// Matters are the sizes that make forces matter, a hundredth of accelerations; nil: not known
+	Matters *model.ForceCoefficients `json:"matters,omitempty"`
+	// Unidentified names the numbers whose deviations are as large as they are, and as what matters: the motion does
+	// not tell them from 0
 	Unidentified []string `json:"unidentified,omitempty"`
 	// Deciding says which recordings would tell these
 	Deciding []Deciding `json:"deciding,omitempty"`
@@ -46,44 +49,46 @@ func (f Formula) String() string {
 			of = c.Of
 			fmt.Fprintf(&b, "; %s =", of)
 		}
-		b.WriteString(number(" %+.4g", " + not identifiable%s", c.Value, c.SD))
+		b.WriteString(number(" %+.4g", " + not identifiable%s", c.Value, c.SD, 0))
 		if c.Term != model.One {
 			b.WriteString(" " + c.Term)
 		}
 	}
-	row := func(name string, x, sd []float64) {
+	at := func(x []float64, i int) float64 {
+		if i < len(x) {
+			return x[i]
+		}
+		return 0
+	}
+	row := func(name string, x, sd, matters []float64) {
 		fmt.Fprintf(&b, "; %s", name)
 		for i, y := range x {
-			of := 0.0
-			if i < len(sd) {
-				of = sd[i]
-			}
-			b.WriteString(number(" %.3g", " not identifiable%s", y, of))
+			b.WriteString(number(" %.3g", " not identifiable%s", y, at(sd, i), at(matters, i)))
 		}
 	}
-	sd := f.SD
-	if sd == nil {
-		sd = &Formula{}
-		sd.Viscous, sd.Gains = make([][]float64, len(f.Viscous)), make([][]float64, len(f.Gains))
+	matters := f.beside(f.Matters)
+	sd := f.beside(nil)
+	if f.SD != nil {
+		sd = f.SD.ForceCoefficients
 	}
 	for i, x := range f.Viscous {
-		row("viscous friction", x, sd.Viscous[i])
+		row("viscous friction", x, sd.Viscous[i], matters.Viscous[i])
 	}
 	if f.Dry != nil {
-		row("dry friction", f.Dry, sd.Dry)
+		row("dry friction", f.Dry, sd.Dry, matters.Dry)
 	}
 	if f.Breakaway != nil {
-		row("breakaway friction", f.Breakaway, sd.Breakaway)
-		row("Stribeck speed", f.Stribeck, sd.Stribeck)
+		row("breakaway friction", f.Breakaway, sd.Breakaway, matters.Breakaway)
+		row("Stribeck speed", f.Stribeck, sd.Stribeck, matters.Stribeck)
 	}
 	if f.Between != nil {
-		row("dry friction between angles", f.Between, sd.Between)
+		row("dry friction between angles", f.Between, sd.Between, matters.Between)
 	}
 	if f.Drag != nil {
-		row("drag", f.Drag, sd.Drag)
+		row("drag", f.Drag, sd.Drag, matters.Drag)
 	}
 	for i, x := range f.Gains {
-		row("gains", x, sd.Gains[i])
+		row("gains", x, sd.Gains[i], matters.Gains[i])
 	}
 	for _, r := range f.Rests {
 		fmt.Fprintf(&b, "; %s", r)
@@ -94,13 +99,21 @@ func (f Formula) String() string {
 	return strings.TrimPrefix(b.String(), "; ")
 }
 
-// number writes y with its deviation, if that is known; of one that the motion does not tell from 0 it says how far it
-// may be off, if anything bounds it.
-func number(format, none string, y, sd float64) string {
+// beside are forces to be read beside those of a formula, row by row; all are 0 where they are not known.
+func (f Formula) beside(forces *model.ForceCoefficients) model.ForceCoefficients {
+	if forces != nil {
+		return *forces
+	}
+	return model.ForceCoefficients{Viscous: make([][]float64, len(f.Viscous)), Gains: make([][]float64, len(f.Gains))}
+}
+
+// number writes y with its deviation, if that is known; of one that the motion does not tell from 0, or from what would
+// matter, it says how far it may be off, if anything bounds it.
+func number(format, none string, y, sd, matters float64) string {
 	switch {
 	case sd == 0:
 		return fmt.Sprintf(format, y)
-	case untold(y, sd):
+	case untold(y, sd, matters):
 		within := ""
 		if sd < unbounded*math.Abs(y) || y == 0 {
 			within = fmt.Sprintf(" (± %.1g)", sd)
@@ -120,6 +133,7 @@ func (f *problem) formula(x train.Identified) *Formula {
 	if x.Shot.Information != nil {
 		k := knownOf(x)
 		g := f.deviations(&r, x, k)
+		f.mattering(x.Model, &r)
 		r.Covariance = k.covariance()
 		names, at := f.unidentified(&r)
 		var slopes [][]float64
@@ -148,7 +162,7 @@ func (f *problem) read(m *model.Model[float64]) (r Formula) {
 		}
 	}
 	r.Rests = restsOf(s, r.Terms)
-	unit := f.unit(m, r)
+	unit := f.unit(m, r.ForceCoefficients)
 	for _, x := range r.values() {
 		*x /= unit
 	}
@@ -221,9 +235,9 @@ const (
 	rounding  = 1e-10 // of a number: a slope or a deviation below is none, but what differences leave
 )
 
-// unit is that of L.
-func (f *problem) unit(m *model.Model[float64], r Formula) (unit float64) {
-	for _, row := range r.Gains {
+// unit is that of L, of a model with these forces.
+func (f *problem) unit(m *model.Model[float64], forces model.ForceCoefficients) (unit float64) {
+	for _, row := range forces.Gains {
 		for _, g := range row {
 			unit = max(unit, math.Abs(g))
 		}
@@ -231,17 +245,32 @@ func (f *problem) unit(m *model.Model[float64], r Formula) (unit float64) {
 	if unit > 0 {
 		return unit
 	}
-	d, tape := m.Spec.D(), m.Tape(1)
-	mass, ok := model.As[model.Mechanics[float64]](tape)
-	if !ok {
+	mass := f.masses(m)
+	if mass == nil {
 		return 1
 	}
-	n, xdot := 0.0, make([]float64, 2*d)
+	return mass[len(mass)-1]
+}
+
+// masses are the means of the diagonal of M over what was learned from; nil: the model has none.
+func (f *problem) masses(m *model.Model[float64]) []float64 {
+	d, tape := m.Spec.D(), m.Tape(1)
+	mechanics, ok := model.As[model.Mechanics[float64]](tape)
+	if !ok {
+		return nil
+	}
+	n, mass, xdot := 0.0, make([]float64, d), make([]float64, 2*d)
 	for _, e := range f.motion.learn.Of {
 		for k := range e.T {
 			tape.Field(e.X[2*d*k:2*d*(k+1)], e.U[k*m.Spec.M():(k+1)*m.Spec.M()], xdot)
-			unit, n = unit+mass.Mass(0)[d*d-1], n+1
+			for i := range mass {
+				mass[i] += mechanics.Mass(0)[i*d+i]
+			}
+			n++
 		}
 	}
-	return unit / n
+	for i := range mass {
+		mass[i] /= n
+	}
+	return mass
 }

@@ -166,12 +166,13 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 }
 
 // gain is by how much y makes the motion that was learned from likelier than x, as the difference of the logarithms,
-// where both have come to segments as long; it is infinite where y follows the motion further.
+// where both have come to segments as long; it is infinite where y follows the motion further, and 0 where y predicts
+// motion worse that neither has learned from.
 func (f *problem) gain(o *train.Identification, x, y train.Identified) float64 {
 	switch a, b := x.Longest(), y.Longest(); {
 	case b > a && y.Score <= x.Score:
 		return math.Inf(1)
-	case a != b, y.Score > x.Score && !train.Tied(y.Log, x.Log):
+	case a != b, y.Score > x.Score && !train.Tied(y.Log, x.Log), o.OnHeld(y) > o.OnHeld(x):
 		return 0
 	}
 	return x.Likelier(y, o) / 2

@@ -8,6 +8,7 @@ import (
 
 	"lagrange/data"
 	"lagrange/model"
+	"lagrange/train"
 )
 
 // states are exact ones of q̈ = −9 sin q − c v − k tanh(v/0.01), with accelerations.
@@ -108,6 +109,36 @@ func TestFrictionThatIsNotFound(t *testing.T) {
 		_, err := newProblem(t.Context(), c.set, c.o)
 		if err == nil || !strings.Contains(err.Error(), why) || !strings.Contains(err.Error(), "coulomb") {
 			t.Errorf("%s: %v", why, err)
+		}
+	}
+}
+
+// More friction gains nothing where it predicts motion worse that neither has learned from, however likely it makes the
+// rest, and however well that is predicted.
+func TestFrictionHasToPredict(t *testing.T) {
+	rows := func(n int) train.Measurement {
+		m := train.Measurement{Sigma: []float64{1, 0}}
+		for k := range n {
+			m.T, m.Y, m.X = append(m.T, 0.1*float64(k)), append(m.Y, 0, math.NaN()), append(m.X, 0, 0)
+		}
+		return m
+	}
+	o := &train.Identification{Learn: &train.Measured{D: 1, Of: []train.Measurement{rows(100)}}, Swing: 10,
+		Held: &train.Measured{D: 1, Of: []train.Measurement{rows(11)}}}
+	found := func(loss float64, log ...float64) (x train.Identified) {
+		x.Log, x.Lengths = log, []train.Length{{Duration: 1, Segments: 1, Loss: loss, Followed: true}}
+		for _, l := range log {
+			x.Score += l / float64(len(log))
+		}
+		return x
+	}
+	x, f := found(5, 0.01, 0.01, 0.01), &problem{}
+	for _, c := range []struct {
+		held float64
+		any  bool
+	}{{0.009, true}, {0.01, true}, {0.011, false}} {
+		if gain := f.gain(o, x, found(2, c.held, 0, 0)); gain > 10 != c.any {
+			t.Errorf("held-out motion is left with %g for 0.01: more friction gains %g", c.held, gain)
 		}
 	}
 }

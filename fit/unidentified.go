@@ -3,6 +3,7 @@ package fit
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"lagrange/model"
 )
@@ -58,13 +59,59 @@ func (f *problem) unidentified(r *Formula) (names []string, at []int) {
 	for _, x := range r.SD.values() {
 		sds = append(sds, *x)
 	}
+	matters := make([]float64, len(all))
+	if r.Matters != nil {
+		for k, x := range (&Formula{ForceCoefficients: *r.Matters}).values() {
+			matters[len(r.Terms)+k] = *x
+		}
+	}
 	for i, x := range r.values()[:len(all)] {
-		if untold(*x, sds[i]) {
+		if untold(*x, sds[i], matters[i]) {
 			names, at = append(names, all[i]), append(at, i)
 		}
 	}
 	return names, at
 }
 
-// untold says whether the motion does not tell y, of the deviation sd (0: not known), from 0.
-func untold(y, sd float64) bool { return sd > 0 && sd >= math.Abs(y) }
+// untold says whether the motion does not tell y, of the deviation sd (0: not known), from 0, nor from what would
+// matter: where sd is less than that y is none, and well known.
+func untold(y, sd, matters float64) bool { return sd > 0 && sd >= math.Abs(y) && !(sd < matters) }
+
+// whatMatters is the part of the size of accelerations that a force has to make to matter; not tuned.
+const whatMatters = 0.01
+
+// mattering sets Matters: with the mean mass M and the scales s of velocities, A of accelerations and σ of known forces
+// a force matters if it is whatMatters of M A, dry friction at any speed, others at v = s or u = σ. A Stribeck speed
+// does as it is.
+func (f *problem) mattering(m *model.Model[float64], r *Formula) {
+	mass, s := f.masses(m), m.Spec.Coordinates
+	if mass == nil {
+		return
+	}
+	c, unit := m.ForceCoefficients(), f.unit(m, m.ForceCoefficients())
+	size := make([]float64, len(s))
+	for i, x := range s {
+		size[i] = whatMatters * mass[i] * x.Accel / unit
+	}
+	for i, row := range c.Viscous {
+		for j := range row {
+			row[j] = size[i] / s[j].Speed
+		}
+	}
+	forces := slices.DeleteFunc(slices.Clone(m.Spec.Inputs), func(u model.Input) bool { return u.SystemParameter })
+	for i, row := range c.Gains {
+		for j := range row {
+			row[j] = size[i] / forces[j].Scale
+		}
+	}
+	copy(c.Dry, size)
+	copy(c.Breakaway, size)
+	clear(c.Stribeck)
+	for i := range c.Drag {
+		c.Drag[i] = size[i] / (s[i].Speed * s[i].Speed)
+	}
+	for k := range c.Between {
+		c.Between[k] = slices.Min(size)
+	}
+	r.Matters = &c
+}

@@ -3,6 +3,7 @@ package known
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -123,6 +124,43 @@ func TestStepIsDense(t *testing.T) {
 		for i := range n {
 			if got, d := w.X[i]-w.z[i], want.AtVec(P+k*n+i); math.Abs(got-d) > 1e-7*(math.Abs(d)+mat.Norm(&want, 2)) {
 				t.Errorf("step of segment %d, number %d: %g, by the dense equations %g", k, i, got, d)
+			}
+		}
+	}
+}
+
+// Deviations of fitted numbers are those that the numbers have from one noise to another, be it white or the same over
+// all of a segment.
+func TestCovariance(t *testing.T) {
+	e, rs := pushed()
+	rs = append(rs, rs...)
+	r := rand.New(rand.NewPCG(5, 6))
+	for name, alike := range map[string]float64{"white": 0, "alike": 0.05} {
+		var sum, squares, said [3]float64
+		const draws = 60
+		for range draws {
+			segments := e.Cut(rs, 0.5, nil)
+			for _, g := range segments {
+				y, drift := slices.Clone(g.Y), alike*r.NormFloat64()
+				for k := range y {
+					y[k] += 0.01*r.NormFloat64() + drift*math.Sin(6*(g.T[k]-g.T[0]))
+				}
+				g.Y = y
+			}
+			p := []float64{2, 0.1, 1.5}
+			if _, err := e.Fit(t.Context(), segments, p); err != nil {
+				t.Fatal(err)
+			}
+			C := e.Covariance(segments, p)
+			for j, x := range p {
+				sum[j], squares[j], said[j] = sum[j]+x/draws, squares[j]+x*x/draws, said[j]+C[j*4]/draws
+			}
+		}
+		for j := range sum {
+			is := math.Sqrt(squares[j] - sum[j]*sum[j])
+			t.Logf("%s, number %d: ± %.3g, and ± %.3g is said", name, j, is, math.Sqrt(said[j]))
+			if ratio := math.Sqrt(said[j]) / is; math.Abs(math.Log(ratio)) > math.Log(1.4) {
+				t.Errorf("%s: number %d varies by %g, and ± %g is said", name, j, is, math.Sqrt(said[j]))
 			}
 		}
 	}

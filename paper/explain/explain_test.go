@@ -92,12 +92,11 @@ func TestNoiseOfAnchors(t *testing.T) {
 
 // A formula is compared in the unit of the term that is known; what its deviation does not tell from 0 is no term.
 func TestBeside(t *testing.T) {
-	m := &lagrange.Model{}
 	l := &lagrange.Lagrangian{Model: modelOf(t), Terms: []lagrange.TermValue{
 		{Term: "cos(q)", Value: 4.04, SD: 0.1}, {Term: "v^2", Value: 1}, {Term: "sin(q)", Value: 0.1, SD: 0.06},
 		{Term: "q^2", Value: 0.1, SD: 0.04},
 	}}
-	f := truth{[]Term{{"cos(q)", 2}, {"v^2", 0.5}, {"q", 1}}, "v^2"}.beside(m, l)
+	f := truth{[]Term{{"cos(q)", 2}, {"v^2", 0.5}, {"q", 1}}, "v^2"}.beside(l)
 	if f.Exact() || len(f.Missing) != 1 || f.Missing[0] != "q" || len(f.Spurious) != 1 || f.Spurious[0] != "q^2" ||
 		math.Abs(f.Error-0.01) > 1e-12 {
 		t.Errorf("%+v", f)

@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -10,7 +9,6 @@ import (
 
 	"lagrange"
 	"lagrange/data"
-	"lagrange/fit"
 )
 
 // Term is a term of a Lagrangian, or a force, with what stands in front of it.
@@ -54,15 +52,15 @@ func (t truth) of(ctx context.Context, m *lagrange.Model, set *data.Set) (f Form
 	if e, err = m.Explain(ctx, set, 0, 1); err != nil {
 		return f, e, err
 	}
-	return t.beside(m, e.Lagrangian), e, nil
+	return t.beside(e.Lagrangian), e, nil
 }
 
 // beside compares a formula with the true one.
-func (t truth) beside(m *lagrange.Model, l *lagrange.Lagrangian) (f Formula) {
+func (t truth) beside(l *lagrange.Lagrangian) (f Formula) {
 	if l.Why != "" {
 		return Formula{Failed: l.Why}
 	}
-	found, scale := listed(m, l), 1.0
+	found, scale := listed(l), 1.0
 	for _, x := range t.terms {
 		if i := slices.IndexFunc(found, is(x.Text)); x.Text == t.unit && i >= 0 {
 			scale = found[i].Value / x.Value
@@ -93,20 +91,17 @@ func is(text string) func(Found) bool { return func(x Found) bool { return x.Tex
 // untold says whether a coefficient is less than two of its deviations.
 func (x *Found) untold() bool { return 2*x.SD > math.Abs(x.Value) }
 
-// listed are terms and forces of a formula. Forces have deviations where the training noted them.
-func listed(m *lagrange.Model, l *lagrange.Lagrangian) (all []Found) {
+// listed are terms and forces of a formula.
+func listed(l *lagrange.Lagrangian) (all []Found) {
 	for _, t := range l.Terms {
 		all = append(all, Found{Term: Term{t.Term, t.Value}, SD: t.SD})
 	}
-	s, sd := l.Model.Spec(), &fit.Formula{}
-	if r := m.Record.Formula; r != nil && r.SD != nil {
-		sd = r.SD
-	}
+	s, sd := l.Model.Spec(), l.ForceSD
 	add := func(name string, values, sds []float64, of func(i int) string) {
 		for i, y := range values {
 			x := Found{Term: Term{name + of(i), y}, force: true}
 			if i < len(sds) {
-				x.SD = sds[i] * cmp.Or(unitRatio(m, l), 1)
+				x.SD = sds[i]
 			}
 			if y != 0 {
 				all = append(all, x)
@@ -133,29 +128,6 @@ func listed(m *lagrange.Model, l *lagrange.Lagrangian) (all []Found) {
 		})
 	}
 	return all
-}
-
-// unitRatio is what brings forces of the record into the unit of a formula; 0 where there are none.
-func unitRatio(m *lagrange.Model, l *lagrange.Lagrangian) float64 {
-	r := m.Record.Formula
-	if r == nil {
-		return 0
-	}
-	for i, row := range r.Viscous {
-		for j, y := range row {
-			if y != 0 {
-				return math.Abs(l.Forces.Viscous[i][j] / y)
-			}
-		}
-	}
-	for i, row := range r.Gains {
-		for j, y := range row {
-			if y != 0 {
-				return math.Abs(l.Forces.Gains[i][j] / y)
-			}
-		}
-	}
-	return 0
 }
 
 // String is the formula as people write it, with the deviation of the last digit in brackets.

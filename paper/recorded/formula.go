@@ -17,7 +17,7 @@ func Learn(ctx context.Context, folder, name string, o fit.Options) (Row, *lagra
 			continue
 		}
 		out := Row{Name: r.name, Title: r.title, Remark: r.remark, Horizon: r.horizon, Models: map[string]Scored{},
-			Others: map[string]map[string]Error{filtered: {}, smoothed: {}}}
+			Others: map[string]map[string]Error{filtered: {}, smoothed: {}, through: {}}}
 		p, err := r.read(ctx, folder)
 		if err != nil {
 			return out, nil, err

@@ -40,7 +40,9 @@ type Row struct {
 	Textbook   Error     `json:"textbook"`
 	Parameters []float64 `json:"parameters"` // of the textbook's equations
 	// Braked is the textbook whose friction brings no energy, where that of Parameters does
-	Braked   *Error            `json:"braked,omitempty"`
+	Braked *Error `json:"braked,omitempty"`
+	// Numbers are those of a pendulum with a motor, as the default has learned it
+	Numbers  []Number          `json:"numbers,omitempty"`
 	Constant Error             `json:"constant_velocity"`
 	Models   map[string]Scored `json:"models"`
 	// Others are errors from states that no model had a part in, by how these are found and by what predicts
@@ -88,7 +90,7 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 // row measures the textbook and the models on one recording.
 func (r *recording) row(ctx context.Context, s experiment.Settings, names []string) (Row, error) {
 	out := Row{Name: r.name, Title: r.title, Remark: r.remark, Horizon: r.horizon, Models: map[string]Scored{},
-		Others: map[string]map[string]Error{filtered: {}, smoothed: {}}}
+		Others: map[string]map[string]Error{filtered: {}, smoothed: {}, through: {}}}
 	p, err := r.read(ctx, s.Recordings)
 	if err != nil {
 		return out, err
@@ -99,7 +101,7 @@ func (r *recording) row(ctx context.Context, s experiment.Settings, names []stri
 	for _, name := range names {
 		o := fit.Options{Seed: s.Seed, Steps: s.Steps, Horizon: r.horizon, Apart: r.test != "",
 			On: bench.Told(s, r.name+", "+name)}
-		if out.Models[name], err = r.learn(ctx, name, p, o, out.Others); err != nil {
+		if err = r.learn(ctx, name, p, o, &out); err != nil {
 			return out, err
 		}
 	}
@@ -141,13 +143,16 @@ func (r *recording) equations(ctx context.Context, p parts, out *Row) (err error
 }
 
 // learn trains a model and measures it, from other starts, too. A training that fails is a result.
-func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Options,
-	others map[string]map[string]Error) (Scored, error) {
-	if name != "default" {
+func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Options, out *Row) error {
+	if name != models[0] {
 		o.Model = name
 	}
-	_, out, err := r.learned(ctx, p, o, others, name)
-	return out, err
+	m, x, err := r.learned(ctx, p, o, out.Others, name)
+	out.Models[name] = x
+	if err == nil && m != nil && name == models[0] {
+		out.Numbers, err = r.numbers(ctx, p.learn, out.Parameters, m)
+	}
+	return err
 }
 
 // learned is what learn does, and the model; nil where the training fails.
@@ -177,6 +182,16 @@ func (r *recording) learned(ctx context.Context, p parts, o fit.Options, others 
 		return nil, out, err
 	}
 	if out.Error, err = r.scored(p.windows, motions); err != nil {
+		return nil, out, err
+	}
+	b, err := r.throughModel(ctx, m, p)
+	if err != nil {
+		return nil, out, err
+	}
+	if motions, err = rolled(b); err != nil {
+		return nil, out, err
+	}
+	if others[through][name], err = r.scored(p.windows, motions); err != nil {
 		return nil, out, err
 	}
 	return m, out, r.others(others, p, name, rolled)

@@ -5,6 +5,10 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"lagrange"
+	"lagrange/fit"
+	"lagrange/model"
 )
 
 // recordingsFolder is that of the recordings; without them the test is skipped.
@@ -134,6 +138,77 @@ func TestBraked(t *testing.T) {
 		plain[1], plain[2] = 0, 0
 		if again, was := left(braked), left(plain); !(again < was) {
 			t.Errorf("fitted again it leaves %g, and %g before", again, was)
+		}
+	}
+}
+
+// The numbers of the recorded pendulum with a motor are those of the textbook within its deviations, which are not so
+// large that anything would be.
+func TestNumbers(t *testing.T) {
+	folder := recordingsFolder(t)
+	if testing.Short() {
+		t.Skip("it takes seconds")
+	}
+	r := recordings[0]
+	p, err := r.read(t.Context(), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := r.textbook(t.Context(), p.learn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := lagrange.Fit(t.Context(), p.all, fit.Options{Seed: 1, Model: "terms", Friction: model.Both,
+		Horizon: r.horizon, Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := r.numbers(t.Context(), p.learn, book, m)
+	if err != nil || len(all) != 4 {
+		t.Fatalf("%v, %v", all, err)
+	}
+	for i, n := range all {
+		t.Logf("%s: %.4g ± %.2g, learned %.4g ± %.2g %s", n.Name, n.Textbook, n.TextbookSD, n.Learned, n.LearnedSD,
+			n.Unit)
+		if !n.Meets() {
+			t.Errorf("%s: %g ± %g by the textbook, learned %g", n.Name, n.Textbook, n.TextbookSD, n.Learned)
+		}
+		if i < 2 && !(n.TextbookSD < 0.1*n.Textbook) {
+			t.Errorf("%s is known to ± %g alone", n.Name, n.TextbookSD)
+		}
+	}
+	causal(t, &r, p, m)
+}
+
+// causal holds starts through a model to what they may see: rows up to the first of their window.
+func causal(t *testing.T, r *recording, p parts, m *lagrange.Model) {
+	t.Helper()
+	starts := func(change func(w window)) []float64 {
+		moved := p
+		moved.windows = nil
+		for _, w := range p.windows {
+			w.Y = slices.Clone(w.Y)
+			change(w)
+			moved.windows = append(moved.windows, w)
+		}
+		b, err := r.throughModel(t.Context(), m, moved)
+		if err != nil || len(b.x) != 2*len(p.windows) {
+			t.Fatal(b, err)
+		}
+		return b.x
+	}
+	was := starts(func(window) {})
+	later := starts(func(w window) {
+		for k := w.first + 1; k <= w.last; k++ {
+			w.Y[k] += 0.1
+		}
+	})
+	if !slices.Equal(was, later) {
+		t.Error("starts through the model depend on what is to be predicted")
+	}
+	for i, x := range starts(func(w window) { w.Y[w.first] += 0.001 }) {
+		if i%2 == 0 && !(x > was[i] && x < was[i]+0.001) {
+			t.Errorf("start %d is %g and, of an angle 0.001 larger, %g", i/2, was[i], x)
 		}
 	}
 }

@@ -2,9 +2,12 @@ package recorded
 
 import (
 	"context"
+	"math"
+	"slices"
 
 	"lagrange"
 	"lagrange/data"
+	"lagrange/filter"
 	"lagrange/internal/par"
 	"lagrange/model"
 	"lagrange/smooth"
@@ -63,8 +66,9 @@ func (r *recording) noises(ctx context.Context, learn *data.Set) (noise []*smoot
 }
 
 // Starts that no model has a part in are filtered, from the rows before the first of a window and that one, as far back
-// as two horizons, or smoothed, from all that was recorded, the motion to be predicted included.
-const filtered, smoothed = "filtered", "smoothed"
+// as two horizons, or smoothed, from all that was recorded, the motion to be predicted included. Others are filtered
+// through the model, from the same rows.
+const filtered, smoothed, through = "filtered", "smoothed", "through the model"
 
 // beginning are the states (windows, 2D) at which predictions begin, and the rows of these.
 type beginning struct {
@@ -75,7 +79,7 @@ type beginning struct {
 // without are the starts of all windows that no model has a part in.
 func (r *recording) without(p parts, how string) (b beginning) {
 	for _, w := range p.windows {
-		lo, hi := min(w.look, row(w.T, w.T[w.first]-2*r.horizon)), w.first
+		lo, hi := r.back(w), w.first
 		if how == smoothed {
 			lo, hi = 0, len(w.T)-1
 		}
@@ -93,7 +97,8 @@ func (r *recording) without(p parts, how string) (b beginning) {
 // others notes errors from starts that no model has a part in, by how they are found and the name of what predicts.
 func (r *recording) others(to map[string]map[string]Error, p parts, name string,
 	rolled func(beginning) ([][]float64, error)) error {
-	for how, errors := range to {
+	for _, how := range []string{filtered, smoothed} {
+		errors := to[how]
 		motions, err := rolled(r.without(p, how))
 		if err != nil {
 			return err
@@ -113,3 +118,51 @@ func series(t, y []float64, d, j int) smooth.Series {
 	}
 	return s
 }
+
+// back is the first row that a start of a window is found from.
+func (r *recording) back(w window) int { return min(w.look, row(w.T, w.T[w.first]-2*r.horizon)) }
+
+// throughModel are the starts of all windows that a causal filter through the model finds in the rows before, as far
+// back as those of a smoother, with what the model does not explain found in what is learned from.
+func (r *recording) throughModel(ctx context.Context, m *lagrange.Model, p parts) (b beginning, err error) {
+	noise, err := m.Noise(ctx, p.learn)
+	if err != nil {
+		return b, err
+	}
+	net, err := model.With(m.Spec(), m.Theta())
+	if err != nil {
+		return b, err
+	}
+	for _, w := range p.windows {
+		seen := r.part(w.Recording, r.back(w), w.first)
+		rows, acting := len(seen.T), *p.learn
+		acting.Trajectories = []data.Trajectory{{T: seen.T, Q: seen.Y, U: seen.U}}
+		U := acting.Delayed(m.Spec().Delays()).Trajectories[0].U
+		k := filter.Measured{T: seen.T, U: U, Y: slices.Repeat([]float64{math.NaN()}, 2*r.D*rows),
+			X: make([]float64, 2*r.D*rows)}
+		for j, c := range m.Spec().Coordinates {
+			x := p.noise[j].States(series(seen.T, seen.Y, r.D, j), nil)
+			for n := range rows {
+				at := n*2*r.D + j
+				k.Y[at], k.X[at], k.X[at+r.D] = seen.Y[n*r.D+j], x.Q[n], x.V[n]
+			}
+			k.SD = append(k.SD, c.Scale)
+		}
+		for _, c := range m.Spec().Coordinates {
+			k.SD = append(k.SD, c.Speed)
+		}
+		k.Prior = slices.Clone(k.X[:2*r.D])
+		err := filter.Rows(ctx, net, noise, k, min(leastRows, rows)-1, func(row int, x, _ []float64) {
+			if row == rows-1 {
+				b.x, b.rows = append(b.x, x...), append(b.rows, w.first)
+			}
+		})
+		if err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+// leastRows are those that a filter sees at least before it says where a motion is.
+const leastRows = 10

@@ -29,18 +29,23 @@ func (r *Report) tables(names []string) []experiment.Table {
 		}
 		t.Rows = append(t.Rows, line)
 	}
-	return []experiment.Table{t, r.others(names)}
+	all := []experiment.Table{t, r.others(names)}
+	if numbers := r.numberTable(); len(numbers.Rows) > 0 {
+		all = append(all, numbers)
+	}
+	return all
 }
 
 // others has the errors from states that no model had a part in.
 func (r *Report) others(names []string) experiment.Table {
 	by := append([]string{"constant velocity", "textbook"}, names...)
 	t := experiment.Table{
-		Title:   "The same from states of a smoother: filtered, from rows before, or smoothed, from all rows",
+		Title: "The same from states of a smoother: filtered, from rows before, or smoothed, from all rows; " +
+			"and filtered through the model, from rows before",
 		Columns: append([]string{"recording", "start"}, by...),
 	}
 	for _, row := range r.Rows {
-		for _, how := range []string{filtered, smoothed} {
+		for _, how := range []string{filtered, smoothed, through} {
 			line := []string{row.Title, how}
 			for _, name := range by {
 				text := "–"
