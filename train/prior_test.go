@@ -121,8 +121,10 @@ func TestAxes(t *testing.T) {
 		m := m.Copy()
 		o, _ := motions(m, 8, 40, 0.003, 0.03, false, 9)
 		m.Theta[of[2]] += 0.05
+		definite := o.Around(m, 1)
+		definite.Floor *= 20 // above some eigenvalues, so that it costs
 		s := readied(t, &Shooting{Model: m, Measured: o, Of: of, Unit: m.Units(of), Ridge: 10, Penalty: L2,
-			Duration: 0.4, Workers: 1, Alike: m.Outputs(of), PositiveDefinite: o.Around(m, 1)})
+			Duration: 0.4, Workers: 1, Alike: m.Outputs(of), PositiveDefinite: definite})
 		if s.excess = 1; along {
 			s.begins(s.principal())
 		}
@@ -131,9 +133,7 @@ func TestAxes(t *testing.T) {
 		for range 3 {
 			s.form()
 			cost := s.cost(s.x) + s.learnPrior()
-			if _, taken := s.step(cost); !taken {
-				t.Fatal("no step")
-			}
+			s.step(cost) // without a gain none is taken
 		}
 		return s, s.covariance()
 	}
