@@ -15,8 +15,8 @@ type axes struct {
 	U  [][]float64 // (n, n) of each
 }
 
-// axesStates is at how many states the axes are found.
-const axesStates = 400
+// axesStates is at how many states the axes are found, at most, and axesRows from how many slopes.
+const axesStates, axesRows = 400, 1600
 
 // principal returns the axes of the weights that have a prior; nil where there is none, or no Lagrangian.
 func (s *shooter) principal() *axes {
@@ -59,7 +59,7 @@ func (s *shooter) firstSlopes() (rows []float64) {
 	if !ok {
 		return nil
 	}
-	x, u := s.Measured.Some(1 + s.Measured.Rows()/axesStates)
+	x, u := s.Measured.Some(1 + s.Measured.Rows()/max(1, min(axesStates, axesRows/(2*d))))
 	J, xdot := make([]float64, len(s.Model.Theta)), make([]float64, 2*d)
 	along, none := make([]float64, d), make([]float64, d)
 	for b := range len(x) / (2 * d) {
