@@ -1,6 +1,7 @@
 package train
 
 import (
+	"lagrange/internal/gemm"
 	"lagrange/internal/lin"
 	"lagrange/internal/vec"
 	"lagrange/model"
@@ -96,6 +97,31 @@ func (a *axes) turn(b, y []float64) {
 		}
 		for i, k := range places {
 			b[k] = y[i]
+		}
+	}
+}
+
+// turnRows turns rows of slopes, of which A (rows, width) has those along b from column at on. y has room for as many
+// rows of the weights of an output.
+func (a *axes) turnRows(A []float64, rows, width, at int, y []float64) {
+	if a == nil || rows == 0 {
+		return
+	}
+	for g, places := range a.of {
+		n := len(places)
+		if n == 0 {
+			continue
+		}
+		if first := places[0]; places[n-1] == first+n-1 {
+			gemm.Mul(rows, n, n, A[at+first:], width, a.U[g], n, y, n)
+			for r := range rows {
+				copy(A[r*width+at+first:][:n], y[r*n:(r+1)*n])
+			}
+			continue
+		}
+		one := &axes{of: a.of[g : g+1], U: a.U[g : g+1]}
+		for r := range rows {
+			one.turn(A[r*width+at:], y)
 		}
 	}
 }

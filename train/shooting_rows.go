@@ -25,7 +25,7 @@ const blockRows = 64
 
 func newShot(s *shooter) *shot {
 	n, P := 2*s.Measured.D, len(s.Of)
-	w := &shot{s: s, turned: make([]float64, P), eliminator: newEliminator(n, P),
+	w := &shot{s: s, turned: make([]float64, blockRows*P), eliminator: newEliminator(n, P),
 		roller: s.Measured.newRoller(s.Model, s.segments, s.chunks)}
 	for range len(w.x) / n {
 		w.blocks = append(w.blocks, make([]float64, (n+blockRows)*(n+P+1)))
@@ -139,7 +139,6 @@ func (w *shot) add(b int, c float64, S []float64, r float64) {
 	for k, y := range S {
 		row[k] = c * y
 	}
-	w.s.axes.turn(row[w.roller.n:W-1], w.turned)
 	row[W-1] = r
 	w.filled[b]++
 }
@@ -147,6 +146,7 @@ func (w *shot) add(b int, c float64, S []float64, r float64) {
 // reduce splits off what the start explains of the rows of a segment: its first n rows are left of them.
 func (w *shot) reduce(b int) {
 	n, P := w.roller.n, w.eliminator.P
+	w.s.axes.turnRows(w.blocks[b][n*(n+P+1):], w.filled[b]-n, n+P+1, n, w.turned)
 	triangulate(w.blocks[b], w.filled[b], n+P+1, n, w.eliminator.w)
 	gramUpper(w.blocks[b][n*(n+P+1):], w.filled[b]-n, n+P+1, n, P+1, w.G)
 	w.filled[b] = n
