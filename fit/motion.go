@@ -23,9 +23,10 @@ const Motion = "motion"
 // needsOneFamily refuses what has no roll-out from positions and velocities alone, and what shooting cannot bear.
 func needsOneFamily(_ *data.Set, s Options) error {
 	if f := model.FamilyOf(s.Model); f.Name == "hnn" {
-		return fmt.Errorf("a %s learns q̇ = ∂H/∂p from recorded momenta p, which positions alone do not give: leave "+
-			"--model out, or take lnn, whose Lagrangian has the same motion and its energy; with "+
-			"--differentiate estimated velocities stand for momenta, which is right where all masses are 1", f.Title)
+		return fmt.Errorf("a %s learns H(q, p) from recorded momenta p, and positions alone do not tell them: other "+
+			"momenta p + ∂F(q)/∂q have the same motion with another H. Take lnn, or leave --model out: what it "+
+			"learns is L, of which p = ∂L/∂q̇ is a momentum and p q̇ − L the energy. With --differentiate estimated "+
+			"velocities stand for momenta, which is right where all masses are 1", f.Title)
 	}
 	return nil
 }

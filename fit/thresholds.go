@@ -225,10 +225,10 @@ const (
 	weakUnits, shotUnits  = 60, 16
 
 	// softened is what weights of the first layer are multiplied by. Median error of a double pendulum after a quarter
-	// of a second, over that of the true equations fitted to half-second segments (σ = 0.01, seeds 2 and 3; rms): 1
-	// leaves 4.9, 5.7 (43, 30), 0.5 leaves 3.0, 4.5 (26, 16), 0.3 leaves 2.7, 3.6 (18, 9.0), 0.15 leaves 2.5, 2.9
-	// (14, 7.5). Without the prior of shooting 1 leaves 7.4, 17 (49, 35).
-	softened = 0.15
+	// of a second, over that of the true equations fitted to half-second segments (σ = 0.01, seed 2; rms): 0.15 leaves
+	// 2.6 (4.8), 0.05 leaves 1.9 (3.0). Before widths of the prior settled 1 left 4.9 (43), 0.5 left 3.0 (26), 0.15
+	// left 3.0 (5.5).
+	softened = 0.05
 	// exactUnits are those where there is less noise than leastNoise. Of a double pendulum without noise (seeds 1 to 3)
 	// 120 leave 0.05, 0.22, 0.11 % of the acceleration on new motions, 200 leave 0.04, 0.10, 0.07 %, in twice the time.
 	exactUnits   = 200

@@ -81,13 +81,17 @@ func (s Shot) Deviations() (sd []float64) {
 }
 
 const (
-	jumpAllowed       = 0.1  // smoother's deviations from the end of a segment to the next start
-	shootingPrior     = 30   // smoother's deviations that make one of the prior of the starts
-	firstLambda       = 1e-5 // λ of a length
-	freeLambda        = 1e-7 // λ at which a step without a gain is the last
-	shootingTries     = 10   // of ever larger λ, until no step is taken
-	patient           = 3    // steps without a better score until a length ends
-	followedLoss      = 2    // times the least mean loss of all lengths: a length beyond it is the last, not followed
+	jumpAllowed   = 0.1  // smoother's deviations from the end of a segment to the next start
+	shootingPrior = 30   // smoother's deviations that make one of the prior of the starts
+	firstLambda   = 1e-5 // λ of a length
+	freeLambda    = 1e-7 // λ at which a step without a gain is the last
+	// the same of weights that have a prior, from the second length on: units are much alike, so that what their
+	// sums tell is hardly damped long before the weights themselves move
+	laterLambda, believedLambda = 1e-8, 1e-11
+	shootingTries               = 10 // of ever larger λ, until no step is taken
+	patient                     = 3  // steps without a better score until a length ends
+	// times the least mean loss of all lengths: a length beyond it is the last, not followed
+	followedLoss      = 2
 	heldRounds        = 10   // of the starts of held-out motion: those of long segments begin far off
 	shootingTolerance = 1e-5 // part of the cost, and 0.1 of χ², below which a gain is none
 )
@@ -106,8 +110,10 @@ type shooter struct {
 	shots                        []*shot
 	G, trial, F, D, db, dx, tryX []float64
 	lambda                       float64
-	prior                        *prior  // nil: none
-	excess                       float64 // what numbers are off by, squared, in units of noise; at least 1
+	prior                        *prior    // nil: none
+	axes                         *axes     // of the weights; nil: none
+	c                            []float64 // b along them
+	excess                       float64   // what numbers are off by, squared, in units of noise; at least 1
 }
 
 // Run shoots. θ is that of the best length when it returns. An error is that of ctx, and then θ is as good as it had
@@ -120,6 +126,7 @@ func (s *Shooting) Run(ctx context.Context) (shot Shot, err error) {
 		return shot, err
 	}
 	least := math.Inf(1)
+	run.begins(run.principal())
 	for {
 		l, err := run.remembered(ctx)
 		if err != nil {
@@ -167,8 +174,18 @@ func (s *Shooting) divided(ctx context.Context, team *par.Team) (d division, err
 	return d, err
 }
 
-// b are the parameters that are fitted.
+// begins has a shooter solve for coordinates along the axes of the weights.
+func (s *shooter) begins(along *axes) {
+	s.axes, s.c = nil, s.b()
+	along.turn(s.c, make([]float64, len(s.c)))
+	s.axes = along
+}
+
+// b are the parameters that are fitted, along the axes of the weights where there are axes.
 func (s *shooter) b() (b []float64) {
+	if s.axes != nil {
+		return slices.Clone(s.c)
+	}
 	for _, at := range s.Of {
 		b = append(b, s.Model.Theta[at])
 	}
@@ -177,6 +194,11 @@ func (s *shooter) b() (b []float64) {
 
 // set sets them.
 func (s *shooter) set(b []float64) {
+	if s.axes != nil {
+		copy(s.c, b)
+		b = slices.Clone(b)
+		s.axes.back(b, make([]float64, len(b)))
+	}
 	for k, at := range s.Of {
 		s.Model.Theta[at] = b[k]
 	}
@@ -207,6 +229,9 @@ func (s *shooter) prepare() {
 	s.G, s.trial, s.F = make([]float64, (P+1)*(P+1)), make([]float64, (P+1)*(P+1)), make([]float64, P*P)
 	s.D, s.db, s.dx, s.tryX = make([]float64, P), make([]float64, P), make([]float64, N*n), make([]float64, N*n)
 	s.lambda = firstLambda
+	if s.prior != nil {
+		s.lambda = laterLambda
+	}
 }
 
 // score fits the starts of held-out motion with segments of the present length. Where nothing is held out nothing is
@@ -242,7 +267,8 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	}
 	l.Loss = s.loss()
 	best, bestX := s.b(), slices.Clone(s.x)
-	for wait := 0; l.Iterations < s.Iterations && !s.late() && (wait < patient || s.Held == nil); {
+	patience, free := s.ends()
+	for wait := 0; l.Iterations < s.Iterations && !s.late() && (wait < patience || s.Held == nil); {
 		s.form()
 		cost += s.learnPrior()
 		next, taken := s.step(cost)
@@ -269,7 +295,7 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 			held = now
 		}
 		if gain < 0.1+shootingTolerance*cost {
-			if s.lambda <= freeLambda {
+			if s.lambda <= free {
 				break
 			}
 			s.lambda /= 100 // what hardly matters does not move at all with a large one
@@ -279,6 +305,15 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	s.set(best)
 	s.x = bestX
 	return l, ctx.Err()
+}
+
+// ends says what ends a length: so many steps without a better score, or one without a gain at so small a λ. What
+// stretches held out tell is less than the prior of weights does, so that with one a length takes all its steps.
+func (s *shooter) ends() (patience int, lambda float64) {
+	if s.prior != nil {
+		return s.Iterations, believedLambda
+	}
+	return patient, freeLambda
 }
 
 // begin returns the cost of the first step. Starts that have to serve longer segments than they were fitted to, or

@@ -35,7 +35,28 @@ func (s *shooter) covariance() []float64 {
 		}
 		dense.SolveUpper(P, s.F, row)
 	}
+	if known {
+		s.ofWeights(C)
+	}
 	return C
+}
+
+// ofWeights makes a covariance along the axes that of the weights, U C Uᵀ.
+func (s *shooter) ofWeights(C []float64) {
+	P := len(s.Of)
+	column, y := make([]float64, P), make([]float64, P)
+	for i := range P {
+		s.axes.back(C[i*P:(i+1)*P], y)
+	}
+	for j := range P {
+		for i := range P {
+			column[i] = C[i*P+j]
+		}
+		s.axes.back(column, y)
+		for i, x := range column {
+			C[i*P+j] = x
+		}
+	}
 }
 
 // information is what was measured says of b (P, P), with free starts: G without what draws b, and without the penalty,
@@ -85,6 +106,7 @@ func (s *shooter) meanMass() []float64 {
 	for k, at := range s.Of {
 		row[k] = all[at] / (trace * massHeld)
 	}
+	s.axes.turn(row, make([]float64, len(row)))
 	if !vec.Finite(row) || vec.Norm(row) == 0 {
 		return nil
 	}

@@ -7,7 +7,11 @@ import (
 
 // remembered is length, from memory where it was done before.
 func (s *shooter) remembered(ctx context.Context) (l Length, err error) {
-	question := Asked("shooting", s.Model, len(s.segments), s.duration(), len(s.Of), len(s.Measured.Of), s.Iterations)
+	what := "shooting"
+	if s.axes != nil {
+		what += " along axes"
+	}
+	question := Asked(what, s.Model, len(s.segments), s.duration(), len(s.Of), len(s.Measured.Of), s.Iterations)
 	made := false
 	numbers, err := s.memory.Once(question, func() ([]float64, error) {
 		made = true

@@ -17,6 +17,7 @@ type shot struct {
 	abs     [][]float64 // |r| of each
 	penalty Pass[float64]
 	rows    []float64 // of the positive-definiteness penalty (chunk, P of the model)
+	turned  []float64 // (P)
 }
 
 // blockRows is how many rows of a segment are reduced at once: memory does not grow with its length.
@@ -24,7 +25,8 @@ const blockRows = 64
 
 func newShot(s *shooter) *shot {
 	n, P := 2*s.Measured.D, len(s.Of)
-	w := &shot{s: s, eliminator: newEliminator(n, P), roller: s.Measured.newRoller(s.Model, s.segments, s.chunks)}
+	w := &shot{s: s, turned: make([]float64, blockRows*P), eliminator: newEliminator(n, P),
+		roller: s.Measured.newRoller(s.Model, s.segments, s.chunks)}
 	for range len(w.x) / n {
 		w.blocks = append(w.blocks, make([]float64, (n+blockRows)*(n+P+1)))
 	}
@@ -144,6 +146,7 @@ func (w *shot) add(b int, c float64, S []float64, r float64) {
 // reduce splits off what the start explains of the rows of a segment: its first n rows are left of them.
 func (w *shot) reduce(b int) {
 	n, P := w.roller.n, w.eliminator.P
+	w.s.axes.turnRows(w.blocks[b][n*(n+P+1):], w.filled[b]-n, n+P+1, n, w.turned)
 	triangulate(w.blocks[b], w.filled[b], n+P+1, n, w.eliminator.w)
 	gramUpper(w.blocks[b][n*(n+P+1):], w.filled[b]-n, n+P+1, n, P+1, w.G)
 	w.filled[b] = n
@@ -159,6 +162,7 @@ func (w *shot) jumps(i int, end, S, x []float64) {
 		to.next[j] = 0
 		if slopes := S[j*(W-1) : (j+1)*(W-1)]; r < worst*worst && vec.Finite(slopes) {
 			vec.Axpy(c, slopes, row)
+			w.s.axes.turn(row[w.roller.n:W-1], w.turned)
 			row[W-1], to.next[j] = r, -c
 		}
 	}
@@ -196,6 +200,7 @@ func (w *shot) definite(lo, hi int, slopes bool) (cost float64) {
 			for k, at := range w.s.Of {
 				row[k] = math.Sqrt(weight) * J[b*Q+at]
 			}
+			w.s.axes.turn(row[:P], w.turned)
 			row[P] = math.Sqrt(weight) * r[b]
 			gramUpper(row, 1, P+1, 0, P+1, w.G)
 		}
