@@ -37,26 +37,41 @@ func (o *Identification) Prune(ctx context.Context, x Identified) (Identified, e
 	return x, nil
 }
 
-// pruneUncertain drops the terms that backward elimination picks, or half of them, a quarter, …, until the model that
-// is shot without them bears it out; and again, as long as it picks any.
+// pruneUncertain drops terms as long as a model that is shot without them bears it out.
 func (o *Identification) pruneUncertain(ctx context.Context, x Identified) (Identified, error) {
-	for most := math.MaxInt; ; {
-		m, drop := o.eliminated(x, most)
-		smaller, dropped := Without(m, drop)
-		if dropped == 0 || o.over() {
-			return x, nil
-		}
-		y, err := o.Again(ctx, smaller, x)
-		if err != nil {
+	for {
+		y, err := o.leaner(ctx, x)
+		if err != nil || y.Model == nil {
 			return x, err
 		}
-		if most = dropped / 2; o.spared(x, y, dropped) {
-			x, most = y, math.MaxInt
-		}
-		if most == 0 {
-			return x, nil
-		}
+		x = y
 	}
+}
+
+// leaner is x with fewer terms, or nothing: with those that selected leaves or, if a model that goes on from the
+// motions of x does not bear that out, with those that backward elimination leaves; then a model of the former that
+// begins anew, for it may be far from b̂; then without half of what elimination picks, a quarter, …
+func (o *Identification) leaner(ctx context.Context, x Identified) (y Identified, err error) {
+	best, dropped := Without(o.selected(x))
+	try := func(m *model.Model[float64], dropped int, from Identified) (done bool) {
+		if dropped == 0 || o.over() {
+			return false
+		}
+		y, err = o.Again(ctx, m, from)
+		return err != nil || y.Shot.at != nil && o.spared(x, y, dropped)
+	}
+	if try(best, dropped, x) {
+		return y, err
+	}
+	most := math.MaxInt
+	for first := true; most > 0; first = false {
+		m, without := Without(o.eliminated(x, most))
+		if try(m, without, x) || first && try(best, dropped, Identified{}) {
+			return y, err
+		}
+		most = without / 2
+	}
+	return Identified{}, nil
 }
 
 // eliminated picks terms by backward elimination, at most so many: one by one that whose coefficient is fewest standard
