@@ -36,9 +36,6 @@ type subset struct {
 // beamWidth is how many of the best subsets of a size are extended by each of the other terms; not tuned.
 const beamWidth = 100
 
-// massKept is the part of the mean mass that rounding may change.
-const massKept = 1e-6
-
 func newSubsets(shot Shot, b []float64) *subsets {
 	P := len(b)
 	s := &subsets{P: P, G: shot.Information, m: shot.Mass, Gb: make([]float64, P)}
@@ -92,9 +89,8 @@ func (s *subsets) least(S []int) float64 {
 			s.b[i] += lambda * s.w[i]
 		}
 	}
-	worse, held := s.all, 0.0
+	worse := s.all
 	for i, k := range S {
-		held += s.n[i] * s.b[i]
 		s.b[i] *= s.unit[i]
 		worse -= 2 * s.b[i] * s.Gb[k]
 	}
@@ -103,7 +99,7 @@ func (s *subsets) least(S []int) float64 {
 			worse += s.b[i] * s.G[k*s.P+l] * s.b[j]
 		}
 	}
-	if math.IsNaN(worse) || s.m != nil && math.Abs(held-s.held) > massKept*math.Abs(s.held) { // b = 0 moves as b̂ does
+	if math.IsNaN(worse) {
 		return math.Inf(1)
 	}
 	return worse
@@ -178,25 +174,14 @@ func (o *Identification) selected(x Identified) (m *model.Model[float64], drop [
 		return drop
 	}
 	best := s.best(always, terms, math.Log(float64(o.Learn.numbers())), func(S []int) bool {
-		return massive(m, set(S)) && holds(around, m)
+		set(S)
+		return holds(around, m)
 	})
 	if best.of == nil {
 		return x.Model.Copy(), make([]bool, n)
 	}
 	drop = set(best.of)
 	return m, drop
-}
-
-// massive says whether all diagonal elements of the mass matrix keep a term.
-func massive(m *model.Model[float64], drop []bool) bool {
-	at := 0
-	for o, ts := range m.Spec.Terms {
-		if diagonal(o) && !slices.Contains(drop[at:at+len(ts)], false) {
-			return false
-		}
-		at += len(ts)
-	}
-	return true
 }
 
 // holds says whether mass matrices of m are far from singular where the motion is: no motion tells where one is. Of

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"lagrange/model"
 )
 
 // χ² of a subset is the least on the plane where the mean mass is held, by a basis of that plane; and the search finds
@@ -56,6 +58,27 @@ func TestSubsets(t *testing.T) {
 		found := s.best(nil, terms, price, func(S []int) bool { return slices.Contains(S, P-1) })
 		if got := found.worse + price*float64(len(found.of)); math.Abs(got-want) > 1e-6*(1+want) {
 			t.Errorf("%v costs %g, the best %g", found.of, got, want)
+		}
+	}
+}
+
+// A subset whose mass matrix is singular where the motion is does not count, however little χ² grows.
+func TestSelected(t *testing.T) {
+	o, spec := swinging(t, 0.01)
+	sin := model.Term{Function: model.Sin, Of: []int{1}}
+	spec.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{1}}}, {{Function: model.One}, sin}}
+	m, err := model.With(spec, []float64{1, 0.1, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := Identified{Model: m, Shot: Shot{Information: []float64{1e4, 0, 0, 0, 1, 0, 0, 0, 1}, Mass: []float64{0, 1, 1}}}
+	n, drop := o.selected(x)
+	if !slices.Equal(drop, []bool{false, false, true}) {
+		t.Fatalf("dropped are %v", drop)
+	}
+	for i, want := range []float64{1, 1.1, 0} {
+		if math.Abs(n.Theta[i]-want) > 1e-9 || m.Theta[i] != []float64{1, 0.1, 1}[i] {
+			t.Errorf("parameter %d is %g, not %g", i, n.Theta[i], want)
 		}
 	}
 }
