@@ -48,30 +48,49 @@ func (o *Identification) pruneUncertain(ctx context.Context, x Identified) (Iden
 	}
 }
 
-// leaner is x with fewer terms, or nothing: with those that selected leaves or, if a model that goes on from the
-// motions of x does not bear that out, with those that backward elimination leaves; then a model of the former that
-// begins anew, for it may be far from b̂; then without half of what elimination picks, a quarter, …
+// leaner is x with fewer terms, or nothing: of models of selected subsets that go on from the motions of x the best by
+// the criterion of spared or, if none bears it out, one of the terms that backward elimination leaves; then the first
+// subset begun anew, for it may be far from b̂; then without half of what elimination picks, a quarter, …
 func (o *Identification) leaner(ctx context.Context, x Identified) (y Identified, err error) {
-	best, dropped := Without(o.selected(x))
-	try := func(m *model.Model[float64], dropped int, from Identified) (done bool) {
-		if dropped == 0 || o.over() {
-			return false
-		}
-		y, err = o.Again(ctx, m, from)
-		return err != nil || y.Shot.at != nil && o.spared(x, y, dropped)
-	}
-	if try(best, dropped, x) {
-		return y, err
-	}
-	most := math.MaxInt
-	for first := true; most > 0; first = false {
-		m, without := Without(o.eliminated(x, most))
-		if try(m, without, x) || first && try(best, dropped, Identified{}) {
+	smaller, best := o.selected(x), math.Inf(1)
+	for _, m := range smaller {
+		z, off, err := o.lacking(ctx, m, x, x)
+		if err != nil {
 			return y, err
 		}
-		most = without / 2
+		if off < best {
+			y, best = z, off
+		}
 	}
-	return Identified{}, nil
+	for most := math.MaxInt; most > 0 && y.Model == nil; {
+		m, dropped := Without(o.eliminated(x, most))
+		if dropped > 0 {
+			if z, off, err := o.lacking(ctx, m, x, x); err != nil || off < 0 {
+				return z, err
+			}
+		}
+		if most == math.MaxInt && len(smaller) > 0 {
+			if z, off, err := o.lacking(ctx, smaller[0], x, Identified{}); err != nil || off < 0 {
+				return z, err
+			}
+		}
+		most = dropped / 2
+	}
+	return y, nil
+}
+
+// lacking is m, which lacks terms of x, after shooting from the motions of another, and by how much less it costs by
+// the criterion of spared: less than 0, or +∞ where it will not do.
+func (o *Identification) lacking(ctx context.Context, m *model.Model[float64], x, from Identified) (y Identified,
+	off float64, err error) {
+	if o.over() {
+		return x, math.Inf(1), nil
+	}
+	dropped := count(x.Model) - count(m)
+	if y, err = o.Again(ctx, m, from); err != nil || y.Shot.at == nil || !o.spared(x, y, dropped) {
+		return y, math.Inf(1), err
+	}
+	return y, -x.Likelier(y, o) - float64(dropped)*math.Log(float64(o.Learn.numbers())), nil
 }
 
 // eliminated picks terms by backward elimination, at most so many: one by one that whose coefficient is fewest standard

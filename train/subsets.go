@@ -105,39 +105,88 @@ func (s *subsets) least(S []int) float64 {
 	return worse
 }
 
-// best is the subset with the least χ² + |S| · price of those that a search finds which extends the best of each size
-// by one of the terms: beginning with the places always there, until more terms cost more than the best leaves. It is
-// of those that will do, or has no places.
-func (s *subsets) best(always, terms []int, price float64, will func(S []int) bool) subset {
-	kept, least := subset{worse: math.Inf(1)}, math.Inf(1)
-	beam := []subset{{of: always}}
+// front are the best subsets of each size, the best first: of those that extend the best of a size less by one of the
+// terms, beginning with the places always there, until more terms cost more than the best that will do; then of those,
+// too, that lack one of the terms of the best of a size more.
+func (s *subsets) front(always, terms []int, price float64, will func(S []int) bool) (sizes [][]subset) {
+	beam, least := []subset{{of: always}}, math.Inf(1)
 	for size := 1; size <= len(terms) && float64(size)*price < least; size++ {
-		var next []subset
-		seen := map[string]bool{}
+		var next [][]int
 		for _, x := range beam {
 			for _, k := range terms {
-				if slices.Contains(x.of, k) {
-					continue
-				}
-				S := append(slices.Clone(x.of), k)
-				slices.Sort(S)
-				key := string(runes(S))
-				if !seen[key] {
-					seen[key] = true
-					next = append(next, subset{S, s.least(S)})
+				if !slices.Contains(x.of, k) {
+					S := append(slices.Clone(x.of), k)
+					slices.Sort(S)
+					next = append(next, S)
 				}
 			}
 		}
-		slices.SortStableFunc(next, func(a, b subset) int { return cmp.Compare(a.worse, b.worse) })
-		beam = next[:min(beamWidth, len(next))]
-		for _, x := range beam {
-			if cost := x.worse + float64(size)*price; cost < least && will(x.of) {
-				kept, least = x, cost
+		beam = s.ranked(next, nil)
+		sizes = append(sizes, beam)
+		if i := slices.IndexFunc(beam, func(x subset) bool { return will(x.of) }); i >= 0 {
+			least = min(least, beam[i].worse+float64(size)*price)
+		}
+	}
+	for i := len(sizes) - 2; i >= 0; i-- {
+		var next [][]int
+		for _, x := range sizes[i+1] {
+			for k, at := range x.of {
+				if slices.Contains(terms, at) {
+					next = append(next, slices.Delete(slices.Clone(x.of), k, k+1))
+				}
+			}
+		}
+		sizes[i] = s.ranked(next, sizes[i])
+	}
+	return sizes
+}
+
+// ranked are the best of the sets of a size and of those that were ranked before.
+func (s *subsets) ranked(sets [][]int, before []subset) (all []subset) {
+	seen := map[string]bool{}
+	for _, x := range before {
+		seen[string(runes(x.of))] = true
+	}
+	all = slices.Clone(before)
+	for _, S := range sets {
+		if key := string(runes(S)); !seen[key] {
+			seen[key] = true
+			all = append(all, subset{S, s.least(S)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b subset) int { return cmp.Compare(a.worse, b.worse) })
+	return all[:min(beamWidth, len(all))]
+}
+
+// shortest are the subsets that are worth a trial, the one with the least χ² + |S| · price first: the best few of its
+// size and of smaller ones, if they cost not much more. What the information says of far b̂ is not what motion says.
+func (s *subsets) shortest(always, terms []int, price float64, will func(S []int) bool) (kept []subset) {
+	cost := func(x subset) float64 { return x.worse + float64(len(x.of)-len(always))*price }
+	most, least := math.MaxInt, math.Inf(1)
+	for _, all := range s.front(always, terms, price, will) {
+		n := 0
+		for _, x := range all {
+			if n == fewOfASize || !(cost(x) < muchMore*least) && len(kept) > 0 {
+				break
+			}
+			if will(x.of) {
+				n++
+				kept = append(kept, x)
+				if cost(x) < least {
+					least, most = cost(x), len(x.of)
+				}
 			}
 		}
 	}
+	kept = slices.DeleteFunc(kept, func(x subset) bool { return len(x.of) > most || cost(x) > muchMore*least })
+	slices.SortStableFunc(kept, func(a, b subset) int { return cmp.Compare(cost(a), cost(b)) })
 	return kept
 }
+
+const (
+	fewOfASize = 3 // subsets that are tried; not tuned
+	muchMore   = 3 // times the least cost: what others may cost to be tried. A spherical pendulum's was twice as much
+)
 
 // runes are numbers as letters.
 func runes(of []int) (r []rune) {
@@ -147,10 +196,10 @@ func runes(of []int) (r []rune) {
 	return r
 }
 
-// selected is the subset of the terms of x that the criterion of spared asks for, by the information alone. The other
-// parameters go along. Nothing is dropped where it finds none.
-func (o *Identification) selected(x Identified) (m *model.Model[float64], drop []bool) {
-	m = x.Model.Copy()
+// selected are models of the subsets of the terms of x that the criterion of spared may ask for, by the information
+// alone, the likeliest choice first. The other parameters go along.
+func (o *Identification) selected(x Identified) (smaller []*model.Model[float64]) {
+	m := x.Model.Copy()
 	of, n := m.Outer(), count(m)
 	var always, terms []int
 	var b []float64
@@ -173,15 +222,15 @@ func (o *Identification) selected(x Identified) (m *model.Model[float64], drop [
 		}
 		return drop
 	}
-	best := s.best(always, terms, math.Log(float64(o.Learn.numbers())), func(S []int) bool {
+	for _, best := range s.shortest(always, terms, math.Log(float64(o.Learn.numbers())), func(S []int) bool {
 		set(S)
 		return holds(around, m)
-	})
-	if best.of == nil {
-		return x.Model.Copy(), make([]bool, n)
+	}) {
+		if y, dropped := Without(m, set(best.of)); dropped > 0 {
+			smaller = append(smaller, y)
+		}
 	}
-	drop = set(best.of)
-	return m, drop
+	return smaller
 }
 
 // holds says whether mass matrices of m are far from singular where the motion is: no motion tells where one is. Of

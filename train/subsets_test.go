@@ -55,7 +55,7 @@ func TestSubsets(t *testing.T) {
 			}
 		}
 		terms := []int{0, 1, 2, 3, 4, 5, 6}
-		found := s.best(nil, terms, price, func(S []int) bool { return slices.Contains(S, P-1) })
+		found := s.shortest(nil, terms, price, func(S []int) bool { return slices.Contains(S, P-1) })[0]
 		if got := found.worse + price*float64(len(found.of)); math.Abs(got-want) > 1e-6*(1+want) {
 			t.Errorf("%v costs %g, the best %g", found.of, got, want)
 		}
@@ -72,14 +72,14 @@ func TestSelected(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := Identified{Model: m, Shot: Shot{Information: []float64{1e4, 0, 0, 0, 1, 0, 0, 0, 1}, Mass: []float64{0, 1, 1}}}
-	n, drop := o.selected(x)
-	if !slices.Equal(drop, []bool{false, false, true}) {
-		t.Fatalf("dropped are %v", drop)
-	}
-	for i, want := range []float64{1, 1.1, 0} {
-		if math.Abs(n.Theta[i]-want) > 1e-9 || m.Theta[i] != []float64{1, 0.1, 1}[i] {
-			t.Errorf("parameter %d is %g, not %g", i, n.Theta[i], want)
+	all := o.selected(x)
+	for _, n := range all {
+		if n.Spec.Terms[1][0].Function != model.One {
+			t.Errorf("left are %v", n.Spec.Terms)
 		}
+	}
+	if n := all[0]; len(n.Theta) != 2 || n.Theta[0] != 1 || math.Abs(n.Theta[1]-1.1) > 1e-9 || m.Theta[2] != 1 {
+		t.Errorf("left are %v, %v", n.Spec.Terms, n.Theta)
 	}
 }
 
