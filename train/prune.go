@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"math"
+	"reflect"
 	"slices"
 
 	"lagrange/model"
@@ -48,12 +49,20 @@ func (o *Identification) pruneUncertain(ctx context.Context, x Identified) (Iden
 	}
 }
 
-// leaner is x with fewer terms, or nothing: of models of selected subsets that go on from the motions of x the best by
-// the criterion of spared or, if none bears it out, one of the terms that backward elimination leaves; then the first
-// subset begun anew, for it may be far from b̂; then without half of what elimination picks, a quarter, …
+// leaner is x with fewer terms, or nothing: of models of selected subsets, and of the terms that backward elimination
+// leaves, that go on from the motions of x the best by the criterion of spared or, if none bears it out, the first of
+// them begun anew, for it may be far from b̂; then one without half of what elimination picks, a quarter, …
 func (o *Identification) leaner(ctx context.Context, x Identified) (y Identified, err error) {
-	smaller, best := o.selected(x), math.Inf(1)
-	for _, m := range smaller {
+	greedy, dropped := Without(o.eliminated(x, math.MaxInt))
+	all, best := o.selected(x), math.Inf(1)
+	if i := slices.IndexFunc(all, func(m *model.Model[float64]) bool {
+		return reflect.DeepEqual(m.Spec.Terms, greedy.Spec.Terms)
+	}); i >= 0 {
+		all[i] = greedy // by the covariance, which has what draws b, too
+	} else if dropped > 0 {
+		all = append(all, greedy)
+	}
+	for _, m := range all {
 		z, off, err := o.lacking(ctx, m, x, x)
 		if err != nil {
 			return y, err
@@ -62,19 +71,19 @@ func (o *Identification) leaner(ctx context.Context, x Identified) (y Identified
 			y, best = z, off
 		}
 	}
-	for most := math.MaxInt; most > 0 && y.Model == nil; {
-		m, dropped := Without(o.eliminated(x, most))
-		if dropped > 0 {
-			if z, off, err := o.lacking(ctx, m, x, x); err != nil || off < 0 {
-				return z, err
-			}
+	if y.Model == nil && len(all) > 0 {
+		if z, off, err := o.lacking(ctx, all[0], x, Identified{}); err != nil || off < 0 {
+			return z, err
 		}
-		if most == math.MaxInt && len(smaller) > 0 {
-			if z, off, err := o.lacking(ctx, smaller[0], x, Identified{}); err != nil || off < 0 {
-				return z, err
-			}
+	}
+	for most := dropped / 2; most > 0 && y.Model == nil; most = dropped / 2 {
+		greedy, dropped = Without(o.eliminated(x, most))
+		if dropped == 0 {
+			break
 		}
-		most = dropped / 2
+		if z, off, err := o.lacking(ctx, greedy, x, x); err != nil || off < 0 {
+			return z, err
+		}
 	}
 	return y, nil
 }
