@@ -26,7 +26,7 @@ whose terms are told; networks that have learned clean recordings; and recording
 real pendulums, if --recordings names their folder. What is conserved is counted on true
 fields and on what was learned. A quick run has the smallest noise, positions alone
 and the simplest systems.`,
-	Full: 30 * time.Minute, Quick: 30 * time.Second,
+	Full: 40 * time.Minute, Quick: 30 * time.Second,
 	Share:  share,
 	Models: models, Default: len(models),
 	Run: reproduce,

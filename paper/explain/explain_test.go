@@ -185,6 +185,19 @@ func TestCartsAtRest(t *testing.T) {
 	}
 }
 
+// Of a spherical pendulum that begins near one cone, positions with much noise tell four terms: no single one can go
+// from the six that backward elimination leaves.
+func TestShortestOfManyAlike(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes twenty seconds")
+	}
+	a, err := anchors[3].found(t.Context(), positions, 0.1, fit.Options{Seed: 3})
+	if err != nil || !a.Exact() || a.Error > 3*a.Limit {
+		t.Errorf("%s: missing %v, spurious %v, off by %g, limit %g, %v", a.String(), a.Missing, a.Spurious, a.Error,
+			a.Limit, err)
+	}
+}
+
 // Of a formula whose terms are told these are learned, and the friction that it has.
 func TestTold(t *testing.T) {
 	for name, x := range truths {
