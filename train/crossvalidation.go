@@ -97,7 +97,7 @@ func (o *Identification) crossValidate(ctx context.Context, team *par.Team, m *m
 				places, out = append(places, i), append(out, s)
 			}
 		}
-		s, err := all.Starts(ctx, y, team, out, nil, o.Penalty)
+		s, err := all.judged(ctx, y, team, out, o.Penalty)
 		if err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ func TestCrossValidation(t *testing.T) {
 	team := par.NewTeam(1)
 	defer team.Close()
 	alone := &Measured{D: 1, Of: o.Learn.Of[out : out+1]}
-	s, err := alone.Starts(t.Context(), y, team, alone.Segments(HeldSwings*o.Swing), nil, L2)
+	s, err := alone.judged(t.Context(), y, team, alone.Segments(HeldSwings*o.Swing), L2)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ type Identified struct {
 // score scores a model by all stretches held out, and sets Log and Score.
 func (o *Identification) score(ctx context.Context, team *par.Team, x *Identified) error {
 	held := o.selection(x.Model)
-	s, err := held.Starts(ctx, x.Model, team, held.Segments(o.within(HeldSwings)), nil, o.Penalty)
+	s, err := held.judged(ctx, x.Model, team, held.Segments(o.within(HeldSwings)), o.Penalty)
 	if err != nil {
 		return err
 	}

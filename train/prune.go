@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"math"
+	"reflect"
 	"slices"
 
 	"lagrange/model"
@@ -37,26 +38,68 @@ func (o *Identification) Prune(ctx context.Context, x Identified) (Identified, e
 	return x, nil
 }
 
-// pruneUncertain drops the terms that backward elimination picks, or half of them, a quarter, …, until the model that
-// is shot without them bears it out; and again, as long as it picks any.
+// pruneUncertain drops terms as long as a model that is shot without them bears it out.
 func (o *Identification) pruneUncertain(ctx context.Context, x Identified) (Identified, error) {
-	for most := math.MaxInt; ; {
-		m, drop := o.eliminated(x, most)
-		smaller, dropped := Without(m, drop)
-		if dropped == 0 || o.over() {
-			return x, nil
-		}
-		y, err := o.Again(ctx, smaller, x)
-		if err != nil {
+	for {
+		y, err := o.leaner(ctx, x)
+		if err != nil || y.Model == nil {
 			return x, err
 		}
-		if most = dropped / 2; o.spared(x, y, dropped) {
-			x, most = y, math.MaxInt
+		x = y
+	}
+}
+
+// leaner is x with fewer terms, or nothing: of models of selected subsets, and of the terms that backward elimination
+// leaves, that go on from the motions of x the best by the criterion of spared or, if none bears it out, the first of
+// them begun anew, for it may be far from b̂; then one without half of what elimination picks, a quarter, …
+func (o *Identification) leaner(ctx context.Context, x Identified) (y Identified, err error) {
+	greedy, dropped := Without(o.eliminated(x, math.MaxInt))
+	all, best := o.selected(x), math.Inf(1)
+	if i := slices.IndexFunc(all, func(m *model.Model[float64]) bool {
+		return reflect.DeepEqual(m.Spec.Terms, greedy.Spec.Terms)
+	}); i >= 0 {
+		all[i] = greedy // by the covariance, which has what draws b, too
+	} else if dropped > 0 {
+		all = append(all, greedy)
+	}
+	for _, m := range all {
+		z, off, err := o.lacking(ctx, m, x, x)
+		if err != nil {
+			return y, err
 		}
-		if most == 0 {
-			return x, nil
+		if off < best {
+			y, best = z, off
 		}
 	}
+	if y.Model == nil && len(all) > 0 {
+		if z, off, err := o.lacking(ctx, all[0], x, Identified{}); err != nil || off < 0 {
+			return z, err
+		}
+	}
+	for most := dropped / 2; most > 0 && y.Model == nil; most = dropped / 2 {
+		greedy, dropped = Without(o.eliminated(x, most))
+		if dropped == 0 {
+			break
+		}
+		if z, off, err := o.lacking(ctx, greedy, x, x); err != nil || off < 0 {
+			return z, err
+		}
+	}
+	return y, nil
+}
+
+// lacking is m, which lacks terms of x, after shooting from the motions of another, and by how much less it costs by
+// the criterion of spared: less than 0, or +∞ where it will not do.
+func (o *Identification) lacking(ctx context.Context, m *model.Model[float64], x, from Identified) (y Identified,
+	off float64, err error) {
+	if o.over() {
+		return x, math.Inf(1), nil
+	}
+	dropped := count(x.Model) - count(m)
+	if y, err = o.Again(ctx, m, from); err != nil || y.Shot.at == nil || !o.spared(x, y, dropped) {
+		return y, math.Inf(1), err
+	}
+	return y, -x.Likelier(y, o) - float64(dropped)*math.Log(float64(o.Learn.numbers())), nil
 }
 
 // eliminated picks terms by backward elimination, at most so many: one by one that whose coefficient is fewest standard

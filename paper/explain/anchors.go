@@ -19,9 +19,9 @@ import (
 type anchor struct {
 	name, title string
 	coordinates []data.Coordinate
-	truth       []Term // of L
-	known       string // the term whose coefficient they take for known
-	accel       func(q, v, a []float64)
+	truth       []Term                     // of L
+	known       string                     // the term whose coefficient they take for known
+	accel       func(q, v, c, a []float64) // with coefficients c in place of those of truth
 	start       func(r *rand.Rand, q, v []float64)
 	published   []Published // of them, at the sigmas
 	quick       bool
@@ -52,7 +52,7 @@ var anchors = []*anchor{
 	{
 		name: "pendulum", title: "Single pendulum", quick: true, coordinates: []data.Coordinate{angle("theta")},
 		truth: []Term{{"cos(theta)", ofGravity}, {"v_theta^2", 0.5}}, known: "v_theta^2",
-		accel: func(q, _, a []float64) { a[0] = -ofGravity * math.Sin(q[0]) },
+		accel: func(q, _, c, a []float64) { a[0] = -c[0] * math.Sin(q[0]) / (2 * c[1]) },
 		start: func(r *rand.Rand, q, v []float64) { // which stay below a full turn
 			for q[0], v[0] = math.Pi, 0; v[0]*v[0]/2-math.Cos(q[0]) > 0.99; {
 				q[0], v[0] = (2*r.Float64()-1)*math.Pi, (2*r.Float64()-1)*2.1
@@ -66,10 +66,9 @@ var anchors = []*anchor{
 		truth: []Term{{"cos(theta)", ofGravity / 2}, {"v_theta^2", 0.25}, {"cos(theta)*v_theta*v_x", 0.5},
 			{"v_x^2", 0.75}},
 		known: "v_theta^2",
-		accel: func(q, v, a []float64) {
+		accel: func(q, v, c, a []float64) {
 			sin, cos := math.Sincos(q[0])
-			a[1] = 0.5 * sin * (v[0]*v[0] + ofGravity*cos) / (1 + 0.5*sin*sin)
-			a[0] = -ofGravity*sin - cos*a[1]
+			solve(2*c[1], c[2]*cos, 2*c[3], -c[0]*sin, c[2]*sin*v[0]*v[0], a)
 		},
 		start:     func(r *rand.Rand, q, _ []float64) { q[0] = (2*r.Float64() - 1) * math.Pi },
 		published: []Published{{Error: 0.0044}, {0.43, "2 spurious"}, {0.48, "1 spurious"}},
@@ -80,12 +79,10 @@ var anchors = []*anchor{
 		truth: []Term{{"cos(theta1)", 2 * ofGravity}, {"cos(theta2)", ofGravity}, {"v_theta1^2", 1},
 			{"cos(theta1-theta2)*v_theta1*v_theta2", 1}, {"v_theta2^2", 0.5}},
 		known: "v_theta1^2",
-		accel: func(q, v, a []float64) {
+		accel: func(q, v, c, a []float64) {
 			sin, cos := math.Sincos(q[0] - q[1])
-			f := -sin*v[1]*v[1] - 2*ofGravity*math.Sin(q[0])
-			h := sin*v[0]*v[0] - ofGravity*math.Sin(q[1])
-			a[0] = (f - cos*h) / (2 - cos*cos)
-			a[1] = h - cos*a[0]
+			solve(2*c[2], c[3]*cos, 2*c[4], -c[3]*sin*v[1]*v[1]-c[0]*math.Sin(q[0]),
+				c[3]*sin*v[0]*v[0]-c[1]*math.Sin(q[1]), a)
 		},
 		start: func(r *rand.Rand, q, _ []float64) {
 			q[0], q[1] = (2*r.Float64()-1)*math.Pi, (2*r.Float64()-1)*math.Pi
@@ -98,16 +95,22 @@ var anchors = []*anchor{
 		truth: []Term{{"cos(theta)", ofGravity}, {"v_theta^2", 0.5}, {"v_phi^2", 0.25},
 			{"cos(2*theta)*v_phi^2", -0.25}},
 		known: "v_theta^2",
-		accel: func(q, v, a []float64) {
-			sin, cos := math.Sincos(q[0])
-			a[0] = sin*cos*v[1]*v[1] - ofGravity*sin
-			a[1] = -2 * v[0] * v[1] * cos / sin
+		accel: func(q, v, c, a []float64) {
+			sin, cos := math.Sincos(2 * q[0])
+			a[0] = -(c[0]*math.Sin(q[0]) + 2*c[3]*sin*v[1]*v[1]) / (2 * c[1])
+			a[1] = 2 * c[3] * sin * v[0] * v[1] / (c[2] + c[3]*cos)
 		},
 		start: func(r *rand.Rand, q, v []float64) {
 			q[0], v[1] = math.Pi/3+r.Float64()*math.Pi/6, math.Pi
 		},
 		published: []Published{{Error: 0.001}, {0.88, "2 spurious"}, {1.26, "3 spurious"}},
 	},
+}
+
+// solve sets a to the solution of (m11 m12; m12 m22) a = f.
+func solve(m11, m12, m22, f1, f2 float64, a []float64) {
+	det := m11*m22 - m12*m12
+	a[0], a[1] = (m22*f1-m12*f2)/det, (m11*f2-m12*f1)/det
 }
 
 // Noises of a recording: theirs is the same number in all columns of a row, velocities too; then one of its own in
@@ -127,6 +130,7 @@ type Anchor struct {
 	Sigma  float64 `json:"sigma"`
 	Formula
 	Published Published `json:"published"`
+	Limit     float64   `json:"limit"` // the largest deviation of a coefficient, relative, if all else were known
 	Seconds   float64   `json:"seconds"`
 }
 
@@ -151,7 +155,7 @@ func (s *anchor) recording(motions int, noise string, sigma float64, seed uint64
 		for k := range rows {
 			t.T = append(t.T, float64(k)*dt)
 		}
-		for X := e.Roll(nil, x, t.T, nil); len(X) > 0; X = X[2*d:] {
+		for X := e.Roll(s.coefficients(), x, t.T, nil); len(X) > 0; X = X[2*d:] {
 			n := r.NormFloat64()
 			for j, y := range X[:2*d] {
 				if noise != shared {
@@ -169,10 +173,18 @@ func (s *anchor) recording(motions int, noise string, sigma float64, seed uint64
 	return set
 }
 
-// equations are those of the system.
+// equations are those of the system, with its coefficients for parameters.
 func (s *anchor) equations() *known.Equations {
 	return &known.Equations{D: len(s.coordinates), Steps: 4,
-		Accel: func(q, v, _, _, a []float64) { s.accel(q, v, a) }}
+		Accel: func(q, v, _, c, a []float64) { s.accel(q, v, c, a) }}
+}
+
+// coefficients are the true ones.
+func (s *anchor) coefficients() (c []float64) {
+	for _, x := range s.truth {
+		c = append(c, x.Value)
+	}
+	return c
 }
 
 // found is what is learned from a recording of which nothing is said but its columns and, as in their libraries, that
@@ -180,7 +192,8 @@ func (s *anchor) equations() *known.Equations {
 func (s *anchor) found(ctx context.Context, noise string, sigma float64, o fit.Options) (a Anchor, err error) {
 	a = Anchor{System: s.name, Noise: noise, Sigma: sigma, Published: s.published[slices.Index(sigmas, sigma)]}
 	begin := time.Now()
-	o.Friction = model.NoFriction
+	a.Limit = s.bound(noise, sigma, s.recording(motions, own, 0, o.Seed))
+	o.Friction, o.Apart = model.NoFriction, true // the truth tests
 	m, err := lagrange.Fit(ctx, s.recording(motions, noise, sigma, o.Seed), o)
 	switch {
 	case ctx.Err() != nil:

@@ -3,9 +3,11 @@ package explain
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"lagrange"
+	"lagrange/experiment/known"
 	"lagrange/fit"
 	"lagrange/model"
 )
@@ -52,7 +54,7 @@ func TestAnchorsMoveByTheirFormulas(t *testing.T) {
 				x[i] = 0.2 + r.Float64()
 			}
 			tape.Field(x, nil, dx)
-			s.accel(x[:d], x[d:], a)
+			s.accel(x[:d], x[d:], s.coefficients(), a)
 			for i := range a {
 				if math.Abs(a[i]-dx[d+i]) > 1e-9 {
 					t.Errorf("%s: acceleration %d is %g, by the formula %g", s.name, i, a[i], dx[d+i])
@@ -87,6 +89,43 @@ func TestNoiseOfAnchors(t *testing.T) {
 		if (w.V == nil) != (noise == positions) {
 			t.Errorf("%s: %d velocities", noise, len(w.V))
 		}
+	}
+}
+
+// The limit of a recording is how far maximum likelihood scatters: of the pendulum's two coefficients, positions alone.
+func TestBound(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	s, sigma, times := anchors[0], 0.02, 24
+	clean := s.recording(2, own, 0, 4)
+	want, e := s.bound(positions, sigma, clean), s.equations()
+	e.Accel = func(q, v, _, c, a []float64) { s.accel(q, v, []float64{c[0], 0.5}, a) }
+	r, square := rand.New(rand.NewPCG(4, 1)), 0.0
+	for range times {
+		var rs []known.Recording
+		for _, w := range clean.Trajectories {
+			y := slices.Clone(w.Q)
+			for i := range y {
+				y[i] += sigma * r.NormFloat64()
+			}
+			rs = append(rs, known.Recording{T: w.T, Y: y, U: nil})
+		}
+		p, segments := []float64{ofGravity}, e.Cut(rs, 0.5, nil)
+		for _, T := range []float64{0.5, 1, 2, duration} {
+			segments = e.Cut(rs, T, segments)
+			if _, err := e.Fit(t.Context(), segments, p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		square += (p[0]/ofGravity - 1) * (p[0]/ofGravity - 1) / float64(times)
+	}
+	// the deviation of a deviation from n is 1/√(2n) of it
+	if got := math.Sqrt(square); math.Abs(got/want-1) > 3/math.Sqrt(2*float64(times)) {
+		t.Errorf("maximum likelihood scatters by %.3g, the limit is %.3g", got, want)
+	}
+	if a, b := s.bound(own, sigma, clean), s.bound(own, 2*sigma, clean); !(a < want) || math.Abs(b/a-2) > 1e-12 {
+		t.Errorf("the limit of velocities, too, is %g, of twice the noise %g, of positions alone %g", a, b, want)
 	}
 }
 
@@ -142,5 +181,37 @@ func TestCartsAtRest(t *testing.T) {
 	f, _, err := truth{s.truth, s.known}.of(t.Context(), m, nil)
 	if err != nil || !f.Exact() || f.Error > 0.02 {
 		t.Errorf("%s: missing %v, spurious %v, off by %g, %v", f.String(), f.Missing, f.Spurious, f.Error, err)
+	}
+}
+
+// Of a spherical pendulum that begins near one cone, positions with much noise tell four terms: no single one can go
+// from the six that backward elimination leaves.
+func TestShortestOfManyAlike(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes twenty seconds")
+	}
+	a, err := anchors[3].found(t.Context(), positions, 0.1, fit.Options{Seed: 3})
+	if err != nil || !a.Exact() || a.Error > 3*a.Limit {
+		t.Errorf("%s: missing %v, spurious %v, off by %g, limit %g, %v", a.String(), a.Missing, a.Spurious, a.Error,
+			a.Limit, err)
+	}
+}
+
+// Of a formula whose terms are told these are learned, and the friction that it has.
+func TestTold(t *testing.T) {
+	for name, x := range truths {
+		o := x.told(fit.Options{Seed: 3})
+		want := map[string]model.Friction{"pendulum": model.Viscous, "double-pendulum": model.NoFriction,
+			"cart-pole": model.Viscous}[name]
+		if o.Friction != want || o.Model != "terms" || o.Seed != 3 {
+			t.Errorf("%s: %+v", name, o)
+		}
+	}
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	l, err := limit(t.Context(), "pendulum", 0.01, truths["pendulum"].told(fit.Options{Seed: 3}))
+	if err != nil || !l.Exact() || len(l.Terms) != 3 || l.Error > 0.01 {
+		t.Errorf("%+v, %v", l, err)
 	}
 }

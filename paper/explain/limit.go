@@ -3,9 +3,11 @@ package explain
 import (
 	"context"
 	"math"
+	"strings"
 	"time"
 
 	"lagrange/fit"
+	"lagrange/model"
 	"lagrange/paper/noise"
 )
 
@@ -47,6 +49,23 @@ func limit(ctx context.Context, system string, sigma float64, o fit.Options) (l 
 	}
 	l.Seconds = time.Since(begin).Seconds()
 	return l, err
+}
+
+// intervalSeeds are recordings whose formula is told but for its numbers: how often their deviations hold the truth.
+const intervalSeeds = 20
+
+// told asks for the terms of a true formula, and for the friction that it has.
+func (t truth) told(o fit.Options) fit.Options {
+	o.Model, o.Friction = "terms", model.NoFriction
+	for _, x := range t.terms {
+		switch {
+		case strings.HasPrefix(x.Text, "viscous "):
+			o.Friction = model.Viscous
+		case !strings.HasPrefix(x.Text, "gain "):
+			o.Terms = append(o.Terms, x.Text)
+		}
+	}
+	return o
 }
 
 // Coverage is how many coefficients have a deviation, and how many of these are within one and two of the truth.

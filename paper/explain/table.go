@@ -11,8 +11,9 @@ import (
 
 // tables are those of all that has run.
 func (r *Report) tables() (all []experiment.Table) {
-	for _, t := range []experiment.Table{r.anchorTable(), r.limitTable(), r.learnedTable(), r.realTable(),
-		r.countTable()} {
+	for _, t := range []experiment.Table{r.anchorTable(),
+		limitTable(r.Limits, "Positions alone of the systems of the experiment noise"),
+		limitTable(r.Told, "The same, the terms told"), r.learnedTable(), r.realTable(), r.countTable()} {
 		if len(t.Rows) > 0 {
 			all = append(all, t)
 		}
@@ -43,6 +44,14 @@ func (f *Formula) structure() string {
 	return strings.Join(wrong, ", ") + ", " + percent(f.Error)
 }
 
+// cell is the structure with the limit in brackets, if there is one.
+func (a *Anchor) cell() string {
+	if a.Limit == 0 {
+		return a.structure()
+	}
+	return fmt.Sprintf("%s (%s)", a.structure(), percent(a.Limit))
+}
+
 // String is what was published.
 func (p Published) String() string {
 	switch {
@@ -57,7 +66,8 @@ func (p Published) String() string {
 // anchorTable has a row for each system and noise.
 func (r *Report) anchorTable() experiment.Table {
 	t := experiment.Table{Title: "Systems of Purnomo and Hayashibe 2023: the largest error of a coefficient, and " +
-		"terms that are missing or spurious, if there are any",
+		"terms that are missing or spurious, if there are any; in brackets the deviation that the true equations " +
+		"leave of the least certain one",
 		Columns: append(append([]string{"system", "σ", "published"}, noises...), "time")}
 	for _, s := range anchors {
 		for k, sigma := range sigmas {
@@ -71,7 +81,8 @@ func (r *Report) anchorTable() experiment.Table {
 					row = append(row, "–")
 					continue
 				}
-				row, seconds, n = append(row, r.Anchors[i].structure()), seconds+r.Anchors[i].Seconds, n+1
+				a := &r.Anchors[i]
+				row, seconds, n = append(row, a.cell()), seconds+a.Seconds, n+1
 			}
 			if n > 0 {
 				t.Rows = append(t.Rows, append(row, fmt.Sprintf("%.0f s", seconds)))
@@ -81,9 +92,9 @@ func (r *Report) anchorTable() experiment.Table {
 	return t
 }
 
-// of are the limits of a system and noise.
-func (r *Report) of(system string, sigma float64) (all []Limit) {
-	for _, l := range r.Limits {
+// of are those of a system and noise.
+func of(limits []Limit, system string, sigma float64) (all []Limit) {
+	for _, l := range limits {
 		if l.System == system && l.Sigma == sigma {
 			all = append(all, l)
 		}
@@ -92,20 +103,20 @@ func (r *Report) of(system string, sigma float64) (all []Limit) {
 }
 
 // limitTable has a row for each system and noise, over all seeds.
-func (r *Report) limitTable() experiment.Table {
-	t := experiment.Table{Title: "Positions alone of the systems of the experiment noise: median error over the " +
-		"statistical limit, the median seed (the worst), and how many coefficients are within one and two deviations",
+func limitTable(limits []Limit, title string) experiment.Table {
+	t := experiment.Table{Title: title + ": median error over the statistical limit, the median seed (the worst), " +
+		"and how many coefficients are within one and two deviations",
 		Columns: []string{"system", "σ", "seeds", "structure exact", "0.25 s", "0.5 s", "1 s", "within one",
 			"within two", "time of one"}}
 	var systems []string
-	for _, l := range r.Limits {
+	for _, l := range limits {
 		if !slices.Contains(systems, l.System) {
 			systems = append(systems, l.System)
 		}
 	}
 	for _, name := range systems {
 		for _, sigma := range limitSigmas {
-			all := r.of(name, sigma)
+			all := of(limits, name, sigma)
 			if len(all) == 0 {
 				continue
 			}
@@ -198,8 +209,11 @@ func (r *Report) countTable() experiment.Table {
 
 // notes say what falls short.
 func (r *Report) notes(s experiment.Settings) (notes []string) {
-	exact, tenth := 0, 0
+	exact, tenth, beyond := 0, 0, 0
 	for _, a := range r.Anchors {
+		if a.Published.Error/10 < a.Limit {
+			beyond++
+		}
 		if a.Exact() {
 			if exact++; a.Error <= a.Published.Error/10 {
 				tenth++
@@ -215,7 +229,9 @@ func (r *Report) notes(s experiment.Settings) (notes []string) {
 			"published errors are those of the files beside their code. Here it is %d motions of %g s, seed %d, "+
 			"without accelerations, and nothing is taken out; as in theirs, no friction is asked for. The structure "+
 			"is exact in %d of %d cells; in %d of these the error is a tenth of theirs, or less, in the unit of L in "+
-			"which the coefficient that they know is exact.", motions, duration, r.Seed, exact, len(r.Anchors), tenth)},
+			"which the coefficient that they know is exact. In %d cells a tenth of theirs is less than the deviation "+
+			"that the true equations leave of so many rows.", motions, duration, r.Seed, exact, len(r.Anchors), tenth,
+			beyond)},
 			notes...)
 	}
 	for _, l := range r.Limits {
@@ -224,16 +240,9 @@ func (r *Report) notes(s experiment.Settings) (notes []string) {
 				l.System, l.Sigma, l.Seed, l.String()))
 		}
 	}
-	var c Coverage
-	for _, l := range r.Limits {
-		c.add(&l.Formula)
-	}
-	if c.Of > 0 {
-		notes = append(notes, fmt.Sprintf("Of %d coefficients from positions alone %.0f %% are within one deviation "+
-			"(68 %% are expected) and %.0f %% within two (95 %%). Those of one recording are off together, and both "+
-			"noises of a seed are one draw, so of few seeds much else may come out.", c.Of,
-			100*float64(c.One)/float64(c.Of), 100*float64(c.Two)/float64(c.Of)))
-	}
+	notes = append(notes, covered(r.Limits, "from positions alone")...)
+	notes = append(notes, covered(r.Told, fmt.Sprintf("from %d recordings of each system and noise, of which the "+
+		"terms were told,", intervalSeeds))...)
 	for _, l := range r.Learned {
 		if l.Failed != "" {
 			notes = append(notes, fmt.Sprintf("%s has no formula: %s.", l.System, strings.TrimSuffix(l.Failed, ".")))
@@ -245,6 +254,21 @@ func (r *Report) notes(s experiment.Settings) (notes []string) {
 	}
 	if s.Recordings == "" {
 		notes = append(notes, "Real mechanisms were left out: --recordings names their folder.")
+	}
+	return notes
+}
+
+// covered says how many coefficients are where their deviations have them.
+func covered(limits []Limit, what string) (notes []string) {
+	var c Coverage
+	for _, l := range limits {
+		c.add(&l.Formula)
+	}
+	if c.Of > 0 {
+		notes = append(notes, fmt.Sprintf("Of %d coefficients %s %.0f %% are within one deviation (68 %% are "+
+			"expected) and %.0f %% within two (95 %%). Those of one recording are off together, and both noises of "+
+			"a seed are one draw, so of few seeds much else may come out.", c.Of, what,
+			100*float64(c.One)/float64(c.Of), 100*float64(c.Two)/float64(c.Of)))
 	}
 	return notes
 }
