@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Stop says that the time of a sweep is over. What had begun is saved, and can be gone on with.
-var Stop = errors.New("the time of the sweep is over")
+// ErrStop says that the time of a sweep is over. What had begun is saved, and can be gone on with.
+var ErrStop = errors.New("the time of the sweep is over")
 
 // Run posts what is due, takes results as they come, and returns when every trial has ended. on is told each result
 // that is news, and nil when trials were posted. A simulated recording stands in the folder scratch. When ctx ends
@@ -49,7 +49,7 @@ func (s *Sweep) Run(ctx context.Context, b Board, scratch string, on func(*Resul
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-over:
-			return Stop
+			return ErrStop
 		case err := <-ended:
 			ended <- nil
 			return err

@@ -27,7 +27,7 @@ func (tpe) Size() int { return 0 }
 // Next implements Sampler. What has been decided in the same batch counts among the others, so that points keep apart.
 func (s tpe) Next(n, count int, seen []Seen) (ds []Decision) {
 	if len(seen) < tpeStart {
-		return random{s.f}.Next(n, count, nil)
+		return random(s).Next(n, count, nil)
 	}
 	seen = slices.Clone(seen)
 	slices.SortStableFunc(seen, func(a, b Seen) int { return cmp.Compare(a.Loss, b.Loss) })

@@ -186,7 +186,7 @@ func (f *sweepFlags) run(cmd *cobra.Command, d *sweep.Folder) (err error) {
 		err = broken
 	default:
 	}
-	if err != nil && !errors.Is(err, sweep.Stop) {
+	if err != nil && !errors.Is(err, sweep.ErrStop) {
 		return fmt.Errorf("\"lagrange sweep resume %s\" goes on: %w", d.Path, errors.Join(err, d.Finish()))
 	}
 	if err := d.Finish(); err != nil {
