@@ -28,7 +28,8 @@ type Folder struct {
 	Sweep *Sweep
 	State State
 	log   *os.File
-	wrote int // points that are in points.jsonl
+	lock  *os.File // nil: another process may be at work here
+	wrote int      // points that are in points.jsonl
 }
 
 // State is how a sweep is gone on with.
@@ -48,6 +49,7 @@ type Where struct {
 
 const (
 	stateName   = "sweep.json"
+	lockName    = "lock"
 	resultsName = "results.jsonl"
 	pointsName  = "points.jsonl"
 	tableName   = "results.csv"
@@ -83,7 +85,7 @@ func Begin(path string, s *Sweep, board Where) (*Folder, error) {
 	if err := put(filepath.Join(path, stateName), text); err != nil {
 		return nil, err
 	}
-	return openFolder(path, s, state)
+	return openFolder(path, s, state, true)
 }
 
 func put(path string, text []byte) error {
@@ -101,8 +103,8 @@ func readState(path string) (s State, err error) {
 	return s, nil
 }
 
-// Open reads the folder of a sweep, to look at it or to go on. The error of one whose recordings or program have
-// changed says so.
+// Open reads the folder of a sweep, to look at it or, where a program is named, to go on. The error of one whose
+// recordings or program have changed, or on which a process is at work, says so.
 func Open(path, program string, simulate func(args []string) ([]byte, error)) (*Folder, error) {
 	state, err := readState(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -125,32 +127,48 @@ func Open(path, program string, simulate func(args []string) ([]byte, error)) (*
 	if program != "" && program != state.Program {
 		return nil, fmt.Errorf("%s: %w", path, OtherVersion{state.Program, program})
 	}
-	return openFolder(path, s, state)
+	return openFolder(path, s, state, program != "")
 }
 
-// openFolder gives the sweep the results that the folder has.
-func openFolder(path string, s *Sweep, state State) (*Folder, error) {
-	d := &Folder{Path: path, Sweep: s, State: state}
-	log, err := os.OpenFile(filepath.Join(path, resultsName), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o644)
-	if err != nil {
+// openFolder gives the sweep the results that the folder has. mine says that this process goes on with it; otherwise
+// nothing is written, since another may be at work there.
+func openFolder(path string, s *Sweep, state State, mine bool) (d *Folder, err error) {
+	d = &Folder{Path: path, Sweep: s, State: state}
+	defer func(opened *Folder) {
+		if err != nil {
+			err = errors.Join(err, opened.Close())
+		}
+	}(d)
+	mode := os.O_RDONLY
+	if mine {
+		mode = os.O_RDWR | os.O_CREATE | os.O_APPEND
+		if d.lock, err = lock(path); err != nil {
+			return nil, err
+		}
+	}
+	switch d.log, err = os.OpenFile(filepath.Join(path, resultsName), mode, 0o644); {
+	case errors.Is(err, fs.ErrNotExist):
+		return d, nil
+	case err != nil:
 		return nil, err
 	}
-	d.log = log
 	size := int64(0)
-	lines := bufio.NewReader(log)
-	for {
+	for lines := bufio.NewReader(d.log); ; {
 		line, err := lines.ReadBytes('\n')
 		if err != nil { // what a power cut has left of a line comes again from the board
 			break
 		}
 		var r Result
 		if err := json.Unmarshal(line, &r); err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %w", filepath.Join(path, resultsName), err), log.Close())
+			return nil, fmt.Errorf("%s: %w", filepath.Join(path, resultsName), err)
 		}
 		s.Add(r)
 		size += int64(len(line))
 	}
-	return d, errors.Join(log.Truncate(size), d.decided())
+	if !mine {
+		return d, nil
+	}
+	return d, errors.Join(d.log.Truncate(size), d.decided())
 }
 
 // Note writes a result, and the points that were decided since.
@@ -199,7 +217,14 @@ func (d *Folder) Finish() error {
 }
 
 // Close lets go of the folder.
-func (d *Folder) Close() error { return d.log.Close() }
+func (d *Folder) Close() (err error) {
+	for _, f := range []*os.File{d.log, d.lock} {
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}
+	return err
+}
 
 // Within is where the server within keeps its state, Work is scratch.
 func (d *Folder) Within() string { return filepath.Join(d.Path, "board") }

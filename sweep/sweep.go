@@ -158,9 +158,9 @@ func (s *Sweep) begin(b *batch) {
 	}
 }
 
-// Due are the trials that are to be posted, each once.
+// Due are the trials that are to be posted, each once: those that are decided and have no result.
 func (s *Sweep) Due() []Trial {
-	due := s.due
+	due := slices.DeleteFunc(s.due, func(t Trial) bool { _, ended := s.results[t.ID]; return ended })
 	s.due = nil
 	return due
 }
