@@ -27,9 +27,7 @@ func TestFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := d.log.WriteString(`{"id":"p2-s`); err != nil {
-		t.Fatal(err)
-	}
+	_, _ = d.log.WriteString(`{"id":"p2-s`)
 	log := filepath.Join(path, resultsName)
 	before, _ := os.ReadFile(log)
 	look, err := Open(path, "", nil)
