@@ -23,6 +23,9 @@ func played(t *testing.T, text string, order uint64) *Sweep {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if n := len(s.Points()); s.waits() && n != s.File.Batch {
+		t.Fatalf("%d points were decided before any result, of batches of %d", n, s.File.Batch)
+	}
 	r := rand.New(rand.NewPCG(order, 1))
 	open := s.Due()
 	met := map[string]bool{}
@@ -79,19 +82,19 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestHalving counts trials and steps: of nine points three go on, and one of these, each from its own model and with
+// TestHalving counts trials and steps: of ten points four go on, and two of these, each from its own model and with
 // the steps that are missing; who goes on has the smaller medians.
 func TestHalving(t *testing.T) {
-	text := strings.NewReplacer("points = 6", "points = 9", "batch = 2", "batch = 9").Replace(valid) +
+	text := strings.NewReplacer("points = 6", "points = 10", "batch = 2", "batch = 10").Replace(valid) +
 		"[halving]\nsteps = 10\nrungs = 3\n"
 	s, err := New(parsed(t, text), "v1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Trials() != 2*(9+3+1) {
+	if s.Trials() != 2*(10+4+2) {
 		t.Errorf("%d trials", s.Trials())
 	}
-	for rung, want := range []int{9, 3, 1} {
+	for rung, want := range []int{10, 4, 2} {
 		due := s.Due()
 		if len(due) != 2*want {
 			t.Fatalf("rung %d: %d trials are due, want %d", rung, len(due), 2*want)
@@ -103,7 +106,7 @@ func TestHalving(t *testing.T) {
 			if from := fmt.Sprintf("p%d-s%d-r%d", trial.Point, trial.Seed, rung-1); rung > 0 && trial.From != from {
 				t.Errorf("%s goes on from %s", trial.ID, trial.From)
 			}
-			if rung > 0 && trial.Point >= 3 {
+			if trial.Point >= want {
 				t.Errorf("point %d goes on", trial.Point)
 			}
 			v := float64(trial.Point)

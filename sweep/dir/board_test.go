@@ -33,8 +33,10 @@ func TestSilent(t *testing.T) {
 		if err := c.Alive(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Take(ctx, "b"); !errors.Is(err, sweep.ErrNone) {
-			t.Fatal("the trial of a worker that is alive was given to another")
+		for range 2 { // the second look finds what the first has found, and it is too early to say
+			if _, err := b.Take(ctx, "b"); !errors.Is(err, sweep.ErrNone) {
+				t.Fatal("the trial of a worker that is alive was given to another")
+			}
 		}
 		time.Sleep(60 * time.Millisecond)
 	}
