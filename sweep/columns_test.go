@@ -10,8 +10,8 @@ import (
 	"lagrange/data/array"
 )
 
-// TestImportance plays a space in which the measure depends on a alone, and one in which on nothing, where chance has to
-// be taken off: of 40 points, five groups would account for a tenth.
+// TestImportance plays a space in which the measure depends on a alone, and one in which on nothing, where chance has
+// to be taken off: of 40 points, five groups would account for a tenth.
 func TestImportance(t *testing.T) {
 	const seeds = 20
 	for name, f := range map[string]func(x []float64, r *rand.Rand) float64{
