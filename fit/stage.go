@@ -75,7 +75,7 @@ func (a *run) advance(ctx context.Context, loop *train.Loop[float64], stage stri
 	if err := save(); err != nil {
 		return err
 	}
-	loop.Clock = a.clock(loop.State.Step, save)
+	loop.Clock = a.clock(stage, loop.State.Step, save)
 	if a.loop != nil { // a warm-up has its own number of steps
 		loop.Replan = a.replan(loop)
 	}
@@ -87,14 +87,17 @@ func (a *run) advance(ctx context.Context, loop *train.Loop[float64], stage stri
 }
 
 // clock tells how far the training is, once it has begun, and saves it now and then.
-func (a *run) clock(first int, save func() error) func(*train.State[float64], float64) error {
+func (a *run) clock(stage string, first int, save func() error) func(*train.State[float64], float64) error {
 	from, last := time.Now(), time.Now()
 	begun := a.done(first)
+	if stage == (steps{}).Name() {
+		stage = a.s.Objective
+	}
 	return func(st *train.State[float64], loss float64) error {
 		if a.s.On != nil && a.loop != nil {
 			p := Progress{
-				Model: a.f.spec.Family, Step: a.used + a.done(st.Step), Steps: a.used + a.total(), Loss: loss,
-				Valid: math.NaN(), Restarts: a.restarts, Elapsed: a.watch.elapsed(),
+				Model: a.f.spec.Family, Stage: stage, Step: a.used + a.done(st.Step), Steps: a.used + a.total(),
+				Loss: loss, Valid: math.NaN(), Restarts: a.restarts, Elapsed: a.watch.elapsed(),
 			}
 			if n := len(st.History); n > 0 {
 				p.Valid = st.History[n-1].Valid
