@@ -31,7 +31,7 @@ func plotCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "plot PATH.csv [PREDICTED.csv] | RUN-FOLDER",
-		Short: "Draw motion, or the figures of a run, as SVG or PNG",
+		Short: "Draw motion, or the figures of a run, as SVG, PDF or PNG",
 		Long: `Plot draws, for every coordinate, the coordinate and its velocity against time and the phase
 portrait; of more than eight coordinates the first eight (choose others with --q and --v).
 Given two files, the recorded motion and a predicted one, it draws them together. The columns
@@ -40,15 +40,16 @@ sd_… that rollout writes of an ensemble, and smooth, become a band of two to e
 Given the folder of a run, it draws the figures of the run: the one named by --figure, or all
 of them, each into a file of its own when there are several (PICTURE-NAME.svg).`,
 		Example: `  lagrange plot dp.csv -o dp.svg
+  lagrange plot dp.csv -o dp.pdf
   lagrange plot dp.csv predicted.csv --trajectories 1 -o compare.png
   lagrange plot doc/results/wave -o picture.svg --figure wave-softplus`,
 		Args: cobra.MatchAll(need("PATH.csv…"), cobra.MaximumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch ext := strings.ToLower(filepath.Ext(path)); {
 			case path == "":
-				return usagef("where to draw? give -o with a name that ends in .svg or .png")
-			case ext != ".svg" && ext != ".png":
-				return usagef("-o %s: choose a name that ends in .svg or .png", path)
+				return usagef("where to draw? give -o with a name that ends in .svg, .pdf or .png")
+			case ext == "" || !slices.Contains(plot.Formats(), ext[1:]):
+				return usagef("-o %s: choose a name that ends in .svg, .pdf or .png", path)
 			case trajectories < 1:
 				return usagef("--trajectories %d: want at least 1", trajectories)
 			}
@@ -74,7 +75,7 @@ of them, each into a file of its own when there are several (PICTURE-NAME.svg).`
 	columns.add(cmd)
 	columns.addStep(cmd)
 	f := cmd.Flags()
-	f.StringVarP(&path, "output", "o", "", "`picture` to write, .svg or .png")
+	f.StringVarP(&path, "output", "o", "", "`picture` to write, .svg, .pdf or .png")
 	f.IntVar(&trajectories, "trajectories", 3, "how many to draw, from the first")
 	f.StringVar(&figure, "figure", "", "which figure of a run, by `name`")
 	return cmd
