@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"image"
 	"time"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -53,6 +54,18 @@ func (c outlined) FillString(f font.Face, pt vg.Point, s string) {
 			pt.X += vg.Length(w) * scale
 		}
 	}
+}
+
+// DrawImage draws an image with its first row at the top: the axis y of a vgpdf.Canvas goes up, that of images down.
+func (c outlined) DrawImage(at vg.Rectangle, m image.Image) {
+	b := m.Bounds()
+	turned := image.NewNRGBA(b)
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			turned.Set(x, b.Max.Y-1-(y-b.Min.Y), m.At(x, y))
+		}
+	}
+	c.Canvas.DrawImage(at, turned)
 }
 
 // pathOf is the outline of a letter.

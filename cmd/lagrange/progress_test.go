@@ -105,7 +105,8 @@ func TestProgressInLines(t *testing.T) {
 	step := inLines(&b)
 	for n := range 5 {
 		step(lagrange.Progress{Model: "lnn", Stage: "windows", Step: n, Steps: 4, Loss: math.Inf(1),
-			Valid: math.NaN(), Restarts: 1, Elapsed: 1500 * time.Millisecond, Left: time.Second, Mass: &eval.Mass{MinEigenvalue: 2}})
+			Valid: math.NaN(), Restarts: 1, Elapsed: 1500 * time.Millisecond, Left: time.Second,
+			Mass: &eval.Mass{MinEigenvalue: 2}})
 	}
 	lines := strings.Split(b.String(), "\n")
 	if len(lines) != 3 || lines[2] != "" {
