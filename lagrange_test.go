@@ -271,6 +271,9 @@ func TestResume(t *testing.T) {
 	}
 	first := 0
 	s.On = func(p lagrange.Progress) {
+		if p.Stage != "accelerations" {
+			t.Errorf("step %d has the loss of %q", p.Step, p.Stage)
+		}
 		if first == 0 {
 			first = p.Step
 		}

@@ -69,6 +69,7 @@ type Options struct {
 // Progress is how far training has come.
 type Progress struct {
 	Model       string
+	Stage       string  // whose loss it is: an objective, the long roll-outs, or segments of a length
 	Step, Steps int     // of all members of an ensemble, with those given up
 	Loss, Valid float64 // of this step; of the last validation (NaN before the first)
 	// the mass matrix at the last validation, over a sample of the states; nil before, and without a Lagrangian

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"lagrange/internal/par"
 	"lagrange/model"
@@ -21,8 +22,8 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch, j int) (Netw
 		Penalty: train.L2, Iterations: s.Steps, Seed: s.Seed,
 		Workers: cmp.Or(s.Workers, par.Workers()), On: func(l train.Length) {
 			if steps += l.Iterations; s.On != nil {
-				s.On(Progress{Model: f.spec.Family, Step: steps, Steps: steps, Loss: l.Loss, Valid: l.After,
-					Elapsed: w.elapsed()})
+				s.On(Progress{Model: f.spec.Family, Stage: f.segments(l), Step: steps, Steps: steps, Loss: l.Loss,
+					Valid: l.After, Elapsed: w.elapsed()})
 			}
 		},
 	}
@@ -148,10 +149,15 @@ func (f *problem) stagesOf(x train.Identified) (stages []Stage) {
 		stages = append(stages, Stage{name, math.Sqrt(before), math.Sqrt(after), true})
 	}
 	for _, l := range x.Lengths {
-		note(fmt.Sprintf("segments of %.3g %s", l.Duration, f.set.TimeUnit()), l.Before, l.After)
+		note(f.segments(l), l.Before, l.After)
 	}
 	note("all of it", x.Weak, x.Score)
 	return stages
+}
+
+// segments names the stage of a length.
+func (f *problem) segments(l train.Length) string {
+	return strings.TrimSpace(fmt.Sprintf("segments of %.3g %s", l.Duration, f.set.TimeUnit()))
 }
 
 // learnSmoothed teaches a net without linear parameters the accelerations of the smoother, as if they were recorded.

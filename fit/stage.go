@@ -75,7 +75,7 @@ func (a *run) advance(ctx context.Context, loop *train.Loop[float64], stage stri
 	if err := save(); err != nil {
 		return err
 	}
-	loop.Clock = a.clock(loop.State.Step, loop.Settings.Steps, save)
+	loop.Clock = a.clock(stage, loop.State.Step, loop.Settings.Steps, save)
 	if a.loop != nil { // a warm-up has its own number of steps
 		loop.Replan = a.replan(loop)
 	}
@@ -96,17 +96,20 @@ func (s *Options) preparing(what string) func(done, all int) {
 }
 
 // clock tells how far the training is, or one of so many steps before it has begun, and saves it now and then.
-func (a *run) clock(first, all int, save func() error) func(*train.State[float64], float64) error {
+func (a *run) clock(stage string, first, all int, save func() error) func(*train.State[float64], float64) error {
 	from, last := time.Now(), time.Now()
 	begun, preparing := a.done(first), a.s.preparing("warm-up")
+	if stage == (steps{}).Name() {
+		stage = a.s.Objective
+	}
 	return func(st *train.State[float64], loss float64) error {
 		if a.loop == nil {
 			preparing(st.Step, all)
 		}
 		if a.s.On != nil && a.loop != nil {
 			p := Progress{
-				Model: a.f.spec.Family, Step: a.used + a.done(st.Step), Steps: a.used + a.total(), Loss: loss,
-				Valid: math.NaN(), Restarts: a.restarts, Elapsed: a.watch.elapsed(),
+				Model: a.f.spec.Family, Stage: stage, Step: a.used + a.done(st.Step), Steps: a.used + a.total(),
+				Loss: loss, Valid: math.NaN(), Restarts: a.restarts, Elapsed: a.watch.elapsed(),
 			}
 			if n := len(st.History); n > 0 {
 				p.Valid = st.History[n-1].Valid

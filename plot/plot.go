@@ -12,11 +12,13 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 
 	"lagrange/internal/file"
@@ -69,7 +71,7 @@ const (
 )
 
 // Save draws the figure into a file, atomically: a failure leaves an existing
-// file as it was. The ending of path chooses the format, .svg or .png.
+// file as it was. The ending of path chooses the format, .svg, .pdf or .png.
 func (f Figure) Save(path string) error {
 	format := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
 	if err := check(format); err != nil {
@@ -78,14 +80,17 @@ func (f Figure) Save(path string) error {
 	return file.Write(path, func(w io.Writer) error { return f.Encode(w, format) })
 }
 
+// Formats are the kinds of pictures.
+func Formats() []string { return []string{"svg", "pdf", "png"} }
+
 func check(format string) error {
-	if format != "svg" && format != "png" {
-		return fmt.Errorf("cannot draw a picture of kind %q; choose .svg or .png", format)
+	if !slices.Contains(Formats(), format) {
+		return fmt.Errorf("cannot draw a picture of kind %q; choose .svg, .pdf or .png", format)
 	}
 	return nil
 }
 
-// Encode draws the figure to w; format is "svg" or "png". It panics on a figure
+// Encode draws the figure to w; format is one of Formats. It panics on a figure
 // without panels, on a series whose X and Y differ in length, and on a map whose
 // numbers do not fit its grid.
 func (f Figure) Encode(w io.Writer, format string) error {
@@ -97,7 +102,13 @@ func (f Figure) Encode(w io.Writer, format string) error {
 	width := vg.Length(f.Columns) * vg.Length(f.Width) * vg.Centimeter
 	body := vg.Length(f.rows()) * vg.Length(f.Height) * vg.Centimeter
 	height := body + headHeight(f.Title, keys, width)
-	if format == "png" {
+	switch format {
+	case "pdf":
+		c := outlined{vgpdf.New(width, height)}
+		f.draw(draw.New(c), keys, body)
+		_, err := c.WriteTo(w)
+		return err
+	case "png":
 		c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch))}
 		f.draw(draw.New(c), keys, body)
 		_, err := c.WriteTo(w)

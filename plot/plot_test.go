@@ -175,7 +175,7 @@ func TestSave(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "f.pdf")
 	err := sample(3).Save(path)
-	if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), ".svg or .png") {
+	if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), ".svg, .pdf or .png") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := os.Stat(path); err == nil {

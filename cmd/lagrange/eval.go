@@ -99,20 +99,19 @@ func modelColumns(cmd *cobra.Command, m *lagrange.Model, o data.Options) data.Op
 	return own
 }
 
-// printScores prints the errors of every coordinate; of more than fit into a line, their root mean square.
+// printScores prints the errors of every coordinate; of more than a few, their root mean square.
 func printScores(w io.Writer, set *data.Set, e lagrange.Evaluation) error {
 	const most = 6
-	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	fmt.Fprint(tab, "\t")
+	var groups [][]string
 	if n := set.D(); n > most {
-		fmt.Fprintf(tab, "all %d coordinates\tvelocities\tmedian windows\t", n)
+		groups = [][]string{{fmt.Sprintf("all %d coordinates", n), "velocities", "median windows"}}
 	} else {
 		for _, c := range set.Coordinates {
-			fmt.Fprintf(tab, "%s\t%s\tmedian window %s\t", label(c.Name, c.Unit), cmp.Or(c.Velocity, "v_"+c.Name),
-				c.Name)
+			groups = append(groups, []string{label(c.Name, c.Unit), cmp.Or(c.Velocity, "v_"+c.Name),
+				"median window " + c.Name})
 		}
 	}
-	fmt.Fprintln(tab)
+	tab := heads(groups...)
 	row := func(name, title string) {
 		s, ok := e.Models[name]
 		if !ok {
@@ -122,11 +121,7 @@ func printScores(w io.Writer, set *data.Set, e lagrange.Evaluation) error {
 			s = eval.Scores{RMSEQ: []float64{rms(s.RMSEQ)}, RMSEV: []float64{rms(s.RMSEV)},
 				MedianQ: []float64{rms(s.MedianQ)}}
 		}
-		fmt.Fprintf(tab, "%s\t", title)
-		for i := range s.RMSEQ {
-			fmt.Fprintf(tab, "%.4g\t%.4g\t%.4g\t", s.RMSEQ[i], s.RMSEV[i], s.MedianQ[i])
-		}
-		fmt.Fprintln(tab)
+		tab.row(title, func(k int) []string { return digits(4, s.RMSEQ[k], s.RMSEV[k], s.MedianQ[k]) })
 	}
 	for _, f := range model.Families() {
 		row(f, model.Title(f))
@@ -135,7 +130,15 @@ func printScores(w io.Writer, set *data.Set, e lagrange.Evaluation) error {
 		row("ensemble", fmt.Sprintf("mean of %d networks", e.Ensemble.Members))
 	}
 	row("constant_velocity", "constant velocity")
-	return tab.Flush()
+	return tab.print(w)
+}
+
+// digits are numbers with so many of them.
+func digits(n int, numbers ...float64) (texts []string) {
+	for _, x := range numbers {
+		texts = append(texts, fmt.Sprintf("%.*g", n, x))
+	}
+	return texts
 }
 
 func rms(x []float64) float64 {

@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 
 	"lagrange"
 	"lagrange/data"
@@ -55,11 +53,14 @@ func rows(w io.Writer, what string, names []string, errs map[string][]float64, l
 		return
 	}
 	fmt.Fprintf(w, "\nRoot-mean-square error of %s\n", what)
-	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	if n := len(names); n > most {
 		names = []string{fmt.Sprintf("all %d together", n)}
 	}
-	fmt.Fprintf(tab, "\t%s\t\n", strings.Join(names, "\t"))
+	var groups [][]string
+	for _, name := range names {
+		groups = append(groups, []string{name})
+	}
+	tab := heads(groups...)
 	for _, f := range append(model.Families(), last) {
 		x, ok := errs[f]
 		if !ok {
@@ -69,14 +70,10 @@ func rows(w io.Writer, what string, names []string, errs map[string][]float64, l
 		if f == last {
 			name = title
 		}
-		fmt.Fprintf(tab, "%s\t", name)
 		if len(x) > most {
 			x = []float64{rms(x)}
 		}
-		for _, e := range x {
-			fmt.Fprintf(tab, "%.4g\t", e)
-		}
-		fmt.Fprintln(tab)
+		tab.row(name, func(k int) []string { return digits(4, x[k]) })
 	}
-	tab.Flush() // the next write to w tells what went wrong
+	_ = tab.print(w) // the next write to w tells what went wrong
 }

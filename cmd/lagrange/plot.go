@@ -25,59 +25,75 @@ const maxShown = 8
 
 func plotCommand() *cobra.Command {
 	var (
-		columns      columnFlags
+		look         viewFlags
 		path, figure string
+		width        string
 		trajectories int
 	)
 	cmd := &cobra.Command{
-		Use:   "plot PATH.csv [PREDICTED.csv] | RUN-FOLDER",
-		Short: "Draw motion, or the figures of a run, as SVG or PNG",
+		Use:   "plot PATH.csv [PREDICTED.csv] | MODEL RECORDING | RUN-FOLDER",
+		Short: "Draw motion, or the figures of a run, as SVG, PDF or PNG",
 		Long: `Plot draws, for every coordinate, the coordinate and its velocity against time and the phase
 portrait; of more than eight coordinates the first eight (choose others with --q and --v).
 Given two files, the recorded motion and a predicted one, it draws them together. The columns
 sd_… that rollout writes of an ensemble, and smooth, become a band of two to either side.
 
+Given a model and a recording, it draws the figure named by --figure: phase (portraits of the first
+trajectory), energy, residuals (accelerations that are left over), friction (those against speed),
+horizon (error against time) or mass (eigenvalues of the mass matrix).
+
 Given the folder of a run, it draws the figures of the run: the one named by --figure, or all
 of them, each into a file of its own when there are several (PICTURE-NAME.svg).`,
 		Example: `  lagrange plot dp.csv -o dp.svg
+  lagrange plot dp.csv -o dp.pdf
   lagrange plot dp.csv predicted.csv --trajectories 1 -o compare.png
+  lagrange plot dp.lagrange dp.csv --figure phase --width 84mm -o phase.pdf
   lagrange plot doc/results/wave -o picture.svg --figure wave-softplus`,
 		Args: cobra.MatchAll(need("PATH.csv…"), cobra.MaximumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			switch ext := strings.ToLower(filepath.Ext(path)); {
-			case path == "":
-				return usagef("where to draw? give -o with a name that ends in .svg or .png")
-			case ext != ".svg" && ext != ".png":
-				return usagef("-o %s: choose a name that ends in .svg or .png", path)
-			case trajectories < 1:
-				return usagef("--trajectories %d: want at least 1", trajectories)
+			if err := drawable(path, trajectories); err != nil {
+				return err
 			}
 			if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
 				if len(args) > 1 {
 					return usagef("unexpected argument %q after a folder", args[1])
 				}
-				return drawRun(args[0], figure, path)
+				return drawRun(args[0], figure, path, width)
 			}
-			if figure != "" {
-				return usagef("--figure is for the folder of a run; %s is none", args[0])
+			if err := spare(path, args...); err != nil {
+				return err
 			}
-			f, err := drawMotion(cmd, args, columns.options(), trajectories)
+			f, err := figureOf(cmd, args, look, figure, trajectories)
 			if err != nil {
 				return err
 			}
-			if err := spare(path, args...); err != nil {
+			if f, err = wide(f, width); err != nil {
 				return err
 			}
 			return f.Save(path)
 		},
 	}
-	columns.add(cmd)
-	columns.addStep(cmd)
+	look.columns.add(cmd)
+	look.columns.addStep(cmd)
 	f := cmd.Flags()
-	f.StringVarP(&path, "output", "o", "", "`picture` to write, .svg or .png")
+	f.StringVarP(&path, "output", "o", "", "`picture` to write, .svg, .pdf or .png")
 	f.IntVar(&trajectories, "trajectories", 3, "how many to draw, from the first")
-	f.StringVar(&figure, "figure", "", "which figure of a run, by `name`")
+	f.StringVar(&width, "width", "", "`width` of the picture on paper, such as 84mm")
+	f.StringVar(&figure, "figure", "", "which figure of a run, or of a model and a recording, by `name`")
 	return cmd
+}
+
+// drawable says what is wrong with the name of a picture, or with how many trajectories are to be drawn.
+func drawable(path string, trajectories int) error {
+	switch ext := strings.ToLower(filepath.Ext(path)); {
+	case path == "":
+		return usagef("where to draw? give -o with a name that ends in .svg, .pdf or .png")
+	case ext == "" || !slices.Contains(plot.Formats(), ext[1:]):
+		return usagef("-o %s: choose a name that ends in .svg, .pdf or .png", path)
+	case trajectories < 1:
+		return usagef("--trajectories %d: want at least 1", trajectories)
+	}
+	return nil
 }
 
 // drawMotion makes a figure of the first n trajectories of one recording, or of two with the same coordinates.
@@ -214,7 +230,7 @@ func column(x []float64, d, k int) []float64 {
 }
 
 // drawRun draws the figures that a run left in its folder.
-func drawRun(folder, name, path string) error {
+func drawRun(folder, name, path, width string) error {
 	source := filepath.Join(folder, figureFile)
 	figures, err := readFigures(source)
 	if err != nil {
@@ -233,7 +249,11 @@ func drawRun(folder, name, path string) error {
 			ext := filepath.Ext(path)
 			to = strings.TrimSuffix(path, ext) + "-" + n + ext
 		}
-		if err := figures[n].Save(to); err != nil {
+		f, err := wide(figures[n], width)
+		if err != nil {
+			return err
+		}
+		if err := f.Save(to); err != nil {
 			return err
 		}
 	}

@@ -51,6 +51,7 @@ var progresses = []string{inText, inJSON}
 // left out.
 type progressLine struct {
 	Model    string     `json:"model"`
+	Stage    string     `json:"stage,omitempty"`
 	Step     int        `json:"step"`
 	Steps    int        `json:"steps"`
 	Loss     *float64   `json:"loss,omitempty"`
@@ -75,8 +76,8 @@ func inLines(w io.Writer) func(lagrange.Progress) {
 			return
 		}
 		last = time.Now()
-		_ = json.NewEncoder(w).Encode(progressLine{s.Model, s.Step, s.Steps, number(s.Loss), number(s.Valid), s.Mass,
-			s.Restarts, s.Elapsed.Seconds(), s.Left.Seconds()}) // nobody listens any more: training goes on
+		_ = json.NewEncoder(w).Encode(progressLine{s.Model, s.Stage, s.Step, s.Steps, number(s.Loss), number(s.Valid),
+			s.Mass, s.Restarts, s.Elapsed.Seconds(), s.Left.Seconds()}) // nobody listens any more: training goes on
 	}
 }
 
@@ -103,12 +104,12 @@ func (p *progress) step(s lagrange.Progress) {
 	}
 	// what matters most comes first, for a narrow terminal has room for no more
 	parts := []string{p.title, fmt.Sprintf("step %d/%d", s.Step, s.Steps), "left " + s.Left.Round(time.Second).String(),
-		fmt.Sprintf("loss %.3g", s.Loss)}
+		strings.TrimSpace(fmt.Sprintf("%s loss %.3g", s.Stage, s.Loss))}
 	if !math.IsNaN(s.Valid) {
 		parts = append(parts, fmt.Sprintf("validation %.3g", s.Valid))
 	}
 	if s.Mass != nil {
-		parts = append(parts, fmt.Sprintf("M ≥ %.2g, condition %.2g", s.Mass.MinEigenvalue, s.Mass.MaxCondition))
+		parts = append(parts, masses(*s.Mass))
 	}
 	p.show(parts)
 }
@@ -131,6 +132,14 @@ func (p *progress) show(parts []string) {
 	}
 	p.begun = true
 	fmt.Fprint(p.w, "\r", fitted(parts, p.width()-1)) // the last column stays free: some terminals wrap behind it
+}
+
+// masses says in words how good the mass matrix is.
+func masses(m eval.Mass) string {
+	if m.NotPositive > 0 {
+		return fmt.Sprintf("mass matrix not positive definite at %d of %d states", m.NotPositive, m.States)
+	}
+	return fmt.Sprintf("mass matrix positive definite, smallest eigenvalue %.2g", m.MinEigenvalue)
 }
 
 // fitted joins the first parts that a line of width letters has room for, the first one shortened if need be, and fills

@@ -38,8 +38,8 @@ func screen(text string, width int) (lines []string) {
 // However wide the terminal, and whenever it is resized, all refreshes are one line on which nothing of an earlier one
 // is left, with as much as it has room for, the steps before the loss.
 func TestProgressLine(t *testing.T) {
-	long := lagrange.Progress{Model: "lnn", Step: 600, Steps: 1000, Loss: 1.23456e-5, Valid: 2.34567e-5,
-		Left: time.Minute,
+	long := lagrange.Progress{Model: "lnn", Stage: "windows", Step: 600, Steps: 1000, Loss: 1.23456e-5,
+		Valid: 2.34567e-5, Left: time.Minute,
 		Mass: &eval.Mass{MinEigenvalue: 0.00123, MaxCondition: 123456}}
 	short := long
 	short.Mass, short.Valid, short.Loss, short.Step = nil, math.NaN(), 1, 7
@@ -51,7 +51,7 @@ func TestProgressLine(t *testing.T) {
 			p.step(s)
 		}
 		lines := screen(b.String(), width)
-		want := "Lagrangian network  step 7/1000  left 1m0s  loss 1"
+		want := "Lagrangian network  step 7/1000  left 1m0s  windows loss 1"
 		if width < 60 {
 			want = "Lagrangian network  step 7/1000"
 		}
@@ -66,8 +66,8 @@ func TestProgressLine(t *testing.T) {
 			t.Errorf("width %d: in the end %q", width, lines)
 		}
 		if width == 200 {
-			want := "Lagrangian network  step 600/1000  left 1m0s  loss 1.23e-05  validation 2.35e-05  M ≥ 0.0012, " +
-				"condition 1.2e+05"
+			want := "Lagrangian network  step 600/1000  left 1m0s  windows loss 1.23e-05  validation 2.35e-05  " +
+				"mass matrix positive definite, smallest eigenvalue 0.0012"
 			if text := strings.Split(b.String(), "\r")[2]; strings.TrimRight(text, " ") != want {
 				t.Errorf("all of it: %q", text)
 			}
@@ -104,8 +104,9 @@ func TestProgressInLines(t *testing.T) {
 	var b bytes.Buffer
 	step := inLines(&b)
 	for n := range 5 {
-		step(lagrange.Progress{Model: "lnn", Step: n, Steps: 4, Loss: math.Inf(1), Valid: math.NaN(), Restarts: 1,
-			Elapsed: 1500 * time.Millisecond, Left: time.Second, Mass: &eval.Mass{MinEigenvalue: 2}})
+		step(lagrange.Progress{Model: "lnn", Stage: "windows", Step: n, Steps: 4, Loss: math.Inf(1),
+			Valid: math.NaN(), Restarts: 1, Elapsed: 1500 * time.Millisecond, Left: time.Second,
+			Mass: &eval.Mass{MinEigenvalue: 2}})
 	}
 	lines := strings.Split(b.String(), "\n")
 	if len(lines) != 3 || lines[2] != "" {
@@ -115,8 +116,8 @@ func TestProgressInLines(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[1]), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Model != "lnn" || got.Step != 4 || got.Steps != 4 || got.Loss != nil || got.Valid != nil ||
-		got.Restarts != 1 || got.Elapsed != 1.5 || got.Left != 1 || got.Mass.MinEigenvalue != 2 {
+	if got.Model != "lnn" || got.Stage != "windows" || got.Step != 4 || got.Steps != 4 || got.Loss != nil ||
+		got.Valid != nil || got.Restarts != 1 || got.Elapsed != 1.5 || got.Left != 1 || got.Mass.MinEigenvalue != 2 {
 		t.Errorf("%s", lines[1])
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -88,20 +87,15 @@ func printStarts(w io.Writer, set *data.Set, e lagrange.Evaluation) {
 	}
 	fmt.Fprintf(w, "\nWindows begin at a %s state, %s.\nIn units of the noise of each coordinate (1: down to "+
 		"the noise), root mean square and median window\n", s.Start, where)
-	tab := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	fmt.Fprint(tab, "\t")
 	const most = 6
 	d := min(set.D(), most)
+	var groups [][]string
 	for k, c := range set.Coordinates[:d] {
-		fmt.Fprintf(tab, "%s\t1 = %s\t", c.Name, strings.TrimSpace(fmt.Sprintf("%.3g %s", s.Noise[k], c.Unit)))
+		groups = append(groups, []string{c.Name, strings.TrimSpace(fmt.Sprintf("1 = %.3g %s", s.Noise[k], c.Unit))})
 	}
-	fmt.Fprintln(tab)
+	tab := heads(groups...)
 	row := func(title string, rms, median []float64) {
-		fmt.Fprintf(tab, "%s\t", title)
-		for k := range d {
-			fmt.Fprintf(tab, "%.3g\t%.3g\t", rms[k]/s.Noise[k], median[k]/s.Noise[k])
-		}
-		fmt.Fprintln(tab)
+		tab.row(title, func(k int) []string { return digits(3, rms[k]/s.Noise[k], median[k]/s.Noise[k]) })
 	}
 	for _, f := range append(model.Families(), "constant_velocity") {
 		if x, ok := e.Models[f]; ok {
@@ -109,7 +103,7 @@ func printStarts(w io.Writer, set *data.Set, e lagrange.Evaluation) {
 		}
 	}
 	row("the unknown start alone", s.Floor.RMSEQ, s.Floor.MedianQ)
-	tab.Flush()
+	_ = tab.print(w)
 }
 
 // read reads the recordings as they are, or as the model's own was.
