@@ -103,7 +103,7 @@ Exit codes: 0 success, 1 failure, 2 a command line that cannot be understood.`,
 	}
 	root.SetVersionTemplate(versionLine())
 	root.AddCommand(systemsCommand(), simulateCommand(), inspectCommand(), smoothCommand(), trainCommand(),
-		evalCommand(), infoCommand(), explainCommand(), rolloutCommand(), forceCommand(),
+		evalCommand(), compareCommand(), infoCommand(), explainCommand(), rolloutCommand(), forceCommand(),
 		linearizeCommand(), exportCommand(),
 		plotCommand(), serveCommand(), reportCommand(), reproduceCommand(), versionCommand())
 	root.AddCommand(sweepCommands()...)
