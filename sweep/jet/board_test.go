@@ -2,8 +2,10 @@ package jet
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -32,6 +34,22 @@ func TestBoard(t *testing.T) { boardtest.Run(t, within(t)) }
 func TestUnreachable(t *testing.T) {
 	if _, err := Open("nats://127.0.0.1:1", ""); err == nil {
 		t.Error("no error")
+	}
+}
+
+// TestLarge ends a trial that printed more than a message may hold: it has its measure, and a word.
+func TestLarge(t *testing.T) {
+	b, ctx := within(t), t.Context()
+	must(t, b.Post(ctx, sweep.Trial{Sweep: "large", ID: "p0-s1"}))
+	c := boardtest.Taken(ctx, t, b)
+	v, numbers := 2.0, []byte(`"`+strings.Repeat("x", 2<<20)+`"`)
+	must(t, c.Done(ctx, sweep.Result{ID: "p0-s1", Value: &v, Numbers: numbers, Errors: []string{"a try"}}))
+	text, err := b.Noted(ctx, "large", "result.p0-s1")
+	must(t, err)
+	var r sweep.Result
+	must(t, json.Unmarshal(text, &r))
+	if r.Value == nil || *r.Value != v || r.Numbers != nil || len(r.Errors) != 2 || r.Errors[1] != "a try" {
+		t.Errorf("%+v", r)
 	}
 }
 
