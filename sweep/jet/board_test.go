@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
+
 	"lagrange/sweep"
 	"lagrange/sweep/boardtest"
 )
@@ -34,6 +36,19 @@ func TestBoard(t *testing.T) { boardtest.Run(t, within(t)) }
 func TestUnreachable(t *testing.T) {
 	if _, err := Open("nats://127.0.0.1:1", ""); err == nil {
 		t.Error("no error")
+	}
+}
+
+// TestTold has a line for each thing that is known of a server.
+func TestTold(t *testing.T) {
+	lines, err := within(t).Told(t.Context())
+	must(t, err)
+	want := []string{"version      " + server.VERSION, "storage      0 MB used", "max_payload  1024 kB",
+		"replicas     1", "sync         not told"}
+	for i, line := range lines {
+		if !strings.HasPrefix(line, want[i]) {
+			t.Errorf("%q, want %q", line, want[i])
+		}
 	}
 }
 
