@@ -103,7 +103,8 @@ func (w *Worker) save(ctx context.Context, t Trial, folder string, files []stamp
 	return w.Board.Put(ctx, t.Sweep, t.ID+"/checkpoint", path)
 }
 
-// restore lays out the checkpoint of an earlier try, if there is one.
+// restore lays out the checkpoint of an earlier try, if there is one. One that cannot be read is dropped, and the trial
+// begins anew.
 func (w *Worker) restore(ctx context.Context, t Trial, folder string) error {
 	path := filepath.Join(folder, "checkpoint.tar")
 	switch err := w.Board.Get(ctx, t.Sweep, t.ID+"/checkpoint", path); {
@@ -112,25 +113,37 @@ func (w *Worker) restore(ctx context.Context, t Trial, folder string) error {
 	case err != nil:
 		return fmt.Errorf("its checkpoint: %w", err)
 	}
+	files, err := unpacked(path)
+	if err != nil {
+		w.tell(Event{Trial: t, Note: fmt.Sprintf("its checkpoint cannot be read, so it begins anew: %v", err)})
+		return w.Board.Forget(ctx, t.Sweep, t.ID+"/checkpoint")
+	}
+	for name, text := range files {
+		if err := put(filepath.Join(folder, name), text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unpacked are the files of an archive, all or none.
+func unpacked(path string) (map[string][]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer f.Close()
+	files := map[string][]byte{}
 	for a := tar.NewReader(f); ; {
 		h, err := a.Next()
 		if err == io.EOF {
-			return nil
+			return files, nil
 		}
 		if err != nil {
-			return fmt.Errorf("its checkpoint: %w", err)
+			return nil, err
 		}
-		err = file.Write(filepath.Join(folder, filepath.Base(h.Name)), func(to io.Writer) error {
-			_, err := io.CopyN(to, a, h.Size)
-			return err
-		})
-		if err != nil {
-			return err
+		if files[filepath.Base(h.Name)], err = io.ReadAll(a); err != nil {
+			return nil, err
 		}
 	}
 }

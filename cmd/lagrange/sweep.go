@@ -156,7 +156,7 @@ func (f *sweepFlags) run(cmd *cobra.Command, d *sweep.Folder) (err error) {
 		return err
 	}
 	defer end()
-	if err := f.slurm.submit(cmd, d); err != nil {
+	if err := errors.Join(tellServer(cmd, board, d), f.slurm.submit(cmd, d)); err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(cmd.Context())

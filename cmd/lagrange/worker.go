@@ -88,6 +88,19 @@ func openBoard(w sweep.Where, credentials string, idle time.Duration) (sweep.Boa
 	return b, nil
 }
 
+// tellServer prints what the user's server has.
+func tellServer(cmd *cobra.Command, board sweep.Board, d *sweep.Folder) error {
+	server, ok := board.(*jet.Board)
+	if !ok || d.State.Board.Server == "" {
+		return nil
+	}
+	lines, err := server.Told(cmd.Context())
+	for _, line := range lines {
+		fmt.Fprintln(cmd.ErrOrStderr(), line)
+	}
+	return err
+}
+
 // work runs a worker for each core, until no trial is left.
 func work(cmd *cobra.Command, board sweep.Board, folder string, cores int) error {
 	var wait sync.WaitGroup

@@ -69,6 +69,29 @@ func open(url, credentials string, options ...nats.Option) (*Board, error) {
 	return b, nil
 }
 
+// Told is what the server has, in a line each. Whether it syncs each write it tells nobody.
+func (b *Board) Told(ctx context.Context) ([]string, error) {
+	a, err := b.js.AccountInfo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := b.js.Stream(ctx, stream)
+	if err != nil {
+		return nil, err
+	}
+	storage := fmt.Sprintf("%d MB used, no limit of the account", a.Store>>20)
+	if a.Limits.MaxStore >= 0 {
+		storage = fmt.Sprintf("%d of %d MB used", a.Store>>20, a.Limits.MaxStore>>20)
+	}
+	return []string{
+		"version      " + b.nc.ConnectedServerVersion(),
+		"storage      " + storage,
+		fmt.Sprintf("max_payload  %d kB", b.nc.MaxPayload()>>10),
+		fmt.Sprintf("replicas     %d", s.CachedInfo().Config.Replicas),
+		"sync         not told: without sync_interval: always it may lose what it acknowledged when power fails",
+	}, nil
+}
+
 // prepare makes the stream and its consumer, where they are not there yet.
 func (b *Board) prepare() error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

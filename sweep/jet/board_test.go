@@ -2,11 +2,15 @@ package jet
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
 
 	"lagrange/sweep"
 	"lagrange/sweep/boardtest"
@@ -32,6 +36,35 @@ func TestBoard(t *testing.T) { boardtest.Run(t, within(t)) }
 func TestUnreachable(t *testing.T) {
 	if _, err := Open("nats://127.0.0.1:1", ""); err == nil {
 		t.Error("no error")
+	}
+}
+
+// TestTold has a line for each thing that is known of a server.
+func TestTold(t *testing.T) {
+	lines, err := within(t).Told(t.Context())
+	must(t, err)
+	want := []string{"version      " + server.VERSION, "storage      0 MB used", "max_payload  1024 kB",
+		"replicas     1", "sync         not told"}
+	for i, line := range lines {
+		if !strings.HasPrefix(line, want[i]) {
+			t.Errorf("%q, want %q", line, want[i])
+		}
+	}
+}
+
+// TestLarge ends a trial that printed more than a message may hold: it has its measure, and a word.
+func TestLarge(t *testing.T) {
+	b, ctx := within(t), t.Context()
+	must(t, b.Post(ctx, sweep.Trial{Sweep: "large", ID: "p0-s1"}))
+	c := boardtest.Taken(ctx, t, b)
+	v, numbers := 2.0, []byte(`"`+strings.Repeat("x", 2<<20)+`"`)
+	must(t, c.Done(ctx, sweep.Result{ID: "p0-s1", Value: &v, Numbers: numbers, Errors: []string{"a try"}}))
+	text, err := b.Noted(ctx, "large", "result.p0-s1")
+	must(t, err)
+	var r sweep.Result
+	must(t, json.Unmarshal(text, &r))
+	if r.Value == nil || *r.Value != v || r.Numbers != nil || len(r.Errors) != 2 || r.Errors[1] != "a try" {
+		t.Errorf("%+v", r)
 	}
 }
 

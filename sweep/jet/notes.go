@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -81,9 +82,18 @@ func (c *claim) Alive(context.Context) error {
 	return nil
 }
 
-// Done implements sweep.Claim.
+// header is what a message may have beside its text.
+const header = 4096
+
+// Done implements sweep.Claim. Numbers that are more than a message of the server may hold are left out.
 func (c *claim) Done(ctx context.Context, r sweep.Result) error {
 	text, err := json.Marshal(r)
+	if most := int(c.b.nc.MaxPayload()) - header; err == nil && len(text) > most {
+		r.Errors = append([]string{fmt.Sprintf("what it printed, %d bytes, is left out: the server's max_payload is %d",
+			len(r.Numbers), c.b.nc.MaxPayload())}, r.Errors...) // the last stays the reason of one that failed
+		r.Numbers = nil
+		text, err = json.Marshal(r)
+	}
 	if err != nil {
 		return err
 	}
