@@ -27,7 +27,7 @@ shortest of the models' own, if --horizon does not say). What is the same of all
 models stands in one line below. Of a recording that a model was trained on,
 only windows that it has not seen are used.`,
 		Example: `  lagrange compare a.lagrange b.lagrange pendulum.csv
-  lagrange compare *.lagrange --json`,
+  lagrange compare a.lagrange b.lagrange --json`,
 		Args: need("MODEL", "MODEL…"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all, set, err := compared(cmd, args, columns, horizon, lagrange.Start(start))

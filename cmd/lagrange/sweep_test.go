@@ -34,7 +34,7 @@ func TestSweepSurvives(t *testing.T) {
 		t.Skipf("no server: %v\n%s", err, out)
 	}
 	pendulum(t, filepath.Join(folder, "states.csv"))
-	written(t, filepath.Join(folder, "sweep.toml"), sweepText)
+	written(t, filepath.Join(folder, "sweep.toml"), strings.Replace(sweepText, `"250"`, `"1500"`, 1))
 	calm := exec.Command(program, "sweep", "sweep.toml", "-o", "calm")
 	calm.Dir = folder
 	if out, err := calm.CombinedOutput(); err != nil {
@@ -51,9 +51,10 @@ func TestSweepSurvives(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- hurt.Wait() }()
 	moments := rand.New(rand.NewPCG(7, 7))
-	pause := func() { time.Sleep(time.Duration(2000+moments.IntN(3000)) * time.Millisecond) }
+	pause := func() { time.Sleep(time.Duration(500+moments.IntN(1000)) * time.Millisecond) }
 	first, second := startWorker(t, program, n.address), startWorker(t, program, n.address)
 	startWorker(t, program, proxy.address)
+	first.begins(t)
 	pause()
 	first.kill()
 	pause()
@@ -61,6 +62,7 @@ func TestSweepSurvives(t *testing.T) {
 	n.kill()
 	time.Sleep(2 * time.Second)
 	n.start(t)
+	second.begins(t)
 	pause()
 	second.kill()
 	startWorker(t, program, n.address)
@@ -126,7 +128,23 @@ func content(t *testing.T, path string) string {
 }
 
 // process is one that can be killed.
-type process struct{ cmd *exec.Cmd }
+type process struct {
+	cmd  *exec.Cmd
+	said string // path of what it says
+}
+
+// begins waits until a worker begins a trial.
+func (p *process) begins(t *testing.T) {
+	t.Helper()
+	before := strings.Count(content(t, p.said), "begins")
+	for range 600 {
+		if strings.Count(content(t, p.said), "begins") > before {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("the worker begins nothing:\n%s", content(t, p.said))
+}
 
 func (p *process) kill() {
 	_ = p.cmd.Process.Kill()
@@ -135,8 +153,15 @@ func (p *process) kill() {
 
 func startWorker(t *testing.T, program, address string) *process {
 	t.Helper()
-	p := &process{exec.Command(program, "worker", "--nats", "nats://"+address, "--cores", "1", "--scratch",
-		t.TempDir())}
+	folder := t.TempDir()
+	p := &process{exec.Command(program, "worker", "--nats", "nats://"+address, "--cores", "1", "--scratch", folder),
+		filepath.Join(folder, "said")}
+	said, err := os.Create(p.said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.cmd.Stderr = said
+	defer said.Close()
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
