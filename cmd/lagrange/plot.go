@@ -20,8 +20,26 @@ import (
 // figureFile is where a run leaves its pictures as data: a JSON object of plot.Figure by name.
 const figureFile = "figure.json"
 
+// historyFigure is the name of the figure of how models were trained.
+const historyFigure = "history"
+
 // maxShown bounds the coordinates drawn, a row of panels each.
 const maxShown = 8
+
+const plotLong = `Plot draws, for every coordinate, the coordinate and its velocity against time and the phase
+portrait; of more than eight coordinates the first eight (choose others with --q and --v).
+Given two files, the recorded motion and a predicted one, it draws them together. The columns
+sd_… that rollout writes of an ensemble, and smooth, become a band of two to either side.
+
+Given a model and a recording, it draws the figure named by --figure: phase (portraits of the first
+trajectory), energy, residuals (accelerations that are left over), friction (those against speed),
+horizon (error against time) or mass (eigenvalues of the mass matrix).
+
+Given models and --figure history, it draws how they were trained: the losses that train keeps
+beside each model, in MODEL.history.jsonl.
+
+Given the folder of a run, it draws the figures of the run: the one named by --figure, or all
+of them, each into a file of its own when there are several (PICTURE-NAME.svg).`
 
 func plotCommand() *cobra.Command {
 	var (
@@ -31,25 +49,21 @@ func plotCommand() *cobra.Command {
 		trajectories int
 	)
 	cmd := &cobra.Command{
-		Use:   "plot PATH.csv [PREDICTED.csv] | MODEL RECORDING | RUN-FOLDER",
+		Use:   "plot PATH.csv [PREDICTED.csv] | MODEL RECORDING | MODEL… | RUN-FOLDER",
 		Short: "Draw motion, or the figures of a run, as SVG, PDF or PNG",
-		Long: `Plot draws, for every coordinate, the coordinate and its velocity against time and the phase
-portrait; of more than eight coordinates the first eight (choose others with --q and --v).
-Given two files, the recorded motion and a predicted one, it draws them together. The columns
-sd_… that rollout writes of an ensemble, and smooth, become a band of two to either side.
-
-Given a model and a recording, it draws the figure named by --figure: phase (portraits of the first
-trajectory), energy, residuals (accelerations that are left over), friction (those against speed),
-horizon (error against time) or mass (eigenvalues of the mass matrix).
-
-Given the folder of a run, it draws the figures of the run: the one named by --figure, or all
-of them, each into a file of its own when there are several (PICTURE-NAME.svg).`,
+		Long:  plotLong,
 		Example: `  lagrange plot dp.csv -o dp.svg
   lagrange plot dp.csv -o dp.pdf
   lagrange plot dp.csv predicted.csv --trajectories 1 -o compare.png
   lagrange plot dp.lagrange dp.csv --figure phase --width 84mm -o phase.pdf
+  lagrange plot dp.lagrange --figure history -o history.svg
   lagrange plot doc/results/wave -o picture.svg --figure wave-softplus`,
-		Args: cobra.MatchAll(need("PATH.csv…"), cobra.MaximumNArgs(2)),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if figure == historyFigure {
+				return need("MODEL…")(cmd, args)
+			}
+			return cobra.MatchAll(need("PATH.csv…"), cobra.MaximumNArgs(2))(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := drawable(path, trajectories); err != nil {
 				return err

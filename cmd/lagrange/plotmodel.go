@@ -20,6 +20,9 @@ var modelFigures = []string{"phase", "energy", "residuals", "friction", "horizon
 // figureOf is a figure of files: of models with a recording, or of motion.
 func figureOf(cmd *cobra.Command, files []string, o viewFlags, name string, trajectories int) (f plot.Figure,
 	err error) {
+	if name == historyFigure {
+		return drawHistory(files)
+	}
 	isModel := func(path string) bool { return file.KindOf(path) == "model" }
 	switch {
 	case !slices.ContainsFunc(files, isModel) && name != "":

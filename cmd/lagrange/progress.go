@@ -62,7 +62,8 @@ type progressLine struct {
 	Left     float64    `json:"left"`    // s
 }
 
-// inLines writes progress as JSON lines, ten a second at most, and the last of each network.
+// inLines writes progress as JSON lines, and the last of each network: ten a second at most, and of a training of more
+// than some minutes a thousandth of its time apart, so that a line of it is as good as any.
 func inLines(w io.Writer) func(lagrange.Progress) {
 	var last time.Time
 	number := func(x float64) *float64 {
@@ -72,7 +73,7 @@ func inLines(w io.Writer) func(lagrange.Progress) {
 		return &x
 	}
 	return func(s lagrange.Progress) {
-		if time.Since(last) < 100*time.Millisecond && s.Step < s.Steps {
+		if time.Since(last) < max(100*time.Millisecond, s.Elapsed/1000) && s.Step < s.Steps {
 			return
 		}
 		last = time.Now()

@@ -229,6 +229,12 @@ func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set) (*lagrange.Model, er
 		show = inLines(say)
 	}
 	defer done()
+	history, err := newHistory(f.out, f.resume)
+	if err != nil {
+		return nil, err
+	}
+	defer history.Close()
+	keep := inLines(history)
 	before, prepared := preparing(say)
 	defer prepared()
 	t := f.training
@@ -236,6 +242,7 @@ func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set) (*lagrange.Model, er
 	t.Settings.On = func(p lagrange.Progress) {
 		prepared()
 		show(p)
+		keep(p)
 	}
 	t.Settings.Planned = func(plan lagrange.Plan) {
 		prepared()
