@@ -180,12 +180,14 @@ func (s *subsets) shortest(always, terms []int, price float64, will func(S []int
 	}
 	kept = slices.DeleteFunc(kept, func(x subset) bool { return len(x.of) > most || cost(x) > muchMore*least })
 	slices.SortStableFunc(kept, func(a, b subset) int { return cmp.Compare(cost(a), cost(b)) })
-	return kept
+	return kept[:min(len(kept), mostTried)]
 }
 
 const (
 	fewOfASize = 3 // subsets that are tried; not tuned
-	muchMore   = 3 // times the least cost: what others may cost to be tried. A spherical pendulum's was twice as much
+	// mostTried bounds what is shot with
+	mostTried = 4
+	muchMore  = 3 // times the least cost: what others may cost to be tried. A spherical pendulum's was twice as much
 )
 
 // runes are numbers as letters.
