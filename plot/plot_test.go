@@ -173,7 +173,7 @@ func TestOneNameOneLook(t *testing.T) {
 
 func TestSave(t *testing.T) {
 	folder := t.TempDir()
-	path := filepath.Join(folder, "f.pdf")
+	path := filepath.Join(folder, "f.jpg")
 	err := sample(3).Save(path)
 	if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), ".svg, .pdf or .png") {
 		t.Errorf("got %v", err)
@@ -181,7 +181,7 @@ func TestSave(t *testing.T) {
 	if _, err := os.Stat(path); err == nil {
 		t.Error("a refused picture left a file")
 	}
-	for _, name := range []string{"f.svg", "f.PNG"} {
+	for _, name := range []string{"f.svg", "f.PNG", "f.pdf"} {
 		if err := sample(3).Save(filepath.Join(folder, name)); err != nil {
 			t.Error(err)
 		}
