@@ -121,7 +121,7 @@ func TestTerminate(t *testing.T) {
 		t.Fatal(out)
 	}
 	train := []string{"train", "p.csv", "--method", "adam", "--no-baseline", "--hidden", "8x1"}
-	said := terminated(t, folder, there(folder, "a.lagrange.*"), append(train, "--steps", "1000000",
+	said := terminated(t, folder, there(folder, "a.lagrange.*checkpoint"), append(train, "--steps", "1000000",
 		"--checkpoint-every", "1ms", "-o", "a.lagrange")...)
 	if !strings.Contains(said, "--resume") {
 		t.Errorf("interrupted in training: %q", said)
