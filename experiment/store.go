@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -55,7 +54,7 @@ func OpenStore[K comparable, V any](folder, name string, key func(V) K) (*Store[
 	if whole == len(text) {
 		return s, nil
 	}
-	return s, file.Write(s.path, func(w io.Writer) error { _, err := w.Write(text[:whole]); return err })
+	return s, file.Put(s.path, text[:whole])
 }
 
 // Get is the part of a key, if it is finished.

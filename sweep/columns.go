@@ -17,12 +17,8 @@ type entry struct {
 
 // entries are the trials that have ended: points in their order, then rungs, then seeds.
 func (s *Sweep) entries() (all []entry) {
-	rungs := 1
-	if s.File.Halving != nil {
-		rungs = s.File.Halving.Rungs
-	}
 	for i := range s.points {
-		for rung := range rungs {
+		for rung := range s.File.rungs() {
 			for seed := 1; seed <= s.File.Seeds; seed++ {
 				if r, ok := s.results[s.File.trialID(i, seed, rung)]; ok {
 					all = append(all, entry{i, rung, seed, r})

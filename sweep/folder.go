@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -82,14 +81,10 @@ func Begin(path string, s *Sweep, board Where) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := put(filepath.Join(path, stateName), text); err != nil {
+	if err := file.Put(filepath.Join(path, stateName), text); err != nil {
 		return nil, err
 	}
 	return openFolder(path, s, state, true)
-}
-
-func put(path string, text []byte) error {
-	return file.Write(path, func(w io.Writer) error { _, err := w.Write(text); return err })
 }
 
 func readState(path string) (s State, err error) {

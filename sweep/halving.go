@@ -49,5 +49,13 @@ func (h *Halving) steps(rung int) int {
 // survivors is how many of n points go on.
 func (h *Halving) survivors(n int) int { return (n + h.Factor - 1) / h.Factor }
 
+// rungs is how many there are; without halving one.
+func (f *File) rungs() int {
+	if f.Halving == nil {
+		return 1
+	}
+	return f.Halving.Rungs
+}
+
 // last says whether no rung follows.
-func (f *File) last(rung int) bool { return f.Halving == nil || rung == f.Halving.Rungs-1 }
+func (f *File) last(rung int) bool { return rung == f.rungs()-1 }

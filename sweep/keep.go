@@ -119,7 +119,7 @@ func (w *Worker) restore(ctx context.Context, t Trial, folder string) error {
 		return w.Board.Forget(ctx, t.Sweep, t.ID+"/checkpoint")
 	}
 	for name, text := range files {
-		if err := put(filepath.Join(folder, name), text); err != nil {
+		if err := file.Put(filepath.Join(folder, name), text); err != nil {
 			return err
 		}
 	}

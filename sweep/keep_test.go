@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lagrange/internal/file"
 )
 
 // one is a board that holds one file.
@@ -18,7 +20,7 @@ func (o *one) Get(_ context.Context, _, _, path string) error {
 	if o.text == nil {
 		return ErrNoFile
 	}
-	return put(path, o.text)
+	return file.Put(path, o.text)
 }
 
 func (o *one) Put(_ context.Context, _, _, path string) (err error) {
@@ -39,7 +41,7 @@ func TestBroken(t *testing.T) {
 	var files []stamped
 	for _, name := range []string{"model.lagrange.1.checkpoint", "model.lagrange"} {
 		path := filepath.Join(from, name)
-		if err := put(path, []byte(strings.Repeat(name, 100))); err != nil {
+		if err := file.Put(path, []byte(strings.Repeat(name, 100))); err != nil {
 			t.Fatal(err)
 		}
 		files = append(files, stamped{path: path})

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"time"
+
+	"lagrange/internal/file"
 )
 
 // ErrStop says that the time of a sweep is over. What had begun is saved, and can be gone on with.
@@ -69,7 +71,7 @@ func (s *Sweep) Run(ctx context.Context, b Board, scratch string, on func(*Resul
 func (s *Sweep) begun(ctx context.Context, b Board, scratch string) error {
 	if s.simulated != nil {
 		path := filepath.Join(scratch, Simulated)
-		if err := put(path, s.simulated); err != nil {
+		if err := file.Put(path, s.simulated); err != nil {
 			return err
 		}
 		s.recordings[objectOf(s.simulated)] = path
@@ -111,7 +113,7 @@ func (s *Sweep) Trials() (n int) {
 	for first := 0; first < f.Points; first += f.Batch {
 		alive := min(f.Batch, f.Points-first)
 		n += alive * f.Seeds
-		for r := 1; f.Halving != nil && r < f.Halving.Rungs; r++ {
+		for range f.rungs() - 1 {
 			alive = f.Halving.survivors(alive)
 			n += alive * f.Seeds
 		}

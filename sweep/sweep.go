@@ -227,11 +227,7 @@ func median(xs []float64) float64 {
 
 // reached is the highest rung on which a point has all its results; −1: none.
 func (s *Sweep) reached(point int) int {
-	rungs := 1
-	if s.File.Halving != nil {
-		rungs = s.File.Halving.Rungs
-	}
-	for r := rungs - 1; r >= 0; r-- {
+	for r := s.File.rungs() - 1; r >= 0; r-- {
 		all := true
 		for seed := 1; seed <= s.File.Seeds && all; seed++ {
 			_, all = s.results[s.File.trialID(point, seed, r)]

@@ -45,14 +45,17 @@ func (s tpe) Next(n, count int, seen []Seen) (ds []Decision) {
 // best draws candidates from the density of the good points.
 func (s tpe) best(r *rand.Rand, good, bad []Seen) (best []float64, gain float64) {
 	ps := s.f.parameters()
+	l, g := make([]parzen, len(ps)), make([]parzen, len(ps))
+	for k, p := range ps {
+		l[k], g[k] = parzenOf(p, k, good), parzenOf(p, k, bad)
+	}
 	for range tpeCandidates {
 		x, ratio, at := make([]float64, len(ps)), 0.0, Point{}
 		for k, p := range ps {
-			l, g := parzenOf(p, k, good), parzenOf(p, k, bad)
-			x[k] = l.draw(r)
+			x[k] = l[k].draw(r)
 			if p.counts(at) {
 				at[p.Name] = p.At(x[k])
-				ratio += math.Log(l.at(x[k])) - math.Log(g.at(x[k]))
+				ratio += math.Log(l[k].at(x[k])) - math.Log(g[k].at(x[k]))
 			}
 		}
 		if best == nil || ratio > gain {

@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -97,8 +96,7 @@ func (f slurmFlags) submit(cmd *cobra.Command, d *sweep.Folder) error {
 		return err
 	}
 	path := filepath.Join(d.Path, "slurm", "workers.sh")
-	text := f.script(d.Sweep, d.Path, d.State.Board.Dir)
-	if err := file.Write(path, func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
+	if err := file.Put(path, []byte(f.script(d.Sweep, d.Path, d.State.Board.Dir))); err != nil {
 		return err
 	}
 	var said bytes.Buffer

@@ -54,6 +54,11 @@ func Write(path string, fill func(w io.Writer) error) error {
 	return nil
 }
 
+// Put is Write with what is there already.
+func Put(path string, text []byte) error {
+	return Write(path, func(w io.Writer) error { _, err := w.Write(text); return err })
+}
+
 // create opens a new hidden file beside base. Unlike os.CreateTemp it asks for
 // the permissions of an ordinary file, so the user's umask decides.
 func create(folder, base string, mode fs.FileMode) (*os.File, error) {

@@ -14,7 +14,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -83,7 +82,7 @@ func put(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	return file.Write(path, func(w io.Writer) error { _, err := w.Write(text); return err })
+	return file.Put(path, text)
 }
 
 // Post implements sweep.Board.
