@@ -39,10 +39,11 @@ func writeUnit(s *Source, o Options, flags ...string) ([]File, error) {
 		return nil, err
 	}
 	u := p.asUnit(o)
-	head, body := fmi3Head, fmi3Body
+	head, body, in := fmi3Head, fmi3Body, inFMI3
 	if o.FMI == 2 {
-		head, body = fmi2Head, fmi2Body
+		head, body, in = fmi2Head, fmi2Body, inFMI2
 	}
+	body = strings.NewReplacer("@SAVED\n", in.Replace(fmuSaved), "@STATES\n", in.Replace(fmuStates)).Replace(body)
 	text := fmt.Sprintf("/* $ as a functional mock-up unit of FMI %d.0: the functions of the standard. */\n", o.FMI) +
 		head + u.core() + body
 	files = append(files, File{o.Name + "_fmi.c", []byte(named(o.Name).Replace(text))})

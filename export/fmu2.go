@@ -128,51 +128,7 @@ NONE(Integer, int)
 NONE(Boolean, int)
 NONE(String, char *)
 
-API fmi2Status FMI(fmi2GetFMUstate)(void *instance, void **state)
-{
-	$instance *m = instance;
-	if (!*state && (*state = malloc(sizeof m->now)) == NULL) REFUSED("there is no memory");
-	memcpy(*state, &m->now, sizeof m->now);
-	return fmi2OK;
-}
-
-API fmi2Status FMI(fmi2SetFMUstate)(void *instance, void *state)
-{
-	$instance *m = instance;
-	memcpy(&m->now, state, sizeof m->now);
-	m->level = 0;
-	return fmi2OK;
-}
-
-API fmi2Status FMI(fmi2FreeFMUstate)(void *m, void **state)
-{
-	(void)m;
-	free(*state);
-	*state = NULL;
-	return fmi2OK;
-}
-
-API fmi2Status FMI(fmi2SerializedFMUstateSize)(void *m, void *state, size_t *size)
-{
-	(void)m, (void)state;
-	*size = sizeof($saved);
-	return fmi2OK;
-}
-
-API fmi2Status FMI(fmi2SerializeFMUstate)(void *m, void *state, char *bytes, size_t size)
-{
-	if (size != sizeof($saved)) REFUSED("a state has another size");
-	memcpy(bytes, state, size);
-	return fmi2OK;
-}
-
-API fmi2Status FMI(fmi2DeSerializeFMUstate)(void *m, const char *bytes, size_t size, void **state)
-{
-	if (size != sizeof($saved)) REFUSED("a state has another size");
-	if (!*state && (*state = malloc(size)) == NULL) REFUSED("there is no memory");
-	memcpy(*state, bytes, size);
-	return fmi2OK;
-}
+@SAVED
 
 API fmi2Status FMI(fmi2GetDirectionalDerivative)(void *m, const reference *of, size_t ns, const reference *by,
 	size_t nk, const double *seed, double *y)
@@ -218,38 +174,7 @@ API fmi2Status FMI(fmi2SetTime)(void *instance, double t)
 	return fmi2OK;
 }
 
-API fmi2Status FMI(fmi2SetContinuousStates)(void *instance, const double *x, size_t n)
-{
-	$instance *m = instance;
-	if (n != STATES) REFUSED("there is another number of states");
-	memcpy(m->now.z, x, n * sizeof *x);
-	m->level = 0;
-	return fmi2OK;
-}
-
-API fmi2Status FMI(fmi2GetContinuousStates)(void *instance, double *x, size_t n)
-{
-	$instance *m = instance;
-	if (n != STATES) REFUSED("there is another number of states");
-	memcpy(x, m->now.z, n * sizeof *x);
-	return fmi2OK;
-}
-
-API fmi2Status FMI(fmi2GetNominalsOfContinuousStates)(void *m, double *x, size_t n)
-{
-	if (n != STATES) REFUSED("there is another number of states");
-	memcpy(x, $nominal, sizeof $nominal);
-	return fmi2OK;
-}
-
-API fmi2Status FMI(fmi2GetDerivatives)(void *instance, double *x, size_t n)
-{
-	$instance *m = instance;
-	if (n != STATES) REFUSED("there is another number of states");
-	if (!$made(m, 1)) return fmi2Error;
-	memcpy(x, m->y, n * sizeof *x);
-	return fmi2OK;
-}
+@STATES
 
 API fmi2Status FMI(fmi2GetEventIndicators)(void *m, double *x, size_t n)
 {

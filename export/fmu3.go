@@ -173,51 +173,7 @@ API fmi3Status FMI(fmi3GetVariableDependencies)(void *m, reference r, size_t *of
 
 // fmi3States save instances, and derive.
 const fmi3States = `
-API fmi3Status FMI(fmi3GetFMUState)(void *instance, void **state)
-{
-	$instance *m = instance;
-	if (!*state && (*state = malloc(sizeof m->now)) == NULL) REFUSED("there is no memory");
-	memcpy(*state, &m->now, sizeof m->now);
-	return fmi3OK;
-}
-
-API fmi3Status FMI(fmi3SetFMUState)(void *instance, void *state)
-{
-	$instance *m = instance;
-	memcpy(&m->now, state, sizeof m->now);
-	m->level = 0;
-	return fmi3OK;
-}
-
-API fmi3Status FMI(fmi3FreeFMUState)(void *m, void **state)
-{
-	(void)m;
-	free(*state);
-	*state = NULL;
-	return fmi3OK;
-}
-
-API fmi3Status FMI(fmi3SerializedFMUStateSize)(void *m, void *state, size_t *size)
-{
-	(void)m, (void)state;
-	*size = sizeof($saved);
-	return fmi3OK;
-}
-
-API fmi3Status FMI(fmi3SerializeFMUState)(void *m, void *state, uint8_t *bytes, size_t size)
-{
-	if (size != sizeof($saved)) REFUSED("a state has another size");
-	memcpy(bytes, state, size);
-	return fmi3OK;
-}
-
-API fmi3Status FMI(fmi3DeserializeFMUState)(void *m, const uint8_t *bytes, size_t size, void **state)
-{
-	if (size != sizeof($saved)) REFUSED("a state has another size");
-	if (!*state && (*state = malloc(size)) == NULL) REFUSED("there is no memory");
-	memcpy(*state, bytes, size);
-	return fmi3OK;
-}
+@SAVED
 
 API fmi3Status FMI(fmi3GetDirectionalDerivative)(void *m, const reference *of, size_t ns, const reference *by,
 	size_t nk, const double *seed, size_t seeds, double *y, size_t many)
@@ -330,38 +286,7 @@ API fmi3Status FMI(fmi3GetEventIndicators)(void *m, double *x, size_t n)
 	return fmi3OK;
 }
 
-API fmi3Status FMI(fmi3SetContinuousStates)(void *instance, const double *x, size_t n)
-{
-	$instance *m = instance;
-	if (n != STATES) REFUSED("there is another number of states");
-	memcpy(m->now.z, x, n * sizeof *x);
-	m->level = 0;
-	return fmi3OK;
-}
-
-API fmi3Status FMI(fmi3GetContinuousStates)(void *instance, double *x, size_t n)
-{
-	$instance *m = instance;
-	if (n != STATES) REFUSED("there is another number of states");
-	memcpy(x, m->now.z, n * sizeof *x);
-	return fmi3OK;
-}
-
-API fmi3Status FMI(fmi3GetNominalsOfContinuousStates)(void *m, double *x, size_t n)
-{
-	if (n != STATES) REFUSED("there is another number of states");
-	memcpy(x, $nominal, sizeof $nominal);
-	return fmi3OK;
-}
-
-API fmi3Status FMI(fmi3GetContinuousStateDerivatives)(void *instance, double *x, size_t n)
-{
-	$instance *m = instance;
-	if (n != STATES) REFUSED("there is another number of states");
-	if (!$made(m, 1)) return fmi3Error;
-	memcpy(x, m->y, n * sizeof *x);
-	return fmi3OK;
-}
+@STATES
 
 API fmi3Status FMI(fmi3GetOutputDerivatives)(void *m, const reference *r, size_t n, const int32_t *orders, double *x,
 	size_t many)
