@@ -137,6 +137,10 @@ func (m *Model) saw(set *data.Set, heldOut bool) bool {
 	return print == m.Record.Data || slices.Contains(m.Record.Before, print)
 }
 
+// mostOfDrift bounds the steps over ten horizons: a model that breaks down there goes on in ever smaller ones, which of
+// a thousand sites are hours of work.
+const mostOfDrift = 10_000
+
 // drift follows the learned energy over ten horizons from the start of a window, under its system parameters: those of
 // another motion may have another zero of energy.
 func (m *Model) drift(ctx context.Context, set *data.Set, w data.Window, horizon float64) (float64, error) {
@@ -158,7 +162,7 @@ func (m *Model) drift(ctx context.Context, set *data.Set, w data.Window, horizon
 	for i := range times {
 		times[i] = float64(i) * horizon / 10
 	}
-	path, err := m.Members()[0].Rollout(ctx, q0, v0, c, times, RolloutOptions{})
+	path, err := m.Members()[0].Rollout(ctx, q0, v0, c, times, RolloutOptions{MaxSteps: mostOfDrift})
 	if ctx.Err() != nil {
 		return 0, err
 	}

@@ -15,10 +15,11 @@ type RolloutOptions struct {
 	Method     ode.Method
 	RTol, ATol float64
 	Step       float64 // largest step of a fixed-step method
+	MaxSteps   int     // see ode.Options
 }
 
 func (o RolloutOptions) options() ode.Options {
-	return ode.Options{Method: o.Method, RTol: o.RTol, ATol: o.ATol, Step: o.Step}
+	return ode.Options{Method: o.Method, RTol: o.RTol, ATol: o.ATol, Step: o.Step, MaxSteps: o.MaxSteps}
 }
 
 // Rollout integrates from (q, v) under constant forces u (nil: none) and reports at times. Where the integration fails,

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -173,8 +174,11 @@ func scored(set *data.Set) (all []fact) {
 		return fmt.Sprintf("%d of %d", e.Mass.NotPositive, e.Mass.States)
 	})
 	add("energy drift", func(e lagrange.Evaluation, _ string) string {
-		if e.EnergyDrift == nil {
+		switch {
+		case e.EnergyDrift == nil:
 			return ""
+		case *e.EnergyDrift == math.MaxFloat64:
+			return "breaks down"
 		}
 		return fmt.Sprintf("%.2g %%", 100**e.EnergyDrift)
 	})

@@ -237,7 +237,11 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 			"definite at %d of %d states\n",
 			e.Mass.MinEigenvalue, e.Mass.MaxCondition, e.Mass.NotPositive, e.Mass.States)
 	}
-	if e.EnergyDrift != nil {
+	switch {
+	case e.EnergyDrift == nil:
+	case *e.EnergyDrift == math.MaxFloat64:
+		fmt.Fprintln(w, "energy drift  the roll-out over ten horizons breaks down")
+	default:
 		fmt.Fprintf(w, "energy drift  %.2g of the range of the learned energy, over ten horizons\n", *e.EnergyDrift)
 	}
 	for _, r := range e.Restarts {

@@ -179,6 +179,7 @@ func Describe(s model.Spec, invariant bool, q []float64) (model.Spec, error) {
 		d := &k.Densities[i]
 		switch nodes := d.D() / k.Size; {
 		case !invariant:
+			t.Terms[i].seeApart(d, k.Size, t.D(), q)
 		case nodes == 1: // no other to be apart from
 			for c := range d.Coordinates {
 				d.Coordinates[c].Cyclic = true
@@ -212,6 +213,29 @@ func pooled(s model.Spec) ([]model.Coordinate, error) {
 			math.Sqrt(a)
 	}
 	return node, nil
+}
+
+// seeApart lets a density of nodes of size coordinates see the node in the middle and how far each other is from it,
+// where neighbours of states q (rows, D) move together. These are functions of the same q, but of columns that are not
+// almost the same: from those a net learns what lies between them as slowly as they are alike.
+func (t Terms) seeApart(d *model.Spec, size, D int, q []float64) {
+	if d.D() == size || slices.ContainsFunc(d.Coordinates, func(c model.Coordinate) bool { return c.Period > 0 }) {
+		return
+	}
+	apart := TranslationInvariant(*d, size, 1, slices.Repeat([]float64{1}, size)...).Combinations
+	t.measure(apart, D, q)
+	for i, z := range apart {
+		if z.Scale > d.Coordinates[i%size].Scale {
+			return
+		}
+	}
+	for c := range size {
+		own := d.Coordinates[size+c]
+		z := model.Combination{Of: make([]float64, d.D()), Mean: own.Mean, Scale: own.Scale}
+		z.Of[size+c] = 1
+		d.Combinations = append(d.Combinations, z)
+	}
+	d.Combinations = append(d.Combinations, apart...)
 }
 
 // measure sets mean and scale of combinations to what the terms find in states q (rows, D); of one that never changes

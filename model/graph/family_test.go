@@ -159,6 +159,46 @@ func TestScales(t *testing.T) {
 	}
 }
 
+// Where neighbours move together, a density sees the node in the middle and how far the others are from it, each in its
+// own scale; where they do not, it sees them all. A field of long waves is learned a thousand times better so.
+func TestNeighboursThatMoveTogether(t *testing.T) {
+	const n = 100
+	var wave []float64
+	for row := range 20 {
+		for i := range n {
+			wave = append(wave, 3+math.Sin(2*math.Pi*(float64(i)/n+float64(row)/20)))
+		}
+	}
+	ring := func(q []float64) model.Spec {
+		s := model.Spec{Family: Family, Hidden: []int{8}, Activation: "softplus", Kinetic: 3,
+			Nodes: &model.Nodes{Size: 1, Shape: string(RingShape)}}
+		for i := range n {
+			s.Coordinates = append(s.Coordinates, model.Coordinate{Name: fmt.Sprint("q", i), Velocity: fmt.Sprint("v", i),
+				Mean: 3, Scale: math.Sqrt(0.5), Speed: 1, Accel: 1})
+		}
+		return must(Describe(s, false, q)).Nodes.Densities[0]
+	}
+	d := ring(wave)
+	if len(d.Combinations) != d.D() {
+		t.Fatalf("%d combinations of %d coordinates", len(d.Combinations), d.D())
+	}
+	for i, z := range d.Combinations {
+		mean, scale, sum := 0.0, math.Sqrt2*math.Sin(math.Pi/n), 0.0 // of the difference of two neighbours
+		if i == 0 {
+			mean, scale = 3, math.Sqrt(0.5)
+		}
+		for _, c := range z.Of {
+			sum += c
+		}
+		if math.Abs(z.Mean-mean) > 1e-9 || math.Abs(z.Scale-scale) > 1e-9 || (sum == 1) != (i == 0) {
+			t.Errorf("combination %d: %+v", i, z)
+		}
+	}
+	if d := ring(normal(rand.New(rand.NewPCG(2, 6)), 50*n)); d.Combinations != nil {
+		t.Errorf("of nodes that do not move together: %+v", d.Combinations)
+	}
+}
+
 // A term of a box sees the nodes next to its own along three axes, and those beyond fixed ends see one.
 func TestBox(t *testing.T) {
 	s, err := nodeSpec(8, GridShape, true, gridOf([]int{2, 2, 2}, "clamped", "free", "free"))
