@@ -61,7 +61,8 @@ func TestStartsReachTheNoise(t *testing.T) {
 func TestJudgedByStartsThatStay(t *testing.T) {
 	m, err := model.With(model.Spec{Family: "terms", Activation: "softplus",
 		Coordinates: []model.Coordinate{{Name: "q", Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1}},
-		Terms:       [][]model.Term{{{Function: model.Cos, Of: []int{1}}}, {{Function: model.One}}}}, []float64{-10, 0.5})
+		Terms:       [][]model.Term{{{Function: model.Cos, Of: []int{1}}}, {{Function: model.One}}}},
+		[]float64{-10, 0.5})
 	if err != nil {
 		t.Fatal(err)
 	}
