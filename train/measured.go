@@ -271,7 +271,7 @@ func (m *Measurement) residual(row, j int, x []float64) (r float64, observed boo
 	if !(sigma > 0) || math.IsNaN(y[j]) {
 		return 0, false
 	}
-	if m.White == nil {
+	if !m.weighed(row) {
 		r = (x[j] - y[j]) / sigma
 	} else {
 		r = m.unit(row, j, func(k int) float64 { return x[k] - y[k] })

@@ -61,7 +61,7 @@ func (o *Measured) paths(m *model.Model[float64], team *par.Team, segments []Seg
 			from := &o.Of[r.segments[b].Of]
 			for j, sigma := range from.Sigma {
 				switch {
-				case sigma > 0 && from.White != nil:
+				case sigma > 0 && from.weighed(row):
 					all[chunk[b]] = append(all[chunk[b]], from.unit(row, j, func(k int) float64 { return at[k] }))
 				case sigma > 0:
 					all[chunk[b]] = append(all[chunk[b]], at[j]/sigma)

@@ -29,7 +29,7 @@ const (
 // estimated again with what was found by it, until its least eigenvalue λ is no more halved. least is λ; 1 where no
 // noise is in common, and x as it was.
 func (o *Identification) Whiten(ctx context.Context, x Identified) (y Identified, least float64, err error) {
-	if x.Shot.at == nil || x.loss() > nearNoise || o.Penalty.Name != L2.Name || !o.Learn.whole() || !o.Held.whole() {
+	if x.Shot.at == nil || x.loss() > nearNoise || o.Penalty.Name != L2.Name || o.Learn.Of[0].width() < 2 {
 		return x, 1, nil
 	}
 	learn, held, was := o.Learn, o.Held, x
@@ -114,7 +114,10 @@ func (o *Identification) covariance(ctx context.Context, x Identified, root []fl
 			seen = append(seen, j)
 		}
 	}
-	for _, all := range s.Residuals {
+	for i, all := range s.Residuals {
+		if len(all) != (at.segments[i].steps()+1)*len(seen) {
+			continue // a number is missing
+		}
 		for ; len(all) > 0; all = all[len(seen):] {
 			rows++
 			clear(r)
@@ -135,7 +138,7 @@ func (o *Identification) covariance(ctx context.Context, x Identified, root []fl
 		}
 	}
 	for at := range C {
-		C[at] /= rows
+		C[at] /= max(1, rows)
 	}
 	for j, sigma := range o.Learn.Of[0].Sigma {
 		if sigma == 0 {
@@ -143,18 +146,6 @@ func (o *Identification) covariance(ctx context.Context, x Identified, root []fl
 		}
 	}
 	return C, nil
-}
-
-// whole says whether at least two numbers are observed at each row, and these at all.
-func (o *Measured) whole() bool {
-	for _, e := range o.Of {
-		for at, y := range e.Y {
-			if e.Sigma[at%len(e.Sigma)] > 0 && math.IsNaN(y) {
-				return false
-			}
-		}
-	}
-	return len(o.Of) > 0 && o.Of[0].width() > 1
 }
 
 // whitened are the same motions, with residuals W (x − y)/σ.
@@ -182,7 +173,7 @@ func (m *Measurement) unit(row, j int, x func(k int) float64) (sum float64) {
 // noise is weighed by its covariance.
 func (m *Measurement) slopes(row, j int, S, to []float64) (of []float64, unit float64) {
 	n, W := len(m.Sigma), len(to)
-	if m.White == nil {
+	if !m.weighed(row) {
 		return S[j*W : (j+1)*W], m.sigma(row, j)
 	}
 	clear(to)
@@ -195,4 +186,19 @@ func (m *Measurement) slopes(row, j int, S, to []float64) (of []float64, unit fl
 		}
 	}
 	return to, 1
+}
+
+// weighed says whether the numbers of a row are weighed by the covariance of their noise: of one that lacks some, each
+// counts as if its noise were its own.
+func (m *Measurement) weighed(row int) bool {
+	if m.White == nil {
+		return false
+	}
+	n := len(m.Sigma)
+	for j, y := range m.Y[row*n : (row+1)*n] {
+		if m.Sigma[j] > 0 && math.IsNaN(y) {
+			return false
+		}
+	}
+	return true
 }

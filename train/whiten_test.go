@@ -40,6 +40,7 @@ func TestWhiten(t *testing.T) {
 	for common, c := range map[float64]struct{ off, sd float64 }{0: {1, 1}, 0.9: {0.6, 0.6}, 1: {0.01, 0.01}} {
 		o, m := falling(t, common)
 		learn := o.Learn
+		o.Held.Of[0].Y[20], o.Learn.Of[1].Y[41] = math.NaN(), math.NaN()
 		x, err := o.Again(t.Context(), m, Identified{})
 		if err != nil || x.Shot.at == nil {
 			t.Fatal(x.Why, err)
@@ -83,7 +84,11 @@ func TestWhitenedResiduals(t *testing.T) {
 	if _, root := powers([]float64{1, 0, 0, 1}, []float64{1e-9, 1}, 1e-4); math.Abs(root[0]-0.01) > 1e-12 {
 		t.Errorf("the floor is %g", root[0])
 	}
-	m := Measurement{Y: []float64{0.3, -0.1}, Sigma: []float64{0.1, 0.5}, White: W, Wide: []float64{1, 2}}
+	m := Measurement{Y: []float64{0.3, -0.1, 0.3, math.NaN()}, Sigma: []float64{0.1, 0.5}, White: W,
+		Wide: []float64{1, 2, 1, 1}}
+	if r, _ := m.residual(1, 0, []float64{0.4, 0}); math.Abs(r-1) > 1e-12 {
+		t.Errorf("of a row that lacks a number the other one is off by %g", r)
+	}
 	x, to := []float64{0.4, 0.2}, make([]float64, 2)
 	for j := range 2 {
 		slopes, unit := m.slopes(0, j, []float64{1, 0, 0, 1}, to)
