@@ -95,12 +95,25 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 		return x, err // it has gone through the rest
 	}
 	if err == nil && model.FamilyOf(f.spec.Family).Netless {
-		if x, err = o.Prune(ctx, x); err == nil {
+		if x, err = f.whitened(ctx, o, x); err == nil {
+			x, err = o.Prune(ctx, x)
+		}
+		if err == nil {
 			x, err = f.shorter(ctx, o, x)
 		}
 	}
 	if err == nil {
 		x, err = o.All(ctx, x)
+	}
+	return x, err
+}
+
+// whitened has a sum of terms learn from what columns do not have in common of their noise.
+func (f *problem) whitened(ctx context.Context, o *train.Identification, x train.Identified) (train.Identified, error) {
+	x, least, err := o.Whiten(ctx, x)
+	if least < 1 {
+		f.plan.set("noise", "weighed by its covariance", fmt.Sprintf("columns have it in common: there is a sum of "+
+			"theirs that has %.2g of it", math.Sqrt(least)))
 	}
 	return x, err
 }

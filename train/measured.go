@@ -24,6 +24,7 @@ type Measurement struct {
 	Y     []float64 // observed positions, then velocities (n, 2d); NaN: that number was not observed
 	Sigma []float64 // standard deviations of their noise (2d); 0: nothing was observed of that number
 	Wide  []float64 // by how many times a number is noisier than its column (n, 2d); nil: times do not jitter
+	White []float64 // W (2d, 2d): residuals of a row are W (x − y)/σ, of noise that columns have in common; nil: none
 	X, SD []float64 // smoothed states and their standard deviations (n, 2d)
 	Gap   []bool    // whether the step from each row to the next is a gap (n); nil: there is none
 }
@@ -263,14 +264,18 @@ func (m *Measurement) sigma(row, j int) float64 {
 	return m.Sigma[j] * m.Wide[row*len(m.Sigma)+j]
 }
 
-// residual is (x − y)/σ of number j at a row; it says whether that number was observed. One of an integration that has
-// failed is worst.
-func (m *Measurement) residual(row, j int, x float64) (r float64, observed bool) {
-	y, sigma := m.Y[row*len(m.Sigma)+j], m.sigma(row, j)
-	if !(sigma > 0) || math.IsNaN(y) {
+// residual is (x − y)/σ of number j at a row, or of W (x − y)/σ; it says whether that number was observed. One of an
+// integration that has failed is worst.
+func (m *Measurement) residual(row, j int, x []float64) (r float64, observed bool) {
+	y, sigma := m.Y[row*len(m.Sigma):], m.sigma(row, j)
+	if !(sigma > 0) || math.IsNaN(y[j]) {
 		return 0, false
 	}
-	r = (x - y) / sigma
+	if !m.weighed(row) {
+		r = (x[j] - y[j]) / sigma
+	} else {
+		r = m.unit(row, j, func(k int) float64 { return x[k] - y[k] })
+	}
 	if !(math.Abs(r) <= worst) {
 		return math.Copysign(worst, r), true
 	}

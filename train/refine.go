@@ -60,7 +60,10 @@ func (o *Measured) paths(m *model.Model[float64], team *par.Team, segments []Seg
 		r.run(x, chunk, func(b, row int, at []float64) {
 			from := &o.Of[r.segments[b].Of]
 			for j, sigma := range from.Sigma {
-				if sigma > 0 {
+				switch {
+				case sigma > 0 && from.weighed(row):
+					all[chunk[b]] = append(all[chunk[b]], from.unit(row, j, func(k int) float64 { return at[k] }))
+				case sigma > 0:
 					all[chunk[b]] = append(all[chunk[b]], at[j]/sigma)
 				}
 			}

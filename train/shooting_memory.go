@@ -11,6 +11,9 @@ func (s *shooter) remembered(ctx context.Context) (l Length, err error) {
 	if s.axes != nil {
 		what += " along axes"
 	}
+	if s.Measured.Of[0].White != nil {
+		what += " with noise in common"
+	}
 	question := Asked(what, s.Model, len(s.segments), s.duration(), len(s.Of), len(s.Measured.Of), s.Iterations)
 	made := false
 	numbers, err := s.memory.Once(question, func() ([]float64, error) {

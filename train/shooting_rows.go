@@ -18,6 +18,7 @@ type shot struct {
 	penalty Pass[float64]
 	rows    []float64 // of the positive-definiteness penalty (chunk, P of the model)
 	turned  []float64 // (P)
+	slopes  []float64 // of a residual (n + P)
 }
 
 // blockRows is how many rows of a segment are reduced at once: memory does not grow with its length.
@@ -25,8 +26,8 @@ const blockRows = 64
 
 func newShot(s *shooter) *shot {
 	n, P := 2*s.Measured.D, len(s.Of)
-	w := &shot{s: s, turned: make([]float64, blockRows*P), eliminator: newEliminator(n, P),
-		roller: s.Measured.newRoller(s.Model, s.segments, s.chunks)}
+	w := &shot{s: s, turned: make([]float64, blockRows*P), slopes: make([]float64, n+P),
+		eliminator: newEliminator(n, P), roller: s.Measured.newRoller(s.Model, s.segments, s.chunks)}
 	for range len(w.x) / n {
 		w.blocks = append(w.blocks, make([]float64, (n+blockRows)*(n+P+1)))
 	}
@@ -59,7 +60,7 @@ func (w *shot) cost(x []float64, chunk []int) {
 			return
 		}
 		for j := range n {
-			if r, observed := w.o.Of[a.Of].residual(row, j, at[j]); observed {
+			if r, observed := w.o.Of[a.Of].residual(row, j, at); observed {
 				rho, _ := s.Penalty.Of(r)
 				s.costs[i] += rho
 				w.abs[b] = append(w.abs[b], math.Abs(r))
@@ -114,13 +115,18 @@ func (w *shot) form(x []float64, chunk []int) {
 			w.jumps(i, at, S, x)
 			return
 		}
+		from := &w.o.Of[a.Of]
 		for j := range n {
-			r, observed := w.o.Of[a.Of].residual(row, j, at[j])
-			if !observed || math.Abs(r) == worst || !vec.Finite(S[j*(W-1):(j+1)*(W-1)]) {
+			r, observed := from.residual(row, j, at)
+			if !observed || math.Abs(r) == worst {
+				continue
+			}
+			slopes, unit := from.slopes(row, j, S, w.slopes)
+			if !vec.Finite(slopes) {
 				continue
 			}
 			c := math.Sqrt(curvature(s.Penalty, r/s.spread[i]))
-			w.add(b, c/w.o.Of[a.Of].sigma(row, j), S[j*(W-1):(j+1)*(W-1)], c*r)
+			w.add(b, c/unit, slopes, c*r)
 		}
 	})
 	for b, i := range chunk {

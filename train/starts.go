@@ -200,7 +200,7 @@ func (f *startFit) costs(chunk []int, s Starts) {
 	f.run(s.X, chunk, func(b, row int, x []float64) {
 		e, from := &f.of[b], &f.o.Of[f.segments[b].Of]
 		for j := range x {
-			if r, observed := from.residual(row, j, x[j]); observed {
+			if r, observed := from.residual(row, j, x); observed {
 				rho, _ := f.p.Of(r)
 				e.sum += rho
 				e.r = append(e.r, r)
@@ -226,12 +226,16 @@ func (f *startFit) form(chunk []int, s Starts) {
 			e.G[j*n+j], e.g[j] = w*w, w*f.off(from, j, x)
 		}
 	}
+	slopes := make([]float64, n)
 	f.vary(nil, func(b, row int, x, S []float64) {
 		e, from := &f.of[b], &f.o.Of[f.segments[b].Of]
 		for j := range n {
-			r, observed := from.residual(row, j, x[j])
-			if a := S[j*n : (j+1)*n]; observed && math.Abs(r) < worst && vec.Finite(a) {
-				e.add(r, curvature(f.p, r/e.spread), a, from.sigma(row, j))
+			r, observed := from.residual(row, j, x)
+			if !observed || !(math.Abs(r) < worst) {
+				continue
+			}
+			if a, unit := from.slopes(row, j, S, slopes); vec.Finite(a) {
+				e.add(r, curvature(f.p, r/e.spread), a, unit)
 			}
 		}
 	})

@@ -83,6 +83,42 @@ func TestSelected(t *testing.T) {
 	}
 }
 
+// Of subsets that will do the cheapest is taken once each has been shot with, whatever by the information alone
+// comes first or last.
+func TestLeanerTakesTheCheapest(t *testing.T) {
+	o, spec := swingingFor(t, 76, 0.02)
+	cos, sin := model.Term{Function: model.Cos, Of: []int{1}}, model.Term{Function: model.Sin, Of: []int{1}}
+	spec.Terms = [][]model.Term{{cos, sin, {Function: model.Cos, Of: []int{2}}}, {{Function: model.One}}}
+	m, err := model.New[float64](spec, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := o.Again(t.Context(), m, Identified{})
+	if err != nil || x.Shot.at == nil || x.Score > subsetsBelow {
+		t.Fatalf("score %g, %v", x.Score, err)
+	}
+	// in prices of a term, what χ² grows by without each: first come cos and sin, then cos alone, then cos and cos 2θ
+	price, b := math.Log(float64(o.Learn.numbers())), []float64{1, 0.1, 0.1, 1}
+	x.Shot.Mass = []float64{0, 0, 0, 1}
+	x.Shot.Information, x.Shot.Covariance = make([]float64, 16), make([]float64, 16)
+	for i, worse := range []float64{1e6, 1.5, 0.1, 1e6} {
+		x.Shot.Information[5*i] = worse * price / (b[i] * b[i])
+		x.Shot.Covariance[5*i] = 1 / x.Shot.Information[5*i]
+	}
+	copy(x.Model.Theta, b)
+	var tried []int
+	for _, m := range o.selected(x) {
+		tried = append(tried, count(m))
+	}
+	if !slices.Equal(tried, []int{3, 2, 3}) {
+		t.Fatalf("tried are %v terms", tried)
+	}
+	y, err := o.leaner(t.Context(), x)
+	if err != nil || y.Model == nil || count(y.Model) != 2 || y.Model.Spec.Terms[0][0].Function != model.Cos {
+		t.Errorf("left are %v, %v", y.Model, err)
+	}
+}
+
 // leastOnPlane is the least |J (b' − b)|² of b' that are 0 beside S, where mᵀb' = mᵀb.
 func leastOnPlane(J *mat.Dense, b, m []float64, S []int) float64 {
 	rows, _ := J.Dims()

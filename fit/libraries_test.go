@@ -1,0 +1,83 @@
+package fit
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"lagrange/data"
+	"lagrange/model"
+	"lagrange/train"
+)
+
+// wells are angles, with noise, in the potential −Σ c_k cos kθ / k.
+func wells(c ...float64) *data.Set {
+	set := &data.Set{Coordinates: []data.Coordinate{{Name: "q", Velocity: "v", Period: 2 * math.Pi}}}
+	const dt, parts, sigma = 0.05, 10, 0.1
+	r := rand.New(rand.NewPCG(3, 1))
+	for i := range 6 {
+		tr, q, v := data.Trajectory{}, 0.6+0.4*float64(i), 0.
+		for n := range 81 {
+			tr.T, tr.Q = append(tr.T, dt*float64(n)), append(tr.Q, q+sigma*r.NormFloat64())
+			tr.V = append(tr.V, v+sigma*r.NormFloat64())
+			for range parts { // of Störmer and Verlet
+				const h = dt / parts
+				q += h / 2 * v
+				for k, x := range c {
+					v -= h * x * math.Sin(float64(k+1)*q)
+				}
+				q += h / 2 * v
+			}
+		}
+		set.Trajectories = append(set.Trajectories, tr)
+	}
+	return set
+}
+
+// inWells is a training in wells.
+func inWells(t *testing.T, c ...float64) (*problem, *train.Identification) {
+	t.Helper()
+	f, err := newProblem(t.Context(), wells(c...), Options{Model: "terms", Objective: Motion, Workers: 1,
+		Friction: model.NoFriction})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f, &train.Identification{Learn: f.motion.learn, Held: f.motion.held, Swing: f.motion.swing,
+		Penalty: train.L2, Workers: 1, Over: func() bool { return false }}
+}
+
+// The simplest library falls short where it leaves more than the noise of what it learns from and a larger one comes
+// down to it, if what is held out speaks for that one a little, too.
+func TestShort(t *testing.T) {
+	type score struct {
+		simple, full float64 // of held-out motion after the weak initialisation
+		want         bool
+	}
+	for _, c := range []struct {
+		c      []float64
+		scores []score
+	}{
+		{[]float64{1, 1}, []score{{1, 0.97, true}, {1, 0.99, false}, {2, 1.3, false}}},
+		{[]float64{1}, []score{{1, 0.97, false}}},       // the simplest one has it all
+		{[]float64{1, 0.15}, []score{{1, 0.97, false}}}, // it is near enough
+		{[]float64{1, 1, 1}, []score{{1, 0.97, false}}}, // neither has it
+	} {
+		f, o := inWells(t, c.c...)
+		terms := f.spec.SimplestTerms()
+		simple, err := f.weakWith(t.Context(), o, f.s, terms)
+		if err != nil {
+			t.Fatal(err)
+		}
+		terms = [][]model.Term{f.spec.DefaultTerms()[0], terms[1]}
+		full, err := f.weakWith(t.Context(), o, f.s, terms)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range c.scores {
+			simple.Score, full.Score = s.simple, s.full
+			if got, err := f.short(t.Context(), o, simple, full); err != nil || got != s.want {
+				t.Errorf("forces %v, held-out motion off by %g and %g: short %v, %v", c.c, s.simple, s.full, got, err)
+			}
+		}
+	}
+}
