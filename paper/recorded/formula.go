@@ -16,19 +16,18 @@ func Learn(ctx context.Context, folder, name string, o fit.Options) (Row, *lagra
 		if r.name != name {
 			continue
 		}
-		out := Row{Name: r.name, Title: r.title, Remark: r.remark, Horizon: r.horizon, Models: map[string]Scored{},
-			Others: map[string]map[string]Error{filtered: {}, smoothed: {}, through: {}}}
 		p, err := r.read(ctx, folder)
 		if err != nil {
-			return out, nil, err
+			return Row{Name: r.name, Title: r.title}, nil, err
 		}
-		if err := r.equations(ctx, p, &out); err != nil {
-			return out, nil, err
+		out, err := r.equations(ctx, p)
+		if err != nil {
+			return Row{Name: r.name, Title: r.title}, nil, err
 		}
 		o.Horizon, o.Apart = r.horizon, r.test != ""
-		m, x, err := r.learned(ctx, p, o, out.Others, name)
-		out.Models[models[0]] = x
-		return out, m, err
+		m, x, err := r.learned(ctx, p, o)
+		out.add(models[0], x)
+		return *out, m, err
 	}
 	panic(fmt.Sprintf("recorded: no recording %q", name))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync"
 	"time"
 
 	"lagrange"
@@ -21,7 +22,8 @@ a motor. Learned models are set beside a textbook's equations, whose numbers are
 to the same motion, and beside constant velocity. All predict held-out motion from a
 state that is fitted to the quarter of a second before. --recordings names the folder
 that has dfki-simple-pendulum (Wiebe et al. 2022) and multiarm-pendulum. A quick run has
-the first with a motor, the first that swings freely, and the default alone.`,
+the first with a motor, the first that swings freely, and the default alone. With -o an
+interrupted run goes on after the last finished training.`,
 	Full: 7 * time.Minute, Quick: 15 * time.Second,
 	Models: models, Default: len(models), Needs: true,
 	Run: reproduce,
@@ -73,94 +75,132 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 	case len(names) == 0 || names[0] == "all":
 		names = models
 	}
+	store, err := openStore(s)
+	if err != nil {
+		return experiment.Result{}, err
+	}
+	defer store.Close()
 	for i := range recordings {
 		if s.Quick && !recordings[i].quick {
 			continue
 		}
-		row, err := recordings[i].row(ctx, s, names)
+		row, err := recordings[i].row(ctx, s, names, store)
 		if err != nil {
 			return experiment.Result{}, err
 		}
 		r.Rows = append(r.Rows, row)
 	}
+	store.Remove()
 	r.Seconds = time.Since(begin).Seconds()
 	return experiment.Result{Numbers: r, Tables: r.tables(names), Notes: r.notes()}, nil
 }
 
-// row measures the textbook and the models on one recording.
-func (r *recording) row(ctx context.Context, s experiment.Settings, names []string) (Row, error) {
-	out := Row{Name: r.name, Title: r.title, Remark: r.remark, Horizon: r.horizon, Models: map[string]Scored{},
-		Others: map[string]map[string]Error{filtered: {}, smoothed: {}, through: {}}}
-	p, err := r.read(ctx, s.Recordings)
+// row measures the textbook and the models on one recording, but for those of its parts that are in the store.
+func (r *recording) row(ctx context.Context, s experiment.Settings, names []string, store *store) (Row, error) {
+	read := sync.OnceValues(func() (parts, error) { return r.read(ctx, s.Recordings) })
+	equations, err := store.once(s, r.name, "equations", func() (x part, err error) {
+		p, err := read()
+		if err == nil {
+			x.Row, err = r.equations(ctx, p)
+		}
+		return x, err
+	})
 	if err != nil {
-		return out, err
+		return Row{}, err
 	}
-	if err := r.equations(ctx, p, &out); err != nil {
-		return out, err
-	}
+	out := *equations.Row
 	for _, name := range names {
 		o := fit.Options{Seed: s.Seed, Steps: s.Steps, Horizon: r.horizon, Apart: r.test != "",
 			On: bench.Told(s, r.name+", "+name)}
-		if err = r.learn(ctx, name, p, o, &out); err != nil {
+		x, err := store.once(s, r.name, name, func() (x part, err error) {
+			p, err := read()
+			if err == nil {
+				x.Learned, err = r.learn(ctx, name, p, o, out.Parameters)
+			}
+			return x, err
+		})
+		if err != nil {
 			return out, err
 		}
+		out.add(name, *x.Learned)
 	}
 	return out, nil
 }
 
+// add sets a model beside the others.
+func (row *Row) add(name string, l learned) {
+	row.Models[name] = l.Scored
+	row.from(name, l.Others)
+	if l.Numbers != nil {
+		row.Numbers = l.Numbers
+	}
+}
+
+// from notes errors from starts by how these are found, of what predicts under a name.
+func (row *Row) from(name string, errors map[string]Error) {
+	for how, e := range errors {
+		row.Others[how][name] = e
+	}
+}
+
 // equations measures the textbook's equations and constant velocity.
-func (r *recording) equations(ctx context.Context, p parts, out *Row) (err error) {
-	out.Windows = len(p.windows)
+func (r *recording) equations(ctx context.Context, p parts) (out *Row, err error) {
+	out = &Row{Name: r.name, Title: r.title, Remark: r.remark, Horizon: r.horizon, Windows: len(p.windows),
+		Models: map[string]Scored{}, Others: map[string]map[string]Error{filtered: {}, smoothed: {}, through: {}}}
 	off := func(r *recording, numbers []float64) (Error, error) {
 		return r.score(p.windows, func(w window) ([]float64, error) { return r.predicted(ctx, numbers, w) })
 	}
 	if out.Parameters, err = r.textbook(ctx, p.learn); err != nil {
-		return err
+		return nil, err
 	}
 	if out.Textbook, err = off(r, out.Parameters); err != nil {
-		return err
+		return nil, err
 	}
 	braked, err := r.braked(ctx, p.learn, out.Parameters)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if braked != nil {
 		e, err := off(r, braked)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		out.Braked = &e
 	}
 	still := *r
 	still.Accel = func(_, _, _, _, a []float64) { clear(a) }
 	if out.Constant, err = off(&still, nil); err != nil {
-		return err
+		return nil, err
 	}
-	if err = r.others(out.Others, p, "textbook", r.rolling(p.windows, out.Parameters)); err != nil {
-		return err
+	for name, rolled := range map[string]rolling{"textbook": r.rolling(p.windows, out.Parameters),
+		"constant velocity": still.rolling(p.windows, nil)} {
+		errors, err := r.others(p, rolled)
+		if err != nil {
+			return nil, err
+		}
+		out.from(name, errors)
 	}
-	return r.others(out.Others, p, "constant velocity", still.rolling(p.windows, nil))
+	return out, nil
 }
 
-// learn trains a model and measures it, from other starts, too. A training that fails is a result.
-func (r *recording) learn(ctx context.Context, name string, p parts, o fit.Options, out *Row) error {
+// learn trains a model and measures it, from other starts, too. A training that fails is a result. The numbers of the
+// textbook's equations are p.
+func (r *recording) learn(ctx context.Context, name string, with parts, o fit.Options, p []float64) (*learned, error) {
 	if name != models[0] {
 		o.Model = name
 	}
-	m, x, err := r.learned(ctx, p, o, out.Others, name)
-	out.Models[name] = x
+	m, out, err := r.learned(ctx, with, o)
 	if err == nil && m != nil && name == models[0] {
-		out.Numbers, err = r.numbers(ctx, p.learn, out.Parameters, m)
+		out.Numbers, err = r.numbers(ctx, with.learn, p, m)
 	}
-	return err
+	return &out, err
 }
 
 // learned is what learn does, and the model; nil where the training fails.
-func (r *recording) learned(ctx context.Context, p parts, o fit.Options, others map[string]map[string]Error,
-	name string) (*lagrange.Model, Scored, error) {
+func (r *recording) learned(ctx context.Context, p parts, o fit.Options) (*lagrange.Model, learned, error) {
 	begin := time.Now()
 	m, err := lagrange.Fit(ctx, p.all, o)
-	out := Scored{Seconds: time.Since(begin).Seconds()}
+	out := learned{Scored: Scored{Seconds: time.Since(begin).Seconds()}}
 	if ctx.Err() != nil {
 		return nil, out, ctx.Err()
 	} else if err != nil {
@@ -184,6 +224,9 @@ func (r *recording) learned(ctx context.Context, p parts, o fit.Options, others 
 	if out.Error, err = r.scored(p.windows, motions); err != nil {
 		return nil, out, err
 	}
+	if out.Others, err = r.others(p, rolled); err != nil {
+		return nil, out, err
+	}
 	b, err := r.throughModel(ctx, m, p)
 	if err != nil {
 		return nil, out, err
@@ -191,10 +234,8 @@ func (r *recording) learned(ctx context.Context, p parts, o fit.Options, others 
 	if motions, err = rolled(b); err != nil {
 		return nil, out, err
 	}
-	if others[through][name], err = r.scored(p.windows, motions); err != nil {
-		return nil, out, err
-	}
-	return m, out, r.others(others, p, name, rolled)
+	out.Others[through], err = r.scored(p.windows, motions)
+	return m, out, err
 }
 
 // rolled are the motions (rows, D) of all windows by a model, from states at rows that are not behind their first; NaN

@@ -71,12 +71,12 @@ func TestStartsWithout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	others := map[string]map[string]Error{filtered: {}, smoothed: {}}
-	if err := r.others(others, p, "textbook", r.rolling(p.windows, r.p)); err != nil {
+	others, err := r.others(p, r.rolling(p.windows, r.p))
+	if err != nil {
 		t.Fatal(err)
 	}
 	for how, e := range others {
-		if at := e["textbook"].Over; !(at > 0 && at < 0.2) {
+		if at := e.Over; !(at > 0 && at < 0.2) {
 			t.Errorf("from %s states the textbook is %g rad off", how, at)
 		}
 	}

@@ -94,20 +94,22 @@ func (r *recording) without(p parts, how string) (b beginning) {
 	return b
 }
 
-// others notes errors from starts that no model has a part in, by how they are found and the name of what predicts.
-func (r *recording) others(to map[string]map[string]Error, p parts, name string,
-	rolled func(beginning) ([][]float64, error)) error {
+// rolling rolls a model out from starts, for all windows.
+type rolling func(beginning) ([][]float64, error)
+
+// others are the errors from starts that no model had a part in, by how they are found.
+func (r *recording) others(p parts, rolled rolling) (map[string]Error, error) {
+	errors := map[string]Error{}
 	for _, how := range []string{filtered, smoothed} {
-		errors := to[how]
 		motions, err := rolled(r.without(p, how))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if errors[name], err = r.scored(p.windows, motions); err != nil {
-			return err
+		if errors[how], err = r.scored(p.windows, motions); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return errors, nil
 }
 
 // series is coordinate j of positions (rows, d).

@@ -132,7 +132,7 @@ func (r *recording) predicted(ctx context.Context, p []float64, w window) (Q []f
 }
 
 // rolling rolls the equations with numbers p out, for all windows.
-func (r *recording) rolling(ws []window, p []float64) func(beginning) ([][]float64, error) {
+func (r *recording) rolling(ws []window, p []float64) rolling {
 	return func(from beginning) (motions [][]float64, err error) {
 		for i, w := range ws {
 			all := r.part(w.Recording, from.rows[i], w.last)
