@@ -16,8 +16,8 @@ import (
 
 const (
 	depth = 512 // rows of J that are packed at a time
-	side  = 48  // columns of a packed strip
-	width = 24  // columns of C that are written at a time, as many as a panel of the fastest kernel has
+	few   = 16  // of them, by one core before it takes others
+	width = 24  // columns of a packed strip and of what is written at a time: those of a panel of the fastest kernel
 )
 
 // shared visits 0 … n − 1, each by whichever core of a team is free.
@@ -51,36 +51,52 @@ func Gram(team *par.Team, rows, n int, J, A []float64) { Normal(team, rows, n, J
 // Normal adds (SJ)ᵀSJ to A and (SJ)ᵀy to g, for rows J (rows, n) and S = diag(s); s, y and g may be nil: all s are 1,
 // and g is not wanted. The columns of SJ are packed into strips whose rows stand together.
 func Normal(team *par.Team, rows, n int, J, s, y, A, g []float64) {
-	strips := (n + side - 1) / side
+	strips := (n + width - 1) / width
 	packed := buffer(min(rows, depth) * n)
 	defer buffers.Put(packed)
 	for p := 0; p < rows; p += depth {
 		d := min(depth, rows-p)
 		P := (*packed)[:d*n]
-		shared(team, strips, func(i int) {
-			at, w := i*side, min(side, n-i*side)
-			for k := range d {
-				row, to := J[(p+k)*n+at:][:w], P[at*d+k*w:][:w]
-				if s == nil {
-					copy(to, row)
-					continue
+		shared(team, (d+few-1)/few, func(i int) {
+			for k := i * few; k < min(d, (i+1)*few); k++ {
+				scale := 1.0
+				if s != nil {
+					scale = s[p+k]
 				}
-				for j, x := range row {
-					to[j] = s[p+k] * x
+				pack(scale, J[(p+k)*n:][:n], k, d, P)
+			}
+		})
+		shared(team, (strips+1)/2, func(i int) {
+			for j := 2 * i; j < strips; j++ {
+				for k := 2 * i; k < min(2*i+2, j+1); k++ {
+					multiply(n, d, P, k, j, A)
 				}
 			}
-			if g != nil {
+			for k := 2 * i; g != nil && k < min(2*i+2, strips); k++ {
+				at, w := k*width, min(width, n-k*width)
 				gemm.MulAdd(w, 1, d, P[at*d:], w, y[p:], 1, g[at:], 1)
 			}
 		})
-		shared(team, strips, func(i int) {
-			at, m := i*side, min(side, n-i*side)
-			for j := at; j < n; j += width {
-				first, w := j/side*side, min(width, n-j)
-				gemm.MulAdd(min(m, j+w-at), w, d, P[at*d:], m, P[first*d+j-first:], min(side, n-first), A[at*n+j:], n)
-			}
-		})
 	}
+}
+
+// pack writes row k of d rows, times a scale, to the strips P. A row is read from its first number to its last: down
+// the columns of a strip the same took four times as long.
+func pack(scale float64, row []float64, k, d int, P []float64) {
+	for at := 0; at < len(row); at += width {
+		from := row[at:min(at+width, len(row))]
+		to := P[at*d+k*len(from):][:len(from)]
+		for j, x := range from {
+			to[j] = scale * x
+		}
+	}
+}
+
+// multiply adds the products of the columns of strips i and j, of d rows each, to their block of A.
+func multiply(n, d int, P []float64, i, j int, A []float64) {
+	a, b := i*width, j*width
+	m, w := min(width, n-a), min(width, n-b)
+	gemm.MulAdd(m, w, d, P[a*d:], m, P[b*d:], w, A[a*n+b:], n)
 }
 
 // SolveUpper replaces x by the solution of UᵀU y = x.

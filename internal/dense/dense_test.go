@@ -22,7 +22,7 @@ func normal(r *rand.Rand, n int) []float64 {
 // around those of a tile and a panel, on one core and on several.
 func TestFactor(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
-	for _, n := range []int{1, 2, 7, side - 1, width + 1, panel - 1, panel, panel + 1, 2*panel + 3, 517} {
+	for _, n := range []int{1, 2, 7, width - 1, width + 1, panel - 1, panel, panel + 1, 2*panel + 3, 517} {
 		for _, p := range []int{1, 3} {
 			t.Run(fmt.Sprintf("%d on %d", n, p), func(t *testing.T) {
 				team := par.NewTeam(p)
