@@ -2,11 +2,9 @@ package bench
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"lagrange/experiment"
-	"lagrange/internal/par"
 	"lagrange/model"
 	"lagrange/nn"
 	"lagrange/ode"
@@ -81,37 +79,6 @@ func (f Fitted) Then(g Fitted) Fitted {
 	g.NonFiniteSkipped += f.NonFiniteSkipped
 	g.FallbackSolves += f.FallbackSolves
 	return g
-}
-
-// Abreast runs jobs 0 … n−1, each on one core, the first ones first, and tells how many are done and
-// the last one's loss. The first error ends it.
-func Abreast(n int, s experiment.Settings, job func(i int) (loss float64, err error)) error {
-	var mutex sync.Mutex
-	var fail error
-	next, done, begin := 0, 0, time.Now()
-	take := func() int {
-		mutex.Lock()
-		defer mutex.Unlock()
-		if fail != nil {
-			return n
-		}
-		next++
-		return next - 1
-	}
-	par.Do(min(n, par.Workers()), func(int) {
-		for i := take(); i < n; i = take() {
-			loss, err := job(i)
-			mutex.Lock()
-			if done++; err != nil && fail == nil {
-				fail = err
-			} else if s.On != nil {
-				s.On(experiment.Progress{Model: "models", Step: done, Steps: n, Loss: loss, Valid: loss,
-					Left: time.Duration(float64(time.Since(begin)) * float64(n-done) / float64(done))})
-			}
-			mutex.Unlock()
-		}
-	})
-	return fail
 }
 
 // Field is a model without inputs as the field of many solutions, for ode.Together.

@@ -7,12 +7,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"time"
 
 	"lagrange/experiment"
 	"lagrange/experiment/bench"
-	"lagrange/internal/par"
 	"lagrange/internal/vec"
 	"lagrange/mech"
 	"lagrange/model"
@@ -38,19 +36,14 @@ are those of a trial of the search; a --budget decides how many trials there are
 // search is a random search. Every activation is tried on the same draws of rate, width and depth, so that a lucky draw
 // is luck for all of them.
 type search struct {
-	settings          experiment.Settings
-	draws             int // of rate, width and depth
-	steps, final      int // of a trial of the search, and of a later one
-	seeds             int // of the best of each
-	learn, valid      *train.Accelerations[float32]
-	fresh             *train.Accelerations[float64]
-	spec              model.Spec
-	journal           *experiment.Store[Config, Trial]
-	begin             time.Time
-	mutex             sync.Mutex
-	done, all         int // trials that are there, and will be
-	work, made, total int // the same in steps: there, made now, in the end
-	best              float64
+	settings     experiment.Settings
+	draws        int // of rate, width and depth
+	steps, final int // of a trial of the search, and of a later one
+	seeds        int // of the best of each
+	learn, valid *train.Accelerations[float32]
+	fresh        *train.Accelerations[float64]
+	spec         model.Spec
+	begin        time.Time
 }
 
 // Config is what identifies a trial: it decides what a trial finds, down to the last bit on one machine.
@@ -108,7 +101,7 @@ func newSearch(s experiment.Settings) *search {
 	}
 	share := math.Sqrt(s.Budget.Seconds() / searchTime.Seconds())
 	o := &search{settings: s, draws: max(2, int(fullDraws*share)), steps: max(50, int(fullSteps*share)), seeds: 10,
-		begin: time.Now(), best: math.Inf(1)}
+		begin: time.Now()}
 	if s.Budget < searchTime/2 {
 		o.seeds = 3
 	}
@@ -148,19 +141,19 @@ func (o *search) drawn(i int) Config {
 
 // run searches, repeats the best, and tells.
 func (o *search) run(ctx context.Context) (r experiment.Result, err error) {
-	if o.journal, err = experiment.OpenStore(o.settings.Folder, "trials.jsonl", Trial.config); err != nil {
+	store, err := experiment.OpenStore(o.settings.Folder, "trials.jsonl", Trial.config)
+	if err != nil {
 		return r, err
 	}
-	defer o.journal.Close()
+	defer store.Close()
+	all := experiment.Trials[Config, Trial]{Store: store, Make: o.trial, Loss: Trial.loss}
 	names := o.names()
 	each := min(candidates, o.draws)
-	o.all = len(names) * (o.draws + each + o.seeds)
-	o.total = len(names) * (o.draws*o.steps + (each+o.seeds)*o.final)
 	configs := make([]Config, len(names)*o.draws)
 	for i := range configs {
 		configs[i] = o.drawn(i)
 	}
-	trials, err := o.try(ctx, configs)
+	trials, err := all.Each(ctx, o.settings, "the search", configs)
 	if err != nil {
 		return r, err
 	}
@@ -172,7 +165,7 @@ func (o *search) run(ctx context.Context) (r experiment.Result, err error) {
 			longer = append(longer, c)
 		}
 	}
-	semis, err := o.try(ctx, longer)
+	semis, err := all.Each(ctx, o.settings, "its best", longer)
 	if err != nil {
 		return r, err
 	}
@@ -184,7 +177,7 @@ func (o *search) run(ctx context.Context) (r experiment.Result, err error) {
 			again = append(again, c)
 		}
 	}
-	finals, err := o.try(ctx, again)
+	finals, err := all.Each(ctx, o.settings, "the best, other seeds", again)
 	if err != nil {
 		return r, err
 	}
@@ -203,61 +196,6 @@ func every[T any](x []T, k, n int) (y []T) {
 func ranked(trials []Trial) []Trial {
 	return slices.SortedStableFunc(slices.Values(trials),
 		func(a, b Trial) int { return cmp.Compare(a.loss(), b.loss()) })
-}
-
-// try returns the trials of configurations in their order. Each is made
-// on one core, by the core that is free first, unless the journal has it.
-func (o *search) try(ctx context.Context, configs []Config) ([]Trial, error) {
-	trials, errs := make([]Trial, len(configs)), make([]error, par.Workers())
-	next := 0
-	take := func() int {
-		o.mutex.Lock()
-		defer o.mutex.Unlock()
-		for next++; next <= len(configs); next++ {
-			t, ok := o.journal.Get(configs[next-1])
-			if !ok {
-				break
-			}
-			trials[next-1] = t
-			o.note(t, false)
-		}
-		return next - 1
-	}
-	par.Do(len(errs), func(w int) {
-		for i := take(); i < len(configs) && errs[w] == nil; i = take() {
-			t, err := o.trial(ctx, configs[i])
-			if err == nil {
-				o.mutex.Lock()
-				trials[i] = t
-				err = o.journal.Add(t)
-				o.note(t, true)
-				o.mutex.Unlock()
-			}
-			errs[w] = err
-		}
-	})
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
-	}
-	return trials, nil
-}
-
-// note counts a trial and tells how far the search is.
-func (o *search) note(t Trial, made bool) {
-	o.done++
-	o.work += t.Steps
-	o.best = min(o.best, t.loss())
-	if !made {
-		return
-	}
-	o.made += t.Steps
-	if o.settings.On != nil {
-		left := time.Duration(float64(time.Since(o.begin)) * float64(o.total-o.work) / float64(o.made))
-		o.settings.On(experiment.Progress{Model: "trials", Step: o.done, Steps: o.all, Loss: t.loss(), Valid: o.best,
-			Left: left})
-	}
 }
 
 // trial trains one configuration on one core and measures it in float64.

@@ -104,7 +104,7 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 		}
 	}
 	cores := float64(par.Workers())
-	if err := bench.Abreast(len(bouts), s, func(i int) (loss float64, err error) {
+	if err := experiment.Abreast(s, "models", len(bouts), func(i int) (loss float64, err error) {
 		b := bouts[i]
 		if err = b.run(ctx, s, time.Duration(cores*b.task.Share/all*float64(s.Budget))); err == nil {
 			loss = b.curve[len(b.curve)-1].Valid

@@ -216,10 +216,7 @@ func (l *runs) all(ctx context.Context, s experiment.Settings) (Report, error) {
 	jobs := append(runs, others...)
 	done := make([]Run, len(jobs))
 	l.paths = make([][2]plot.Series, len(jobs))
-	if on := s.On; on != nil {
-		s.On = func(p experiment.Progress) { p.Model = "roll-outs"; on(p) }
-	}
-	err := bench.Abreast(len(jobs), s, func(i int) (float64, error) {
+	err := experiment.Abreast(s, "roll-outs", len(jobs), func(i int) (float64, error) {
 		var err error
 		done[i], err = l.follow(ctx, jobs[i], i)
 		return done[i].Drift[2], err

@@ -128,7 +128,7 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 		all += h.share
 	}
 	last := time.Duration(float64(s.Budget) * float64(par.Workers()) / all)
-	if err := bench.Abreast(len(hs), s, func(i int) (float64, error) {
+	if err := experiment.Abreast(s, "models", len(hs), func(i int) (float64, error) {
 		h := hs[i]
 		err := h.run(ctx, s, time.Duration(h.share*float64(last)))
 		if err != nil {

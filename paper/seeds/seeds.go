@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"lagrange"
@@ -154,9 +155,7 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 
 // fromSeeds trains cases from n seeds each, one training on each core.
 func fromSeeds(ctx context.Context, s experiment.Settings, cs []task, n int) (experiment.Result, error) {
-	held := make([][]*data.Set, len(cs))
-	runs := make([][]Run, len(cs))
-	scores := make([]Score, len(cs))
+	held := map[string]func() ([]*data.Set, error){} // drawn where it is asked for
 	for i := range cs {
 		c := &cs[i]
 		switch {
@@ -165,42 +164,47 @@ func fromSeeds(ctx context.Context, s experiment.Settings, cs []task, n int) (ex
 		case s.Budget > 0:
 			c.steps = max(1, int(float64(c.steps)*s.Budget.Seconds()/allTime.Seconds()))
 		}
-		var err error
-		if held[i], err = c.heldOut(ctx, s.Seed); err != nil {
-			return experiment.Result{}, err
+		held[c.name] = sync.OnceValues(func() ([]*data.Set, error) { return c.heldOut(ctx, s.Seed) })
+	}
+	var keys []partKey
+	for j := range n {
+		for _, c := range cs {
+			keys = append(keys, c.part(s, s.Seed+uint64(j)))
 		}
-		runs[i] = make([]Run, n)
-		scores[i] = Score{Name: c.name, Recording: c.command(s.Seed), Steps: c.steps}
 	}
 	store, err := experiment.OpenStore(s.Folder, experiment.PartsFile, part.key)
 	if err != nil {
 		return experiment.Result{}, err
 	}
 	defer store.Close()
-	if err := bench.Abreast(len(cs)*n, s, func(k int) (float64, error) {
-		i, j := k%len(cs), k/len(cs)
-		seed := s.Seed + uint64(j)
-		p, err := store.Once(cs[i].part(s, seed), func() (p part, err error) {
-			p = part{partKey: cs[i].part(s, seed)}
-			p.Score, p.Method, err = cs[i].run(ctx, seed, held[i]...)
-			return p, err
-		})
-		if runs[i][j] = p.Score; j == 0 {
-			scores[i].Method = p.Method
+	train := func(ctx context.Context, k partKey) (part, error) {
+		c := cs[slices.IndexFunc(cs, func(c task) bool { return c.name == k.Case })]
+		set, err := held[k.Case]()
+		if err != nil {
+			return part{}, err
 		}
-		return p.Score.AccelError, err
-	}); err != nil {
+		p := part{partKey: k}
+		p.Score, p.Method, err = c.run(ctx, k.Seed, set...)
+		return p, err
+	}
+	all := experiment.Trials[partKey, part]{Store: store, Make: train,
+		Loss: func(p part) float64 { return p.Score.AccelError }}
+	parts, err := all.Each(ctx, s, "models", keys)
+	if err != nil {
 		return experiment.Result{}, err
 	}
-	r := Report{Seed: s.Seed, Trainings: len(cs) * n}
-	for i := range scores {
-		scores[i].sum(runs[i])
-		for j := range runs[i] {
-			r.Seconds += runs[i][j].Seconds
+	r := Report{Seed: s.Seed, Trainings: len(keys)}
+	for i, c := range cs {
+		score := Score{Name: c.name, Recording: c.command(s.Seed), Steps: c.steps, Method: parts[i].Method}
+		var runs []Run
+		for j := range n {
+			run := parts[j*len(cs)+i].Score
+			runs, r.Seconds = append(runs, run), r.Seconds+run.Seconds
 		}
-		r.NonFinite, r.Poor, r.Stuck = r.NonFinite+scores[i].NonFinite, r.Poor+scores[i].Poor, r.Stuck+scores[i].Stuck
+		score.sum(runs)
+		r.NonFinite, r.Poor, r.Stuck = r.NonFinite+score.NonFinite, r.Poor+score.Poor, r.Stuck+score.Stuck
+		r.Systems = append(r.Systems, score)
 	}
-	r.Systems = scores
 	store.Remove()
 	return r.result(s), nil
 }

@@ -266,7 +266,14 @@ func TestEverySeed(t *testing.T) {
 	if r.Trainings != 2*len(cs) || len(r.Systems) != len(cs) || len(result.Tables[0].Rows) != len(r.Systems) {
 		t.Errorf("%+v", r)
 	}
-	for _, c := range r.Systems {
+	seen := map[float64]bool{}
+	for i, c := range r.Systems {
+		for j, run := range c.Runs {
+			if run.Seed != 5+uint64(j) || c.Name != cs[i].name || !run.NonFinite && seen[run.AccelError] {
+				t.Errorf("%s, run %d, is another's: %+v", c.Name, j, run)
+			}
+			seen[run.AccelError] = true
+		}
 		if x := c.AccelError; len(c.Runs) != 2 || !(x.Least <= x.Median && x.Median <= x.Most) ||
 			math.IsInf(c.MinEigenvalue, 0) {
 			t.Errorf("%+v", c)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"lagrange/experiment"
@@ -19,7 +20,7 @@ import (
 
 // Experiment learns from 10 to 100,000 samples.
 var Experiment = experiment.Experiment{
-	Name: "small-data", Title: "How much data it takes",
+	Name: name, Title: "How much data it takes",
 	About: `all models learn from 10 to 100,000 samples: random states of the double pendulum
 with exact accelerations, and pieces of motions of the chain of two of Finzi et al. A fifth
 of the samples is held out for validation; the error is measured on fresh states. Widths,
@@ -67,6 +68,7 @@ var (
 const byDefault = "8x2, quadratic"
 
 const (
+	name               = "small-data"
 	allTime, quickTime = 9 * time.Minute, 45 * time.Second
 	mostStarts         = 40   // roll-outs
 	mostSteps          = 4000 // steps of a training
@@ -205,22 +207,30 @@ func (t *source) states(ctx context.Context, c bench.Network, ridge bool, N int,
 	return m, fitted, err
 }
 
-// lesson is one training: a model or a variant on a task.
-type lesson struct {
-	task    *source
-	model   bench.Network
-	ridge   bool
-	variant bool
-	samples int
-	Point
+// lessonKey is what a training depends on: a model or a variant on a task.
+type lessonKey struct {
+	Run     experiment.Run `json:"run"`
+	Task    string         `json:"task"`
+	Model   string         `json:"model"`
+	Variant bool           `json:"variant"`
+	Samples int            `json:"samples"`
+	Budget  time.Duration  `json:"budget"` // where no steps are asked for
 }
 
+// lesson is a finished training.
+type lesson struct {
+	lessonKey
+	Point Point `json:"point"`
+}
+
+func (l lesson) key() lessonKey { return l.lessonKey }
+
 // lessons are all trainings, those of many samples first.
-func lessons(ts []*source, sizes, few []int) (ls []*lesson) {
+func lessons(run experiment.Run, ts []*source, sizes, few []int) (ls []lessonKey) {
 	for i := range sizes {
 		for _, t := range ts {
 			for _, m := range allModels {
-				ls = append(ls, &lesson{task: t, model: m, samples: sizes[len(sizes)-1-i]})
+				ls = append(ls, lessonKey{Run: run, Task: t.name, Model: m.Name, Samples: sizes[len(sizes)-1-i]})
 			}
 		}
 	}
@@ -228,12 +238,22 @@ func lessons(ts []*source, sizes, few []int) (ls []*lesson) {
 		for _, t := range ts {
 			for _, v := range allVariants {
 				if !v.ridge || t.chain == nil {
-					ls = append(ls, &lesson{task: t, model: v.Network, ridge: v.ridge, variant: true, samples: N})
+					ls = append(ls, lessonKey{Run: run, Task: t.name, Model: v.Name, Variant: true, Samples: N})
 				}
 			}
 		}
 	}
 	return ls
+}
+
+// network is that of the model or variant, whose names differ, and whether its initial guess has a ridge.
+func (l lessonKey) network() (n bench.Network, ridge bool) {
+	for _, v := range allVariants {
+		if v.Name == l.Model {
+			return v.Network, v.ridge
+		}
+	}
+	return allModels[slices.IndexFunc(allModels, func(m bench.Network) bool { return m.Name == l.Model })], false
 }
 
 // reproduce runs all lessons of tasks that have so many samples.
@@ -257,14 +277,26 @@ func learnFrom(ctx context.Context, s experiment.Settings, ts []*source, sizes, 
 			s.Budget = quickTime
 		}
 	}
-	ls := lessons(ts, sizes, few)
-	each := s.Budget * time.Duration(par.Workers()) / time.Duration(len(ls))
-	if err := bench.Abreast(len(ls), s, func(i int) (float64, error) {
-		l := ls[i]
-		p, err := l.task.learn(ctx, l.model, l.ridge, l.samples, s, each)
-		l.Point = p
-		return p.AccelError, err
-	}); err != nil {
+	keys := lessons(s.Run(name), ts, sizes, few)
+	each := s.Budget * time.Duration(par.Workers()) / time.Duration(len(keys))
+	for i := range keys {
+		keys[i].Budget = each
+	}
+	store, err := experiment.OpenStore(s.Folder, experiment.PartsFile, lesson.key)
+	if err != nil {
+		return experiment.Result{}, err
+	}
+	defer store.Close()
+	all := experiment.Trials[lessonKey, lesson]{Store: store,
+		Loss: func(l lesson) float64 { return l.Point.AccelError },
+		Make: func(ctx context.Context, k lessonKey) (lesson, error) {
+			task := ts[slices.IndexFunc(ts, func(t *source) bool { return t.name == k.Task })]
+			net, ridge := k.network()
+			p, err := task.learn(ctx, net, ridge, k.Samples, s, k.Budget)
+			return lesson{k, p}, err
+		}}
+	ls, err := all.Each(ctx, s, "models", keys)
+	if err != nil {
 		return experiment.Result{}, err
 	}
 	r := Report{Seed: s.Seed, Sizes: sizes, Models: map[string]map[string][]Point{},
@@ -273,15 +305,16 @@ func learnFrom(ctx context.Context, s experiment.Settings, ts []*source, sizes, 
 		r.Models[t.name], r.Variants[t.name] = map[string][]Point{}, map[string][]Point{}
 	}
 	for i := range ls { // sizes were taken from the largest on
-		if l := ls[len(ls)-1-i]; !l.variant {
-			r.Models[l.task.name][l.model.Name] = append(r.Models[l.task.name][l.model.Name], l.Point)
+		if l := ls[len(ls)-1-i]; !l.Variant {
+			r.Models[l.Task][l.Model] = append(r.Models[l.Task][l.Model], l.Point)
 		}
 	}
 	for _, l := range ls {
-		if l.variant {
-			r.Variants[l.task.name][l.model.Name] = append(r.Variants[l.task.name][l.model.Name], l.Point)
+		if l.Variant {
+			r.Variants[l.Task][l.Model] = append(r.Variants[l.Task][l.Model], l.Point)
 		}
 	}
 	r.Seconds = time.Since(begin).Seconds()
+	store.Remove()
 	return r.result(ts, few, each, s), nil
 }

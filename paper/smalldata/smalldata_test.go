@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"lagrange/experiment"
@@ -102,5 +103,47 @@ func TestSmallData(t *testing.T) {
 	if _, err = short.Reproduce(ctx, experiment.Settings{Steps: 1, Quick: true,
 		On: func(experiment.Progress) { cancel() }}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+}
+
+// Each training has a key of its own, which says which network it is; a training comes back from the file as it was,
+// and one that had another time is another.
+func TestSmallKeys(t *testing.T) {
+	ts := []*source{{name: "states"}, {name: "pieces", chain: &bench.Task{}}}
+	s := experiment.Settings{Seed: 3}
+	seen, ridges := map[lessonKey]bool{}, 0
+	keys := lessons(s.Run(name), ts, allSizes, variantSizes)
+	for _, k := range keys {
+		net, ridge := k.network()
+		if seen[k] || net.Name != k.Model || ridge != strings.HasSuffix(k.Model, "ridge") {
+			t.Errorf("%+v: %+v", k, net)
+		}
+		if seen[k] = true; ridge {
+			ridges++
+		}
+	}
+	if want := 2*9*7 + 4*(7+8); len(keys) != want || ridges != 4 {
+		t.Errorf("%d trainings, want %d; %d with a ridge", len(keys), want, ridges)
+	}
+	folder := t.TempDir()
+	done := lesson{keys[0], Point{Samples: 7, AccelError: 1. / 3, Rollout: 0.1,
+		Fitted: bench.Fitted{Steps: 3, Seconds: 2}}}
+	for _, file := range []bool{true, false} {
+		store, err := experiment.OpenStore(folder, experiment.PartsFile, lesson.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file {
+			if err := store.Add(done); err != nil {
+				t.Fatal(err)
+			}
+		} else if back, ok := store.Get(keys[0]); !ok || back != done {
+			t.Errorf("%+v", back)
+		}
+		other := keys[0]
+		if other.Budget++; other == keys[0] {
+			t.Error("the time does not count")
+		}
+		store.Close()
 	}
 }

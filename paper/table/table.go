@@ -90,7 +90,7 @@ func reproduce(ctx context.Context, s experiment.Settings) (experiment.Result, e
 	for i := range numbers {
 		numbers[i] = make([]float64, len(models))
 	}
-	err = bench.Abreast(3*len(models), s, func(i int) (loss float64, err error) {
+	err = experiment.Abreast(s, "models", 3*len(models), func(i int) (loss float64, err error) {
 		k, j := i/len(models), i%len(models)
 		t, name := []*bench.Task{two, fast, one}[k], models[j][1]
 		if t == one {
