@@ -160,7 +160,8 @@ func (v *Verdict) judge(s *Scene, k Named, e lagrange.Evaluation, h *Horizon) {
 		if *x > 0.01 {
 			level = Care
 		}
-		drifts := fmt.Sprintf("Its energy drifts by %s of the range of the recording over %.3g %s.", percent(*x), 10*e.Horizon, unit)
+		drifts := fmt.Sprintf("Its energy drifts by %s of the range of the recording over %.3g %s.",
+			percent(*x), 10*e.Horizon, unit)
 		if *x == math.MaxFloat64 {
 			level, drifts = Bad, fmt.Sprintf("Its motion breaks down within %.3g %s.", 10*e.Horizon, unit)
 		}

@@ -173,8 +173,8 @@ func TestNeighboursThatMoveTogether(t *testing.T) {
 		s := model.Spec{Family: Family, Hidden: []int{8}, Activation: "softplus", Kinetic: 3,
 			Nodes: &model.Nodes{Size: 1, Shape: string(RingShape)}}
 		for i := range n {
-			s.Coordinates = append(s.Coordinates, model.Coordinate{Name: fmt.Sprint("q", i), Velocity: fmt.Sprint("v", i),
-				Mean: 3, Scale: math.Sqrt(0.5), Speed: 1, Accel: 1})
+			s.Coordinates = append(s.Coordinates, model.Coordinate{Name: fmt.Sprint("q", i),
+				Velocity: fmt.Sprint("v", i), Mean: 3, Scale: math.Sqrt(0.5), Speed: 1, Accel: 1})
 		}
 		return must(Describe(s, false, q)).Nodes.Densities[0]
 	}
