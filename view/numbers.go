@@ -72,3 +72,12 @@ func Thinned(x, y []float64, spans int) (tx, ty Numbers) {
 	keep(n - 1)
 	return tx, ty
 }
+
+// RMS is the root of the mean square.
+func RMS(x []float64) float64 {
+	s := 0.0
+	for _, v := range x {
+		s = math.Hypot(s, v/math.Sqrt(float64(len(x))))
+	}
+	return s
+}

@@ -20,6 +20,7 @@ type Plot struct {
 	Says   string   `json:"says"` // what to look for
 	X      string   `json:"x"`    // labels
 	Y      string   `json:"y"`
+	LogX   bool     `json:"log_x,omitempty"`
 	Log    bool     `json:"log,omitempty"`    // of y
 	Points bool     `json:"points,omitempty"` // no lines
 	Series []Series `json:"series"`

@@ -37,7 +37,7 @@ func damped(t *testing.T, c, speed float64) *data.Set {
 func TestResiduals(t *testing.T) {
 	const c = 0.3
 	set := damped(t, c, 1)
-	s, err := New(t.Context(), "p", []Named{{"p", pendulum(t)}}, set, "")
+	s, err := New(t.Context(), "p", []Named{{Name: "p", Model: pendulum(t)}}, set, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestResiduals(t *testing.T) {
 // The error of constant velocity grows as counted by hand, and so do the times until which it holds.
 func TestHorizon(t *testing.T) {
 	set := pendulums(t, 1, 0)
-	s, err := New(t.Context(), "p", []Named{{"p", pendulum(t)}}, set, "")
+	s, err := New(t.Context(), "p", []Named{{Name: "p", Model: pendulum(t)}}, set, "")
 	if err != nil {
 		t.Fatal(err)
 	}

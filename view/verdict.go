@@ -2,7 +2,6 @@ package view
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"lagrange"
 	"lagrange/eval"
 	"lagrange/model"
-	"lagrange/smooth"
 )
 
 // Verdict is what to think of a model, in sentences.
@@ -67,7 +65,7 @@ func (s *Scene) Verdicts(ctx context.Context) (all []Verdict, err error) {
 		if s.recorded == nil {
 			v.say(Care, "No recording is open: nothing was measured here.", "open a recording beside the model")
 		} else {
-			e, err := s.evaluate(ctx, k.Model)
+			e, _, err := Evaluate(ctx, k.Model, s.recorded, 0, "")
 			switch {
 			case ctx.Err() != nil:
 				return nil, err
@@ -84,20 +82,6 @@ func (s *Scene) Verdicts(ctx context.Context) (all []Verdict, err error) {
 		all = append(all, v)
 	}
 	return all, nil
-}
-
-// evaluate measures a model as "lagrange eval" does: from the state that a filter finds where the recorded one is
-// noise, or else, of a recording that is too short for that, from the recorded one.
-func (s *Scene) evaluate(ctx context.Context, m *lagrange.Model) (lagrange.Evaluation, error) {
-	start, err := m.StartOf(ctx, s.recorded)
-	if err != nil {
-		return lagrange.Evaluation{}, err
-	}
-	e, err := m.EvaluateFrom(ctx, s.recorded, 0, start)
-	if errors.Is(err, smooth.ErrFew) || errors.Is(err, lagrange.ErrEarly) {
-		return m.Evaluate(ctx, s.recorded, 0)
-	}
-	return e, err
 }
 
 func (v *Verdict) say(level, says, do string) {

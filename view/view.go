@@ -20,8 +20,10 @@ import (
 
 // Named is a model under the name that the page calls it by.
 type Named struct {
-	Name  string
-	Model *lagrange.Model
+	Name    string
+	Path    string // of its file; "": none
+	Model   *lagrange.Model
+	History []HistoryLine // of its training; nil: not known
 }
 
 // Scene is what is looked at: models of one system, and a recording of it. Its methods may be called from several

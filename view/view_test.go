@@ -51,7 +51,7 @@ func pendulum(t testing.TB) *lagrange.Model {
 // What is shown of a recording is the recording; of the true system, its motion; of the model, its roll-out.
 func TestFollow(t *testing.T) {
 	set, m := pendulums(t, 1, 0), pendulum(t)
-	s, err := New(t.Context(), "p", []Named{{"p", m}}, set, "")
+	s, err := New(t.Context(), "p", []Named{{Name: "p", Model: m}}, set, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestFollow(t *testing.T) {
 
 // From a start, all of the span is answered within what a hand bears.
 func TestFrom(t *testing.T) {
-	s, err := New(t.Context(), "p", []Named{{"p", pendulum(t)}}, nil, "")
+	s, err := New(t.Context(), "p", []Named{{Name: "p", Model: pendulum(t)}}, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestFrom(t *testing.T) {
 func TestVerdicts(t *testing.T) {
 	set := pendulums(t, 1, 0)
 	judged := func(m *lagrange.Model) Verdict {
-		s, err := New(t.Context(), "p", []Named{{"p", m}}, set, "")
+		s, err := New(t.Context(), "p", []Named{{Name: "p", Model: m}}, set, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +165,7 @@ func TestVerdicts(t *testing.T) {
 // Errors are drawn: those of the model lie below those of constant velocity, and what is left of an exact recording is
 // little.
 func TestPlots(t *testing.T) {
-	s, err := New(t.Context(), "p", []Named{{"p", pendulum(t)}}, pendulums(t, 1, 0), "")
+	s, err := New(t.Context(), "p", []Named{{Name: "p", Model: pendulum(t)}}, pendulums(t, 1, 0), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestSmoothed(t *testing.T) {
 		set.Trajectories[i].V = nil
 	}
 	set.Columns = nil
-	s, err := New(t.Context(), "p", []Named{{"p", pendulum(t)}}, set, "")
+	s, err := New(t.Context(), "p", []Named{{Name: "p", Model: pendulum(t)}}, set, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +230,7 @@ func TestFamilies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := New(t.Context(), "m", []Named{{"m", m}}, nil, "")
+			s, err := New(t.Context(), "m", []Named{{Name: "m", Model: m}}, nil, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -253,7 +253,7 @@ func TestFamilies(t *testing.T) {
 
 // Models and recordings that do not belong together are refused.
 func TestNew(t *testing.T) {
-	if _, err := New(t.Context(), "p", []Named{{"p", pendulum(t)}}, pendulums(t, 2, 0), ""); err == nil ||
+	if _, err := New(t.Context(), "p", []Named{{Name: "p", Model: pendulum(t)}}, pendulums(t, 2, 0), ""); err == nil ||
 		!strings.Contains(err.Error(), "theta1, theta2") {
 		t.Error(err)
 	}
@@ -272,7 +272,7 @@ func TestFiner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(t.Context(), "m", []Named{{"m", m}}, nil, "")
+	s, err := New(t.Context(), "m", []Named{{Name: "m", Model: m}}, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}

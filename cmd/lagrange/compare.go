@@ -3,15 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
-	"math"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"lagrange"
 	"lagrange/data"
-	"lagrange/internal/file"
+	"lagrange/view"
 )
 
 func compareCommand() *cobra.Command {
@@ -38,7 +36,7 @@ only windows that it has not seen are used.`,
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), all)
 			}
-			return printCompared(cmd.OutOrStdout(), all, set)
+			return printCompared(cmd.OutOrStdout(), view.Compare(all, set))
 		},
 	}
 	columns.add(cmd)
@@ -49,186 +47,58 @@ only windows that it has not seen are used.`,
 	return cmd
 }
 
-// contender is one of the models that are compared.
-type contender struct {
-	File  string               `json:"file"`
-	Info  lagrange.Info        `json:"model"`
-	Score *lagrange.Evaluation `json:"evaluation,omitempty"` // with a recording
-}
-
 // compared reads models and recordings, in any order, and measures each model on the recordings.
 func compared(cmd *cobra.Command, args []string, columns columnFlags, horizon span, start lagrange.Start) (
-	all []contender, set *data.Set, err error) {
-	var models []*lagrange.Model
-	var recordings []string
-	for _, path := range args {
-		if file.KindOf(path) != "model" {
-			recordings = append(recordings, path)
-			continue
-		}
-		m, err := lagrange.Load(path)
-		if err != nil {
-			return nil, nil, err
-		}
-		models = append(models, m)
-		all = append(all, contender{File: path, Info: m.Info(nil, nil, nil)})
+	all []view.Contender, set *data.Set, err error) {
+	models, set, err := modelsAndRecording(cmd, args, columns)
+	if err != nil {
+		return nil, nil, err
 	}
 	if len(models) < 2 {
 		return nil, nil, usagef("models to compare: want two or more, got %d", len(models))
 	}
-	if len(recordings) == 0 {
-		return all, nil, nil
-	}
-	if set, err = readMotion(recordings, modelColumns(cmd, models[0], columns.options())); err != nil {
-		return nil, nil, err
-	}
-	h := slices.MinFunc(models, func(a, b *lagrange.Model) int {
-		return int(1e9 * (a.Record.Horizon - b.Record.Horizon))
-	}).Record.Horizon
-	if horizon.given() {
+	h := view.ShortestHorizon(models)
+	if set != nil && horizon.given() {
 		if h, err = horizon.of(set); err != nil {
 			return nil, nil, err
 		}
 	}
-	for i, m := range models {
-		e, err := evaluated(cmd, m, set, h, start)
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", all[i].File, err)
+	for _, k := range models {
+		x := view.Contender{File: k.Path, Info: k.Model.Info(nil, nil, nil)}
+		if set != nil {
+			e, err := evaluated(cmd, k.Model, set, h, start)
+			if err != nil {
+				return nil, nil, fmt.Errorf("%s: %w", k.Path, err)
+			}
+			x.Score = &e
 		}
-		all[i].Score = &e
+		all = append(all, x)
 	}
 	return all, set, nil
 }
 
-// fact is a line of the table: a name, and its value of a model; "" where there is none.
-type fact struct {
-	name string
-	of   func(contender) string
-}
-
-// facts are what models are and how they were made.
-var facts = []fact{
-	{"family", func(c contender) string { return c.Info.Family }},
-	{"hidden layers", func(c contender) string { return strings.Trim(fmt.Sprint(c.Info.Hidden), "[]") }},
-	{"activation", func(c contender) string { return c.Info.Activation }},
-	{"head", func(c contender) string { return string(c.Info.Head) }},
-	{"numbers", func(c contender) string { return fmt.Sprint(c.Info.Parameters) }},
-	{"networks", func(c contender) string { return fmt.Sprint(c.Info.Members) }},
-	{"learned from", func(c contender) string { return c.Info.Training.Objective }},
-	{"method", func(c contender) string { return c.Info.Training.Method }},
-	{"steps", func(c contender) string { return fmt.Sprint(c.Info.Training.Steps) }},
-	{"seed", func(c contender) string { return fmt.Sprint(c.Info.Training.Seed) }},
-	{"time, s", func(c contender) string { return fmt.Sprintf("%.3g", c.Info.Training.Seconds) }},
-	{"recording", func(c contender) string { return fmt.Sprintf("%.8s", c.Info.Training.Data) }},
-	{"validation loss", func(c contender) string { return fmt.Sprintf("%.3g", c.Info.Training.Validation) }},
-	{"in doubt", func(c contender) string { return yes(c.Info.Training.Doubt != "") }},
-}
-
-func yes(is bool) string {
-	if is {
-		return "yes"
-	}
-	return "no"
-}
-
-// scored are what was measured on a recording.
-func scored(set *data.Set) (all []fact) {
-	add := func(name string, of func(e lagrange.Evaluation, family string) string) {
-		all = append(all, fact{name, func(c contender) string {
-			family := c.Info.Family
-			if c.Info.Members > 1 {
-				family = "ensemble"
-			}
-			return of(*c.Score, family)
-		}})
-	}
-	add("windows", func(e lagrange.Evaluation, _ string) string { return fmt.Sprint(e.Windows) })
-	add("of rows held out", func(e lagrange.Evaluation, _ string) string { return yes(e.HeldOut || !e.Seen) })
-	for i, q := range set.Coordinates {
-		if i == mostScored {
-			break
-		}
-		add("error of "+label(q.Name, q.Unit), func(e lagrange.Evaluation, family string) string {
-			return fmt.Sprintf("%.3g", e.Models[family].RMSEQ[i])
-		})
-		add("  median window", func(e lagrange.Evaluation, family string) string {
-			return fmt.Sprintf("%.3g", e.Models[family].MedianQ[i])
-		})
-		add("  of constant velocity", func(e lagrange.Evaluation, _ string) string {
-			return fmt.Sprintf("%.3g", e.Models[lagrange.ConstantVelocity].RMSEQ[i])
-		})
-	}
-	add("error of all, rms", func(e lagrange.Evaluation, family string) string {
-		return fmt.Sprintf("%.3g", rms(e.Models[family].RMSEQ))
-	})
-	add("accelerations, rms", func(e lagrange.Evaluation, family string) string {
-		if a, ok := e.Accelerations[family]; ok {
-			return fmt.Sprintf("%.3g", rms(a))
-		}
-		return ""
-	})
-	add("M not positive at", func(e lagrange.Evaluation, _ string) string {
-		if e.Mass == nil {
-			return ""
-		}
-		return fmt.Sprintf("%d of %d", e.Mass.NotPositive, e.Mass.States)
-	})
-	add("energy drift", func(e lagrange.Evaluation, _ string) string {
-		switch {
-		case e.EnergyDrift == nil:
-			return ""
-		case *e.EnergyDrift == math.MaxFloat64:
-			return "breaks down"
-		}
-		return fmt.Sprintf("%.2g %%", 100**e.EnergyDrift)
-	})
-	return all
-}
-
-// mostScored is of how many coordinates each has lines of its own.
-const mostScored = 6
-
 // printCompared prints a column for each model, with the lines in which they differ, and below what they share.
-func printCompared(w io.Writer, all []contender, set *data.Set) error {
-	lines := facts
-	if set != nil {
-		lines = append(slices.Clone(facts), scored(set)...)
-	}
+func printCompared(w io.Writer, c view.Comparison) error {
 	var names [][]string
-	for _, c := range all {
-		names = append(names, []string{c.File})
+	for _, name := range c.Table.Head[1:] {
+		names = append(names, []string{name})
 	}
 	table := heads(names...)
-	var same []string
-	for _, f := range lines {
-		var values []string
-		for _, c := range all {
-			values = append(values, f.of(c))
-		}
-		if differ := slices.ContainsFunc(values, func(v string) bool { return v != values[0] }); differ {
-			table.row(f.name, func(k int) []string {
-				if values[k] == "" {
-					return []string{"–"}
-				}
-				return values[k : k+1]
-			})
-		} else if values[0] != "" {
-			same = append(same, strings.TrimSpace(f.name)+" "+values[0])
-		}
+	for _, r := range c.Table.Rows {
+		table.row(r[0], func(k int) []string { return r[k+1 : k+2] })
 	}
 	if err := table.print(w); err != nil {
 		return err
 	}
+	var same []string
+	for _, f := range c.Same {
+		same = append(same, f.Name+" "+f.Says)
+	}
 	if len(same) > 0 {
 		fmt.Fprintln(w, "\nthe same: "+wrap(strings.Join(same, "; "), columnsOfPaper-len("the same: "), "\n  "))
 	}
-	for _, c := range all {
-		if doubt := c.Info.Training.Doubt; doubt != "" {
-			fmt.Fprintf(w, "%s: in doubt: %s\n", c.File, wrap(doubt, columnsOfPaper, "\n  "))
-		}
-		if c.Score != nil && len(c.Score.Findings) > 0 {
-			fmt.Fprintf(w, "%s: %s\n", c.File, wrap(c.Score.Findings[0].String(), columnsOfPaper, "\n  "))
-		}
+	for _, n := range c.Notes {
+		fmt.Fprintf(w, "%s: %s\n", n.Name, wrap(n.Says, columnsOfPaper, "\n  "))
 	}
 	return nil
 }

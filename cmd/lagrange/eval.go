@@ -16,6 +16,7 @@ import (
 	"lagrange/fit"
 	"lagrange/model"
 	"lagrange/train"
+	"lagrange/view"
 )
 
 func evalCommand() *cobra.Command {
@@ -118,8 +119,8 @@ func printScores(w io.Writer, set *data.Set, e lagrange.Evaluation) error {
 			return
 		}
 		if set.D() > most {
-			s = eval.Scores{RMSEQ: []float64{rms(s.RMSEQ)}, RMSEV: []float64{rms(s.RMSEV)},
-				MedianQ: []float64{rms(s.MedianQ)}}
+			s = eval.Scores{RMSEQ: []float64{view.RMS(s.RMSEQ)}, RMSEV: []float64{view.RMS(s.RMSEV)},
+				MedianQ: []float64{view.RMS(s.MedianQ)}}
 		}
 		tab.row(title, func(k int) []string { return digits(4, s.RMSEQ[k], s.RMSEV[k], s.MedianQ[k]) })
 	}
@@ -139,14 +140,6 @@ func digits(n int, numbers ...float64) (texts []string) {
 		texts = append(texts, fmt.Sprintf("%.*g", n, x))
 	}
 	return texts
-}
-
-func rms(x []float64) float64 {
-	s := 0.0
-	for _, v := range x {
-		s = math.Hypot(s, v/math.Sqrt(float64(len(x))))
-	}
-	return s
 }
 
 // printCoverage prints what share of the errors lies within one and two standard deviations of an ensemble.

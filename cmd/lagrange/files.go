@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +14,7 @@ import (
 	"lagrange"
 	"lagrange/data"
 	"lagrange/internal/file"
+	"lagrange/view"
 )
 
 // longRead is the size in bytes of recordings whose reading takes a second or so.
@@ -44,6 +47,43 @@ func reading(cmd *cobra.Command, paths []string, o data.Options) (*data.Set, err
 		return nil, cmd.Context().Err()
 	}
 }
+
+// modelsAndRecording reads files that are named in any order, each being what it says it is: models with how they were
+// trained, where that is kept, and one recording of all that are none, read as that of the first model was.
+func modelsAndRecording(cmd *cobra.Command, paths []string, o columnFlags) (models []view.Named, set *data.Set,
+	err error) {
+	var recordings []string
+	for _, p := range paths {
+		if file.KindOf(p) != "model" {
+			recordings = append(recordings, p)
+			continue
+		}
+		k := view.Named{Name: called(p), Path: p}
+		if k.Model, err = lagrange.Load(p); err != nil {
+			return nil, nil, err
+		}
+		if slices.ContainsFunc(models, func(other view.Named) bool { return other.Name == k.Name }) {
+			k.Name = p
+		}
+		if k.History, err = view.ReadHistory(p + view.HistorySuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			note(cmd, "%v", err)
+		}
+		models = append(models, k)
+	}
+	switch columns := o.options(); {
+	case len(recordings) == 0:
+		return models, nil, nil
+	case len(models) > 0:
+		set, err = readMotion(recordings, modelColumns(cmd, models[0].Model, columns))
+	default:
+		columns.Positions = true
+		set, err = data.Read(recordings, columns)
+	}
+	return models, set, err
+}
+
+// called is the name of a file without its folder and what it ends in.
+func called(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }
 
 // spare refuses to write to path where that is one of the files that are read, or a model or a checkpoint: neither can
 // be made again from the other files.

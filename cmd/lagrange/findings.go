@@ -7,6 +7,7 @@ import (
 	"lagrange"
 	"lagrange/data"
 	"lagrange/model"
+	"lagrange/view"
 )
 
 // mark is the word before a finding: serious ones make a model useless.
@@ -71,7 +72,7 @@ func rows(w io.Writer, what string, names []string, errs map[string][]float64, l
 			name = title
 		}
 		if len(x) > most {
-			x = []float64{rms(x)}
+			x = []float64{view.RMS(x)}
 		}
 		tab.row(name, func(k int) []string { return digits(4, x[k]) })
 	}

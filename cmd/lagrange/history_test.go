@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lagrange/view"
 )
 
 // TestHistory trains: the history beside the model has both networks to their last steps, a training that is repeated
@@ -20,9 +22,9 @@ func TestHistory(t *testing.T) {
 		args := []string{"train", recording, "-o", model, "--model", "lnn", "--hidden", "4x1", "--steps", "3"}
 		return run(append(args, more...), nil, &bytes.Buffer{}, &errw), errw.String()
 	}
-	lines := func() []progressLine {
+	lines := func() []view.HistoryLine {
 		t.Helper()
-		all, err := readHistory(model + historySuffix)
+		all, err := view.ReadHistory(model + view.HistorySuffix)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +45,7 @@ func TestHistory(t *testing.T) {
 		t.Errorf("%d lines after a second training, %d after the first\n%s", len(lines()), len(first), said)
 	}
 	before := len(lines())
-	if h, err := newHistory(model, true); err != nil {
+	if h, old, err := newHistory(model, true); err != nil || len(old) != before {
 		t.Fatal(err)
 	} else if _, err := h.WriteString(`{"model":"l`); err != nil || h.Close() != nil || len(lines()) != before {
 		t.Errorf("%d lines and a half, %d before", len(lines()), before)
@@ -58,13 +60,13 @@ func TestHistory(t *testing.T) {
 		t.Errorf("no validation loss in the picture of %d bytes", len(text))
 	}
 	notes := []byte("my notes\n")
-	if err := os.WriteFile(model+historySuffix, notes, 0o644); err != nil {
+	if err := os.WriteFile(model+view.HistorySuffix, notes, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if code, said := train("--force"); code != exitFailure || !strings.Contains(said, "no line of a history") {
 		t.Errorf("%d: %s", code, said)
 	}
-	if text, _ := os.ReadFile(model + historySuffix); !bytes.Equal(text, notes) {
+	if text, _ := os.ReadFile(model + view.HistorySuffix); !bytes.Equal(text, notes) {
 		t.Errorf("%q was replaced", text)
 	}
 }

@@ -35,8 +35,8 @@ Given a model and a recording, it draws the figure named by --figure: phase (por
 trajectory), energy, residuals (accelerations that are left over), friction (those against speed),
 horizon (error against time) or mass (eigenvalues of the mass matrix).
 
-Given models and --figure history, it draws how they were trained: the losses that train keeps
-beside each model, in MODEL.history.jsonl.
+Given models and --figure history, it draws how they were trained: the losses and the smallest
+eigenvalue of the mass matrix that train keeps beside each model, in MODEL.history.jsonl.
 
 Given the folder of a run, it draws the figures of the run: the one named by --figure, or all
 of them, each into a file of its own when there are several (PICTURE-NAME.svg).`

@@ -69,7 +69,7 @@ func drawModel(ctx context.Context, s *view.Scene, name string) (f plot.Figure, 
 
 // panelOf is a plot of the page as a panel; what is one of many points becomes marks.
 func panelOf(p view.Plot) plot.Panel {
-	out := plot.Panel{XLabel: p.X, YLabel: p.Y, LogY: p.Log}
+	out := plot.Panel{XLabel: p.X, YLabel: p.Y, LogX: p.LogX, LogY: p.Log}
 	for _, s := range p.Series {
 		k := plot.Series{Name: s.Name, X: s.X, Y: s.Y}
 		if p.Points && !s.Dash {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -13,9 +12,8 @@ import (
 	"golang.org/x/term"
 
 	"lagrange"
-	"lagrange/eval"
-	"lagrange/internal/vec"
 	"lagrange/model"
+	"lagrange/view"
 )
 
 // progress shows how training goes: a live line in a terminal, a plain one now and then elsewhere.
@@ -30,7 +28,7 @@ type progress struct {
 
 func newProgress(w io.Writer, title string) *progress {
 	p := &progress{w: w, title: title, last: time.Now()}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := terminal(w); ok {
 		p.width = func() int {
 			width, _, err := term.GetSize(int(f.Fd()))
 			if err != nil || width <= 0 {
@@ -42,43 +40,27 @@ func newProgress(w io.Writer, title string) *progress {
 	return p
 }
 
+// terminal is the terminal that a stream leads to, where it does.
+func terminal(stream any) (f *os.File, ok bool) {
+	f, ok = stream.(*os.File)
+	return f, ok && term.IsTerminal(int(f.Fd()))
+}
+
 // How training may be told.
 const inText, inJSON = "text", "json"
 
 var progresses = []string{inText, inJSON}
 
-// progressLine is how training goes, for programs: one JSON object a line. What is not known yet, or is no number, is
-// left out.
-type progressLine struct {
-	Model    string     `json:"model"`
-	Stage    string     `json:"stage,omitempty"`
-	Step     int        `json:"step"`
-	Steps    int        `json:"steps"`
-	Loss     *float64   `json:"loss,omitempty"`
-	Valid    *float64   `json:"validation,omitempty"`
-	Mass     *eval.Mass `json:"mass_matrix,omitempty"`
-	Restarts int        `json:"restarts"`
-	Elapsed  float64    `json:"elapsed"` // s
-	Left     float64    `json:"left"`    // s
-}
-
-// inLines writes progress as JSON lines, and the last of each network: ten a second at most, and of a training of more
+// inLines hands on progress in lines, and the last of each network: ten a second at most, and of a training of more
 // than some minutes a thousandth of its time apart, so that a line of it is as good as any.
-func inLines(w io.Writer) func(lagrange.Progress) {
+func inLines(take func(view.HistoryLine)) func(lagrange.Progress) {
 	var last time.Time
-	number := func(x float64) *float64 {
-		if !vec.IsFinite(x) {
-			return nil
-		}
-		return &x
-	}
 	return func(s lagrange.Progress) {
 		if time.Since(last) < max(100*time.Millisecond, s.Elapsed/1000) && s.Step < s.Steps {
 			return
 		}
 		last = time.Now()
-		_ = json.NewEncoder(w).Encode(progressLine{s.Model, s.Stage, s.Step, s.Steps, number(s.Loss), number(s.Valid),
-			s.Mass, s.Restarts, s.Elapsed.Seconds(), s.Left.Seconds()}) // nobody listens any more: training goes on
+		take(view.LineOf(s))
 	}
 }
 
@@ -110,7 +92,7 @@ func (p *progress) step(s lagrange.Progress) {
 		parts = append(parts, fmt.Sprintf("validation %.3g", s.Valid))
 	}
 	if s.Mass != nil {
-		parts = append(parts, masses(*s.Mass))
+		parts = append(parts, view.Masses(*s.Mass))
 	}
 	p.show(parts)
 }
@@ -133,14 +115,6 @@ func (p *progress) show(parts []string) {
 	}
 	p.begun = true
 	fmt.Fprint(p.w, "\r", fitted(parts, p.width()-1)) // the last column stays free: some terminals wrap behind it
-}
-
-// masses says in words how good the mass matrix is.
-func masses(m eval.Mass) string {
-	if m.NotPositive > 0 {
-		return fmt.Sprintf("mass matrix not positive definite at %d of %d states", m.NotPositive, m.States)
-	}
-	return fmt.Sprintf("mass matrix positive definite, smallest eigenvalue %.2g", m.MinEigenvalue)
 }
 
 // fitted joins the first parts that a line of width letters has room for, the first one shortened if need be, and fills

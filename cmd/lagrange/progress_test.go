@@ -11,6 +11,7 @@ import (
 
 	"lagrange"
 	"lagrange/eval"
+	"lagrange/view"
 )
 
 // screen is what a terminal of a width shows of a text, and how many lines it has begun: a letter behind the last
@@ -102,7 +103,7 @@ func TestProgressElsewhere(t *testing.T) {
 // last.
 func TestProgressInLines(t *testing.T) {
 	var b bytes.Buffer
-	step := inLines(&b)
+	step := inLines(func(l view.HistoryLine) { _ = json.NewEncoder(&b).Encode(l) })
 	for n := range 5 {
 		step(lagrange.Progress{Model: "lnn", Stage: "windows", Step: n, Steps: 4, Loss: math.Inf(1),
 			Valid: math.NaN(), Restarts: 1, Elapsed: 1500 * time.Millisecond, Left: time.Second,
@@ -112,7 +113,7 @@ func TestProgressInLines(t *testing.T) {
 	if len(lines) != 3 || lines[2] != "" {
 		t.Fatalf("%q", lines)
 	}
-	var got progressLine
+	var got view.HistoryLine
 	if err := json.Unmarshal([]byte(lines[1]), &got); err != nil {
 		t.Fatal(err)
 	}

@@ -6,17 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os/exec"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"lagrange"
-	"lagrange/data"
-	"lagrange/internal/file"
 	"lagrange/view"
 	"lagrange/view/page"
 )
@@ -35,47 +29,27 @@ func (o *viewFlags) add(cmd *cobra.Command) {
 		"by the names of the coordinates)")
 }
 
-// scene reads models and recordings, in any order: a file is what it says it is.
+// scene reads models and recordings, in any order.
 func (o *viewFlags) scene(cmd *cobra.Command, paths []string) (*view.Scene, error) {
-	var models []view.Named
-	var recordings, names []string
-	for _, p := range paths {
-		name := strings.TrimSuffix(filepath.Base(p), filepath.Ext(p))
-		names = append(names, name)
-		if file.KindOf(p) != "model" {
-			recordings = append(recordings, p)
-			continue
-		}
-		m, err := lagrange.Load(p)
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(models, func(k view.Named) bool { return k.Name == name }) {
-			name = p
-		}
-		models = append(models, view.Named{Name: name, Model: m})
-	}
-	var set *data.Set
-	var err error
-	switch {
-	case len(recordings) == 0:
-	case len(models) > 0:
-		set, err = readMotion(recordings, modelColumns(cmd, models[0].Model, o.columns.options()))
-	default:
-		columns := o.columns.options()
-		columns.Positions = true
-		set, err = data.Read(recordings, columns)
-	}
+	models, set, err := modelsAndRecording(cmd, paths, o.columns)
 	if err != nil {
 		return nil, err
 	}
-	return view.New(cmd.Context(), strings.Join(slices.Compact(names), ", "), models, set, o.draw)
+	return view.New(cmd.Context(), titleOf(paths), models, set, o.draw)
+}
+
+// titleOf names what is looked at by its files.
+func titleOf(paths []string) string {
+	var names []string
+	for _, p := range paths {
+		names = append(names, called(p))
+	}
+	return strings.Join(slices.Compact(names), ", ")
 }
 
 func serveCommand() *cobra.Command {
 	var o viewFlags
-	var listen string
-	var open bool
+	var where pageFlags
 	cmd := &cobra.Command{
 		Use:   "serve [MODEL.lagrange…] [RECORDING…]",
 		Short: "Show models and a recording on a page of this machine",
@@ -85,7 +59,8 @@ good, what to distrust, and until when its predictions hold. Drag what moves to 
 the models answer at once. It ends with Ctrl-C.
 
 Files are models or recordings, as they say themselves; several models of one system are drawn over
-each other. Where the recording is of a built-in system, the true motion is drawn, too.
+each other, their trainings, too, and a table says what differs between them. Where the recording is
+of a built-in system, the true motion is drawn, too.
 
 Another address than one of this machine is asked for by --listen. The page is then behind a token,
 which is part of the address that is printed; nothing is encrypted.`,
@@ -98,16 +73,15 @@ which is part of the address that is printed; nothing is encrypted.`,
 			if err != nil {
 				return err
 			}
-			l, err := net.Listen("tcp", listen)
+			l, err := where.listener()
 			if err != nil {
-				return fmt.Errorf("--listen %s: %w; an address is as 127.0.0.1:8080, port 0 a free one", listen, err)
+				return err
 			}
-			return listening(cmd.Context(), cmd.OutOrStdout(), s, l, open)
+			return listening(cmd.Context(), cmd.OutOrStdout(), s, l, where.open)
 		},
 	}
 	o.add(cmd)
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "`address` and port to answer on; port 0: a free one")
-	cmd.Flags().BoolVar(&open, "open", false, "open the page in a browser")
+	where.add(cmd)
 	return cmd
 }
 
@@ -119,28 +93,9 @@ func listening(ctx context.Context, w io.Writer, s *view.Scene, l net.Listener, 
 	}
 	fmt.Fprintf(w, "%s\nCtrl-C ends it.\n", server.URL())
 	if open {
-		if err := browse(server.URL()); err != nil {
-			fmt.Fprintf(w, "no browser could be opened (%v): open the address yourself\n", err)
-		}
+		browse(w, server.URL())
 	}
 	return server.Serve(ctx, l)
-}
-
-// browse opens an address in the browser of the machine.
-func browse(url string) error {
-	name, args := "xdg-open", []string{url}
-	switch runtime.GOOS {
-	case "darwin":
-		name = "open"
-	case "windows":
-		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", url}
-	}
-	c := exec.Command(name, args...) // #nosec G204 of an address that is ours
-	if err := c.Start(); err != nil {
-		return err
-	}
-	go func() { _ = c.Wait() }() // what becomes of the browser is its own affair
-	return nil
 }
 
 func reportCommand() *cobra.Command {

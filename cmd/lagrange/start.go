@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"lagrange/data"
 	"lagrange/model"
 	"lagrange/smooth"
+	"lagrange/view"
 )
 
 // addStart declares --start.
@@ -31,6 +31,12 @@ func startOf(cmd *cobra.Command, m *lagrange.Model, asked lagrange.Start, set *d
 	if asked != "" {
 		return asked, nil
 	}
+	noteUnfiltered(cmd, m, set)
+	return m.StartOf(cmd.Context(), set)
+}
+
+// noteUnfiltered says where a filter would take too long.
+func noteUnfiltered(cmd *cobra.Command, m *lagrange.Model, set *data.Set) {
 	states := "states smoothed without a model"
 	if set.RecordedVelocities() {
 		states = "recorded states, noise and all"
@@ -39,7 +45,6 @@ func startOf(cmd *cobra.Command, m *lagrange.Model, asked lagrange.Start, set *d
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: motions begin at %s: a filter through %d coordinates takes long, "+
 			"--start %s asks for it\n", states, d, lagrange.Filtered)
 	}
-	return m.StartOf(cmd.Context(), set)
 }
 
 // readMotion reads recordings as a model's own was read, without velocities where they lack those of that one.
@@ -55,22 +60,15 @@ func readMotion(paths []string, own data.Options) (*data.Set, error) {
 	return nil, err
 }
 
-// evaluated evaluates from the start that was asked for. Where none was and the recording is too short for a filter, it
-// is the recorded one, or what a smoother without a model makes of it.
+// evaluated evaluates from the start that was asked for, and says where it had to be another one.
 func evaluated(cmd *cobra.Command, m *lagrange.Model, set *data.Set, horizon float64,
 	asked lagrange.Start) (lagrange.Evaluation, error) {
-	start, err := startOf(cmd, m, asked, set)
-	if err != nil {
-		return lagrange.Evaluation{}, err
+	if asked == "" {
+		noteUnfiltered(cmd, m, set)
 	}
-	e, err := m.EvaluateFrom(cmd.Context(), set, horizon, start)
-	if asked == "" && (errors.Is(err, smooth.ErrFew) || errors.Is(err, lagrange.ErrEarly)) {
-		start, states := lagrange.Recorded, "states smoothed without a model"
-		if set.RecordedVelocities() {
-			start, states = lagrange.Smoothed, "smoothed states"
-		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "note: windows begin at %s: %v\n", states, err)
-		return m.EvaluateFrom(cmd.Context(), set, horizon, start)
+	e, says, err := view.Evaluate(cmd.Context(), m, set, horizon, asked)
+	if says != "" {
+		note(cmd, "%s", says)
 	}
 	return e, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"lagrange/data"
 	"lagrange/fit"
 	"lagrange/internal/file"
+	"lagrange/view"
 )
 
 func trainCommand() *cobra.Command {
@@ -49,10 +51,16 @@ lie within.
 An interrupted run (Ctrl-C, or worse) goes on with the same command and
 --resume. A finished model is improved by --from: training goes on from it, with
 the same net, on the same or on more recordings. An existing model is replaced
-only with --force, and nothing else is replaced at all.`,
+only with --force, and nothing else is replaced at all.
+
+--watch shows the training on a page of this machine alone, whose address is
+printed. In a terminal the page of the finished model, as of serve, follows there
+until Ctrl-C. Where input or messages are no terminal, as in a script, the command
+ends with the training, and the page with it.`,
 		Example: `  lagrange train pendulum.csv -o pendulum.lagrange --friction both
   lagrange train examples/planets.csv -o p.lagrange --cyclic phi --budget 5m
   lagrange train ring.csv -o r.lagrange --model graph --topology ring
+  lagrange train swings.csv -o swings.lagrange --watch --open
   lagrange train swings.csv --test others.csv -o swings.lagrange
   lagrange train monday.csv tuesday.csv --from monday.lagrange -o both.lagrange
   lagrange train truss.csv -o truss.lagrange --model graph --topology edges.csv
@@ -96,18 +104,33 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 				strings.Join(names, ", "), f.from)
 		}
 	}
-	m, err := f.fit(cmd, set)
+	history, before, err := newHistory(f.out, f.resume)
 	if err != nil {
 		return err
 	}
+	defer history.Close()
+	t := view.NewTraining(titleOf([]string{f.out}), history, before)
+	if f.watch {
+		return f.watched(cmd, args, set, t)
+	}
+	_, err = f.trained(cmd, set, t)
+	return err
+}
+
+// trained trains a model, saves it and reports on it.
+func (f *trainFlags) trained(cmd *cobra.Command, set *data.Set, t *view.Training) (*lagrange.Model, error) {
+	m, err := f.fit(cmd, set, t)
+	if err != nil {
+		return nil, err
+	}
 	if err := m.Save(f.out); err != nil {
-		return err
+		return nil, err
 	}
 	if err := f.report(cmd, m); err != nil {
-		return err
+		return nil, err
 	}
 	f.training.Discard()
-	return nil
+	return m, nil
 }
 
 // mostNumbers are those of recordings that are held to learn from; larger ones are learned from in stretches. Training
@@ -221,24 +244,25 @@ func (f *trainFlags) newer(checkpoint string) bool {
 	return err != nil || bad != nil || a.ModTime().After(b.ModTime())
 }
 
-// fit trains the model and its baseline, and shows the plan and how it goes.
-func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set) (*lagrange.Model, error) {
+// fit trains the model and its baseline, and shows the plan and how it goes: to whom is at the terminal, and to those
+// who watch, by the history that it keeps.
+func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set, watch *view.Training) (*lagrange.Model, error) {
 	say := cmd.ErrOrStderr()
 	show, done := shown(say)
 	if f.progress == inJSON {
-		show = inLines(say)
+		show = inLines(func(l view.HistoryLine) {
+			_ = json.NewEncoder(say).Encode(l) // nobody listens any more: training goes on
+		})
 	}
 	defer done()
-	history, err := newHistory(f.out, f.resume)
-	if err != nil {
-		return nil, err
-	}
-	defer history.Close()
-	keep := inLines(history)
+	keep := inLines(watch.Add)
 	before, prepared := preparing(say)
 	defer prepared()
 	t := f.training
-	t.Settings.Preparing = before
+	t.Settings.Preparing = func(what string, done, all int) {
+		before(what, done, all)
+		watch.Prepares(what, done, all)
+	}
 	t.Settings.On = func(p lagrange.Progress) {
 		prepared()
 		show(p)
@@ -247,6 +271,7 @@ func (f *trainFlags) fit(cmd *cobra.Command, set *data.Set) (*lagrange.Model, er
 	t.Settings.Planned = func(plan lagrange.Plan) {
 		prepared()
 		_ = plan.WriteText(say) // what cannot be shown is in the record
+		watch.Planned(plan)
 	}
 	m, err := t.Fit(cmd.Context(), set)
 	if err == nil || cmd.Context().Err() == nil {

@@ -25,6 +25,8 @@ type trainFlags struct {
 	horizon, budget, delay   span
 	resume, json, noBaseline bool
 	progress                 string // text or json
+	watch                    bool
+	page                     pageFlags
 	force                    bool
 	training                 lagrange.Training
 	found                    []data.Finding // about the recording
@@ -72,6 +74,8 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	renamed(cmd, "plan", "steps-of")
 	fl.BoolVar(&f.force, "force", false, "replace the model that -o names, if it is there")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object")
+	fl.BoolVar(&f.watch, "watch", false, "show how training goes on a page of this machine")
+	f.page.add(cmd)
 	fl.StringVar(&f.progress, "progress", inText, "text or json: how training goes, on standard error; json is an "+
 		"object a line among lines of text")
 }
@@ -106,6 +110,9 @@ func (f *trainFlags) check() (err error) {
 			return err
 		}
 		s.Budget = time.Duration(seconds * float64(time.Second))
+	}
+	if !f.watch && (f.page.open || f.page.listen != anyLocal) {
+		return usagef("--open and --listen are about the page of --watch: give that, too")
 	}
 	f.training.Path, f.training.Baseline, s.Resume = f.out, !f.noBaseline, f.resume
 	return nil

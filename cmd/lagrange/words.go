@@ -25,7 +25,7 @@ var trainGroups = []flagGroup{
 	{"The model", "model head term hidden activation friction cyclic held delay ensemble topology nodes " +
 		"node-size translation-invariant"},
 	{"Training", "budget steps steps-of method loss window rate seed no-baseline from resume checkpoint-every"},
-	{"Output", "output force json progress help"},
+	{"Output", "output force json progress watch open listen help"},
 }
 
 // worded gives train its help and what a shell completes.

@@ -3,7 +3,8 @@
 //
 // What is drawn is in assets, plain modules without a build: words.js has what all of them use, link.js is the state of
 // the page in its address, source.js asks the server or what is frozen in the file, mechanism.js draws what moves,
-// film.js makes a film of it, plots.js draws curves with uPlot, and main.js puts them together.
+// film.js makes a film of it, plots.js draws curves with uPlot, theme.js is dark or light, and main.js puts them
+// together; training.js is the page of a training under way.
 package page
 
 import (
@@ -24,8 +25,8 @@ import (
 var assets embed.FS
 
 // modules are in the order in which one asks for the other.
-var modules = []string{"words.js", "link.js", "source.js", "colours.js", "mechanism.js", "film.js", "plots.js",
-	"main.js"}
+var modules = []string{"words.js", "link.js", "source.js", "colours.js", "theme.js", "mechanism.js", "film.js",
+	"plots.js", "main.js"}
 
 // asset is a file of the page; that it is missing is an error of the program.
 func asset(name string) []byte {
@@ -54,7 +55,9 @@ type Frozen struct {
 	Verdicts   []view.Verdict `json:"verdicts"`
 	Plots      []view.Plot    `json:"plots"`
 
-	Explained []view.Explained `json:"explained,omitempty"`
+	Explained  []view.Explained `json:"explained,omitempty"`
+	Histories  []view.Plot      `json:"histories,omitempty"`
+	Comparison *view.Comparison `json:"comparison,omitempty"`
 }
 
 // mostFrozen are the trajectories whose motions go into one file.
@@ -88,7 +91,11 @@ func Freeze(ctx context.Context, s *view.Scene) (f *Frozen, err error) {
 	if f.Plots, err = s.Plots(ctx); err != nil {
 		return nil, err
 	}
-	f.Explained, err = s.Explained(ctx)
+	if f.Explained, err = s.Explained(ctx); err != nil {
+		return nil, err
+	}
+	f.Histories = s.Histories()
+	f.Comparison, err = s.Comparison(ctx)
 	return f, err
 }
 

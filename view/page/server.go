@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -11,8 +12,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lagrange/view"
@@ -24,6 +25,7 @@ const (
 	mostHeader  = 1 << 14         // bytes
 	mostAtOnce  = 4               // computations; others wait for their turn
 	mostOpen    = 64              // requests under way; more are turned away
+	mostStreams = 16              // of them pages that follow a training
 	mostFollow  = 5 * time.Second // of computing one motion
 	mostMeasure = 10 * time.Minute
 	leave       = 500 * time.Millisecond // for requests under way, once the server has to end
@@ -32,12 +34,14 @@ const (
 
 // Server answers a page on one address.
 type Server struct {
-	scene   *view.Scene
+	scene   *view.Scene // nil: the training has not ended yet
+	follow  *view.Training
+	pages   atomic.Pointer[http.ServeMux] // what is answered
+	streams chan struct{}
 	address string // of the listener, as browsers name it in Host
 	token   string // that requests have to know; "": those of this machine alone can ask
 	turn    chan struct{}
 	open    chan struct{}
-	first   []byte // the page
 	told    sync.Mutex
 	kept    map[string][]byte // what takes long, once it is known
 }
@@ -45,17 +49,17 @@ type Server struct {
 // NewServer makes one for a listener. Where others than this machine can reach it, requests have to know a token,
 // which is drawn anew.
 func NewServer(s *view.Scene, l net.Listener) (*Server, error) {
-	v := &Server{scene: s, address: l.Addr().String(), turn: make(chan struct{}, mostAtOnce),
-		open: make(chan struct{}, mostOpen), kept: map[string][]byte{}}
+	v := newServer(l)
+	return v, v.Show(s)
+}
+
+func newServer(l net.Listener) *Server {
+	v := &Server{address: l.Addr().String(), turn: make(chan struct{}, mostAtOnce), open: make(chan struct{}, mostOpen),
+		streams: make(chan struct{}, mostStreams), kept: map[string][]byte{}}
 	if a, ok := l.Addr().(*net.TCPAddr); !ok || !a.IP.IsLoopback() {
 		v.token = rand.Text()
 	}
-	var page strings.Builder
-	if err := layout.Execute(&page, content{About: s.About()}); err != nil {
-		return nil, err
-	}
-	v.first = []byte(page.String())
-	return v, nil
+	return v
 }
 
 // URL is the address of the page, with the token where there is one.
@@ -94,11 +98,16 @@ func (v *Server) Serve(ctx context.Context, l net.Listener) error {
 
 // Handler answers requests that may ask. No path of a request is one of a file: all there is has a line here.
 func (v *Server) Handler() http.Handler {
+	return v.guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { v.pages.Load().ServeHTTP(w, r) }))
+}
+
+// paged answers a page and what it is made of.
+func (v *Server) paged(page []byte) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		give(w, "text/html; charset=utf-8", v.first)
+		give(w, "text/html; charset=utf-8", page)
 	})
-	for _, name := range modules {
+	for _, name := range append([]string{"training.js"}, modules...) {
 		mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, _ *http.Request) {
 			give(w, "text/javascript; charset=utf-8", asset(name))
 		})
@@ -112,17 +121,34 @@ func (v *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	})
+	if v.follow != nil {
+		mux.HandleFunc("GET /events", v.events)
+	}
+	return mux
+}
+
+// Show makes the page one of a scene, from now on. It is called once.
+func (v *Server) Show(s *view.Scene) error {
+	var page bytes.Buffer
+	if err := layout.Execute(&page, content{About: s.About()}); err != nil {
+		return err
+	}
+	v.scene = s
+	mux := v.paged(page.Bytes())
 	mux.HandleFunc("GET /recording", v.recording)
 	mux.HandleFunc("GET /motion", v.motion)
 	mux.HandleFunc("POST /from", v.from)
-	mux.HandleFunc("GET /verdicts", v.once("verdicts", func(ctx context.Context) (any, error) {
-		return v.scene.Verdicts(ctx)
-	}))
-	mux.HandleFunc("GET /plots", v.once("plots", func(ctx context.Context) (any, error) { return v.scene.Plots(ctx) }))
-	mux.HandleFunc("GET /explained", v.once("explained", func(ctx context.Context) (any, error) {
-		return v.scene.Explained(ctx)
-	}))
-	return v.guarded(mux)
+	for name, f := range map[string]func(context.Context) (any, error){
+		"verdicts":   func(ctx context.Context) (any, error) { return s.Verdicts(ctx) },
+		"plots":      func(ctx context.Context) (any, error) { return s.Plots(ctx) },
+		"explained":  func(ctx context.Context) (any, error) { return s.Explained(ctx) },
+		"histories":  func(context.Context) (any, error) { return s.Histories(), nil },
+		"comparison": func(ctx context.Context) (any, error) { return s.Comparison(ctx) },
+	} {
+		mux.HandleFunc("GET /"+name, v.once(name, f))
+	}
+	v.pages.Store(mux)
+	return nil
 }
 
 // guarded lets only those in who may ask, and no more than can be answered.

@@ -7,6 +7,9 @@ export const dark = () => document.documentElement.dataset.theme === "dark";
 export const css = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
 export const several = (i) => (dark() ? moreDark : more)[i % more.length];
 
+// manner is the dash of the i-th of many, once colours come again.
+export const manner = (i) => [[], [8, 3], [2, 3]][Math.floor(i / more.length) % 3];
+
 // look is the stroke of a path: the i-th of its kind.
 export function look(kind, i) {
   if (!kind) return {stroke: css("quiet"), dash: [2, 4], width: 1};

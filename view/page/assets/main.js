@@ -1,10 +1,11 @@
 import {asked, note} from "./link.js";
-import {about, live, frozenTrajectories, motion, recording, verdicts, plots, explained, from, drop} from "./source.js";
-import {dark, looks} from "./colours.js";
+import {about, live, frozenTrajectories, motion, recording, verdicts, plots, explained, histories, comparison, from, drop} from "./source.js";
+import {looks} from "./colours.js";
+import {themed} from "./theme.js";
 import {Mechanism, at} from "./mechanism.js";
 import {Plot, TimePlot} from "./plots.js";
 import {film} from "./film.js";
-import {make, save, short} from "./words.js";
+import {listed, make, save, short, table} from "./words.js";
 
 const id = (name) => document.getElementById(name);
 const link = asked();
@@ -19,20 +20,11 @@ function problem(e) {
   id("problem").textContent = e ? e.message : "";
 }
 
-// --- dark or light
-
-function theme(name) {
-  document.documentElement.dataset.theme = name;
-  id("theme").setAttribute("aria-pressed", name === "dark");
-}
-theme(link.get("theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
-id("theme").onclick = () => {
-  theme(dark() ? "light" : "dark");
-  note({theme: document.documentElement.dataset.theme});
+themed(() => {
   for (const c of [...page.charts, ...page.others]) c.key = null; // their colours are drawn
   if (page.motion) show(page.motion);
   for (const c of page.others) c.show(c.what.series);
-};
+});
 
 // --- what is told of the scene
 
@@ -58,20 +50,14 @@ async function judge() {
   id("learned").hidden = !list.length;
   id("facts").replaceChildren(...list.map((v) => make("div", {},
     make("h3", {textContent: v.name}), ...(v.scores.rows ? [table(v.scores)] : []),
-    make("dl", {}, ...v.facts.flatMap((f) => [make("dt", {textContent: f.name}), make("dd", {textContent: f.says})])))));
-}
-
-function table(t) {
-  const row = (tag, cells) => make("tr", {}, ...cells.map((c) => make(tag, {textContent: c})));
-  return make("div", {className: "scroll"}, make("table", {}, make("caption", {textContent: t.title}),
-    make("thead", {}, row("th", t.head)), make("tbody", {}, ...t.rows.map((r) => row("td", r)))));
+    make("dl", {}, ...listed(v.facts)))));
 }
 
 // explain adds what takes a search to each model's facts.
 async function explain() {
   const list = await explained() || [];
   list.forEach((x, i) => id("facts").children[i]?.querySelector("dl").append(
-    ...x.facts.flatMap((f) => [make("dt", {textContent: f.name}), make("dd", {textContent: f.says})])));
+    ...listed(x.facts)));
 }
 
 async function errors() {
@@ -79,6 +65,16 @@ async function errors() {
   if (!list || !list.length) return;
   id("errors").hidden = false;
   for (const p of list) page.others.push(new Plot(id("judged"), p));
+}
+
+// trained shows how the models came to be, and what differs between them.
+async function trained() {
+  const list = await histories() || [];
+  for (const p of list) page.others.push(new Plot(id("histories"), p));
+  const c = about.models?.length > 1 && await comparison();
+  if (c) id("differences").replaceChildren(table(c.table), make("dl", {}, ...listed(c.notes || []),
+    ...listed((c.same || []).length ? [{name: "the same of all", says: c.same.map((f) => `${f.name} ${f.says}`).join("; ")}] : [])));
+  id("trained").hidden = !list.length && !c;
 }
 
 async function whole() {
@@ -309,5 +305,5 @@ async function open() {
   if (t && page.motion) seek(+t);
   document.documentElement.dataset.ready = "motion";
 }
-open().catch(problem).then(() => Promise.all([judge().then(explain), errors(), whole()])).catch(problem)
+open().catch(problem).then(() => Promise.all([judge().then(explain), errors(), whole(), trained()])).catch(problem)
   .then(() => { document.documentElement.dataset.ready = "all"; });

@@ -1,4 +1,4 @@
-import {css, look, looks, several} from "./colours.js";
+import {css, look, looks, manner, several} from "./colours.js";
 import {make, save} from "./words.js";
 
 /* global uPlot */
@@ -9,10 +9,11 @@ const font = () => `${innerWidth >= 2560 ? 18 : 12}px system-ui, sans-serif`;
 
 function axis(label, wide, log) {
   const big = innerWidth >= 2560;
-  // of many decades only some have a line
+  // of many decades only some have a line, of one or two there are lines within
   const sparse = (_, at) => at.map((x) => {
-    const e = Math.log10(x), every = Math.ceil(at.length / 9 / 5);
-    return Math.abs(e - Math.round(e)) < 1e-9 && Math.round(e) % every === 0 ? x : null;
+    const e = Math.floor(Math.log10(x) + 1e-9), every = Math.ceil(at.length / 9 / 5);
+    const lead = Math.round(x / 10 ** e);
+    return e % every === 0 && (lead === 1 || at.length < 20 && (lead === 2 || lead === 5)) ? x : null;
   });
   return {...(log ? {filter: sparse, grid: {stroke: css("line"), width: 1, filter: sparse}, ticks: {stroke: css("line"), width: 1, filter: sparse}} :
     {grid: {stroke: css("line"), width: 1}, ticks: {stroke: css("line"), width: 1}}), label, stroke: css("quiet"),
@@ -217,12 +218,12 @@ export class Plot extends Card {
   }
 
   show(series) {
-    const {log, points} = this.what, seen = {};
+    const {log, log_x, points} = this.what, seen = {};
     this.curves = series.map((c) => {
       const i = seen[c.kind || ""] = (seen[c.kind || ""] ?? -1) + (c.dash && c.kind ? 0 : 1);
-      const k = c.kind || c.dash || c.name === "constant velocity" ? {...look(c.kind, i)} : {stroke: several(i), dash: [], width: 1.5};
+      const k = c.kind || c.dash || c.name === "constant velocity" ? {...look(c.kind, i)} : {stroke: several(i), dash: manner(i), width: 1.5};
       if (c.dash) k.dash = [4, 4];
-      const good = c.x.map((x, j) => j).filter((j) => c.x[j] !== null && c.y[j] !== null && !(log && c.y[j] <= 0));
+      const good = c.x.map((x, j) => j).filter((j) => c.x[j] !== null && c.y[j] !== null && !(log && c.y[j] <= 0) && !(log_x && c.x[j] <= 0));
       return {...c, x: good.map((j) => c.x[j]), y: good.map((j) => c.y[j]), look: k, points: points && !c.dash};
     });
     const data = [null, ...this.curves.map((c) => [c.x, c.y])], key = this.curves.map((c) => c.name + c.look.stroke).join();
@@ -234,9 +235,9 @@ export class Plot extends Card {
     this.legends(this.curves);
     this.u?.destroy();
     this.u = new uPlot(this.options({
-      mode: 2, scales: {x: {time: false, range: () => reach(this.curves)("x")},
+      mode: 2, scales: {x: {time: false, ...(log_x ? {distr: 3} : {range: () => reach(this.curves)("x")})},
         y: {distr: log ? 3 : 1, ...(log ? {} : {range: () => reach(this.curves)("y")})}},
-      axes: [axis(this.what.x), axis(this.what.y, true, log)], cursor: {show: false},
+      axes: [axis(this.what.x, false, log_x), axis(this.what.y, true, log)], cursor: {show: false},
       series: [null, ...this.curves.map((c) => ({stroke: c.look.stroke, width: c.points ? 0 : c.look.width, dash: c.points ? [] : c.look.dash,
         fill: c.points ? c.look.stroke + "99" : undefined, facets: [{scale: "x", auto: true}, {scale: "y", auto: true}], paths: way(c.points)}))],
     }), data, this.body);
@@ -260,9 +261,9 @@ const way = (points) => (u, i) => {
   const line = new Path2D(), [x, y] = u.data[i], size = (x.length > 500 ? 2.5 : 4) * (devicePixelRatio || 1);
   for (let j = 0; j < x.length; j++) {
     const px = u.valToPos(x[j], "x", true), py = u.valToPos(y[j], "y", true);
-    if (points) line.rect(px - size / 2, py - size / 2, size, size);
+    if (points || x.length === 1) line.rect(px - size / 2, py - size / 2, size, size);
     else if (j) line.lineTo(px, py);
     else line.moveTo(px, py);
   }
-  return points ? {stroke: null, fill: line, flags: 1} : {stroke: line, fill: null, flags: 1};
+  return points || x.length === 1 ? {stroke: null, fill: line, flags: 1} : {stroke: line, fill: null, flags: 1};
 };

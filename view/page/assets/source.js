@@ -25,6 +25,8 @@ export const recording = (i) => frozen ? Promise.resolve(frozen.recordings[i]) :
 export const verdicts = () => frozen ? Promise.resolve(frozen.verdicts) : ask("verdicts");
 export const explained = () => frozen ? Promise.resolve(frozen.explained) : ask("explained");
 export const plots = () => frozen ? Promise.resolve(frozen.plots) : ask("plots");
+export const histories = () => frozen ? Promise.resolve(frozen.histories) : ask("histories");
+export const comparison = () => frozen ? Promise.resolve(frozen.comparison) : ask("comparison");
 
 // from rolls out from a start that was set by hand. Of many starts that come faster than answers only the last is asked
 // for, once the one under way is there: so the picture follows the hand.
