@@ -3,7 +3,8 @@
 //
 // What is drawn is in assets, plain modules without a build: words.js has what all of them use, link.js is the state of
 // the page in its address, source.js asks the server or what is frozen in the file, mechanism.js draws what moves,
-// film.js makes a film of it, plots.js draws curves with uPlot, and main.js puts them together.
+// film.js makes a film of it, mass.js draws the mass matrix, plots.js draws curves with uPlot, and main.js puts them
+// together.
 package page
 
 import (
@@ -24,8 +25,8 @@ import (
 var assets embed.FS
 
 // modules are in the order in which one asks for the other.
-var modules = []string{"words.js", "link.js", "source.js", "colours.js", "mechanism.js", "film.js", "plots.js",
-	"main.js"}
+var modules = []string{"words.js", "link.js", "source.js", "colours.js", "mechanism.js", "film.js", "mass.js",
+	"plots.js", "main.js"}
 
 // asset is a file of the page; that it is missing is an error of the program.
 func asset(name string) []byte {
