@@ -78,7 +78,7 @@ func (m *Model) verdict(set *data.Set, r Evaluation) (f []data.Finding) {
 		f = append(f, m.against(own, "of accelerations", func(name string) []float64 { return r.Accelerations[name] },
 			NoAcceleration, a)...)
 	}
-	if x, ok := m.outside(set); ok && !r.HeldOut {
+	if x, ok := m.strays(set); ok && !r.HeldOut {
 		f = append(f, x)
 	}
 	if x, ok := m.loses(set); ok {
@@ -132,62 +132,6 @@ func times(errs, others []float64) float64 {
 		sum += math.Log(errs[k] / others[k])
 	}
 	return math.Exp(sum / float64(len(errs)))
-}
-
-// beyond is the share of a range by which a row may leave it.
-const beyond = 0.02
-
-// outside counts the rows of a recording that lie outside of what the model has learned from.
-func (m *Model) outside(set *data.Set) (f data.Finding, some bool) {
-	ranges := map[string]data.Range{}
-	for _, r := range m.Record.Ranges {
-		ranges[r.Role+" "+r.Name] = r
-	}
-	if len(ranges) == 0 {
-		return f, false
-	}
-	d, u, rows, out := m.D(), m.M(), 0, 0
-	worst, far := "", 0.0
-	off := func(role, name string, x, period float64) bool {
-		r, known := ranges[role+" "+name]
-		size := r.Max - r.Min
-		if !known || period > 0 && size > 0.9*period {
-			return false
-		}
-		if period > 0 {
-			x = (r.Max+r.Min)/2 + math.Remainder(x-(r.Max+r.Min)/2, period)
-		}
-		by := max(r.Min-x, x-r.Max)
-		if by <= beyond*size {
-			return false
-		}
-		if by/max(size, math.SmallestNonzeroFloat64) > far {
-			worst, far = fmt.Sprintf("%s reaches %.3g, and was from %.3g to %.3g", name, x, r.Min, r.Max), by/size
-		}
-		return true
-	}
-	for _, t := range set.Trajectories {
-		for n := range t.T {
-			rows++
-			is := false
-			for k, c := range set.Coordinates {
-				is = off(data.RoleQ, c.Name, t.Q[n*d+k], c.Period) || is
-				if t.V != nil {
-					is = off(data.RoleV, c.Velocity, t.V[n*d+k], 0) || is
-				}
-			}
-			for j, name := range set.Inputs {
-				is = off(data.RoleU, name, t.U[n*u+j], 0) || is
-			}
-			if is {
-				out++
-			}
-		}
-	}
-	share := 100 * float64(out) / float64(rows)
-	return data.Finding{Kind: data.KindOutside, Sure: data.Certain, Serious: share > 10,
-		Says: fmt.Sprintf("%.3g %% of the rows lie outside of what the model has learned from: %s", share, worst),
-		Do:   "train on a recording that reaches as far"}, out > 0
 }
 
 // loses says that a model without friction loses energy along what was recorded: its energy, which nothing should

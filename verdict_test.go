@@ -51,6 +51,21 @@ func kindsOf(found []data.Finding) (kinds []string) {
 	return kinds
 }
 
+// spanned counts the rows within the spans of time in which a recording is outside of what a model has learned from.
+func spanned(m *lagrange.Model, set *data.Set) (rows int) {
+	for i := range set.Trajectories {
+		t := &set.Trajectories[i]
+		for _, span := range m.Outside(set, t) {
+			for _, at := range t.T {
+				if at >= span[0] && at <= span[1] {
+					rows++
+				}
+			}
+		}
+	}
+	return rows
+}
+
 // What lies outside of what a model has learned from is counted, here by hand, and of the recording itself nothing
 // does.
 func TestOutside(t *testing.T) {
@@ -91,6 +106,9 @@ func TestOutside(t *testing.T) {
 	if at < 0 || !e.Findings[at].Serious || !strings.HasPrefix(e.Findings[at].Says,
 		fmt.Sprintf("%.3g %% of the rows lie outside", 100*float64(out)/600)) {
 		t.Errorf("%d of 600 rows are outside: %v", out, e.Findings)
+	}
+	if in := spanned(m, large); in != out || in == 0 {
+		t.Errorf("%d rows lie within the spans of time, want %d", in, out)
 	}
 	near := rubbing(t, 0, true, 0.505, 0.3) // within 2 % of the range
 	if e, err = m.Evaluate(context.Background(), near, 0); err != nil || len(e.Findings) != 0 {

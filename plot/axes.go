@@ -170,13 +170,28 @@ func (v view) draw(c draw.Canvas, keys []key) {
 		case k.mark != nil:
 			k.mark.draw(c, k.mark.thin(pieces))
 		default:
-			strokes(c, k.stroke, pieces)
+			sty := k.stroke
+			if v.crowded(s) {
+				sty.Width *= 0.6
+			}
+			strokes(c, sty, pieces)
 		}
 	}
 	if empty {
 		c.FillText(noticeText, c.Center(), "nothing to show: no finite values")
 	}
 	v.drawFrame(c)
+}
+
+// crowded says whether many curves of the panel have the name of s: they are drawn thin, to be told apart.
+func (v view) crowded(s Series) bool {
+	n := 0
+	for _, o := range v.Series {
+		if s.Name != "" && o.Name == s.Name && o.Style == s.Style {
+			n++
+		}
+	}
+	return n > 3
 }
 
 // drawGrid draws a faint line at each labelled tick.

@@ -23,6 +23,9 @@ type Motion struct {
 	// EnergyName says whose energy it is that paths have.
 	EnergyName string `json:"energy_name,omitempty"`
 	Mass       *Mass  `json:"mass,omitempty"` // along the path of the first model
+	// Beyond are spans of time in which what was recorded or, from a start set by hand, what the first model predicts
+	// is outside of what that model has learned from.
+	Beyond []Numbers `json:"beyond,omitempty"`
 }
 
 // The kinds of paths.
@@ -84,7 +87,7 @@ func (s *Scene) Follow(ctx context.Context, i int, from, span float64) (Motion, 
 	piece := t.Slice(d, m, lo, hi+1)
 	start := Start{piece.Q[:d], piece.V[:d], piece.U[:min(m, len(piece.U))]}
 	out := Motion{Title: "trajectory " + t.ID, Span: piece.Duration(), Start: start,
-		Paths: []Path{s.path(Recorded, Recorded, piece, nil)}}
+		Paths: []Path{s.path(Recorded, Recorded, piece, nil)}, Beyond: s.beyond(&piece)}
 	fine := s.finer(piece)
 	if s.truth != nil {
 		path, err := solve(ctx, s.truth, start.Q, start.V, fine.T)
@@ -165,6 +168,9 @@ func (s *Scene) with(ctx context.Context, out Motion,
 			paths[i] = s.path(k.name, k.kind, path, err)
 			if i == 0 {
 				out.Mass = s.masses(path)
+				if len(out.Paths) == 0 || out.Paths[0].Kind != Recorded {
+					out.Beyond = s.beyond(&path)
+				}
 			}
 			if sd.Q != nil {
 				d := s.columns.D()

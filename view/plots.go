@@ -9,8 +9,6 @@ import (
 
 	"lagrange"
 	"lagrange/data"
-	"lagrange/internal/lin"
-	"lagrange/model"
 )
 
 // Plot is curves or points over one axis.
@@ -24,9 +22,11 @@ type Plot struct {
 	Log    bool     `json:"log,omitempty"`    // of y
 	Points bool     `json:"points,omitempty"` // no lines
 	Series []Series `json:"series"`
+	// Beyond are spans of x in which the recording is outside of what the first model has learned from.
+	Beyond []Numbers `json:"beyond,omitempty"`
 }
 
-// Series is one curve, or one cloud of points.
+// Series is one curve, or one cloud of points. What is not a number breaks a curve.
 type Series struct {
 	Name string  `json:"name"`
 	Kind string  `json:"kind,omitempty"` // as of a Path; empty: one of many equals
@@ -43,13 +43,24 @@ func (s *Scene) Recording(i int) (Plot, error) {
 	}
 	const spans = 1000
 	p := Plot{Name: "recording", Title: "The whole recording, trajectory " + t.ID, Y: "coordinates",
-		X: label("time", s.columns.TimeUnit())}
+		X: label("time", s.columns.TimeUnit()), Beyond: s.beyond(t)}
 	for k, q := range columns(t.Q, s.columns.D(), mostCurves) {
 		c := s.columns.Coordinates[k]
 		x, y := Thinned(t.T, q, spans)
 		p.Series = append(p.Series, Series{Name: label(c.Name, c.Unit), X: x, Y: y})
 	}
 	return p, nil
+}
+
+// beyond are the spans of time in which a trajectory is outside of what the first model has learned from.
+func (s *Scene) beyond(t *data.Trajectory) (spans []Numbers) {
+	if len(s.models) == 0 {
+		return nil
+	}
+	for _, x := range s.models[0].Model.Outside(s.columns, t) {
+		spans = append(spans, x[:])
+	}
+	return spans
 }
 
 // Plots are errors of the models on the recording, and what the mass matrix of the first is there.
@@ -68,8 +79,10 @@ func (s *Scene) Plots(ctx context.Context) (plots []Plot, err error) {
 		return nil, err
 	}
 	plots = append(plots, residuals...)
-	if p, ok := s.mass(); ok {
-		plots = append(plots, p)
+	for _, f := range []func() (Plot, bool){s.mass, s.ellipses} {
+		if p, ok := f(); ok {
+			plots = append(plots, p)
+		}
 	}
 	return plots, nil
 }
@@ -125,45 +138,6 @@ func (s *Scene) residuals(ctx context.Context) ([]Plot, error) {
 		overTime.Series, overSpeed.Series = append(overTime.Series, t), append(overSpeed.Series, v)
 	}
 	return []Plot{overTime, overSpeed}, nil
-}
-
-// mass is the smallest and the largest eigenvalue of the mass matrix of the first model along the recording.
-func (s *Scene) mass() (p Plot, ok bool) {
-	m := s.models[0].Model.Members()[0]
-	tape, d := m.Tape(1), m.D()
-	k, ok := model.As[model.Mechanics[float64]](tape)
-	const dense, most = 64, 1000 // coordinates; states
-	if !ok || d > dense {
-		return p, false
-	}
-	p = Plot{Name: "mass", Title: "Mass matrix along the recording", X: label("time", s.columns.TimeUnit()),
-		Y: "eigenvalues", Log: true, Points: true,
-		Says: "Its eigenvalues, in units in which velocities have size one, lie above zero where the model is " +
-			"a mechanical system. Near zero its accelerations are " +
-			"not to be trusted."}
-	least, greatest := Series{Name: "smallest"}, Series{Name: "largest"}
-	x, xdot, w := make([]float64, 2*d), make([]float64, 2*d), make([]float64, d)
-	M, e := make([]float64, d*d), make([]float64, d*d)
-	for _, t := range s.sampled(most).Trajectories {
-		copy(x, t.Q[:d])
-		copy(x[d:], t.V[:d])
-		tape.Field(x, t.U[:m.M()], xdot)
-		copy(M, k.Mass(0))
-		for i, a := range m.Spec().Coordinates {
-			for j, b := range m.Spec().Coordinates {
-				M[i*d+j] *= a.Speed * b.Speed
-			}
-		}
-		lin.Eigen(d, M, w, e)
-		least.X, least.Y = append(least.X, t.T[0]), append(least.Y, w[0])
-		greatest.X, greatest.Y = append(greatest.X, t.T[0]), append(greatest.Y, w[d-1])
-	}
-	if len(least.Y) == 0 {
-		return p, false
-	}
-	p.Log = slices.Min(least.Y) > 0
-	p.Series = []Series{greatest, least}
-	return p, true
 }
 
 // quantile of numbers, the smallest at 0, by the next one.

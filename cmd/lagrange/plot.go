@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -26,14 +27,19 @@ const historyFigure = "history"
 // maxShown bounds the coordinates drawn, a row of panels each.
 const maxShown = 8
 
+// fewDrawn are the trajectories of a motion that are drawn unless asked, each with a look of its own, and manyDrawn
+// those of phase portraits and energies, where all of one kind look the same.
+const fewDrawn, manyDrawn = 3, 12
+
 const plotLong = `Plot draws, for every coordinate, the coordinate and its velocity against time and the phase
-portrait; of more than eight coordinates the first eight (choose others with --q and --v).
+portrait; of more than eight coordinates the first eight (choose others with --q and --v). Columns
+with the names of letters are written as papers do: theta1 is θ₁, and its velocity θ̇₁.
 Given two files, the recorded motion and a predicted one, it draws them together. The columns
 sd_… that rollout writes of an ensemble, and smooth, become a band of two to either side.
 
-Given a model and a recording, it draws the figure named by --figure: phase (portraits of the first
-trajectory), energy, residuals (accelerations that are left over), friction (those against speed),
-horizon (error against time) or mass (eigenvalues of the mass matrix).
+Given a model and a recording, it draws the figure named by --figure: phase (portraits), energy,
+residuals (accelerations that are left over), friction (those against speed), horizon (error against
+time), mass (eigenvalues of the mass matrix) or ellipses (the mass matrix of two coordinates).
 
 Given models and --figure history, it draws how they were trained: the losses and the smallest
 eigenvalue of the mass matrix that train keeps beside each model, in MODEL.history.jsonl.
@@ -65,8 +71,11 @@ func plotCommand() *cobra.Command {
 			return cobra.MatchAll(need("PATH.csv…"), cobra.MaximumNArgs(2))(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := drawable(path, trajectories); err != nil {
+			if err := drawable(path); err != nil {
 				return err
+			}
+			if cmd.Flags().Changed("trajectories") && trajectories < 1 {
+				return usagef("--trajectories %d: want at least 1", trajectories)
 			}
 			if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
 				if len(args) > 1 {
@@ -91,23 +100,31 @@ func plotCommand() *cobra.Command {
 	look.columns.addStep(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&path, "output", "o", "", "`picture` to write, .svg, .pdf or .png")
-	f.IntVar(&trajectories, "trajectories", 3, "how many to draw, from the first")
+	f.IntVar(&trajectories, "trajectories", 0, fmt.Sprintf("how many to draw, from the first (default %d, of phase "+
+		"and energy %d)", fewDrawn, manyDrawn))
 	f.StringVar(&width, "width", "", "`width` of the picture on paper, such as 84mm")
 	f.StringVar(&figure, "figure", "", "which figure of a run, or of a model and a recording, by `name`")
 	return cmd
 }
 
-// drawable says what is wrong with the name of a picture, or with how many trajectories are to be drawn.
-func drawable(path string, trajectories int) error {
+// drawable says what is wrong with the name of a picture.
+func drawable(path string) error {
 	switch ext := strings.ToLower(filepath.Ext(path)); {
 	case path == "":
 		return usagef("where to draw? give -o with a name that ends in .svg, .pdf or .png")
 	case ext == "" || !slices.Contains(plot.Formats(), ext[1:]):
 		return usagef("-o %s: choose a name that ends in .svg, .pdf or .png", path)
-	case trajectories < 1:
-		return usagef("--trajectories %d: want at least 1", trajectories)
 	}
 	return nil
+}
+
+// howMany is how many trajectories of so many are drawn where n are asked for, 0: as many as usual; a note says how
+// many there are where some are left out.
+func howMany(cmd *cobra.Command, n, usual, of int) int {
+	if n == 0 && usual < of {
+		note(cmd, "the first %d of %d trajectories are drawn: --trajectories %d draws all", usual, of, of)
+	}
+	return min(cmp.Or(n, usual), of)
 }
 
 // drawMotion makes a figure of the first n trajectories of one recording, or of two with the same coordinates.
@@ -124,11 +141,13 @@ func drawMotion(cmd *cobra.Command, paths []string, o data.Options, n int) (f pl
 		}
 	}
 	f = plot.Figure{Columns: 3, Width: 10, Height: 6}
-	time := label(sets[0].Time, sets[0].TimeUnit())
+	n = howMany(cmd, n, fewDrawn, len(sets[0].Trajectories))
+	time := plot.Label(plot.Symbol(sets[0].Time), sets[0].TimeUnit())
 	for k, c := range sets[0].Coordinates[:min(sets[0].D(), maxShown)] {
-		q, v := label(c.Name, c.Unit), label(c.Velocity, velocityUnit(sets[0], c))
+		q := plot.Label(plot.Symbol(c.Name), c.Unit)
+		v := plot.Label(plot.Rate(c.Name, c.Velocity), velocityUnit(sets[0], c))
 		panels := [3]plot.Panel{{XLabel: time, YLabel: q}, {XLabel: time, YLabel: v}, {XLabel: q, YLabel: v}}
-		for i := range min(n, len(sets[0].Trajectories)) {
+		for i := range n {
 			for j, s := range sets {
 				if i >= len(s.Trajectories) {
 					continue

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -51,10 +53,12 @@ func TestPlotExamples(t *testing.T) {
 	}
 }
 
-// A phase portrait is smooth between rows far apart, and what was recorded is points below it.
+// A phase portrait is smooth between rows far apart, what was recorded is points below it, and all trajectories are
+// there under names that stand once in the legend. What is left out is told.
 func TestPhaseIsSmooth(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, args := range []string{"simulate pendulum --trajectories 3 --duration 2 --dt 0.1 -o p.csv",
+		"simulate pendulum --trajectories 13 --duration 1 --dt 0.1 -o p13.csv",
 		"train p.csv --model terms --no-baseline --steps 3 -o p.lagrange"} {
 		if out, code := inProcess(t, strings.Fields(args)...); code != exitOK {
 			t.Fatal(out)
@@ -72,14 +76,64 @@ func TestPhaseIsSmooth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := drawModel(t.Context(), s, "phase")
+	f, err := drawModel(t.Context(), s, "phase", 3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := f.Panels[0].Series
-	below, above := all[0], all[len(all)-1]
-	if below.Style != plot.Points || len(below.X) != 21 || above.Name != "learned p" || len(above.X) < 200 {
-		t.Errorf("below %s, %d points; above %s, %d points", below.Name, len(below.X), above.Name, len(above.X))
+	p := f.Panels[0]
+	var names []string
+	for _, x := range p.Series {
+		names = append(names, x.Name)
+	}
+	if got := strings.Join(names, ","); got != "recorded,recorded,recorded,learned p,learned p,learned p,"+
+		"true pendulum,true pendulum,true pendulum" {
+		t.Fatalf("drawn are %s", got)
+	}
+	if x, y := p.Series[0], p.Series[3]; x.Style != plot.Points || len(x.X) != 21 || len(y.X) < 200 {
+		t.Errorf("recorded, %d points; learned, %d points", len(x.X), len(y.X))
+	}
+	if p.XLabel != "θ (rad)" || p.YLabel != "θ\u0307 (rad/s)" {
+		t.Errorf("the axes are %s and %s", p.XLabel, p.YLabel)
+	}
+	for args, want := range map[string]string{"plot p.csv -o a.svg": "",
+		"plot p.lagrange p.csv --figure phase -o b.svg":                      "",
+		"plot p13.csv -o c.svg":                                              "the first 3 of 13 trajectories",
+		"plot p.lagrange p13.csv --figure energy -o d.svg":                   "the first 12 of 13 trajectories",
+		"plot p.lagrange p13.csv --figure energy --trajectories 12 -o e.svg": "",
+		"plot p.lagrange p13.csv --figure residuals -o f.svg":                ""} {
+		var errw bytes.Buffer
+		code, none := run(strings.Fields(args), nil, io.Discard, &errw), want == ""
+		if code != exitOK || none && errw.Len() > 0 || !strings.Contains(errw.String(), want) {
+			t.Errorf("%s: exit code %d, %s", args, code, &errw)
+		}
+	}
+}
+
+// An angle that goes round stays within half a turn, and its curve is broken there.
+func TestWithinTurn(t *testing.T) {
+	x, y := withinTurn([]float64{3, 4, 5, 8}, []float64{1, 2, 3, 4}, 6)
+	if len(x) != 5 || x[0] != 3 || !math.IsNaN(x[1]) || !math.IsNaN(y[1]) || x[2] != -2 || x[4] != 2 || y[4] != 4 {
+		t.Errorf("%v %v", x, y)
+	}
+}
+
+// Rows without room become columns, and nothing is lost.
+func TestNarrowed(t *testing.T) {
+	f := plot.Figure{Columns: 3}
+	for _, name := range []string{"q1", "v1", "p1", "q2", "v2", "p2", "q3", "v3", "p3", "q4", "v4", "p4"} {
+		f.Panels = append(f.Panels, plot.Panel{Title: name})
+	}
+	for n, want := range map[int]string{3: "q1 v1 p1 q2 v2 p2 q3 v3 p3 q4 v4 p4",
+		2: "q1 q2 v1 v2 p1 p2 q3 q4 v3 v4 p3 p4",
+		1: "q1 v1 p1 q2 v2 p2 q3 v3 p3 q4 v4 p4"} {
+		g := narrowed(f, n)
+		var names []string
+		for _, p := range g.Panels {
+			names = append(names, p.Title)
+		}
+		if got := strings.Join(names, " "); got != want || g.Columns != n {
+			t.Errorf("%d columns, in %d: %s", n, g.Columns, got)
+		}
 	}
 }
 

@@ -3,8 +3,8 @@
 //
 // What is drawn is in assets, plain modules without a build: words.js has what all of them use, link.js is the state of
 // the page in its address, source.js asks the server or what is frozen in the file, mechanism.js draws what moves,
-// film.js makes a film of it, plots.js draws curves with uPlot, theme.js is dark or light, and main.js puts them
-// together; training.js is the page of a training under way.
+// film.js makes a film of it, mass.js draws the mass matrix, plots.js draws curves with uPlot, theme.js is dark or
+// light, and main.js puts them together; training.js is the page of a training under way.
 package page
 
 import (
@@ -26,7 +26,7 @@ var assets embed.FS
 
 // modules are in the order in which one asks for the other.
 var modules = []string{"words.js", "link.js", "source.js", "colours.js", "theme.js", "mechanism.js", "film.js",
-	"plots.js", "main.js"}
+	"mass.js", "plots.js", "main.js"}
 
 // asset is a file of the page; that it is missing is an error of the program.
 func asset(name string) []byte {

@@ -92,9 +92,9 @@ func request(h http.Handler, method, path, body string, set func(*http.Request))
 // All that the page asks for is there, and asked side by side it is the same.
 func TestHandler(t *testing.T) {
 	h := server(t, "127.0.0.1").Handler()
-	paths := []string{"/", "/page.css", "/main.js", "/mechanism.js", "/film.js", "/plots.js", "/link.js", "/source.js",
-		"/colours.js", "/words.js", "/uplot/uPlot.iife.min.js", "/uplot/uPlot.min.css", "/uplot/LICENSE", "/motion",
-		"/motion?trajectory=3", "/motion?trajectory=1&from=0.5&span=0.5", "/recording?trajectory=2",
+	paths := []string{"/", "/page.css", "/main.js", "/mechanism.js", "/film.js", "/mass.js", "/plots.js", "/link.js",
+		"/source.js", "/colours.js", "/words.js", "/uplot/uPlot.iife.min.js", "/uplot/uPlot.min.css", "/uplot/LICENSE",
+		"/motion", "/motion?trajectory=3", "/motion?trajectory=1&from=0.5&span=0.5", "/recording?trajectory=2",
 		"/verdicts", "/explained", "/plots"}
 	var g sync.WaitGroup
 	for range 2 {

@@ -5,6 +5,7 @@ import {themed} from "./theme.js";
 import {Mechanism, at} from "./mechanism.js";
 import {Plot, TimePlot} from "./plots.js";
 import {film} from "./film.js";
+import {Inertia} from "./mass.js";
 import {listed, make, save, short, table} from "./words.js";
 
 const id = (name) => document.getElementById(name);
@@ -96,6 +97,8 @@ id("apart").onchange = () => {
   mechanism.draw(clock.time);
 };
 
+const inertia = new Inertia(id("inertia"), about);
+
 const begin = () => page.motion.paths[0].t[0] ?? 0;
 const end = () => begin() + page.motion.span;
 
@@ -104,6 +107,8 @@ function show(m) {
   page.motion = m;
   page.title = m.title;
   mechanism.show(m);
+  inertia.show(m.mass);
+  outside(m);
   const marks = looks(m.paths);
   id("legend").replaceChildren(...m.paths.map((p, i) => {
     const s = make("span", {textContent: p.name});
@@ -115,6 +120,14 @@ function show(m) {
   draw(m);
   inputs(m.start);
   seek(first ? begin() : Math.min(clock.time, end()));
+}
+
+// outside says when the motion is beyond what was learned from: the strips of the plots.
+function outside(m) {
+  const spans = m.beyond || [], unit = about.time_unit || "", of = m.paths[0].kind === "recorded" ? "The recording" : "The motion";
+  id("beyond").hidden = !spans.length;
+  id("beyond").textContent = `${of} leaves what the model has learned from at the times of the strips: ` +
+    spans.slice(0, 4).map(([a, b]) => `${short(a)} to ${short(b)} ${unit}`.trim()).join(", ") + (spans.length > 4 ? ", …" : "") + ".";
 }
 
 const shaded = (range) => range && "Shaded: beyond what the model has learned from.";
@@ -144,7 +157,7 @@ function draw(m) {
     if (!curves.length) continue;
     let c = page.charts.find((c) => c.name === what.name);
     if (!c) page.charts.push(c = phase ? new Plot(id("over-time"), what) : new TimePlot(id("over-time"), what, clock));
-    c.show(curves);
+    c.show(curves, m.beyond);
   }
 }
 
@@ -157,6 +170,7 @@ function seek(t) {
   id("now").textContent = `${short(clock.time)} ${about.time_unit || ""}`;
   id("time").setAttribute("aria-valuetext", id("now").textContent);
   for (const c of page.charts) c.tick?.();
+  inertia.draw(clock.time);
   if (!page.playing) {
     numbers();
     mass();
@@ -178,11 +192,15 @@ function numbers() {
 // mass tells the mass matrix of the first model at this time.
 function mass() {
   const m = page.motion.mass;
-  id("mass").hidden = !m;
+  id("mass").hidden = !m?.m;
   if (!m) return;
-  const i = m.t.reduce((best, t, j) => Math.abs(t - clock.time) < Math.abs(m.t[best] - clock.time) ? j : best, 0), d = about.d;
+  const i = inertia.at(clock.time), d = about.d, w = m.eigen[i];
+  const least = `${w[0] > 0 ? "" : "not positive definite, "}least eigenvalue ${short(w[0])} in units of typical velocities`;
+  id("inertia-says").textContent = (d === 2 ? "Velocities of one kinetic energy: long where little mass moves." : "Eigenvalues of the mass matrix") +
+    (m.m ? "" : `: ${least}.`);
+  if (!m.m) return;
   const row = (tag, cells) => make("tr", {}, ...cells.map((c) => make(tag, {textContent: c})));
-  id("mass").replaceChildren(make("caption", {textContent: `Mass matrix of ${about.models[0]} there, least eigenvalue ${short(m.least[i])}`}),
+  id("mass").replaceChildren(make("caption", {textContent: `Mass matrix of ${about.models[0]} there, ${least}`}),
     make("thead", {}, row("th", ["", ...about.coordinates.map((c) => c.name)])),
     make("tbody", {}, ...about.coordinates.map((c, k) => row("td", [c.name, ...m.m[i].slice(k * d, k * d + d).map(short)]))));
 }

@@ -120,7 +120,7 @@ function drawn(card) {
   for (const {x, y, look: k, points} of card.curves) {
     let d = "", pen = false;
     x.forEach((at, i) => {
-      if (y[i] === null || y[i] === undefined) { return; }
+      if (at === null || y[i] === null || y[i] === undefined) { pen = false; return; }
       const px = f(L + u.valToPos(at, "x")), py = f(T + u.valToPos(y[i], "y"));
       d += points ? `M${px} ${py}h0` : `${pen ? "L" : "M"}${px} ${py}`;
       pen = true;
@@ -131,6 +131,18 @@ function drawn(card) {
   legend.forEach((c, i) => out.push(`<line x1="${f(L)}" x2="${f(L + 24)}" y1="${u.height + 8 + 18 * i}" y2="${u.height + 8 + 18 * i}" stroke="${c.look.stroke}" stroke-width="2" stroke-dasharray="${c.look.dash.join(" ")}"/>`,
     `<text x="${f(L + 30)}" y="${u.height + 12 + 18 * i}" fill="${css("ink")}">${escaped(c.name)}</text>`));
   return out.join("\n") + "\n</svg>\n";
+}
+
+// strips shades spans of x. One that has no length, of one row, is a line.
+function strips(u, spans) {
+  const c = u.ctx, {left, top, width, height} = u.bbox;
+  c.save();
+  c.fillStyle = css("bad") + "1c";
+  for (const [from, to] of spans || []) {
+    const a = Math.max(left, u.valToPos(from, "x", true)), b = Math.min(left + width, u.valToPos(to, "x", true));
+    if (b >= a) c.fillRect(a, top, Math.max(1, b - a), height);
+  }
+  c.restore();
 }
 
 // TimePlot has curves over the one time of the page: its cursor is that of all others, a line shows the time of the
@@ -144,8 +156,9 @@ export class TimePlot extends Card {
     this.learned = what.learned;
   }
 
-  // show takes curves {name, kind, x, y, low, high}.
-  show(curves) {
+  // show takes curves {name, kind, x, y, low, high}, and the spans of time in which they are beyond what was learned from.
+  show(curves, spans) {
+    this.spans = spans;
     const marks = looks(curves);
     this.curves = curves.map((c, i) => ({...c, look: marks[i]}));
     const tables = [];
@@ -178,9 +191,11 @@ export class TimePlot extends Card {
     }), data, this.body);
   }
 
-  // beyond shades what lies outside of what the model has learned from.
+  // beyond shades what lies outside of what the model has learned from: strips of time and, where nothing else but the
+  // curve itself is drawn, values.
   beyond(u) {
     const [low, high] = this.learned || [], c = u.ctx, {left, top, width, height} = u.bbox;
+    strips(u, this.spans);
     if (low === undefined) return;
     const shade = (a, b) => {
       a = Math.max(top, a); b = Math.min(top + height, b);
@@ -223,7 +238,8 @@ export class Plot extends Card {
       const i = seen[c.kind || ""] = (seen[c.kind || ""] ?? -1) + (c.dash && c.kind ? 0 : 1);
       const k = c.kind || c.dash || c.name === "constant velocity" ? {...look(c.kind, i)} : {stroke: several(i), dash: manner(i), width: 1.5};
       if (c.dash) k.dash = [4, 4];
-      const good = c.x.map((x, j) => j).filter((j) => c.x[j] !== null && c.y[j] !== null && !(log && c.y[j] <= 0) && !(log_x && c.x[j] <= 0));
+      const is = (j) => c.x[j] !== null && c.y[j] !== null;
+      const good = c.x.map((x, j) => j).filter((j) => !is(j) || !(log && c.y[j] <= 0) && !(log_x && c.x[j] <= 0));
       return {...c, x: good.map((j) => c.x[j]), y: good.map((j) => c.y[j]), look: k, points: points && !c.dash};
     });
     const data = [null, ...this.curves.map((c) => [c.x, c.y])], key = this.curves.map((c) => c.name + c.look.stroke).join();
@@ -238,6 +254,7 @@ export class Plot extends Card {
       mode: 2, scales: {x: {time: false, ...(log_x ? {distr: 3} : {range: () => reach(this.curves)("x")})},
         y: {distr: log ? 3 : 1, ...(log ? {} : {range: () => reach(this.curves)("y")})}},
       axes: [axis(this.what.x, false, log_x), axis(this.what.y, true, log)], cursor: {show: false},
+      hooks: {drawClear: [(u) => strips(u, this.what.beyond)]},
       series: [null, ...this.curves.map((c) => ({stroke: c.look.stroke, width: c.points ? 0 : c.look.width, dash: c.points ? [] : c.look.dash,
         fill: c.points ? c.look.stroke + "99" : undefined, facets: [{scale: "x", auto: true}, {scale: "y", auto: true}], paths: way(c.points)}))],
     }), data, this.body);
@@ -256,14 +273,17 @@ function padded(a, b) {
   return [a - by, b + by];
 }
 
-// way draws a series of mode 2: a line, or points as small squares.
+// way draws a series of mode 2: a line, which null breaks, or points as small squares.
 const way = (points) => (u, i) => {
   const line = new Path2D(), [x, y] = u.data[i], size = (x.length > 500 ? 2.5 : 4) * (devicePixelRatio || 1);
+  let pen = false;
   for (let j = 0; j < x.length; j++) {
+    if (x[j] === null || y[j] === null) { pen = false; continue; }
     const px = u.valToPos(x[j], "x", true), py = u.valToPos(y[j], "y", true);
     if (points || x.length === 1) line.rect(px - size / 2, py - size / 2, size, size);
-    else if (j) line.lineTo(px, py);
+    else if (pen) line.lineTo(px, py);
     else line.moveTo(px, py);
+    pen = true;
   }
   return points || x.length === 1 ? {stroke: null, fill: line, flags: 1} : {stroke: line, fill: null, flags: 1};
 };
