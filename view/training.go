@@ -111,7 +111,7 @@ type Followed struct {
 func (t *Training) Now() (f Followed, more <-chan struct{}) {
 	t.mu.Lock()
 	lines := t.lines[:len(t.lines):len(t.lines)] // lines are added, and never changed
-	f = Followed{Title: t.title, Phase: t.phase, Says: t.says, Shown: t.shown, Plan: t.plan}
+	f = Followed{Title: t.title, Phase: t.phase, Says: t.says, Shown: t.shown, Plan: t.plan, Facts: []Fact{}}
 	noise, more := t.noise, t.more
 	t.mu.Unlock()
 	if n := len(lines); n > 0 {
