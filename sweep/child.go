@@ -16,16 +16,17 @@ import (
 
 // command is one of the program's that a sweep can run.
 type command struct {
-	name       string
-	args       []string // what each trial is given
-	checkpoint string   // pattern of what it leaves on the way
-	model      string   // what it writes
+	name  string
+	args  []string // what each trial is given
+	kept  []string // patterns of what it leaves on the way and, of a page, in the end
+	model string   // what it writes
 }
 
 var commands = []command{
 	{name: "train", args: []string{"--json", "--resume", "-o", "model.lagrange"},
-		checkpoint: "model.lagrange.*.checkpoint", model: "model.lagrange"},
-	{name: "reproduce", args: []string{"--json"}},
+		kept: []string{"model.lagrange.*.checkpoint", "model.lagrange"}, model: "model.lagrange"},
+	// the parts that are finished, of the experiment or of those of all
+	{name: "reproduce", args: []string{"--json", "-o", "."}, kept: []string{"*.jsonl", "results/*/*"}},
 }
 
 func (t Trial) command() (command, error) {
@@ -86,7 +87,12 @@ func (w *Worker) try(ctx context.Context, t Trial) (r Result, err error) {
 	if json.Valid(out) {
 		r.Numbers = bytes.TrimSpace(out)
 	}
-	value, err := Measured(out, t.Measure)
+	value := done
+	if onPage(t.Run, t.Args) {
+		err = w.section(ctx, t, c, folder)
+	} else {
+		value, err = Measured(out, t.Measure)
+	}
 	if err != nil {
 		return r, err
 	}
@@ -116,9 +122,6 @@ func (w *Worker) prepare(ctx context.Context, t Trial, c command, folder string)
 			return nil, fmt.Errorf("the model to go on from: %w", err)
 		}
 		args = append(args, "--from", "from.lagrange")
-	}
-	if c.checkpoint == "" {
-		return args, nil
 	}
 	return args, w.restore(ctx, t, folder)
 }

@@ -113,7 +113,7 @@ func (f *File) check() error {
 	switch {
 	case !slices.ContainsFunc(commands, func(c command) bool { return c.name == f.Run }):
 		return f.wrong("run", "run = %q: want train or reproduce", f.Run)
-	case f.Measure == "":
+	case f.Measure == "" && !f.Page():
 		return f.wrong("measure", "no measure: give the path to a number that --json prints, such as "+
 			"measure = \"models.lnn.rmse_q\"")
 	case f.Goal != "min" && f.Goal != "max":
@@ -126,6 +126,11 @@ func (f *File) check() error {
 		return f.wrong("cores", "cores = %d: want 1 or more", f.Cores)
 	case f.Points < 0 || f.Points > mostPoints:
 		return f.wrong("points", "points = %d: want 1 to %d", f.Points, mostPoints)
+	}
+	if f.Page() {
+		if err := f.checkPage(); err != nil {
+			return err
+		}
 	}
 	for _, p := range f.parameters() {
 		if err := p.check(f); err != nil {

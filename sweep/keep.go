@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"lagrange/internal/file"
@@ -19,9 +18,6 @@ const keepEvery = 5 * time.Second
 
 // keep copies checkpoints to the board while a trial runs, and once more at its end.
 func (w *Worker) keep(ctx context.Context, t Trial, c command, folder string) (stop func()) {
-	if c.checkpoint == "" {
-		return func() {}
-	}
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -29,11 +25,11 @@ func (w *Worker) keep(ctx context.Context, t Trial, c command, folder string) (s
 		defer tick.Stop()
 		last := ""
 		look := func(ctx context.Context) {
-			state := w.checkpoints(folder, c)
+			state := left(folder, c)
 			if fmt.Sprint(state) == last || len(state) == 0 {
 				return
 			}
-			if err := w.save(ctx, t, folder, state); err != nil {
+			if err := w.save(ctx, t, "checkpoint", folder, state); err != nil {
 				w.tell(Event{Trial: t, Note: fmt.Sprintf("a checkpoint could not be kept: %v", err)})
 				return
 			}
@@ -62,21 +58,22 @@ type stamped struct {
 	when time.Time
 }
 
-func (w *Worker) checkpoints(folder string, c command) (all []stamped) {
-	paths, _ := filepath.Glob(filepath.Join(folder, c.checkpoint))
-	paths = append(paths, filepath.Join(folder, c.model)) // a training ends between model and report, too
-	slices.Sort(paths)
-	for _, p := range paths {
-		if info, err := os.Stat(p); err == nil {
-			all = append(all, stamped{p, info.ModTime()})
+// left is what a trial has left so far. A training ends between model and report, too.
+func left(folder string, c command) (all []stamped) {
+	for _, pattern := range c.kept {
+		paths, _ := filepath.Glob(filepath.Join(folder, pattern))
+		for _, p := range paths {
+			if info, err := os.Stat(p); err == nil && info.Mode().IsRegular() {
+				all = append(all, stamped{p, info.ModTime()})
+			}
 		}
 	}
 	return all
 }
 
-// save puts checkpoints on the board, as one archive, so that they belong together.
-func (w *Worker) save(ctx context.Context, t Trial, folder string, files []stamped) error {
-	path := filepath.Join(folder, "checkpoint.tar")
+// save puts files on the board, as one archive, so that they belong together.
+func (w *Worker) save(ctx context.Context, t Trial, what, folder string, files []stamped) error {
+	path := filepath.Join(folder, what+".tar")
 	err := file.Write(path, func(to io.Writer) error {
 		a := tar.NewWriter(to)
 		for _, s := range files {
@@ -87,7 +84,11 @@ func (w *Worker) save(ctx context.Context, t Trial, folder string, files []stamp
 			if err != nil {
 				return err
 			}
-			h := &tar.Header{Name: filepath.Base(s.path), Mode: 0o644, Size: int64(len(text))}
+			name, err := filepath.Rel(folder, s.path)
+			if err != nil {
+				return err
+			}
+			h := &tar.Header{Name: filepath.ToSlash(name), Mode: 0o644, Size: int64(len(text))}
 			if err := a.WriteHeader(h); err != nil {
 				return err
 			}
@@ -100,7 +101,7 @@ func (w *Worker) save(ctx context.Context, t Trial, folder string, files []stamp
 	if err != nil {
 		return err
 	}
-	return w.Board.Put(ctx, t.Sweep, t.ID+"/checkpoint", path)
+	return w.Board.Put(ctx, t.Sweep, t.ID+"/"+what, path)
 }
 
 // restore lays out the checkpoint of an earlier try, if there is one. One that cannot be read is dropped, and the trial
@@ -118,8 +119,17 @@ func (w *Worker) restore(ctx context.Context, t Trial, folder string) error {
 		w.tell(Event{Trial: t, Note: fmt.Sprintf("its checkpoint cannot be read, so it begins anew: %v", err)})
 		return w.Board.Forget(ctx, t.Sweep, t.ID+"/checkpoint")
 	}
+	return spread(folder, files)
+}
+
+// spread writes files below a folder.
+func spread(folder string, files map[string][]byte) error {
 	for name, text := range files {
-		if err := file.Put(filepath.Join(folder, name), text); err != nil {
+		path := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := file.Put(path, text); err != nil {
 			return err
 		}
 	}
@@ -142,7 +152,11 @@ func unpacked(path string) (map[string][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if files[filepath.Base(h.Name)], err = io.ReadAll(a); err != nil {
+		name := filepath.FromSlash(h.Name)
+		if !filepath.IsLocal(name) {
+			return nil, fmt.Errorf("%q leads out of the folder", h.Name)
+		}
+		if files[name], err = io.ReadAll(a); err != nil {
 			return nil, err
 		}
 	}

@@ -46,7 +46,7 @@ func TestBroken(t *testing.T) {
 		}
 		files = append(files, stamped{path: path})
 	}
-	if err := w.save(t.Context(), Trial{}, from, files); err != nil {
+	if err := w.save(t.Context(), Trial{}, "checkpoint", from, files); err != nil {
 		t.Fatal(err)
 	}
 	whole := board.text

@@ -56,8 +56,12 @@ func (s *Sweep) Rows() (rows []Row) {
 	return rows
 }
 
-// Best are the rows that have a measure, the best first: those of the highest rung, then by their median.
+// Best are the rows that have a measure, the best first: those of the highest rung, then by their median. The
+// experiments of a page do not compete.
 func (s *Sweep) Best() []Row {
+	if s.File.Page() {
+		return nil
+	}
 	rows := slices.DeleteFunc(s.Rows(), func(r Row) bool { return r.Median == nil })
 	sign := 1.0
 	if s.File.Goal == "max" {

@@ -176,6 +176,9 @@ func (f *sweepFlags) run(cmd *cobra.Command, d *sweep.Folder) (err error) {
 	}
 	err = d.Sweep.Run(ctx, board, d.Path, func(r *sweep.Result) error {
 		line.result(r)
+		if err := section(ctx, d, board, r); err != nil { // noted it would not come again
+			return err
+		}
 		return d.Note(r)
 	})
 	stop()
@@ -288,6 +291,10 @@ func printSweep(w io.Writer, d *sweep.Folder) error {
 	s := d.Sweep
 	ended, failed, _ := s.Ended()
 	fmt.Fprintf(w, "%s  %d of %d trials ended, %d failed\n", s.ID, ended, s.Trials(), failed)
+	if s.File.Page() {
+		_, err := fmt.Fprintf(w, "page of results: %s\n", filepath.Join(d.Path, "results.md"))
+		return err
+	}
 	best := s.Best()
 	if len(best) == 0 {
 		_, err := fmt.Fprintln(w, "no point has a measure yet")

@@ -63,7 +63,11 @@ func (l *sweepLine) result(r *sweep.Result) {
 	if best := l.s.Best(); len(best) > 0 {
 		l.best = fmt.Sprintf("best %.4g at point %d", *best[0].Median, best[0].Point)
 	}
-	if l.p.width == nil && !r.Failed() {
+	switch {
+	case l.p.width != nil || r.Failed():
+	case l.s.File.Page():
+		fmt.Fprintf(l.w, "%d/%d  %s\n", l.ended, l.s.Trials(), l.s.Experiment(*r))
+	default:
 		fmt.Fprintf(l.w, "%d/%d  %s %.6g  %s\n", l.ended, l.s.Trials(), r.ID, *r.Value, l.best)
 	}
 	l.show()
