@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"os/exec"
 	"path/filepath"
@@ -98,9 +97,5 @@ func TestPageAsSweep(t *testing.T) {
 	}
 	if said := lagrange("sweep", "resume", "out"); strings.Contains(said, "2/2") {
 		t.Errorf("run again:\n%s", said)
-	}
-	var out bytes.Buffer
-	if code := run([]string{"sweep", "best", filepath.Join(folder, "out")}, nil, &out, &out); code == exitOK {
-		t.Errorf("a best experiment: %s", &out)
 	}
 }
