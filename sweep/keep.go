@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"archive/tar"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,39 +15,33 @@ import (
 	"lagrange/internal/file"
 )
 
-// keepEvery is how often a worker looks whether there is a new checkpoint to keep on the board.
-const keepEvery = 5 * time.Second
+// keepEvery is how often a worker looks at least whether there is a new checkpoint to keep on the board. A board that
+// is slow is given checkpoints less often: one that took a second comes keepShare seconds after the last, so that
+// however many workers there are, what each of them asks for is a small part of its time. Where the board has no room
+// the time doubles, up to keepMost.
+const (
+	keepEvery = 5 * time.Second
+	keepShare = 20
+	keepMost  = 5 * time.Minute
+)
 
-// keep copies checkpoints to the board while a trial runs, and once more at its end.
+// keep copies checkpoints to the board while a trial runs, and once more where it is ended from outside.
 func (w *Worker) keep(ctx context.Context, t Trial, c command, folder string) (stop func()) {
 	if c.checkpoint == "" {
 		return func() {}
 	}
 	quit, done := make(chan struct{}), make(chan struct{})
+	k := keeper{w: w, t: t, c: c, folder: folder, wait: keepEvery}
 	go func() {
 		defer close(done)
-		tick := time.NewTicker(keepEvery)
-		defer tick.Stop()
-		last := ""
-		look := func(ctx context.Context) {
-			state := w.checkpoints(folder, c)
-			if fmt.Sprint(state) == last || len(state) == 0 {
-				return
-			}
-			if err := w.save(ctx, t, folder, state); err != nil {
-				w.tell(Event{Trial: t, Note: fmt.Sprintf("a checkpoint could not be kept: %v", err)})
-				return
-			}
-			last = fmt.Sprint(state)
-		}
 		for {
 			select {
-			case <-tick.C:
-				look(ctx)
+			case <-time.After(k.wait):
+				k.look(ctx)
 			case <-quit:
 				if ctx.Err() != nil { // ended from outside: the child has saved its state for whoever goes on
 					late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-					look(late)
+					k.look(late)
 					cancel()
 				}
 				return
@@ -56,11 +51,45 @@ func (w *Worker) keep(ctx context.Context, t Trial, c command, folder string) (s
 	return func() { close(quit); <-done }
 }
 
+// keeper keeps the checkpoints of a trial.
+type keeper struct {
+	w      *Worker
+	t      Trial
+	c      command
+	folder string
+	last   string        // checkpoints that are kept
+	wait   time.Duration // until the next look
+	failed bool          // the last one could not be kept
+}
+
+// look keeps the checkpoints that there are, if they are new.
+func (k *keeper) look(ctx context.Context) {
+	state := k.w.checkpoints(k.folder, k.c)
+	if fmt.Sprint(state) == k.last || len(state) == 0 {
+		return
+	}
+	begin := time.Now()
+	err := k.w.save(ctx, k.t, k.folder, append(state, stamped{path: filepath.Join(k.folder, k.c.history)}))
+	took := time.Since(begin)
+	if err != nil {
+		if !k.failed {
+			k.w.tell(Event{Trial: k.t, Note: fmt.Sprintf("a checkpoint could not be kept: %v", err)})
+		}
+		k.wait, k.failed = min(2*k.wait, keepMost), true
+		return
+	}
+	k.last, k.failed = fmt.Sprint(state), false
+	k.wait = max(keepEvery, keepShare*took)
+}
+
 // stamped is a file and when it was written.
 type stamped struct {
 	path string
 	when time.Time
 }
+
+// whole says whether a file is written whole or not at all. A history grows line by line, and may end in half a one.
+func (s stamped) whole() bool { return filepath.Ext(s.path) != ".jsonl" }
 
 func (w *Worker) checkpoints(folder string, c command) (all []stamped) {
 	paths, _ := filepath.Glob(filepath.Join(folder, c.checkpoint))
@@ -86,6 +115,9 @@ func (w *Worker) save(ctx context.Context, t Trial, folder string, files []stamp
 			}
 			if err != nil {
 				return err
+			}
+			if !s.whole() {
+				text = text[:bytes.LastIndexByte(text, '\n')+1]
 			}
 			h := &tar.Header{Name: filepath.Base(s.path), Mode: 0o644, Size: int64(len(text))}
 			if err := a.WriteHeader(h); err != nil {

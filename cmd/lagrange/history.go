@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,7 +29,18 @@ func newHistory(model string, resume bool) (*os.File, error) {
 	if !resume {
 		mode |= os.O_TRUNC
 	}
-	return os.OpenFile(path, mode, 0o666)
+	f, err := os.OpenFile(path, mode, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = f.Truncate(int64(bytes.LastIndexByte(text, '\n') + 1)) // what comes next is a line of its own
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // readHistory reads the lines of a history; half a line at its end is what a power cut has left.
