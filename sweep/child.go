@@ -11,20 +11,23 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
 // command is one of the program's that a sweep can run.
 type command struct {
-	name  string
-	args  []string // what each trial is given
-	kept  []string // patterns of what it leaves on the way and, of a page, in the end
-	model string   // what it writes
+	name    string
+	args    []string // what each trial is given
+	kept    []string // patterns of what it leaves on the way and, of a page, in the end
+	model   string   // what it writes
+	history string   // how it went, line by line
 }
 
 var commands = []command{
 	{name: "train", args: []string{"--json", "--resume", "-o", "model.lagrange"},
-		kept: []string{"model.lagrange.*.checkpoint", "model.lagrange"}, model: "model.lagrange"},
+		kept: []string{"model.lagrange.*.checkpoint", "model.lagrange"}, model: "model.lagrange",
+		history: "model.lagrange.history.jsonl"},
 	// the parts that are finished, of the experiment or of those of all
 	{name: "reproduce", args: []string{"--json", "-o", "."}, kept: []string{"*.jsonl", "results/*/*"}},
 }
@@ -55,6 +58,46 @@ func (w *Worker) fail(ctx context.Context, t Trial, errs []string) error {
 	return w.Board.Note(ctx, t.Sweep, "failed."+t.ID, text)
 }
 
+// Trouble is an error of the board or of the machine, for which no trial is to blame: the trial goes back, and the
+// worker ends.
+type Trouble struct{ Err error }
+
+// Error implements error.
+func (t Trouble) Error() string { return t.Err.Error() }
+
+// Unwrap gives the error.
+func (t Trouble) Unwrap() error { return t.Err }
+
+// trouble is an error that is no trial's, unless the trial's time has run out meanwhile.
+func trouble(ctx context.Context, err error) error {
+	switch {
+	case err == nil || errors.Is(err, ErrNoFile):
+		return err
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	}
+	return Trouble{err}
+}
+
+// full is the trouble of a machine without room for trials.
+func (w *Worker) full(err error) error {
+	return Trouble{fmt.Errorf("%w: make room for trials in %s, or give the worker another folder for scratch", err,
+		w.Folder)}
+}
+
+// scratch is an error of the folder for trials.
+func (w *Worker) scratch(err error) error {
+	if noRoom(err.Error()) {
+		return w.full(err)
+	}
+	return Trouble{err}
+}
+
+// noRoom says whether what a program said is that a disk is full.
+func noRoom(said string) bool {
+	return strings.Contains(said, syscall.ENOSPC.Error()) || strings.Contains(said, syscall.EDQUOT.Error())
+}
+
 // try runs the program in the trial's folder, from the checkpoint if there is one on the board.
 func (w *Worker) try(ctx context.Context, t Trial) (r Result, err error) {
 	c, err := t.command()
@@ -62,11 +105,8 @@ func (w *Worker) try(ctx context.Context, t Trial) (r Result, err error) {
 		return r, err
 	}
 	folder := w.place(t)
-	if err := os.RemoveAll(folder); err != nil {
-		return r, err
-	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return r, err
+	if err := errors.Join(os.RemoveAll(folder), os.MkdirAll(folder, 0o755)); err != nil {
+		return r, w.scratch(err)
 	}
 	args, err := w.prepare(ctx, t, c, folder)
 	if err != nil {
@@ -100,7 +140,7 @@ func (w *Worker) try(ctx context.Context, t Trial) (r Result, err error) {
 	if c.model == "" {
 		return r, nil
 	}
-	return r, w.Board.Put(ctx, t.Sweep, t.ID+"/model", filepath.Join(folder, c.model))
+	return r, trouble(ctx, w.Board.Put(ctx, t.Sweep, t.ID+"/model", filepath.Join(folder, c.model)))
 }
 
 // prepare lays out what the trial needs, and gives its command line.
@@ -109,21 +149,21 @@ func (w *Worker) prepare(ctx context.Context, t Trial, c command, folder string)
 		have := filepath.Join(w.Folder, t.Sweep, object) // fetched once for all trials
 		if _, err := os.Stat(have); errors.Is(err, fs.ErrNotExist) {
 			if err := w.Board.Get(ctx, t.Sweep, object, have); err != nil {
-				return nil, fmt.Errorf("recording %s: %w", name, err)
+				return nil, fmt.Errorf("recording %s: %w", name, trouble(ctx, err))
 			}
 		}
 		if err := os.Link(have, filepath.Join(folder, name)); err != nil {
-			return nil, err
+			return nil, w.scratch(err)
 		}
 	}
 	args = append(append([]string{t.Run}, t.Args...), c.args...)
 	if t.From != "" {
 		if err := w.Board.Get(ctx, t.Sweep, t.From+"/model", filepath.Join(folder, "from.lagrange")); err != nil {
-			return nil, fmt.Errorf("the model to go on from: %w", err)
+			return nil, fmt.Errorf("the model to go on from: %w", trouble(ctx, err))
 		}
 		args = append(args, "--from", "from.lagrange")
 	}
-	return args, w.restore(ctx, t, folder)
+	return args, trouble(ctx, w.restore(ctx, t, folder))
 }
 
 // child runs the program and returns what it printed. Its last line of errors is the error.
@@ -143,7 +183,10 @@ func (w *Worker) child(ctx context.Context, t Trial, folder string, args []strin
 	case err != nil:
 		lines := strings.Split(strings.TrimSpace(said.String()), "\n")
 		last := strings.TrimPrefix(lines[len(lines)-1], "lagrange: ")
-		return nil, fmt.Errorf("%v: %.500s", err, last)
+		if err = fmt.Errorf("%v: %.500s", err, last); noRoom(last) {
+			return nil, w.full(err)
+		}
+		return nil, err
 	}
 	return out.Bytes(), nil
 }

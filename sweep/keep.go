@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"archive/tar"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,36 +14,30 @@ import (
 	"lagrange/internal/file"
 )
 
-// keepEvery is how often a worker looks whether there is a new checkpoint to keep on the board.
-const keepEvery = 5 * time.Second
+// keepEvery is how often a worker looks at least whether there is a new checkpoint to keep on the board. A board that
+// is slow is given checkpoints less often: one that took a second comes keepShare seconds after the last, so that
+// however many workers there are, what each of them asks for is a small part of its time. Where the board has no room
+// the time doubles, up to keepMost.
+const (
+	keepEvery = 5 * time.Second
+	keepShare = 20
+	keepMost  = 5 * time.Minute
+)
 
-// keep copies checkpoints to the board while a trial runs, and once more at its end.
+// keep copies checkpoints to the board while a trial runs, and once more where it is ended from outside.
 func (w *Worker) keep(ctx context.Context, t Trial, c command, folder string) (stop func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
+	k := keeper{w: w, t: t, c: c, folder: folder, wait: keepEvery}
 	go func() {
 		defer close(done)
-		tick := time.NewTicker(keepEvery)
-		defer tick.Stop()
-		last := ""
-		look := func(ctx context.Context) {
-			state := left(folder, c)
-			if fmt.Sprint(state) == last || len(state) == 0 {
-				return
-			}
-			if err := w.save(ctx, t, "checkpoint", folder, state); err != nil {
-				w.tell(Event{Trial: t, Note: fmt.Sprintf("a checkpoint could not be kept: %v", err)})
-				return
-			}
-			last = fmt.Sprint(state)
-		}
 		for {
 			select {
-			case <-tick.C:
-				look(ctx)
+			case <-time.After(k.wait):
+				k.look(ctx)
 			case <-quit:
 				if ctx.Err() != nil { // ended from outside: the child has saved its state for whoever goes on
 					late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-					look(late)
+					k.look(late)
 					cancel()
 				}
 				return
@@ -52,11 +47,49 @@ func (w *Worker) keep(ctx context.Context, t Trial, c command, folder string) (s
 	return func() { close(quit); <-done }
 }
 
+// keeper keeps the checkpoints of a trial.
+type keeper struct {
+	w      *Worker
+	t      Trial
+	c      command
+	folder string
+	last   string        // checkpoints that are kept
+	wait   time.Duration // until the next look
+	failed bool          // the last one could not be kept
+}
+
+// look keeps the checkpoints that there are, if they are new.
+func (k *keeper) look(ctx context.Context) {
+	state := left(k.folder, k.c)
+	if fmt.Sprint(state) == k.last || len(state) == 0 {
+		return
+	}
+	files := state
+	if k.c.history != "" {
+		files = append(files, stamped{path: filepath.Join(k.folder, k.c.history)})
+	}
+	begin := time.Now()
+	err := k.w.save(ctx, k.t, "checkpoint", k.folder, files)
+	took := time.Since(begin)
+	if err != nil {
+		if !k.failed {
+			k.w.tell(Event{Trial: k.t, Note: fmt.Sprintf("a checkpoint could not be kept: %v", err)})
+		}
+		k.wait, k.failed = min(2*k.wait, keepMost), true
+		return
+	}
+	k.last, k.failed = fmt.Sprint(state), false
+	k.wait = max(keepEvery, keepShare*took)
+}
+
 // stamped is a file and when it was written.
 type stamped struct {
 	path string
 	when time.Time
 }
+
+// whole says whether a file is written whole or not at all. Lines are added to others, which may end in half a one.
+func (s stamped) whole() bool { return filepath.Ext(s.path) != ".jsonl" }
 
 // left is what a trial has left so far. A training ends between model and report, too.
 func left(folder string, c command) (all []stamped) {
@@ -83,6 +116,9 @@ func (w *Worker) save(ctx context.Context, t Trial, what, folder string, files [
 			}
 			if err != nil {
 				return err
+			}
+			if !s.whole() {
+				text = text[:bytes.LastIndexByte(text, '\n')+1]
 			}
 			name, err := filepath.Rel(folder, s.path)
 			if err != nil {

@@ -95,6 +95,10 @@ func (w *Worker) one(ctx context.Context, c Claim) error {
 		r.Errors = errs
 		return w.end(ctx, c, r)
 	}
+	if no := (Trouble{}); errors.As(err, &no) {
+		w.tell(Event{Trial: t, Note: fmt.Sprintf("given back: %v", err)})
+		return errors.Join(err, w.back(c))
+	}
 	r.Errors = append(errs, err.Error())
 	if len(r.Errors) >= mostTries {
 		r.Value = nil
@@ -123,7 +127,7 @@ func (w *Worker) tell(e Event) {
 	}
 }
 
-// end notes a result. A trial whose result cannot be noted is not lost: it will be taken again.
+// end notes a result. A trial whose result cannot be noted is not lost: it goes back, and the worker ends.
 func (w *Worker) end(ctx context.Context, c Claim, r Result) error {
 	t := c.Trial()
 	r.ID, r.Worker, r.Tries = t.ID, w.Name, c.Taken()
@@ -131,7 +135,7 @@ func (w *Worker) end(ctx context.Context, c Claim, r Result) error {
 	defer cancel()
 	if err := c.Done(ctx, r); err != nil {
 		w.tell(Event{Trial: t, Note: fmt.Sprintf("the result could not be noted: %v", err)})
-		return nil
+		return errors.Join(Trouble{err}, w.back(c))
 	}
 	w.tell(Event{Trial: t, Tries: c.Taken(), Result: &r})
 	_ = w.Board.Forget(ctx, t.Sweep, t.ID+"/checkpoint") // what is left is small, and goes with the sweep

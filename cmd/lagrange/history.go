@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,8 +26,17 @@ func newHistory(model string, resume bool) (f *os.File, before []view.HistoryLin
 		mode |= os.O_TRUNC
 		before = nil
 	}
-	f, err = os.OpenFile(path, mode, 0o666)
-	return f, before, err
+	if f, err = os.OpenFile(path, mode, 0o666); err != nil {
+		return nil, nil, err
+	}
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = f.Truncate(int64(bytes.LastIndexByte(text, '\n') + 1)) // what comes next is a line of its own
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return f, before, nil
 }
 
 // drawHistory draws what the page shows of how models were trained.

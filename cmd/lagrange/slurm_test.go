@@ -64,5 +64,5 @@ exit $code`)
 	if !strings.Contains(string(out), "Restarts=1") {
 		t.Errorf("no job was queued again:\n%s", out)
 	}
-	sameTables(t, filepath.Join(folder, "calm"), filepath.Join(folder, "hurt"), 1)
+	sameTables(t, filepath.Join(folder, "calm"), filepath.Join(folder, "hurt"), 16, 1)
 }

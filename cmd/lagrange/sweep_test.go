@@ -74,27 +74,28 @@ func TestSweepSurvives(t *testing.T) {
 	case <-time.After(5 * time.Minute):
 		t.Fatalf("it has not ended\n%s", said.String())
 	}
-	sameTables(t, filepath.Join(folder, "calm"), filepath.Join(folder, "hurt"), 1)
+	sameTables(t, filepath.Join(folder, "calm"), filepath.Join(folder, "hurt"), 16, 1)
 	if !strings.Contains(said.String(), "16 of 16 trials ended, 0 failed") {
 		t.Error(said.String())
 	}
 }
 
-// sameTables compares the tables of sweeps of 16 trials, of which the second was disturbed: cut trials at least were
-// begun more than once.
-func sameTables(t *testing.T, calm, hurt string, cut int) {
+// sameTables compares the tables of two sweeps, of which the second was disturbed: each trial has ended once, and so
+// many of them as cut says, at least, were begun more than once.
+func sameTables(t *testing.T, calm, hurt string, trials, cut int) (again int) {
 	t.Helper()
 	want, got := content(t, filepath.Join(calm, "results.csv")), content(t, filepath.Join(hurt, "results.csv"))
 	if want != got {
 		t.Errorf("undisturbed:\n%s\ndisturbed:\n%s", want, got)
 	}
 	results := content(t, filepath.Join(hurt, "results.jsonl"))
-	if lines := strings.Count(results, "\n"); lines != 16 {
-		t.Errorf("%d results of 16 trials", lines)
+	if lines := strings.Count(results, "\n"); lines != trials {
+		t.Errorf("%d results of %d trials", lines, trials)
 	}
-	if once := strings.Count(results, `"tries":1}`); once > 16-cut {
-		t.Errorf("%d of 16 trials were begun once: too few were cut off, this shows nothing", once)
+	if again = trials - strings.Count(results, `"tries":1}`); again < cut {
+		t.Errorf("%d of %d trials were begun again: too few were cut off, this shows nothing", again, trials)
 	}
+	return again
 }
 
 const sweepText = `run     = "train"

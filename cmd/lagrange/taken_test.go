@@ -19,7 +19,7 @@ import (
 	"lagrange/data"
 )
 
-var update = flag.Bool("update", false, "write the table of trained models in doc/exports.md")
+var update = flag.Bool("update", false, "write figures into doc/exports.md and doc/sweeps.md")
 
 const exportsPage = "../../doc/exports.md"
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"sync"
@@ -169,7 +170,7 @@ func (b *Board) Results(ctx context.Context, id string, on func(sweep.Result)) e
 		return err
 	}
 	for ctx.Err() == nil {
-		if err := watch(ctx, kv, on); err != nil && ctx.Err() == nil {
+		if err := b.watch(ctx, id, kv, on); err != nil && ctx.Err() == nil {
 			pause(ctx, time.Second)
 		}
 	}
@@ -179,7 +180,7 @@ func (b *Board) Results(ctx context.Context, id string, on func(sweep.Result)) e
 // rewatch is how often a watch is begun again, for what a broken connection may have swallowed.
 const rewatch = time.Minute
 
-func watch(ctx context.Context, kv jetstream.KeyValue, on func(sweep.Result)) error {
+func (b *Board) watch(ctx context.Context, id string, kv jetstream.KeyValue, on func(sweep.Result)) error {
 	ctx, cancel := context.WithTimeout(ctx, rewatch)
 	defer cancel()
 	w, err := kv.Watch(ctx, "result.>")
@@ -195,10 +196,20 @@ func watch(ctx context.Context, kv jetstream.KeyValue, on func(sweep.Result)) er
 			if !ok {
 				return errors.New("the watch has ended")
 			}
-			var r sweep.Result
-			if e != nil && json.Unmarshal(e.Value(), &r) == nil {
-				on(r)
+			var r noted
+			if e == nil || json.Unmarshal(e.Value(), &r) != nil {
+				continue
 			}
+			if r.Apart {
+				_, files, err := b.on(ctx, id)
+				if err == nil {
+					r.Numbers, err = files.GetBytes(ctx, r.ID+"/numbers")
+				}
+				if err != nil {
+					return err // the watch is begun again
+				}
+			}
+			on(r.Result)
 		}
 	}
 }
@@ -266,17 +277,25 @@ func (b *Board) claim(ctx context.Context, m jetstream.Msg) (sweep.Claim, error)
 
 // Put implements sweep.Board.
 func (b *Board) Put(ctx context.Context, id, name, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return b.put(ctx, id, name, f)
+}
+
+// put stores what can be read, from its beginning at each attempt.
+func (b *Board) put(ctx context.Context, id, name string, r io.ReadSeeker) error {
 	return steadily(ctx, func(ctx context.Context) error {
 		_, files, err := b.on(ctx, id)
 		if err != nil {
 			return err
 		}
-		f, err := os.Open(path)
-		if err != nil {
+		if _, err := r.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
-		defer f.Close()
-		_, err = files.Put(ctx, jetstream.ObjectMeta{Name: name}, f)
+		_, err = files.Put(ctx, jetstream.ObjectMeta{Name: name}, r)
 		return err
 	})
 }

@@ -1,10 +1,10 @@
 package jet
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -85,14 +85,22 @@ func (c *claim) Alive(context.Context) error {
 // header is what a message may have beside its text.
 const header = 4096
 
-// Done implements sweep.Claim. Numbers that are more than a message of the server may hold are left out.
+// noted is a result as it is noted: numbers that are more than a message of the server may hold are a file.
+type noted struct {
+	sweep.Result
+	Apart bool `json:"apart,omitempty"`
+}
+
+// Done implements sweep.Claim.
 func (c *claim) Done(ctx context.Context, r sweep.Result) error {
-	text, err := json.Marshal(r)
+	n := noted{Result: r}
+	text, err := json.Marshal(n)
 	if most := int(c.b.nc.MaxPayload()) - header; err == nil && len(text) > most {
-		r.Errors = append([]string{fmt.Sprintf("what it printed, %d bytes, is left out: the server's max_payload is %d",
-			len(r.Numbers), c.b.nc.MaxPayload())}, r.Errors...) // the last stays the reason of one that failed
-		r.Numbers = nil
-		text, err = json.Marshal(r)
+		if err := c.b.put(ctx, c.t.Sweep, r.ID+"/numbers", bytes.NewReader(r.Numbers)); err != nil {
+			return err
+		}
+		n.Numbers, n.Apart = nil, true
+		text, err = json.Marshal(n)
 	}
 	if err != nil {
 		return err
