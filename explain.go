@@ -1,10 +1,12 @@
 package lagrange
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"lagrange/data"
 	"lagrange/eval"
@@ -47,17 +49,17 @@ func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint
 	x, u, us := m.drawn(seed), m.means(), []float64(nil)
 	e.States = fmt.Sprintf("%d states drawn within the ranges of the model", len(x)/(2*m.D()))
 	var seen *data.Set
+	held := false
 	if set != nil {
 		if set.D() != m.D() || set.M() != m.M() {
 			return e, fmt.Errorf("the recording has %d coordinates and %d inputs, the model %d and %d; name the "+
 				"columns with --q, --v, --u, --parameters", set.D(), set.M(), m.D(), m.M())
 		}
-		held := false
 		if seen, held, err = m.unseen(ctx, set); err != nil {
 			return e, err
 		}
 		x, us = rows(seen)
-		u = parameters(seen)
+		u = m.typical(seen, x)
 		e.States = fmt.Sprintf("%d rows of the recording", len(x)/(2*m.D()))
 		if held {
 			e.States += ", held out of training"
@@ -71,7 +73,11 @@ func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint
 	if e.Lagrangian, err = m.formula(ctx, x, u, e.Accuracy.Error, terms, more); err != nil {
 		return e, err
 	}
-	if l := e.Lagrangian; set != nil && l.At == "" && !l.renamed(m) && l.Model != nil && l.Model.net != m.net {
+	switch l := e.Lagrangian; {
+	case set == nil || l.renamed(m) || l.Model == nil || l.Model.net == m.net:
+	case l.At != "":
+		l.compareAt(m, seen, held)
+	default:
 		if err := l.compare(ctx, m, set); err != nil {
 			return e, err
 		}
@@ -88,7 +94,8 @@ func (m *Model) Explain(ctx context.Context, set *data.Set, terms int, seed uint
 // one, for it holds where no motion has been; else by the model.
 func (m *Model) conserved(ctx context.Context, e *Explanation, seen *data.Set, x, u []float64) error {
 	by, off, l := m, e.Accuracy.Error, e.Lagrangian
-	if l.Model != nil && !l.Legendre && (seen == nil || l.Compared != nil && l.Compared.Better == formulaBetter) {
+	better := l.At == "" && l.Compared != nil && l.Compared.Better == formulaBetter
+	if l.Model != nil && !l.Legendre && (seen == nil || better) {
 		e.ByFormula, by, u = true, l.Model, u[:l.Model.M()] // forces stand first
 		if off = l.Error; seen != nil {
 			off = by.accuracy(seen, x, u).Error
@@ -149,13 +156,35 @@ func each(set *data.Set, visit func(t *data.Trajectory, row int)) {
 	}
 }
 
-// parameters are the inputs without forces: the system parameters of the first row.
-func parameters(set *data.Set) []float64 {
-	u := make([]float64, set.M())
-	if f := len(set.Forces()); len(set.Trajectories) > 0 && set.Trajectories[0].Len() > 0 {
-		copy(u[f:], set.Trajectories[0].U[f:set.M()])
+// mostTypical is how many motions, and states, typical looks at.
+const mostTypical = 60
+
+// typical are the inputs without forces, with the system parameters of one motion of a recording: that in whose
+// conditions accelerations at states x are of the median size. Where a field is weak a network knows little of it.
+func (m *Model) typical(set *data.Set, x []float64) []float64 {
+	u, d, f, k := make([]float64, set.M()), m.D(), len(set.Forces()), set.M()
+	if f == k || len(set.Trajectories) == 0 {
+		return u
 	}
-	return u
+	type condition struct {
+		u    []float64
+		size float64
+	}
+	var all []condition
+	x = formula.Thinned(x, 2*d, mostTypical)
+	n := len(set.Trajectories)
+	for i := range min(n, mostTypical) {
+		c := condition{u: slices.Clone(u)}
+		copy(c.u[f:], set.Trajectories[i*n/min(n, mostTypical)].U[f:k])
+		for b := 0; b < len(x); b += 2 * d {
+			for i, a := range m.Accel(x[b:b+d], x[b+d:b+2*d], c.u) {
+				c.size += a * a / (m.Spec().Coordinates[i].Accel * m.Spec().Coordinates[i].Accel)
+			}
+		}
+		all = append(all, c)
+	}
+	slices.SortStableFunc(all, func(a, b condition) int { return cmp.Compare(a.size, b.size) })
+	return all[len(all)/2].u
 }
 
 // drawn are states about the means of a model, normal with its scales, but slower, angles from all directions; and

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"lagrange/data"
+	"lagrange/eval"
 	"lagrange/fit"
 	"lagrange/formula"
 	"lagrange/model"
@@ -33,6 +35,8 @@ type Lagrangian struct {
 	// Legendre says that L comes from the H of a Hamiltonian network, with velocities ∂H/∂p.
 	Legendre bool   `json:"legendre,omitempty"`
 	At       string `json:"at,omitempty"` // system parameters for which it holds; "" there are none
+	// Parameters are their numbers.
+	Parameters []float64 `json:"parameters,omitempty"`
 	// Proposed are terms that the library lacked, found by symbolic regression.
 	Proposed []string       `json:"proposed,omitempty"`
 	Assumed  string         `json:"assumed,omitempty"` // beside the accelerations: these states would not tell it
@@ -123,7 +127,7 @@ func (m *Model) formula(ctx context.Context, x, u []float64, off float64, most i
 	}
 	l.Legendre = model.FirstOrder(m.net.Tape(1))
 	l.Error, l.Library, l.Front, l.Free = f.Error, f.Library, f.Front, f.Free
-	l.At = at
+	l.At, l.Parameters = at, task.Parameters
 	l.Proposed, l.Assumed = f.Proposed, f.Assumed
 	return l, nil
 }
@@ -274,17 +278,45 @@ func (l *Lagrangian) compare(ctx context.Context, m *Model, set *data.Set) error
 	if err != nil {
 		return err
 	}
-	size := func(family string) (s float64) {
-		for i, r := range e.Models[family].RMSEQ {
-			y := r / m.net.Spec.Coordinates[i].Scale
-			s += y * y / float64(m.D())
-		}
-		return min(math.Sqrt(s), math.MaxFloat64) // a prediction may have left the numbers
-	}
-	l.Compared = &Comparison{Formula: size("terms"), Network: size(m.net.Spec.Family), Windows: e.Windows,
-		HeldOut: e.HeldOut}
-	l.Compared.Better = l.Compared.better()
+	l.compared(m, e.Models["terms"], e.Models[m.net.Spec.Family], e.Windows, e.HeldOut)
 	return nil
+}
+
+// compareAt predicts windows of those motions of a recording that have the system parameters of the formula, which
+// knows of none.
+func (l *Lagrangian) compareAt(m *Model, set *data.Set, heldOut bool) {
+	f, k := len(set.Forces()), set.M()
+	with, without := *set, *set
+	with.Trajectories, without.Trajectories = nil, nil
+	without.Inputs, without.SystemParameters = set.Forces(), 0
+	for _, t := range set.Trajectories {
+		if !slices.Equal(t.U[f:k], l.Parameters) {
+			continue
+		}
+		with.Trajectories = append(with.Trajectories, t)
+		var forces []float64
+		for n := range t.Len() {
+			forces = append(forces, t.U[n*k:n*k+f]...)
+		}
+		t.U = forces
+		without.Trajectories = append(without.Trajectories, t)
+	}
+	if ws := with.Windows(m.Record.Horizon, 0); len(ws) > 0 {
+		l.compared(m, eval.Windows(l.Model.net, &without, ws), eval.Windows(m.net, &with, ws), len(ws), heldOut)
+	}
+}
+
+// compared notes the errors of formula and network over windows.
+func (l *Lagrangian) compared(m *Model, formula, network eval.Scores, windows int, heldOut bool) {
+	size := func(s eval.Scores) (square float64) {
+		for i, r := range s.RMSEQ {
+			y := r / m.net.Spec.Coordinates[i].Scale
+			square += y * y / float64(m.D())
+		}
+		return min(math.Sqrt(square), math.MaxFloat64) // a prediction may have left the numbers
+	}
+	l.Compared = &Comparison{Formula: size(formula), Network: size(network), Windows: windows, HeldOut: heldOut}
+	l.Compared.Better = l.Compared.better()
 }
 
 // renamed says whether velocities of a formula are others than the columns that a model was learned from.

@@ -85,6 +85,10 @@ func TestProposed(t *testing.T) {
 		if l.Compared == nil || l.Compared.Better != "the formula predicts better" {
 			t.Errorf("%s: %+v", c.name, l.Compared)
 		}
+		if of := l.Ratios; c.name == "relativistic" && (len(of) != 1 || !(math.Abs(of[0].Value-1) < 0.002) ||
+			of[0].Name != "uniform acceleration of q at rest" || of[0].Unit != "ls/s^2") {
+			t.Errorf("ratios %+v", of)
+		}
 		t.Logf("%s: %+v, compared %+v, %+v", c.name, e.Accuracy, l.Compared, l.Terms)
 	}
 }
@@ -176,14 +180,14 @@ func TestRing(t *testing.T) {
 	}
 }
 
-// A system with a parameter, here springs whose k is recorded, has the formula of the first motion, which holds there
-// and says so; without a recording that of the mean.
+// A system with a parameter, here springs whose k is recorded, has the formula of a typical motion, which holds there
+// and says so, and is compared on the motions with that parameter; without a recording that of the mean.
 func TestExplainParameters(t *testing.T) {
 	set := &data.Set{Time: "t", Columns: []data.Column{{Name: "t", Unit: "s", Role: data.RoleTime}},
 		Coordinates: []data.Coordinate{{Name: "x", Unit: "m", Velocity: "v"}}, Inputs: []string{"k"},
 		SystemParameters: 1}
 	r := rand.New(rand.NewPCG(1, 1))
-	for i := range 16 {
+	for i := range 17 {
 		k, phase, tr := 1+0.2*float64(i%6), 6*r.Float64(), data.Trajectory{}
 		ω := math.Sqrt(k)
 		for n := range 40 {
@@ -200,9 +204,15 @@ func TestExplainParameters(t *testing.T) {
 			t.Fatal(err)
 		}
 		l := e.Lagrangian
-		if l.Why != "" || len(l.Ratios) == 0 || l.Compared != nil || len(e.Conserved.Found) != 1 {
-			t.Errorf("%+v, %+v", e.Accuracy, l)
+		if l.Why != "" || len(l.Ratios) == 0 || (l.Compared != nil) != (of != nil) || len(e.Conserved.Found) != 1 {
+			t.Errorf("%+v, %s", e.Accuracy, l.Why)
 			continue
+		}
+		if c := l.Compared; c != nil && !(c.Formula < 0.02 && c.Network < 0.02) {
+			t.Errorf("%+v", c)
+		}
+		if of != nil && l.Parameters[0] != 1.8 { // three motions with 1.2 are held out, and then three with this
+			t.Errorf("k = %g is not typical", l.Parameters)
 		}
 		var k float64
 		ω := 2 * math.Pi * l.Ratios[len(l.Ratios)-1].Value // of the natural frequency

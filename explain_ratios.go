@@ -99,7 +99,23 @@ func ratios(net *model.Model[float64]) (all []Ratio) {
 			add("k/m of 1/", of["power-1"]/m, c.s.UnitOf(i, 1, 2))
 		}
 	}
-	return append(all, c.chain()...)
+	return append(append(all, c.chain()...), falls(net)...)
+}
+
+// falls is the acceleration from rest of a coordinate alone whose L has a formula, such as 1/√(1 − v²), where it is the
+// same everywhere; else what it differs by is no 0.
+func falls(net *model.Model[float64]) []Ratio {
+	s := net.Spec
+	formula := slices.ContainsFunc(s.Terms[0], func(t model.Term) bool { return t.Function == model.Formula })
+	free, _, err := net.Conservative(nil)
+	if s.D() != 1 || s.Coordinates[0].Period > 0 || !formula || err != nil {
+		return nil
+	}
+	c := s.Coordinates[0]
+	a, _ := bends(free, []float64{c.Mean - c.Scale})
+	b, _ := bends(free, []float64{c.Mean + c.Scale})
+	return []Ratio{{Name: "uniform acceleration of " + c.Name + " at rest", Value: (a[0] + b[0]) / 2,
+		Unit: s.UnitOf(0, -1, 2).String(), check: (b[0] - a[0]) / (math.Abs(a[0]) + math.Abs(b[0]))}}
 }
 
 // chain are the ratios of lengths and masses of pendulums that hang from one another, by their angles from the

@@ -128,11 +128,6 @@ func (t Task) function(ctx context.Context, a argument, library [][]model.Term) 
 // leaves no more than polynomials do.
 func (t Task) lawful(ctx context.Context, a argument, library [][]model.Term, polynomials float64,
 	search func(seed uint64) (symbolic.Front, error)) ([]string, error) {
-	type law struct {
-		texts []string
-		size  int
-		left  float64
-	}
 	var tried []law
 	least := math.Inf(1)
 	for seed := uint64(1); seed <= searches && least > alike*polynomials; seed++ {
@@ -141,11 +136,12 @@ func (t Task) lawful(ctx context.Context, a argument, library [][]model.Term, po
 			return nil, err
 		}
 		for _, found := range front {
-			k := law{a.texts(found.Expr), found.Size, 0}
+			k := law{found.Expr, a.texts(found.Expr), found.Size, 0}
 			k.left = t.with(ctx, library, k.texts)
-			simple := a.texts(found.Simple(near))
-			if y := t.with(ctx, library, simple); !slices.Equal(simple, k.texts) && y <= noWorse*k.left {
-				k.texts, k.left = simple, y
+			simple := found.Simple(near)
+			texts := a.texts(simple)
+			if y := t.with(ctx, library, texts); !slices.Equal(texts, k.texts) && y <= noWorse*k.left {
+				k.expr, k.texts, k.left = simple, texts, y
 			}
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -156,10 +152,43 @@ func (t Task) lawful(ctx context.Context, a argument, library [][]model.Term, po
 	slices.SortStableFunc(tried, func(a, b law) int { return cmp.Compare(a.size, b.size) })
 	for _, k := range tried {
 		if k.left < math.Inf(1) && k.left <= alike*max(least, rounding, t.Error) {
-			return k.texts, nil
+			return t.rounded(ctx, a, library, k), ctx.Err()
 		}
 	}
 	return nil, nil
+}
+
+// law is one that was found, as terms, with what it leaves.
+type law struct {
+	expr  symbolic.Expr
+	texts []string
+	size  int
+	left  float64
+}
+
+// rounded are the terms of a law or, where the model is not good enough to tell them from these, of the best of its
+// shape with numbers of one digit: of a model that is off by a hundredth 1/√(1 − z) may be (1.07 − z)^(−2/3) too.
+func (t Task) rounded(ctx context.Context, a argument, library [][]model.Term, k law) []string {
+	parts := k.expr.Parts()
+	if len(parts) != 1 {
+		return k.texts
+	}
+	off := func(texts []string) float64 {
+		t.Terms, t.More = library, texts
+		e, β, left := t.solved(ctx)
+		if math.IsInf(left, 1) {
+			return left
+		}
+		return e.off(e.at, β)
+	}
+	texts, least := k.texts, slack*max(off(k.texts), t.Error, rounding)
+	for _, other := range parts[0].Alike() {
+		some := a.texts(other)
+		if y := off(some); y < least {
+			texts, least = some, y
+		}
+	}
+	return texts
 }
 
 // texts are the terms of a law, of each number of an argument.

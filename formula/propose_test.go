@@ -81,6 +81,32 @@ func TestPropose(t *testing.T) {
 	}
 }
 
+// A model that is off by a hundredth tells 1/√(1 − v²) from no law that is nearly the same: that with simple numbers is
+// proposed, and none of the laws that are so steep that slow states have no mass beside fast ones.
+func TestProposeSimple(t *testing.T) {
+	type terms = map[string]float64
+	r := rand.New(rand.NewPCG(6, 6))
+	var x []float64
+	for range 400 {
+		x = append(x, 20*r.Float64()-10, 1.96*r.Float64()-0.98)
+	}
+	for _, wrong := range []terms{{"v_q^4": 0.02}, {"cos(3*v_q)": 0.002}, {"(1.1-v_q^2)^(-2/3)": 0.03}} {
+		L := terms{"1/sqrt(1-v_q^2)": 1, "q": 10}
+		for term, by := range wrong {
+			L[term] = by
+		}
+		m := truth(t, []string{"q"}, 6, 0.6, L)
+		f, err := Find(context.Background(), Task{Of: m, States: x, Error: 0.01})
+		if err != nil {
+			t.Errorf("%v: %v", wrong, err)
+			continue
+		}
+		if !slices.Equal(f.Proposed, []string{"1/sqrt(1-v_q^2)"}) || len(f.Model.Theta) != 2 {
+			t.Errorf("%v: %q, %s, error %.2g", wrong, f.Proposed, f.Model.Formula(6, 0), f.Error)
+		}
+	}
+}
+
 // Chebyshev's polynomials are cos(n arccos u), as texts and as a sum.
 func TestPolynomials(t *testing.T) {
 	a := argument{of: []string{"x"}}

@@ -223,3 +223,28 @@ func (e *equations) free(at []int, err float64) (n int) {
 	}
 	return max(0, n-1)
 }
+
+// off is the error of the accelerations of some terms themselves, relative to their size, where left has those that the
+// mass of the model leaves of them: M⁻¹ r with the mass M of the terms.
+func (e *equations) off(at []int, β []float64) float64 {
+	d, sum := e.d, 0.0
+	work, M, F, r, y := lin.NewWork[float64](d), make([]float64, d*d), make([]float64, d*d), make([]float64, d),
+		make([]float64, d)
+	for n := range e.N {
+		clear(M)
+		clear(r)
+		for i, k := range at {
+			for j := range M {
+				M[j] += β[i] * e.mass[k][n*d*d+j]
+			}
+			for j := range r {
+				r[j] += β[i] * e.raw[k][n*d+j]
+			}
+		}
+		lin.Solve(d, work.Factor(d, M, F), F, r, y)
+		for i, size := range e.size {
+			sum += y[i] * y[i] / (size * size * float64(d*e.N))
+		}
+	}
+	return math.Sqrt(sum)
+}

@@ -3,6 +3,7 @@ package symbolic
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -135,6 +136,31 @@ func TestLongestName(t *testing.T) {
 		"q*q1": {2, 1}, "q12": {0, 0}, "": {0, 0}} {
 		if at, n := LongestName(text, names); at != want[0] || n != want[1] {
 			t.Errorf("%q: name %d of %d bytes, want %v", text, at, n, want)
+		}
+	}
+}
+
+// Of a formula with a number that is not simple those alike have each exponent, and the number rounded; of one with
+// simple numbers there are none.
+func TestAlike(t *testing.T) {
+	z := []node{{op: variable}}
+	for _, base := range [][]node{join(node{op: minus}, num(1.066), z), join(node{op: plus}, num(-1.18), z)} {
+		var codes []string
+		for _, other := range (Expr{join(node{op: power}, base), []string{"z"}}).Alike() {
+			codes = append(codes, other.Code())
+		}
+		for _, want := range []string{"1/sqrt(1-z)", "(1-z)^(-2/3)", "1/(2-z)^3", "sqrt(1-z)"} {
+			if !slices.Contains(codes, want) {
+				t.Errorf("no %s among %q", want, codes)
+			}
+		}
+	}
+	for _, text := range []string{
+		"1/sqrt(1-z)", "1/(1/3+z)^2", "(20-z)^3", "(1.066-z)*2.13+3.14*sqrt(2.72+z)", "z*1.07",
+	} {
+		e, err := Parse(text, []string{"z"})
+		if err != nil || e.Alike() != nil {
+			t.Errorf("%s: %v, %v", text, e.Alike(), err)
 		}
 	}
 }

@@ -190,12 +190,73 @@ func (e Expr) Named(names ...string) Expr { return Expr{e.nodes, names} }
 func (e Expr) Simple(part float64) Expr {
 	nodes := slices.Clone(e.nodes)
 	for i, n := range nodes {
-		for k := 1.0; k <= 4 && n.op == constant; k++ {
-			if y := math.Round(n.c*k) / k; math.Abs(y-n.c) < part*math.Abs(n.c) {
-				nodes[i].c = y
-				break
-			}
+		if c, ok := nearest(n.c, part); ok && n.op == constant {
+			nodes[i].c = c
 		}
 	}
 	return Expr{nodes, e.names}
+}
+
+// nearest is the n/k with the least k ≤ 4 that is nearer to c than a part of it, if there is one.
+func nearest(c, part float64) (y float64, ok bool) {
+	for k := 1.0; k <= 4 && !ok; k++ {
+		y = math.Round(c*k) / k
+		ok = math.Abs(y-c) < part*math.Abs(c)
+	}
+	return y, ok
+}
+
+// mostRounded is how many constants of a formula Alike rounds.
+const mostRounded = 2
+
+// shapes are a formula with each of the exponents in place of one of its own, of c − x as of −c + x.
+func (e Expr) shapes() (all [][]node) {
+	for i, n := range e.nodes {
+		if n.op != power {
+			continue
+		}
+		for v := range powers {
+			other := slices.Clone(e.nodes)
+			other[i].v = v
+			all = append(all, other)
+			if of := e.nodes[i+1]; (of.op == plus || of.op == minus) && e.nodes[i+2].op == constant {
+				other = slices.Clone(other)
+				other[i+1].op, other[i+2].c = plus+minus-of.op, -other[i+2].c
+				all = append(all, other)
+			}
+		}
+	}
+	return all
+}
+
+// Alike are formulas of the shape of one that has numbers which are not simple: each of these is rounded to one digit,
+// down or up, and one of the exponents may be another. There are none without exponents, or with many such numbers.
+func (e Expr) Alike() (all []Expr) {
+	shapes, numbers := e.shapes(), 0
+	for i, n := range e.nodes {
+		digit := math.Pow(10, math.Floor(math.Log10(math.Abs(n.c))))
+		low, high := digit*math.Floor(n.c/digit), digit*math.Ceil(n.c/digit)
+		if _, simple := nearest(n.c, 1e-12); n.op != constant || low == high || simple && math.Abs(n.c) < 10 {
+			continue
+		}
+		if numbers++; numbers > mostRounded {
+			return nil
+		}
+		var both [][]node
+		for _, s := range shapes {
+			for _, c := range []float64{low, high} {
+				other := slices.Clone(s)
+				other[i].c = math.Copysign(c, s[i].c)
+				both = append(both, other)
+			}
+		}
+		shapes = both
+	}
+	if numbers == 0 {
+		return nil
+	}
+	for _, s := range shapes {
+		all = append(all, Expr{s, e.names})
+	}
+	return all
 }

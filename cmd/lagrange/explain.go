@@ -169,7 +169,8 @@ func printLagrangian(w io.Writer, m *lagrange.Model, l *lagrange.Lagrangian) err
 	}
 	printForces(w, l)
 	if l.At != "" {
-		told(w, "holds at", l.At+": the system parameters of the first motion, or their means without a recording")
+		told(w, "holds at", l.At+": the system parameters of a motion in whose field accelerations are of the "+
+			"median size, or their means without a recording")
 	}
 	if len(l.Unidentified) > 0 {
 		told(w, "not told", "the recording of the training does not tell from 0: "+strings.Join(l.Unidentified, ", "))
