@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+
+	"lagrange/internal/protobuf"
 )
 
 // ONNX writes a model as one file of the Open Neural Network Exchange: standard operators of opset 17 alone, in double
@@ -28,22 +30,22 @@ func ONNX(s *Source, o Options) ([]File, error) {
 	w := &onnxWriter{program: p, single: o.Single, names: map[*node]string{}, known: map[string]string{},
 		inverses: map[*node]string{}}
 	graph := w.graph(o.Name)
-	var m, opset message
-	m.number(1, onnxVersion)
-	m.text(2, "lagrange")
-	m.text(6, "A learned model of motion.")
-	m.message(7, graph)
-	opset.number(2, onnxOperators)
-	m.message(8, opset)
+	var m, opset protobuf.Message
+	m.Int(1, onnxVersion)
+	m.Text(2, "lagrange")
+	m.Text(6, "A learned model of motion.")
+	m.Message(7, graph)
+	opset.Int(2, onnxOperators)
+	m.Message(8, opset)
 	facts, err := w.facts()
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range facts {
-		var pair message
-		pair.text(1, f[0])
-		pair.text(2, f[1])
-		m.message(14, pair)
+		var pair protobuf.Message
+		pair.Text(1, f[0])
+		pair.Text(2, f[1])
+		m.Message(14, pair)
 	}
 	return []File{{o.Name + ".onnx", m}}, nil
 }
@@ -64,9 +66,9 @@ const (
 type onnxWriter struct {
 	*program
 	single   bool
-	nodes    message // fields of the graph that is being written
-	consts   message // fields of the whole graph
-	count    int     // of names
+	nodes    protobuf.Message // fields of the graph that is being written
+	consts   protobuf.Message // fields of the whole graph
+	count    int              // of names
 	names    map[*node]string
 	known    map[string]string // constants, and what is computed of them alone
 	inverses map[*node]string
@@ -116,12 +118,12 @@ func (w *onnxWriter) real() int {
 }
 
 // graph is the whole one.
-func (w *onnxWriter) graph(name string) (g message) {
+func (w *onnxWriter) graph(name string) (g protobuf.Message) {
 	labels := w.labels()
-	var ends message
+	var ends protobuf.Message
 	for _, in := range []*node{w.q, w.v, w.u, w.c} {
 		if in != nil {
-			ends.message(11, w.value(in.name, list(labels[in.name]), in.cols))
+			ends.Message(11, w.value(in.name, list(labels[in.name]), in.cols))
 			w.names[in] = w.node("Unsqueeze", nil, in.name, w.integers(1))
 		}
 	}
@@ -129,20 +131,20 @@ func (w *onnxWriter) graph(name string) (g message) {
 		for _, o := range r.outputs {
 			switch about := r.about; r.name {
 			case "accel_jacobian":
-				ends.message(12, w.output("accel_"+o.name[1:], "derivatives of a by "+o.name[1:], o))
+				ends.Message(12, w.output("accel_"+o.name[1:], "derivatives of a by "+o.name[1:], o))
 			case "force":
 				w.names[w.a] = w.constant(make([]float64, w.a.cols), 1, 1, w.a.cols)
-				ends.message(12, w.output("bias", "bias + inertia a are "+about, o))
+				ends.Message(12, w.output("bias", "bias + inertia a are "+about, o))
 				slopes := w.along(map[*node]*node{w.a: w.unit(w.a.cols)}).at(o.of)
-				ends.message(12, w.output("inertia", "see bias",
+				ends.Message(12, w.output("inertia", "see bias",
 					output{"inertia", orZeros(w.form, slopes, w.a.cols, o.of.cols), true}))
 			default:
-				ends.message(12, w.output(r.name, about, o))
+				ends.Message(12, w.output(r.name, about, o))
 			}
 		}
 	}
 	g = append(g, w.nodes...)
-	g.text(2, name)
+	g.Text(2, name)
 	return append(append(g, w.consts...), ends...)
 }
 
@@ -155,33 +157,33 @@ func orZeros(f *form, x *node, rows, cols int) *node {
 }
 
 // value declares an input or an output (N, …).
-func (w *onnxWriter) value(name, about string, sizes ...int) message {
+func (w *onnxWriter) value(name, about string, sizes ...int) protobuf.Message {
 	return declared(name, about, w.real(), append([]int{0}, sizes...)...)
 }
 
 // declared is a value of a kind; a size of 0 is N.
-func declared(name, about string, kind int, sizes ...int) (v message) {
-	var shape, tensor, typed message
+func declared(name, about string, kind int, sizes ...int) (v protobuf.Message) {
+	var shape, tensor, typed protobuf.Message
 	for _, n := range sizes {
-		var dim message
+		var dim protobuf.Message
 		if n > 0 {
-			dim.number(1, n)
+			dim.Int(1, n)
 		} else {
-			dim.text(2, "N")
+			dim.Text(2, "N")
 		}
-		shape.message(1, dim)
+		shape.Message(1, dim)
 	}
-	tensor.number(1, kind)
-	tensor.message(2, shape)
-	typed.message(1, tensor)
-	v.text(1, name)
-	v.message(2, typed)
-	v.text(3, about)
+	tensor.Int(1, kind)
+	tensor.Message(2, shape)
+	typed.Message(1, tensor)
+	v.Text(1, name)
+	v.Message(2, typed)
+	v.Text(3, about)
 	return v
 }
 
 // output writes what an output depends on, and declares it.
-func (w *onnxWriter) output(name, about string, o output) message {
+func (w *onnxWriter) output(name, about string, o output) protobuf.Message {
 	x, rows, cols := w.whole(o.of), o.of.rows, o.of.cols
 	switch {
 	case o.turned:
@@ -210,69 +212,69 @@ func (w *onnxWriter) whole(n *node) string {
 }
 
 // node writes an operator and names its result. Attributes are fields of the node.
-func (w *onnxWriter) node(operator string, attributes message, inputs ...string) string {
+func (w *onnxWriter) node(operator string, attributes protobuf.Message, inputs ...string) string {
 	w.count++
 	name := fmt.Sprintf("x%d", w.count)
 	w.named(name, operator, attributes, inputs...)
 	return name
 }
 
-func (w *onnxWriter) named(name, operator string, attributes message, inputs ...string) {
+func (w *onnxWriter) named(name, operator string, attributes protobuf.Message, inputs ...string) {
 	w.several([]string{name}, operator, attributes, inputs...)
 }
 
 // several writes an operator of so many results.
-func (w *onnxWriter) several(names []string, operator string, attributes message, inputs ...string) {
-	var n message
+func (w *onnxWriter) several(names []string, operator string, attributes protobuf.Message, inputs ...string) {
+	var n protobuf.Message
 	for _, in := range inputs {
-		n.text(1, in)
+		n.Text(1, in)
 	}
 	for _, name := range names {
-		n.text(2, name)
+		n.Text(2, name)
 	}
-	n.text(4, operator)
-	w.nodes.message(1, append(n, attributes...))
+	n.Text(4, operator)
+	w.nodes.Message(1, append(n, attributes...))
 }
 
 // attribute is one of a node, of a kind of the format's list, with its value.
-func attribute(name string, kind int, value message) (field message) {
-	var a message
-	a.text(1, name)
+func attribute(name string, kind int, value protobuf.Message) (field protobuf.Message) {
+	var a protobuf.Message
+	a.Text(1, name)
 	a = append(a, value...)
-	a.number(20, kind)
-	field.message(5, a)
+	a.Int(20, kind)
+	field.Message(5, a)
 	return field
 }
 
-func onnxInt(name string, x int) message {
-	var v message
-	v.number(3, x)
+func onnxInt(name string, x int) protobuf.Message {
+	var v protobuf.Message
+	v.Int(3, x)
 	return attribute(name, 2, v)
 }
 
-func onnxInts(name string, xs ...int) message {
-	var v message
+func onnxInts(name string, xs ...int) protobuf.Message {
+	var v protobuf.Message
 	for _, x := range xs {
-		v.number(8, x)
+		v.Int(8, x)
 	}
 	return attribute(name, 7, v)
 }
 
 // tensor is a constant of the whole graph, equal ones once.
 func (w *onnxWriter) tensor(kind int, data []byte, shape []int) string {
-	var t message
+	var t protobuf.Message
 	for _, n := range shape {
-		t.number(1, n)
+		t.Int(1, n)
 	}
-	t.number(2, kind)
-	t.text(9, string(data))
+	t.Int(2, kind)
+	t.Text(9, string(data))
 	name := w.known[string(t)]
 	if name == "" {
 		w.count++
 		name = fmt.Sprintf("k%d", w.count)
 		w.known[string(t)] = name
-		t.text(8, name)
-		w.consts.message(5, t)
+		t.Text(8, name)
+		w.consts.Message(5, t)
 	}
 	return name
 }

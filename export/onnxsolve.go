@@ -1,5 +1,7 @@
 package export
 
+import "lagrange/internal/protobuf"
+
 // inverse is M⁻¹ for each state or, where M is not safely positive definite, M⁺.
 func (w *onnxWriter) inverse(m *node) string {
 	if name := w.inverses[m]; name != "" {
@@ -78,8 +80,8 @@ func (w *onnxWriter) pseudo(m string, d int, each string, tolerance float64) str
 	if d > 1 {
 		bad := w.node("Sub", nil, w.number(1), w.node("ReduceMin", onnxInt("keepdims", 0), each))
 		turns := w.node("Mul", nil, bad, w.number(float64(sweeps*d*(d-1)/2)))
-		var body message
-		body.message(6, w.rotation(d))
+		var body protobuf.Message
+		body.Message(6, w.rotation(d))
 		ends := []string{m + "turned", e + "turned"}
 		turns = w.node("Cast", onnxInt("to", onnxInt64), turns)
 		w.several(ends, "Loop", attribute("body", 5, body), turns, w.tensor(onnxBool, []byte{1}, nil), m, e)
@@ -97,7 +99,7 @@ func (w *onnxWriter) pseudo(m string, d int, each string, tolerance float64) str
 // rows e_p, e_q of the identity and the cosine and sine of an angle, a ← Jᵀ a J and e ← e J,
 //
 //	J = 1 + (cos − 1)(e_pᵀe_p + e_qᵀe_q) + sin (e_pᵀe_q − e_qᵀe_p).
-func (w *onnxWriter) rotation(d int) (body message) {
+func (w *onnxWriter) rotation(d int) (body protobuf.Message) {
 	b := &onnxWriter{program: w.program, single: w.single, known: map[string]string{}, count: w.count}
 	is, js := triangle(d)
 	var ps, qs []int
@@ -124,15 +126,15 @@ func (w *onnxWriter) rotation(d int) (body message) {
 	b.named("eturned", "MatMul", nil, "e", j)
 	b.named("on", "Identity", nil, "go")
 	body = append(body, b.nodes...)
-	body.text(2, "rotation")
+	body.Text(2, "rotation")
 	body = append(body, b.consts...)
-	body.message(11, declared("turn", "", onnxInt64))
-	body.message(11, declared("go", "", onnxBool))
-	body.message(11, b.value("a", "", d, d))
-	body.message(11, b.value("e", "", d, d))
-	body.message(12, declared("on", "", onnxBool))
-	body.message(12, b.value("aturned", "", d, d))
-	body.message(12, b.value("eturned", "", d, d))
+	body.Message(11, declared("turn", "", onnxInt64))
+	body.Message(11, declared("go", "", onnxBool))
+	body.Message(11, b.value("a", "", d, d))
+	body.Message(11, b.value("e", "", d, d))
+	body.Message(12, declared("on", "", onnxBool))
+	body.Message(12, b.value("aturned", "", d, d))
+	body.Message(12, b.value("eturned", "", d, d))
 	w.count = b.count
 	return body
 }

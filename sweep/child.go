@@ -137,10 +137,19 @@ func (w *Worker) try(ctx context.Context, t Trial) (r Result, err error) {
 		return r, err
 	}
 	r.Value = &value
+	return r, w.leave(ctx, t, c, folder)
+}
+
+// leave puts on the board what stays of a trial beside its numbers.
+func (w *Worker) leave(ctx context.Context, t Trial, c command, folder string) error {
 	if c.model == "" {
-		return r, nil
+		return nil
 	}
-	return r, trouble(ctx, w.Board.Put(ctx, t.Sweep, t.ID+"/model", filepath.Join(folder, c.model)))
+	err := w.Board.Put(ctx, t.Sweep, t.ID+"/model", filepath.Join(folder, c.model))
+	if err == nil && t.History {
+		err = w.Board.Put(ctx, t.Sweep, t.ID+"/history", filepath.Join(folder, c.history))
+	}
+	return trouble(ctx, err)
 }
 
 // prepare lays out what the trial needs, and gives its command line.

@@ -44,11 +44,16 @@ func (w *Worker) section(ctx context.Context, t Trial, c command, folder string)
 	return w.save(ctx, t, "section", folder, files)
 }
 
+// At is where the point of a trial lies, and its number.
+func (s *Sweep) At(r Result) (at Point, point int) {
+	_, _ = fmt.Sscanf(r.ID, "p%d-", &point)
+	return s.points[point].At, point
+}
+
 // Experiment is that of a trial of a page.
 func (s *Sweep) Experiment(r Result) string {
-	var point int
-	_, _ = fmt.Sscanf(r.ID, "p%d-", &point)
-	return s.points[point].At["only"]
+	at, _ := s.At(r)
+	return at["only"]
 }
 
 // Collect lays out the section that a trial of a page has left.

@@ -19,6 +19,7 @@ type Sweep struct {
 	File    *File
 	ID      string
 	Program string // version
+	History bool   // how trainings went is kept on the board, as the file ID/history of each trial
 
 	args       []string          // of the file, with recordings by their names on the board
 	files      map[string]string // recordings: name among args, name as an object
@@ -161,6 +162,9 @@ func (s *Sweep) begin(b *batch) {
 // Due are the trials that are to be posted, each once: those that are decided and have no result.
 func (s *Sweep) Due() []Trial {
 	due := slices.DeleteFunc(s.due, func(t Trial) bool { _, ended := s.results[t.ID]; return ended })
+	for i := range due {
+		due[i].History = s.History
+	}
 	s.due = nil
 	return due
 }

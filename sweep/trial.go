@@ -21,6 +21,7 @@ type Trial struct {
 	From    string            `json:"from,omitempty"` // trial whose model it goes on from
 	Files   map[string]string `json:"files"`          // recordings: name among Args, name as an object
 	Measure string            `json:"measure"`
+	History bool              `json:"history,omitempty"` // how the training went is kept, too
 	Cores   int               `json:"cores"`
 	Limit   Span              `json:"limit,omitempty"`
 	Program string            `json:"program"` // version of the program that decided it

@@ -31,6 +31,7 @@ type sweepFlags struct {
 	where            sweep.Where
 	cores            int
 	json             bool
+	tensorboard      bool
 	slurm            slurmFlags
 }
 
@@ -39,6 +40,8 @@ func (f *sweepFlags) add(cmd *cobra.Command) {
 	f.slurm.add(cmd)
 	cmd.Flags().IntVar(&f.cores, "cores", runtime.NumCPU(), "cores to use here")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
+	cmd.Flags().BoolVar(&f.tensorboard, "tensorboard", false,
+		"write what TensorBoard shows into a folder tensorboard beside the table")
 }
 
 const sweepLong = `Sweep runs a command of the program at many points of a space, each with several
@@ -151,6 +154,12 @@ func flagsOf(f *sweep.File) error {
 // run does a sweep to its end, or as far as ctx lets it.
 func (f *sweepFlags) run(cmd *cobra.Command, d *sweep.Folder) (err error) {
 	defer func() { err = errors.Join(err, d.Close()) }()
+	if _, err := os.Stat(eventsOf(d)); err == nil || f.tensorboard {
+		d.Sweep.History = true
+		if err := beginEvents(d); err != nil {
+			return err
+		}
+	}
 	board, workers, end, err := f.board(d)
 	if err != nil {
 		return err
@@ -176,8 +185,8 @@ func (f *sweepFlags) run(cmd *cobra.Command, d *sweep.Folder) (err error) {
 	}
 	err = d.Sweep.Run(ctx, board, d.Path, func(r *sweep.Result) error {
 		line.result(r)
-		if err := section(ctx, d, board, r); err != nil { // noted it would not come again
-			return err
+		if err := errors.Join(section(ctx, d, board, r), events(ctx, d, board, r)); err != nil {
+			return err // noted it would not come again
 		}
 		return d.Note(r)
 	})

@@ -29,7 +29,7 @@ const (
 var floors = map[string]int{
 	"internal/isa":  -1,
 	"internal/file": 0, "internal/gemm": 0, "internal/house": 0, "internal/lin": 0, "internal/par": 0,
-	"internal/vec":   0,
+	"internal/protobuf": 0, "internal/vec": 0,
 	"internal/dense": 1,
 	"examples":       0,
 	"data":           1, "mech": 1, "ode": 1, "plot": 1, "symbolic": 1,
