@@ -84,8 +84,12 @@ func drawn(t *testing.T, ms ...moved) plottest.Figure {
 	return f
 }
 
+// inPapers are columns as papers write them.
+var inPapers = map[string]string{"t [s]": "t (s)", "x [m]": "x (m)", "vx [m/s]": "x\u0307 (m/s)", "y [mm]": "y (mm)",
+	"vy [mm/s]": "y\u0307 (mm/s)"}
+
 // Every row of a picture is a coordinate: itself and its velocity against time, and the velocity against the
-// coordinate, each under the name and unit of its column, and each point where the tick labels say.
+// coordinate, each under the symbol and unit of its column, and each point where the tick labels say.
 func TestPlotShowsItsColumns(t *testing.T) {
 	one, other := spiral(0, false), spiral(0.5, false)
 	for _, ms := range [][]moved{{one}, {one, other}} {
@@ -95,7 +99,7 @@ func TestPlotShowsItsColumns(t *testing.T) {
 		}
 		for k, axes := range [][2]int{{0, 1}, {0, 3}, {1, 3}, {0, 2}, {0, 4}, {2, 4}} {
 			p := f.Panels[k]
-			if x, y := one.names[axes[0]], one.names[axes[1]]; p.XLabel != x || p.YLabel != y {
+			if x, y := inPapers[one.names[axes[0]]], inPapers[one.names[axes[1]]]; p.XLabel != x || p.YLabel != y {
 				t.Errorf("panel %d is one of %s against %s; want %s against %s", k, p.YLabel, p.XLabel, y, x)
 			}
 			if p.X.Log || p.Y.Log || !(p.X.From < p.X.To) || !(p.Y.From < p.Y.To) {

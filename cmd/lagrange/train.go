@@ -54,9 +54,9 @@ the same net, on the same or on more recordings. An existing model is replaced
 only with --force, and nothing else is replaced at all.
 
 --watch shows the training on a page of this machine alone, whose address is
-printed. In a terminal the page of the finished model, as of serve, follows there
-until Ctrl-C. Where input or messages are no terminal, as in a script, the command
-ends with the training, and the page with it.`,
+printed. In a terminal the page of the finished model, as of serve, follows
+there until Ctrl-C. Where input or messages are no terminal, as in a script, the
+command ends with the training, and the page with it.`,
 		Example: `  lagrange train pendulum.csv -o pendulum.lagrange --friction both
   lagrange train examples/planets.csv -o p.lagrange --cyclic phi --budget 5m
   lagrange train ring.csv -o r.lagrange --model graph --topology ring

@@ -10,6 +10,7 @@ import (
 	"lagrange"
 	"lagrange/data"
 	"lagrange/experiment"
+	"lagrange/internal/vec"
 )
 
 // Number is what a pendulum with a motor is described by, with standard deviations: by the textbook, fitted, and as it
@@ -38,7 +39,8 @@ func described(p []float64) []Number {
 }
 
 // numbers sets the textbook's numbers p of a pendulum with a motor, whose deviations are those by which segments
-// disagree, beside those of a model; nil of other mechanisms, and of models that are no such pendulum.
+// disagree, beside those of a model; nil of other mechanisms, of models that are no such pendulum, and where the
+// recording does not tell the deviations.
 func (r *recording) numbers(ctx context.Context, learn *data.Set, p []float64, m *lagrange.Model) ([]Number, error) {
 	if !r.forced || m.Spec().Family != "terms" {
 		return nil, nil
@@ -61,7 +63,16 @@ func (r *recording) numbers(ctx context.Context, learn *data.Set, p []float64, m
 	if x := l.Forces.Dry; x != nil {
 		all[3].Learned, all[3].LearnedSD = x[0], l.ForceSD.Dry[0]
 	}
-	return all, r.deviate(ctx, learn, p, all)
+	if err := r.deviate(ctx, learn, p, all); err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(all, func(n Number) bool {
+		return !vec.IsFinite(n.Textbook) || !vec.IsFinite(n.TextbookSD) || !vec.IsFinite(n.Learned) ||
+			!vec.IsFinite(n.LearnedSD)
+	}) {
+		return nil, nil // segments of the recording do not tell the textbook's numbers
+	}
+	return all, nil
 }
 
 // deviate sets the deviations of the textbook's numbers, by their slopes in p.
