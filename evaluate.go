@@ -37,7 +37,7 @@ type Evaluation struct {
 	Estimated *Estimated `json:"estimated_starts,omitempty"`
 	// EnergyDrift is the largest change of the learned energy over ten horizons from the first window, relative to its
 	// spread over the recorded states, all under the system parameters of that window; only for a model without forces
-	// and friction.
+	// and friction. See BreaksDown.
 	EnergyDrift *float64    `json:"energy_drift,omitempty"`
 	Plan        *Plan       `json:"plan,omitempty"` // of the training; see Record
 	Restarts    []Restart   `json:"restarts,omitempty"`
@@ -135,6 +135,12 @@ func (m *Model) saw(set *data.Set, heldOut bool) bool {
 	}
 	print := set.Fingerprint()
 	return print == m.Record.Data || slices.Contains(m.Record.Before, print)
+}
+
+// BreaksDown says whether the model could not be followed over the ten horizons of EnergyDrift, which is
+// math.MaxFloat64 then.
+func (e Evaluation) BreaksDown() bool {
+	return e.EnergyDrift != nil && *e.EnergyDrift == math.MaxFloat64
 }
 
 // mostOfDrift bounds the steps over ten horizons: a model that breaks down there goes on in ever smaller ones, which of

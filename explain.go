@@ -156,7 +156,7 @@ func each(set *data.Set, visit func(t *data.Trajectory, row int)) {
 	}
 }
 
-// mostTypical is how many motions, and states, typical looks at.
+// mostTypical is how many motions, and states, typical weighs.
 const mostTypical = 60
 
 // typical are the inputs without forces, with the system parameters of one motion of a recording: that in whose

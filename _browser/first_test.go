@@ -32,7 +32,7 @@ func TestFirstView(t *testing.T) {
 		t.Fatal(err)
 	}
 	call(b, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
-	// what judges the model comes after the motion, and is not asked for here
+	// what judges the model is asked for after the motion; the part of it that is done by the end of the test counts, too
 	b.run(chromedp.Navigate(address+"?"), chromedp.WaitReady(`html[data-ready]`))
 	page, err := chromedp.Call(b, performance.GetMetrics, cdp.Empty{})
 	b.failed(err)

@@ -35,11 +35,11 @@ func BenchmarkGaussNewton(b *testing.B) {
 			defer l.release()
 			top := peak.Rate[float64](1) // before and after, because the clock of the processor moves
 			l.stepper.step()             // the first touch of the memory is no part of a step
-			n, from := l.State.Rejected, processorTime()
+			n, from := l.State.Rejected, peak.ProcessorTime()
 			for b.Loop() {
 				l.stepper.step()
 			}
-			took, rejected := processorTime()-from, float64(l.State.Rejected-n)/float64(b.N)
+			took, rejected := peak.ProcessorTime()-from, float64(l.State.Rejected-n)/float64(b.N)
 			b.ReportMetric(took.Seconds()*1e3/float64(b.N), "cpu-ms/op")
 			b.ReportMetric(rejected, "rejected/op")
 			p, rows := float64(P), float64(l.Settings.Batch*c.d)

@@ -36,6 +36,21 @@ func Evaluate(ctx context.Context, m *lagrange.Model, set *data.Set, horizon flo
 	return e, note, err
 }
 
+// evaluate is Evaluate on the recording of the scene: verdicts and the comparison mostly ask for the same.
+func (s *Scene) evaluate(ctx context.Context, m *lagrange.Model, horizon float64) (lagrange.Evaluation, error) {
+	s.measuring.Lock()
+	defer s.measuring.Unlock()
+	of := scored{m, horizon}
+	if e, ok := s.scores[of]; ok {
+		return e, nil
+	}
+	e, _, err := Evaluate(ctx, m, s.recorded, horizon, "")
+	if err == nil {
+		s.scores[of] = e
+	}
+	return e, err
+}
+
 // Contender is one of the models that are compared.
 type Contender struct {
 	File  string               `json:"file"`
@@ -55,7 +70,7 @@ type Comparison struct {
 func Compare(all []Contender, set *data.Set) (c Comparison) {
 	lines := contended
 	if set != nil {
-		lines = append(slices.Clone(contended), scored(set)...)
+		lines = append(slices.Clone(contended), onRecording(set)...)
 	}
 	c.Table = Table{Title: "What differs between the models", Head: []string{""}}
 	for _, x := range all {
@@ -100,7 +115,7 @@ func (s *Scene) Comparison(ctx context.Context) (*Comparison, error) {
 	for _, k := range s.models {
 		x := Contender{File: k.Name, Info: k.Model.Info(nil, nil, nil)}
 		if s.recorded != nil {
-			e, _, err := Evaluate(ctx, k.Model, s.recorded, horizon, "")
+			e, err := s.evaluate(ctx, k.Model, horizon)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", k.Name, err)
 			}
@@ -163,8 +178,8 @@ func yes(is bool) string {
 	return "no"
 }
 
-// scored are what was measured on a recording.
-func scored(set *data.Set) (all []contention) {
+// onRecording are what was measured on a recording.
+func onRecording(set *data.Set) (all []contention) {
 	add := func(name string, of func(e lagrange.Evaluation, family string) string) {
 		all = append(all, contention{name, func(c Contender) string {
 			family := c.Info.Family
@@ -209,7 +224,7 @@ func scored(set *data.Set) (all []contention) {
 		switch {
 		case e.EnergyDrift == nil:
 			return ""
-		case *e.EnergyDrift == math.MaxFloat64:
+		case e.BreaksDown():
 			return "breaks down"
 		}
 		return fmt.Sprintf("%.2g %%", 100**e.EnergyDrift)

@@ -65,7 +65,7 @@ func (s *Scene) Verdicts(ctx context.Context) (all []Verdict, err error) {
 		if s.recorded == nil {
 			v.say(Care, "No recording is open: nothing was measured here.", "open a recording beside the model")
 		} else {
-			e, _, err := Evaluate(ctx, k.Model, s.recorded, 0, "")
+			e, err := s.evaluate(ctx, k.Model, k.Model.Record.Horizon)
 			switch {
 			case ctx.Err() != nil:
 				return nil, err
@@ -146,7 +146,7 @@ func (v *Verdict) judge(s *Scene, k Named, e lagrange.Evaluation, h *Horizon) {
 		}
 		drifts := fmt.Sprintf("Its energy drifts by %s of the range of the recording over %.3g %s.",
 			percent(*x), 10*e.Horizon, unit)
-		if *x == math.MaxFloat64 {
+		if e.BreaksDown() {
 			level, drifts = Bad, fmt.Sprintf("Its motion breaks down within %.3g %s.", 10*e.Horizon, unit)
 		}
 		v.say(level, drifts, "")

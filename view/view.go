@@ -38,14 +38,22 @@ type Scene struct {
 	drawing  Drawing
 	columns  *data.Set // coordinates and inputs
 
-	measuring sync.Mutex // of
-	measured  *Horizon   // what horizon found, which takes long
+	measuring sync.Mutex // of what takes long, and is found once:
+	measured  *Horizon
+	scores    map[scored]lagrange.Evaluation
+}
+
+// scored is what an evaluation on the recording is of.
+type scored struct {
+	model   *lagrange.Model
+	horizon float64
 }
 
 // New checks that models and recording belong together. draw says how the mechanism looks, see ParseDrawing; empty: by
 // the names of the coordinates. There has to be a model or a recording.
 func New(ctx context.Context, title string, models []Named, recorded *data.Set, draw string) (*Scene, error) {
-	s := &Scene{title: title, models: models, recorded: recorded, states: recorded, columns: recorded}
+	s := &Scene{title: title, models: models, recorded: recorded, states: recorded, columns: recorded,
+		scores: map[scored]lagrange.Evaluation{}}
 	if recorded == nil {
 		s.columns = models[0].Model.Columns()
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 	"text/tabwriter"
 
@@ -232,7 +231,7 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	}
 	switch {
 	case e.EnergyDrift == nil:
-	case *e.EnergyDrift == math.MaxFloat64:
+	case e.BreaksDown():
 		fmt.Fprintln(w, "energy drift  the roll-out over ten horizons breaks down")
 	default:
 		fmt.Fprintf(w, "energy drift  %.2g of the range of the learned energy, over ten horizons\n", *e.EnergyDrift)

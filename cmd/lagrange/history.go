@@ -23,8 +23,8 @@ func newHistory(model string, resume bool) (f *os.File, before []view.HistoryLin
 	}
 	mode := os.O_WRONLY | os.O_CREATE | os.O_APPEND
 	if !resume {
-		mode |= os.O_TRUNC
-		before = nil
+		f, err = os.OpenFile(path, mode|os.O_TRUNC, 0o666)
+		return f, nil, err
 	}
 	if f, err = os.OpenFile(path, mode, 0o666); err != nil {
 		return nil, nil, err

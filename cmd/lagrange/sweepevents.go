@@ -25,10 +25,7 @@ func eventsOf(d *sweep.Folder) string { return filepath.Join(d.Path, "tensorboar
 func parametersOf(f *sweep.File) (all []tensorboard.Parameter) {
 	for _, name := range slices.Sorted(maps.Keys(f.Space)) {
 		p := f.Space[name]
-		to := tensorboard.Parameter{Name: name, Range: p.Range}
-		if p.Log != nil {
-			to.Range = p.Log
-		}
+		to := tensorboard.Parameter{Name: name, Range: slices.Concat(p.Range, p.Log)}
 		for _, c := range p.Choices {
 			to.Choices = append(to.Choices, fmt.Sprint(c))
 		}
@@ -83,11 +80,13 @@ func events(ctx context.Context, d *sweep.Folder, board sweep.Board, r *sweep.Re
 	last := 0
 	for _, l := range lines {
 		last = max(last, l.Step)
-		for name, x := range map[string]*float64{"loss": l.Loss, "validation": l.Valid} {
+		number := func(name string, x *float64) {
 			if x != nil {
 				e.Scalar(begun+l.Elapsed, l.Step, fmt.Sprintf("%s/%s %s", l.Model, l.Stage, name), *x)
 			}
 		}
+		number("loss", l.Loss)
+		number("validation", l.Valid)
 	}
 	if r.Value != nil {
 		e.Scalar(ended, last, d.Sweep.File.Measure, *r.Value)

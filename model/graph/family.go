@@ -185,8 +185,7 @@ func Describe(s model.Spec, invariant bool, q []float64) (model.Spec, error) {
 				d.Coordinates[c].Cyclic = true
 			}
 		default:
-			*d = TranslationInvariant(*d, k.Size, 1, slices.Repeat([]float64{1}, k.Size)...)
-			t.Terms[i].measure(d.Combinations, t.D(), q)
+			d.Combinations = t.Terms[i].apart(*d, k.Size, t.D(), q)
 		}
 	}
 	s.Nodes = &k
@@ -222,8 +221,7 @@ func (t Terms) seeApart(d *model.Spec, size, D int, q []float64) {
 	if d.D() == size || slices.ContainsFunc(d.Coordinates, func(c model.Coordinate) bool { return c.Period > 0 }) {
 		return
 	}
-	apart := TranslationInvariant(*d, size, 1, slices.Repeat([]float64{1}, size)...).Combinations
-	t.measure(apart, D, q)
+	apart := t.apart(*d, size, D, q)
 	for i, z := range apart {
 		if z.Scale > d.Coordinates[i%size].Scale {
 			return
@@ -236,6 +234,14 @@ func (t Terms) seeApart(d *model.Spec, size, D int, q []float64) {
 		d.Combinations = append(d.Combinations, z)
 	}
 	d.Combinations = append(d.Combinations, apart...)
+}
+
+// apart are how far the nodes of size coordinates are from the one in the middle, in units of what they are in states q
+// (rows, D).
+func (t Terms) apart(d model.Spec, size, D int, q []float64) []model.Combination {
+	zs := TranslationInvariant(d, size, 1, slices.Repeat([]float64{1}, size)...).Combinations
+	t.measure(zs, D, q)
+	return zs
 }
 
 // measure sets mean and scale of combinations to what the terms find in states q (rows, D); of one that never changes

@@ -67,8 +67,7 @@ func (r *recording) numbers(ctx context.Context, learn *data.Set, p []float64, m
 		return nil, err
 	}
 	if slices.ContainsFunc(all, func(n Number) bool {
-		return !vec.IsFinite(n.Textbook) || !vec.IsFinite(n.TextbookSD) || !vec.IsFinite(n.Learned) ||
-			!vec.IsFinite(n.LearnedSD)
+		return !vec.Finite([]float64{n.Textbook, n.TextbookSD, n.Learned, n.LearnedSD})
 	}) {
 		return nil, nil // segments of the recording do not tell the textbook's numbers
 	}

@@ -1,14 +1,14 @@
 //go:build unix
 
-package train
+package peak
 
 import (
 	"syscall"
 	"time"
 )
 
-// processorTime is what the program took on all cores: other programs on the machine hardly change it.
-func processorTime() time.Duration {
+// ProcessorTime is what the program took on all cores: other programs on the machine hardly change it.
+func ProcessorTime() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return 0
