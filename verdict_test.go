@@ -51,11 +51,12 @@ func kindsOf(found []data.Finding) (kinds []string) {
 	return kinds
 }
 
-// spanned counts the rows within the spans of time in which a recording is outside of what a model has learned from.
-func spanned(m *lagrange.Model, set *data.Set) (rows int) {
+// spanned counts the spans of time in which a recording is outside of what a model has learned from, and their rows.
+func spanned(m *lagrange.Model, set *data.Set) (spans, rows int) {
 	for i := range set.Trajectories {
 		t := &set.Trajectories[i]
 		for _, span := range m.Outside(set, t) {
+			spans++
 			for _, at := range t.T {
 				if at >= span[0] && at <= span[1] {
 					rows++
@@ -63,7 +64,7 @@ func spanned(m *lagrange.Model, set *data.Set) (rows int) {
 			}
 		}
 	}
-	return rows
+	return spans, rows
 }
 
 // What lies outside of what a model has learned from is counted, here by hand, and of the recording itself nothing
@@ -86,8 +87,9 @@ func TestOutside(t *testing.T) {
 			}
 		}
 	}
-	out := 0
+	out, runs := 0, 0
 	for _, k := range large.Trajectories {
+		was := false
 		for n := range k.T {
 			is := false
 			for i, x := range []float64{k.Q[n], k.V[n]} {
@@ -96,6 +98,10 @@ func TestOutside(t *testing.T) {
 			if is {
 				out++
 			}
+			if is && !was {
+				runs++
+			}
+			was = is
 		}
 	}
 	e, err := m.Evaluate(context.Background(), large, 0)
@@ -107,8 +113,20 @@ func TestOutside(t *testing.T) {
 		fmt.Sprintf("%.3g %% of the rows lie outside", 100*float64(out)/600)) {
 		t.Errorf("%d of 600 rows are outside: %v", out, e.Findings)
 	}
-	if in := spanned(m, large); in != out || in == 0 {
-		t.Errorf("%d rows lie within the spans of time, want %d", in, out)
+	if spans, in := spanned(m, large); spans != runs || in != out || runs == 0 {
+		t.Errorf("%d rows lie within %d spans of time, want %d within %d", in, spans, out, runs)
+	}
+	turned := *small // an angle is the same after a turn, either way
+	turned.Trajectories = slices.Clone(small.Trajectories)
+	for i := range turned.Trajectories {
+		k := &turned.Trajectories[i]
+		k.Q = slices.Clone(k.Q)
+		for n := range k.Q {
+			k.Q[n] += 2 * math.Pi * float64(2*i-1)
+		}
+	}
+	if spans, _ := spanned(m, &turned); spans != 0 {
+		t.Errorf("%d spans after a turn", spans)
 	}
 	near := rubbing(t, 0, true, 0.505, 0.3) // within 2 % of the range
 	if e, err = m.Evaluate(context.Background(), near, 0); err != nil || len(e.Findings) != 0 {

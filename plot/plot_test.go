@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -168,6 +169,29 @@ func TestOneNameOneLook(t *testing.T) {
 			t.Errorf("series %d and %q look the same", i, other)
 		}
 		looks[s] = k.name
+	}
+}
+
+// Many curves of one name are drawn thinner than a few.
+func TestManyCurvesAreThin(t *testing.T) {
+	width := func(n int) float64 {
+		var p Panel
+		for i := range n {
+			p.Series = append(p.Series, Series{Name: "learned", X: []float64{0, 1}, Y: []float64{0, float64(i)}})
+		}
+		svg := encode(t, Figure{Panels: []Panel{p}}, "svg")
+		found := regexp.MustCompile(`stroke:#0072B2[^"]*stroke-width:([0-9.]+)`).FindAllSubmatch(svg, -1)
+		if len(found) != n+1 {
+			t.Fatalf("%d lines, want that of the legend and %d curves", len(found), n)
+		}
+		w, err := strconv.ParseFloat(string(found[n][1]), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	if few, many := width(3), width(4); !(many < 0.7*few) {
+		t.Errorf("three curves are %g wide, four %g", few, many)
 	}
 }
 

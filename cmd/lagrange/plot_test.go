@@ -109,6 +109,24 @@ func TestPhaseIsSmooth(t *testing.T) {
 	}
 }
 
+// The baseline is drawn beside one trajectory, and left out of several.
+func TestBaselineOfOne(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, args := range []string{"simulate pendulum --trajectories 3 --duration 2 --dt 0.1 -o p.csv",
+		"train p.csv --model terms --steps 3 -o p.lagrange",
+		"plot p.lagrange p.csv --figure phase --trajectories 1 -o one.svg",
+		"plot p.lagrange p.csv --figure phase --trajectories 3 -o three.svg"} {
+		if out, code := inProcess(t, strings.Fields(args)...); code != exitOK {
+			t.Fatal(out)
+		}
+	}
+	for name, want := range map[string]bool{"one.svg": true, "three.svg": false} {
+		if got := strings.Contains(content(t, name), ">"+view.Baseline+"<"); got != want {
+			t.Errorf("the baseline is in %s: %v", name, got)
+		}
+	}
+}
+
 // An angle that goes round stays within half a turn, and its curve is broken there.
 func TestWithinTurn(t *testing.T) {
 	x, y := withinTurn([]float64{3, 4, 5, 8}, []float64{1, 2, 3, 4}, 6)
