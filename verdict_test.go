@@ -67,8 +67,50 @@ func spanned(m *lagrange.Model, set *data.Set) (spans, rows int) {
 	return spans, rows
 }
 
-// What lies outside of what a model has learned from is counted, here by hand, and of the recording itself nothing
-// does.
+// beyond counts by hand the rows of a recording outside of the ranges of another, and how often it goes there.
+func beyond(learned, set *data.Set) (rows, runs int) {
+	lo, hi := [2]float64{}, [2]float64{} // of q and v
+	for _, k := range learned.Trajectories {
+		for n := range k.T {
+			for i, x := range []float64{k.Q[n], k.V[n]} {
+				lo[i], hi[i] = min(lo[i], x), max(hi[i], x)
+			}
+		}
+	}
+	for _, k := range set.Trajectories {
+		was := false
+		for n := range k.T {
+			is := false
+			for i, x := range []float64{k.Q[n], k.V[n]} {
+				is = is || max(lo[i]-x, x-hi[i]) > 0.02*(hi[i]-lo[i])
+			}
+			if is {
+				rows++
+			}
+			if is && !was {
+				runs++
+			}
+			was = is
+		}
+	}
+	return rows, runs
+}
+
+// turned is a recording of an angle a turn on, or back in its first trajectory.
+func turned(set *data.Set) *data.Set {
+	out := *set
+	out.Trajectories = slices.Clone(set.Trajectories)
+	for i := range out.Trajectories {
+		k := &out.Trajectories[i]
+		k.Q = slices.Clone(k.Q)
+		for n := range k.Q {
+			k.Q[n] += 2 * math.Pi * float64(2*i-1)
+		}
+	}
+	return &out
+}
+
+// What lies outside of what a model has learned from is counted, and of the recording itself nothing does.
 func TestOutside(t *testing.T) {
 	small, large := rubbing(t, 0, true, 0.3, 0.5), rubbing(t, 0, true, 0.4, 1)
 	m, err := lagrange.Fit(context.Background(), small, lagrange.Settings{Model: "terms", Steps: 2, Seed: 1})
@@ -79,31 +121,7 @@ func TestOutside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lo, hi := [2]float64{}, [2]float64{} // of q and v
-	for _, k := range split.Train.Trajectories {
-		for n := range k.T {
-			for i, x := range []float64{k.Q[n], k.V[n]} {
-				lo[i], hi[i] = min(lo[i], x), max(hi[i], x)
-			}
-		}
-	}
-	out, runs := 0, 0
-	for _, k := range large.Trajectories {
-		was := false
-		for n := range k.T {
-			is := false
-			for i, x := range []float64{k.Q[n], k.V[n]} {
-				is = is || max(lo[i]-x, x-hi[i]) > 0.02*(hi[i]-lo[i])
-			}
-			if is {
-				out++
-			}
-			if is && !was {
-				runs++
-			}
-			was = is
-		}
-	}
+	out, runs := beyond(split.Train, large)
 	e, err := m.Evaluate(context.Background(), large, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -116,16 +134,7 @@ func TestOutside(t *testing.T) {
 	if spans, in := spanned(m, large); spans != runs || in != out || runs == 0 {
 		t.Errorf("%d rows lie within %d spans of time, want %d within %d", in, spans, out, runs)
 	}
-	turned := *small // an angle is the same after a turn, either way
-	turned.Trajectories = slices.Clone(small.Trajectories)
-	for i := range turned.Trajectories {
-		k := &turned.Trajectories[i]
-		k.Q = slices.Clone(k.Q)
-		for n := range k.Q {
-			k.Q[n] += 2 * math.Pi * float64(2*i-1)
-		}
-	}
-	if spans, _ := spanned(m, &turned); spans != 0 {
+	if spans, _ := spanned(m, turned(small)); spans != 0 {
 		t.Errorf("%d spans after a turn", spans)
 	}
 	near := rubbing(t, 0, true, 0.505, 0.3) // within 2 % of the range
