@@ -66,6 +66,38 @@ func TestFactor(t *testing.T) {
 	}
 }
 
+// The normal equations of weighted rows are the sums over all rows, of more than are packed at a time: each row counts
+// by its own weight, and once.
+func TestNormal(t *testing.T) {
+	const n, rows = width + 5, depth + 9
+	r := rand.New(rand.NewPCG(3, 3))
+	J, s, y := normal(r, rows*n), normal(r, rows), normal(r, rows)
+	A, g := normal(r, n*n), normal(r, n)
+	team := par.NewTeam(2)
+	defer team.Close()
+	wantA, wantG := slices.Clone(A), slices.Clone(g)
+	for k := range rows {
+		for i := range n {
+			a := s[k] * J[k*n+i]
+			wantG[i] += a * y[k]
+			for j := i; j < n; j++ {
+				wantA[i*n+j] += a * s[k] * J[k*n+j]
+			}
+		}
+	}
+	Normal(team, rows, n, J, s, y, A, g)
+	for i := range n {
+		if math.Abs(g[i]-wantG[i]) > 1e-10*rows {
+			t.Fatalf("g[%d] is %v, want %v", i, g[i], wantG[i])
+		}
+		for j := i; j < n; j++ {
+			if math.Abs(A[i*n+j]-wantA[i*n+j]) > 1e-10*rows {
+				t.Fatalf("(%d, %d): %v, want %v", i, j, A[i*n+j], wantA[i*n+j])
+			}
+		}
+	}
+}
+
 // A matrix that is not positive definite, or not finite, is refused.
 func TestRefuses(t *testing.T) {
 	team := par.NewTeam(2)

@@ -48,3 +48,34 @@ func TestGoesOn(t *testing.T) {
 		t.Error("what other code has finished was taken")
 	}
 }
+
+// What is finished is taken for the same recording, model, seed, steps and code alone.
+func TestPartOf(t *testing.T) {
+	type of struct {
+		recording, name string
+		seed            uint64
+		steps           int
+		code            experiment.Code
+	}
+	first := of{"ilqr", "nn", 1, 9, experiment.Code{Commit: "a", Program: "b"}}
+	others := slices.Repeat([]of{first}, 6)
+	others[0].recording, others[1].name, others[2].seed, others[3].steps = "ddp", "lnn", 2, 8
+	others[4].code.Commit, others[5].code.Program = "c", "c"
+	made := 0
+	folder := t.TempDir()
+	for _, o := range append([]of{first, first}, append(others, first)...) {
+		s := experiment.Settings{Folder: folder, Seed: o.seed, Steps: o.steps, Code: o.code}
+		store, err := openStore(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = store.once(s, o.recording, o.name, func() (part, error) { made++; return part{}, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		store.Close()
+	}
+	if made != 1+len(others) {
+		t.Errorf("%d parts were made of %d that differ", made, 1+len(others))
+	}
+}
