@@ -159,6 +159,50 @@ func TestGraphOnThousand(t *testing.T) {
 	}
 }
 
+// BenchmarkSites measures a learned ring on more and more sites: an acceleration, and the motion over a unit of time.
+// The time a site must not grow with the sites.
+func BenchmarkSites(b *testing.B) {
+	s := quick()
+	s.Model, s.Graph, s.Steps, s.Method = graph.Family, lagrange.Graph{Shape: graph.RingShape,
+		TranslationInvariant: true}, 10, train.GaussNewton
+	learned, err := lagrange.Fit(b.Context(), beads(6, 12, ringOf(6)), s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, n := range []int{1000, 10_000, 100_000, 1_000_000} {
+		m, err := learned.OnSites(n)
+		if err != nil {
+			b.Fatal(err)
+		}
+		q, v := make([]float64, n), make([]float64, n)
+		for i := range q {
+			q[i] = r.NormFloat64()
+		}
+		a := make([]float64, n)
+		b.Run(fmt.Sprintf("accel/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				copy(a, m.Accel(q, v, nil))
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/site")
+		})
+		var miss, size float64
+		for i, x := range a {
+			want := q[(i+1)%n] - 2*q[i] + q[(i+n-1)%n]
+			miss, size = miss+(x-want)*(x-want), size+want*want
+		}
+		b.Run(fmt.Sprintf("rollout/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := m.Rollout(b.Context(), q, v, nil, []float64{0, 1}, lagrange.RolloutOptions{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/site")
+			b.ReportMetric(math.Sqrt(miss/size), "error")
+		})
+	}
+}
+
 // judge wants a graph to predict a recording better than constant velocity and to keep its energy.
 func judge(t *testing.T, m *lagrange.Model, set *data.Set) {
 	t.Helper()
