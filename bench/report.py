@@ -3,7 +3,7 @@
 raw = {"machine": {...}, "versions": {...}, "date", "command", "notes": [text],
        "rounds": [[run, ...], ...]}  with the runs in the order in which they ran, each of them either
     {"who": "lagrange", "results": {benchmark: {unit: value}}}   or
-    {"who": "jax paper", "lines": [the JSON lines of jax_step.py or torch_step.py]}.
+    {"who": "jax paper", "lines": [the JSON lines of a script of a peer, or of a program of ours: "lagrange roll-outs"]}.
 """
 
 import re
@@ -20,6 +20,7 @@ COLUMNS = [
     ("one state", f"BenchmarkAccel/prec=f32/{NET}/batch=1", "forward_ms", 1),
 ]
 NEWTON = "BenchmarkGaussNewton/"
+SITES = "BenchmarkSites/"
 SMALL = "BenchmarkAccel/prec=f64/net=64x2/batch=1"
 # Targets: against whom, and the least ratio in each column (None: no target).
 RIVALS = [
@@ -48,7 +49,7 @@ def parse(text):
     return results
 
 
-def ours(raw, of=lambda name: not name.startswith(NEWTON)):
+def ours(raw, of=lambda name: not name.startswith((NEWTON, SITES))):
     """{benchmark: {unit: [value of each run]}} of the benchmarks of some names: those of steps of Adam"""
     out = {}
     for run in (run for r in raw["rounds"] for run in r if run["who"] == "lagrange"):
@@ -62,7 +63,7 @@ def theirs(raw):
     """{form: {column: ([ms of each round], [that over ours of the run just before])}} and {form: [what failed]}"""
     out, failed = {}, {}
     for line, before in beside(raw):
-        form = f"{line['peer']} {line['form']}"
+        form = f"{line['peer']} {line.get('form', '')}"
         if "failed" in line:
             failed.setdefault(form, set()).add(f"batch {line['batch']}: {line['failed']}")
         for i, (_, bench, key, batch) in enumerate(COLUMNS):
@@ -81,9 +82,9 @@ def beside(raw):
         for run in r:
             if run["who"] == "lagrange":
                 before = {**before, **run["results"]}
-                continue
-            for line in run["lines"]:
-                yield line, before
+            elif not run["who"].startswith("lagrange "):
+                for line in run["lines"]:
+                    yield line, before
 
 
 def number(x):
@@ -258,6 +259,47 @@ def size(name):
     return m and (int(m[1]), int(m[2]))
 
 
+def lines(raw, who):
+    """The lines of those runs: [[line, ...] of each round]"""
+    return [[line for run in r if run["who"] == who for line in run["lines"]] for r in raw["rounds"]]
+
+
+def roll_outs(raw):
+    """Roll-outs of one model by us and by diffrax, for each number of starts; '' without."""
+    pairs = {}
+    for mine, others in zip(lines(raw, "lagrange roll-outs"), lines(raw, "diffrax")):
+        for a, b in zip(mine, others):
+            if a["starts"] != b["starts"] or max(abs(x - y) for x, y in zip(a["end"], b["end"])) > 1e-6:
+                raise RuntimeError(f"these roll-outs do not agree: {a}, {b}")
+            pairs.setdefault(a["starts"], []).append((a, b))
+    rows = []
+    for starts, both in pairs.items():
+        us = lambda k: spread([p[k]["cpu_us"] for p in both])
+        miss = lambda k: "%.0e" % median(p[k]["miss"] for p in both)
+        rows.append([str(starts), us(0), us(1), spread([b["cpu_us"] / a["cpu_us"] for a, b in both]), miss(0), miss(1)])
+    head = ["starts", "Lagrange, µs each", "diffrax, µs each", "ratio", "error, Lagrange", "error, diffrax"]
+    return table(head, rows) if rows else ""
+
+
+def growth(raw):
+    """Trainings against rows, and a learned ring against sites; '' without."""
+    rows, sites = {}, {}
+    for r in lines(raw, "lagrange growth"):
+        for line in r:
+            rows.setdefault(line["rows"], []).append(line)
+    for name, m in ours(raw, lambda name: name.startswith(SITES)).items():
+        what, n = name.removeprefix(SITES).split("/")
+        sites.setdefault(int(n), {})[what] = duration(m["ns/op"])
+    if not rows or not sites:
+        return ""
+    trained = [[f"{n:,}", spread([x["cpu_s"] for x in xs]), spread([x["MiB"] for x in xs])] for n, xs in rows.items()]
+    ring = [[f"{n:,}", m["accel"], m["rollout"]] for n, m in sorted(sites.items())]
+    return "\n\n".join([
+        table(["rows", "two steps, s", "peak, MiB"], trained),
+        table(["sites", "an acceleration", "a unit of time"], ring),
+    ])
+
+
 def section(template, heading):
     """The section of a template under a heading of the second level."""
     return re.search(rf"^## {heading}\n.*?(?=^## |\Z)", template, re.M | re.S)[0]
@@ -282,5 +324,7 @@ def page(raw, template):
         cost_in_d=cost_in_d(raw) or "Not measured in this run.",
         memory=memory(raw) or "Not measured in this run.",
         gauss_newton=gauss_newton(raw) or "Not measured in this run.",
+        roll_outs=roll_outs(raw) or "Not measured in this run.",
+        growth=growth(raw) or "Not measured in this run.",
         notes="".join(f"\n- {note}" for note in notes),
     )

@@ -124,6 +124,30 @@ class Tables(unittest.TestCase):
         self.assertEqual(report.memory(data).splitlines()[-1], "| Step/net=a, MB/tape | 1 | 7 |")
 
 
+class Beyond(unittest.TestCase):
+    def rolled(self, ours, theirs, end=(1.0,)):
+        line = lambda us, end: {"starts": 1000, "cpu_us": us, "end": list(end), "miss": 2e-9}
+        return [{"who": "lagrange roll-outs", "lines": [line(ours, (1.0,))]}, {"who": "diffrax", "lines": [line(theirs, end)]}]
+
+    def test_roll_outs(self):
+        text = report.roll_outs(raw(self.rolled(1, 4), self.rolled(3, 9), self.rolled(4, 20)))
+        self.assertEqual(text.splitlines()[-1], "| 1000 | 3 (1–4) | 9 (4–20) | 4 (3–5) | 2e-09 | 2e-09 |")
+        self.assertEqual(report.roll_outs(raw([lagrange(1e6)])), "")
+
+    def test_another_motion_is_no_rival(self):
+        with self.assertRaises(RuntimeError):
+            report.roll_outs(raw(self.rolled(1, 4, end=(1.1,))))
+
+    def test_growth(self):
+        trained = {"who": "lagrange growth", "lines": [{"rows": 6000, "cpu_s": 2.5, "MiB": 60}]}
+        sites = {"who": "lagrange", "results": {"BenchmarkSites/accel/10000": {"ns/op": 2e6}, "BenchmarkSites/rollout/10000": {"ns/op": 3e9}}}
+        text = report.growth(raw([trained, sites]))
+        self.assertIn("| 6,000 | 2.5 | 60 |", text)
+        self.assertIn("| 10,000 | 2 ms | 3 s |", text)
+        self.assertNotIn("Sites", report.roofline(raw([lagrange(1e6), sites])))
+        self.assertEqual(report.growth(raw([lagrange(1e6)])), "")
+
+
 class Page(unittest.TestCase):
     def test_the_template_is_filled(self):
         template = (pathlib.Path(report.__file__).parent / "performance.md.tmpl").read_text(encoding="utf-8")
