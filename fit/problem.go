@@ -1,10 +1,12 @@
 package fit
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
 	"lagrange/data"
+	"lagrange/internal/par"
 	"lagrange/model"
 	"lagrange/train"
 )
@@ -70,6 +72,7 @@ type problem struct {
 	s       Options // complete
 	plan    Plan    // how they came about
 	spec    model.Spec
+	cores   int // for all networks together
 	penalty train.Penalty
 	print   string
 	longer  string          // why windows are longer than usual; "" where they are not
@@ -108,7 +111,12 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if err != nil {
 		return nil, err
 	}
-	f = &problem{set: set, s: s, split: split, longer: reason, watch: watch{begin: begin}, print: print}
+	f = &problem{set: set, split: split, longer: reason, watch: watch{begin: begin}, print: print,
+		cores: cmp.Or(s.Workers, par.Workers())}
+	if s.Ensemble > 1 && s.Objective != Motion { // bits depend on the cores of a network, see ensemble
+		s.Workers, given.Workers = 1, 1
+	}
+	f.s = s
 	f.plan = f.because(plan)
 	f.id = identity(f.print, asked)
 	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
