@@ -2,6 +2,7 @@ package fit
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -19,9 +20,9 @@ func (f *problem) ensemble(ctx context.Context) ([]Network, error) {
 		each.Budget = turn(left, k, side)
 	}
 	all := crew{on: f.s.On, begin: time.Now(), done: make([]int, k), steps: make([]int, k), restarts: make([]int, k)}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	ms := make([]Network, k)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ms, errs := make([]Network, k), make([]error, k)
 	steps, told := 0, make(chan struct{})
 	// what a step takes is measured by all that begin at once, as they will run
 	agree := func(j int) func(int) (int, error) {
@@ -38,23 +39,36 @@ func (f *problem) ensemble(ctx context.Context) ([]Network, error) {
 			}
 		}
 	}
-	err := par.Abreast(side, k, func(j int) (err error) {
+	err := par.Abreast(side, k, func(j int) error {
 		s, agreed := each, agree(j)
 		if j >= side { // one of the first has ended
 			s.Steps, agreed = steps, nil
 		}
 		s.Seed, s.On, s.Checkpoint = s.Seed+uint64(j), all.member(j), ofMember(s.Checkpoint, j)
-		if ms[j], err = f.network(ctx, s, watch{begin: time.Now()}, j, agreed); err != nil {
-			cancel(err) // the others save what they have
-			return err
+		if ms[j], errs[j] = f.network(ctx, s, watch{begin: time.Now()}, j, agreed); errs[j] != nil {
+			cancel() // the others save what they have
+			return errs[j]
 		}
 		all.finish(j, ms[j].Record.Steps)
 		return ctx.Err()
 	})
+	if why := cause(errs); why != nil {
+		err = why
+	}
 	if err != nil {
-		return nil, context.Cause(ctx)
+		return nil, err
 	}
 	return ms, nil
+}
+
+// cause is the error that ended the others, if it was not from outside.
+func cause(errs []error) (err error) {
+	for _, e := range errs {
+		if e != nil && (err == nil || errors.Is(err, context.Canceled)) {
+			err = e
+		}
+	}
+	return err
 }
 
 // turn is the time of each of k networks in what is left for all, if so many go side by side: they take turns.

@@ -31,6 +31,7 @@ type Sweep struct {
 	batches []*batch
 	waiting int // trials without a result
 	results map[string]Result
+	leader  *Row // the best point so far; nil: none has a measure
 	due     []Trial
 }
 
@@ -190,6 +191,7 @@ func (s *Sweep) Add(r Result) bool {
 	s.results[r.ID] = r
 	delete(b.waiting, r.ID)
 	s.waiting--
+	s.lead(point)
 	if len(b.waiting) == 0 {
 		s.ended(b)
 	}
