@@ -1,0 +1,105 @@
+//go:build !nosweep
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lagrange"
+)
+
+// timeless are the bytes of a model's file, but for the time that its training took.
+func timeless(t *testing.T, path string) string {
+	t.Helper()
+	m, err := lagrange.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range append(m.Members(), m, m.Baseline) {
+		if k != nil {
+			k.Record.Seconds = 0
+		}
+	}
+	again := filepath.Join(t.TempDir(), "m")
+	if err := m.Save(again); err != nil {
+		t.Fatal(err)
+	}
+	return content(t, again)
+}
+
+// TestSweepEnsemble trains two points of three seeds by two workers in processes of their own, for a folder, and joins
+// the seeds of the best point: the file is that of train --ensemble 3 with the flags of the point, on two cores, to the
+// byte. A model that is gone, and one that is there already, are errors that say what to do.
+func TestSweepEnsemble(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many processes")
+	}
+	folder := t.TempDir()
+	program := linked(t, folder)
+	if program == "" {
+		t.Skip("no links here")
+	}
+	pendulum(t, filepath.Join(folder, "states.csv"))
+	written(t, filepath.Join(folder, "s.toml"), `run = "train"
+args = ["states.csv", "--model", "lnn", "--steps", "3"]
+measure = "models.lnn.rmse_q"
+seeds = 3
+sampler = "grid"
+[space.hidden]
+choices = ["4x1", "6x1"]
+`)
+	lagrange := func(cores string, args ...string) *exec.Cmd {
+		cmd := exec.Command(program, args...)
+		cmd.Dir = folder
+		cmd.Env = append(os.Environ(), "GOMAXPROCS="+cores)
+		return cmd
+	}
+	run := func(cores, want string, args ...string) string {
+		t.Helper()
+		out, err := lagrange(cores, args...).CombinedOutput()
+		if (err != nil) != (want != "") || !strings.Contains(string(out), want) {
+			t.Fatalf("%v: %v; want %q\n%s", args, err, want, out)
+		}
+		return string(out)
+	}
+	for range 2 {
+		w := lagrange("1", "worker", "--dir", "board", "--cores", "1", "--scratch", t.TempDir(), "--idle", "20s")
+		if err := w.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = w.Process.Kill(); _ = w.Wait() })
+	}
+	run("1", "", "sweep", "s.toml", "-o", "runs", "--dir", "board")
+	best := strings.Fields(run("1", "", "sweep", "best", "runs"))
+	said := run("1", "", "sweep", "ensemble", "runs", "-o", "joined.lagrange")
+	for _, want := range []string{"seeds 1 to 3", "mean of 3 networks", "joined.lagrange"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("no %q in\n%s", want, said)
+		}
+	}
+	run("2", "", append(best[1:], "--ensemble", "3", "-o", "trained.lagrange")...)
+	joined, trained := filepath.Join(folder, "joined.lagrange"), filepath.Join(folder, "trained.lagrange")
+	if timeless(t, joined) != timeless(t, trained) {
+		t.Error("what was joined is not what train --ensemble makes")
+	}
+	run("1", "--force", "sweep", "ensemble", "runs", "-o", "joined.lagrange")
+	run("1", "", "sweep", "ensemble", "runs", "-o", "joined.lagrange", "--force")
+	models, _ := filepath.Glob(filepath.Join(folder, "board", "*", "files", "*-s2", "model"))
+	if len(models) != 2 {
+		t.Fatalf("models of the second seed: %v", models)
+	}
+	for _, path := range models {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("1", "is not on the board any more: train it by", "sweep", "ensemble", "runs", "-o", "other.lagrange")
+	one := strings.Replace(content(t, filepath.Join(folder, "s.toml")), "seeds = 3", "seeds = 1", 1)
+	written(t, filepath.Join(folder, "one.toml"), one)
+	run("1", "", "sweep", "one.toml", "-o", "one", "--cores", "1")
+	run("1", "give seeds = 5 in the sweep file", "sweep", "ensemble", "one", "-o", "other.lagrange")
+}
