@@ -16,8 +16,7 @@ func (f *problem) ensemble(ctx context.Context) ([]Network, error) {
 	each := f.s
 	each.Preparing = nil // members prepare side by side
 	if f.s.Budget > 0 {
-		left := max(f.s.Budget/leastShare, f.s.Budget-f.watch.elapsed())
-		each.Budget = turn(left, k, side)
+		each.Budget = turn(remains(f.s.Budget, f.watch.elapsed()), k, side)
 	}
 	all := crew{on: f.s.On, begin: time.Now(), done: make([]int, k), steps: make([]int, k), restarts: make([]int, k)}
 	ctx, cancel := context.WithCancel(ctx)
