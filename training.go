@@ -21,8 +21,8 @@ type Training struct {
 	From     *Model   // a finished model to go on from, with its baseline if it has one; nil: none
 	Like     *Model   // one whose numbers of steps are repeated, in place of Steps and Budget; nil: none
 	Path     string   // of the model's file, beside which checkpoints stand; "": none
-	// Members are models that this training has made already, each on its own: of the seeds that follow one another, with
-	// a baseline beside the first one if there is to be one. Fit joins them to an ensemble; nil: it trains.
+	// Members are models that this training has made already, each on its own: of the seeds that follow one another,
+	// with a baseline beside the first one if there is to be one. Fit joins them to an ensemble; nil: it trains.
 	Members []*Model
 }
 

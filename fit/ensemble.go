@@ -9,8 +9,8 @@ import (
 	"lagrange/internal/par"
 )
 
-// ensemble trains networks from one seed after another, for as many steps as the first. Each has one core, whatever else
-// there is, so that they are the same bit for bit on any number of cores; as many go side by side as there are cores.
+// ensemble trains networks from one seed after another, for as many steps as the first. Each has one core, whatever
+// else there is, so that they are the same bit for bit on any number of cores; as many go side by side as there are.
 func (f *problem) ensemble(ctx context.Context) ([]Network, error) {
 	k, side := f.s.Ensemble, min(f.s.Ensemble, f.cores)
 	each := f.s

@@ -55,8 +55,8 @@ func (f *problem) belongs(n Network, j int) error {
 	case n.Record.Data != f.print:
 		return fmt.Errorf("the model of seed %d was trained on another recording", seed)
 	case n.Record.Horizon != f.s.Horizon || n.Record.Apart != f.s.Apart:
-		return fmt.Errorf("the model of seed %d was chosen by other motion than is held out for the ensemble: give all "+
-			"the same --horizon and --test", seed)
+		return fmt.Errorf("the model of seed %d was chosen by other motion than is held out for the ensemble: give "+
+			"all the same --horizon and --test", seed)
 	case written(n.Net.Spec) != written(f.spec):
 		return fmt.Errorf("the model of seed %d is another one than an ensemble of them has, a %s of %s: what was not "+
 			"asked for was decided by its seed; train all with --model, --hidden and --head given", seed,

@@ -143,12 +143,12 @@ func (s State) changed(now *Sweep) error {
 		case !there:
 			return fmt.Errorf("the recording %s is gone: put it back as it was, and the same command goes on", at)
 		default:
-			return fmt.Errorf("%s is not the recording that the sweep began with, and trials of both would not compare: "+
-				"put back what it was, or begin another sweep, with -o and another folder", at)
+			return fmt.Errorf("%s is not the recording that the sweep began with, and trials of both would not "+
+				"compare: put back what it was, or begin another sweep, with -o and another folder", at)
 		}
 	}
-	return errors.New("the recordings of the sweep are not those that it began with: put back what they were, or begin " +
-		"another sweep, with -o and another folder")
+	return errors.New("the recordings of the sweep are not those that it began with: put back what they were, or " +
+		"begin another sweep, with -o and another folder")
 }
 
 // openFolder gives the sweep the results that the folder has. mine says that this process goes on with it; otherwise

@@ -106,21 +106,7 @@ func TestRecordings(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	opens := func(program, want string) {
-		t.Helper()
-		d, err := Open(runs, program, nil)
-		switch {
-		case err == nil:
-			if _, ok := d.Sweep.Leader(); !ok || d.Sweep.ID != s.ID {
-				t.Errorf("the sweep is %s, and leads: %v", d.Sweep.ID, ok)
-			}
-			if err := d.Close(); err != nil || want != "" {
-				t.Errorf("opened, %v; want %q", err, want)
-			}
-		case want == "" || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), at):
-			t.Errorf("%v; want %q and %s", err, want, at)
-		}
-	}
+	opens := func(program, want string) { t.Helper(); opens(t, runs, program, s.ID, at, want) }
 	opens("v1", "")
 	if err := os.Remove(at); err != nil {
 		t.Fatal(err)
@@ -132,4 +118,21 @@ func TestRecordings(t *testing.T) {
 	opens("", "")
 	put("t,theta\n0,1\n")
 	opens("v1", "")
+}
+
+// opens opens a folder for a program, or to look at it, and compares the sweep, or the error about a recording.
+func opens(t *testing.T, path, program, id, recording, want string) {
+	t.Helper()
+	d, err := Open(path, program, nil)
+	switch {
+	case err == nil:
+		if _, ok := d.Sweep.Leader(); !ok || d.Sweep.ID != id {
+			t.Errorf("the sweep is %s, and leads: %v", d.Sweep.ID, ok)
+		}
+		if err := d.Close(); err != nil || want != "" {
+			t.Errorf("opened, %v; want %q", err, want)
+		}
+	case want == "" || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), recording):
+		t.Errorf("%v; want %q and %s", err, want, recording)
+	}
 }

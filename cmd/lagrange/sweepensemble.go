@@ -55,7 +55,8 @@ func together(cmd *cobra.Command, d *sweep.Folder, credentials string, more []st
 	best, ok := s.Leader()
 	switch {
 	case s.File.Run != "train":
-		return fmt.Errorf("%s is a sweep of %s, which leaves no models: an ensemble is of trainings", d.Path, s.File.Run)
+		return fmt.Errorf("%s is a sweep of %s, which leaves no models: an ensemble is of trainings", d.Path,
+			s.File.Run)
 	case s.File.Seeds < 2:
 		return fmt.Errorf("%s has one seed of each point: an ensemble is of several; give seeds = 5 in the sweep file",
 			d.Path)

@@ -141,8 +141,8 @@ func back(ctx context.Context, t *testing.T, b sweep.Board) {
 	}
 }
 
-// first posts a trial that is under way: it is not put up a second time. Two workers then bring it to its end, since the
-// first was taken for lost: the first result counts.
+// first posts a trial that is under way: it is not put up a second time. Two workers then bring it to its end, since
+// one was taken for lost: the first result counts.
 func first(ctx context.Context, t *testing.T, b sweep.Board) {
 	for i, late := range []bool{false, true} {
 		must(t, b.Post(ctx, trial("first-1", i)))

@@ -58,8 +58,8 @@ func TestSilent(t *testing.T) {
 	}
 }
 
-// TestForeign puts into a board what is not its own, wherever that can stand: it is told of once, in words that say what
-// to do, it is where and what it was, and trials end as if it were not there.
+// TestForeign puts into a board what is not its own, wherever that can stand: it is told of once, in words that say
+// what to do, it is where and what it was, and trials end as if it were not there.
 func TestForeign(t *testing.T) {
 	b, err := Open(filepath.Join(t.TempDir(), "board"))
 	if err != nil {
@@ -120,8 +120,8 @@ func TestForeign(t *testing.T) {
 	}
 }
 
-// TestDamaged has a trial and a result that cannot be read: the error says so, and what it tells the user to do puts the
-// trial up again. Where a folder has to be stands a file: the error says that, too.
+// TestDamaged has a trial and a result that cannot be read: the error says so, and what it tells the user to do puts
+// the trial up again. Where a folder has to be stands a file: the error says that, too.
 func TestDamaged(t *testing.T) {
 	b, err := Open(t.TempDir())
 	if err != nil {
@@ -162,7 +162,8 @@ func TestDamaged(t *testing.T) {
 		}
 	}
 	written(t, b.at("s-3", "waiting"), "")
-	if _, err := b.Take(ctx, "w"); err == nil || !strings.Contains(err.Error(), "is a file, and a folder of the board") {
+	_, err = b.Take(ctx, "w")
+	if err == nil || !strings.Contains(err.Error(), "is a file, and a folder of the board") {
 		t.Error(err)
 	}
 }

@@ -22,7 +22,7 @@ func (b *Board) sweeps() (ids []string, err error) {
 		case e.IsDir():
 			ids = append(ids, e.Name())
 		default:
-			b.foreign(b.Folder, fmt.Sprintf("%s is no sweep, and is left alone: a board is best a folder of its own", at))
+			b.foreign(b.Folder, at+" is no sweep, and is left alone: a board is best a folder of its own")
 		}
 	}
 	return ids, nil
