@@ -66,7 +66,7 @@ choices = ["4x1", "6x1"]
 		if err := w.Start(); err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { _ = w.Process.Kill(); _ = w.Wait() })
+		t.Cleanup((&process{cmd: w}).kill)
 	}
 	run("1", "", "sweep", "s.toml", "-o", "runs", "--dir", "board")
 	best := strings.Fields(run("1", "", "sweep", "best", "runs"))
@@ -75,13 +75,13 @@ choices = ["4x1", "6x1"]
 		t.Error(said)
 	}
 	run("2", "", append(best[1:], "--ensemble", "3", "-o", "trained.lagrange")...)
-	joined, trained := filepath.Join(folder, "joined.lagrange"), filepath.Join(folder, "trained.lagrange")
-	if timeless(t, joined) != timeless(t, trained) {
+	at := func(name string) string { return filepath.Join(folder, name) }
+	if timeless(t, at("joined.lagrange")) != timeless(t, at("trained.lagrange")) {
 		t.Error("what was joined is not what train --ensemble makes")
 	}
 	run("1", "--force", "sweep", "ensemble", "runs", "-o", "joined.lagrange")
 	run("1", "", "sweep", "ensemble", "runs", "-o", "joined.lagrange", "--force")
-	models, _ := filepath.Glob(filepath.Join(folder, "board", "*", "files", "*-s2", "model"))
+	models, _ := filepath.Glob(at("board/*/files/*-s2/model"))
 	if len(models) != 2 {
 		t.Fatalf("models of the second seed: %v", models)
 	}
@@ -91,8 +91,7 @@ choices = ["4x1", "6x1"]
 		}
 	}
 	run("1", "is not on the board any more: train it by", "sweep", "ensemble", "runs", "-o", "other.lagrange")
-	one := strings.Replace(content(t, filepath.Join(folder, "s.toml")), "seeds = 3", "seeds = 1", 1)
-	written(t, filepath.Join(folder, "one.toml"), one)
+	written(t, at("one.toml"), strings.Replace(content(t, at("s.toml")), "seeds = 3", "seeds = 1", 1))
 	run("1", "", "sweep", "one.toml", "-o", "one", "--cores", "1")
 	run("1", "give seeds = 5 in the sweep file", "sweep", "ensemble", "one", "-o", "other.lagrange")
 }
