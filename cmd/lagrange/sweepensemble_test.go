@@ -69,12 +69,11 @@ choices = ["4x1", "6x1"]
 		t.Cleanup((&process{cmd: w}).kill)
 	}
 	run("1", "", "sweep", "s.toml", "-o", "runs", "--dir", "board")
-	best := strings.Fields(run("1", "", "sweep", "best", "runs"))
-	said := run("1", "", "sweep", "ensemble", "runs", "-o", "joined.lagrange")
-	if !strings.Contains(said, "seeds 1 to 3") || !strings.Contains(said, "mean of 3 networks") {
+	if said := run("1", "", "sweep", "ensemble", "runs", "-o", "joined.lagrange"); !strings.Contains(said, "seeds 1 to 3") || !strings.Contains(said, "mean of 3 networks") {
 		t.Error(said)
 	}
-	run("2", "", append(best[1:], "--ensemble", "3", "-o", "trained.lagrange")...)
+	again := strings.Fields(run("1", "", "sweep", "best", "runs"))[1:]
+	run("2", "", append(again, "--ensemble", "3", "-o", "trained.lagrange")...)
 	at := func(name string) string { return filepath.Join(folder, name) }
 	if timeless(t, at("joined.lagrange")) != timeless(t, at("trained.lagrange")) {
 		t.Error("what was joined is not what train --ensemble makes")

@@ -142,7 +142,7 @@ func back(ctx context.Context, t *testing.T, b sweep.Board) {
 }
 
 // first posts a trial that is under way: it is not put up a second time. Two workers then bring it to its end, since
-// one was taken for lost: the first result counts.
+// one was taken for lost: the first result counts. Where that comes before another has taken the trial, nobody does.
 func first(ctx context.Context, t *testing.T, b sweep.Board) {
 	for i, late := range []bool{false, true} {
 		must(t, b.Post(ctx, trial("first-1", i)))
@@ -164,11 +164,15 @@ func first(ctx context.Context, t *testing.T, b sweep.Board) {
 			}
 		}
 	}
+	must(t, b.Post(ctx, trial("first-1", 2)))
+	lost, v := Taken(ctx, t, b), 0.
+	must(t, lost.Back(ctx))
+	_ = lost.Done(ctx, sweep.Result{ID: lost.Trial().ID, Value: &v})
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 	met := map[string]float64{}
 	_ = b.Results(watching, "first-1", func(r sweep.Result) {
-		if met[r.ID] = *r.Value; len(met) == 2 {
+		if met[r.ID] = *r.Value; len(met) == 3 {
 			stop()
 		}
 	})
