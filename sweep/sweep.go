@@ -177,9 +177,6 @@ func (s *Sweep) Over() bool {
 
 // Add takes a result, and says whether it is news.
 func (s *Sweep) Add(r Result) bool {
-	if _, ok := s.results[r.ID]; ok {
-		return false
-	}
 	var point int
 	if n, err := fmt.Sscanf(r.ID, "p%d-", &point); n != 1 || err != nil || point/s.File.Batch >= len(s.batches) {
 		return false
