@@ -46,7 +46,11 @@ const (
 // Fit learns a model of a recording; see fit.Train. The standard deviation of an ensemble is
 // calibrated on the part of the recording that chose its parameters.
 func Fit(ctx context.Context, set *data.Set, s Settings) (*Model, error) {
-	r, err := fit.Train(ctx, set, s)
+	return learned(fit.Train(ctx, set, s))
+}
+
+// learned is the model of what was learned.
+func learned(r fit.Result, err error) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}

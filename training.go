@@ -3,6 +3,7 @@ package lagrange
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -20,6 +21,9 @@ type Training struct {
 	From     *Model   // a finished model to go on from, with its baseline if it has one; nil: none
 	Like     *Model   // one whose numbers of steps are repeated, in place of Steps and Budget; nil: none
 	Path     string   // of the model's file, beside which checkpoints stand; "": none
+	// Members are models that this training has made already, each on its own: of the seeds that follow one another,
+	// with a baseline beside the first one if there is to be one. Fit joins them to an ensemble; nil: it trains.
+	Members []*Model
 }
 
 // Family is that of the model.
@@ -87,6 +91,9 @@ func (t Training) on(set *data.Set) Training {
 // is ctx's, and a later call with Settings.Resume goes on from what Checkpoints lists.
 func (t Training) Fit(ctx context.Context, set *data.Set) (m *Model, err error) {
 	t = t.on(set)
+	if t.Members != nil {
+		return t.joined(ctx, set)
+	}
 	for _, s := range t.parts() {
 		if m == nil {
 			m, err = Fit(ctx, set, s)
@@ -98,6 +105,23 @@ func (t Training) Fit(ctx context.Context, set *data.Set) (m *Model, err error) 
 			return nil, err
 		}
 	}
+	return m, nil
+}
+
+// joined is the ensemble of models that were trained apart.
+func (t Training) joined(ctx context.Context, set *data.Set) (*Model, error) {
+	var apart []fit.Network
+	for _, k := range t.Members {
+		if k.Ensemble != nil {
+			return nil, errors.New("these models are ensembles already: an ensemble is of single networks")
+		}
+		apart = append(apart, k.network())
+	}
+	m, err := learned(fit.Join(ctx, set, t.parts()[0], apart))
+	if err != nil {
+		return nil, err
+	}
+	m.Baseline = t.Members[0].Baseline
 	return m, nil
 }
 

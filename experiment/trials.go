@@ -45,39 +45,22 @@ func (t Trials[K, V]) Each(ctx context.Context, s Settings, what string, keys []
 }
 
 // Abreast runs jobs 0 … n−1, each on one core, the first ones first, and tells how many are done, the last one's loss
-// and the least. The first error ends it.
+// and the least. The first error ends it, see par.Abreast.
 func Abreast(s Settings, what string, n int, job func(i int) (loss float64, err error)) error {
 	var mutex sync.Mutex
-	var fail error
-	next, done, least, begin := 0, 0, math.Inf(1), time.Now()
-	take := func() int {
-		mutex.Lock()
-		defer mutex.Unlock()
-		if fail != nil {
-			return n
-		}
-		next++
-		return next - 1
-	}
-	ended := func(loss float64, err error) {
-		mutex.Lock()
-		defer mutex.Unlock()
+	done, least, begin := 0, math.Inf(1), time.Now()
+	return par.Abreast(par.Workers(), n, func(i int) error {
+		loss, err := job(i)
 		if err != nil {
-			if fail == nil {
-				fail = err
-			}
-			return
+			return err
 		}
+		mutex.Lock()
+		defer mutex.Unlock()
 		done++
 		if least = min(least, loss); s.On != nil {
 			s.On(Progress{Model: what, Step: done, Steps: n, Loss: loss, Valid: least,
 				Left: time.Duration(float64(time.Since(begin)) * float64(n-done) / float64(done))})
 		}
-	}
-	par.Do(max(1, min(n, par.Workers())), func(int) {
-		for i := take(); i < n; i = take() {
-			ended(job(i))
-		}
+		return nil
 	})
-	return fail
 }

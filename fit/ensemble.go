@@ -4,48 +4,29 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"lagrange/internal/par"
 )
 
-// ensemble trains networks from one seed after another, for as many steps as the first. They go side by
-// side, each on its share of the cores: a step of one small network does not keep many busy.
+// ensemble trains networks from one seed after another, for as many steps as the first. Each has one core, whatever
+// else there is, so that they are the same bit for bit on any number of cores; as many go side by side as there are.
 func (f *problem) ensemble(ctx context.Context) ([]Network, error) {
-	k, cores := f.s.Ensemble, f.s.Workers
-	if cores == 0 {
-		cores = par.Workers()
-	}
-	side := min(k, cores)
+	k, side := f.s.Ensemble, min(f.s.Ensemble, f.cores)
 	each := f.s
 	each.Preparing = nil // members prepare side by side
-	each.Workers = cores / side
 	if f.s.Budget > 0 {
-		left := max(f.s.Budget/leastShare, f.s.Budget-f.watch.elapsed())
-		each.Budget = left * time.Duration(side) / time.Duration(k)
+		each.Budget = turn(remains(f.s.Budget, f.watch.elapsed()), k, side)
 	}
 	all := crew{on: f.s.On, begin: time.Now(), done: make([]int, k), steps: make([]int, k), restarts: make([]int, k)}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ms, errs := make([]Network, k), make([]error, k)
-	train := func(j, steps int, agree func(int) (int, error)) {
-		s := each
-		s.Seed, s.Steps, s.On = s.Seed+uint64(j), steps, all.member(j)
-		s.Checkpoint = ofMember(s.Checkpoint, j)
-		if ms[j], errs[j] = f.network(ctx, s, watch{begin: time.Now()}, j, agree); errs[j] != nil {
-			cancel()
-			return
-		}
-		all.finish(j, ms[j].Record.Steps)
-	}
-	var next atomic.Int64
-	next.Store(int64(side) - 1)
 	steps, told := 0, make(chan struct{})
-	par.Do(side, func(w int) {
-		// what a step takes is measured by all at once, as they will run
-		train(w, each.Steps, func(n int) (int, error) {
-			if w == 0 {
+	// what a step takes is measured by all that begin at once, as they will run
+	agree := func(j int) func(int) (int, error) {
+		return func(n int) (int, error) {
+			if j == 0 {
 				steps = n
 				close(told)
 			}
@@ -55,15 +36,25 @@ func (f *problem) ensemble(ctx context.Context) ([]Network, error) {
 			case <-ctx.Done():
 				return 0, ctx.Err()
 			}
-		})
-		for j := int(next.Add(1)); j < k && ctx.Err() == nil; j = int(next.Add(1)) {
-			train(j, steps, nil)
 		}
-	})
-	if err := cause(errs); err != nil {
-		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
+	err := par.Abreast(side, k, func(j int) error {
+		s, agreed := each, agree(j)
+		if j >= side { // one of the first has ended
+			s.Steps, agreed = steps, nil
+		}
+		s.Seed, s.On, s.Checkpoint = s.Seed+uint64(j), all.member(j), ofMember(s.Checkpoint, j)
+		if ms[j], errs[j] = f.network(ctx, s, watch{begin: time.Now()}, j, agreed); errs[j] != nil {
+			cancel() // the others save what they have
+			return errs[j]
+		}
+		all.finish(j, ms[j].Record.Steps)
+		return ctx.Err()
+	})
+	if why := cause(errs); why != nil {
+		err = why
+	}
+	if err != nil {
 		return nil, err
 	}
 	return ms, nil
@@ -77,6 +68,11 @@ func cause(errs []error) (err error) {
 		}
 	}
 	return err
+}
+
+// turn is the time of each of k networks in what is left for all, if so many go side by side: they take turns.
+func turn(left time.Duration, k, side int) time.Duration {
+	return left / time.Duration((k+side-1)/side)
 }
 
 // crew tells the progress of several networks as one.

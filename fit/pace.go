@@ -30,6 +30,11 @@ func (w *watch) goOn(seconds float64) {
 	*w = watch{time.Now(), time.Duration(seconds * float64(time.Second))}
 }
 
+// remains is what is left of a budget for steps.
+func remains(budget, elapsed time.Duration) time.Duration {
+	return max(budget/leastShare, budget-elapsed)
+}
+
 // replan returns what Loop.Replan needs to keep to the budget, preparation and validations included: the machine may
 // have other work to do at any time.
 func (a *run) replan(loop *train.Loop[float64]) func(*train.State[float64]) int {

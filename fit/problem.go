@@ -1,10 +1,12 @@
 package fit
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
 	"lagrange/data"
+	"lagrange/internal/par"
 	"lagrange/model"
 	"lagrange/train"
 )
@@ -70,6 +72,7 @@ type problem struct {
 	s       Options // complete
 	plan    Plan    // how they came about
 	spec    model.Spec
+	cores   int // for all networks together
 	penalty train.Penalty
 	print   string
 	longer  string          // why windows are longer than usual; "" where they are not
@@ -108,7 +111,10 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	if err != nil {
 		return nil, err
 	}
-	f = &problem{set: set, s: s, split: split, longer: reason, watch: watch{begin: begin}, print: print}
+	cores := cmp.Or(s.Workers, par.Workers())
+	given.Workers = given.cores(s.Objective)
+	s.Workers = given.Workers
+	f = &problem{set: set, s: s, split: split, longer: reason, watch: watch{begin: begin}, print: print, cores: cores}
 	f.plan = f.because(plan)
 	f.id = identity(f.print, asked)
 	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {
@@ -130,6 +136,18 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	f.spec = sees(f.spec, s.Beside)
 	f.sample = thinned(learn)
 	return f, f.look(ctx, given)
+}
+
+// cores are those of a network, on which its bits depend: one of an ensemble's has one, and a baseline as many as the
+// model beside it had.
+func (s *Options) cores(objective string) int {
+	switch {
+	case s.Ensemble > 1 && objective != Motion:
+		return 1
+	case s.Beside != nil:
+		return s.Beside.Record.Workers
+	}
+	return s.Workers
 }
 
 // look has a recording of states decide on friction and, of windows, on how they are learned from. Then the plan is

@@ -51,7 +51,7 @@ func (a *run) paces(ctx context.Context, resumed bool) (err error) {
 	case a.pace != nil:
 		to.Steps, to.Changes = a.pace.Steps, a.pace.Changes
 	case to.Steps == 0:
-		left := max(a.s.Budget/leastShare, a.s.Budget-a.watch.elapsed())
+		left := remains(a.s.Budget, a.watch.elapsed())
 		if to.Steps, err = train.Calibrate(ctx, a.net, a.learn, a.valid, *to, left); err != nil {
 			return err
 		}

@@ -58,30 +58,26 @@ func (w *Worker) fail(ctx context.Context, t Trial, errs []string) error {
 	return w.Board.Note(ctx, t.Sweep, "failed."+t.ID, text)
 }
 
-// Trouble is an error of the board or of the machine, for which no trial is to blame: the trial goes back, and the
+// trouble is an error of the board or of the machine, for which no trial is to blame: the trial goes back, and the
 // worker ends.
-type Trouble struct{ Err error }
+type trouble struct{ error }
 
-// Error implements error.
-func (t Trouble) Error() string { return t.Err.Error() }
+func (t trouble) Unwrap() error { return t.error }
 
-// Unwrap gives the error.
-func (t Trouble) Unwrap() error { return t.Err }
-
-// trouble is an error that is no trial's, unless the trial's time has run out meanwhile.
-func trouble(ctx context.Context, err error) error {
+// ofBoard makes trouble of an error, unless the trial's time has run out meanwhile.
+func ofBoard(ctx context.Context, err error) error {
 	switch {
 	case err == nil || errors.Is(err, ErrNoFile):
 		return err
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	}
-	return Trouble{err}
+	return trouble{err}
 }
 
 // full is the trouble of a machine without room for trials.
 func (w *Worker) full(err error) error {
-	return Trouble{fmt.Errorf("%w: make room for trials in %s, or give the worker another folder for scratch", err,
+	return trouble{fmt.Errorf("%w: make room for trials in %s, or give the worker another folder for scratch", err,
 		w.Folder)}
 }
 
@@ -90,7 +86,7 @@ func (w *Worker) scratch(err error) error {
 	if noRoom(err.Error()) {
 		return w.full(err)
 	}
-	return Trouble{err}
+	return trouble{err}
 }
 
 // noRoom says whether what a program said is that a disk is full.
@@ -149,7 +145,7 @@ func (w *Worker) leave(ctx context.Context, t Trial, c command, folder string) e
 	if err == nil && t.History {
 		err = w.Board.Put(ctx, t.Sweep, t.ID+"/history", filepath.Join(folder, c.history))
 	}
-	return trouble(ctx, err)
+	return ofBoard(ctx, err)
 }
 
 // prepare lays out what the trial needs, and gives its command line.
@@ -158,7 +154,7 @@ func (w *Worker) prepare(ctx context.Context, t Trial, c command, folder string)
 		have := filepath.Join(w.Folder, t.Sweep, object) // fetched once for all trials
 		if _, err := os.Stat(have); errors.Is(err, fs.ErrNotExist) {
 			if err := w.Board.Get(ctx, t.Sweep, object, have); err != nil {
-				return nil, fmt.Errorf("recording %s: %w", name, trouble(ctx, err))
+				return nil, fmt.Errorf("recording %s: %w", name, ofBoard(ctx, err))
 			}
 		}
 		if err := os.Link(have, filepath.Join(folder, name)); err != nil {
@@ -168,11 +164,11 @@ func (w *Worker) prepare(ctx context.Context, t Trial, c command, folder string)
 	args = append(append([]string{t.Run}, t.Args...), c.args...)
 	if t.From != "" {
 		if err := w.Board.Get(ctx, t.Sweep, t.From+"/model", filepath.Join(folder, "from.lagrange")); err != nil {
-			return nil, fmt.Errorf("the model to go on from: %w", trouble(ctx, err))
+			return nil, fmt.Errorf("the model to go on from: %w", ofBoard(ctx, err))
 		}
 		args = append(args, "--from", "from.lagrange")
 	}
-	return args, trouble(ctx, w.restore(ctx, t, folder))
+	return args, ofBoard(ctx, w.restore(ctx, t, folder))
 }
 
 // child runs the program and returns what it printed. Its last line of errors is the error.

@@ -38,6 +38,8 @@ type State struct {
 	Text    string `json:"text"` // its text when the sweep began
 	Program string `json:"program"`
 	Board   Where  `json:"board"`
+	// recordings by their names, and what they held; absent in older folders
+	Recordings map[string]string `json:"recordings,omitempty"`
 }
 
 // Where is the board of a sweep: on a NATS server, in a folder that machines share, or, if both are "", within.
@@ -62,7 +64,7 @@ func Begin(path string, s *Sweep, board Where) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	state := State{s.ID, at, string(s.File.Text), s.Program, board}
+	state := State{s.ID, at, string(s.File.Text), s.Program, board, s.files}
 	switch have, err := readState(path); {
 	case errors.Is(err, fs.ErrNotExist):
 		if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 {
@@ -108,6 +110,9 @@ func Open(path, program string, simulate func(args []string) ([]byte, error)) (*
 	if err != nil {
 		return nil, err
 	}
+	if program != "" && program != state.Program {
+		return nil, fmt.Errorf("%s: %w", path, OtherVersion{state.Program, program})
+	}
 	f, err := Parse(state.File, []byte(state.Text))
 	if err != nil {
 		return nil, err
@@ -117,12 +122,33 @@ func Open(path, program string, simulate func(args []string) ([]byte, error)) (*
 		return nil, err
 	}
 	if s.ID != state.ID {
-		return nil, fmt.Errorf("%s: the recordings of the sweep are not those that it began with", path)
-	}
-	if program != "" && program != state.Program {
-		return nil, fmt.Errorf("%s: %w", path, OtherVersion{state.Program, program})
+		if program != "" {
+			return nil, fmt.Errorf("%s: %w", path, state.changed(s))
+		}
+		s.ID = state.ID // whoever looks needs no recordings
 	}
 	return openFolder(path, s, state, program != "")
+}
+
+// changed says which recording is not the one that the sweep began with.
+func (s State) changed(now *Sweep) error {
+	for _, arg := range now.File.Args {
+		was, ok := s.Recordings[filepath.Base(arg)]
+		at := arg
+		if !filepath.IsAbs(at) {
+			at = filepath.Join(now.File.Folder(), arg)
+		}
+		switch have, there := now.files[filepath.Base(arg)]; {
+		case !ok || have == was:
+		case !there:
+			return fmt.Errorf("the recording %s is gone: put it back as it was, and the same command goes on", at)
+		default:
+			return fmt.Errorf("%s is not the recording that the sweep began with, and trials of both would not "+
+				"compare: put back what it was, or begin another sweep, with -o and another folder", at)
+		}
+	}
+	return errors.New("the recordings of the sweep are not those that it began with: put back what they were, or " +
+		"begin another sweep, with -o and another folder")
 }
 
 // openFolder gives the sweep the results that the folder has. mine says that this process goes on with it; otherwise

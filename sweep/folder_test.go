@@ -69,3 +69,70 @@ func TestFolder(t *testing.T) {
 		t.Errorf("half a line is left: %q", after)
 	}
 }
+
+// TestRecordings has a recording gone, changed and back: to go on is refused in words that say which it is and what to
+// do, a look needs none, and with the recording as it was the sweep goes on.
+func TestRecordings(t *testing.T) {
+	folder := t.TempDir()
+	at, runs := filepath.Join(folder, "swings.csv"), filepath.Join(folder, "runs")
+	put := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(at, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("t,theta\n0,1\n")
+	text := strings.Replace(valid, `args = [`, `args = ["swings.csv", `, 1)
+	f, err := Parse(filepath.Join(folder, "sweep.toml"), []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(f, "v1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Begin(runs, s, Where{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := 0.5
+	for _, trial := range s.Due()[:2] {
+		r := Result{ID: trial.ID, Value: &v}
+		s.Add(r)
+		if err := d.Note(&r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	opens := func(program, want string) { t.Helper(); opens(t, runs, program, s.ID, at, want) }
+	opens("v1", "")
+	if err := os.Remove(at); err != nil {
+		t.Fatal(err)
+	}
+	opens("v1", "is gone: put it back as it was, and the same command goes on")
+	opens("", "")
+	put("t,theta\n0,2\n")
+	opens("v1", "is not the recording that the sweep began with")
+	opens("", "")
+	put("t,theta\n0,1\n")
+	opens("v1", "")
+}
+
+// opens opens a folder for a program, or to look at it, and compares the sweep, or the error about a recording.
+func opens(t *testing.T, path, program, id, recording, want string) {
+	t.Helper()
+	d, err := Open(path, program, nil)
+	switch {
+	case err == nil:
+		if _, ok := d.Sweep.Leader(); !ok || d.Sweep.ID != id {
+			t.Errorf("the sweep is %s, and leads: %v", d.Sweep.ID, ok)
+		}
+		if err := d.Close(); err != nil || want != "" {
+			t.Errorf("opened, %v; want %q", err, want)
+		}
+	case want == "" || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), recording):
+		t.Errorf("%v; want %q and %s", err, want, recording)
+	}
+}

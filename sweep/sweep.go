@@ -31,6 +31,7 @@ type Sweep struct {
 	batches []*batch
 	waiting int // trials without a result
 	results map[string]Result
+	leader  *Row // the best point so far; nil: none has a measure
 	due     []Trial
 }
 
@@ -176,9 +177,6 @@ func (s *Sweep) Over() bool {
 
 // Add takes a result, and says whether it is news.
 func (s *Sweep) Add(r Result) bool {
-	if _, ok := s.results[r.ID]; ok {
-		return false
-	}
 	var point int
 	if n, err := fmt.Sscanf(r.ID, "p%d-", &point); n != 1 || err != nil || point/s.File.Batch >= len(s.batches) {
 		return false
@@ -190,6 +188,7 @@ func (s *Sweep) Add(r Result) bool {
 	s.results[r.ID] = r
 	delete(b.waiting, r.ID)
 	s.waiting--
+	s.lead(point)
 	if len(b.waiting) == 0 {
 		s.ended(b)
 	}

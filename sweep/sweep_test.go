@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -45,12 +46,28 @@ func played(t *testing.T, text string, order uint64) *Sweep {
 		if !s.Add(result) || s.Add(result) {
 			t.Fatalf("%s: a result counts once", trial.ID)
 		}
+		best, leader := s.Best(), []Row{}
+		if r, ok := s.Leader(); ok {
+			leader = append(leader, r)
+		}
+		if rowsOf(leader) != rowsOf(append([]Row{}, best[:min(1, len(best))]...)) {
+			t.Fatalf("%s leads, and the best is %s", rowsOf(leader), rowsOf(best))
+		}
 		open = append(open, s.Due()...)
 	}
 	if !s.Over() {
 		t.Fatal("nothing is due, and it is not over")
 	}
 	return s
+}
+
+// rowsOf writes rows with their numbers.
+func rowsOf(rows []Row) string {
+	text, err := json.Marshal(rows)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
 }
 
 func csvOf(t *testing.T, s *Sweep) string {

@@ -25,35 +25,38 @@ type Row struct {
 
 // Rows are the points that have all results of a rung, by their number.
 func (s *Sweep) Rows() (rows []Row) {
-	for i, p := range s.points {
-		rung := s.reached(i)
-		if rung < 0 {
-			continue
+	for i := range s.points {
+		if rung := s.reached(i); rung >= 0 {
+			rows = append(rows, s.row(i, rung))
 		}
-		r := Row{Point: i, At: p.At, Rung: rung}
-		if s.File.Halving != nil {
-			r.Steps = s.File.Halving.total(rung)
-		}
-		for seed := 1; seed <= s.File.Seeds; seed++ {
-			if x := s.results[s.File.trialID(i, seed, rung)]; x.Failed() {
-				r.Failed++
-			} else {
-				r.Values = append(r.Values, *x.Value)
-			}
-		}
-		if len(r.Values) > 0 {
-			least, most := slices.Min(r.Values), slices.Max(r.Values)
-			r.Least, r.Most = &least, &most
-		}
-		if m := s.loss(i, rung); !math.IsInf(m, 0) {
-			if s.File.Goal == "max" {
-				m = -m
-			}
-			r.Median = &m
-		}
-		rows = append(rows, r)
 	}
 	return rows
+}
+
+// row is that of a point that has all results of a rung.
+func (s *Sweep) row(i, rung int) Row {
+	r := Row{Point: i, At: s.points[i].At, Rung: rung}
+	if s.File.Halving != nil {
+		r.Steps = s.File.Halving.total(rung)
+	}
+	for seed := 1; seed <= s.File.Seeds; seed++ {
+		if x := s.results[s.File.trialID(i, seed, rung)]; x.Failed() {
+			r.Failed++
+		} else {
+			r.Values = append(r.Values, *x.Value)
+		}
+	}
+	if len(r.Values) > 0 {
+		least, most := slices.Min(r.Values), slices.Max(r.Values)
+		r.Least, r.Most = &least, &most
+	}
+	if m := s.loss(i, rung); !math.IsInf(m, 0) {
+		if s.File.Goal == "max" {
+			m = -m
+		}
+		r.Median = &m
+	}
+	return r
 }
 
 // Best are the rows that have a measure, the best first: those of the highest rung, then by their median. The
@@ -63,14 +66,44 @@ func (s *Sweep) Best() []Row {
 		return nil
 	}
 	rows := slices.DeleteFunc(s.Rows(), func(r Row) bool { return r.Median == nil })
+	slices.SortStableFunc(rows, s.compare)
+	return rows
+}
+
+// compare puts the better of two rows with a measure first.
+func (s *Sweep) compare(a, b Row) int {
 	sign := 1.0
 	if s.File.Goal == "max" {
 		sign = -1
 	}
-	slices.SortStableFunc(rows, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(b.Rung, a.Rung), cmp.Compare(sign**a.Median, sign**b.Median))
-	})
-	return rows
+	return cmp.Or(cmp.Compare(b.Rung, a.Rung), cmp.Compare(sign**a.Median, sign**b.Median))
+}
+
+// Leader is the first of Best, which is kept as results come: of a sweep under way it is asked for at each of them.
+func (s *Sweep) Leader() (r Row, ok bool) {
+	if s.leader == nil || s.File.Page() {
+		return r, false
+	}
+	return *s.leader, true
+}
+
+// lead has a point that has one more result lead, if it is the best.
+func (s *Sweep) lead(point int) {
+	rung := s.reached(point)
+	if rung < 0 {
+		return
+	}
+	r, first := s.row(point, rung), s.leader
+	switch {
+	case r.Median == nil && first != nil && first.Point == point: // it failed on the rung that it went on to
+		s.leader = nil
+		if all := s.Best(); len(all) > 0 {
+			s.leader = &all[0]
+		}
+	case r.Median == nil:
+	case first == nil || cmp.Or(s.compare(r, *first), cmp.Compare(r.Point, first.Point)) <= 0:
+		s.leader = &r
+	}
 }
 
 // Names are those of the parameters.

@@ -95,7 +95,7 @@ func (w *Worker) one(ctx context.Context, c Claim) error {
 		r.Errors = errs
 		return w.end(ctx, c, r)
 	}
-	if no := (Trouble{}); errors.As(err, &no) {
+	if no := (trouble{}); errors.As(err, &no) {
 		w.tell(Event{Trial: t, Note: fmt.Sprintf("given back: %v", err)})
 		return errors.Join(err, w.back(c))
 	}
@@ -135,7 +135,7 @@ func (w *Worker) end(ctx context.Context, c Claim, r Result) error {
 	defer cancel()
 	if err := c.Done(ctx, r); err != nil {
 		w.tell(Event{Trial: t, Note: fmt.Sprintf("the result could not be noted: %v", err)})
-		return errors.Join(Trouble{err}, w.back(c))
+		return errors.Join(trouble{err}, w.back(c))
 	}
 	w.tell(Event{Trial: t, Tries: c.Taken(), Result: &r})
 	_ = w.Board.Forget(ctx, t.Sweep, t.ID+"/checkpoint") // what is left is small, and goes with the sweep

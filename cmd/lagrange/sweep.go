@@ -66,7 +66,8 @@ given to all who run "lagrange worker" for that server, with --dir to those who
 do so for a folder that the machines share, and with --slurm to an array of jobs
 that work for such a folder. Each trial ends exactly once; one that is cut off
 goes on from its last checkpoint, elsewhere if need be. Ctrl-C ends the
-sweep and loses nothing: "lagrange sweep resume" goes on.`
+sweep and loses nothing: "lagrange sweep resume" goes on. The models of all seeds
+of the best point are joined by "lagrange sweep ensemble".`
 
 func sweepCommand() *cobra.Command {
 	var f sweepFlags
@@ -79,6 +80,7 @@ func sweepCommand() *cobra.Command {
   lagrange sweep pendulum.toml -o runs --slurm 20 --time 8h --dry-run
   lagrange sweep status runs
   lagrange sweep best runs
+  lagrange sweep ensemble runs -o pendulum.lagrange
   lagrange sweep resume runs`,
 		Args: need("FILE.toml"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -109,7 +111,8 @@ func sweepCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVarP(&f.out, "output", "o", "runs", "`folder` for the table and what is needed to go on")
 	f.add(cmd)
-	cmd.AddCommand(sweepResumeCommand(), sweepStatusCommand(), sweepBestCommand())
+	cmd.AddCommand(sweepResumeCommand(), sweepStatusCommand(), sweepBestCommand(),
+		sweepEnsembleCommand())
 	return cmd
 }
 
@@ -160,7 +163,7 @@ func (f *sweepFlags) run(cmd *cobra.Command, d *sweep.Folder) (err error) {
 			return err
 		}
 	}
-	board, workers, end, err := f.board(d)
+	board, workers, end, err := f.board(cmd, d)
 	if err != nil {
 		return err
 	}
@@ -211,9 +214,9 @@ func (f *sweepFlags) run(cmd *cobra.Command, d *sweep.Folder) (err error) {
 }
 
 // board opens the board of a sweep, and says how many workers this process has for it: none where others work.
-func (f *sweepFlags) board(d *sweep.Folder) (b sweep.Board, workers int, end func(), err error) {
+func (f *sweepFlags) board(cmd *cobra.Command, d *sweep.Folder) (b sweep.Board, workers int, end func(), err error) {
 	if d.State.Board != (sweep.Where{}) {
-		b, err := openBoard(d.State.Board, f.credentials, 0)
+		b, err := openBoard(cmd, d.State.Board, f.credentials, 0)
 		if err != nil {
 			return nil, 0, nil, err
 		}
@@ -277,8 +280,8 @@ func summaryOf(d *sweep.Folder) sweepSummary {
 	ended, failed, _ := s.Ended()
 	r := sweepSummary{ID: s.ID, Trials: s.Trials(), Ended: ended, Failed: failed, Measure: s.File.Measure,
 		Goal: s.File.Goal, Rows: s.Rows(), Importance: s.Importances()}
-	if best := s.Best(); len(best) > 0 {
-		r.Best, r.Again = &best[0], again(s, best[0])
+	if best, ok := s.Leader(); ok {
+		r.Best, r.Again = &best, again(s, best)
 	}
 	return r
 }

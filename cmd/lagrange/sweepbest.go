@@ -21,14 +21,14 @@ func sweepBestCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			best := d.Sweep.Best()
+			best, ok := d.Sweep.Leader()
 			if err := d.Close(); err != nil {
 				return err
 			}
-			if len(best) == 0 {
+			if !ok {
 				return fmt.Errorf("%s: no point has a measure yet", args[0])
 			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), strings.Join(again(d.Sweep, best[0]), " "))
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), strings.Join(again(d.Sweep, best), " "))
 			return err
 		},
 	}

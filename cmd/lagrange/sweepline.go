@@ -18,6 +18,7 @@ type sweepLine struct {
 	p       *progress
 	s       *sweep.Sweep
 	begin   time.Time
+	all     int // trials
 	ended   int
 	failed  int
 	before  int // trials that had ended when this process began
@@ -27,7 +28,8 @@ type sweepLine struct {
 
 func newSweepLine(w io.Writer, s *sweep.Sweep) *sweepLine {
 	ended, failed, _ := s.Ended()
-	return &sweepLine{w: w, p: newProgress(w, ""), s: s, begin: time.Now(), ended: ended, failed: failed, before: ended}
+	return &sweepLine{w: w, p: newProgress(w, ""), s: s, begin: time.Now(), all: s.Trials(), ended: ended,
+		failed: failed, before: ended}
 }
 
 // event is told by the workers of this process.
@@ -60,15 +62,15 @@ func (l *sweepLine) result(r *sweep.Result) {
 		l.p.close()
 		fmt.Fprintf(l.w, "%s failed: %s\n", r.ID, r.Errors[len(r.Errors)-1])
 	}
-	if best := l.s.Best(); len(best) > 0 {
-		l.best = fmt.Sprintf("best %.4g at point %d", *best[0].Median, best[0].Point)
+	if best, ok := l.s.Leader(); ok {
+		l.best = fmt.Sprintf("best %.4g at point %d", *best.Median, best.Point)
 	}
 	switch {
 	case l.p.width != nil || r.Failed():
 	case l.s.File.Page():
-		fmt.Fprintf(l.w, "%d/%d  %s\n", l.ended, l.s.Trials(), l.s.Experiment(*r))
+		fmt.Fprintf(l.w, "%d/%d  %s\n", l.ended, l.all, l.s.Experiment(*r))
 	default:
-		fmt.Fprintf(l.w, "%d/%d  %s %.6g  %s\n", l.ended, l.s.Trials(), r.ID, *r.Value, l.best)
+		fmt.Fprintf(l.w, "%d/%d  %s %.6g  %s\n", l.ended, l.all, r.ID, *r.Value, l.best)
 	}
 	l.show()
 }
@@ -78,12 +80,12 @@ func (l *sweepLine) show() {
 	if l.p.width == nil {
 		return
 	}
-	parts := []string{fmt.Sprintf("trials %d/%d", l.ended, l.s.Trials())}
+	parts := []string{fmt.Sprintf("trials %d/%d", l.ended, l.all)}
 	if l.running > 0 {
 		parts = append(parts, fmt.Sprintf("%d running", l.running))
 	}
 	if done := l.ended - l.before; done > 0 {
-		left := time.Since(l.begin) / time.Duration(done) * time.Duration(l.s.Trials()-l.ended)
+		left := time.Since(l.begin) / time.Duration(done) * time.Duration(l.all-l.ended)
 		parts = append(parts, "left "+left.Round(time.Second).String())
 	}
 	if l.failed > 0 {

@@ -18,8 +18,9 @@ import (
 	"lagrange/view"
 )
 
-func trainCommand() *cobra.Command {
-	f := &trainFlags{}
+func trainCommand() *cobra.Command { return (&trainFlags{}).command() }
+
+func (f *trainFlags) command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "train DATA.csv… -o MODEL",
 		Short: "Learn a Lagrangian from recordings",
@@ -46,7 +47,10 @@ MODEL repeats them.
 With --ensemble the model is several networks from seeds that follow one
 another, in one file. It predicts by their mean and its standard deviation,
 which is calibrated on the validation data; eval shows how many held-out errors
-lie within.
+lie within. Each network has one core, as many train at a time as there are
+cores, and the model is the same on any number of them. (Of noisy motion one
+network is trained, on all cores, and the others are drawn.) Networks that other
+machines have trained are joined by "lagrange sweep ensemble".
 
 An interrupted run (Ctrl-C, or worse) goes on with the same command and
 --resume. A finished model is improved by --from: training goes on from it, with

@@ -44,7 +44,7 @@ that of the sweep.`,
 			if cores < 1 {
 				return usagef("--cores %d: want 1 or more", cores)
 			}
-			board, err := openBoard(where, credentials, idle)
+			board, err := openBoard(cmd, where, credentials, idle)
 			if err != nil {
 				return err
 			}
@@ -71,13 +71,13 @@ func whereFlags(cmd *cobra.Command, w *sweep.Where, credentials *string) {
 }
 
 // openBoard opens a board that is not within; idle is how long it waits for a trial.
-func openBoard(w sweep.Where, credentials string, idle time.Duration) (sweep.Board, error) {
+func openBoard(cmd *cobra.Command, w sweep.Where, credentials string, idle time.Duration) (sweep.Board, error) {
 	if w.Dir != "" {
 		b, err := dir.Open(w.Dir)
 		if err != nil {
 			return nil, err
 		}
-		b.Idle = idle
+		b.Idle, b.Say = idle, func(what string) { note(cmd, "%s", what) }
 		return b, nil
 	}
 	b, err := jet.Open(w.Server, credentials)

@@ -21,6 +21,7 @@ func Run(t *testing.T, b sweep.Board) {
 	t.Run("files and notes", func(t *testing.T) { notes(ctx, t, b) })
 	t.Run("once", func(t *testing.T) { once(ctx, t, b) })
 	t.Run("back", func(t *testing.T) { back(ctx, t, b) })
+	t.Run("first", func(t *testing.T) { first(ctx, t, b) })
 }
 
 func trial(name string, i int) sweep.Trial {
@@ -135,6 +136,51 @@ func back(ctx context.Context, t *testing.T, b sweep.Board) {
 	c := Taken(ctx, t, b)
 	must(t, c.Done(ctx, sweep.Result{ID: c.Trial().ID}))
 	must(t, b.Post(ctx, c.Trial()))
+	if c, err := b.Take(ctx, "w"); !errors.Is(err, sweep.ErrNone) {
+		t.Errorf("a trial with a result is taken again: %v, %v", c, err)
+	}
+}
+
+// first posts a trial that is under way: it is not put up a second time. Two workers then bring it to its end, since
+// one was taken for lost: the first result counts. Where that comes before another has taken the trial, nobody does.
+func first(ctx context.Context, t *testing.T, b sweep.Board) {
+	for i, late := range []bool{false, true} {
+		must(t, b.Post(ctx, trial("first-1", i)))
+		lost := Taken(ctx, t, b)
+		must(t, b.Post(ctx, trial("first-1", i)))
+		if c, err := b.Take(ctx, "w"); !errors.Is(err, sweep.ErrNone) {
+			t.Errorf("a trial that is under way is taken again: %v, %v", c, err)
+		}
+		must(t, lost.Back(ctx))
+		ends := []sweep.Claim{lost, Taken(ctx, t, b)}
+		if late {
+			ends[0], ends[1] = ends[1], ends[0]
+		}
+		for k, c := range ends {
+			v := float64(k)
+			err := c.Done(ctx, sweep.Result{ID: c.Trial().ID, Value: &v})
+			if err != nil && c != lost {
+				t.Error(err)
+			}
+		}
+	}
+	must(t, b.Post(ctx, trial("first-1", 2)))
+	lost, v := Taken(ctx, t, b), 0.
+	must(t, lost.Back(ctx))
+	_ = lost.Done(ctx, sweep.Result{ID: lost.Trial().ID, Value: &v})
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	met := map[string]float64{}
+	_ = b.Results(watching, "first-1", func(r sweep.Result) {
+		if met[r.ID] = *r.Value; len(met) == 3 {
+			stop()
+		}
+	})
+	for id, v := range met {
+		if v != 0 {
+			t.Errorf("the second result of %s counts", id)
+		}
+	}
 	if c, err := b.Take(ctx, "w"); !errors.Is(err, sweep.ErrNone) {
 		t.Errorf("a trial with a result is taken again: %v, %v", c, err)
 	}

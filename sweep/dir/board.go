@@ -39,8 +39,10 @@ type Board struct {
 	Folder string
 	Idle   time.Duration // how long Take waits for a trial; 0: it returns at once
 	Wait   time.Duration
+	Say    func(string) // told once of each thing that is not the board's; nil: nobody
 
 	mu    sync.Mutex
+	told  map[string]bool // places of what Say has heard of
 	beats map[string]beat // of claims of others, as seen from here
 }
 
@@ -52,10 +54,10 @@ type beat struct {
 
 // Open opens a folder, which is made where it is not there.
 func Open(folder string) (*Board, error) {
-	if err := os.MkdirAll(folder, 0o777); err != nil {
+	if err := made(folder); err != nil {
 		return nil, err
 	}
-	return &Board{Folder: folder, Wait: Wait, beats: map[string]beat{}}, nil
+	return &Board{Folder: folder, Wait: Wait, told: map[string]bool{}, beats: map[string]beat{}}, nil
 }
 
 // Close implements sweep.Board.
@@ -70,7 +72,7 @@ func (b *Board) at(id string, names ...string) string {
 
 func (b *Board) prepare(id string) error {
 	for _, p := range parts {
-		if err := os.MkdirAll(b.at(id, p), 0o777); err != nil {
+		if err := made(b.at(id, p)); err != nil {
 			return err
 		}
 	}
@@ -116,16 +118,14 @@ func (b *Board) Results(ctx context.Context, id string, on func(sweep.Result)) e
 			if met[name] {
 				continue
 			}
-			text, err := os.ReadFile(b.at(id, "results", name))
-			var r sweep.Result
-			if err == nil {
-				err = json.Unmarshal(text, &r)
-			}
+			r, ok, err := b.result(id, name)
 			if err != nil {
-				return fmt.Errorf("%s: %w", b.at(id, "results", name), err)
+				return err
 			}
-			met[name] = true
-			on(r)
+			if ok {
+				met[name] = true
+				on(r)
+			}
 		}
 		if !pause(ctx, look) {
 			return ctx.Err()
@@ -139,18 +139,24 @@ func names(folder string) (all []string, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
+	if info, e := os.Stat(folder); err != nil && e == nil && !info.IsDir() {
+		return nil, isFile(folder)
+	}
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), ".") {
+		if !hidden(e.Name()) {
 			all = append(all, e.Name())
 		}
 	}
 	return all, err
 }
 
+// hidden are names of what is being written, and of what file systems keep beside files.
+func hidden(name string) bool { return strings.HasPrefix(name, ".") }
+
 // Take implements sweep.Board.
 func (b *Board) Take(ctx context.Context, worker string) (sweep.Claim, error) {
 	for until := time.Now().Add(b.Idle); ; {
-		sweeps, err := names(b.Folder)
+		sweeps, err := b.sweeps()
 		if err != nil {
 			return nil, err
 		}
@@ -181,6 +187,13 @@ func (b *Board) take(id, worker string) (sweep.Claim, error) {
 	for _, name := range waiting {
 		trial, n, ok := counted(name)
 		if !ok {
+			trial = ""
+		}
+		t, ok, err := b.trial(id, "waiting", name, trial)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
 			continue
 		}
 		claimed := fmt.Sprintf("%s-%08x", worker, rand.Uint32())
@@ -192,14 +205,7 @@ func (b *Board) take(id, worker string) (sweep.Claim, error) {
 			_ = os.Remove(b.at(id, "beats", claimed)) // another was faster
 			continue
 		}
-		c := &claim{b: b, path: path, beat: b.at(id, "beats", claimed), taken: n + 1}
-		text, err := os.ReadFile(path)
-		if err == nil {
-			err = json.Unmarshal(text, &c.t)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
+		c := &claim{b: b, t: t, path: path, beat: b.at(id, "beats", claimed), taken: n + 1}
 		if _, err := os.Stat(b.at(id, "results", trial)); err == nil {
 			c.drop()
 			continue
@@ -234,6 +240,12 @@ func (b *Board) reclaim(id string) error {
 	for _, name := range taken {
 		words := strings.SplitN(name, ".", 3)
 		if len(words) != 3 {
+			words = make([]string, 3)
+		}
+		if _, ok, err := b.trial(id, "taken", name, words[0]); err != nil || !ok {
+			if err != nil {
+				return err
+			}
 			continue
 		}
 		text, err := os.ReadFile(b.at(id, "beats", words[2]))
