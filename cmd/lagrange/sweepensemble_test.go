@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"lagrange"
+	"lagrange/view"
 )
 
 // timeless are the bytes of a model's file, but for the time that its training took.
@@ -78,6 +79,9 @@ choices = ["4x1", "6x1"]
 	at := func(name string) string { return filepath.Join(folder, name) }
 	if timeless(t, at("joined.lagrange")) != timeless(t, at("trained.lagrange")) {
 		t.Error("what was joined is not what train --ensemble makes")
+	}
+	if _, err := os.Stat(at("joined.lagrange" + view.HistorySuffix)); err == nil {
+		t.Error("a history of no training")
 	}
 	run("1", "--force", "sweep", "ensemble", "runs", "-o", "joined.lagrange")
 	run("1", "", "sweep", "ensemble", "runs", "-o", "joined.lagrange", "--force")

@@ -108,12 +108,17 @@ func (f *trainFlags) run(cmd *cobra.Command, args []string) error {
 				strings.Join(names, ", "), f.from)
 		}
 	}
+	title := titleOf([]string{f.out})
+	if f.training.Members != nil { // no step is made, and there is no history
+		_, err = f.trained(cmd, set, view.NewTraining(title, io.Discard, nil))
+		return err
+	}
 	history, before, err := newHistory(f.out, f.resume)
 	if err != nil {
 		return err
 	}
 	defer history.Close()
-	t := view.NewTraining(titleOf([]string{f.out}), history, before)
+	t := view.NewTraining(title, history, before)
 	if f.watch {
 		return f.watched(cmd, args, set, t)
 	}
