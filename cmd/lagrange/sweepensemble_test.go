@@ -87,9 +87,7 @@ choices = ["4x1", "6x1"]
 	run("1", "", "sweep", "ensemble", "runs", "-o", "joined.lagrange", "--force")
 	models, _ := filepath.Glob(at("board/*/files/*-s2/model"))
 	for _, path := range models {
-		if err := os.Remove(path); err != nil {
-			t.Fatal(err)
-		}
+		_ = os.Remove(path) // what follows tells
 	}
 	run("1", "is not on the board any more: train it by", "sweep", "ensemble", "runs", "-o", "other.lagrange")
 	written(t, at("one.toml"), strings.Replace(content(t, at("s.toml")), "seeds = 3", "seeds = 1", 1))
