@@ -126,8 +126,14 @@ func TestAbreast(t *testing.T) {
 		}
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	var told []string
+	s := Settings{On: func(p Progress) { told = append(told, fmt.Sprint(p.Step, p.Steps, p.Loss, p.Valid)) }}
+	err := Abreast(s, "", 3, func(i int) (float64, error) { return []float64{2, 1, 3}[i], nil })
+	if want := "[1 3 2 2 2 3 1 1 3 3 3 1]"; err != nil || fmt.Sprint(told) != want {
+		t.Errorf("told are %v, want %s; %v", told, want, err)
+	}
 	begun, broken := 0, errors.New("broken")
-	err := Abreast(Settings{}, "", 6, func(i int) (float64, error) {
+	err = Abreast(Settings{}, "", 6, func(i int) (float64, error) {
 		if begun++; i == 2 {
 			return 0, broken
 		}

@@ -1,6 +1,7 @@
 package par
 
 import (
+	"errors"
 	"math/rand/v2"
 	"sync/atomic"
 	"testing"
@@ -111,5 +112,31 @@ func BenchmarkDo(b *testing.B) {
 	nothing := func(int) {}
 	for b.Loop() {
 		Do(2, nothing)
+	}
+}
+
+// The first error counts, however those that were under way have ended after it.
+func TestAbreastEndsWithTheFirstError(t *testing.T) {
+	broken := errors.New("broken")
+	for _, late := range []error{nil, errors.New("late")} {
+		begun, failed := make(chan struct{}), make(chan struct{})
+		err := Abreast(2, 9, func(i int) error {
+			switch i {
+			case 0:
+				close(begun)
+				<-failed
+				time.Sleep(10 * time.Millisecond) // the error is noted meanwhile
+				return late
+			case 1:
+				<-begun
+				close(failed)
+				return broken
+			}
+			t.Errorf("job %d was begun", i)
+			return nil
+		})
+		if err != broken {
+			t.Errorf("the error is %v", err)
+		}
 	}
 }
