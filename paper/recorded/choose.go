@@ -10,8 +10,8 @@ import (
 // mostInside is about how many windows there are at most in what is learned from; not tuned.
 const mostInside = 50
 
-// inside are windows in what is learned from. Their starts are found in rows of the same stretch, half a horizon of them
-// at least. They begin a fifth of a horizon apart, or as far as the stretches have room for mostInside.
+// inside are windows in what is learned from. Their starts are found in rows of the same stretch, half a horizon of
+// them at least. They begin a fifth of a horizon apart, or further where the stretches have room for mostInside.
 func (r *recording) inside(p parts) (ws []window) {
 	all, room := recordingsOf(p.learn), 0.0
 	first := func(t []float64) int { return max(leastRows-1, row(t, t[0]+r.horizon/2)) }

@@ -21,7 +21,8 @@ func TestInside(t *testing.T) {
 		}
 		return w
 	}
-	for _, c := range []struct{ rows, least, most int }{{36, 0, 0}, {38, 0, 0}, {39, 1, 1}, {51, 3, 3}, {5001, 48, 52}} {
+	cases := []struct{ rows, least, most int }{{36, 0, 0}, {38, 0, 0}, {39, 1, 1}, {51, 3, 3}, {5001, 48, 52}}
+	for _, c := range cases {
 		p := parts{learn: &data.Set{Trajectories: []data.Trajectory{stretch(9), stretch(c.rows)}}}
 		ws := r.inside(p)
 		if len(ws) < c.least || len(ws) > c.most {
