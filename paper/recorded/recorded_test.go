@@ -183,6 +183,10 @@ func TestNumbers(t *testing.T) {
 // causal holds starts through a model to what they may see: rows up to the first of their window.
 func causal(t *testing.T, r *recording, p parts, m *lagrange.Model) {
 	t.Helper()
+	noise, err := m.Noise(t.Context(), p.learn)
+	if err != nil {
+		t.Fatal(err)
+	}
 	starts := func(change func(w window)) []float64 {
 		moved := p
 		moved.windows = nil
@@ -191,7 +195,7 @@ func causal(t *testing.T, r *recording, p parts, m *lagrange.Model) {
 			change(w)
 			moved.windows = append(moved.windows, w)
 		}
-		b, err := r.throughModel(t.Context(), m, moved)
+		b, err := r.throughModel(t.Context(), m, moved, noise)
 		if err != nil || len(b.x) != 2*len(p.windows) {
 			t.Fatal(b, err)
 		}

@@ -62,17 +62,17 @@ var recordings = []recording{
 	{
 		name: "ilqr", title: "Pendulum with a motor, ilqr",
 		file: dfki + "ilqr/data_measured.csv", horizon: 0.5,
-		Equations: motor, p: motorStart, friction: motorFriction, forced: true, quick: true,
+		Equations: motor, p: motorStart, friction: motorFriction, forced: true,
 	},
 	{
 		name: "ddp", title: "the same, ddp",
 		file: dfki + "ddp/data_measured.csv", horizon: 0.25,
-		Equations: motor, p: motorStart, friction: motorFriction, forced: true,
+		Equations: motor, p: motorStart, friction: motorFriction, forced: true, quick: true,
 	},
 	{
 		name: "direct-collocation", title: "the same, direct collocation",
 		file: dfki + "direct_collocation/data_measured.csv", horizon: 0.25,
-		Equations: motor, p: motorStart, friction: motorFriction, forced: true,
+		Equations: motor, p: motorStart, friction: motorFriction, forced: true, quick: true,
 	},
 	{
 		name: "energy-shaping", title: "the same, energy shaping",
@@ -102,7 +102,7 @@ var recordings = []recording{
 		name: "single", title: "Single pendulum, free swings",
 		file: multiarm + "single-train.csv",
 		test: multiarm + "single-test.csv", horizon: 1, thin: 5,
-		Equations: single, p: []float64{30, 0.1, 0}, quick: true,
+		Equations: single, p: []float64{30, 0.1, 0},
 	},
 	{
 		name: "double", title: "Double pendulum, free swings",

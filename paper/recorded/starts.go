@@ -14,9 +14,9 @@ import (
 	"lagrange/train"
 )
 
-// starts are the states (windows, 2D) at which the rows before each window begin, fitted to these with the model held.
+// fitted are the states (windows, 2D) at which the rows before each window begin, fitted to these with the model held.
 // What is known before of a state is that of a smoother, which sees these rows alone, with the noise of the recording.
-func (r *recording) starts(ctx context.Context, m *lagrange.Model, p parts) ([]float64, error) {
+func (r *recording) fitted(ctx context.Context, m *lagrange.Model, p parts) ([]float64, error) {
 	net, err := model.With(m.Spec(), m.Theta())
 	if err != nil {
 		return nil, err
@@ -67,8 +67,12 @@ func (r *recording) noises(ctx context.Context, learn *data.Set) (noise []*smoot
 
 // Starts that no model has a part in are filtered, from the rows before the first of a window and that one, as far back
 // as two horizons, or smoothed, from all that was recorded, the motion to be predicted included. Others are filtered
-// through the model, from the same rows.
-const filtered, smoothed, through = "filtered", "smoothed", "through the model"
+// through the model, from the same rows. Chosen ones are the filtered ones, without the model or through it, from which
+// the model predicts the motion that it has learned from better.
+const filtered, smoothed, through, chosen = "filtered", "smoothed", "through the model", "chosen"
+
+// starts are all ways to find them.
+var starts = []string{filtered, smoothed, through, chosen}
 
 // beginning are the states (windows, 2D) at which predictions begin, and the rows of these.
 type beginning struct {
@@ -125,12 +129,9 @@ func series(t, y []float64, d, j int) smooth.Series {
 func (r *recording) back(w window) int { return min(w.look, row(w.T, w.T[w.first]-2*r.horizon)) }
 
 // throughModel are the starts of all windows that a causal filter through the model finds in the rows before, as far
-// back as those of a smoother, with what the model does not explain found in what is learned from.
-func (r *recording) throughModel(ctx context.Context, m *lagrange.Model, p parts) (b beginning, err error) {
-	noise, err := m.Noise(ctx, p.learn)
-	if err != nil {
-		return b, err
-	}
+// back as those of a smoother, with the noise of what is learned from.
+func (r *recording) throughModel(ctx context.Context, m *lagrange.Model, p parts, noise filter.Noise) (b beginning,
+	err error) {
 	net, err := model.With(m.Spec(), m.Theta())
 	if err != nil {
 		return b, err

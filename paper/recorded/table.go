@@ -41,11 +41,12 @@ func (r *Report) others(names []string) experiment.Table {
 	by := append([]string{"constant velocity", "textbook"}, names...)
 	t := experiment.Table{
 		Title: "The same from states of a smoother: filtered, from rows before, or smoothed, from all rows; " +
-			"and filtered through the model, from rows before",
+			"filtered through the model, from rows before; and from the one of both filters that was chosen by how " +
+			"motion learned from is predicted",
 		Columns: append([]string{"recording", "start"}, by...),
 	}
 	for _, row := range r.Rows {
-		for _, how := range []string{filtered, smoothed, through} {
+		for _, how := range starts {
 			line := []string{row.Title, how}
 			for _, name := range by {
 				text := "–"
