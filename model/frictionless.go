@@ -16,7 +16,7 @@ func (m *Model[T]) Frictionless() *Model[T] {
 // those that it shares.
 func (m *Model[T]) Conservative(inputs []Input) (free *Model[T], forces []T, err error) {
 	s := m.Spec
-	s.Friction, s.Inputs = NoFriction, inputs
+	s.Friction, s.Inputs, s.Absent = NoFriction, inputs, nil
 	n, err := Params(s)
 	if err != nil {
 		return nil, nil, err
