@@ -61,7 +61,7 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch, j int) (Netw
 	if r.Validation > doubtful {
 		r.Doubt = fmt.Sprintf("held-out motion is off by %.3g times %s", math.Sqrt(r.Validation), f.motion.unit())
 	}
-	return Network{Record: r, Net: x.Model, covariance: x.Shot.Covariance, losses: x.Log}, nil
+	return Network{Record: r, Net: x.Model, covariance: x.Shot.Spread(), losses: x.Log}, nil
 }
 
 // identify goes through the stages. Where nothing was said of friction, or of terms, the motion decides.
