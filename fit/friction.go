@@ -168,10 +168,11 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 	return x, nil
 }
 
-// beyond is y, which has more friction than x, or what has come of x with as much, if that is likelier: x is a case of y,
-// and where y has not come as far as x it began too far off. Of a recorded pendulum both frictions from a guess of their
-// own were less likely than none by 11 (direct collocation, lagrange reproduce recorded).
-func (f *problem) beyond(ctx context.Context, o *train.Identification, x, y train.Identified) (train.Identified, error) {
+// beyond is y, which has more friction than x, or what has come of x with as much, if that is likelier: x is a case of
+// y, and where y has not come as far as x it began too far off. Of a recorded pendulum both frictions from a guess of
+// their own were less likely than none by 11 (direct collocation, lagrange reproduce recorded).
+func (f *problem) beyond(ctx context.Context, o *train.Identification, x, y train.Identified) (train.Identified,
+	error) {
 	if x.Longest() == 0 || y.Longest() == 0 || x.Likelier(y, o) >= 0 || o.Over() {
 		return y, nil
 	}

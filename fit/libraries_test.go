@@ -81,20 +81,3 @@ func TestShort(t *testing.T) {
 		}
 	}
 }
-
-// What is held out may not tell the two libraries apart beyond doubt, and the choice is that of short all the same.
-func TestChooseTermsLooksWhatIsLeft(t *testing.T) {
-	for _, c := range []struct {
-		c    []float64
-		want string
-	}{{[]float64{1, 1}, ofDefault}, {[]float64{1}, "of the simplest library"}} {
-		f, o := inWells(t, c.c...)
-		x, err := f.chooseTerms(t.Context(), o, f.s)
-		if err != nil || x.Model == nil {
-			t.Fatal(x.Why, err)
-		}
-		if got := f.plan.Line("terms").Choice; got != c.want {
-			t.Errorf("forces %v: the terms are %s, not %s", c.c, got, c.want)
-		}
-	}
-}

@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// What is absent is no force, moves in no training, and stays so; what is there is as it was.
-func TestAbsent(t *testing.T) {
+// cart is a cart with a pole, two motors and all friction of the kind both.
+func cart(t *testing.T) *Model[float64] {
+	t.Helper()
 	s := Spec{Family: "terms", Activation: "softplus", Friction: Both,
 		Coordinates: []Coordinate{{Name: "x", Velocity: "v", Scale: 1, Speed: 2, Accel: 3},
 			{Name: "a", Velocity: "w", Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1}},
@@ -26,6 +27,13 @@ func TestAbsent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return m
+}
+
+// What is absent is no force, moves in no training, and stays so; what is there is as it was.
+func TestAbsent(t *testing.T) {
+	m := cart(t)
+	s, n := m.Spec, len(m.Theta)
 	all := m.Spares() // the larger gain of each force is on a
 	names := []string{"gain of u on x", "gain of p on x", "constant force on x", "constant force on a",
 		"viscous friction between x and a"}
@@ -78,5 +86,24 @@ func TestAbsent(t *testing.T) {
 		if s.Check() == nil {
 			t.Errorf("parameter %d of %d can be absent", k, n-4)
 		}
+	}
+}
+
+// A model with another friction has all that it had, and the rest as it begins.
+func TestRubbing(t *testing.T) {
+	s := Spec{Family: "terms", Activation: "softplus", Friction: Coulomb,
+		Coordinates: []Coordinate{{Name: "x", Velocity: "v", Scale: 1, Speed: 2, Accel: 3}},
+		Inputs:      []Input{{Name: "u", Scale: 2}},
+		Terms:       [][]Term{{{Function: Power, Of: []int{1}}}, {{Function: One}}}}
+	m, err := With(s, []float64{2, 1.3, 0.7, 0.1, 0.5, -3}) // gain, offset, dry friction and its width
+	if err != nil {
+		t.Fatal(err)
+	}
+	more, err := m.Rubbing(Both)
+	if err != nil || !slices.Equal(more.Theta, []float64{2, 1.3, 0.7, 0.1, firstSize, 0.5, -3}) {
+		t.Fatal(more.Theta, err)
+	}
+	if less, err := more.Rubbing(Coulomb); err != nil || !slices.Equal(less.Theta, m.Theta) {
+		t.Error(less.Theta, err)
 	}
 }

@@ -33,8 +33,8 @@ func TestForetold(t *testing.T) {
 					e = rho*e + math.Sqrt(1-rho*rho)*r.NormFloat64()
 				}
 			}
-			o := &Identification{Learn: &Measured{D: 1, Of: all.Of[:4]}, Held: &Measured{D: 1, Of: all.Of[4:]}, Swing: 3,
-				Penalty: L2, Workers: 1}
+			o := &Identification{Learn: &Measured{D: 1, Of: all.Of[:4]}, Held: &Measured{D: 1, Of: all.Of[4:]},
+				Swing: 3, Penalty: L2, Workers: 1}
 			x, err := o.shoot(t.Context(), Identified{Model: m.Copy()}, nil)
 			if err != nil {
 				t.Fatal(err)
