@@ -84,7 +84,7 @@ func knownOf(x train.Identified) (k known) {
 	k.P = len(k.unit)
 	k.G = slices.Clone(x.Shot.Information)
 	for i := range k.G {
-		k.G[i] *= k.unit[i/k.P] * k.unit[i%k.P]
+		k.G[i] *= k.unit[i/k.P] * k.unit[i%k.P] / x.Shot.Foretold
 	}
 	k.mass = slices.Clone(x.Shot.Mass)
 	for i := range k.mass {

@@ -142,3 +142,35 @@ func TestFrictionHasToPredict(t *testing.T) {
 		}
 	}
 }
+
+// Friction that has come less far than the model without it is found again from that one; else it is as it was.
+func TestBeyond(t *testing.T) {
+	f, o := inWells(t, 1)
+	of := func(kind model.Friction) train.Identified {
+		spec := f.spec
+		spec.Terms, spec.Friction = spec.SimplestTerms(), kind
+		net, err := drawn(spec, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := f.shot(t.Context(), o, net, f.s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	x, y := of(model.NoFriction), of(model.Viscous)
+	for i, l := range x.Lengths {
+		y.Lengths[i].Loss = 0.9 * l.Loss
+	}
+	if z, err := f.beyond(t.Context(), o, x, y); err != nil || z.Model != y.Model {
+		t.Errorf("friction that is likelier is found again: %v", err)
+	}
+	for i := range y.Lengths {
+		y.Lengths[i].Loss *= 3
+	}
+	z, err := f.beyond(t.Context(), o, x, y)
+	if err != nil || z.Model == y.Model || z.Model.Spec.Friction != model.Viscous || y.Likelier(z, o) < 0 {
+		t.Errorf("friction that is less likely stays: %v", err)
+	}
+}

@@ -61,7 +61,7 @@ func (f *problem) shooting(ctx context.Context, s Options, w watch, j int) (Netw
 	if r.Validation > doubtful {
 		r.Doubt = fmt.Sprintf("held-out motion is off by %.3g times %s", math.Sqrt(r.Validation), f.motion.unit())
 	}
-	return Network{Record: r, Net: x.Model, covariance: x.Shot.Covariance, losses: x.Log}, nil
+	return Network{Record: r, Net: x.Model, covariance: x.Shot.Spread(), losses: x.Log}, nil
 }
 
 // identify goes through the stages. Where nothing was said of friction, or of terms, the motion decides.
@@ -101,6 +101,9 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 		if err == nil {
 			x, err = f.shorter(ctx, o, x)
 		}
+		if err == nil {
+			x, err = f.spare(ctx, o, x)
+		}
 	}
 	if err == nil {
 		x, err = o.All(ctx, x)
@@ -116,6 +119,24 @@ func (f *problem) whitened(ctx context.Context, o *train.Identification, x train
 			"theirs that has %.2g of it", math.Sqrt(least)))
 	}
 	return x, err
+}
+
+// spare has a sum of terms do without forces that a mechanism need not have and that nothing speaks for.
+func (f *problem) spare(ctx context.Context, o *train.Identification, x train.Identified) (train.Identified, error) {
+	y, err := o.Spare(ctx, x)
+	if err != nil {
+		return x, err
+	}
+	there, names := y.Model.Spares(), []string(nil)
+	for _, s := range x.Model.Spares() {
+		if !slices.Contains(there, s) {
+			names = append(names, s.Name)
+		}
+	}
+	if names != nil {
+		f.plan.set("left out", strings.Join(names, ", "), "nothing in the motion speaks for it")
+	}
+	return y, nil
 }
 
 // drawn is a network before its training.

@@ -1,6 +1,10 @@
 package model
 
-import "lagrange/nn"
+import (
+	"slices"
+
+	"lagrange/nn"
+)
 
 // Forces are the known forces and the friction that a Spec gives its coordinates: all those of a model, or those of one
 // node of many that have the same law. v, r, μ, dv, Q are (d), u and du are (m) as the inputs of the Spec. They serve
@@ -13,11 +17,14 @@ func NewForces[T nn.Float](s Spec, theta []T, at int) Forces[T] { return newForc
 // ForceTheta returns the first values of the parameters of a Spec's forces.
 func (s Spec) ForceTheta() []float64 { return layout(s).params }
 
-// Gains returns the places among the parameters of the forces of the gains of known forces, with their offsets.
+// Gains returns the places among the parameters of the forces of the gains of known forces, with their offsets, of
+// those that are not absent.
 func (s Spec) Gains() (at []int) {
 	if l := layout(s); l.actuators >= 0 {
 		for i := range actuatorParams(s.D(), len(s.inputs(false))) {
-			at = append(at, l.actuators+i)
+			if !slices.Contains(s.Absent, l.actuators+i) {
+				at = append(at, l.actuators+i)
+			}
 		}
 	}
 	return at

@@ -16,11 +16,41 @@ func (m *Model[T]) Frictionless() *Model[T] {
 // those that it shares.
 func (m *Model[T]) Conservative(inputs []Input) (free *Model[T], forces []T, err error) {
 	s := m.Spec
-	s.Friction, s.Inputs = NoFriction, inputs
+	s.Friction, s.Inputs, s.Absent = NoFriction, inputs, nil
 	n, err := Params(s)
 	if err != nil {
 		return nil, nil, err
 	}
 	free, err = With(s, m.Theta[:n]) // forces stand last
 	return free, m.Theta[n:], err
+}
+
+// Rubbing is the same model with another friction: what it has of that, and the rest as it is before a training.
+func (m *Model[T]) Rubbing(kind Friction) (*Model[T], error) {
+	spec, was, first := m.Spec, layout(m.Spec), m.forces()
+	spec.Friction = kind
+	now := layout(spec)
+	theta := append([]T(nil), m.Theta[:first]...)
+	for _, x := range now.params {
+		theta = append(theta, T(x))
+	}
+	keep := func(to, from, n int) { copy(theta[first+to:first+to+n], m.Theta[first+from:first+from+n]) }
+	if was.actuators >= 0 {
+		keep(now.actuators, was.actuators, actuatorParams(spec.D(), len(spec.inputs(false))))
+	}
+	if was.viscous >= 0 && now.viscous >= 0 {
+		keep(now.viscous, was.viscous, viscousParams(spec.D()))
+	}
+	for _, r := range now.resistances {
+		for _, old := range was.resistances {
+			if old.name != r.name {
+				continue
+			}
+			keep(r.at, old.at, len(r.contacts))
+			for k, at := range r.shapes {
+				keep(at, old.shapes[k], len(r.contacts))
+			}
+		}
+	}
+	return With(spec, theta)
 }

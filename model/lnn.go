@@ -156,5 +156,12 @@ func composeForces[T nn.Float](s Spec, theta []T, at int, E T, vs []T) Forces[T]
 	for _, r := range l.resistances {
 		fs = append(fs, newRubbing(scaled(r, vs), theta[at:], at, E))
 	}
+	if len(s.Absent) > 0 {
+		out := absent[T]{}
+		for _, k := range s.Absent {
+			out.at = append(out.at, at+k)
+		}
+		fs = append(fs, out)
+	}
 	return fs
 }

@@ -8,12 +8,12 @@ import (
 )
 
 // Outer returns the places in θ of what is left of a model when its features are held: those of Linear, and all other
-// parameters of the forces, friction among them.
+// parameters of the forces that are not absent, friction among them.
 func (m *Model[T]) Outer() []int {
 	at := m.Linear()
 	first := m.forces()
 	for i := first; i < len(m.Theta); i++ {
-		if !slices.Contains(at, i) {
+		if !slices.Contains(at, i) && !slices.Contains(m.Spec.Absent, i-first) {
 			at = append(at, i)
 		}
 	}
@@ -21,11 +21,11 @@ func (m *Model[T]) Outer() []int {
 }
 
 // OffBounds moves parameters of the forces that are 0 off it by hardly anything: friction is made of their squares,
-// which have no slope there.
+// which have no slope there. What is absent stays.
 func (m *Model[T]) OffBounds() {
 	const hardly = 0.03 // they are dimensionless, and its square is hardly any friction
-	for i := m.forces(); i < len(m.Theta); i++ {
-		if math.Abs(float64(m.Theta[i])) < hardly {
+	for first, i := m.forces(), m.forces(); i < len(m.Theta); i++ {
+		if math.Abs(float64(m.Theta[i])) < hardly && !slices.Contains(m.Spec.Absent, i-first) {
 			m.Theta[i] = hardly
 		}
 	}

@@ -97,7 +97,9 @@ type Spec struct {
 	Hidden     []int    `json:"hidden"`
 	Activation string   `json:"activation"`
 	Friction   Friction `json:"friction,omitempty"` // zero value: none
-	Head       Head     `json:"head,omitempty"`     // of lnn and hnn; zero value: plain
+	// Absent are places among the parameters of the forces that are held at 0: no motion speaks for these forces.
+	Absent []int `json:"absent,omitempty"`
+	Head   Head  `json:"head,omitempty"` // of lnn and hnn; zero value: plain
 	// Natural says of an lnn with the quadratic head that its net does not see v: L = ½ q̇ᵀM(q)q̇ − V(q).
 	Natural   bool    `json:"natural,omitempty"`
 	Kinetic   float64 `json:"kinetic"` // c of the head L = l + ½ Σ c (vᵢ/speedᵢ)²
@@ -188,10 +190,15 @@ func (s Spec) Check() error {
 				u.Name)
 		}
 	}
-	if err := s.checkCombinations(); err != nil || f.Check == nil {
+	if err := s.checkCombinations(); err != nil {
 		return err
 	}
-	return f.Check(s)
+	if f.Check != nil {
+		if err := f.Check(s); err != nil {
+			return err
+		}
+	}
+	return s.checkAbsent()
 }
 
 // checkHidden reports what is wrong with the hidden layers.

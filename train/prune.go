@@ -111,40 +111,63 @@ func (o *Identification) lacking(ctx context.Context, m *model.Model[float64], x
 	return y, -x.Likelier(y, o) - float64(dropped)*math.Log(float64(o.Learn.numbers())), nil
 }
 
-// eliminated picks terms by backward elimination, at most so many: one by one that whose coefficient is fewest standard
-// deviations off 0, as long as the criterion of spared asks for it. The other parameters go along to where they are
-// likeliest without it; with C the covariance of all, of which s is dropped,
-//
-//	χ² += b_s²/C_ss,   b −= C_·s b_s/C_ss,   C −= C_·s C_s·/C_ss.
+// eliminated picks terms by backward elimination, at most so many, as long as the criterion of spared asks for it.
 func (o *Identification) eliminated(x Identified, most int) (m *model.Model[float64], drop []bool) {
 	m = x.Model.Copy()
-	of, C, bound := m.Outer(), slices.Clone(x.Shot.Covariance), math.Log(float64(o.Learn.numbers()))
 	drop = make([]bool, count(m))
-	P := len(of)
+	e := newElimination(m, x.Shot.Covariance)
 	for range min(most, len(drop)) {
-		s, least := -1, bound
-		for k, at := range of {
-			if at < len(drop) && !drop[at] && !needed(m, drop, at) {
-				// rounding leaves no variance, or less, of what the others settle
-				if z := m.Theta[at] * m.Theta[at] / C[k*P+k]; z >= 0 && z < least {
-					s, least = k, z
-				}
-			}
-		}
-		if s < 0 {
+		k := e.next(math.Log(float64(o.Learn.numbers())), func(at int) bool {
+			return at < len(drop) && !drop[at] && !needed(m, drop, at)
+		})
+		if k < 0 {
 			break
 		}
-		row, c := slices.Clone(C[s*P:(s+1)*P]), C[s*P+s]
-		b := m.Theta[of[s]]
-		for i := range P {
-			m.Theta[of[i]] -= row[i] * b / c
-			for j := range P {
-				C[i*P+j] -= row[i] * row[j] / c
-			}
-		}
-		drop[of[s]] = true
+		e.drop(k)
+		drop[e.of[k]] = true
 	}
 	return m, drop
+}
+
+// elimination drops parameters b of a model one by one. The others go along to where they are likeliest without it;
+// with C the covariance of all, of which s is dropped,
+//
+//	χ² += b_s²/C_ss,   b −= C_·s b_s/C_ss,   C −= C_·s C_s·/C_ss.
+type elimination struct {
+	m  *model.Model[float64]
+	of []int // places of b in θ
+	C  []float64
+}
+
+func newElimination(m *model.Model[float64], C []float64) elimination {
+	return elimination{m, m.Outer(), slices.Clone(C)}
+}
+
+// next is the number of the parameter, of those at places that may be dropped, that is fewest standard deviations off
+// 0, by less than χ² = bound; −1 where there is none. Rounding leaves no variance, or less, of what the others settle.
+func (e elimination) next(bound float64, may func(at int) bool) int {
+	s, P := -1, len(e.of)
+	for k, at := range e.of {
+		if may(at) {
+			if z := e.m.Theta[at] * e.m.Theta[at] / e.C[k*P+k]; z >= 0 && z < bound {
+				s, bound = k, z
+			}
+		}
+	}
+	return s
+}
+
+// drop drops parameter s.
+func (e elimination) drop(s int) {
+	P := len(e.of)
+	row, c := slices.Clone(e.C[s*P:(s+1)*P]), e.C[s*P+s]
+	b := e.m.Theta[e.of[s]]
+	for i := range P {
+		e.m.Theta[e.of[i]] -= row[i] * b / c
+		for j := range P {
+			e.C[i*P+j] -= row[i] * row[j] / c
+		}
+	}
 }
 
 // spared says whether y, which has fewer terms than x, will do: it predicts held-out motion no worse, or by no more

@@ -68,14 +68,27 @@ type Shot struct {
 	// Information is what the motion alone says of b (P, P), without ridge and penalty; Mass is ∂ log tr M/∂b in units
 	// of what that may vary by (nil: nothing is scaled), which the motion does not tell. Of models without a net alone.
 	Information, Mass []float64
-	at                *division // of the longest length that was kept
+	// Foretold is by how many times the variance of b is larger than these say, for residuals foretell one another
+	// (shooter.foretold): 1 or more, and 1 of models with a net.
+	Foretold float64
+	at       *division // of the longest length that was kept
+}
+
+// Spread is the covariance of b of residuals as they are: Covariance times Foretold.
+func (s Shot) Spread() []float64 {
+	C := slices.Clone(s.Covariance)
+	for i := range C {
+		C[i] *= s.Foretold
+	}
+	return C
 }
 
 // Deviations are the standard deviations of b.
 func (s Shot) Deviations() (sd []float64) {
-	P := int(math.Round(math.Sqrt(float64(len(s.Covariance)))))
+	C := s.Spread()
+	P := int(math.Round(math.Sqrt(float64(len(C)))))
 	for i := range P {
-		sd = append(sd, math.Sqrt(s.Covariance[i*P+i]))
+		sd = append(sd, math.Sqrt(C[i*P+i]))
 	}
 	return sd
 }
@@ -152,8 +165,9 @@ func (s *Shooting) Run(ctx context.Context) (shot Shot, err error) {
 	}
 	run.division = *shot.at
 	run.prepare()
-	shot.Covariance = run.covariance()
+	shot.Covariance, shot.Foretold = run.covariance(), 1
 	if model.FamilyOf(s.Model.Spec.Family).Netless {
+		shot.Foretold = run.foretold()
 		shot.Information, shot.Mass = run.information(), run.meanMass()
 	}
 	return shot, nil

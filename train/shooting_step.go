@@ -72,16 +72,14 @@ func (s *shooter) eliminate(lambda float64) {
 
 // step makes one step that lowers the cost, with as large a λ as that takes; taken is false where none does.
 func (s *shooter) step(cost float64) (next float64, taken bool) {
-	n, b, tryB := 2*s.Measured.D, s.b(), make([]float64, len(s.Of))
+	b, tryB := s.b(), make([]float64, len(s.Of))
 	for try := range shootingTries {
 		if s.solve() {
 			for k, d := range s.db {
 				tryB[k] = b[k] - d
 			}
 			s.set(tryB)
-			for _, c := range s.chains {
-				s.shots[0].back(s.reduced[c[0]:c[1]], s.db, s.dx[c[0]*n:c[1]*n])
-			}
+			s.backward(s.db, s.dx)
 			for i, d := range s.dx {
 				s.tryX[i] = s.x[i] - d
 			}

@@ -61,6 +61,26 @@ func TestWhiten(t *testing.T) {
 	}
 }
 
+// Where what is held out has noise of its own in each column, which what is learned from has in common, that would be
+// weighed by what it is not: all is left as it was found.
+func TestWhitenIsTakenBack(t *testing.T) {
+	o, m := falling(t, 1)
+	other, _ := falling(t, 0)
+	o.Held = other.Held
+	learn, held := o.Learn, o.Held
+	x, err := o.Again(t.Context(), m, Identified{})
+	if err != nil || x.Shot.at == nil || x.loss() > nearNoise {
+		t.Fatal(x.Why, x.loss(), err)
+	}
+	y, least, err := o.Whiten(t.Context(), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if least != 1 || y.Model != x.Model || y.Score != x.Score || o.Learn != learn || o.Held != held {
+		t.Errorf("noise is weighed by %g, held-out motion is off by %g for %g", least, y.Score, x.Score)
+	}
+}
+
 // The slopes of weighed residuals are their differences, and W C W = 1 but where C is less than noise counts as.
 func TestWhitenedResiduals(t *testing.T) {
 	C, E, w := []float64{1, 0.8, 0.8, 1.5}, make([]float64, 4), make([]float64, 2)
