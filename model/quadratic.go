@@ -19,7 +19,6 @@ type quadraticHead[T nn.Float] struct {
 	c            T
 	x            *nn.Streams[T]
 	speeds       []speed[T] // of the value and of the tangents or components of a row
-	scaled       []T        // theirs (d) each
 	w            []hyper[T] // (d)
 	none, unread []T        // (in)
 }
@@ -28,8 +27,11 @@ type quadraticHead[T nn.Float] struct {
 func newQuadraticHead[T nn.Float](s []T, c T, columns, k int) *quadraticHead[T] {
 	d, rows := len(s), 1+max(k, nn.HyperDual)
 	h := &quadraticHead[T]{d: d, in: 1 + triangle(d) + columns, s: s, c: c, speeds: make([]speed[T], rows),
-		scaled: make([]T, rows*d), w: make([]hyper[T], d)}
+		w: make([]hyper[T], d)}
 	h.none, h.unread = make([]T, h.in), make([]T, h.in)
+	for i := range h.speeds {
+		h.speeds[i].scaled = make([]T, d)
+	}
 	for _, x := range s {
 		h.inverse = append(h.inverse, 1/x)
 	}
@@ -74,25 +76,25 @@ const several = 1 << 30
 
 // speed reads the velocity of a row into memory k of those that are in use at once. The tangents of a mass matrix are
 // e₁ … e_d and 0 there: most terms of a form of two of them are 0.
-func (h *quadraticHead[T]) speed(k int, row []T) speed[T] {
-	y := speed[T]{w: row[h.velocity():][:h.d], scaled: h.scaled[k*h.d : (k+1)*h.d], only: -1}
+func (h *quadraticHead[T]) speed(k int, row []T) *speed[T] {
+	y := &h.speeds[k]
+	y.w, y.only = row[h.velocity():][:h.d], -1
 	for i, w := range y.w {
-		y.scaled[i] = 0
-		switch {
-		case w == 0:
+		if w == 0 {
+			y.scaled[i] = 0
 			continue
-		case y.only < 0:
-			y.only = i
-		default:
-			y.only = several
 		}
 		y.scaled[i] = w / h.s[i]
+		if y.only >= 0 {
+			i = several
+		}
+		y.only = i
 	}
 	return y
 }
 
 // form is Σ_ij N_ij w_i u_j for N of a row x, with w and u the velocities y and z over s.
-func (h *quadraticHead[T]) form(x []T, y, z speed[T]) (s T) {
+func (h *quadraticHead[T]) form(x []T, y, z *speed[T]) (s T) {
 	if z.only < h.d {
 		return h.along(x, y, z)
 	}
@@ -110,31 +112,33 @@ func (h *quadraticHead[T]) form(x []T, y, z speed[T]) (s T) {
 }
 
 // along is form where at most one number of z is not 0: the other terms, in their order.
-func (h *quadraticHead[T]) along(x []T, y, z speed[T]) (s T) {
+func (h *quadraticHead[T]) along(x []T, y, z *speed[T]) (s T) {
 	k := z.only
 	if k < 0 || y.only < 0 {
 		return 0
 	}
-	term := func(i, j int) T { return x[element(i, j)] * (y.scaled[i]*z.w[j] + z.scaled[i]*y.w[j]) / h.s[j] }
-	if i := y.only; i < h.d && i != k {
-		return term(max(i, k), min(i, k))
-	}
+	uk, scaled := z.w[k], z.scaled[k]
+	row := x[1+k*(k+1)/2:][:k+1]
 	if y.only == several {
-		for j := range k {
-			s += term(k, j)
+		for j, n := range row[:k] {
+			s += n * (scaled * y.w[j]) / h.s[j]
 		}
+	} else if i := y.only; i < k {
+		return row[i] * (scaled * y.w[i]) / h.s[i]
+	} else if i > k {
+		return x[1+i*(i+1)/2+k] * (y.scaled[i] * uk) / h.s[k]
 	}
-	s += x[element(k, k)] * y.scaled[k] * z.scaled[k]
+	s += row[k] * y.scaled[k] * scaled
 	if y.only == several {
 		for i := k + 1; i < h.d; i++ {
-			s += term(i, k)
+			s += x[1+i*(i+1)/2+k] * (y.scaled[i] * uk) / h.s[k]
 		}
 	}
 	return s
 }
 
 // free is c Σ w_i u_i.
-func (h *quadraticHead[T]) free(y, z speed[T]) (s T) {
+func (h *quadraticHead[T]) free(y, z *speed[T]) (s T) {
 	for i, u := range z.w {
 		if u != 0 {
 			s += h.c * y.w[i] * u / (h.s[i] * h.s[i])
@@ -144,12 +148,12 @@ func (h *quadraticHead[T]) free(y, z speed[T]) (s T) {
 }
 
 // first is the derivative along x_k at x; y and yk are their velocities.
-func (h *quadraticHead[T]) first(x, xk []T, y, yk speed[T]) T {
+func (h *quadraticHead[T]) first(x, xk []T, y, yk *speed[T]) T {
 	return xk[0] + h.form(xk, y, y)/2 + h.form(x, y, yk) + h.free(y, yk)
 }
 
 // second is the second derivative along x_i and x_k at x.
-func (h *quadraticHead[T]) second(x, xi, xk []T, y, yi, yk speed[T]) T {
+func (h *quadraticHead[T]) second(x, xi, xk []T, y, yi, yk *speed[T]) T {
 	return h.form(xi, y, yk) + h.form(xk, y, yi) + h.form(x, yi, yk) + h.free(yi, yk)
 }
 
@@ -176,12 +180,12 @@ func (h *quadraticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradie
 		if H == nil {
 			continue
 		}
-		h.speeds[0] = h.speed(0, x)
+		y := h.speed(0, x)
 		for k := 1; k <= K; k++ {
 			xk := h.x.Row(k, b)
-			h.speeds[k] = h.speed(k, xk)
+			yk := h.speed(k, xk)
 			for i := 1; i <= k; i++ {
-				H[b*K*K+(i-1)*K+k-1] += L * h.second(x, h.x.Row(i, b), xk, h.speeds[0], h.speeds[i], h.speeds[k])
+				H[b*K*K+(i-1)*K+k-1] += L * h.second(x, h.x.Row(i, b), xk, y, &h.speeds[i], yk)
 			}
 		}
 	}
@@ -191,7 +195,7 @@ func (h *quadraticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradie
 func (h *quadraticHead[T]) adjoint(r, x []T, L T) {
 	clear(r)
 	r[0] = L
-	v, W := h.velocity(), h.scaled[:h.d]
+	v, W := h.velocity(), h.speeds[0].scaled
 	for i, n := range h.inverse {
 		W[i] = n * x[v+i]
 	}
@@ -242,11 +246,10 @@ func (h *quadraticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 		v := h.speed(0, x0)
 		for k := 1; k <= x.Components; k++ {
 			xk := x.Row(-k, b)
-			h.speeds[k] = h.speed(k, xk)
-			y.Row(-k, b)[0] = h.first(x0, xk, v, h.speeds[k])
+			y.Row(-k, b)[0] = h.first(x0, xk, v, h.speed(k, xk))
 		}
 		if x.Components == nn.HyperDual {
-			y.Row(nn.ST, b)[0] += h.second(x0, x.Row(nn.S, b), x.Row(nn.T, b), v, h.speeds[-nn.S], h.speeds[-nn.T])
+			y.Row(nn.ST, b)[0] += h.second(x0, x.Row(nn.S, b), x.Row(nn.T, b), v, &h.speeds[-nn.S], &h.speeds[-nn.T])
 		}
 	}
 }
