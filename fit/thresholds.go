@@ -70,6 +70,10 @@ const (
 // with 2.5 of exact data (train); recordings have noise.
 const residualsPerParameter, leastBatch = 10, 64
 
+// dearParameters is from where on the mass matrix of wideNet coordinates and more, on accelerations, is learned by a net
+// that sees q alone, with dearResiduals for each parameter and the average over steps (train). TABLE
+const dearParameters, dearResiduals = 1000, 2.5
+
 // Of states with more than wideSample coordinates a batch has fewer rows, and leastWide at least. Gauss–Newton is for
 // graphs of up to mostNewtonSites coordinates: J of one state then has some 50 MB.
 const wideSample, leastWide, mostNewtonSites = 128, 8, 1 << 14
