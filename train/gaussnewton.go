@@ -241,9 +241,9 @@ func (g *gaussNewtonSteps) step() float64 {
 	return loss
 }
 
-// averagedRows is how many residuals for each parameter the average of θ spans. Solutions of batches that have fewer are
-// those of their own samples, more than of all: on accelerations of a chain of seven pendulums 60 steps on batches of
-// 2.5 left a validation loss of 0.13, 0.11, 0.13 (seeds 2 to 4), and their averages 0.09, 0.06, 0.08.
+// averagedRows is how many residuals for each parameter the average of θ spans. Solutions of batches that have fewer
+// are those of their own samples, more than of all: on accelerations of a chain of seven pendulums 60 steps on batches
+// of 2.5 left a validation loss of 0.13, 0.11, 0.13 (seeds 2 to 4), and their averages 0.09, 0.06, 0.08.
 const averagedRows = 8
 
 // average moves the average of θ over steps on different batches, State.M, by the share that the residuals of a batch
