@@ -9,8 +9,8 @@ import (
 	"lagrange/model"
 )
 
-// Of steps on small batches of noisy motion the average is that of its definition, is validated beside the parameters themselves, and
-// leaves less in the end. A batch of all samples has none.
+// Of steps on small batches of noisy motion the average is that of its definition, is validated beside the parameters
+// themselves, and leaves less in the end. A batch of all samples has none.
 func TestAverage(t *testing.T) {
 	l := gaussNewtonLoop(t, Normal, 40)
 	noisy, r := pendulum(600, 1), rand.New(rand.NewPCG(8, 9))
