@@ -138,6 +138,18 @@ func (s *Options) bestHead() model.Head {
 	return model.Plain
 }
 
+// natural says whether the net of a Lagrangian sees q alone, L = ½ q̇ᵀM(q)q̇ − V(q).
+func (s *Options) natural(set *data.Set) bool {
+	return s.dear(set) || s.Objective == Motion && s.Model == DefaultModel && s.Head == model.Quadratic
+}
+
+// dear says whether steps of Gauss–Newton are those of many coordinates with a mass matrix of many parameters.
+func (s *Options) dear(set *data.Set) bool {
+	return set.D() >= wideNet && s.Model == DefaultModel && s.Head == model.Quadratic &&
+		s.Objective == Accelerations && s.Method == train.GaussNewton &&
+		s.parameters(set, model.Quadratic) >= dearParameters
+}
+
 // slow says how many parameters are too many for Gauss–Newton, if those of a net with its head are, or 0.
 func (s *Options) slow(set *data.Set) int {
 	P, plain := s.parameters(set, cmp.Or(s.Head, model.Quadratic)), s.parameters(set, model.Plain)

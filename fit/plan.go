@@ -216,7 +216,10 @@ func (p *planner) head() (choice, reason string, err error) {
 		p.o.Head = p.o.bestHead()
 	}
 	own := "Adam builds on the fixed kinetic energy"
-	if p.o.Head == model.Quadratic {
+	switch {
+	case p.o.dear(p.set):
+		own = "Gauss–Newton learns a mass matrix; of many coordinates one that depends on positions alone"
+	case p.o.Head == model.Quadratic:
 		own = "Gauss–Newton learns a mass matrix that depends on the state"
 	}
 	return string(p.o.Head), why(p.asked.Head != "", p.was.Head != "", own), nil
@@ -280,7 +283,11 @@ func (p *planner) batch() (choice, reason string, err error) {
 			own = fmt.Sprintf("%d rows in all", windowRows)
 		}
 	}
-	if p.o.Batch == 0 {
+	switch {
+	case p.o.Batch == 0 && p.o.dear(p.set):
+		return fmt.Sprintf("%g residuals for each parameter", dearResiduals),
+			"steps of many coordinates are dear, and their average has more", nil
+	case p.o.Batch == 0:
 		return fmt.Sprintf("%d residuals for each parameter", residualsPerParameter), "recordings have noise", nil
 	}
 	return fmt.Sprint(p.o.Batch, " samples"), why(p.asked.Batch != 0, p.was.Batch != 0, own), nil

@@ -85,13 +85,19 @@ func TestDecisions(t *testing.T) {
 		"wide, few coordinates": {few, Options{Hidden: []int{64, 64}}, "head", string(model.Quadratic),
 			"depends on the state"},
 		"fewer coordinates": {joints(40, 14), Options{}, "net", "8x2 softplus, quadratic head", "40 rows"},
-		"method asked for":  {few, Options{Method: train.Adam}, "method", train.Adam, AskedFor},
-		"batch of Adam":     {few, Options{Method: train.Adam}, "batch", "128 samples", ""},
-		"batch asked for":   {few, Options{Batch: 7}, "batch", "7 samples", AskedFor},
-		"no rate":           {few, Options{}, "rate", "", ""},
-		"rate":              {few, Options{Model: "node"}, "rate", "0.005", Windows},
-		"steps":             {few, Options{Steps: 9}, "steps", "9", AskedFor},
-		"budget":            {few, Options{}, "steps", "as many as fit into 1m0s", "default"},
+		"six coordinates":   {joints(40, 6), broad, "head", string(model.Quadratic), "depends on the state"},
+		"seven coordinates": {joints(40, 7), broad, "head", string(model.Quadratic), "positions alone"},
+		"six, batch":        {joints(40, 6), broad, "batch", "10 residuals for each parameter", "noise"},
+		"seven, batch":      {joints(40, 7), broad, "batch", "2.5 residuals for each parameter", "average"},
+		"seven, narrow": {joints(40, 7), Options{}, "batch",
+			"10 residuals for each parameter", "noise"},
+		"method asked for": {few, Options{Method: train.Adam}, "method", train.Adam, AskedFor},
+		"batch of Adam":    {few, Options{Method: train.Adam}, "batch", "128 samples", ""},
+		"batch asked for":  {few, Options{Batch: 7}, "batch", "7 samples", AskedFor},
+		"no rate":          {few, Options{}, "rate", "", ""},
+		"rate":             {few, Options{Model: "node"}, "rate", "0.005", Windows},
+		"steps":            {few, Options{Steps: 9}, "steps", "9", AskedFor},
+		"budget":           {few, Options{}, "steps", "as many as fit into 1m0s", "default"},
 		"windows": {few, Options{Objective: Windows}, "windows", "25 rows to learn from, 1.25 held out",
 			"25 typical"},
 		"long horizon": {few, Options{Objective: Windows, Horizon: 10}, "windows",
@@ -108,6 +114,32 @@ func TestDecisions(t *testing.T) {
 		_, plan, err := decide(c.set, Recording{}, c.asked, c.asked)
 		if l := plan.Line(c.what); err != nil || l.Choice != c.want || !strings.Contains(l.Reason, c.reason) {
 			t.Errorf("%s: %+v, %v; want %q for %q", name, l, err, c.want, c.reason)
+		}
+	}
+}
+
+// The net of many coordinates sees positions alone where Gauss–Newton learns accelerations by the quadratic head.
+func TestNatural(t *testing.T) {
+	for name, c := range map[string]struct {
+		coordinates int
+		asked       Options
+		want        bool
+	}{
+		"seven": {7, Options{}, true}, "six": {6, Options{}, false},
+		"plain": {7, Options{Head: model.Plain}, false}, "Adam": {7, Options{Method: train.Adam}, false},
+		"narrow":  {7, Options{Hidden: []int{8, 8}}, false},
+		"windows": {7, Options{Objective: Windows, Method: train.GaussNewton, Head: model.Quadratic}, false},
+	} {
+		if c.asked.Hidden == nil {
+			c.asked.Hidden = []int{20, 20}
+		}
+		set := joints(40, c.coordinates)
+		o, _, err := decide(set, Recording{}, c.asked, c.asked)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if spec, err := specOf(set, set, o); err != nil || spec.Natural != c.want {
+			t.Errorf("%s: natural %v, %v", name, spec.Natural, err)
 		}
 	}
 }

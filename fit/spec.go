@@ -52,7 +52,7 @@ func specOf(set, learn *data.Set, s Options) (model.Spec, error) {
 			return spec, fmt.Errorf("no coordinate %q to be cyclic; there are %v", name, names(set))
 		}
 	}
-	spec.Natural = s.Objective == Motion && s.Model == DefaultModel && s.Head == model.Quadratic
+	spec.Natural = s.natural(set)
 	if model.FamilyOf(s.Model).Netless {
 		spec.Terms = spec.DefaultTerms()
 	}

@@ -19,7 +19,10 @@ func (k steps) Run(ctx context.Context, a *run) error {
 	s := a.s
 	a.f.worst(a.valid)
 	if s.Batch == 0 {
-		s.Batch = newtonBatch(len(a.net.Theta), a.learn.Pass(a.net, 1).Width())
+		P, width := len(a.net.Theta), a.learn.Pass(a.net, 1).Width()
+		if s.Batch = newtonBatch(P, width); s.dear(a.f.set) {
+			s.Batch = max(leastBatch, int(dearResiduals*float64(P))/width)
+		}
 	}
 	a.loop = &train.Loop[float64]{Model: a.net, Train: a.learn, Valid: a.valid, State: train.NewState(a.net)}
 	a.loop.Settings = train.Settings{Method: s.Method, Steps: s.Steps, Batch: s.Batch, Rate: s.Rate, Seed: s.Seed,

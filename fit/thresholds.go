@@ -70,6 +70,15 @@ const (
 // with 2.5 of exact data (train); recordings have noise.
 const residualsPerParameter, leastBatch = 10, 64
 
+// dearParameters are those of the quadratic head from which on, of wideNet coordinates and more, accelerations are
+// learned by a net that sees q alone, with dearResiduals for each parameter and the average over steps (train). Error
+// of the acceleration as above, of 20,000 states of a chain of seven, 20x2, after 12 s of one core (13 and 60 steps),
+// seeds 1 to 4; and of 1900 states, 8x2, after 4 s, seeds 1 and 2:
+//
+//	sees q and v, 10 residuals       0.172  0.256  0.283  0.189     0.267  0.256
+//	sees q alone, 2.5 residuals      0.148  0.159  0.142  0.153     0.293  0.255
+const dearParameters, dearResiduals = 1000, 2.5
+
 // Of states with more than wideSample coordinates a batch has fewer rows, and leastWide at least. Gauss–Newton is for
 // graphs of up to mostNewtonSites coordinates: J of one state then has some 50 MB.
 const wideSample, leastWide, mostNewtonSites = 128, 8, 1 << 14

@@ -44,41 +44,66 @@ func (c column) numbers() int {
 		inverseSquare: 3}[c.kind]
 }
 
-// second is f″ᵀ ȳ of a column with the numbers j kept, whose adjoints are y.
-func second[T nn.Float](c column, j, y []T) T {
-	if c.kind == circle {
-		return -T(c.w*c.w) * (j[0]*y[0] + j[1]*y[1])
+// place is where a column stands in a row: in x, in what becomes of it, and among the numbers that are kept of a row.
+type place[T nn.Float] struct {
+	x, y, kept int
+	circle     bool
+	f          T // f′ of an affine column, w of an angle
+	f2, f3     T // w² and w³ of an angle
+}
+
+// second is f″ᵀ ȳ of a column with the numbers j of a row kept, whose adjoints are y.
+func (p *place[T]) second(j, y []T) T {
+	j, y = j[p.kept:], y[p.y:]
+	if p.circle {
+		return -p.f2 * (j[0]*y[0] + j[1]*y[1])
 	}
 	return j[1] * y[0]
 }
 
 // third is f‴ᵀ ȳ of such a column.
-func third[T nn.Float](c column, j, y []T) T {
-	if c.kind == circle {
-		return T(c.w*c.w*c.w) * (j[0]*y[1] - j[1]*y[0])
+func (p *place[T]) third(j, y []T) T {
+	j, y = j[p.kept:], y[p.y:]
+	if p.circle {
+		return p.f3 * (j[0]*y[1] - j[1]*y[0])
 	}
 	return j[2] * y[0]
 }
 
 // features maps a state to the inputs of the net, one column after the other; it implements nn.Part.
 type features[T nn.Float] struct {
-	columns []column
-	out     int
-	x       *nn.Streams[T]
-	kept    []T // the numbers of the columns with an f″, row by row
-	bend    *bend[T]
+	columns         []column
+	out, numbers    int
+	straight, bends []place[T] // of the affine columns; of those with an f″
+	absent          []int      // the places in x of the columns that are dropped
+	x               *nn.Streams[T]
+	kept            []T // the numbers of the columns with an f″ (batch, numbers)
+	bend            *bend[T]
 }
 
 func newFeatures[T nn.Float](columns []column, batch int) *features[T] {
 	f := &features[T]{columns: columns, bend: newBend[T](batch, len(columns))}
-	kept := 0
-	for _, c := range columns {
+	for i, c := range columns {
+		p := place[T]{x: i, y: f.out, kept: f.numbers, circle: c.kind == circle}
+		switch c.kind {
+		case dropped:
+			f.absent = append(f.absent, i)
+		case affine:
+			p.f = slope[T](c)
+			f.straight = append(f.straight, p)
+		default:
+			p.f, p.f2, p.f3 = T(c.w), T(c.w*c.w), T(c.w*c.w*c.w)
+			f.bends = append(f.bends, p)
+		}
 		f.out += c.width()
-		kept += c.numbers()
+		f.numbers += c.numbers()
 	}
-	f.kept = make([]T, kept*batch)
+	f.kept = make([]T, f.numbers*batch)
 	return f
 }
+
+// of is what is kept of row b.
+func (f *features[T]) of(b int) []T { return f.kept[b*f.numbers : (b+1)*f.numbers] }
 
 func (c column) width() int {
 	return [...]int{dropped: 0, affine: 1, circle: 2, logarithmic: 1, squared: 1, inverse: 1,
@@ -135,64 +160,44 @@ func (f *features[T]) Forward(x, y *nn.Streams[T]) {
 
 // push sets y_k = f′ x_k for block k, a tangent or a direction.
 func (f *features[T]) push(k int, x, y *nn.Streams[T]) {
-	kept, xk, yk := f.kept, x.Block(k), y.Block(k)
 	for b := range x.Batch {
-		xb, yb, o := xk[b*x.Stride:], yk[b*y.Stride:], 0
-		for i, c := range f.columns {
-			switch c.kind {
-			case affine:
-				yb[o] = slope[T](c) * xb[i]
-				o++
-			case circle:
-				dx := T(c.w) * xb[i]
-				yb[o], yb[o+1] = kept[1]*dx, -kept[0]*dx
-				kept = kept[2:]
-				o += 2
-			case logarithmic, squared, inverse, inverseSquare:
-				yb[o] = kept[0] * xb[i]
-				kept = kept[3:]
-				o++
+		j, xb, yb := f.of(b), x.Row(k, b), y.Row(k, b)
+		for i := range f.straight {
+			p := &f.straight[i]
+			yb[p.y] = p.f * xb[p.x]
+		}
+		for i := range f.bends {
+			p := &f.bends[i]
+			j, yb := j[p.kept:], yb[p.y:]
+			if !p.circle {
+				yb[0] = j[0] * xb[p.x]
+				continue
 			}
+			dx := p.f * xb[p.x]
+			yb[0], yb[1] = j[1]*dx, -j[0]*dx
 		}
 	}
 }
 
 // pull sets x̄_k = f′ᵀ ȳ_k for block k.
 func (f *features[T]) pull(k int, ybar, xbar *nn.Streams[T]) {
-	kept, yk, xk := f.kept, ybar.Block(k), xbar.Block(k)
 	for b := range ybar.Batch {
-		yb, xb, o := yk[b*ybar.Stride:], xk[b*xbar.Stride:], 0
-		for i, c := range f.columns {
-			switch c.kind {
-			case dropped:
-				xb[i] = 0
-			case affine:
-				xb[i] = slope[T](c) * yb[o]
-				o++
-			case circle:
-				xb[i] = T(c.w) * (kept[1]*yb[o] - kept[0]*yb[o+1])
-				kept = kept[2:]
-				o += 2
-			case logarithmic, squared, inverse, inverseSquare:
-				xb[i] = kept[0] * yb[o]
-				kept = kept[3:]
-				o++
-			}
+		j, yb, xb := f.of(b), ybar.Row(k, b), xbar.Row(k, b)
+		for _, i := range f.absent {
+			xb[i] = 0
 		}
-	}
-}
-
-// bent visits the columns with an f″: column i of row b, whose features begin at o, with the numbers kept of it.
-func (f *features[T]) bent(visit func(c column, j []T, b, i, o int)) {
-	kept := f.kept
-	for b := range f.x.Batch {
-		o := 0
-		for i, c := range f.columns {
-			if n := c.numbers(); n > 0 {
-				visit(c, kept, b, i, o)
-				kept = kept[n:]
+		for i := range f.straight {
+			p := &f.straight[i]
+			xb[p.x] = p.f * yb[p.y]
+		}
+		for i := range f.bends {
+			p := &f.bends[i]
+			j, yb := j[p.kept:], yb[p.y:]
+			if !p.circle {
+				xb[p.x] = j[0] * yb[0]
+				continue
 			}
-			o += c.width()
+			xb[p.x] = p.f * (j[1]*yb[0] - j[0]*yb[1])
 		}
 	}
 }
@@ -203,7 +208,13 @@ func (f *features[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient[T]
 	if H == nil {
 		return
 	}
-	f.bent(func(c column, j []T, b, i, o int) { f.bend.c.Row(0, b)[i] = second(c, j, ybar.Row(0, b)[o:]) })
+	for b := range f.x.Batch {
+		j, c, y := f.of(b), f.bend.c.Row(0, b), ybar.Row(0, b)
+		for i := range f.bends {
+			p := &f.bends[i]
+			c[p.x] = p.second(j, y)
+		}
+	}
 	f.bend.add(f.x, H)
 }
 
@@ -215,16 +226,20 @@ func (f *features[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 	if x.Components < nn.HyperDual {
 		return
 	}
-	f.bent(func(c column, j []T, b, i, o int) { // y_st += f″[x_s, x_t]
-		r, st := y.Row(nn.ST, b), x.Row(nn.S, b)[i]*x.Row(nn.T, b)[i]
-		if c.kind == circle {
-			st *= T(c.w * c.w)
-			r[o] -= j[0] * st
-			r[o+1] -= j[1] * st
-		} else {
-			r[o] += j[1] * st
+	for b := range x.Batch { // y_st += f″[x_s, x_t]
+		j, xs, xt, r := f.of(b), x.Row(nn.S, b), x.Row(nn.T, b), y.Row(nn.ST, b)
+		for i := range f.bends {
+			p := &f.bends[i]
+			j, r, st := j[p.kept:], r[p.y:], xs[p.x]*xt[p.x]
+			if !p.circle {
+				r[0] += j[1] * st
+				continue
+			}
+			st *= p.f2
+			r[0] -= j[0] * st
+			r[1] -= j[1] * st
 		}
-	})
+	}
 }
 
 // MixedReverse implements nn.Part.
@@ -232,15 +247,22 @@ func (f *features[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) 
 	for k := -ybar.Components; k < 0; k++ {
 		f.pull(k, ybar, xbar)
 	}
-	f.bent(func(c column, j []T, b, i, o int) {
-		bend := func(k int) T { return second(c, j, ybar.Row(k, b)[o:]) } // f″ᵀ ȳ_k
-		xs := f.x.Row(nn.S, b)[i]
-		xbar.Row(nn.S, b)[i] += bend(0) * xs
-		if ybar.Components < nn.HyperDual {
-			return
+	for b := range f.x.Batch {
+		j, y, xs, rs := f.of(b), ybar.Row(0, b), f.x.Row(nn.S, b), xbar.Row(nn.S, b)
+		for i := range f.bends {
+			p := &f.bends[i]
+			rs[p.x] += p.second(j, y) * xs[p.x] // f″ᵀ ȳ x_s
 		}
-		xt, xst := f.x.Row(nn.T, b)[i], f.x.Row(nn.ST, b)[i]
-		xbar.Row(nn.T, b)[i] += bend(0) * xt
-		xbar.Row(nn.ST, b)[i] += bend(nn.T)*xs + bend(nn.S)*xt + bend(0)*xst + third(c, j, ybar.Row(0, b)[o:])*xs*xt
-	})
+		if ybar.Components < nn.HyperDual {
+			continue
+		}
+		ys, yt := ybar.Row(nn.S, b), ybar.Row(nn.T, b)
+		xt, xst, rt, rst := f.x.Row(nn.T, b), f.x.Row(nn.ST, b), xbar.Row(nn.T, b), xbar.Row(nn.ST, b)
+		for i := range f.bends {
+			p := &f.bends[i]
+			bend, s, t := p.second(j, y), xs[p.x], xt[p.x]
+			rt[p.x] += bend * t
+			rst[p.x] += p.second(j, yt)*s + p.second(j, ys)*t + bend*xst[p.x] + p.third(j, y)*s*t
+		}
+	}
 }

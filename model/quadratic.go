@@ -14,16 +14,28 @@ import (
 // l alone, and what is quadratic in the velocities it says with functions of q. Its input is (l, N, q, v) and the
 // system parameters, of which it uses l, N and v; N stands row by row up to its diagonal. It implements nn.Part.
 type quadraticHead[T nn.Float] struct {
-	d, in int
-	s     []T // (d)
-	c     T
-	x     *nn.Streams[T]
+	d, in        int
+	s, inverse   []T // s and 1/s (d)
+	c            T
+	x            *nn.Streams[T]
+	speeds       []speed[T] // of the value and of the tangents or components of a row
+	w            []hyper[T] // (d)
+	none, unread []T        // (in)
 }
 
-// newQuadraticHead returns the head for states and system parameters of the given number of columns.
-func newQuadraticHead[T nn.Float](s []T, c T, columns int) *quadraticHead[T] {
-	d := len(s)
-	return &quadraticHead[T]{d: d, in: 1 + triangle(d) + columns, s: s, c: c}
+// newQuadraticHead returns the head for states and system parameters of the given number of columns, and k tangents.
+func newQuadraticHead[T nn.Float](s []T, c T, columns, k int) *quadraticHead[T] {
+	d, rows := len(s), 1+max(k, nn.HyperDual)
+	h := &quadraticHead[T]{d: d, in: 1 + triangle(d) + columns, s: s, c: c, speeds: make([]speed[T], rows),
+		w: make([]hyper[T], d)}
+	h.none, h.unread = make([]T, h.in), make([]T, h.in)
+	for i := range h.speeds {
+		h.speeds[i].scaled = make([]T, d)
+	}
+	for _, x := range s {
+		h.inverse = append(h.inverse, 1/x)
+	}
+	return h
 }
 
 // wide is the number of coordinates from which on a quadratic head is drawn smaller.
@@ -54,13 +66,43 @@ func element(i, j int) int {
 	return 1 + i*(i+1)/2 + j
 }
 
-// form is Σ_ij N_ij w_i u_j for N of a row x, and w and u the velocities of rows y and z.
-func (h *quadraticHead[T]) form(x, y, z []T) (s T) {
-	at, w, u := 1, y[h.velocity():], z[h.velocity():]
-	for i, si := range h.s {
-		wi, ui := w[i]/si, u[i]/si
-		for j := range i {
-			s += x[at] * (wi*u[j] + ui*w[j]) / h.s[j]
+// speed is the velocity of a row, w, and w_i/s_i beside it.
+type speed[T nn.Float] struct {
+	w, scaled []T
+	only      int // the place of its only number that is not 0; −1: none is; several: several are
+}
+
+const several = 1 << 30
+
+// speed reads the velocity of a row into memory k of those that are in use at once. The tangents of a mass matrix are
+// e₁ … e_d and 0 there: most terms of a form of two of them are 0.
+func (h *quadraticHead[T]) speed(k int, row []T) *speed[T] {
+	y := &h.speeds[k]
+	y.w, y.only = row[h.velocity():][:h.d], -1
+	for i, w := range y.w {
+		if w == 0 {
+			y.scaled[i] = 0
+			continue
+		}
+		y.scaled[i] = w / h.s[i]
+		if y.only >= 0 {
+			i = several
+		}
+		y.only = i
+	}
+	return y
+}
+
+// form is Σ_ij N_ij w_i u_j for N of a row x, with w and u the velocities y and z over s.
+func (h *quadraticHead[T]) form(x []T, y, z *speed[T]) (s T) {
+	if z.only < h.d {
+		return h.along(x, y, z)
+	}
+	at := 1
+	for i, wi := range y.scaled {
+		ui := z.scaled[i]
+		for j, sj := range h.s[:i] {
+			s += x[at] * (wi*z.w[j] + ui*y.w[j]) / sj
 			at++
 		}
 		s += x[at] * wi * ui
@@ -69,23 +111,50 @@ func (h *quadraticHead[T]) form(x, y, z []T) (s T) {
 	return s
 }
 
-// free is c Σ w_i u_i.
-func (h *quadraticHead[T]) free(y, z []T) (s T) {
-	w, u := y[h.velocity():], z[h.velocity():]
-	for i, si := range h.s {
-		s += h.c * w[i] * u[i] / (si * si)
+// along is form where at most one number of z is not 0: the other terms, in their order.
+func (h *quadraticHead[T]) along(x []T, y, z *speed[T]) (s T) {
+	k := z.only
+	if k < 0 || y.only < 0 {
+		return 0
+	}
+	uk, scaled := z.w[k], z.scaled[k]
+	row := x[1+k*(k+1)/2:][:k+1]
+	if y.only == several {
+		for j, n := range row[:k] {
+			s += n * (scaled * y.w[j]) / h.s[j]
+		}
+	} else if i := y.only; i < k {
+		return row[i] * (scaled * y.w[i]) / h.s[i]
+	} else if i > k {
+		return x[1+i*(i+1)/2+k] * (y.scaled[i] * uk) / h.s[k]
+	}
+	s += row[k] * y.scaled[k] * scaled
+	if y.only == several {
+		for i := k + 1; i < h.d; i++ {
+			s += x[1+i*(i+1)/2+k] * (y.scaled[i] * uk) / h.s[k]
+		}
 	}
 	return s
 }
 
-// first is the derivative along x_k at x.
-func (h *quadraticHead[T]) first(x, xk []T) T {
-	return xk[0] + h.form(xk, x, x)/2 + h.form(x, x, xk) + h.free(x, xk)
+// free is c Σ w_i u_i.
+func (h *quadraticHead[T]) free(y, z *speed[T]) (s T) {
+	for i, u := range z.w {
+		if u != 0 {
+			s += h.c * y.w[i] * u / (h.s[i] * h.s[i])
+		}
+	}
+	return s
+}
+
+// first is the derivative along x_k at x; y and yk are their velocities.
+func (h *quadraticHead[T]) first(x, xk []T, y, yk *speed[T]) T {
+	return xk[0] + h.form(xk, y, y)/2 + h.form(x, y, yk) + h.free(y, yk)
 }
 
 // second is the second derivative along x_i and x_k at x.
-func (h *quadraticHead[T]) second(x, xi, xk []T) T {
-	return h.form(xi, x, xk) + h.form(xk, x, xi) + h.form(x, xi, xk) + h.free(xi, xk)
+func (h *quadraticHead[T]) second(x, xi, xk []T, y, yi, yk *speed[T]) T {
+	return h.form(xi, y, yk) + h.form(xk, y, yi) + h.form(x, yi, yk) + h.free(yi, yk)
 }
 
 // Forward implements nn.Part.
@@ -93,52 +162,80 @@ func (h *quadraticHead[T]) Forward(x, y *nn.Streams[T]) {
 	h.x = x
 	for b := range x.Batch {
 		x0 := x.Row(0, b)
-		y.Row(0, b)[0] = x0[0] + (h.form(x0, x0, x0)+h.free(x0, x0))/2
+		v := h.speed(0, x0)
+		y.Row(0, b)[0] = x0[0] + (h.form(x0, v, v)+h.free(v, v))/2
 		for k := 1; k <= x.K; k++ {
-			y.Row(k, b)[0] = h.first(x0, x.Row(k, b))
+			xk := x.Row(k, b)
+			y.Row(k, b)[0] = h.first(x0, xk, v, h.speed(1, xk))
 		}
 	}
 }
 
 // Reverse implements nn.Part.
 func (h *quadraticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient[T]) {
+	K := h.x.K
 	for b := range ybar.Batch {
 		x, L := h.x.Row(0, b), ybar.Row(0, b)[0]
-		h.adjoint(xbar.Row(0, b), func(i int) hyper[T] { return hyper[T]{x: x[i]} }, hyper[T]{x: L},
-			func(r []T, i int, a hyper[T]) { r[i] = a.x })
-		K := h.x.K
+		h.adjoint(xbar.Row(0, b), x, L)
 		if H == nil {
 			continue
 		}
+		y := h.speed(0, x)
 		for k := 1; k <= K; k++ {
+			xk := h.x.Row(k, b)
+			yk := h.speed(k, xk)
 			for i := 1; i <= k; i++ {
-				H[b*K*K+(i-1)*K+k-1] += L * h.second(x, h.x.Row(i, b), h.x.Row(k, b))
+				H[b*K*K+(i-1)*K+k-1] += L * h.second(x, h.x.Row(i, b), xk, y, &h.speeds[i], yk)
 			}
 		}
 	}
 }
 
-// adjoint sets x̄ for hyper-dual x and L̄:  l̄ = L̄,  N̄_ij = L̄ w_i w_j (half of it for i = j),  w̄ = L̄ (N + c) w.
-func (h *quadraticHead[T]) adjoint(r []T, x func(i int) hyper[T], L hyper[T], set func(r []T, i int, a hyper[T])) {
-	v := h.velocity()
-	for i := range h.in {
-		set(r, i, hyper[T]{})
+// adjoint sets x̄:  l̄ = L̄,  N̄_ij = L̄ w_i w_j (half of it for i = j),  w̄ = L̄ (N + c) w.
+func (h *quadraticHead[T]) adjoint(r, x []T, L T) {
+	clear(r)
+	r[0] = L
+	v, W := h.velocity(), h.speeds[0].scaled
+	for i, n := range h.inverse {
+		W[i] = n * x[v+i]
 	}
-	set(r, 0, L)
-	for i, si := range h.s {
-		wi := x(v + i).scale(1 / si)
-		sum := wi.scale(h.c)
-		for j, sj := range h.s {
-			wj := x(v + j).scale(1 / sj)
-			sum = sum.add(x(element(i, j)).mul(wj))
+	for i, wi := range W {
+		sum := h.c * wi
+		for j, wj := range W {
+			sum += x[element(i, j)] * wj
 			switch {
 			case j < i:
-				set(r, element(i, j), L.mul(wi.mul(wj)))
+				r[element(i, j)] = L * (wi * wj)
 			case j == i:
-				set(r, element(i, j), L.mul(wi.mul(wj)).scale(0.5))
+				r[element(i, j)] = 0.5 * (L * (wi * wj))
 			}
 		}
-		set(r, v+i, L.mul(sum).scale(1/si))
+		r[v+i] = h.inverse[i] * (L * sum)
+	}
+}
+
+// mixed sets the components of x̄ as adjoint its value, for hyper-dual x and L̄.
+func (h *quadraticHead[T]) mixed(r, x dualRow[T], L hyper[T]) {
+	for _, k := range [][]T{r.s, r.t, r.st} {
+		clear(k)
+	}
+	r.set(0, L)
+	v, W := h.velocity(), h.w
+	for i, n := range h.inverse {
+		W[i] = x.at(v + i).scale(n)
+	}
+	for i, wi := range W {
+		sum := wi.scale(h.c)
+		for j, wj := range W {
+			sum = sum.add(x.at(element(i, j)).mul(wj))
+			switch {
+			case j < i:
+				r.set(element(i, j), L.mul(wi.mul(wj)))
+			case j == i:
+				r.set(element(i, j), L.mul(wi.mul(wj)).scale(0.5))
+			}
+		}
+		r.set(v+i, L.mul(sum).scale(h.inverse[i]))
 	}
 }
 
@@ -146,11 +243,13 @@ func (h *quadraticHead[T]) adjoint(r []T, x func(i int) hyper[T], L hyper[T], se
 func (h *quadraticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 	for b := range x.Batch {
 		x0 := x.Row(0, b)
-		for k := -x.Components; k < 0; k++ {
-			y.Row(k, b)[0] = h.first(x0, x.Row(k, b))
+		v := h.speed(0, x0)
+		for k := 1; k <= x.Components; k++ {
+			xk := x.Row(-k, b)
+			y.Row(-k, b)[0] = h.first(x0, xk, v, h.speed(k, xk))
 		}
 		if x.Components == nn.HyperDual {
-			y.Row(nn.ST, b)[0] += h.second(x0, x.Row(nn.S, b), x.Row(nn.T, b))
+			y.Row(nn.ST, b)[0] += h.second(x0, x.Row(nn.S, b), x.Row(nn.T, b), v, &h.speeds[-nn.S], &h.speeds[-nn.T])
 		}
 	}
 }
@@ -159,13 +258,12 @@ func (h *quadraticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 func (h *quadraticHead[T]) MixedReverse(ybar, xbar *nn.Streams[T], _ nn.Gradient[T]) {
 	for b := range ybar.Batch {
 		if ybar.Components == nn.HyperDual {
-			x, to := duals(h.x, b), duals(xbar, b)
-			h.adjoint(nil, x.at, duals(ybar, b).at(0), func(_ []T, i int, a hyper[T]) { to.set(i, a) })
+			h.mixed(duals(xbar, b), duals(h.x, b), duals(ybar, b).at(0))
 			continue
 		}
-		x, s := h.x.Row(0, b), h.x.Row(nn.S, b)
+		// of a dual number t and st are 0
+		x := dualRow[T]{h.x.Row(0, b), h.x.Row(nn.S, b), h.none, h.none}
 		L := hyper[T]{x: ybar.Row(0, b)[0], s: ybar.Row(nn.S, b)[0]}
-		h.adjoint(xbar.Row(nn.S, b), func(i int) hyper[T] { return hyper[T]{x: x[i], s: s[i]} }, L,
-			func(r []T, i int, a hyper[T]) { r[i] = a.s })
+		h.mixed(dualRow[T]{s: xbar.Row(nn.S, b), t: h.unread, st: h.unread}, x, L)
 	}
 }

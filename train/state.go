@@ -12,7 +12,7 @@ import (
 type State[T nn.Float] struct {
 	Step     int     // steps done
 	Theta    []T     // parameters now
-	M, S     []T     // Adam's moments
+	M, S     []T     // Adam's moments; of GaussNewton M is the average of the last parameters, if there is one
 	Best     []T     // parameters with the least validation loss so far
 	BestLoss float64 // and that loss
 	Updates  int     // steps that changed the parameters: Adam's count

@@ -18,6 +18,7 @@ const (
 	depth = 512 // rows of J that are packed at a time
 	few   = 16  // of them, by one core before it takes others
 	width = 24  // columns of a packed strip and of what is written at a time: those of a panel of the fastest kernel
+	stair = 8   // rows of a block of that kernel
 )
 
 // shared visits 0 … n − 1, each by whichever core of a team is free.
@@ -92,11 +93,18 @@ func pack(scale float64, row []float64, k, d int, P []float64) {
 	}
 }
 
-// multiply adds the products of the columns of strips i and j, of d rows each, to their block of A.
+// multiply adds the products of the columns of strips i and j, of d rows each, to their block of A: of a strip with
+// itself to what is above the diagonal, in steps of some rows.
 func multiply(n, d int, P []float64, i, j int, A []float64) {
 	a, b := i*width, j*width
 	m, w := min(width, n-a), min(width, n-b)
-	gemm.MulAdd(m, w, d, P[a*d:], m, P[b*d:], w, A[a*n+b:], n)
+	if i != j {
+		gemm.MulAdd(m, w, d, P[a*d:], m, P[b*d:], w, A[a*n+b:], n)
+		return
+	}
+	for k := 0; k < w; k += stair {
+		gemm.MulAdd(min(stair, w-k), w-k, d, P[a*d+k:], w, P[a*d+k:], w, A[(a+k)*n+a+k:], n)
+	}
 }
 
 // SolveUpper replaces x by the solution of UᵀU y = x.
