@@ -83,6 +83,9 @@ func on(t *testing.T, cores int, set *data.Set, x lagrange.Training) *lagrange.M
 func TestEnsembleOnAnyCores(t *testing.T) {
 	for name, x := range severals() {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && name != "accelerations" {
+				t.Skip("it takes seconds")
+			}
 			all := lagrange.Training{Settings: x.s, Baseline: x.baseline}
 			want := written(t, on(t, 1, x.set, all))
 			for _, cores := range []int{2, 4} {
