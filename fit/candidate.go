@@ -104,7 +104,8 @@ func (f *problem) try(ctx context.Context, net *model.Model[float64], guess trai
 	loop := train.Loop[float64]{Model: net, Train: train.KeepPositiveDefinite(net, learn, guess.Unit),
 		Valid: joint(learn, valid, validationMost), State: train.NewState(net)}
 	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: trialSteps, Validate: trialSteps / 2,
-		Batch: newtonBatch(len(net.Theta), learn.Pass(net, 1).Width()), Seed: f.s.Seed, Workers: f.s.Workers}
+		Batch: newtonBatch(residualsPerParameter, len(net.Theta), learn.Pass(net, 1).Width()),
+		Seed:  f.s.Seed, Workers: f.s.Workers}
 	if err := loop.Run(ctx); err != nil {
 		return 0, err
 	}
@@ -114,9 +115,9 @@ func (f *problem) try(ctx context.Context, net *model.Model[float64], guess trai
 	return train.MeanLoss(&sharp, net), nil
 }
 
-// newtonBatch is how many samples of so many residuals a step of Gauss–Newton takes for so many parameters where
-// nothing was said: residualsPerParameter. A state of very many sites shows many states of sites at once.
-func newtonBatch(parameters, width int) int {
+// newtonBatch is how many samples of width residuals a step of Gauss–Newton takes for so many parameters where nothing
+// was said: those that have so many residuals for each. A state of very many sites shows many states of sites at once.
+func newtonBatch(each float64, parameters, width int) int {
 	least := min(leastBatch, max(leastWide, leastBatch*wideSample/width))
-	return max(least, residualsPerParameter*parameters/width)
+	return max(least, int(each*float64(parameters))/width)
 }

@@ -253,7 +253,7 @@ func (f *problem) rehearse(
 	}
 	loop := train.Loop[float64]{Model: net, Train: a.learn, Valid: held, State: train.NewState(net)}
 	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: rehearsalSteps, Validate: rehearsalSteps / 10,
-		Batch: newtonBatch(len(net.Theta), net.Spec.D()), Seed: s.Seed, Workers: s.Workers}
+		Batch: newtonBatch(residualsPerParameter, len(net.Theta), net.Spec.D()), Seed: s.Seed, Workers: s.Workers}
 	if err := loop.Run(ctx); err != nil {
 		return guess, err
 	}

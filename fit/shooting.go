@@ -210,6 +210,6 @@ func (f *problem) onSmoothed(ctx context.Context, net *model.Model[float64], s O
 	o := f.motion.sharp(f.penalty)
 	loop := train.Loop[float64]{Model: net, Train: o, Valid: o, State: train.NewState(net)}
 	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: smoothedSteps, Validate: smoothedSteps,
-		Batch: newtonBatch(len(net.Theta), f.spec.D()), Seed: s.Seed, Workers: s.Workers}
+		Batch: newtonBatch(residualsPerParameter, len(net.Theta), f.spec.D()), Seed: s.Seed, Workers: s.Workers}
 	return loop.Run(ctx)
 }

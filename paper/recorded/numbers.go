@@ -40,8 +40,7 @@ func described(p []float64) []Number {
 
 // numbers sets the textbook's numbers p of a pendulum with a motor, with friction that brings no energy as the models
 // have it (braked), whose deviations are those by which segments disagree, beside those of a model; nil of other
-// mechanisms, of models that are no such pendulum, and where the
-// recording does not tell the deviations.
+// mechanisms, of models that are no such pendulum, and where the recording does not tell the deviations.
 func (r *recording) numbers(ctx context.Context, learn *data.Set, p []float64, m *lagrange.Model) ([]Number, error) {
 	if !r.forced || m.Spec().Family != "terms" {
 		return nil, nil
