@@ -1,8 +1,10 @@
 package fit
 
 import (
+	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -163,8 +165,18 @@ func TestBeyond(t *testing.T) {
 	for i, l := range x.Lengths {
 		y.Lengths[i].Loss = 0.9 * l.Loss
 	}
-	if z, err := f.beyond(t.Context(), o, x, y); err != nil || z.Model != y.Model {
+	nothing, stop := context.WithCancel(t.Context())
+	stop() // of what would be learned
+	if z, err := f.beyond(nothing, o, x, y); err != nil || z.Model != y.Model {
 		t.Errorf("friction that is likelier is found again: %v", err)
+	}
+	likeliest := x
+	likeliest.Lengths = slices.Clone(x.Lengths)
+	for i := range likeliest.Lengths {
+		likeliest.Lengths[i].Loss /= 2
+	}
+	if z, err := f.beyond(t.Context(), o, likeliest, y); err != nil || z.Model != y.Model {
+		t.Errorf("friction that is found again is taken though it is less likely: %v", err)
 	}
 	for i := range y.Lengths {
 		y.Lengths[i].Loss *= 3

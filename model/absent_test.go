@@ -106,4 +106,12 @@ func TestRubbing(t *testing.T) {
 	if less, err := more.Rubbing(Coulomb); err != nil || !slices.Equal(less.Theta, m.Theta) {
 		t.Error(less.Theta, err)
 	}
+	more.Theta[4] = 0.77 // viscous
+	all, err := more.Rubbing(AllFriction)
+	if err != nil || all.Theta[4] != 0.77 {
+		t.Error(all.Theta, err)
+	}
+	if back, err := all.Rubbing(Both); err != nil || !slices.Equal(back.Theta, more.Theta) {
+		t.Error(back.Theta, err)
+	}
 }

@@ -46,6 +46,18 @@ func driven(each int) func(s *model.Spec) {
 	}
 }
 
+// Forces of nodes are all there: none can be absent.
+func TestNothingIsAbsent(t *testing.T) {
+	s, err := nodeSpec(3, ChainShape, false, driven(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Absent = []int{0}
+	if err := s.Check(); err == nil || !strings.Contains(err.Error(), "all there") {
+		t.Errorf("a force is absent: %v", err)
+	}
+}
+
 func friction(kind model.Friction) func(s *model.Spec) {
 	return func(s *model.Spec) { s.Friction = kind }
 }
