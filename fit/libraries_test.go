@@ -3,6 +3,7 @@ package fit
 import (
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"lagrange/data"
@@ -79,5 +80,26 @@ func TestShort(t *testing.T) {
 				t.Errorf("forces %v, held-out motion off by %g and %g: short %v, %v", c.c, s.simple, s.full, got, err)
 			}
 		}
+	}
+}
+
+// Where too little is held out to speak for the default library, the simplest one is shot before it is taken.
+func TestChooseTermsShoots(t *testing.T) {
+	const rows = 12
+	f, o := inWells(t, 1, 0.3)
+	e := o.Held.Of[0]
+	e.T, e.Gap, e.Y, e.X, e.SD = e.T[:rows], nil, e.Y[:2*rows], e.X[:2*rows], e.SD[:2*rows]
+	o.Held = &train.Measured{D: 1, Of: []train.Measurement{e}}
+	simple, err := f.weakWith(t.Context(), o, f.s, f.spec.SimplestTerms())
+	if err != nil {
+		t.Fatal(err)
+	}
+	full, err := f.weakWith(t.Context(), o, f.s, f.spec.DefaultTerms())
+	if err != nil || train.Clearly(full.Log, simple.Log) {
+		t.Fatalf("what is held out tells after the weak initialisation: %g, %g, %v", simple.Score, full.Score, err)
+	}
+	if _, err := f.chooseTerms(t.Context(), o, f.s); err != nil || f.plan.Line("terms").Choice != ofDefault ||
+		!reflect.DeepEqual(f.spec.Terms, f.spec.DefaultTerms()) {
+		t.Errorf("terms are %q, %v", f.plan.Line("terms").Choice, err)
 	}
 }
