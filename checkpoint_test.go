@@ -197,7 +197,7 @@ func TestFrom(t *testing.T) {
 		}
 	}
 	for wayOut, wrong := range map[string]lagrange.Settings{
-		"keeps its net": {From: first.Networks(), Hidden: []int{3}}, "is lnn, not nn": {From: first.Networks(),
+		"other hidden layers than": {From: first.Networks(), Hidden: []int{3}}, "is lnn, not nn": {From: first.Networks(),
 			Model: "nn"}, "2 networks, not 3": {From: first.Networks(), Ensemble: 3},
 	} {
 		wrong.Steps = 1

@@ -1,9 +1,10 @@
 package fit
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"lagrange/data"
@@ -35,10 +36,9 @@ func (s Options) continued(set *data.Set) (Options, error) {
 	switch members := len(s.From); {
 	case s.Model != "" && s.Model != spec.Family:
 		return s, fmt.Errorf("the model to go on from is %s, not %s", spec.Family, s.Model)
-	case s.Hidden != nil || s.Head != "" || s.Activation != "" || s.Friction != "" || s.Cyclic != nil ||
-		s.Held != nil || s.Delay != nil || s.Terms != nil || s.Graph.Shape != "":
-		return s, errors.New("a model that goes on keeps its net, terms, head, activation, friction, topology and " +
-			"ignorable coordinates: leave these out, or train anew")
+	case s.another(spec) != "":
+		return s, fmt.Errorf("%s than the model to go on from has: it keeps its net, terms, forces and topology; leave "+
+			"that out, or train anew", s.another(spec))
 	case s.Ensemble > 1 && s.Ensemble != members:
 		return s, fmt.Errorf("the model to go on from has %d networks, not %d", members, s.Ensemble)
 	default:
@@ -51,6 +51,7 @@ func (s Options) continued(set *data.Set) (Options, error) {
 	}
 	s.Model, s.Hidden, s.Head, s.Activation, s.Friction = spec.Family, spec.Hidden, spec.Head, spec.Activation,
 		spec.Friction
+	s.Cyclic, s.Held, s.Delay, s.Terms, s.Graph = nil, nil, nil, nil, Graph{}
 	if spec.Nodes != nil {
 		s.Graph.Site = spec.Nodes.Size
 	}
@@ -70,6 +71,63 @@ func (s Options) continued(set *data.Set) (Options, error) {
 		s.Rate = r.Rate
 	}
 	return s, nil
+}
+
+// another says what was asked for that the model to go on from has not, "" where it has all. Friction that was found
+// and terms that were dropped may be asked for again: successive halving repeats the flags of the training before.
+func (s Options) another(spec model.Spec) string {
+	var cyclic, held []string
+	late := false
+	for _, c := range spec.Coordinates {
+		if c.Cyclic {
+			cyclic = append(cyclic, c.Name)
+		}
+	}
+	for _, u := range spec.Inputs {
+		if u.Held {
+			held = append(held, u.Name)
+		}
+		late = late || s.Delay != nil && !u.SystemParameter && u.Delay != *s.Delay
+	}
+	for _, k := range []struct {
+		differs bool
+		what    string
+	}{
+		{s.Hidden != nil && !slices.Equal(s.Hidden, spec.Hidden), "other hidden layers"},
+		{s.Head != "" && s.Head != cmp.Or(spec.Head, model.Plain), "another head"},
+		{s.Activation != "" && s.Activation != spec.Activation, "another activation"},
+		{s.Friction != "" && s.Friction != AutoFriction && s.Friction != cmp.Or(spec.Friction, model.NoFriction),
+			"other friction"},
+		{s.Cyclic != nil && !same(s.Cyclic, cyclic), "other ignorable coordinates"},
+		{s.Held != nil && !same(s.Held, held), "other forces held"},
+		{late, "another delay"},
+		{s.Terms != nil && !within(spec, s.Terms), "other terms"},
+		{s.Graph.Shape != "" && (spec.Nodes == nil || string(s.Graph.Shape) != spec.Nodes.Shape), "another topology"},
+	} {
+		if k.differs {
+			return k.what
+		}
+	}
+	return ""
+}
+
+// same says whether two lists name the same.
+func same(a, b []string) bool { return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))) }
+
+// within says whether all terms of a model are among those that texts name.
+func within(spec model.Spec, texts []string) bool {
+	asked, err := spec.TermsOf(texts)
+	if err != nil || len(asked) != len(spec.Terms) {
+		return false
+	}
+	for o, terms := range spec.Terms {
+		for _, t := range terms {
+			if !slices.ContainsFunc(asked[o], func(a model.Term) bool { return reflect.DeepEqual(a, t) }) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // goesOn notes what member j of the models to go on from was trained on, if there are any.

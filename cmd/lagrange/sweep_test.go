@@ -78,6 +78,17 @@ func TestSweepSurvives(t *testing.T) {
 	if !strings.Contains(said.String(), "16 of 16 trials ended, 0 failed") {
 		t.Error(said.String())
 	}
+	var joined []string // the seeds of the best point, from the server and from the folder
+	for _, of := range []string{"calm", "hurt"} {
+		path := filepath.Join(folder, of+".lagrange")
+		if out, err := inFolder(program, folder, "1", "sweep", "ensemble", of, "-o", path).CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", of, err, out)
+		}
+		joined = append(joined, timeless(t, path))
+	}
+	if joined[0] != joined[1] {
+		t.Error("the models of the best point are others where workers were killed")
+	}
 }
 
 // sameTables compares the tables of two sweeps, of which the second was disturbed: each trial has ended once, and so

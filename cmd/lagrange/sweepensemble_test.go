@@ -34,7 +34,8 @@ func timeless(t *testing.T, path string) string {
 
 // TestSweepEnsemble trains two points of three seeds by two workers in processes of their own, for a folder, and joins
 // the seeds of the best point: the file is that of train --ensemble 3 with the flags of the point, on two cores, to the
-// byte. A model that is gone, and one that is there already, are errors that say what to do.
+// byte. A model that is gone, and one that is there already, are errors that say what to do. After halving, in a process
+// with two cores, the networks are those of the last rung.
 func TestSweepEnsemble(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many processes")
@@ -53,17 +54,17 @@ sampler = "grid"
 [space.hidden]
 choices = ["4x1", "6x1"]
 `)
-	lagrange := func(cores string, args ...string) *exec.Cmd { return inFolder(program, folder, cores, args...) }
+	called := func(cores string, args ...string) *exec.Cmd { return inFolder(program, folder, cores, args...) }
 	run := func(cores, want string, args ...string) string {
 		t.Helper()
-		out, err := lagrange(cores, args...).CombinedOutput()
+		out, err := called(cores, args...).CombinedOutput()
 		if (err != nil) != (want != "") || !strings.Contains(string(out), want) {
 			t.Fatalf("%v: %v; want %q\n%s", args, err, want, out)
 		}
 		return string(out)
 	}
 	for range 2 {
-		w := lagrange("1", "worker", "--dir", "board", "--cores", "1", "--scratch", t.TempDir(), "--idle", "20s")
+		w := called("1", "worker", "--dir", "board", "--cores", "1", "--scratch", t.TempDir(), "--idle", "20s")
 		if err := w.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -93,6 +94,22 @@ choices = ["4x1", "6x1"]
 	written(t, at("one.toml"), strings.Replace(content(t, at("s.toml")), "seeds = 3", "seeds = 1", 1))
 	run("1", "", "sweep", "one.toml", "-o", "one", "--cores", "1")
 	run("1", "give seeds = 5 in the sweep file", "sweep", "ensemble", "one", "-o", "other.lagrange")
+	written(t, at("halved.toml"), strings.NewReplacer(`, "--steps", "3"`, "", "[space.hidden]",
+		"[halving]\nsteps = 3\nfactor = 2\nrungs = 2\n[space.hidden]").Replace(content(t, at("s.toml"))))
+	run("2", "", "sweep", "halved.toml", "-o", "halved", "--cores", "1")
+	said = run("2", "", "sweep", "ensemble", "halved", "-o", "halved.lagrange")
+	if !strings.Contains(said, "mean of 3 networks") {
+		t.Error(said)
+	}
+	m, err := lagrange.Load(at("halved.lagrange"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range m.Members() {
+		if len(k.Record.Before) != 1 {
+			t.Errorf("a network of the first rung: it has gone on from %v", k.Record.Before)
+		}
+	}
 }
 
 // inFolder is the program with so many cores in a folder.
