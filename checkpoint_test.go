@@ -197,8 +197,9 @@ func TestFrom(t *testing.T) {
 		}
 	}
 	for wayOut, wrong := range map[string]lagrange.Settings{
-		"other hidden layers than": {From: first.Networks(), Hidden: []int{3}}, "is lnn, not nn": {From: first.Networks(),
-			Model: "nn"}, "2 networks, not 3": {From: first.Networks(), Ensemble: 3},
+		"other hidden layers than": {From: first.Networks(), Hidden: []int{3}},
+		"is lnn, not nn":           {From: first.Networks(), Model: "nn"},
+		"2 networks, not 3":        {From: first.Networks(), Ensemble: 3},
 	} {
 		wrong.Steps = 1
 		if _, err := lagrange.Fit(t.Context(), set, wrong); err == nil || !strings.Contains(err.Error(), wayOut) {

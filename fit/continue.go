@@ -37,8 +37,8 @@ func (s Options) continued(set *data.Set) (Options, error) {
 	case s.Model != "" && s.Model != spec.Family:
 		return s, fmt.Errorf("the model to go on from is %s, not %s", spec.Family, s.Model)
 	case s.another(spec) != "":
-		return s, fmt.Errorf("%s than the model to go on from has: it keeps its net, terms, forces and topology; leave "+
-			"that out, or train anew", s.another(spec))
+		return s, fmt.Errorf("%s than the model to go on from has: it keeps its net, terms, forces and topology; "+
+			"leave that out, or train anew", s.another(spec))
 	case s.Ensemble > 1 && s.Ensemble != members:
 		return s, fmt.Errorf("the model to go on from has %d networks, not %d", members, s.Ensemble)
 	default:
@@ -112,7 +112,9 @@ func (s Options) another(spec model.Spec) string {
 }
 
 // same says whether two lists name the same.
-func same(a, b []string) bool { return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))) }
+func same(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
 
 // within says whether all terms of a model are among those that texts name.
 func within(spec model.Spec, texts []string) bool {

@@ -78,10 +78,17 @@ func TestSweepSurvives(t *testing.T) {
 	if !strings.Contains(said.String(), "16 of 16 trials ended, 0 failed") {
 		t.Error(said.String())
 	}
-	var joined []string // the seeds of the best point, from the server and from the folder
-	for _, of := range []string{"calm", "hurt"} {
+	sameEnsembles(t, program, folder, "calm", "hurt")
+}
+
+// sameEnsembles joins the seeds of the best point of two sweeps.
+func sameEnsembles(t *testing.T, program, folder string, sweeps ...string) {
+	t.Helper()
+	var joined []string
+	for _, of := range sweeps {
 		path := filepath.Join(folder, of+".lagrange")
-		if out, err := inFolder(program, folder, "1", "sweep", "ensemble", of, "-o", path).CombinedOutput(); err != nil {
+		out, err := inFolder(program, folder, "1", "sweep", "ensemble", of, "-o", path).CombinedOutput()
+		if err != nil {
 			t.Fatalf("%s: %v\n%s", of, err, out)
 		}
 		joined = append(joined, timeless(t, path))
