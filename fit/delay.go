@@ -86,8 +86,8 @@ func (f *problem) delays(ctx context.Context, o *train.Identification, s Options
 }
 
 // undelayed notes that forces act as they are recorded, by the lateness of what was found.
-func (f *problem) undelayed(l train.Lateness) {
-	f.lag = &train.Lateness{SD: l.SD}
+func (f *problem) undelayed(l train.Estimate) {
+	f.lag = &train.Estimate{SD: l.SD}
 	if unit := f.set.TimeUnit(); math.IsInf(l.SD, 1) {
 		f.lag = nil
 		f.plan.set("delay", "none", "the motion does not tell it")
@@ -118,7 +118,7 @@ func (f *problem) refined(ctx context.Context, o *train.Identification, x train.
 	train.Identified, error) {
 	for range mostDelays {
 		l := f.lateness(o, x, delay)
-		f.lag = &train.Lateness{Value: delay, SD: l.SD}
+		f.lag = &train.Estimate{Value: delay, SD: l.SD}
 		if !(math.Abs(l.Value) > l.SD/2) || o.Over() {
 			break
 		}
@@ -135,10 +135,10 @@ func (f *problem) refined(ctx context.Context, o *train.Identification, x train.
 }
 
 // lateness is that of the forces of x, beside the delay that they have.
-func (f *problem) lateness(o *train.Identification, x train.Identified, delay float64) train.Lateness {
+func (f *problem) lateness(o *train.Identification, x train.Identified, delay float64) train.Estimate {
 	was := *o
 	defer func() { *o = was }()
-	return o.Lateness(x, delayStep*f.set.TypicalStep(), func(time float64) *train.Measured {
+	return o.Likeliest(x, delayStep*f.set.TypicalStep(), func(time float64) *train.Measured {
 		f.later(o, x.Model.Spec, delay+time)
 		return o.Learn
 	})

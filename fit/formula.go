@@ -25,7 +25,9 @@ type Formula struct {
 	// Deciding says which recordings would tell these
 	Deciding []Deciding `json:"deciding,omitempty"`
 	// Delay is by how much later than recorded known forces act; nil: it was not looked at
-	Delay *train.Lateness `json:"delay,omitempty"`
+	Delay *train.Estimate `json:"delay,omitempty"`
+	// Scales are those of the sensors of angles, of a sum of terms, where the motion tells them
+	Scales []Scale `json:"scales,omitempty"`
 	// Covariance is that of the parameters that shooting moves (model.Outer), row by row; of a sum of terms
 	Covariance []float64 `json:"covariance,omitempty"`
 	// SD has the standard deviations of these forces, of a sum of terms; nil: not known
@@ -93,6 +95,11 @@ func (f Formula) String() string {
 	for _, r := range f.Rests {
 		fmt.Fprintf(&b, "; %s", r)
 	}
+	for _, s := range f.Scales {
+		if s.Sure() {
+			fmt.Fprintf(&b, "; %s", s)
+		}
+	}
 	if f.Delay != nil && f.Delay.Value != 0 {
 		fmt.Fprintf(&b, "; delay %.3g ± %.1g", f.Delay.Value, f.Delay.SD)
 	}
@@ -129,7 +136,7 @@ func (f *problem) formula(x train.Identified) *Formula {
 	if r.Terms == nil && r.Viscous == nil && r.Dry == nil && r.Gains == nil {
 		return nil
 	}
-	r.Delay = f.lag
+	r.Delay, r.Scales = f.lag, f.sensors
 	if x.Shot.Information != nil {
 		k := knownOf(x)
 		g := f.deviations(&r, x, k)

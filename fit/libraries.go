@@ -26,7 +26,7 @@ func (f *problem) chooseTerms(ctx context.Context, o *train.Identification, s Op
 		return full, err // found in the default library, or nowhere
 	}
 	x = simple
-	choice, better := "of the simplest library", full.Model != nil && train.Clearly(full.Log, simple.Log)
+	choice, better := ofSimplest, full.Model != nil && train.Clearly(full.Log, simple.Log)
 	if full.Model != nil && !better {
 		if better, err = f.short(ctx, o, simple, full); err != nil {
 			return x, err
@@ -72,7 +72,7 @@ func left(x train.Identified) (loss float64) {
 	return loss
 }
 
-const ofDefault = "of the default library"
+const ofSimplest, ofDefault = "of the simplest library", "of the default library"
 
 // finer is x or, where that has the default library and leaves more than the noise, a sum of terms of the finer one: if
 // what was learned from is so much likelier that the terms are worth it, and held-out motion is predicted no worse.

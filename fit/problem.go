@@ -77,7 +77,8 @@ type problem struct {
 	print   string
 	longer  string          // why windows are longer than usual; "" where they are not
 	motion  *motion         // of the objective Motion
-	lag     *train.Lateness // of known forces, if it was looked at
+	lag     *train.Estimate // of known forces, if it was looked at
+	sensors []Scale         // of angles, as far as motion tells them
 	delayed bool            // all was found again with forces that act later
 	sample  *data.Set       // states of training at which mass matrices are measured
 	once    sync.Once       // sets null

@@ -10,13 +10,13 @@ import (
 	"lagrange/model"
 )
 
-// A sensor whose zero is off by 0.1 is found to be: the potential of its pendulum is least there.
-func TestRests(t *testing.T) {
+// read are swings of a pendulum as a sensor reads them, with noise.
+func read(sensor func(q float64) float64) *data.Set {
 	r, set := rand.New(rand.NewPCG(1, 3)), &data.Set{Coordinates: []data.Coordinate{{Name: "q", Period: 2 * math.Pi}}}
 	for i := range 9 {
 		q, v, w := 0.3*float64(i)-1.2, 1.0, data.Trajectory{}
 		for n := range 150 {
-			w.T, w.Q = append(w.T, float64(n)/50), append(w.Q, q+0.1+0.002*r.NormFloat64())
+			w.T, w.Q = append(w.T, float64(n)/50), append(w.Q, sensor(q)+0.002*r.NormFloat64())
 			for range 20 { // Störmer and Verlet
 				v -= 0.0005 * 9.8 * math.Sin(q)
 				q += 0.001 * v
@@ -25,6 +25,12 @@ func TestRests(t *testing.T) {
 		}
 		set.Trajectories = append(set.Trajectories, w)
 	}
+	return set
+}
+
+// A sensor whose zero is off by 0.1 is found to be: the potential of its pendulum is least there.
+func TestRests(t *testing.T) {
+	set := read(func(q float64) float64 { return q + 0.1 })
 	found, err := Train(t.Context(), set, Options{Seed: 1, Workers: 1, Friction: model.NoFriction})
 	if err != nil {
 		t.Fatal(err)

@@ -104,6 +104,9 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 		if err == nil {
 			x, err = f.spare(ctx, o, x)
 		}
+		if err == nil {
+			f.sensors, err = f.scales(ctx, o, x)
+		}
 	}
 	if err == nil {
 		x, err = o.All(ctx, x)

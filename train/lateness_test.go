@@ -76,21 +76,21 @@ func TestLateness(t *testing.T) {
 		o := &Identification{Learn: &Measured{D: 1, M: 1, Of: recorded.Of[:last]},
 			Held: &Measured{D: 1, M: 1, Of: recorded.Of[last:]}, Penalty: L2, Workers: 1, Swing: 2}
 		later := func(time float64) *Measured { return under(o.Learn, time) }
-		l := o.Lateness(Identified{Model: n, Shot: shot}, 0.004, later)
+		l := o.Likeliest(Identified{Model: n, Shot: shot}, 0.004, later)
 		if z := (l.Value - want) / l.SD; !(math.Abs(z) < 3) || !(l.SD < 0.001) {
 			t.Errorf("a lateness of %g is found as %+v", want, l)
 		}
 		if l.Sure() != (want > 0) {
 			t.Errorf("a lateness of %g is sure: %v, %+v", want, l.Sure(), l)
 		}
-		if k := o.Lateness(Identified{Model: n, Shot: shot}, 0.002, later); math.Abs(k.Value-l.Value) > l.SD ||
+		if k := o.Likeliest(Identified{Model: n, Shot: shot}, 0.002, later); math.Abs(k.Value-l.Value) > l.SD ||
 			math.Abs(k.SD/l.SD-1) > 0.1 {
 			t.Errorf("by another step it is %+v, not %+v", k, l)
 		}
-		if x := o.Lateness(Identified{Model: n}, 0.004, later); x.Value != 0 || !math.IsInf(x.SD, 1) || x.Sure() {
+		if x := o.Likeliest(Identified{Model: n}, 0.004, later); x.Value != 0 || !math.IsInf(x.SD, 1) || x.Sure() {
 			t.Errorf("of a model that has not shot: %+v", x)
 		}
-		still := o.Lateness(Identified{Model: n, Shot: shot}, 0.005, func(float64) *Measured { return o.Learn })
+		still := o.Likeliest(Identified{Model: n, Shot: shot}, 0.005, func(float64) *Measured { return o.Learn })
 		if still.Value != 0 || !math.IsInf(still.SD, 1) || still.Sure() {
 			t.Errorf("where nothing changes: %+v", still)
 		}

@@ -7,25 +7,24 @@ import (
 	"lagrange/internal/par"
 )
 
-// Lateness is by how much the known forces of a model seem to act later than they are recorded, with its standard
-// deviation.
-type Lateness struct {
+// Estimate is a number with its standard deviation.
+type Estimate struct {
 	Value float64 `json:"value"`
 	SD    float64 `json:"sd"`
 }
 
-// Sure says whether it is more than chance: later by more than three deviations.
-func (l Lateness) Sure() bool { return l.Value > 3*l.SD }
+// Sure says whether it is more than chance: above 0 by more than three deviations.
+func (e Estimate) Sure() bool { return e.Value > 3*e.SD }
 
-// Lateness finds it for a model that has shot. later has the same motion with forces that act so much later, or
-// earlier. Starts and parameters go along to first order, so that the cost is a parabola of the time τ, measured at
-// −step, 0 and step:
+// Likeliest is the likeliest size s of a change to the motion that a model has shot to, as by how much later its known
+// forces act than they are recorded. changed has the motion changed by so much. Starts and parameters go along to first
+// order, so that the cost is a parabola of s, measured at −step, 0 and step:
 //
-//	−2 log likelihood = (τ − value)²/SD² + const.
+//	−2 log likelihood = (s − value)²/SD² + const.
 //
-// SD is infinite where forces that act later change nothing, and where x has not shot.
-func (o *Identification) Lateness(x Identified, step float64, later func(time float64) *Measured) Lateness {
-	none := Lateness{0, math.Inf(1)}
+// SD is infinite where the change alters nothing, and where x has not shot.
+func (o *Identification) Likeliest(x Identified, step float64, changed func(by float64) *Measured) Estimate {
+	none := Estimate{0, math.Inf(1)}
 	if x.Shot.at == nil {
 		return none
 	}
@@ -33,7 +32,7 @@ func (o *Identification) Lateness(x Identified, step float64, later func(time fl
 	loss := 1.0
 	for i := range cost {
 		var mean float64
-		if cost[i], mean = o.remainder(x, later(step*float64(i-1))); i == 1 {
+		if cost[i], mean = o.remainder(x, changed(step*float64(i-1))); i == 1 {
 			loss = max(1, mean)
 		}
 	}
@@ -41,7 +40,7 @@ func (o *Identification) Lateness(x Identified, step float64, later func(time fl
 	if !(bend > 0) {
 		return none
 	}
-	return Lateness{-slope / bend, math.Sqrt(2 * loss / bend)}
+	return Estimate{-slope / bend, math.Sqrt(2 * loss / bend)}
 }
 
 // remainder is what is left of the cost of x, of the motion as measured says, where starts and parameters go along to

@@ -1,0 +1,121 @@
+package fit
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"lagrange/model"
+	"lagrange/train"
+)
+
+// Scale says that positions of an angle are recorded so many times as large as they are, with the standard deviation.
+type Scale struct {
+	Of string `json:"of"`
+	train.Estimate
+}
+
+// Sure says whether it is more than chance, by the criterion of friction.
+func (s Scale) Sure() bool { return math.Pow((s.Value-1)/s.SD, 2) > 2*frictionGain }
+
+// String writes it as people do.
+func (s Scale) String() string { return fmt.Sprintf("scale of %s %.4g ± %.1g", s.Of, s.Value, s.SD) }
+
+// scales are those of the sensors of angles, where positions alone are recorded: a joint that turns by 2π is back where
+// it was, and gravity goes with the sine of what the sensor should read. Lengths have none, for another unit of length
+// has equations of the same form. x is what was found. Where that is not of the simplest library, its harmonics may
+// stand for a scale: then one counts with which the simplest library serves as well. What is more than chance is told
+// in the plan.
+func (f *problem) scales(ctx context.Context, o *train.Identification, x train.Identified) (all []Scale, err error) {
+	for j, c := range x.Model.Spec.Coordinates {
+		if c.Period == 0 || c.Cyclic || x.Shot.Information == nil || o.Over() || moves(o.Learn, j) {
+			continue
+		}
+		s, err := f.scale(ctx, o, x, j)
+		if err != nil {
+			return nil, err
+		}
+		if !(s.SD < mostScale) {
+			continue
+		}
+		if all = append(all, s); s.Sure() {
+			f.plan.set("scale of "+c.Name, fmt.Sprintf("%.4g ± %.1g", s.Value, s.SD), "its sensor seems to read so many "+
+				"times the angle: see what it reads in one turn, and divide the column by that")
+		}
+	}
+	return all, nil
+}
+
+// moves says whether velocities of a coordinate were observed.
+func moves(o *train.Measured, j int) bool {
+	return slices.ContainsFunc(o.Of, func(e train.Measurement) bool { return e.Sigma[o.D+j] > 0 })
+}
+
+// scale is that of coordinate j; one without an end to its deviation where the motion does not tell it.
+func (f *problem) scale(ctx context.Context, o *train.Identification, x train.Identified, j int) (Scale, error) {
+	s := Scale{x.Model.Spec.Coordinates[j].Name, train.Estimate{Value: 1, SD: math.Inf(1)}}
+	y, simplest := x, f.s.Terms != nil || f.plan.Line("terms").Choice == ofSimplest
+	if !simplest {
+		spec := x.Model.Spec
+		spec.Terms, spec.Absent = spec.SimplestTerms(), nil
+		net, err := model.New[float64](spec, f.s.Seed)
+		if err != nil {
+			return s, err
+		}
+		if y, err = o.Again(ctx, net, train.Identified{}); err != nil || y.Shot.Information == nil {
+			return s, err
+		}
+	}
+	scaled := *o
+	for range mostScales {
+		e := scaled.Likeliest(y, scaleStep, func(by float64) *train.Measured {
+			return rescaled(scaled.Learn, j, 1/(1+by))
+		})
+		s.SD = s.Value * e.SD * math.Sqrt(y.Shot.Foretold)
+		if s.Value *= 1 + e.Value; !(s.Value > 0) || !(s.SD < mostScale) {
+			s.SD = math.Inf(1)
+			break
+		}
+		if !(math.Abs(e.Value) > e.SD/2) || o.Over() || simplest && !s.Sure() {
+			break
+		}
+		scaled.Learn, scaled.Held = rescaled(o.Learn, j, 1/s.Value), rescaled(o.Held, j, 1/s.Value)
+		var err error
+		if y, err = scaled.Again(ctx, y.Model.Copy(), y); err != nil || y.Shot.Information == nil {
+			return s, err
+		}
+	}
+	if simplest || math.IsInf(s.SD, 1) {
+		return s, nil
+	}
+	y, err := onward(ctx, &scaled, y.Model)
+	if !o.Serves(x, y) {
+		s.SD = math.Inf(1)
+	}
+	return s, err
+}
+
+const (
+	scaleStep  = 1e-3 // a change of scale that moves positions by little more than the noise of an encoder; not tuned
+	mostScales = 6    // so often a scale is set at most
+	mostScale  = 0.3  // a deviation of a scale beyond which the motion does not tell it; not tuned
+)
+
+// rescaled is a motion with positions of a coordinate as many times as large, their noise with them.
+func rescaled(o *train.Measured, coordinate int, by float64) *train.Measured {
+	out := *o
+	out.Of = slices.Clone(o.Of)
+	for i := range out.Of {
+		e := &out.Of[i]
+		e.Sigma, e.Y, e.X, e.SD = slices.Clone(e.Sigma), slices.Clone(e.Y), slices.Clone(e.X), slices.Clone(e.SD)
+		e.Sigma[coordinate] *= by
+		for at := coordinate; at < len(e.Y); at += 2 * o.D {
+			e.Y[at] *= by
+			for _, k := range []int{at, at + o.D} {
+				e.X[k], e.SD[k] = by*e.X[k], by*e.SD[k]
+			}
+		}
+	}
+	return &out
+}
