@@ -40,8 +40,8 @@ func (f *problem) scales(ctx context.Context, o *train.Identification, x train.I
 			continue
 		}
 		if all = append(all, s); s.Sure() {
-			f.plan.set("scale of "+c.Name, fmt.Sprintf("%.4g ± %.1g", s.Value, s.SD), "its sensor seems to read so many "+
-				"times the angle: see what it reads in one turn, and divide the column by that")
+			f.plan.set("scale of "+c.Name, fmt.Sprintf("%.4g ± %.1g", s.Value, s.SD), "its sensor seems to read so "+
+				"many times the angle: see what it reads in one turn, and divide the column by that")
 		}
 	}
 	return all, nil

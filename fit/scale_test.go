@@ -28,7 +28,7 @@ func TestScales(t *testing.T) {
 		if !(s.SD > 1e-4 && s.SD < 2e-3) || math.Abs(s.Value-want) > 3*s.SD || s.Of != "q" {
 			t.Errorf("%v, and it is %g", s, want)
 		}
-		t.Logf("%g: %s, %.3g times the noise is left", want, s, r.Validation)
+		t.Logf("%g: %s; terms: %s", want, s, r.Plan.Line("terms").Reason)
 		if told := r.Plan.Line("scale of q").Choice != ""; s.Sure() != (want != 1) || told != s.Sure() ||
 			strings.Contains(r.Formula.String(), "scale of q") != told {
 			t.Errorf("%v is sure: %v, told: %v", s, s.Sure(), told)
