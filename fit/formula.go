@@ -92,6 +92,12 @@ func (f Formula) String() string {
 	for i, x := range f.Gains {
 		row("gains", x, sd.Gains[i], matters.Gains[i])
 	}
+	return strings.TrimPrefix(b.String()+f.sensors(), "; ")
+}
+
+// sensors writes what was found of sensors and drives.
+func (f Formula) sensors() string {
+	var b strings.Builder
 	for _, r := range f.Rests {
 		fmt.Fprintf(&b, "; %s", r)
 	}
@@ -103,7 +109,7 @@ func (f Formula) String() string {
 	if f.Delay != nil && f.Delay.Value != 0 {
 		fmt.Fprintf(&b, "; delay %.3g ± %.1g", f.Delay.Value, f.Delay.SD)
 	}
-	return strings.TrimPrefix(b.String(), "; ")
+	return b.String()
 }
 
 // beside are forces to be read beside those of a formula, row by row; all are 0 where they are not known.
