@@ -10,8 +10,8 @@ import (
 )
 
 // Formula is what was found of a Lagrangian and its forces, in units of the recording. What motion does not tell is the
-// unit of L itself: it is the one in which the largest gain of a known force is 1 or, without known forces, the mean of
-// the last diagonal element of M.
+// unit of L itself: it is the one in which the gain of a known force is 1, that which is largest in units of the scales
+// or, without known forces, the mean of the last diagonal element of M.
 type Formula struct {
 	Terms []Coefficient `json:"terms,omitempty"` // of a sum of terms
 	model.ForceCoefficients
@@ -250,9 +250,13 @@ const (
 
 // unit is that of L, of a model with these forces.
 func (f *problem) unit(m *model.Model[float64], forces model.ForceCoefficients) (unit float64) {
-	for _, row := range forces.Gains {
-		for _, g := range row {
-			unit = max(unit, math.Abs(g))
+	most := 0.0 // beside what moves: a force on an angle and one on a length are not compared in their units
+	for i, row := range forces.Gains {
+		for j, g := range row {
+			c, u := m.Spec.Coordinates[i], m.Spec.Inputs[j] // known forces stand first
+			if size := math.Abs(g) * c.Speed * u.Scale; size > most {
+				unit, most = math.Abs(g), size
+			}
 		}
 	}
 	if unit > 0 {
