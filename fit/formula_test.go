@@ -75,7 +75,7 @@ func TestUnidentifiedAreNamed(t *testing.T) {
 	}
 }
 
-// The unit of L is that of the force that moves most, in whatever unit what it moves is: of a cart in pixels, the motor.
+// The unit of L is that of the force that moves most, in whatever unit what it moves is, as of a cart in pixels.
 func TestUnitOfForces(t *testing.T) {
 	s := model.Spec{Family: "terms", Activation: "softplus", Inputs: []model.Input{{Name: "u", Scale: 2}},
 		Coordinates: []model.Coordinate{{Name: "x", Velocity: "v", Scale: 100, Speed: 100, Accel: 100},
