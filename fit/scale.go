@@ -24,9 +24,9 @@ func (s Scale) String() string { return fmt.Sprintf("scale of %s %.4g ± %.1g", 
 
 // scales are those of the sensors of angles, where positions alone are recorded: a joint that turns by 2π is back where
 // it was, and gravity goes with the sine of what the sensor should read. Lengths have none, for another unit of length
-// has equations of the same form. x is what was found. Where that is not of the simplest library, its harmonics may
-// stand for a scale: then one counts with which the simplest library serves as well. What is more than chance is told
-// in the plan.
+// has equations of the same form. x is what was found. Higher harmonics of an angle may stand for its scale: where x
+// has some, a scale counts with which the simplest library serves as well. What is more than chance is told in the
+// plan.
 func (f *problem) scales(ctx context.Context, o *train.Identification, x train.Identified) (all []Scale, err error) {
 	for j, c := range x.Model.Spec.Coordinates {
 		if c.Period == 0 || c.Cyclic || x.Shot.Information == nil || o.Over() || moves(o.Learn, j) {
@@ -52,11 +52,20 @@ func moves(o *train.Measured, j int) bool {
 	return slices.ContainsFunc(o.Of, func(e train.Measurement) bool { return e.Sigma[o.D+j] > 0 })
 }
 
+// harmonics says whether terms go with a multiple of angle j.
+func harmonics(s model.Spec, j int) bool {
+	return slices.ContainsFunc(s.Terms, func(terms []model.Term) bool {
+		return slices.ContainsFunc(terms, func(t model.Term) bool {
+			return len(t.Of) > j && t.Function != model.Power && max(t.Of[j], -t.Of[j]) > 1
+		})
+	})
+}
+
 // scale is that of coordinate j; one without an end to its deviation where the motion does not tell it.
 func (f *problem) scale(ctx context.Context, o *train.Identification, x train.Identified, j int) (Scale, error) {
 	s := Scale{x.Model.Spec.Coordinates[j].Name, train.Estimate{Value: 1, SD: math.Inf(1)}}
-	y, simplest := x, f.s.Terms != nil || f.plan.Line("terms").Choice == ofSimplest
-	if !simplest {
+	y, first := x, f.s.Terms != nil || !harmonics(x.Model.Spec, j)
+	if !first {
 		spec := x.Model.Spec
 		spec.Terms, spec.Absent = spec.SimplestTerms(), nil
 		net, err := model.New[float64](spec, f.s.Seed)
@@ -77,7 +86,7 @@ func (f *problem) scale(ctx context.Context, o *train.Identification, x train.Id
 			s.SD = math.Inf(1)
 			break
 		}
-		if !(math.Abs(e.Value) > e.SD/2) || o.Over() || simplest && !s.Sure() {
+		if !(math.Abs(e.Value) > e.SD/2) || o.Over() || first && !s.Sure() {
 			break
 		}
 		scaled.Learn, scaled.Held = rescaled(o.Learn, j, 1/s.Value), rescaled(o.Held, j, 1/s.Value)
@@ -86,7 +95,7 @@ func (f *problem) scale(ctx context.Context, o *train.Identification, x train.Id
 			return s, err
 		}
 	}
-	if simplest || math.IsInf(s.SD, 1) {
+	if first || math.IsInf(s.SD, 1) {
 		return s, nil
 	}
 	y, err := onward(ctx, &scaled, y.Model)
