@@ -69,23 +69,26 @@ func TestFactor(t *testing.T) {
 // The normal equations of weighted rows are the sums over all rows, of more than are packed at a time: each row counts
 // by its own weight, and once.
 func TestNormal(t *testing.T) {
-	const n, rows = width + 5, depth + 9
+	const n, rows = width + 5, deep + 9
 	r := rand.New(rand.NewPCG(3, 3))
-	J, s, y := normal(r, rows*n), normal(r, rows), normal(r, rows)
+	J, c, y := normal(r, rows*n), normal(r, rows), normal(r, rows)
 	A, g := normal(r, n*n), normal(r, n)
 	team := par.NewTeam(2)
 	defer team.Close()
 	wantA, wantG := slices.Clone(A), slices.Clone(g)
 	for k := range rows {
 		for i := range n {
-			a := s[k] * J[k*n+i]
+			a := c[k] * J[k*n+i]
 			wantG[i] += a * y[k]
 			for j := i; j < n; j++ {
-				wantA[i*n+j] += a * s[k] * J[k*n+j]
+				wantA[i*n+j] += a * J[k*n+j]
 			}
 		}
 	}
-	Normal(team, rows, n, J, s, y, A, g)
+	R := NewRows(rows, n)
+	R.Set(0, J[:7*n])
+	R.Set(7, J[7*n:])
+	R.Normal(team, rows, c, y, A, g)
 	for i := range n {
 		if math.Abs(g[i]-wantG[i]) > 1e-10*rows {
 			t.Fatalf("g[%d] is %v, want %v", i, g[i], wantG[i])
@@ -117,7 +120,7 @@ func TestRefuses(t *testing.T) {
 
 // The bits of a Gram matrix and of its factor are the same on any number of cores.
 func TestBits(t *testing.T) {
-	const n, rows = 2*panel + 37, depth + 9
+	const n, rows = 2*panel + 37, deep + 9
 	J := normal(rand.New(rand.NewPCG(3, 2)), rows*n)
 	var first []float64
 	for _, p := range []int{1, 2, 3} {
