@@ -4,15 +4,15 @@ import (
 	"math"
 
 	"lagrange/internal/dense"
-	"lagrange/internal/par"
 )
 
 // normalEquations hold A = JᵀCJ, and factor A + λD.
 type normalEquations struct {
 	*gaussNewtonSteps
-	packed  *dense.Rows // rows of J of a block of samples
-	block   int         // samples of a block: all of the batch where there is room for its rows
-	A, F, D []float64   // (P, P) twice, (P)
+	packed *dense.Rows // rows of J of a block of samples
+	block  int         // samples of a block: all of the batch where there is room for its rows
+	A, F   *dense.Upper
+	D      []float64 // (P)
 }
 
 func newNormalEquations(g *gaussNewtonSteps) *normalEquations {
@@ -22,7 +22,7 @@ func newNormalEquations(g *gaussNewtonSteps) *normalEquations {
 	}
 	g.room()
 	e := &normalEquations{gaussNewtonSteps: g, packed: dense.NewRows(block*g.W, P), block: block,
-		A: make([]float64, P*P), F: make([]float64, P*P), D: make([]float64, P)}
+		A: dense.NewUpper(P), F: dense.NewUpper(P), D: make([]float64, P)}
 	if block == g.B {
 		g.keep = e.packed.Set
 	}
@@ -47,10 +47,7 @@ func (e *normalEquations) rows(lo, hi int) {
 }
 
 func (e *normalEquations) form() {
-	e.loop.team.Do(func(w int) {
-		lo, hi := par.Span(e.P, w, e.loop.team.Workers())
-		clear(e.A[lo*e.P : hi*e.P])
-	})
+	e.A.Clear(e.loop.team)
 	clear(e.g)
 	for lo := 0; lo < e.B; lo += e.block {
 		hi := min(e.B, lo+e.block)
@@ -59,7 +56,7 @@ func (e *normalEquations) form() {
 		e.packed.Normal(e.loop.team, end-at, e.c[at:end], e.r[at:end], e.A, e.g)
 	}
 	for i := range e.D {
-		e.D[i] = e.A[i*e.P+i]
+		e.D[i] = e.A.Diagonal(i)
 	}
 	raise(e.D)
 }
@@ -83,19 +80,10 @@ func raise(D []float64) {
 func (e *normalEquations) metric() []float64 { return e.D }
 
 func (e *normalEquations) solve(lambda float64) bool {
-	P := e.P
-	e.loop.team.Do(func(w int) {
-		for i := w; i < P; i += e.loop.team.Workers() {
-			copy(e.F[i*P+i:(i+1)*P], e.A[i*P+i:])
-		}
-	})
-	for i, d := range e.D {
-		e.F[i*P+i] += lambda * d
-	}
-	if !dense.FactorUpper(e.loop.team, P, e.F) {
+	if !e.F.Factor(e.loop.team, e.A, lambda, e.D) {
 		return false
 	}
 	copy(e.d, e.g)
-	dense.SolveUpper(P, e.F, e.d)
+	e.F.Solve(e.d)
 	return true
 }

@@ -44,20 +44,24 @@ func buffer(n int) *[]float64 {
 	return b
 }
 
-// Gram adds JᵀJ to A for rows J (rows, n).
+// Gram adds JᵀJ to the upper triangle of A (n, n), for rows J (rows, n).
 func Gram(team *par.Team, rows, n int, J, A []float64) {
 	r := Rows{rows: min(rows, deep), n: n}
-	packed := buffer(r.size())
+	packed, room := buffer(r.size()), buffer(start(strips(n)))
 	defer buffers.Put(packed)
+	defer buffers.Put(room)
 	r.strips = *packed
+	sum := Upper{n: n, x: *room}
+	sum.Clear(team)
 	for p := 0; p < rows; p += r.rows {
 		d := min(r.rows, rows-p)
 		shared(team, (d+few-1)/few, func(i int) {
 			lo, hi := i*few, min(d, (i+1)*few)
 			r.Set(lo, J[(p+lo)*n:(p+hi)*n])
 		})
-		r.Normal(team, d, nil, nil, A, nil)
+		r.Normal(team, d, nil, nil, &sum, nil)
 	}
+	sum.add(A)
 }
 
 // SolveUpper replaces x by the solution of UᵀU y = x.

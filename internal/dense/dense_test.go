@@ -10,6 +10,8 @@ import (
 	"lagrange/internal/par"
 )
 
+const square = panel * width
+
 func normal(r *rand.Rand, n int) []float64 {
 	x := make([]float64, n)
 	for i := range x {
@@ -22,7 +24,7 @@ func normal(r *rand.Rand, n int) []float64 {
 // around those of a tile and a panel, on one core and on several.
 func TestFactor(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
-	for _, n := range []int{1, 2, 7, width - 1, width + 1, panel - 1, panel, panel + 1, 2*panel + 3, 517} {
+	for _, n := range []int{1, 2, 7, width - 1, width + 1, square - 1, square, square + 1, 2*square + 3, 517} {
 		for _, p := range []int{1, 3} {
 			t.Run(fmt.Sprintf("%d on %d", n, p), func(t *testing.T) {
 				team := par.NewTeam(p)
@@ -73,6 +75,8 @@ func TestNormal(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	J, c, y := normal(r, rows*n), normal(r, rows), normal(r, rows)
 	A, g := normal(r, n*n), normal(r, n)
+	sum := NewUpper(n)
+	sum.read(A)
 	team := par.NewTeam(2)
 	defer team.Close()
 	wantA, wantG := slices.Clone(A), slices.Clone(g)
@@ -88,7 +92,8 @@ func TestNormal(t *testing.T) {
 	R := NewRows(rows, n)
 	R.Set(0, J[:7*n])
 	R.Set(7, J[7*n:])
-	R.Normal(team, rows, c, y, A, g)
+	R.Normal(team, rows, c, y, sum, g)
+	sum.write(A)
 	for i := range n {
 		if math.Abs(g[i]-wantG[i]) > 1e-10*rows {
 			t.Fatalf("g[%d] is %v, want %v", i, g[i], wantG[i])
@@ -105,8 +110,8 @@ func TestNormal(t *testing.T) {
 func TestRefuses(t *testing.T) {
 	team := par.NewTeam(2)
 	defer team.Close()
-	n := panel + 9
-	for at, x := range map[int]float64{0: -1, n - 1: -1, panel: 0, panel + 3: math.NaN(), 5: math.Inf(1)} {
+	n := square + 9
+	for at, x := range map[int]float64{0: -1, n - 1: -1, square: 0, square + 3: math.NaN(), 5: math.Inf(1)} {
 		A := make([]float64, n*n)
 		for i := range n {
 			A[i*n+i] = 2
@@ -120,7 +125,7 @@ func TestRefuses(t *testing.T) {
 
 // The bits of a Gram matrix and of its factor are the same on any number of cores.
 func TestBits(t *testing.T) {
-	const n, rows = 2*panel + 37, deep + 9
+	const n, rows = 2*square + 37, deep + 9
 	J := normal(rand.New(rand.NewPCG(3, 2)), rows*n)
 	var first []float64
 	for _, p := range []int{1, 2, 3} {

@@ -24,7 +24,7 @@ func NewRows(rows, n int) *Rows {
 	return r
 }
 
-func (r *Rows) count() int { return (r.n + width - 1) / width }
+func (r *Rows) count() int { return strips(r.n) }
 
 func (r *Rows) size() int { return r.count() * r.rows * width }
 
@@ -54,7 +54,7 @@ func (r *Rows) Clear(i int) {
 
 // Normal adds JᵀCJ to A and JᵀC y to g, for the first so many rows of J and C = diag(c); nil: all c are 1, and g is not
 // wanted.
-func (r *Rows) Normal(team *par.Team, rows int, c, y, A, g []float64) {
+func (r *Rows) Normal(team *par.Team, rows int, c, y []float64, A *Upper, g []float64) {
 	blocks := (rows + deep - 1) / deep
 	for b := range blocks {
 		lo, hi := par.Span(rows, b, blocks)
@@ -72,7 +72,7 @@ func (r *Rows) Normal(team *par.Team, rows int, c, y, A, g []float64) {
 }
 
 // pair adds what the strips s and s + 1 make with themselves and with all after them, of the rows lo … hi.
-func (r *Rows) pair(s, lo, hi int, plain bool, weights, y, A, g []float64) {
+func (r *Rows) pair(s, lo, hi int, plain bool, weights, y []float64, A *Upper, g []float64) {
 	d, size := hi-lo, (hi-lo)*width
 	room := buffer(2 * size)
 	defer buffers.Put(room)
@@ -96,14 +96,14 @@ func (r *Rows) pair(s, lo, hi int, plain bool, weights, y, A, g []float64) {
 
 // multiply adds the products of the columns of strip i of CJ, CJi, with those of strip j of J to their block of A: of a
 // strip with itself to what is above the diagonal, in steps of some rows.
-func (r *Rows) multiply(i, j, lo, d int, CJi, A []float64) {
-	n, a, b, m := r.n, i*width, j*width, min(width, r.n-i*width)
+func (r *Rows) multiply(i, j, lo, d int, CJi []float64, A *Upper) {
 	x, w := r.strip(j, lo)
+	to := A.rows(j, i*width)
 	if i != j {
-		gemm.MulAdd(m, w, d, CJi, width, x, width, A[a*n+b:], n)
+		gemm.MulAdd(width, w, d, CJi, width, x, width, to, width)
 		return
 	}
 	for k := 0; k < w; k += stair {
-		gemm.MulAdd(min(stair, w-k), w-k, d, CJi[k:], width, x[k:], width, A[(a+k)*n+a+k:], n)
+		gemm.MulAdd(min(stair, w-k), w-k, d, CJi[k:], width, x[k:], width, to[k*width+k:], width)
 	}
 }
