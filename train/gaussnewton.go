@@ -71,7 +71,7 @@ const (
 	Free   = "free"
 )
 
-// mostNormal is the number of parameters up to which JᵀCJ and its factor are held, 0.6 GB together; mostRows that of
+// mostNormal is the number of parameters up to which JᵀCJ and its factor are held, 0.3 GB together; mostRows that of
 // numbers of J, up to which the rows of a batch are held, 0.3 GB.
 const (
 	mostNormal = 6000
@@ -148,20 +148,20 @@ func (g *gaussNewtonSteps) linearise() {
 	g.each(0, g.B, func(w, lo, hi int) {
 		g.loop.passes[w].Residuals(g.loop.batch[lo:hi], g.r[lo*W:hi*W], g.c[lo*W:hi*W])
 		if g.keep != nil {
-			g.keep(lo*W, g.rows(w, hi-lo))
+			g.keep(lo*W, g.jacobian(w, hi-lo))
 		}
 	})
 }
 
-// rows are those of J of n samples, whose residuals pass w has just found. They stand in the caches of its core.
-func (g *gaussNewtonSteps) rows(w, n int) []float64 {
+// jacobian is the part of J of n samples whose residuals pass w has just found. It stands in the caches of its core.
+func (g *gaussNewtonSteps) jacobian(w, n int) []float64 {
 	J := g.J[w][:n*g.W*g.P]
 	clear(J)
 	g.loop.passes[w].Rows(J)
 	return J
 }
 
-// room makes the memory of rows.
+// room makes its memory.
 func (g *gaussNewtonSteps) room() {
 	for range g.loop.passes {
 		g.J = append(g.J, make([]float64, g.loop.chunk*g.W*g.P))

@@ -36,7 +36,7 @@ func (e *normalEquations) rows(lo, hi int) {
 		if e.keep == nil {
 			r := e.next[a*W : b*W]
 			e.loop.passes[w].Residuals(e.loop.batch[a:b], r, r) // of which only the tape's state is wanted
-			e.packed.Set((a-lo)*W, e.gaussNewtonSteps.rows(w, b-a))
+			e.packed.Set((a-lo)*W, e.jacobian(w, b-a))
 		}
 		for i, c := range e.c[a*W : b*W] {
 			if c == 0 {

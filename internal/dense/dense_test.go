@@ -146,3 +146,103 @@ func TestBits(t *testing.T) {
 		}
 	}
 }
+
+// triangle is an Upper of a matrix (n, n) by rows, where what stands below the diagonal and beyond the last column is
+// not a number: nobody may read it.
+func triangle(n int, A []float64) *Upper {
+	u := NewUpper(n)
+	for i := range u.x {
+		u.x[i] = math.NaN()
+	}
+	u.read(A)
+	return u
+}
+
+// The factor of A + λD gives that back, for D and λ apart from A, which stays as it is; a solution solves.
+func TestShiftedFactor(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, n := range []int{1, sub, width - 1, width, width + 1, square + sub + 1, 3*square - 1} {
+		for _, p := range []int{1, 2} {
+			team := par.NewTeam(p)
+			defer team.Close()
+			J, A, B := normal(r, (n+3)*n), make([]float64, n*n), make([]float64, n*n)
+			const lambda = 0.25
+			D := make([]float64, n)
+			Gram(team, n+3, n, J, A)
+			copy(B, A)
+			for i := range D {
+				D[i] = 1 + r.Float64()
+				B[i*n+i] += lambda * D[i]
+			}
+			from, U, y := triangle(n, A), triangle(n, make([]float64, n*n)), normal(r, n)
+			was := slices.Clone(from.x)
+			if !U.Factor(team, from, lambda, D) {
+				t.Fatalf("%d: not positive definite", n)
+			}
+			for i, x := range was {
+				if math.Float64bits(x) != math.Float64bits(from.x[i]) {
+					t.Fatalf("%d: A is not what it was", n)
+				}
+			}
+			x := slices.Clone(y)
+			U.Solve(x)
+			V := make([]float64, n*n)
+			U.write(V)
+			for i := range n {
+				s := 0.0
+				for j := range n {
+					s += B[min(i, j)*n+max(i, j)] * x[j]
+					back := 0.0
+					for k := range min(i, j) + 1 {
+						back += V[k*n+i] * V[k*n+j]
+					}
+					if math.Abs(back-B[min(i, j)*n+max(i, j)]) > 1e-12*float64(n+3)*float64(n+3) {
+						t.Fatalf("%d, (%d, %d): %v, want %v", n, i, j, back, B[min(i, j)*n+max(i, j)])
+					}
+				}
+				if math.Abs(s-y[i]) > 1e-8 {
+					t.Fatalf("%d, row %d: %v, want %v", n, i, s, y[i])
+				}
+			}
+		}
+	}
+}
+
+// Rows that are written in pieces, one of them cleared after all, make the sum of the others, whatever stood in what is
+// not used.
+func TestRows(t *testing.T) {
+	const n, rows, none = 2*width + 7, 41, 11
+	r := rand.New(rand.NewPCG(3, 5))
+	J, c := normal(r, rows*n), normal(r, rows)
+	J[none*n+3] = math.Inf(1)
+	R := NewRows(rows+2, n)
+	for i := range R.strips {
+		R.strips[i] = math.NaN()
+	}
+	for _, piece := range [][2]int{{20, rows}, {0, 5}, {5, 20}} {
+		R.Set(piece[0], J[piece[0]*n:piece[1]*n])
+	}
+	R.Clear(none)
+	team := par.NewTeam(2)
+	defer team.Close()
+	A, g := triangle(n, make([]float64, n*n)), make([]float64, n)
+	R.Normal(team, rows, c, c, A, g)
+	got := make([]float64, n*n)
+	A.write(got)
+	for i := range n {
+		for j := i; j < n; j++ {
+			want := 0.0
+			for k := range rows {
+				if k != none {
+					want += c[k] * J[k*n+i] * J[k*n+j]
+				}
+			}
+			if !(math.Abs(got[i*n+j]-want) < 1e-12*rows*rows) {
+				t.Fatalf("(%d, %d): %v, want %v", i, j, got[i*n+j], want)
+			}
+		}
+		if A.Diagonal(i) != got[i*n+i] {
+			t.Fatalf("the diagonal has %v at %d, not %v", A.Diagonal(i), i, got[i*n+i])
+		}
+	}
+}

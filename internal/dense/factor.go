@@ -31,7 +31,8 @@ func FactorUpper(team *par.Team, n int, A []float64) bool {
 // positive. A panel of rows is looked at once, when all above it are done (Golub & Van Loan, Matrix Computations, §4.2,
 // by blocks): it is taken from A then, with its signs turned, so that products are added to it.
 func (u *Upper) Factor(team *par.Team, A *Upper, lambda float64, D []float64) bool {
-	f := factor{U: u, A: A, lambda: lambda, D: D, inverse: buffer(panel * width * sub), copied: buffer(strips(u.n) * sub * width)}
+	f := factor{U: u, A: A, lambda: lambda, D: D, inverse: buffer(panel * width * sub),
+		copied: buffer(strips(u.n) * sub * width)}
 	defer buffers.Put(f.inverse)
 	defer buffers.Put(f.copied)
 	all := strips(u.n)

@@ -6,9 +6,8 @@ import (
 	"lagrange/internal/vec"
 )
 
-// Upper is the upper triangle of a symmetric matrix (n, n), or a triangular factor of one, in strips of columns, each as
-// far as it reaches below the diagonal: what a product reads or writes of a strip stands together. Below the diagonal
-// there may be anything.
+// Upper is the upper triangle of a symmetric matrix (n, n), or of its factor, in strips of columns, each as long as its
+// last column: what a product reads or writes of a strip stands together. Below the diagonal there may be anything.
 type Upper struct {
 	n int
 	x []float64 // (i, j) stands at start(j/width) + i·width + j%width
@@ -40,12 +39,12 @@ func (u *Upper) Clear(team *par.Team) {
 	})
 }
 
-// read takes the upper triangle of a matrix A (n, n), row by row.
+// read takes the upper triangle of a matrix A (n, n) that stands row by row.
 func (u *Upper) read(A []float64) {
 	u.each(A, func(from, row []float64) { copy(row, from) })
 }
 
-// write adds to the upper triangle of such a matrix.
+// write sets the upper triangle of such a matrix.
 func (u *Upper) write(A []float64) {
 	u.each(A, func(to, row []float64) { copy(to, row) })
 }
