@@ -11,9 +11,9 @@ import (
 )
 
 // A symmetric matrix of some thousands of rows is held by its upper triangle, in strips of columns (Upper) or, where
-// others read it, row by row (n, n). Its products and its factors are made of the fast product C += AᵀB of package gemm,
-// on operands packed as that reads them, and their parts are shared among a team. The order of every sum depends on the
-// sizes alone.
+// others read it, row by row (n, n). Its products and its factors are made of the fast product C += AᵀB of package
+// gemm, on operands packed as that reads them, and their parts are shared among a team. The order of every sum depends
+// on the sizes alone.
 
 const (
 	width = 24 // columns of a packed strip and of what is written at a time: those of a panel of the fastest kernel

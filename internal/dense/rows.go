@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	deep  = 896 // the most rows of a strip that are multiplied at a time: three such strips fit a second-level cache
+	deep  = 512 // the most rows of a strip that are multiplied at a time: three such strips fit a second-level cache
 	stair = 8   // rows of a block of the fastest kernel
 )
 

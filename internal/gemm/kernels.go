@@ -34,7 +34,7 @@ func view[T Float](x []T, ld int) rows {
 func (x rows) at(offset int) *byte { return (*byte)(unsafe.Add(unsafe.Pointer(x.p), offset)) }
 
 // block is the longest sum of a call of panel: beyond it, A and B no longer stay in the second-level cache.
-const block = 1024
+const block = 512
 
 // panels sets C = A·B or adds to it, a panel of columns at a time.
 func (f *kernels) panels(m, n, k int, a rows, row, step int, b, c rows, add bool) {
