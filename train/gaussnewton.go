@@ -42,10 +42,10 @@ func (gaussNewton) begin(l *Loop[float64]) stepper { return newGaussNewtonSteps(
 type gaussNewtonSteps struct {
 	loop      *Loop[float64]
 	P, W, B   int
-	g, d, was []float64 // JᵀC r, the step, θ before it
-	// rows ∂r/∂θ: all of the batch, found with its residuals, where held says so, or a block of them
-	J    []float64
-	held bool
+	g, d, was []float64   // JᵀC r, the step, θ before it
+	J         [][]float64 // rows ∂r/∂θ of a chunk of samples, one for each core
+	// keep takes the rows from row at on, found with their residuals; nil: they are not wanted
+	keep func(at int, J []float64)
 	// residuals, their weights c ρ′(r)/r, residuals after the step; each chunk of samples is (W, chunk)
 	r, c, next []float64
 	equations  equations
@@ -71,7 +71,7 @@ const (
 	Free   = "free"
 )
 
-// mostNormal is the number of parameters up to which JᵀCJ and its factor are held, 0.6 GB together; mostRows that of
+// mostNormal is the number of parameters up to which JᵀCJ and its factor are held, 0.3 GB together; mostRows that of
 // numbers of J, up to which the rows of a batch are held, 0.3 GB.
 const (
 	mostNormal = 6000
@@ -142,18 +142,30 @@ func (g *gaussNewtonSteps) residuals(r, c []float64) {
 	})
 }
 
-// linearise writes r, the weights of the objective, and J where it holds the rows of all samples.
+// linearise writes r and the weights of the objective, and hands on the rows of J where they are wanted.
 func (g *gaussNewtonSteps) linearise() {
-	W, P := g.W, g.P
+	W := g.W
 	g.each(0, g.B, func(w, lo, hi int) {
-		p := g.loop.passes[w]
-		p.Residuals(g.loop.batch[lo:hi], g.r[lo*W:hi*W], g.c[lo*W:hi*W])
-		if g.held {
-			J := g.J[lo*W*P : hi*W*P]
-			clear(J)
-			p.Rows(J)
+		g.loop.passes[w].Residuals(g.loop.batch[lo:hi], g.r[lo*W:hi*W], g.c[lo*W:hi*W])
+		if g.keep != nil {
+			g.keep(lo*W, g.jacobian(w, hi-lo))
 		}
 	})
+}
+
+// jacobian is the part of J of n samples whose residuals pass w has just found. It stands in the caches of its core.
+func (g *gaussNewtonSteps) jacobian(w, n int) []float64 {
+	J := g.J[w][:n*g.W*g.P]
+	clear(J)
+	g.loop.passes[w].Rows(J)
+	return J
+}
+
+// room makes its memory.
+func (g *gaussNewtonSteps) room() {
+	for range g.loop.passes {
+		g.J = append(g.J, make([]float64, g.loop.chunk*g.W*g.P))
+	}
 }
 
 // weigh turns the weights of the objective into those of the least-squares step and returns the loss. A residual that

@@ -127,6 +127,41 @@ func TestEquationsAgree(t *testing.T) {
 	}
 }
 
+// The rows of a batch that has no room for them come block by block, and make the same equations; a sample that is not
+// finite has no row.
+func TestBlocksOfRows(t *testing.T) {
+	step := func(block int) []float64 {
+		l := chainLoop(2, 4, model.Quadratic, 2)
+		l.Settings.Equations, l.Settings.Batch = Normal, 100
+		if err := l.prepare(); err != nil {
+			t.Fatal(err)
+		}
+		defer l.release()
+		g := l.stepper.(*gaussNewtonSteps)
+		e := g.equations.(*normalEquations)
+		if block < e.block {
+			e.block, g.keep = block, nil
+		}
+		g.draw()
+		l.Train.(*Accelerations[float64]).X[4*l.batch[70]] = math.Inf(1)
+		g.linearise()
+		g.weigh()
+		e.form()
+		if !e.solve(1e-2) {
+			t.Fatal("not solved")
+		}
+		return g.d
+	}
+	want := step(100)
+	for _, block := range []int{32, 64} {
+		for i, d := range step(block) {
+			if math.Abs(d-want[i]) > 1e-9*vec.Norm(want) {
+				t.Fatalf("blocks of %d: %d is %v, at once %v", block, i, d, want[i])
+			}
+		}
+	}
+}
+
 // With any form a pendulum is learned from 600 states in 40 steps better than by Adam in a hundred times as many.
 func TestGaussNewtonLearns(t *testing.T) {
 	adam := newLoop(t, 4000)

@@ -13,6 +13,7 @@ import (
 type kernelEquations struct {
 	*gaussNewtonSteps
 	n       int
+	J       []float64 // (n, P)
 	Y       []float64 // (P, n)
 	K, F, z []float64 // (n, n) twice, (n)
 	D       []float64
@@ -20,18 +21,24 @@ type kernelEquations struct {
 
 func newKernelEquations(g *gaussNewtonSteps) *kernelEquations {
 	n, P := g.B*g.W, g.P
-	g.J, g.held = make([]float64, n*P), true
-	return &kernelEquations{
-		gaussNewtonSteps: g, n: n, Y: make([]float64, n*P),
+	g.room()
+	e := &kernelEquations{
+		gaussNewtonSteps: g, n: n, J: make([]float64, n*P), Y: make([]float64, n*P),
 		K: make([]float64, n*n), F: make([]float64, n*n), z: make([]float64, n), D: make([]float64, P),
 	}
+	g.keep = func(at int, J []float64) { copy(e.J[at*P:], J) }
+	return e
 }
 
 func (e *kernelEquations) metric() []float64 { return e.D }
 
 func (e *kernelEquations) form() {
 	n, P := e.n, e.P
-	e.rows(0, e.B)
+	for i, c := range e.c {
+		if c == 0 {
+			clear(e.J[i*P : (i+1)*P]) // and with it what is not finite
+		}
+	}
 	e.loop.team.Do(func(w int) {
 		lo, hi := par.Span(P, w, e.loop.team.Workers())
 		clear(e.D[lo:hi])

@@ -131,6 +131,16 @@ func (p *panel) block(r, nv int) {
 			sum[i] = append(sum[i], p.Zero())
 		}
 	}
+	if r == p.rows && nv == vectors {
+		c := GP64()
+		MOVQ(p.c, c)
+		for range r {
+			for at := 0; at <= nv*p.Bytes(); at += 64 {
+				PREFETCHT0(Mem{Base: c, Disp: min(at, nv*p.Bytes()-1)})
+			}
+			ADDQ(p.ldc, c)
+		}
+	}
 	Label("step" + name)
 	y := make([]reg.VecVirtual, nv)
 	for j := range y {

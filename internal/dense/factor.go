@@ -9,117 +9,134 @@ import (
 )
 
 const (
-	panel = 64 // rows that a factorisation finishes at a time
-	sub   = 8  // rows of a panel whose pivots are found one by one
+	panel = 3         // strips whose rows a factorisation finishes at a time
+	sub   = width / 3 // rows of a panel whose pivots are found one by one
 )
 
-// FactorUpper replaces the upper triangle of A by U with A = UᵀU. It returns false, and leaves A unusable, when a pivot
-// is not positive. A panel of rows is looked at once, when all above it are done (Golub & Van Loan, Matrix
-// Computations, §4.2, by blocks).
+// FactorUpper replaces the upper triangle of A (n, n) by U with A = UᵀU. It returns false, and leaves A as it is, when
+// a pivot is not positive.
 func FactorUpper(team *par.Team, n int, A []float64) bool {
-	f := factor{n: n, A: A, above: buffer(n * panel), inside: buffer(panel * panel), inverse: buffer(panel * sub),
-		copied: buffer(sub * n)}
-	defer func() {
-		for _, b := range []*[]float64{f.above, f.inside, f.inverse, f.copied} {
-			buffers.Put(b)
-		}
-	}()
-	for f.k = 0; f.k < n; f.k += panel {
-		f.m = min(panel, n-f.k)
-		end := f.k + f.m
-		team.Do(func(w int) { f.lift(par.Span(f.k, w, team.Workers())) })
-		ok, strips, next := true, (n-end+width-1)/width, atomic.Int64{}
+	room := buffer(start(strips(n)))
+	defer buffers.Put(room)
+	U := Upper{n: n, x: *room}
+	U.read(A)
+	if !U.Factor(team, &U, 0, nil) {
+		return false
+	}
+	U.write(A)
+	return true
+}
+
+// Factor sets U with A + λ diag(D) = UᵀU; U may be A. It returns false, and leaves U unusable, when a pivot is not
+// positive. A panel of rows is looked at once, when all above it are done (Golub & Van Loan, Matrix Computations, §4.2,
+// by blocks): it is taken from A then, with its signs turned, so that products are added to it.
+func (u *Upper) Factor(team *par.Team, A *Upper, lambda float64, D []float64) bool {
+	f := factor{U: u, A: A, lambda: lambda, D: D, inverse: buffer(panel * width * sub),
+		copied: buffer(strips(u.n) * sub * width)}
+	defer buffers.Put(f.inverse)
+	defer buffers.Put(f.copied)
+	all := strips(u.n)
+	for f.first = 0; f.first < all; f.first += panel {
+		f.end = min(all, f.first+panel)
+		f.k, f.m = f.first*width, min(u.n, f.end*width)-f.first*width
+		ok, next := true, atomic.Int64{}
 		team.Do(func(w int) {
 			if w == 0 {
-				f.update(f.k, end)
+				for s := f.first; s < f.end; s++ {
+					f.update(s)
+				}
 				ok = f.pivots()
 			}
-			claim(&next, strips, func(i int) { f.update(end+i*width, min(n, end+(i+1)*width)) })
+			claim(&next, all-f.end, func(i int) { f.update(f.end + i) })
 		})
 		if !ok {
 			return false
 		}
-		shared(team, strips, func(i int) { f.rows(end+i*width, min(n, end+(i+1)*width)) })
+		shared(team, all-f.end, func(i int) { f.finish(f.end + i) })
 	}
 	return true
 }
 
-// factor is a factorisation under way, of which the rows k … k+m are next.
+// factor is a factorisation under way, of which the rows k … k+m, those of the diagonal of the strips first … end, are
+// next. Above them stands U, and in them −A and what is added to it.
 type factor struct {
-	n, k, m int
-	A       []float64
-	above   *[]float64 // −U of the columns k … k+m and the rows above (k, m)
-	inside  *[]float64 // −U of each block of a panel, of the rows of the panel above it
-	inverse *[]float64 // U⁻ᵀ of each block of a panel (sub, sub)
-	copied  *[]float64 // (sub, n)
+	U, A            *Upper
+	lambda          float64
+	D               []float64
+	first, end      int
+	k, m            int
+	inverse, copied *[]float64 // −U⁻ᵀ of each block of a panel (sub, sub), a block of each strip (sub, width)
 }
 
-// lift negates the rows lo … hi of U of the columns of the panel.
-func (f *factor) lift(lo, hi int) {
-	for i := lo; i < hi; i++ {
-		negate(f.A[i*f.n+f.k:i*f.n+f.k+f.m], (*f.above)[i*f.m:])
+// update takes the rows of the panel in strip s, and what the rows above make of them: −A + UᵀU.
+func (f *factor) update(s int) {
+	w, B := f.U.columns(s), f.U.rows(s, 0)
+	lo, hi := f.k, min(f.k+f.m, (s+1)*width)
+	to := f.U.rows(s, lo)[:(hi-lo)*width]
+	for i, x := range f.A.rows(s, lo)[:len(to)] {
+		to[i] = -x
 	}
-}
-
-func negate(x, y []float64) {
-	y = y[:len(x)]
-	for j, u := range x {
-		y[j] = -u
+	for i := s * width; i < hi && f.D != nil; i++ {
+		B[i*width+i%width] -= f.lambda * f.D[i]
 	}
-}
-
-// update takes what the rows above make of the columns lo … hi from the panel: A −= UᵀU.
-func (f *factor) update(lo, hi int) {
-	for j := lo; j < hi && f.k > 0; j += width {
-		w := min(width, hi-j)
-		gemm.MulAdd(min(f.m, j+w-f.k), w, f.k, *f.above, f.m, f.A[j:], f.n, f.A[f.k*f.n+j:], f.n)
+	for q := f.first; q < min(s, f.end); q++ {
+		gemm.MulAdd(f.U.columns(q), w, f.k, f.U.rows(q, 0), width, B, width, B[q*width*width:], width)
+	}
+	for j := 0; j < w && s < f.end; j += stair {
+		gemm.MulAdd(min(stair, w-j), w-j, f.k, B[j:], width, B[j:], width, B[(s*width+j)*width+j:], width)
 	}
 }
 
 // pivots factors the square block of the panel.
 func (f *factor) pivots() bool {
-	for s := 0; s < f.m; s += sub {
-		b, at := min(sub, f.m-s), f.k+s
-		for i := range s {
-			negate(f.A[(f.k+i)*f.n+at:(f.k+i)*f.n+at+b], (*f.inside)[s*panel+i*b:])
+	for i := 0; i < f.m; i += sub {
+		b, at := min(sub, f.m-i), f.k+i
+		s, j := at/width, at%width
+		a := f.U.rows(s, at)[j:]
+		f.eliminate(i, b, s, j)
+		for k := range b {
+			for l := k; l < b; l++ {
+				a[k*width+l] *= -1
+			}
 		}
-		f.eliminate(s, b, at, f.k+f.m)
-		a := f.A[at*f.n+at:]
-		if !pivots(f.n, b, a) {
+		if !pivots(width, b, a) {
 			return false
 		}
-		inverse(f.n, b, a, (*f.inverse)[s*sub:])
-		f.divide(s, b, at+b, f.k+f.m)
+		inverse(width, b, a, (*f.inverse)[i*sub:])
+		f.divide(i, b, s, j+b)
+		for s++; s < f.end; s++ {
+			f.eliminate(i, b, s, 0)
+			f.divide(i, b, s, 0)
+		}
 	}
 	return true
 }
 
-// rows finishes the columns lo … hi of the panel, once its square block is done.
-func (f *factor) rows(lo, hi int) {
-	for s := 0; s < f.m; s += sub {
-		b := min(sub, f.m-s)
-		f.eliminate(s, b, lo, hi)
-		f.divide(s, b, lo, hi)
+// finish makes the rows of the panel in strip s those of U, once its square block is done.
+func (f *factor) finish(s int) {
+	for i := 0; i < f.m; i += sub {
+		b := min(sub, f.m-i)
+		f.eliminate(i, b, s, 0)
+		f.divide(i, b, s, 0)
 	}
 }
 
-// eliminate takes what the s rows of the panel above block s make of its columns lo … hi.
-func (f *factor) eliminate(s, b, lo, hi int) {
-	if s > 0 {
-		gemm.MulAdd(b, hi-lo, s, (*f.inside)[s*panel:], b, f.A[f.k*f.n+lo:], f.n, f.A[(f.k+s)*f.n+lo:], f.n)
-	}
+// eliminate adds what the first i rows of the panel make of the b after them, to the columns of strip s from its j-th
+// on.
+func (f *factor) eliminate(i, b, s, j int) {
+	at, B := f.k+i, f.U.rows(s, f.k)[j:]
+	gemm.MulAdd(b, f.U.columns(s)-j, i, f.U.rows(at/width, f.k)[at%width:], width, B, width, B[i*width:], width)
 }
 
-// divide multiplies the columns lo … hi of block s by U⁻ᵀ of the block.
-func (f *factor) divide(s, b, lo, hi int) {
-	if lo == hi {
+// divide multiplies those by −U⁻ᵀ of their block.
+func (f *factor) divide(i, b, s, j int) {
+	w := f.U.columns(s) - j
+	if w <= 0 {
 		return
 	}
-	rows, n := f.A[(f.k+s)*f.n:], f.n
-	for i := range b {
-		copy((*f.copied)[i*n+lo:i*n+hi], rows[i*n+lo:])
-	}
-	gemm.Mul(b, hi-lo, b, (*f.inverse)[s*sub:], b, (*f.copied)[lo:], n, rows[lo:], n)
+	rows, copied := f.U.rows(s, f.k+i), (*f.copied)[s*sub*width:][:b*width]
+	copy(copied, rows)
+	gemm.Mul(b, w, b, (*f.inverse)[i*sub:], b, copied[j:], width, rows[j:], width)
 }
 
 // pivots factors the b × b block at the start of a, whose rows are n apart.
@@ -143,12 +160,12 @@ func pivots(n, b int, a []float64) bool {
 	return true
 }
 
-// inverse writes U⁻ᵀ (b, b) of the block at the start of a, whose rows are n apart: row i is U⁻¹eᵢ.
+// inverse writes −U⁻ᵀ (b, b) of the block at the start of a, whose rows are n apart: row i is −U⁻¹eᵢ.
 func inverse(n, b int, a, out []float64) {
 	clear(out[:b*b])
 	for i := range b {
 		x := out[i*b : (i+1)*b]
-		x[i] = 1 / a[i*n+i]
+		x[i] = -1 / a[i*n+i]
 		for k := i - 1; k >= 0; k-- {
 			s := 0.0
 			for j := k + 1; j <= i; j++ {
