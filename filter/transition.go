@@ -81,7 +81,7 @@ func (t *transition) run(B int) {
 			}
 		}
 	}
-	t.roll.Run(t.x[:B*t.n], t.hs[:t.steps*B], t.us[:(t.steps+1)*B*t.m])
+	t.roll.Begin(t.x[:B*t.n], t.hs[:t.steps*B], t.us[:(t.steps+1)*B*t.m])
 	t.roll.StartSensitivities(t.see, t.P, nil)
 }
 

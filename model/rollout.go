@@ -55,13 +55,18 @@ func (r *Rollout[T]) State(k int) []T { return r.end[k*r.B*r.n : (k+1)*r.B*r.n] 
 
 // Run starts at x (B, n) and takes steps of sizes h (steps, B) under forces u (steps+1, B, m).
 func (r *Rollout[T]) Run(x, h, u []T) {
-	r.B = len(x) / r.n
-	r.steps, r.h, r.u = len(h)/r.B, h, u
-	copy(r.State(0), x)
+	r.Begin(x, h, u)
 	for k := range r.steps {
 		r.stages(k)
 		r.combine(r.State(k), h[k*r.B:(k+1)*r.B], r.tab.B, r.State(k+1))
 	}
+}
+
+// Begin is Run without its steps, for Sensitivities and StartSensitivities take them, too.
+func (r *Rollout[T]) Begin(x, h, u []T) {
+	r.B = len(x) / r.n
+	r.steps, r.h, r.u = len(h)/r.B, h, u
+	copy(r.State(0), x)
 }
 
 // stages evaluates those of step k: X_i = x + h Σ_j a_ij K_j, K_i = f(X_i). The tape is left at the last one.

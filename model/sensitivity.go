@@ -8,8 +8,8 @@ import (
 	"lagrange/nn"
 )
 
-// Sensitivities carries S = ∂x/∂θ along the last Run, with the same discrete steps, and calls see with it after each
-// step k = 1 … steps. It is (B, n, P), and 0 at the start. With X′ the sensitivity of a stage,
+// Sensitivities carries S = ∂x/∂θ along the last Run, or what the last Begin began, with the same discrete steps, and
+// calls see with it after each step k = 1 … steps. It is (B, n, P), and 0 at the start. With X′ the sensitivity of a stage,
 //
 //	K′_i = ∂f/∂θ + ∂f/∂x X′_i,   X′_i = S + h Σ_j a_ij K′_j,   S ← S + h Σ b_i K′_i.
 //
@@ -75,6 +75,7 @@ func (s *sensitivity[T]) run(see func(k int, S []T)) {
 			r.tape.Field(X, r.force(k, r.tab.C[i]), r.K[i][:r.B*r.n])
 			s.stage(i)
 		}
+		r.combine(r.State(k), r.h[k*r.B:(k+1)*r.B], r.tab.B, r.State(k+1))
 		s.combine(r.h[k*r.B:(k+1)*r.B], r.tab.B, s.S)
 		see(k+1, s.S[:size])
 	}

@@ -91,15 +91,20 @@ func (r *roller) step(k, b, B int, from *Measurement, s Segment) {
 // run follows the segments from the states at their places in x, and calls see with each state that it goes through,
 // the rows of each segment in their order: those of sample b are at first, first + 1, … of its recording.
 func (r *roller) run(x []float64, chunk []int, see func(b, row int, x []float64)) {
-	B, n := len(chunk), r.n
-	for b, i := range chunk {
-		copy(r.x[b*n:(b+1)*n], x[i*n:])
-	}
-	steps := r.steps * r.parts
-	r.roll.Run(r.x[:B*n], r.h[:steps*B], r.u[:(steps+1)*B*r.o.M])
+	n := r.n
+	r.roll.Run(r.begin(x, chunk))
 	for k := range r.steps + 1 {
 		r.rows(k, func(b, row int) { see(b, row, r.roll.State(k * r.parts)[b*n:(b+1)*n]) })
 	}
+}
+
+// begin is what a roll-out of the chunk begins with: the states at its places in x, the steps and the inputs.
+func (r *roller) begin(x []float64, chunk []int) (first, h, u []float64) {
+	B, n, steps := len(chunk), r.n, r.steps*r.parts
+	for b, i := range chunk {
+		copy(r.x[b*n:(b+1)*n], x[i*n:])
+	}
+	return r.x[:B*n], r.h[:steps*B], r.u[:(steps+1)*B*r.o.M]
 }
 
 // rows visits the samples that have a row k steps from the first.
@@ -111,10 +116,11 @@ func (r *roller) rows(k int, see func(b, row int)) {
 	}
 }
 
-// vary follows run: it calls see with each state and its derivatives S (n, n + len(of)) with respect to the start and
-// to the parameters at the given places.
-func (r *roller) vary(of []int, see func(b, row int, x, S []float64)) {
+// vary is run that calls see with the derivatives S (n, n + len(of)) of each state with respect to the start and to the
+// parameters at the given places, too.
+func (r *roller) vary(x []float64, chunk, of []int, see func(b, row int, x, S []float64)) {
 	n, W := r.n, r.n+len(of)
+	r.roll.Begin(r.begin(x, chunk))
 	first := make([]float64, n*W)
 	for i := range n {
 		first[i*W+i] = 1

@@ -157,8 +157,7 @@ func (s *shooter) backward(db, dx []float64) {
 func (w *shot) scores(x []float64, chunk []int, along []float64, of, residuals [][]float64) {
 	s, n, P := w.s, w.roller.n, w.eliminator.P
 	w.load(s.segments, chunk)
-	w.run(x, chunk, func(int, int, []float64) {})
-	w.vary(s.Of, func(b, row int, at, S []float64) {
+	w.vary(x, chunk, s.Of, func(b, row int, at, S []float64) {
 		i, a := chunk[b], w.segments[b]
 		if row == a.Last && a.Chained {
 			return

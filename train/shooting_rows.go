@@ -98,7 +98,6 @@ func (w *shot) form(x []float64, chunk []int) {
 	s, n := w.s, w.roller.n
 	W := n + w.eliminator.P + 1
 	w.load(s.segments, chunk)
-	w.run(x, chunk, func(int, int, []float64) {})
 	for b, i := range chunk {
 		a := s.segments[i]
 		rows := w.blocks[b][:n*W]
@@ -109,7 +108,7 @@ func (w *shot) form(x []float64, chunk []int) {
 		}
 		w.filled[b] = n
 	}
-	w.vary(s.Of, func(b, row int, at, S []float64) {
+	w.vary(x, chunk, s.Of, func(b, row int, at, S []float64) {
 		i, a := chunk[b], w.segments[b]
 		if row == a.Last && a.Chained {
 			w.jumps(i, at, S, x)

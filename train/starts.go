@@ -104,12 +104,13 @@ func (o *Measured) fitStarts(ctx context.Context, m *model.Model[float64], team 
 			return
 		}
 		if fits[w] == nil {
-			fits[w] = &startFit{roller: o.newRoller(m, segments, chunks), p: p, work: lin.NewWork[float64](n)}
+			fits[w] = &startFit{roller: o.newRoller(m, segments, chunks), p: p, segments: segments,
+				work: lin.NewWork[float64](n)}
 			for range model.Chunk {
-				fits[w].of = append(fits[w].of, newStartNormal(n))
+				fits[w].all = append(fits[w].all, newStartNormal(n))
 			}
 		}
-		fits[w].fit(segments, chunk, s, rounds)
+		fits[w].fit(chunk, s, rounds)
 	})
 	return s, ctx.Err()
 }
@@ -117,88 +118,108 @@ func (o *Measured) fitStarts(ctx context.Context, m *model.Model[float64], team 
 // startFit fits the starts of a chunk on one core.
 type startFit struct {
 	*roller
-	p    Penalty
-	of   []startNormal
-	work *lin.Work[float64]
+	p        Penalty
+	segments []Segment     // all
+	all      []startNormal // of a chunk
+	of       []*startNormal
+	chunk    []int // places of the segments that are loaded, those of of
+	work     *lin.Work[float64]
 }
 
 // startNormal are the normal equations of one start.
 type startNormal struct {
-	G, F, g, d   []float64 // JᵀJ, its factor, Jᵀr, the step
+	at           int       // place of its segment
+	G, g         []float64 // JᵀJ, Jᵀr
+	A, F, c, d   []float64 // of what is solved, A δ = c, A, its factor, c, δ
 	unit, was    []float64 // of the numbers of a step, and the start before it
 	sum, prior   float64   // Σ ρ of what was observed, and the rest of the cost
 	r            []float64 // of what was observed
 	spread       float64   // see spread
 	best, lambda float64   // the cost before the step
-	done         bool
+	moved, done  bool      // whether the equations are those of a start before; whether it stays
 }
 
 func newStartNormal(n int) startNormal {
 	vector := func() []float64 { return make([]float64, n) }
-	return startNormal{G: make([]float64, n*n), F: make([]float64, n*n), g: vector(), d: vector(), unit: vector(),
-		was: vector()}
+	return startNormal{G: make([]float64, n*n), A: make([]float64, n*n), F: make([]float64, n*n), g: vector(),
+		c: vector(), d: vector(), unit: vector(), was: vector()}
 }
 
-// fit fits the starts of a chunk.
-func (f *startFit) fit(segments []Segment, chunk []int, s Starts, rounds int) {
-	n := f.n
-	f.load(segments, chunk)
-	f.costs(chunk, s)
+// fit fits the starts of a chunk. A round costs those that do not yet stay a roll-out, and those that the last one has
+// moved one with derivatives.
+func (f *startFit) fit(chunk []int, s Starts, rounds int) {
+	var open, moved []*startNormal
 	for b, i := range chunk {
-		f.of[b].lambda, f.of[b].done = startDamp, false
-		f.of[b].keep(s, i)
+		e := &f.all[b]
+		e.at, e.lambda, e.moved, e.done = i, startDamp, true, false
+		open = append(open, e)
 	}
-	for elsewhere, round := false, 0; round < rounds && f.open(len(chunk)); round++ {
-		if elsewhere { // a step that was not taken has left the roll-out there
-			f.run(s.X, chunk, func(int, int, []float64) {})
+	f.costs(open, s)
+	for _, e := range open {
+		e.keep(s)
+	}
+	for range rounds {
+		open = slices.DeleteFunc(open, func(e *startNormal) bool { return e.done })
+		if len(open) == 0 {
+			break
 		}
-		f.form(chunk, s)
-		for b, i := range chunk {
-			f.of[b].step(s.X[i*n:(i+1)*n], f.work)
+		moved = slices.DeleteFunc(append(moved[:0], open...), func(e *startNormal) bool { return !e.moved })
+		f.form(moved, s)
+		for _, e := range open {
+			e.step(s.X[e.at*f.n:(e.at+1)*f.n], f.work)
 		}
-		f.costs(chunk, s)
-		elsewhere = false
-		for b, i := range chunk {
-			e := &f.of[b]
+		f.costs(open, s)
+		for _, e := range open {
 			gain := e.best - e.sum - e.prior
-			if gain > 0 {
-				e.keep(s, i)
+			if e.moved = gain > 0; e.moved {
+				e.keep(s)
 				e.lambda /= 5
 			} else {
 				e.lambda *= 20
-				elsewhere = true
-				copy(s.X[i*n:], e.was)
+				copy(s.X[e.at*f.n:], e.was)
 			}
-			e.done = e.done || math.Abs(gain) < startTolerance
+			e.done = math.Abs(gain) < startTolerance*max(1, s.Loss[e.at])
 		}
 	}
 }
 
-// open says whether a start of the chunk is worth another round.
-func (f *startFit) open(count int) bool {
-	return slices.ContainsFunc(f.of[:count], func(e startNormal) bool { return !e.done })
-}
-
-// keep takes what was found at the last costs for the best of segment i.
-func (e *startNormal) keep(s Starts, i int) {
+// keep takes what was found at the last costs for the best of its segment.
+func (e *startNormal) keep(s Starts) {
 	e.best = e.sum + e.prior
-	s.Loss[i] = e.sum / float64(max(1, len(e.r)))
-	s.Residuals[i] = append(s.Residuals[i][:0], e.r...)
+	s.Loss[e.at] = e.sum / float64(max(1, len(e.r)))
+	s.Residuals[e.at] = append(s.Residuals[e.at][:0], e.r...)
 	e.spread = spread(e.r)
 }
 
-// costs follows the segments of a chunk from their starts and adds up what that costs.
-func (f *startFit) costs(chunk []int, s Starts) {
-	for b, i := range chunk {
-		e, from := &f.of[b], f.segments[b]
+// follow loads the segments of these starts.
+func (f *startFit) follow(of []*startNormal) {
+	same := len(of) == len(f.of)
+	for b, e := range of {
+		same = same && e.at == f.chunk[b]
+	}
+	f.of = append(f.of[:0], of...)
+	if same {
+		return
+	}
+	f.chunk = f.chunk[:0]
+	for _, e := range of {
+		f.chunk = append(f.chunk, e.at)
+	}
+	f.load(f.segments, f.chunk)
+}
+
+// costs follows the segments of starts and adds up what these cost.
+func (f *startFit) costs(of []*startNormal, s Starts) {
+	f.follow(of)
+	for _, e := range of {
 		e.sum, e.prior, e.r = 0, 0, e.r[:0]
-		for j, x := range s.X[i*f.n : (i+1)*f.n] {
-			r := f.off(from, j, x)
+		for j, x := range s.X[e.at*f.n : (e.at+1)*f.n] {
+			r := f.off(f.segments[e.at], j, x)
 			e.prior += r * r
 		}
 	}
-	f.run(s.X, chunk, func(b, row int, x []float64) {
-		e, from := &f.of[b], &f.o.Of[f.segments[b].Of]
+	f.run(s.X, f.chunk, func(b, row int, x []float64) {
+		e, from := f.of[b], &f.o.Of[f.segments[f.chunk[b]].Of]
 		for j := range x {
 			if r, observed := from.residual(row, j, x); observed {
 				rho, _ := f.p.Of(r)
@@ -215,20 +236,25 @@ func (f *startFit) off(s Segment, j int, x float64) float64 {
 	return (x - from.state(s.First)[j]) * from.certainty(s.First, j) / startPrior
 }
 
-// form sets the normal equations at the last run.
-func (f *startFit) form(chunk []int, s Starts) {
+// form sets the normal equations of starts.
+func (f *startFit) form(of []*startNormal, s Starts) {
 	n := f.n
-	for b, i := range chunk {
-		e, from := &f.of[b], f.segments[b]
+	if len(of) == 0 {
+		return
+	}
+	f.follow(of)
+	for _, e := range of {
+		at := f.segments[e.at]
+		from := &f.o.Of[at.Of]
 		clear(e.G)
-		for j, x := range s.X[i*n : (i+1)*n] {
-			w := f.o.Of[from.Of].certainty(from.First, j) / startPrior
-			e.G[j*n+j], e.g[j] = w*w, w*f.off(from, j, x)
+		for j, x := range s.X[e.at*n : (e.at+1)*n] {
+			w := from.certainty(at.First, j) / startPrior
+			e.G[j*n+j], e.g[j] = w*w, w*f.off(at, j, x)
 		}
 	}
 	slopes := make([]float64, n)
-	f.vary(nil, func(b, row int, x, S []float64) {
-		e, from := &f.of[b], &f.o.Of[f.segments[b].Of]
+	f.vary(s.X, f.chunk, nil, func(b, row int, x, S []float64) {
+		e, from := f.of[b], &f.o.Of[f.segments[f.chunk[b]].Of]
 		for j := range n {
 			r, observed := from.residual(row, j, x)
 			if !observed || !(math.Abs(r) < worst) {
@@ -259,18 +285,16 @@ func (e *startNormal) step(x []float64, work *lin.Work[float64]) {
 	copy(e.was, x)
 	for i := range n {
 		e.unit[i] = 1 / math.Sqrt(e.G[i*n+i])
-		e.g[i] *= e.unit[i]
-	}
-	for i := range n {
+		e.c[i] = e.unit[i] * e.g[i]
 		for j := range i {
-			e.G[i*n+j] *= e.unit[i] * e.unit[j]
-			e.G[j*n+i] = e.G[i*n+j]
+			e.A[i*n+j] = e.G[i*n+j] * e.unit[i] * e.unit[j]
+			e.A[j*n+i] = e.A[i*n+j]
 		}
-		e.G[i*n+i] = 1 + e.lambda
+		e.A[i*n+i] = 1 + e.lambda
 	}
-	kind := work.Factor(n, e.G, e.F)
-	lin.Solve(n, kind, e.F, e.g, e.d)
-	if vec.Finite(e.d) && !e.done {
+	kind := work.Factor(n, e.A, e.F)
+	lin.Solve(n, kind, e.F, e.c, e.d)
+	if vec.Finite(e.d) {
 		for i, d := range e.d {
 			x[i] -= e.unit[i] * d
 		}
