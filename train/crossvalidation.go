@@ -83,7 +83,9 @@ func (o *Identification) crossValidate(ctx context.Context, team *par.Team, m *m
 			}
 		}
 		y := m.Copy()
-		g, err := o.weak(ctx, Identified{Model: y, Half: x.Half, Ridge: x.Ridge}, rest)
+		w := &weakSolver{m: m.Copy(), o: rest, c: WeakOptions{Half: x.Half, Workers: o.workers()}}
+		g, err := o.weak(ctx, Identified{Model: y, Half: x.Half, Ridge: x.Ridge}, w)
+		w.close()
 		if err != nil {
 			return err
 		}

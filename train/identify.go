@@ -5,7 +5,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"strings"
 
 	"lagrange/internal/par"
 	"lagrange/model"
@@ -25,6 +24,8 @@ type Identification struct {
 	On          func(Length) // told after each length of shooting; nil: nobody listens
 	Memory      *Memory      // to go on from; nil: none
 	Over        func() bool  // whether time is over: what was found so far is returned; nil: it never is
+
+	chosen map[string]Identified // of Weak, by what was asked
 }
 
 // Durations in units of the fastest swing, and what else the path goes by. Measured on a double pendulum whose fastest
@@ -70,18 +71,6 @@ type Identified struct {
 	Residuals Residuals
 }
 
-// score scores a model by all stretches held out, and sets Log and Score.
-func (o *Identification) score(ctx context.Context, team *par.Team, x *Identified) error {
-	held := o.selection(x.Model)
-	s, err := held.judged(ctx, x.Model, team, held.Segments(o.within(HeldSwings)), o.Penalty)
-	if err != nil {
-		return err
-	}
-	x.Log, x.Residuals = s.logarithms(), s.residuals(held.Of[0].width())
-	x.corrected()
-	return nil
-}
-
 // Tied says whether the losses x of held-out stretches are no worse than the best by more than one standard error of
 // their mean difference, stretch by stretch, of those that there are of both.
 func Tied(x, best []float64) bool {
@@ -107,84 +96,6 @@ func Clearly(x, y []float64) bool {
 	const lone = 0.5
 	mean, variance, n := apart(y, x)
 	return mean > 2*math.Sqrt(variance/n+lone*lone/(n*n))
-}
-
-// Weak gives a model the weak initialisation whose half-length and ridge serve held-out motion best: of those that are
-// no worse by more than a standard error the one with the largest ridge, and the best of these. Model is nil, and Why
-// says it, where none had a positive definite mass matrix, or there is no weak form. m is as it was.
-func (o *Identification) Weak(ctx context.Context, m *model.Model[float64]) (Identified, error) {
-	team := par.NewTeam(o.workers())
-	defer team.Close()
-	var all []Identified
-	var why []string
-	for _, half := range weakHalves {
-		for _, ridge := range weakRidges {
-			if len(all) > 0 && o.over() {
-				break
-			}
-			x := Identified{Model: m.Copy(), Half: half * o.Swing, Ridge: ridge}
-			g, err := o.weak(ctx, x, o.Learn)
-			if err != nil {
-				return Identified{}, err
-			}
-			if !g.Done {
-				if !slices.Contains(why, g.Why) {
-					why = append(why, g.Why)
-				}
-				continue
-			}
-			if err = o.score(ctx, team, &x); err != nil {
-				return Identified{}, err
-			}
-			all = append(all, x)
-		}
-	}
-	if len(all) == 0 {
-		return Identified{Why: strings.Join(why, ", or ")}, nil
-	}
-	all, err := o.crossValidated(ctx, team, m, all)
-	if err != nil {
-		return Identified{}, err
-	}
-	for i := range all {
-		all[i].Weak = all[i].Score
-	}
-	return strongest(all), nil
-}
-
-// weak gives the model of x the weak initialisation from measured motion, with its half-length and ridge.
-func (o *Identification) weak(ctx context.Context, x Identified, from *Measured) (g InitialGuess, err error) {
-	c := WeakOptions{Half: x.Half, Ridge: x.Ridge, Workers: o.workers()}
-	question := Asked("weak initialisation", x.Model, x.Half, x.Ridge, from.numbers(), x.Model.Spec.Friction)
-	theta, err := o.Memory.Once(question, func() ([]float64, error) {
-		if g, err = WeakInitialisation(ctx, x.Model, from, c); err != nil || !g.Done {
-			return nil, err
-		}
-		return slices.Clone(x.Model.Theta), nil
-	})
-	switch {
-	case err != nil:
-		return g, err
-	case len(theta) == 0 && g.Why == "": // remembered to have failed
-		return WeakInitialisation(ctx, x.Model, from, c)
-	case len(theta) > 0:
-		copy(x.Model.Theta, theta)
-		g.Done = true
-	}
-	return g, nil
-}
-
-// strongest is, of those that are no worse than the best by more than a standard error, the one with the largest ridge,
-// and the best of these.
-func strongest(all []Identified) Identified {
-	best := slices.MinFunc(all, byScore)
-	kept := best
-	for _, x := range all {
-		if Tied(x.Log, best.Log) && (x.Ridge > kept.Ridge || x.Ridge == kept.Ridge && x.Score < kept.Score) {
-			kept = x
-		}
-	}
-	return kept
 }
 
 // within is so many of the fastest swings, within the horizon.

@@ -54,22 +54,21 @@ func (s *shooter) foretold() float64 {
 	return max(1, traceOver(P, A, S)/(traceOver(P, A, G)*loss))
 }
 
-// hac adds Σ_t Σ_l (1 − |l|/(lags+1)) g_t g_{t+l}ᵀ to S (P, P), for rows g (n, P).
+// hac adds Σ_t Σ_l (1 − |l|/(L+1)) g_t g_{t+l}ᵀ, |l| ≤ L, to S (P, P), for rows g (n, P). The weights are how often both
+// rows are among L + 1 rows in turn, so that with the sums s_t = g_{t−L} + … + g_t of these, rows beyond the ends 0,
+//
+//	S += Σ_t s_t s_tᵀ/(L+1).
 func hac(g []float64, P, lags int, S []float64) {
-	for l := 0; l <= lags; l++ {
-		w := 1 - float64(l)/float64(lags+1)
-		for t := 0; t+l*P < len(g); t += P {
-			a, b := g[t:t+P], g[t+l*P:t+l*P+P]
-			for i := range P {
-				for j := range P {
-					if y := w * a[i] * b[j]; l == 0 {
-						S[i*P+j] += y
-					} else {
-						S[i*P+j] += y
-						S[j*P+i] += y
-					}
-				}
-			}
+	s := make([]float64, P)
+	for t := 0; t < len(g)+lags*P; t += P {
+		if t < len(g) {
+			vec.Add(g[t:t+P], s)
+		}
+		if out := t - (lags+1)*P; out >= 0 {
+			vec.Axpy(-1, g[out:out+P], s)
+		}
+		for i, x := range s {
+			vec.Axpy(x/float64(lags+1), s, S[i*P:(i+1)*P])
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -35,33 +36,77 @@ type WeakOptions struct {
 // so. The error is ctx's.
 func WeakInitialisation(ctx context.Context, m *model.Model[float64], o *Measured,
 	c WeakOptions) (InitialGuess, error) {
-	first := slices.Clone(m.Theta)
-	p, why := newWeakProblem(m, o, c)
-	if why != "" {
-		return InitialGuess{Why: why}, nil
+	w := &weakSolver{m: m, o: o, c: c}
+	defer w.close()
+	return w.solve(ctx, c.Ridge)
+}
+
+// weakSolver finds weak initialisations with bumps of one length and several ridges: what depends on no ridge, the rows
+// above all, is made once, when it is first asked for.
+type weakSolver struct {
+	m     *model.Model[float64]
+	o     *Measured
+	c     WeakOptions
+	p     *convexProblem // nil: not yet made, or there is none
+	guess InitialGuess   // without a solution
+	first []float64      // θ before it
+	at    []float64      // where the problem was made linear
+}
+
+// prepare makes the problem.
+func (w *weakSolver) prepare() {
+	w.first = slices.Clone(w.m.Theta)
+	p, why := newWeakProblem(w.m, w.o, w.c)
+	if w.guess.Why = why; why != "" {
+		return
 	}
-	defer p.team.Close()
-	s := InitialGuess{Samples: len(p.samples), Columns: p.n, After: math.Inf(1)}
-	if s.Samples*p.d < p.n/2 {
-		s.Why = fmt.Sprintf("%d bumps are too few for %d parameters", s.Samples, p.n)
-		return s, nil
+	w.p = p
+	w.guess = InitialGuess{Samples: len(p.samples), Columns: p.n, After: math.Inf(1)}
+	if w.guess.Samples*p.d < p.n/2 {
+		w.guess.Why = fmt.Sprintf("%d bumps are too few for %d parameters", w.guess.Samples, p.n)
+		return
 	}
 	p.evaluate()
 	p.calm()
 	p.linearise()
-	s.Before = p.evaluate()
-	p.restart()
-	kept := p.rounds(ctx, solverRidge, &s)
+	w.at = slices.Clone(w.m.Theta)
+	w.guess.Before = p.evaluate()
+}
+
+// solve leaves the model at the solution with a ridge; without one it is as it was.
+func (w *weakSolver) solve(ctx context.Context, ridge float64) (InitialGuess, error) {
+	if w.first == nil {
+		w.prepare()
+	}
+	s := w.guess
+	if s.Why != "" {
+		return s, nil
+	}
+	copy(w.m.Theta, w.at)
+	clear(w.p.weak.delta)
+	w.p.weak.c.Ridge = cmp.Or(ridge, defaultRidge)
+	w.p.restart()
+	kept := w.p.rounds(ctx, solverRidge, &s)
 	if kept == nil {
-		kept = first
+		kept = w.first
 		s.Why = fmt.Sprintf("none of %d solutions had a positive definite mass matrix", s.Rounds)
 	}
-	copy(m.Theta, kept)
+	copy(w.m.Theta, kept)
 	return s, ctx.Err()
+}
+
+// close ends its cores.
+func (w *weakSolver) close() {
+	if w.p != nil {
+		w.p.team.Close()
+	}
 }
 
 // solverRidge keeps the normal matrix positive definite; the ridge of the problem is beside it.
 const solverRidge = 1e-12
+
+// defaultRidge is ρ where none is given.
+const defaultRidge = 1e-7
 
 // weakKappa is the first κ: noise leaves residuals that are large beside those that exact accelerations leave.
 const weakKappa = 0.025
@@ -78,9 +123,6 @@ func newWeakProblem(m *model.Model[float64], o *Measured, c WeakOptions) (*conve
 	d, n := o.D, len(m.Linear())+w.friction.Len()
 	if w.c.Bumps == 0 {
 		w.c.Bumps = max(1, (1<<24)/(d*max(1, n)))
-	}
-	if w.c.Ridge == 0 {
-		w.c.Ridge = 1e-7
 	}
 	if w.c.Floor == 0 {
 		w.c.Floor = 0.05
