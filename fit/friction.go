@@ -139,18 +139,11 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 		if kind == model.Stribeck && !dry(choice) {
 			continue
 		}
-		net, err := drawn(spec, s.Seed)
-		if err != nil {
-			return x, err
-		}
-		y, err := f.shot(ctx, o, net, s)
+		y, err := f.withMore(ctx, o, x, spec, s)
 		if err != nil {
 			return x, err
 		}
 		if i > 0 {
-			if y, err = f.beyond(ctx, o, x, y); err != nil {
-				return x, err
-			}
 			gain := f.gain(o, x, y)
 			if said = append(said, fmt.Sprintf("%s %.3g", kind, gain)); math.IsInf(gain, 1) {
 				said[len(said)-1] = string(kind) + " all (without it the motion is lost)"
@@ -166,6 +159,29 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 		"gains with %s",
 		frictionGain, strings.Join(said, ", with ")))
 	return x, nil
+}
+
+// withMore is a model with the friction of a spec, which is more than x has, where that is a model. One that is down to
+// the noise is next to where it is likeliest with more friction, too, and that goes on from its motions; any other says
+// little of where.
+func (f *problem) withMore(ctx context.Context, o *train.Identification, x train.Identified, spec model.Spec,
+	s Options) (train.Identified, error) {
+	if x.Model != nil && x.Longest() > 0 && x.Score < downToNoise && left(x) < downToNoise {
+		m, err := x.Model.Rubbing(spec.Friction)
+		if err != nil {
+			return x, err
+		}
+		return o.Again(ctx, m, x)
+	}
+	net, err := drawn(spec, s.Seed)
+	if err != nil {
+		return x, err
+	}
+	y, err := f.shot(ctx, o, net, s)
+	if err != nil || x.Model == nil {
+		return y, err
+	}
+	return f.beyond(ctx, o, x, y)
 }
 
 // beyond is y, which has more friction than x, or what has come of x with as much, if that is likelier: x is a case of

@@ -17,10 +17,16 @@ type entry struct{ in, out int }
 func (l *sum[T]) In() int  { return l.in }
 func (l *sum[T]) Out() int { return l.out }
 
-// push sets the blocks lo … hi of y; the constant is in the value alone.
+// push sets the blocks lo … hi of y; the constant is in the value alone. Four rows go together: each sum waits for its
+// last addition, and four of them wait no longer than one.
 func (l *sum[T]) push(x, y *nn.Streams[T], lo, hi int) {
 	for k := lo; k <= hi; k++ {
-		for b := range x.Batch {
+		b := 0
+		for ; b+4 <= x.Batch; b += 4 {
+			l.four([4][]T{x.Row(k, b), x.Row(k, b+1), x.Row(k, b+2), x.Row(k, b+3)},
+				[4][]T{y.Row(k, b), y.Row(k, b+1), y.Row(k, b+2), y.Row(k, b+3)}, k == 0)
+		}
+		for ; b < x.Batch; b++ {
 			xb, yb := x.Row(k, b), y.Row(k, b)
 			clear(yb)
 			for e, at := range l.entries {
@@ -32,6 +38,28 @@ func (l *sum[T]) push(x, y *nn.Streams[T], lo, hi int) {
 				}
 			}
 		}
+	}
+}
+
+// four is push of four rows. Entries of one output stand together, and their sums in registers.
+func (l *sum[T]) four(x, y [4][]T, constant bool) {
+	x0, x1, x2, x3 := x[0], x[1], x[2], x[3]
+	x1, x2, x3 = x1[:len(x0)], x2[:len(x0)], x3[:len(x0)]
+	for _, row := range y {
+		clear(row)
+	}
+	for e := 0; e < len(l.entries); {
+		o := l.entries[e].out
+		y0, y1, y2, y3 := y[0][o], y[1][o], y[2][o], y[3][o]
+		for ; e < len(l.entries) && l.entries[e].out == o; e++ {
+			c, i := l.theta[e], l.entries[e].in
+			if i >= 0 {
+				y0, y1, y2, y3 = y0+c*x0[i], y1+c*x1[i], y2+c*x2[i], y3+c*x3[i]
+			} else if constant {
+				y0, y1, y2, y3 = y0+c, y1+c, y2+c, y3+c
+			}
+		}
+		y[0][o], y[1][o], y[2][o], y[3][o] = y0, y1, y2, y3
 	}
 }
 

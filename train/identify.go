@@ -25,7 +25,7 @@ type Identification struct {
 	Memory      *Memory      // to go on from; nil: none
 	Over        func() bool  // whether time is over: what was found so far is returned; nil: it never is
 
-	chosen map[string]Identified // of Weak, by what was asked
+	chosen map[weakQuestion]Identified // of Weak, by what was asked
 }
 
 // Durations in units of the fastest swing, and what else the path goes by. Measured on a double pendulum whose fastest

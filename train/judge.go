@@ -2,7 +2,6 @@ package train
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -16,7 +15,7 @@ import (
 // says it, where none had a positive definite mass matrix, or there is no weak form. m is as it was. What was asked
 // before is not found again.
 func (o *Identification) Weak(ctx context.Context, m *model.Model[float64]) (Identified, error) {
-	question := Asked("weak", m, fmt.Sprintf("%p %p", o.Learn, o.Held), max(1, o.Held.Parts))
+	question := weakQuestion{Asked("weak", m, max(1, o.Held.Parts)), o.Learn, o.Held}
 	if x, there := o.chosen[question]; there {
 		if x.Model != nil {
 			x.Model = x.Model.Copy()
@@ -43,12 +42,18 @@ func (o *Identification) Weak(ctx context.Context, m *model.Model[float64]) (Ide
 	}
 	x := strongest(all)
 	if o.chosen == nil {
-		o.chosen = map[string]Identified{}
+		o.chosen = map[weakQuestion]Identified{}
 	}
 	kept := x
 	kept.Model = x.Model.Copy()
 	o.chosen[question] = kept
 	return x, nil
+}
+
+// weakQuestion is what Weak was asked.
+type weakQuestion struct {
+	of          string
+	learn, held *Measured
 }
 
 // candidates are the weak initialisations of m with all half-lengths and ridges; why says why there is none of some.
