@@ -70,6 +70,7 @@ const (
 	judgedRounds = 10
 	// startTolerance is the gain, of χ², after which a start stays.
 	startTolerance = 0.01
+	leastLacking   = 1. / 32 // see startNormal.there; not tuned
 )
 
 // Starts fits the starts of segments: with x₀ of each alone, by Gauss–Newton with Levenberg's damping,
@@ -136,6 +137,7 @@ type startNormal struct {
 	r            []float64 // of what was observed
 	spread       float64   // see spread
 	best, lambda float64   // the cost before the step
+	promised     float64   // by how much the equations say that it falls
 	moved, done  bool      // whether the equations are those of a start before; whether it stays
 }
 
@@ -178,9 +180,17 @@ func (f *startFit) fit(chunk []int, s Starts, rounds int) {
 				e.lambda *= 20
 				copy(s.X[e.at*f.n:], e.was)
 			}
-			e.done = math.Abs(gain) < startTolerance*max(1, s.Loss[e.at])
+			e.done = math.Abs(gain) < startTolerance*max(1, s.Loss[e.at]) || e.there(gain, s.Loss[e.at])
 		}
 	}
+}
+
+// there says whether a step has left next to nothing to gain. Equations that lack a part S of the curvature H promise
+// γ = gᵀH⁻¹g in place of γ − ½ δᵀSδ, and leave κ²γ with κ that part beside H: what the gain tells of it, and no less than
+// leastLacking, for S may be small along δ alone.
+func (e *startNormal) there(gain, loss float64) bool {
+	kappa := max(leastLacking, 2*math.Abs(gain-e.promised)/e.promised)
+	return gain > 0 && kappa*kappa*e.promised < startTolerance*max(1, loss)
 }
 
 // keep takes what was found at the last costs for the best of its segment.
@@ -294,9 +304,11 @@ func (e *startNormal) step(x []float64, work *lin.Work[float64]) {
 	}
 	kind := work.Factor(n, e.A, e.F)
 	lin.Solve(n, kind, e.F, e.c, e.d)
+	e.promised = 0
 	if vec.Finite(e.d) {
 		for i, d := range e.d {
 			x[i] -= e.unit[i] * d
+			e.promised += d * (e.c[i] + e.lambda*d)
 		}
 	}
 }
