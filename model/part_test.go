@@ -2,6 +2,7 @@ package model
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"lagrange/nn"
@@ -96,4 +97,33 @@ func follows(t *testing.T, in, params int, bind func(theta []float64, batch, k, 
 	parttest.CheckDual(t, r, theta, x, func(theta []float64, batch int) nn.Part[float64] {
 		return bind(theta, batch, 0, nn.Dual)
 	})
+}
+
+// Rows of a sum that go four together are those that go alone, to the last bit, however many are left over.
+func TestSumOfFourRows(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 1))
+	const in, out, K = 5, 3, 2
+	l := &sum[float64]{entries: []entry{{0, 0}, {-1, 0}, {3, 0}, {4, 2}, {2, 2}, {-1, 1}, {1, 0}}, in: in, out: out}
+	for range l.entries {
+		l.theta = append(l.theta, r.NormFloat64())
+	}
+	for _, B := range []int{1, 3, 4, 7, 8} {
+		x, y := nn.NewStreams[float64](B, K, in, 0), nn.NewStreams[float64](B, K, out, 0)
+		for i := range x.Data {
+			x.Data[i] = r.NormFloat64()
+		}
+		l.Forward(x, y)
+		one, of := nn.NewStreams[float64](1, K, in, 0), nn.NewStreams[float64](1, K, out, 0)
+		for b := range B {
+			for k := range K + 1 {
+				copy(one.Row(k, 0), x.Row(k, b))
+			}
+			l.Forward(one, of)
+			for k := range K + 1 {
+				if !slices.Equal(of.Row(k, 0), y.Row(k, b)) {
+					t.Errorf("row %d of %d, block %d: %v, alone %v", b, B, k, y.Row(k, b), of.Row(k, 0))
+				}
+			}
+		}
+	}
 }

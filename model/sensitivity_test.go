@@ -54,6 +54,30 @@ func TestStartSensitivities(t *testing.T) {
 	}
 }
 
+// Sensitivities take the steps of a roll-out that has only begun: its states and they are those after Run, to the last
+// bit.
+func TestSensitivitiesTakeTheSteps(t *testing.T) {
+	g := newRolling(t, "lnn", 2, 1, ode.RK4.Tableau)
+	sweep := func() (S, x []float64) {
+		g.roll.StartSensitivities(func(_ int, s []float64) { S = append(S, s...) }, len(g.m.Theta), []int{0, 2})
+		for k := range g.steps + 1 {
+			x = append(x, g.roll.State(k)...)
+		}
+		return S, x
+	}
+	g.roll.Run(g.x, g.h, g.u)
+	S, x := sweep()
+	other := slices.Clone(g.x)
+	for i := range other {
+		other[i] += 0.1
+	}
+	g.roll.Run(other, g.h, g.u)
+	g.roll.Begin(g.x, g.h, g.u)
+	if T, y := sweep(); !slices.Equal(S, T) || !slices.Equal(x, y) {
+		t.Error("begun and not run, a roll-out has other sensitivities or states")
+	}
+}
+
 // slope is the derivative of the last states with respect to column j of the sensitivities, by central differences.
 func (g *rolling) slope(j int, of []int) []float64 {
 	to := func(h float64) []float64 {

@@ -120,3 +120,30 @@ func TestScores(t *testing.T) {
 		t.Errorf("Σ g gᵀ is %g of the information", ratio)
 	}
 }
+
+// The sum over windows of rows is that over pairs of them.
+func TestSumOverLags(t *testing.T) {
+	const P, n = 3, 17
+	r := rand.New(rand.NewPCG(1, 7))
+	g := normal(r, n*P)
+	for _, lags := range []int{0, 1, 5, n - 1, n + 3} {
+		got, want := make([]float64, P*P), make([]float64, P*P)
+		hac(g, P, lags, got)
+		for a := range n {
+			for b := range n {
+				w := 1 - math.Abs(float64(a-b))/float64(lags+1)
+				for i := range P {
+					for j := range P {
+						want[i*P+j] += max(0, w) * g[a*P+i] * g[b*P+j]
+					}
+				}
+			}
+		}
+		for i, y := range want {
+			if math.Abs(got[i]-y) > 1e-12*n*(1+math.Abs(y)) {
+				t.Errorf("%d lags: %v, not %v", lags, got, want)
+				break
+			}
+		}
+	}
+}
