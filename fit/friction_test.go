@@ -186,3 +186,33 @@ func TestBeyond(t *testing.T) {
 		t.Errorf("friction that is less likely stays: %v", err)
 	}
 }
+
+// A model that is down to the noise goes on with more friction from its motions, at their length, and is no less likely;
+// one that leaves more begins with a guess of its own.
+func TestMoreFrictionGoesOn(t *testing.T) {
+	f, o := inWells(t, 1)
+	spec := f.spec
+	spec.Terms, spec.Friction = spec.SimplestTerms(), model.NoFriction
+	x, err := f.withMore(t.Context(), o, train.Identified{}, spec, f.s)
+	if err != nil || !(x.Score < downToNoise) {
+		t.Fatal(x.Score, err)
+	}
+	spec.Friction = model.Viscous
+	last := x.Lengths[len(x.Lengths)-1]
+	y, err := f.withMore(t.Context(), o, x, spec, f.s)
+	if err != nil || y.Model.Spec.Friction != model.Viscous {
+		t.Fatal(err)
+	}
+	if l := y.Lengths[len(y.Lengths)-1]; l.Segments != last.Segments || x.Likelier(y, o) < -0.2 { // shooting ends at gains of 0.1
+		t.Errorf("%d segments after %d, likelier by %g", l.Segments, last.Segments, x.Likelier(y, o))
+	}
+	steps := 0
+	o.On = func(train.Length) { steps++ }
+	if _, err = f.withMore(t.Context(), o, x, spec, f.s); err != nil || steps != 1 {
+		t.Errorf("it goes through %d lengths, %v", steps, err)
+	}
+	steps, x.Score = 0, 2*downToNoise
+	if _, err = f.withMore(t.Context(), o, x, spec, f.s); err != nil || steps < len(x.Lengths) {
+		t.Errorf("a guess of its own goes through %d lengths, %v", steps, err)
+	}
+}
