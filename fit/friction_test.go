@@ -216,3 +216,40 @@ func TestMoreFrictionGoesOn(t *testing.T) {
 		t.Errorf("a guess of its own goes through %d lengths, %v", steps, err)
 	}
 }
+
+// Friction that was asked for is found again from all friction where it leaves more than the noise and less is to be
+// had; what is down to the noise stays, and so does what predicts held-out motion better.
+func TestAskedFrictionFromAll(t *testing.T) {
+	f, o := inWells(t, 1)
+	f.spec.Terms, f.spec.Friction = f.spec.SimplestTerms(), model.Both
+	net, err := drawn(f.spec, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := f.shot(t.Context(), o, net, f.s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range y.Lengths {
+		y.Lengths[i].Loss *= 3
+	}
+	if z, err := f.fromAll(t.Context(), o, f.s, y); err != nil || z.Model != y.Model {
+		t.Errorf("what is down to the noise is found again: %v", err)
+	}
+	y.Score = 2 * downToNoise
+	was := y.Log
+	y.Log = nil
+	for _, l := range was {
+		y.Log = append(y.Log, l+1)
+	}
+	z, err := f.fromAll(t.Context(), o, f.s, y)
+	if err != nil || z.Model == y.Model || z.Model.Spec.Friction != model.Both {
+		t.Errorf("what leaves more than the noise stays: %v", err)
+	}
+	for i := range y.Log {
+		y.Log[i] -= 2
+	}
+	if z, err = f.fromAll(t.Context(), o, f.s, y); err != nil || z.Model != y.Model {
+		t.Errorf("what predicts held-out motion better is found again: %v", err)
+	}
+}

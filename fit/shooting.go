@@ -80,7 +80,9 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 		if e != nil {
 			return x, e
 		}
-		x, err = f.shot(ctx, o, net, s)
+		if x, err = f.shot(ctx, o, net, s); err == nil {
+			x, err = f.fromAll(ctx, o, s, x)
+		}
 	}
 	if err == nil {
 		x, err = f.finer(ctx, o, s, x)

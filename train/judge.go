@@ -174,8 +174,8 @@ func (o *Identification) judge(ctx context.Context, team *par.Team, held *Measur
 	return err
 }
 
-// farApart orders 0 … n−1 such that those that come first are far apart: the multiples of a half of a power of two, of a
-// quarter, …
+// farApart orders 0 … n−1 such that those that come first are far apart: the multiples of a half of a power of two, of
+// a quarter, …
 func farApart(n int) (order []int) {
 	seen := make([]bool, n)
 	step := 1

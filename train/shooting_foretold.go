@@ -54,8 +54,8 @@ func (s *shooter) foretold() float64 {
 	return max(1, traceOver(P, A, S)/(traceOver(P, A, G)*loss))
 }
 
-// hac adds Σ_t Σ_l (1 − |l|/(L+1)) g_t g_{t+l}ᵀ, |l| ≤ L, to S (P, P), for rows g (n, P). The weights are how often both
-// rows are among L + 1 rows in turn, so that with the sums s_t = g_{t−L} + … + g_t of these, rows beyond the ends 0,
+// hac adds Σ_t Σ_l (1 − |l|/(L+1)) g_t g_{t+l}ᵀ, |l| ≤ L, to S (P, P), for rows g (n, P). The weights are how often
+// both rows are among L + 1 rows in turn, so that with the sums s_t = g_{t−L} + … + g_t of these, rows beyond the ends 0,
 //
 //	S += Σ_t s_t s_tᵀ/(L+1).
 func hac(g []float64, P, lags int, S []float64) {

@@ -186,8 +186,8 @@ func (f *startFit) fit(chunk []int, s Starts, rounds int) {
 }
 
 // there says whether a step has left next to nothing to gain. Equations that lack a part S of the curvature H promise
-// γ = gᵀH⁻¹g in place of γ − ½ δᵀSδ, and leave κ²γ with κ that part beside H: what the gain tells of it, and no less than
-// leastLacking, for S may be small along δ alone.
+// γ = gᵀH⁻¹g in place of γ − ½ δᵀSδ, and leave κ²γ with κ that part beside H: what the gain tells of it, and no less
+// than leastLacking, for S may be small along δ alone.
 func (e *startNormal) there(gain, loss float64) bool {
 	kappa := max(leastLacking, 2*math.Abs(gain-e.promised)/e.promised)
 	return gain > 0 && kappa*kappa*e.promised < startTolerance*max(1, loss)
