@@ -188,7 +188,7 @@ func TestBeyond(t *testing.T) {
 }
 
 // A model that is down to the noise goes on with more friction from its motions, at their length, and is no less likely;
-// one that leaves more begins with a guess of its own.
+// one that leaves more begins with a guess of its own. Shooting ends at gains of 0.1.
 func TestMoreFrictionGoesOn(t *testing.T) {
 	f, o := inWells(t, 1)
 	spec := f.spec
@@ -203,7 +203,7 @@ func TestMoreFrictionGoesOn(t *testing.T) {
 	if err != nil || y.Model.Spec.Friction != model.Viscous {
 		t.Fatal(err)
 	}
-	if l := y.Lengths[len(y.Lengths)-1]; l.Segments != last.Segments || x.Likelier(y, o) < -0.2 { // shooting ends at gains of 0.1
+	if l := y.Lengths[len(y.Lengths)-1]; l.Segments != last.Segments || x.Likelier(y, o) < -0.2 {
 		t.Errorf("%d segments after %d, likelier by %g", l.Segments, last.Segments, x.Likelier(y, o))
 	}
 	steps := 0

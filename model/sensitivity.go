@@ -8,8 +8,8 @@ import (
 	"lagrange/nn"
 )
 
-// Sensitivities carries S = ∂x/∂θ along the last Run, or what the last Begin began, with the same discrete steps, and
-// calls see with it after each step k = 1 … steps. It is (B, n, P), and 0 at the start. With X′ the sensitivity of a stage,
+// Sensitivities carries S = ∂x/∂θ along the last Run, or what Begin began, with the same discrete steps, and calls see
+// with it after each step k = 1 … steps. It is (B, n, P), and 0 at the start. With X′ the sensitivity of a stage,
 //
 //	K′_i = ∂f/∂θ + ∂f/∂x X′_i,   X′_i = S + h Σ_j a_ij K′_j,   S ← S + h Σ b_i K′_i.
 //

@@ -55,7 +55,7 @@ func (s *shooter) foretold() float64 {
 }
 
 // hac adds Σ_t Σ_l (1 − |l|/(L+1)) g_t g_{t+l}ᵀ, |l| ≤ L, to S (P, P), for rows g (n, P). The weights are how often
-// both rows are among L + 1 rows in turn, so that with the sums s_t = g_{t−L} + … + g_t of these, rows beyond the ends 0,
+// both rows are among L + 1 rows in turn, so that with their sums s_t = g_{t−L} + … + g_t, rows beyond the ends 0,
 //
 //	S += Σ_t s_t s_tᵀ/(L+1).
 func hac(g []float64, P, lags int, S []float64) {
