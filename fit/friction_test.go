@@ -187,8 +187,8 @@ func TestBeyond(t *testing.T) {
 	}
 }
 
-// A model that is down to the noise goes on with more friction from its motions, at their length, and is no less likely;
-// one that leaves more begins with a guess of its own. Shooting ends at gains of 0.1.
+// A model that is down to the noise goes on with more friction from its motions, at their length, and is no less
+// likely; one that leaves more begins with a guess of its own. Shooting ends at gains of 0.1.
 func TestMoreFrictionGoesOn(t *testing.T) {
 	f, o := inWells(t, 1)
 	spec := f.spec
