@@ -185,9 +185,9 @@ func (f *problem) withMore(ctx context.Context, o *train.Identification, x train
 }
 
 // fromAll is y, a sum of terms with the friction that was asked for, or what has come of one with all friction, if that
-// is likelier, predicts held-out motion no worse, and y leaves more than the noise: it may have begun too far off. A recorded pendulum with a motor and both
-// frictions was so left with hardly any friction, and 0.019 rad a quarter of a second ahead (ddp, lagrange reproduce
-// recorded).
+// is likelier, predicts held-out motion no worse, and y leaves more than the noise: it may have begun too far off. A
+// recorded pendulum with a motor and both frictions was so left with hardly any friction, and 0.019 rad a quarter of a
+// second ahead (ddp, lagrange reproduce recorded).
 func (f *problem) fromAll(ctx context.Context, o *train.Identification, s Options, y train.Identified) (
 	train.Identified, error) {
 	switch f.spec.Friction {
