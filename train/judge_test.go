@@ -137,21 +137,23 @@ func TestFarApart(t *testing.T) {
 // One solver gives for each of several ridges what a solver of its own gives, to the last bit, in any order.
 func TestRidgesOfOneSolver(t *testing.T) {
 	o, spec := swinging(t, 0.02)
-	m, err := model.New[float64](spec, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := WeakOptions{Half: 0.3, Workers: 2}
-	w := &weakSolver{m: m.Copy(), o: o.Learn, c: c}
-	defer w.close()
-	for _, c.Ridge = range []float64{1e-3, 1e-9, 1e-5} {
-		alone := m.Copy()
-		g, err := WeakInitialisation(t.Context(), alone, o.Learn, c)
-		if err != nil || !g.Done {
-			t.Fatal(g, err)
+	for _, spec.Friction = range []model.Friction{model.NoFriction, model.Both} {
+		m, err := model.New[float64](spec, 1)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if _, err = w.solve(t.Context(), c.Ridge); err != nil || !slices.Equal(w.m.Theta, alone.Theta) {
-			t.Errorf("ridge %g: %v, alone %v; %v", c.Ridge, w.m.Theta, alone.Theta, err)
+		c := WeakOptions{Half: 0.3, Workers: 2}
+		w := &weakSolver{m: m.Copy(), o: o.Learn, c: c}
+		defer w.close()
+		for _, c.Ridge = range []float64{1e-3, 1e-9, 1e-5} {
+			alone := m.Copy()
+			g, err := WeakInitialisation(t.Context(), alone, o.Learn, c)
+			if err != nil || !g.Done {
+				t.Fatal(g, err)
+			}
+			if _, err = w.solve(t.Context(), c.Ridge); err != nil || !slices.Equal(w.m.Theta, alone.Theta) {
+				t.Errorf("%s, ridge %g: %v, alone %v; %v", spec.Friction, c.Ridge, w.m.Theta, alone.Theta, err)
+			}
 		}
 	}
 }
