@@ -36,16 +36,7 @@ func timeless(t *testing.T, path string) string {
 // the seeds of the best point: the file is that of train --ensemble 3 with the flags of the point, on two cores, to the
 // byte. A model that is gone, and one that is there already, are errors that say what to do.
 func TestSweepEnsemble(t *testing.T) {
-	if testing.Short() {
-		t.Skip("many processes")
-	}
-	folder := t.TempDir()
-	program := linked(t, folder)
-	if program == "" {
-		t.Skip("no links here")
-	}
-	pendulum(t, filepath.Join(folder, "states.csv"))
-	written(t, filepath.Join(folder, "s.toml"), `run = "train"
+	folder, program := ofEnsemble(t, `run = "train"
 args = ["states.csv", "--model", "lnn", "--steps", "3"]
 measure = "models.lnn.rmse_q"
 seeds = 3
@@ -98,16 +89,7 @@ choices = ["4x1", "6x1"]
 // After successive halving, in a process with two cores, the networks that are joined are those of the last rung: each
 // has gone on from one, with the flags of its point, layers among them.
 func TestSweepEnsembleHalved(t *testing.T) {
-	if testing.Short() {
-		t.Skip("many processes")
-	}
-	folder := t.TempDir()
-	program := linked(t, folder)
-	if program == "" {
-		t.Skip("no links here")
-	}
-	pendulum(t, filepath.Join(folder, "states.csv"))
-	written(t, filepath.Join(folder, "s.toml"), `run = "train"
+	folder, program := ofEnsemble(t, `run = "train"
 args = ["states.csv", "--model", "lnn"]
 measure = "models.lnn.rmse_q"
 seeds = 3
@@ -137,6 +119,21 @@ choices = ["4x1", "6x1"]
 			t.Errorf("a network of the first rung: it has gone on from %v", k.Record.Before)
 		}
 	}
+}
+
+// ofEnsemble is a folder with a recording and the sweep s.toml, and the program there.
+func ofEnsemble(t *testing.T, text string) (folder, program string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("many processes")
+	}
+	folder = t.TempDir()
+	if program = linked(t, folder); program == "" {
+		t.Skip("no links here")
+	}
+	pendulum(t, filepath.Join(folder, "states.csv"))
+	written(t, filepath.Join(folder, "s.toml"), text)
+	return folder, program
 }
 
 // inFolder is the program with so many cores in a folder.
