@@ -178,3 +178,29 @@ func TestLegendre(t *testing.T) {
 		t.Error("friction of a Hamiltonian network")
 	}
 }
+
+// Of one coordinate any motion has a Lagrangian: what a network is off by, some times here, is no law that is lacking.
+// What is off by more is.
+func TestErrorsAreNoLaw(t *testing.T) {
+	s := model.Spec{Family: "terms", Activation: "softplus", Coordinates: []model.Coordinate{{Name: "q", Velocity: "v",
+		Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1}}}
+	library := [][]model.Term{{{Function: model.Cos, Of: []int{1}}}, {{Function: model.One}}}
+	s.Terms = [][]model.Term{{library[0][0], {Function: model.Formula, Text: "v^4", Size: 1}}, library[1]}
+	r, x := rand.New(rand.NewPCG(2, 5)), []float64(nil)
+	for range 400 {
+		x = append(x, 6*r.Float64()-3, 4*r.Float64()-2)
+	}
+	for _, k := range []struct {
+		size     float64
+		proposed bool
+	}{{6e-6, false}, {1e-2, true}} {
+		m, err := model.With(s, []float64{9.8, k.size, 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Find(t.Context(), Task{Of: m, States: x, Terms: library, Error: 1e-5})
+		if err != nil || (f.Proposed != nil) != k.proposed {
+			t.Errorf("%g is proposed: %v, left %g; %v", k.size, f.Proposed, f.Error, err)
+		}
+	}
+}
