@@ -16,18 +16,12 @@ type unitOfL struct {
 	fixed bool       // by a force or a mass that is known in units of measure
 }
 
-// unitOf is the unit of L: the largest gain of a known force is 1 or, without known forces, the mean mass of the last
+// unitOf is the unit of L: the strongest gain of a known force is 1 or, without known forces, the mean mass of the last
 // coordinate that has a constant one, or of the last of all.
 func unitOf(net *model.Model[float64], x []float64) (u unitOfL) {
-	s, at, by := net.Spec, 0, 0
-	for i, row := range net.ForceCoefficients().Gains {
-		for j, g := range row {
-			if math.Abs(g) > u.size {
-				u.size, at, by = math.Abs(g), i, j
-			}
-		}
-	}
-	if u.size > 0 { // known forces stand first
+	s := net.Spec
+	gain, at, by := net.StrongestGain()
+	if u.size = gain; gain > 0 {
 		force := s.Inputs[by]
 		u.what = fmt.Sprintf("the largest gain of a known force is 1, that of %s on %s", force.Name,
 			s.Coordinates[at].Name)

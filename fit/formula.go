@@ -175,7 +175,7 @@ func (f *problem) read(m *model.Model[float64]) (r Formula) {
 		}
 	}
 	r.Rests = restsOf(s, r.Terms)
-	unit := f.unit(m, r.ForceCoefficients)
+	unit := f.unit(m)
 	for _, x := range r.values() {
 		*x /= unit
 	}
@@ -248,19 +248,10 @@ const (
 	rounding  = 1e-10 // of a number: a slope or a deviation below is none, but what differences leave
 )
 
-// unit is that of L, of a model with these forces.
-func (f *problem) unit(m *model.Model[float64], forces model.ForceCoefficients) (unit float64) {
-	most := 0.0 // beside what moves: a force on an angle and one on a length are not compared in their units
-	for i, row := range forces.Gains {
-		for j, g := range row {
-			c, u := m.Spec.Coordinates[i], m.Spec.Inputs[j] // known forces stand first
-			if size := math.Abs(g) * c.Speed * u.Scale; size > most {
-				unit, most = math.Abs(g), size
-			}
-		}
-	}
-	if unit > 0 {
-		return unit
+// unit is that of L.
+func (f *problem) unit(m *model.Model[float64]) float64 {
+	if gain, _, _ := m.StrongestGain(); gain > 0 {
+		return gain
 	}
 	mass := f.masses(m)
 	if mass == nil {

@@ -74,20 +74,3 @@ func TestUnidentifiedAreNamed(t *testing.T) {
 		t.Errorf("%s at %v, want %s", got, at, want)
 	}
 }
-
-// The unit of L is that of the force that moves most, in whatever unit what it moves is, as of a cart in pixels.
-func TestUnitOfForces(t *testing.T) {
-	s := model.Spec{Family: "terms", Activation: "softplus", Inputs: []model.Input{{Name: "u", Scale: 2}},
-		Coordinates: []model.Coordinate{{Name: "x", Velocity: "v", Scale: 100, Speed: 100, Accel: 100},
-			{Name: "a", Velocity: "w", Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1}},
-		Terms: [][]model.Term{{{Function: model.Cos, Of: []int{0, 1}}}, {{Function: model.One}}, nil,
-			{{Function: model.One}}}}
-	m, err := model.With(s, []float64{1, 1, 1, -0.5, 0.4, 0, 0})
-	if err != nil {
-		t.Fatal(err)
-	}
-	forces := m.ForceCoefficients()
-	if got, want := (&problem{}).unit(m, forces), -forces.Gains[0][0]; got != want || !(want > 0) {
-		t.Errorf("the unit is %g, not %g; gains are %g", got, want, forces.Gains)
-	}
-}

@@ -88,7 +88,7 @@ func (f *problem) mattering(m *model.Model[float64], r *Formula) {
 	if mass == nil {
 		return
 	}
-	c, unit := m.ForceCoefficients(), f.unit(m, m.ForceCoefficients())
+	c, unit := m.ForceCoefficients(), f.unit(m)
 	size := make([]float64, len(s))
 	for i, x := range s {
 		size[i] = whatMatters * mass[i] * x.Accel / unit

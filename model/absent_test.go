@@ -115,3 +115,26 @@ func TestRubbing(t *testing.T) {
 		t.Error(back.Theta, err)
 	}
 }
+
+// The strongest gain is that of the force that moves most, in whatever unit what it moves is, as of a cart in pixels.
+func TestStrongestGain(t *testing.T) {
+	s := Spec{Family: "terms", Activation: "softplus", Inputs: []Input{{Name: "u", Scale: 2}, {Name: "p", Scale: 1}},
+		Coordinates: []Coordinate{{Name: "x", Velocity: "v", Scale: 100, Speed: 100, Accel: 100},
+			{Name: "a", Velocity: "w", Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1}},
+		Terms: [][]Term{{{Function: Cos, Of: []int{0, 1}}}, {{Function: One}}, nil, {{Function: One}}}}
+	m, err := With(s, []float64{1, 1, 1, -0.5, 0.3, 0.4, 0.1, 0, 0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gains := m.ForceCoefficients().Gains
+	if size, i, j := m.StrongestGain(); size != -gains[0][0] || i != 0 || j != 0 {
+		t.Errorf("the strongest is %g, of force %d on coordinate %d; gains are %g", size, j, i, gains)
+	}
+	s.Inputs = nil
+	if m, err = With(s, []float64{1, 1, 1}); err != nil {
+		t.Fatal(err)
+	}
+	if size, _, _ := m.StrongestGain(); size != 0 {
+		t.Errorf("without known forces it is %g", size)
+	}
+}
