@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 
 	"lagrange/data"
@@ -33,12 +32,13 @@ func (s Options) continued(set *data.Set) (Options, error) {
 		return s, fmt.Errorf("the recording has %d coordinates and %d inputs, the model to go on from %d and %d",
 			set.D(), set.M(), spec.D(), spec.M())
 	}
+	another := s.another(spec)
 	switch members := len(s.From); {
 	case s.Model != "" && s.Model != spec.Family:
 		return s, fmt.Errorf("the model to go on from is %s, not %s", spec.Family, s.Model)
-	case s.another(spec) != "":
+	case another != "":
 		return s, fmt.Errorf("%s than the model to go on from has: it keeps its net, terms, forces and topology; "+
-			"leave that out, or train anew", s.another(spec))
+			"leave that out, or train anew", another)
 	case s.Ensemble > 1 && s.Ensemble != members:
 		return s, fmt.Errorf("the model to go on from has %d networks, not %d", members, s.Ensemble)
 	default:
@@ -124,7 +124,7 @@ func within(spec model.Spec, texts []string) bool {
 	}
 	for o, terms := range spec.Terms {
 		for _, t := range terms {
-			if !slices.ContainsFunc(asked[o], func(a model.Term) bool { return reflect.DeepEqual(a, t) }) {
+			if !slices.ContainsFunc(asked[o], t.Equal) {
 				return false
 			}
 		}

@@ -84,26 +84,30 @@ func (f *problem) finer(ctx context.Context, o *train.Identification, s Options,
 	if was.Choice != ofDefault || x.Score < downToNoise || o.Over() {
 		return x, nil
 	}
-	spec := x.Model.Spec
-	spec.Terms = spec.FinerTerms()
-	net, err := model.New[float64](spec, s.Seed)
-	if err != nil {
-		return x, err
-	}
-	y, err := o.Weak(ctx, net)
-	if err == nil && y.Model != nil {
-		y, err = o.Shoot(ctx, y)
-	}
+	terms := x.Model.Spec.FinerTerms()
+	y, err := f.shotWith(ctx, o, s, x, terms)
 	if err != nil || y.Model == nil {
 		return x, err
 	}
 	choice, before := was.Choice, x.Score
 	if o.Worth(x, y) {
-		x, choice, f.spec.Terms = y, "of the finer library", spec.Terms
+		x, choice, f.spec.Terms = y, "of the finer library", terms
 	}
 	f.plan.set("terms", choice, fmt.Sprintf("%s; the finer library leaves %.3g for %.3g after shooting", was.Reason,
 		y.Score, before))
 	return x, nil
+}
+
+// shotWith is what comes of another library with all else as in x, forces that x does without included.
+func (f *problem) shotWith(ctx context.Context, o *train.Identification, s Options, x train.Identified,
+	terms [][]model.Term) (train.Identified, error) {
+	spec := x.Model.Spec
+	spec.Terms, spec.Absent = terms, nil
+	net, err := model.New[float64](spec, s.Seed)
+	if err != nil {
+		return train.Identified{}, err
+	}
+	return o.Again(ctx, net, train.Identified{})
 }
 
 // weakWith is the weak initialisation with a library.

@@ -27,20 +27,21 @@ func (s Scale) String() string { return fmt.Sprintf("scale of %s %.4g ± %.1g", 
 // has equations of the same form. x is what was found. Higher harmonics of an angle may stand for its scale: where x
 // has some, a scale counts with which the simplest library serves as well. What is more than chance is told in the
 // plan.
-func (f *problem) scales(ctx context.Context, o *train.Identification, x train.Identified) (all []Scale, err error) {
+func (f *problem) scales(ctx context.Context, o *train.Identification, s Options, x train.Identified) (all []Scale,
+	err error) {
 	for j, c := range x.Model.Spec.Coordinates {
 		if c.Period == 0 || c.Cyclic || x.Shot.Information == nil || o.Over() || moves(o.Learn, j) {
 			continue
 		}
-		s, err := f.scale(ctx, o, x, j)
+		k, err := f.scale(ctx, o, s, x, j)
 		if err != nil {
 			return nil, err
 		}
-		if !(s.SD < mostScale) {
+		if !(k.SD < mostScale) {
 			continue
 		}
-		if all = append(all, s); s.Sure() {
-			f.plan.set("scale of "+c.Name, fmt.Sprintf("%.4g ± %.1g", s.Value, s.SD), "its sensor seems to read so "+
+		if all = append(all, k); k.Sure() {
+			f.plan.set("scale of "+c.Name, fmt.Sprintf("%.4g ± %.1g", k.Value, k.SD), "its sensor seems to read so "+
 				"many times the angle: see what it reads in one turn, and divide the column by that")
 		}
 	}
@@ -62,18 +63,14 @@ func harmonics(s model.Spec, j int) bool {
 }
 
 // scale is that of coordinate j; one without an end to its deviation where the motion does not tell it.
-func (f *problem) scale(ctx context.Context, o *train.Identification, x train.Identified, j int) (Scale, error) {
-	s := Scale{x.Model.Spec.Coordinates[j].Name, train.Estimate{Value: 1, SD: math.Inf(1)}}
-	y, first := x, f.s.Terms != nil || !harmonics(x.Model.Spec, j)
+func (f *problem) scale(ctx context.Context, o *train.Identification, s Options, x train.Identified, j int) (Scale,
+	error) {
+	k := Scale{x.Model.Spec.Coordinates[j].Name, train.Estimate{Value: 1, SD: math.Inf(1)}}
+	y, first := x, s.Terms != nil || !harmonics(x.Model.Spec, j)
 	if !first {
-		spec := x.Model.Spec
-		spec.Terms, spec.Absent = spec.SimplestTerms(), nil
-		net, err := model.New[float64](spec, f.s.Seed)
-		if err != nil {
-			return s, err
-		}
-		if y, err = o.Again(ctx, net, train.Identified{}); err != nil || y.Shot.Information == nil {
-			return s, err
+		var err error
+		if y, err = f.shotWith(ctx, o, s, x, x.Model.Spec.SimplestTerms()); err != nil || y.Shot.Information == nil {
+			return k, err
 		}
 	}
 	scaled := *o
@@ -81,28 +78,28 @@ func (f *problem) scale(ctx context.Context, o *train.Identification, x train.Id
 		e := scaled.Likeliest(y, scaleStep, func(by float64) *train.Measured {
 			return rescaled(scaled.Learn, j, 1/(1+by))
 		})
-		s.SD = s.Value * e.SD * math.Sqrt(y.Shot.Foretold)
-		if s.Value *= 1 + e.Value; !(s.Value > 0) || !(s.SD < mostScale) {
-			s.SD = math.Inf(1)
+		k.SD = k.Value * e.SD * math.Sqrt(y.Shot.Foretold)
+		if k.Value *= 1 + e.Value; !(k.Value > 0) || !(k.SD < mostScale) {
+			k.SD = math.Inf(1)
 			break
 		}
-		if !(math.Abs(e.Value) > e.SD/2) || o.Over() || first && !s.Sure() {
+		if !(math.Abs(e.Value) > e.SD/2) || o.Over() || first && !k.Sure() {
 			break
 		}
-		scaled.Learn, scaled.Held = rescaled(o.Learn, j, 1/s.Value), rescaled(o.Held, j, 1/s.Value)
+		scaled.Learn, scaled.Held = rescaled(o.Learn, j, 1/k.Value), rescaled(o.Held, j, 1/k.Value)
 		var err error
 		if y, err = scaled.Again(ctx, y.Model.Copy(), y); err != nil || y.Shot.Information == nil {
-			return s, err
+			return k, err
 		}
 	}
-	if first || math.IsInf(s.SD, 1) {
-		return s, nil
+	if first || math.IsInf(k.SD, 1) {
+		return k, nil
 	}
 	y, err := onward(ctx, &scaled, y.Model)
 	if !o.Serves(x, y) {
-		s.SD = math.Inf(1)
+		k.SD = math.Inf(1)
 	}
-	return s, err
+	return k, err
 }
 
 const (

@@ -107,7 +107,7 @@ func (f *problem) identify(ctx context.Context, o *train.Identification, s Optio
 			x, err = f.spare(ctx, o, x)
 		}
 		if err == nil {
-			f.sensors, err = f.scales(ctx, o, x)
+			f.sensors, err = f.scales(ctx, o, s, x)
 		}
 	}
 	if err == nil {

@@ -147,7 +147,7 @@ func (s Spec) TermsOf(texts []string) ([][]Term, error) {
 	all := make([][]Term, 1+triangle(s.D()))
 	for _, text := range texts {
 		o, t, err := s.termOf(text)
-		if err == nil && slices.ContainsFunc(all[o], func(was Term) bool { return was.equal(t) }) {
+		if err == nil && slices.ContainsFunc(all[o], func(was Term) bool { return was.Equal(t) }) {
 			err = errors.New("it is there twice")
 		}
 		if err != nil {
@@ -188,7 +188,8 @@ func (s Spec) termOf(text string) (list int, t Term, err error) {
 	return list, t, err
 }
 
-func (t Term) equal(o Term) bool {
+// Equal says whether two terms are the same, whatever their sizes.
+func (t Term) Equal(o Term) bool {
 	return t.Function == o.Function && slices.Equal(t.Of, o.Of) && t.Text == o.Text
 }
 

@@ -98,16 +98,8 @@ func TestScores(t *testing.T) {
 		s.b0 = s.b()
 		s.cost(s.x)
 		copy(s.spread, s.trialSpread)
-		s.observe()
-		s.gather(s.G, nil)
-		s.eliminate(0)
-		P := len(s.Of)
-		A, S := make([]float64, P*P), make([]float64, P*P)
-		for i := range P {
-			for j := i; j < P; j++ {
-				A[i*P+j], A[j*P+i] = s.trial[i*(P+1)+j], s.trial[i*(P+1)+j]
-			}
-		}
+		P, A := len(s.Of), s.observed()
+		S := make([]float64, P*P)
 		rows, _, _ := s.scores()
 		for _, all := range rows {
 			hac(all, P, 0, S)

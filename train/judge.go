@@ -2,7 +2,6 @@ package train
 
 import (
 	"context"
-	"math"
 	"slices"
 	"strings"
 
@@ -139,10 +138,9 @@ func (o *Identification) raced(ctx context.Context, team *par.Team, m *model.Mod
 			defer alone.Close()
 			for k := w; k < len(alive) && fails[w] == nil; k += team.Workers() {
 				i := alive[k]
-				fails[w] = o.judge(ctx, alone, held, segments, places, all[i].Model, of[i])
-				for _, at := range places {
-					logs[i] = append(logs[i], math.Log(of[i].Loss[at]+1e-12))
-				}
+				var log []float64
+				log, fails[w] = o.judge(ctx, alone, held, segments, places, all[i].Model, of[i])
+				logs[i] = append(logs[i], log...)
 			}
 		})
 		for _, err := range fails {
@@ -160,9 +158,9 @@ func (o *Identification) raced(ctx context.Context, team *par.Team, m *model.Mod
 	return kept, nil
 }
 
-// judge adds to s what a model leaves of the segments at some places.
+// judge adds to s what a model leaves of the segments at some places, and returns the logarithms of their losses.
 func (o *Identification) judge(ctx context.Context, team *par.Team, held *Measured, segments []Segment, places []int,
-	m *model.Model[float64], s Starts) error {
+	m *model.Model[float64], s Starts) (log []float64, err error) {
 	some := make([]Segment, len(places))
 	for k, at := range places {
 		some[k] = segments[at]
@@ -171,7 +169,7 @@ func (o *Identification) judge(ctx context.Context, team *par.Team, held *Measur
 	for k, at := range places {
 		s.Loss[at], s.Residuals[at] = x.Loss[k], x.Residuals[k]
 	}
-	return err
+	return x.logarithms(), err
 }
 
 // farApart orders 0 … n−1 such that those that come first are far apart: the multiples of a half of a power of two, of

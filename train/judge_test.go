@@ -96,7 +96,7 @@ func TestBadCandidateCostsLittle(t *testing.T) {
 	}
 	few := Starts{Loss: make([]float64, len(segments)), Residuals: make([][]float64, len(segments))}
 	first := farApart(len(segments))[:firstStretches]
-	if err := o.judge(t.Context(), team, o.Held, segments, first, bad.Model, few); err != nil {
+	if _, err := o.judge(t.Context(), team, o.Held, segments, first, bad.Model, few); err != nil {
 		t.Fatal(err)
 	}
 	want := states

@@ -62,17 +62,26 @@ func (s *shooter) ofWeights(C []float64) {
 // information is what was measured says of b (P, P), with free starts: G without what draws b, and without the penalty,
 // over what is left where that is more than the noise. Friction of 0 has the slope of one that is hardly more.
 func (s *shooter) information() []float64 {
-	P, was := len(s.Of), slices.Clone(s.Model.Theta)
+	was := slices.Clone(s.Model.Theta)
 	defer copy(s.Model.Theta, was)
 	s.Model.OffBounds()
+	G, loss := s.observed(), max(1, s.loss())
+	for i := range G {
+		G[i] /= loss
+	}
+	return G
+}
+
+// observed is G (P, P) of what was measured alone, with free starts.
+func (s *shooter) observed() []float64 {
+	P := len(s.Of)
 	s.observe()
 	s.gather(s.G, nil)
 	s.eliminate(0)
-	G, loss := make([]float64, P*P), max(1, s.loss())
+	G := make([]float64, P*P)
 	for i := range P {
 		for j := i; j < P; j++ {
-			G[i*P+j] = s.trial[i*(P+1)+j] / loss
-			G[j*P+i] = G[i*P+j]
+			G[i*P+j], G[j*P+i] = s.trial[i*(P+1)+j], s.trial[i*(P+1)+j]
 		}
 	}
 	return G

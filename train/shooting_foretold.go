@@ -2,6 +2,7 @@ package train
 
 import (
 	"math"
+	"slices"
 
 	"lagrange/internal/lin"
 	"lagrange/internal/vec"
@@ -19,22 +20,13 @@ func (s *shooter) foretold() float64 {
 	s.cost(s.x)
 	copy(s.spread, s.trialSpread)
 	loss := s.loss()
-	s.observe()
-	s.gather(s.G, nil)
-	s.eliminate(0)
-	P := len(s.Of)
-	A, G := make([]float64, P*P), make([]float64, P*P)
-	for i := range P {
-		for j := i; j < P; j++ {
-			G[i*P+j], G[j*P+i] = s.trial[i*(P+1)+j], s.trial[i*(P+1)+j]
-		}
-	}
+	P, G := len(s.Of), s.observed()
 	rows, rho, n := s.scores()
 	r := Residuals{Correlation: rho, Numbers: n}
 	if r.White() || !(loss > 0) {
 		return 1
 	}
-	copy(A, G)
+	A := slices.Clone(G)
 	if mass := s.meanMass(); mass != nil {
 		for i, a := range mass {
 			for j, b := range mass {
