@@ -20,6 +20,7 @@ COLUMNS = [
     ("one state", f"BenchmarkAccel/prec=f32/{NET}/batch=1", "forward_ms", 1),
 ]
 NEWTON = "BenchmarkGaussNewton/"
+NEWTON_PEERS = "jax and lapack", "optimistix"
 SITES = "BenchmarkSites/"
 SMALL = "BenchmarkAccel/prec=f64/net=64x2/batch=1"
 # Targets: against whom, and the least ratio in each column (None: no target).
@@ -235,10 +236,10 @@ def gauss_newton(raw):
     for line, before in beside(raw):
         if "cpu_ms" not in line:
             continue
-        key = line["P"], line["rows"]
+        key = line["peer"], line["P"], line["rows"]
         theirs.setdefault(key, []).append(line["cpu_ms"])
         over.setdefault(key, []).extend(
-            line["cpu_ms"] / m["cpu-ms/op"] for name, m in before.items() if size(name) == key
+            line["cpu_ms"] / m["cpu-ms/op"] for name, m in before.items() if size(name) == key[1:]
         )
     rows = []
     for name, m in sorted(mine.items(), key=lambda item: natural(item[0])):
@@ -247,9 +248,10 @@ def gauss_newton(raw):
         rows.append([
             field["d"], field["net"] + ", " + field["head"], field["P"], field["rows"], spread(x), spread(m["rejected/op"]),
             spread([100 * f / ms / top for f, ms, top in work]),
-            spread(theirs[key]) if key in theirs else "", spread(over[key]) if over.get(key) else "",
+            *(spread(x[peer, *key]) if x.get((peer, *key)) else "" for peer in NEWTON_PEERS for x in (theirs, over)),
         ])
-    head = ["d", "net", "P", "rows", "ms", "rejected", "useful, % of the peak", "JAX and LAPACK, ms", "ratio"]
+    head = ["d", "net", "P", "rows", "ms", "rejected", "useful, % of the peak", "JAX and LAPACK, ms", "ratio",
+            "optimistix, ms", "ratio"]
     return table(head, rows) if rows else ""
 
 

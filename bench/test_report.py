@@ -148,6 +148,19 @@ class Beyond(unittest.TestCase):
         self.assertEqual(report.growth(raw([lagrange(1e6)])), "")
 
 
+class GaussNewton(unittest.TestCase):
+    def test_peers_of_the_same_size(self):
+        name = report.NEWTON + "d=2/net=20x2/head=quadratic/P=644/rows=1600"
+        mine = {"cpu-ms/op": 20, "rejected/op": 0.5, "MFLOP/op": 700, "peak-GFLOP/s": 70}
+        other = lambda peer, ms, rows=1600: {"who": peer, "lines": [{"peer": peer, "P": 644, "rows": rows, "cpu_ms": ms}]}
+        rounds = raw([{"who": "lagrange", "results": {name: mine}}, other("jax and lapack", 50), other("optimistix", 4000), other("optimistix", 9, rows=9)])
+        row = report.gauss_newton(rounds).splitlines()[-1]
+        self.assertEqual(row, "| 2 | 20x2, quadratic | 644 | 1600 | 20 | 0.5 | 50 | 50 | 2.5 | 4000 | 200 |")
+        rounds["rounds"][0] = rounds["rounds"][0][:2]
+        self.assertTrue(report.gauss_newton(rounds).splitlines()[-1].endswith("| 50 | 2.5 |  |  |"))
+        self.assertEqual(report.gauss_newton(raw([lagrange(1e6)])), "")
+
+
 class Page(unittest.TestCase):
     def test_the_template_is_filled(self):
         template = (pathlib.Path(report.__file__).parent / "performance.md.tmpl").read_text(encoding="utf-8")
