@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"lagrange/data"
@@ -122,14 +123,18 @@ func recordedStates(set *data.Set) *train.Measured {
 	return o
 }
 
-// withFriction learns with no friction and with more of it, and takes what the motion speaks for.
+// withFriction learns with little friction and with more of it, and takes what the motion speaks for.
 func (f *problem) withFriction(ctx context.Context, o *train.Identification, s Options) (x train.Identified,
 	err error) {
-	choice, said, idle := model.NoFriction, []string(nil), 0
-	for i, kind := range frictions {
+	least, why, err := f.leastFriction(ctx, o, s)
+	if err != nil {
+		return x, err
+	}
+	choice, said, idle := model.Friction(""), []string(nil), 0
+	for _, kind := range frictions[slices.Index(frictions, least):] {
 		spec := f.spec
 		spec.Friction = kind
-		if i > 0 && o.Over() {
+		if choice != "" && o.Over() {
 			said = append(said, "nothing more in the time given")
 			break
 		}
@@ -143,22 +148,83 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 		if err != nil {
 			return x, err
 		}
-		if i > 0 {
+		if choice != "" {
 			gain := f.gain(o, x, y)
-			if said = append(said, fmt.Sprintf("%s %.3g", kind, gain)); math.IsInf(gain, 1) {
-				said[len(said)-1] = string(kind) + " all (without it the motion is lost)"
+			word := fmt.Sprintf("%s %.3g", kind, gain)
+			if math.IsInf(gain, 1) {
+				word = string(kind) + " all (without it the motion is lost)"
 			}
-			if gain < frictionGain {
+			if said = append(said, word); gain < frictionGain {
 				idle++
 				continue
 			}
 		}
 		x, choice, idle = y, kind, 0
 	}
-	f.plan.set("friction", string(choice), fmt.Sprintf("%d is asked for, and the logarithm of the likelihood "+
-		"gains with %s",
-		frictionGain, strings.Join(said, ", with ")))
+	if borne, err := f.borneOut(ctx, o, s, x); err != nil {
+		return x, err
+	} else if !borne {
+		s.rubs = ""
+		return f.withFriction(ctx, o, s)
+	}
+	if said != nil {
+		why = append(why, fmt.Sprintf("%d is asked for, and the logarithm of the likelihood gains with %s", frictionGain,
+			strings.Join(said, ", with ")))
+	}
+	f.plan.set("friction", string(choice), strings.Join(why, "; "))
 	return x, nil
+}
+
+// borneOut says whether friction that another family found is worth it here, too: that may have stood for what the other
+// family lacks.
+func (f *problem) borneOut(ctx context.Context, o *train.Identification, s Options, x train.Identified) (bool, error) {
+	if s.rubs == "" || x.Model.Spec.Friction == model.NoFriction || o.Over() {
+		return true, nil
+	}
+	m, err := x.Model.Rubbing(model.NoFriction)
+	if err != nil {
+		return false, err
+	}
+	y, err := o.Again(ctx, m, x)
+	return train.Clearly(x.Log, y.Log) || f.gain(o, y, x) >= frictionGain, err
+}
+
+// leastFriction is what to begin with: what another family has found of the same motion, or the first kind that leaves
+// so little after the weak form, or that predicts held-out motion so well, that the next ones are not better beyond
+// doubt. Those before it are not shot with: of a real double pendulum that took most of the time. It says why, where
+// there are any.
+func (f *problem) leastFriction(ctx context.Context, o *train.Identification, s Options) (kind model.Friction,
+	why []string, err error) {
+	if s.rubs != "" {
+		return s.rubs, []string{"begun with that of the model tried before"}, nil
+	}
+	var left []string
+	k, kinds := 0, frictions[:slices.Index(frictions, model.Stribeck)]
+	guess := func(k int) (train.Identified, error) {
+		spec := f.spec
+		spec.Friction = kinds[k]
+		net, err := drawn(spec, s.Seed)
+		if err != nil || len(net.Linear()) == 0 {
+			return train.Identified{}, err
+		}
+		return o.Weak(ctx, net)
+	}
+	x, err := guess(0)
+	for more := 1; err == nil && more < len(kinds) && more <= k+mostIdle; more++ {
+		if x.Model == nil || x.Score < doubtful || o.Over() {
+			break
+		}
+		y, e := guess(more)
+		if err = e; err == nil && y.Model != nil && train.Clearly(y.Log, x.Log) {
+			left = append(left, fmt.Sprintf("%.3g with %s", x.Score, kinds[k]))
+			x, k = y, more
+		}
+	}
+	if left != nil {
+		why = []string{fmt.Sprintf("after the weak form held-out motion is off, in mean squares of the noise, by %s, "+
+			"%.3g with %s", strings.Join(left, ", "), x.Score, kinds[k])}
+	}
+	return kinds[k], why, err
 }
 
 // withMore is a model with the friction of a spec, which is more than x has, where that is a model. One that is down to
@@ -204,7 +270,7 @@ func (f *problem) fromAll(ctx context.Context, o *train.Identification, s Option
 		return y, err
 	}
 	z, err := f.beyond(ctx, o, x, y)
-	if err != nil || o.OnHeld(z) > o.OnHeld(y) {
+	if err != nil || o.WorseOnHeld(z, y) {
 		return y, err
 	}
 	return z, nil
@@ -230,13 +296,14 @@ func (f *problem) beyond(ctx context.Context, o *train.Identification, x, y trai
 }
 
 // gain is by how much y makes the motion that was learned from likelier than x, as the difference of the logarithms,
-// where both have come to segments as long; it is infinite where y follows the motion further, and 0 where y predicts
-// motion worse that neither has learned from.
+// where both have come to segments as long, or y predicts better beyond doubt what neither has learned from: what it
+// leaves of short segments may be so little that long ones leave too many times as much. It is infinite where y follows
+// the motion further, and 0 where y predicts motion worse that neither has learned from.
 func (f *problem) gain(o *train.Identification, x, y train.Identified) float64 {
 	switch a, b := x.Longest(), y.Longest(); {
 	case b > a && y.Score <= x.Score:
 		return math.Inf(1)
-	case a != b, y.Score > x.Score && !train.Tied(y.Log, x.Log), o.OnHeld(y) > o.OnHeld(x):
+	case a != b && !train.Clearly(y.Log, x.Log), y.Score > x.Score && !train.Tied(y.Log, x.Log), o.WorseOnHeld(y, x):
 		return 0
 	}
 	return x.Likelier(y, o) / 2

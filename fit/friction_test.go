@@ -145,6 +145,43 @@ func TestFrictionHasToPredict(t *testing.T) {
 	}
 }
 
+// More friction that follows motion less far gains only where it predicts held-out motion better beyond doubt. It may
+// predict a little worse by chance, if many stretches are held out.
+func TestFrictionThatFollowsLessFar(t *testing.T) {
+	for _, rows := range []int{41, 101} {
+		e := train.Measurement{Sigma: []float64{1, 0}}
+		for k := range rows {
+			e.T, e.Y, e.X = append(e.T, 0.1*float64(k)), append(e.Y, 0, math.NaN()), append(e.X, 0, 0)
+		}
+		o := &train.Identification{Swing: 0.8, Learn: &train.Measured{D: 1, Of: []train.Measurement{e}},
+			Held: &train.Measured{D: 1, Of: []train.Measurement{e}}}
+		n := len(o.Held.Segments(train.HeldSwings * o.Swing))
+		found := func(log, apart, loss float64, durations ...float64) (x train.Identified) {
+			for i := range n {
+				x.Log = append(x.Log, log+apart*float64(i%2*2-1))
+			}
+			x.Score = math.Exp(log)
+			for k, d := range durations {
+				x.Lengths = append(x.Lengths, train.Length{Duration: d, Segments: 8 - k, Loss: loss, Followed: true})
+			}
+			return x
+		}
+		f, x := &problem{}, found(0.5, 0, 5, 1, 2)
+		for _, c := range []struct {
+			y    train.Identified
+			gain bool
+		}{
+			{found(-0.5, 0, 2, 1), true}, {found(0.45, 0, 2, 1), false}, // less far
+			{found(0.55, 0.3, 2, 1, 2), n >= 8}, {found(0.55, 0.01, 2, 1, 2), false}, // as far
+		} {
+			if gain := f.gain(o, x, c.y); gain > 10 != c.gain {
+				t.Errorf("%d stretches, %g for %g, %d lengths for %d: more friction gains %g", n, c.y.Score, x.Score,
+					len(c.y.Lengths), len(x.Lengths), gain)
+			}
+		}
+	}
+}
+
 // Friction that has come less far than the model without it is found again from that one; else it is as it was.
 func TestBeyond(t *testing.T) {
 	f, o := inWells(t, 1)

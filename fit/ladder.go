@@ -41,6 +41,7 @@ func climb(ctx context.Context, set *data.Set, o Options) (best Result, err erro
 			err, said = e, append(said, model.Title(name)+": "+why)
 			continue
 		}
+		o.rubs = r.Networks[0].Net.Spec.Friction
 		score := r.Networks[0].Record.Validation
 		said = append(said, fmt.Sprintf("%s %.3g", model.Title(name), score))
 		if best.Networks == nil || train.Clearly(r.Networks[0].losses, best.Networks[0].losses) {

@@ -62,6 +62,7 @@ type Options struct {
 	Preparing func(what string, done, all int) `json:"-"`
 	climbing  bool                             // Model is one of those that are tried,
 	rung      int                              // the one of this number
+	rubs      model.Friction                   // that of the one before, to begin with; "": none was tried
 	seen      *seen                            // of the recording; nil: it was not looked through
 	Beside    *Network                         `json:"-"` // the model whose baseline this is, from Baseline; nil: none
 }

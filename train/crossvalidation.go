@@ -41,6 +41,13 @@ func (o *Identification) OnHeld(x Identified) float64 {
 	return geometric(x.Log[:len(o.Held.Segments(o.within(HeldSwings)))])
 }
 
+// WorseOnHeld says whether x predicts what is held out alone, whatever selects, worse than y does: of many stretches by
+// more than chance.
+func (o *Identification) WorseOnHeld(x, y Identified) bool {
+	n := len(o.Held.Segments(o.within(HeldSwings)))
+	return o.OnHeld(x) > o.OnHeld(y) && (n < fewStretches || !Tied(x.Log[:n], y.Log[:n]))
+}
+
 // crossValidated are those weak initialisations of m that are to be chosen from, their scores made up for by
 // cross-validation where they rest on what was learned from.
 func (o *Identification) crossValidated(ctx context.Context, team *par.Team, m *model.Model[float64],
