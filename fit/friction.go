@@ -296,14 +296,17 @@ func (f *problem) beyond(ctx context.Context, o *train.Identification, x, y trai
 }
 
 // gain is by how much y makes the motion that was learned from likelier than x, as the difference of the logarithms,
-// where both have come to segments as long, or y predicts better beyond doubt what neither has learned from: what it
-// leaves of short segments may be so little that long ones leave too many times as much. It is infinite where y follows
-// the motion further, and 0 where y predicts motion worse that neither has learned from.
+// where both have come to segments as long, or y predicts better beyond doubt what neither has learned from, or both are
+// off by far more than the noise: then what is left grows with segments, the more so the less it was. It is infinite
+// where y follows the motion further, and 0 where y predicts motion worse that neither has learned from.
 func (f *problem) gain(o *train.Identification, x, y train.Identified) float64 {
-	switch a, b := x.Longest(), y.Longest(); {
-	case b > a && y.Score <= x.Score:
+	a, b := x.Longest(), y.Longest()
+	far := min(left(x), left(y)) > doubtful
+	switch {
+	case b > a && y.Score <= x.Score && !far:
 		return math.Inf(1)
-	case a != b && !train.Clearly(y.Log, x.Log), y.Score > x.Score && !train.Tied(y.Log, x.Log), o.WorseOnHeld(y, x):
+	case a != b && !far && !train.Clearly(y.Log, x.Log), y.Score > x.Score && !train.Tied(y.Log, x.Log),
+		o.WorseOnHeld(y, x):
 		return 0
 	}
 	return x.Likelier(y, o) / 2

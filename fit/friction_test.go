@@ -182,6 +182,32 @@ func TestFrictionThatFollowsLessFar(t *testing.T) {
 	}
 }
 
+// Of models that are off by far more than the noise how far they follow the motion says nothing: what is likelier by what
+// they predict is taken, by a finite gain.
+func TestFrictionFarFromTheNoise(t *testing.T) {
+	o := &train.Identification{Swing: 10, Held: &train.Measured{D: 1}, Learn: &train.Measured{D: 1,
+		Of: []train.Measurement{{T: make([]float64, 100), Y: make([]float64, 200), Sigma: []float64{1, 0}}}}}
+	found := func(score, loss float64, durations ...float64) train.Identified {
+		x := train.Identified{Score: score, Log: []float64{math.Log(score) - 0.9, math.Log(score) + 0.9}}
+		for _, d := range durations {
+			x.Lengths = append(x.Lengths, train.Length{Duration: d, Segments: int(8 / d), Loss: loss, Followed: true})
+		}
+		return x
+	}
+	f, x := &problem{}, found(20, 30, 1, 2)
+	for _, c := range []struct {
+		y    train.Identified
+		want bool
+	}{
+		{found(15, 12, 1), true}, {found(15, 6, 1), false}, {found(15, 12, 1, 2, 4), true}, {found(25, 12, 1, 2, 4), false},
+	} {
+		if gain := f.gain(o, x, c.y); gain > 10 != c.want || math.IsInf(gain, 0) {
+			t.Errorf("%g is left of what is predicted, %g of what is learned from: more friction gains %g", c.y.Score,
+				left(c.y), gain)
+		}
+	}
+}
+
 // Friction that has come less far than the model without it is found again from that one; else it is as it was.
 func TestBeyond(t *testing.T) {
 	f, o := inWells(t, 1)
