@@ -15,8 +15,8 @@ import (
 )
 
 // Lagrangian is a sum of terms that stands for what a model has learned, in units of the recording. Motion does not
-// tell the unit of L: it is the one in which the largest gain of a known force is 1 or, without known forces, the mean
-// mass of the last coordinate that has a constant one, or of the last of all, or what Known says.
+// tell the unit of L: it is the one in which the gain of the known force that moves most is 1 or, without known forces,
+// the mean mass of the last coordinate that has a constant one, or of the last of all, or what Known says.
 type Lagrangian struct {
 	Terms      []TermValue             `json:"terms"`
 	Forces     model.ForceCoefficients `json:"forces"`

@@ -16,14 +16,14 @@ type unitOfL struct {
 	fixed bool       // by a force or a mass that is known in units of measure
 }
 
-// unitOf is the unit of L: the strongest gain of a known force is 1 or, without known forces, the mean mass of the last
+// unitOf is the unit of L: the gain of the known force that moves most is 1 or, without known forces, the mean mass of the last
 // coordinate that has a constant one, or of the last of all.
 func unitOf(net *model.Model[float64], x []float64) (u unitOfL) {
 	s := net.Spec
 	gain, at, by := net.StrongestGain()
 	if u.size = gain; gain > 0 {
 		force := s.Inputs[by]
-		u.what = fmt.Sprintf("the largest gain of a known force is 1, that of %s on %s", force.Name,
+		u.what = fmt.Sprintf("the gain of %s on %s is 1: of all known forces it moves most", force.Name,
 			s.Coordinates[at].Name)
 		if of := model.ParseUnit(force.Unit); of != nil {
 			u.unit, u.fixed = of.Times(s.UnitOf(at, 1, 0), 1), true
