@@ -141,7 +141,7 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 		if idle == mostIdle {
 			break
 		}
-		if kind == model.Stribeck && !dry(choice) {
+		if kind == model.Stribeck && choice != "" && !dry(choice) {
 			continue
 		}
 		y, err := f.withMore(ctx, o, x, spec, s)
