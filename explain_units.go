@@ -16,8 +16,8 @@ type unitOfL struct {
 	fixed bool       // by a force or a mass that is known in units of measure
 }
 
-// unitOf is the unit of L: the gain of the known force that moves most is 1 or, without known forces, the mean mass of the last
-// coordinate that has a constant one, or of the last of all.
+// unitOf is the unit of L: the gain of the known force that moves most is 1 or, without known forces, the mean mass of
+// the last coordinate that has a constant one, or of the last of all.
 func unitOf(net *model.Model[float64], x []float64) (u unitOfL) {
 	s := net.Spec
 	gain, at, by := net.StrongestGain()

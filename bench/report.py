@@ -20,7 +20,7 @@ COLUMNS = [
     ("one state", f"BenchmarkAccel/prec=f32/{NET}/batch=1", "forward_ms", 1),
 ]
 NEWTON = "BenchmarkGaussNewton/"
-NEWTON_PEERS = "jax and lapack", "optimistix"
+NEWTON_WHO = "jax and lapack", "optimistix"
 SITES = "BenchmarkSites/"
 SMALL = "BenchmarkAccel/prec=f64/net=64x2/batch=1"
 # Targets: against whom, and the least ratio in each column (None: no target).
@@ -248,7 +248,7 @@ def gauss_newton(raw):
         rows.append([
             field["d"], field["net"] + ", " + field["head"], field["P"], field["rows"], spread(x), spread(m["rejected/op"]),
             spread([100 * f / ms / top for f, ms, top in work]),
-            *(spread(x[peer, *key]) if x.get((peer, *key)) else "" for peer in NEWTON_PEERS for x in (theirs, over)),
+            *(spread(x[peer, *key]) if x.get((peer, *key)) else "" for peer in NEWTON_WHO for x in (theirs, over)),
         ])
     head = ["d", "net", "P", "rows", "ms", "rejected", "useful, % of the peak", "JAX and LAPACK, ms", "ratio",
             "optimistix, ms", "ratio"]

@@ -168,15 +168,15 @@ func (f *problem) withFriction(ctx context.Context, o *train.Identification, s O
 		return f.withFriction(ctx, o, s)
 	}
 	if said != nil {
-		why = append(why, fmt.Sprintf("%d is asked for, and the logarithm of the likelihood gains with %s", frictionGain,
-			strings.Join(said, ", with ")))
+		why = append(why, fmt.Sprintf("%d is asked for, and the logarithm of the likelihood gains with %s",
+			frictionGain, strings.Join(said, ", with ")))
 	}
 	f.plan.set("friction", string(choice), strings.Join(why, "; "))
 	return x, nil
 }
 
-// borneOut says whether friction that another family found is worth it here, too: that may have stood for what the other
-// family lacks.
+// borneOut says whether friction that another family found is worth it here, too: that may have stood for what the
+// other family lacks.
 func (f *problem) borneOut(ctx context.Context, o *train.Identification, s Options, x train.Identified) (bool, error) {
 	if s.rubs == "" || x.Model.Spec.Friction == model.NoFriction || o.Over() {
 		return true, nil
@@ -189,10 +189,9 @@ func (f *problem) borneOut(ctx context.Context, o *train.Identification, s Optio
 	return train.Clearly(x.Log, y.Log) || f.gain(o, y, x) >= frictionGain, err
 }
 
-// leastFriction is what to begin with: what another family has found of the same motion, or the first kind that leaves
-// so little after the weak form, or that predicts held-out motion so well, that the next ones are not better beyond
-// doubt. Those before it are not shot with: of a real double pendulum that took most of the time. It says why, where
-// there are any.
+// leastFriction is what to begin with: what another family has found of the same motion, or the first kind after which
+// the weak form leaves little, or no more than with the next kinds beyond doubt. Those before it are not shot with. It
+// says why, where there are any.
 func (f *problem) leastFriction(ctx context.Context, o *train.Identification, s Options) (kind model.Friction,
 	why []string, err error) {
 	if s.rubs != "" {
@@ -296,9 +295,9 @@ func (f *problem) beyond(ctx context.Context, o *train.Identification, x, y trai
 }
 
 // gain is by how much y makes the motion that was learned from likelier than x, as the difference of the logarithms,
-// where both have come to segments as long, or y predicts better beyond doubt what neither has learned from, or both are
-// off by far more than the noise: then what is left grows with segments, the more so the less it was. It is infinite
-// where y follows the motion further, and 0 where y predicts motion worse that neither has learned from.
+// where both have come to segments as long, or y predicts better beyond doubt what neither has learned from, or both
+// are off by far more than the noise: then what is left grows with segments, the more so the less it was. It is
+// infinite where y follows the motion further, and 0 where y predicts motion worse that neither has learned from.
 func (f *problem) gain(o *train.Identification, x, y train.Identified) float64 {
 	a, b := x.Longest(), y.Longest()
 	far := min(left(x), left(y)) > doubtful

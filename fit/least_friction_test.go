@@ -22,8 +22,7 @@ func resisted(t *testing.T, full *data.Set) (*problem, *train.Identification) {
 		t.Fatal(err)
 	}
 	f.spec.Terms = f.spec.SimplestTerms()
-	return f, &train.Identification{Learn: f.motion.learn, Held: f.motion.held, Swing: f.motion.swing,
-		Penalty: train.L2, Workers: 1, Over: func() bool { return false }}
+	return f, identification(f)
 }
 
 // Less friction than the weak form speaks for is not shot with; without friction all begins with none. What another

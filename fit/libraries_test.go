@@ -43,7 +43,12 @@ func inWells(t *testing.T, c ...float64) (*problem, *train.Identification) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return f, &train.Identification{Learn: f.motion.learn, Held: f.motion.held, Swing: f.motion.swing,
+	return f, identification(f)
+}
+
+// identification is that of a problem, on one core and with all the time it needs.
+func identification(f *problem) *train.Identification {
+	return &train.Identification{Learn: f.motion.learn, Held: f.motion.held, Swing: f.motion.swing,
 		Penalty: train.L2, Workers: 1, Over: func() bool { return false }}
 }
 

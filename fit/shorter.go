@@ -57,7 +57,7 @@ func (f *problem) shorter(ctx context.Context, o *train.Identification, x train.
 }
 
 // mostFar is the score, over that of x, from which on a shorter formula is not shot with where x leaves more than the
-// noise. Of a real double pendulum shooting made 8.7 of such a one 7.3, where x left 1.3; not tuned.
+// noise; not tuned.
 const mostFar = 3
 
 // tooFar says whether m predicts held-out motion so much worse than x, whose own errors rule, that shooting would not

@@ -61,9 +61,9 @@ func (m *Model[T]) ForceCoefficients() (c ForceCoefficients) {
 	return c
 }
 
-// StrongestGain is the gain of the known force that moves most, without its sign, and of which force on which coordinate
-// it is; 0 where no force is known. Gains are compared in units of the scales, for a force on an angle and one on a
-// length are not of one kind.
+// StrongestGain is the gain of the known force that moves most, without its sign, and of which force on which
+// coordinate it is; 0 where no force is known. Gains are compared in units of the scales, for a force on an angle and
+// one on a length are not of one kind.
 func (m *Model[T]) StrongestGain() (size float64, coordinate, force int) {
 	most := 0.0
 	for i, row := range m.ForceCoefficients().Gains {

@@ -37,15 +37,18 @@ func (o *Identification) selection(m *model.Model[float64]) *Measured {
 }
 
 // OnHeld is the score of a model on what is held out alone, whatever selects.
-func (o *Identification) OnHeld(x Identified) float64 {
-	return geometric(x.Log[:len(o.Held.Segments(o.within(HeldSwings)))])
+func (o *Identification) OnHeld(x Identified) float64 { return geometric(o.onHeld(x)) }
+
+// onHeld are the logarithms of the losses of what is held out alone.
+func (o *Identification) onHeld(x Identified) []float64 {
+	return x.Log[:len(o.Held.Segments(o.within(HeldSwings)))]
 }
 
 // WorseOnHeld says whether x predicts what is held out alone, whatever selects, worse than y does: of many stretches by
 // more than chance.
 func (o *Identification) WorseOnHeld(x, y Identified) bool {
-	n := len(o.Held.Segments(o.within(HeldSwings)))
-	return o.OnHeld(x) > o.OnHeld(y) && (n < fewStretches || !Tied(x.Log[:n], y.Log[:n]))
+	a, b := o.onHeld(x), o.onHeld(y)
+	return geometric(a) > geometric(b) && (len(a) < fewStretches || !Tied(a, b))
 }
 
 // crossValidated are those weak initialisations of m that are to be chosen from, their scores made up for by
