@@ -2,25 +2,35 @@ package model
 
 import "lagrange/nn"
 
-// bend is the curvature of a part whose f″ couples no two numbers of its input: Σ c x_i x_j over those numbers, with
+// bend is the curvature of a part whose f″ couples no two numbers of its input: Σ c x_i x_j over those with an f″, with
 // weights c for each sample.
-type bend[T nn.Float] struct{ c, ones *nn.Streams[T] }
-
-// newBend returns weights of zero for inputs of cols numbers.
-func newBend[T nn.Float](batch, cols int) *bend[T] {
-	e := &bend[T]{nn.NewStreams[T](batch, 0, cols, 0), nn.NewStreams[T](batch, 0, cols, 0)}
-	for i := range e.ones.Data {
-		e.ones.Data[i] = 1
-	}
-	return e
+type bend[T nn.Float] struct {
+	at []int // the places of these numbers in the input
+	c  []T   // (batch, len(at))
 }
 
-// add adds the curvature along the tangents of x to the upper triangles of H (B, K, K).
+// newBend returns weights of zero for the numbers at these places.
+func newBend[T nn.Float](batch int, at []int) *bend[T] { return &bend[T]{at, make([]T, batch*len(at))} }
+
+// of are the weights of sample b.
+func (e *bend[T]) of(b int) []T { return e.c[b*len(e.at):][:len(e.at)] }
+
+// add adds the curvature along the tangents of x to the upper triangles of H (B, K, K). Most tangents of a mass matrix
+// have none of these numbers, or one.
 func (e *bend[T]) add(x *nn.Streams[T], H []T) {
-	if e.c.Stride != x.Stride {
-		panic("model: a part was made for inputs of another width")
+	K := x.K
+	for i := range K {
+		for b := range x.Batch {
+			xi, row := x.Row(i+1, b), H[(b*K+i)*K:][:K]
+			for m, c := range e.of(b) {
+				at := e.at[m]
+				if c *= xi[at]; c == 0 {
+					continue
+				}
+				for j := i; j < K; j++ {
+					row[j] += c * x.Row(j+1, b)[at]
+				}
+			}
+		}
 	}
-	e.c.Resize(x.Batch)
-	e.ones.Resize(x.Batch)
-	x.Curvature(e.c.Block(0), e.ones.Block(0), H)
 }

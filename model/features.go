@@ -48,7 +48,7 @@ func (c column) numbers() int {
 type place[T nn.Float] struct {
 	x, y, kept int
 	circle     bool
-	f          T // f′ of an affine column, w of an angle
+	mean, f    T // of an affine column f(x) = f (x − mean); w of an angle
 	f2, f3     T // w² and w³ of an angle
 }
 
@@ -82,23 +82,24 @@ type features[T nn.Float] struct {
 }
 
 func newFeatures[T nn.Float](columns []column, batch int) *features[T] {
-	f := &features[T]{columns: columns, bend: newBend[T](batch, len(columns))}
+	f := &features[T]{columns: columns}
+	var bent []int
 	for i, c := range columns {
 		p := place[T]{x: i, y: f.out, kept: f.numbers, circle: c.kind == circle}
 		switch c.kind {
 		case dropped:
 			f.absent = append(f.absent, i)
 		case affine:
-			p.f = slope[T](c)
+			p.mean, p.f = T(c.mean), slope[T](c)
 			f.straight = append(f.straight, p)
 		default:
 			p.f, p.f2, p.f3 = T(c.w), T(c.w*c.w), T(c.w*c.w*c.w)
-			f.bends = append(f.bends, p)
+			f.bends, bent = append(f.bends, p), append(bent, i)
 		}
 		f.out += c.width()
 		f.numbers += c.numbers()
 	}
-	f.kept = make([]T, f.numbers*batch)
+	f.kept, f.bend = make([]T, f.numbers*batch), newBend[T](batch, bent)
 	return f
 }
 
@@ -119,43 +120,53 @@ func slope[T nn.Float](c column) T { return T(1 / c.scale) }
 // Forward implements nn.Part.
 func (f *features[T]) Forward(x, y *nn.Streams[T]) {
 	f.x = x
-	kept := f.kept
 	for b := range x.Batch {
-		xb, yb, o := x.Row(0, b), y.Row(0, b), 0
-		for i, c := range f.columns {
-			switch c.kind {
-			case affine:
-				yb[o] = (xb[i] - T(c.mean)) * slope[T](c)
-			case circle:
-				s, co := math.Sincos(c.w * float64(xb[i]))
-				kept[0], kept[1] = T(s), T(co)
-				yb[o], yb[o+1] = T(s), T(co)
-			case logarithmic:
-				z := float64(xb[i]) / c.knee
-				f1 := 1 / math.Sqrt(1+z*z)
-				kept[0], kept[1], kept[2] = T(f1/c.knee), T(-z*f1*f1*f1/(c.knee*c.knee)),
-					T((2*z*z-1)*f1*f1*f1*f1*f1/(c.knee*c.knee*c.knee))
-				yb[o] = T(math.Asinh(z) - math.Asinh(c.mean/c.knee))
-			case squared:
-				z, r := (xb[i]-T(c.mean))*slope[T](c), slope[T](c)
-				kept[0], kept[1], kept[2] = 2*z*r, 2*r*r, 0
-				yb[o] = z * z
-			case inverse:
-				z, r := T(c.scale)/xb[i], 1/xb[i]
-				kept[0], kept[1], kept[2] = -z*r, 2*z*r*r, -6*z*r*r*r
-				yb[o] = z
-			case inverseSquare:
-				z, r := T(c.scale)/xb[i], 1/xb[i]
-				kept[0], kept[1], kept[2] = -2*z*z*r, 6*z*z*r*r, -24*z*z*r*r*r
-				yb[o] = z * z
+		j, xb, yb := f.of(b), x.Row(0, b), y.Row(0, b)
+		for i := range f.straight {
+			p := &f.straight[i]
+			yb[p.y] = (xb[p.x] - p.mean) * p.f
+		}
+		for i := range f.bends {
+			p := &f.bends[i]
+			if !p.circle {
+				yb[p.y] = bent(&f.columns[p.x], xb[p.x], j[p.kept:])
+				continue
 			}
-			o += c.width()
-			kept = kept[c.numbers():]
+			s, c := math.Sincos(f.columns[p.x].w * float64(xb[p.x]))
+			j, yb := j[p.kept:], yb[p.y:]
+			j[0], j[1] = T(s), T(c)
+			yb[0], yb[1] = T(s), T(c)
 		}
 	}
 	for k := 1; k <= x.K; k++ {
 		f.push(k, x, y)
 	}
+}
+
+// bent is f(x) of a column that is neither straight nor an angle; it keeps f′, f″, f‴ in j.
+func bent[T nn.Float](c *column, x T, j []T) T {
+	switch c.kind {
+	case logarithmic:
+		z := float64(x) / c.knee
+		f1 := 1 / math.Sqrt(1+z*z)
+		j[0], j[1], j[2] = T(f1/c.knee), T(-z*f1*f1*f1/(c.knee*c.knee)),
+			T((2*z*z-1)*f1*f1*f1*f1*f1/(c.knee*c.knee*c.knee))
+		return T(math.Asinh(z) - math.Asinh(c.mean/c.knee))
+	case squared:
+		r := slope[T](*c)
+		z := (x - T(c.mean)) * r
+		j[0], j[1], j[2] = 2*z*r, 2*r*r, 0
+		return z * z
+	case inverse:
+		z, r := T(c.scale)/x, 1/x
+		j[0], j[1], j[2] = -z*r, 2*z*r*r, -6*z*r*r*r
+		return z
+	case inverseSquare:
+		z, r := T(c.scale)/x, 1/x
+		j[0], j[1], j[2] = -2*z*z*r, 6*z*z*r*r, -24*z*z*r*r*r
+		return z * z
+	}
+	panic("model: a column that is straight, an angle, or dropped")
 }
 
 // push sets y_k = f′ x_k for block k, a tangent or a direction.
@@ -209,10 +220,9 @@ func (f *features[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient[T]
 		return
 	}
 	for b := range f.x.Batch {
-		j, c, y := f.of(b), f.bend.c.Row(0, b), ybar.Row(0, b)
+		j, c, y := f.of(b), f.bend.of(b), ybar.Row(0, b)
 		for i := range f.bends {
-			p := &f.bends[i]
-			c[p.x] = p.second(j, y)
+			c[i] = f.bends[i].second(j, y)
 		}
 	}
 	f.bend.add(f.x, H)

@@ -14,7 +14,13 @@ type kineticHead[T nn.Float] struct {
 
 // newKineticHead returns the head for states and system parameters of the given number of columns.
 func newKineticHead[T nn.Float](c []T, columns, batch int) *kineticHead[T] {
-	return &kineticHead[T]{c: c, in: 1 + columns, bend: newBend[T](batch, 1+columns)}
+	h := &kineticHead[T]{c: c, in: 1 + columns}
+	var at []int
+	for i := range c {
+		at = append(at, 1+len(c)+i)
+	}
+	h.bend = newBend[T](batch, at)
+	return h
 }
 
 func (h *kineticHead[T]) In() int  { return h.in }
@@ -42,7 +48,7 @@ func (h *kineticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient
 		y, r := ybar.Row(0, b)[0], xbar.Row(0, b)
 		r[0] = y
 		clear(r[1:])
-		bend := h.bend.c.Row(0, b)[1+d:]
+		bend := h.bend.of(b)
 		for i, v := range h.v(0, b) {
 			r[1+d+i] = h.c[i] * v * y
 			bend[i] = h.c[i] * y

@@ -67,7 +67,7 @@ func scalar[T nn.Float](s Spec, theta []T, batch, k, components int) (f nn.Part[
 	net, front := nn.New(shape, theta[:n], batch, k, components), newFront[T](s, columns, batch, k, components)
 	if s.Head == Quadratic {
 		speeds, _ := scales[T](s)
-		head := newQuadraticHead(speeds, T(s.Kinetic), front.In(), k)
+		head := newQuadraticHead(speeds, T(s.Kinetic), front.In(), batch, k)
 		return newChain[T](front, net, head, batch, k, components), n
 	}
 	c := make([]T, s.D())

@@ -41,8 +41,8 @@ func TestParts(t *testing.T) {
 		"kinetic head": {5, 0, func(_ []float64, batch, _, _ int) part {
 			return newKineticHead([]float64{1.5, 0.6}, 4, batch)
 		}},
-		"quadratic head": {8, 0, func(_ []float64, _, k, _ int) part {
-			return newQuadraticHead([]float64{1.5, 0.6}, 0.7, 4, k)
+		"quadratic head": {8, 0, func(_ []float64, batch, k, _ int) part {
+			return newQuadraticHead([]float64{1.5, 0.6}, 0.7, 4, batch, k)
 		}},
 		"scale head": {5, 0, func([]float64, int, int, int) part {
 			return &scaleHead[float64]{scale: []float64{1.5, 0.6}, in: 5}

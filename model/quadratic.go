@@ -14,24 +14,21 @@ import (
 // l alone, and what is quadratic in the velocities it says with functions of q. Its input is (l, N, q, v) and the
 // system parameters, of which it uses l, N and v; N stands row by row up to its diagonal. It implements nn.Part.
 type quadraticHead[T nn.Float] struct {
-	d, in        int
-	s, inverse   []T // s and 1/s (d)
+	d, in, rows  int
+	inverse      []T // 1/s (d)
 	c            T
 	x            *nn.Streams[T]
-	speeds       []speed[T] // of the value and of the tangents or components of a row
+	kept         []T        // of each row of each sample (batch, rows, 4d), see of
 	w            []hyper[T] // (d)
 	none, unread []T        // (in)
 }
 
 // newQuadraticHead returns the head for states and system parameters of the given number of columns, and k tangents.
-func newQuadraticHead[T nn.Float](s []T, c T, columns, k int) *quadraticHead[T] {
-	d, rows := len(s), 1+max(k, nn.HyperDual)
-	h := &quadraticHead[T]{d: d, in: 1 + triangle(d) + columns, s: s, c: c, speeds: make([]speed[T], rows),
+func newQuadraticHead[T nn.Float](s []T, c T, columns, batch, k int) *quadraticHead[T] {
+	d, rows := len(s), 1+k+nn.HyperDual
+	h := &quadraticHead[T]{d: d, in: 1 + triangle(d) + columns, rows: rows, c: c, kept: make([]T, batch*rows*4*d),
 		w: make([]hyper[T], d)}
 	h.none, h.unread = make([]T, h.in), make([]T, h.in)
-	for i := range h.speeds {
-		h.speeds[i].scaled = make([]T, d)
-	}
 	for _, x := range s {
 		h.inverse = append(h.inverse, 1/x)
 	}
@@ -66,95 +63,78 @@ func element(i, j int) int {
 	return 1 + i*(i+1)/2 + j
 }
 
-// speed is the velocity of a row, w, and w_i/s_i beside it.
-type speed[T nn.Float] struct {
-	w, scaled []T
-	only      int // the place of its only number that is not 0; −1: none is; several: several are
-}
-
-const several = 1 << 30
-
-// speed reads the velocity of a row into memory k of those that are in use at once. The tangents of a mass matrix are
-// e₁ … e_d and 0 there: most terms of a form of two of them are 0.
-func (h *quadraticHead[T]) speed(k int, row []T) *speed[T] {
-	y := &h.speeds[k]
-	y.w, y.only = row[h.velocity():][:h.d], -1
-	for i, w := range y.w {
-		if w == 0 {
-			y.scaled[i] = 0
+// times adds N w to y, with N of a row x. Most of the velocities of the tangents of a mass matrix are 0.
+func (h *quadraticHead[T]) times(x, w, y []T) {
+	y = y[:len(w)]
+	for j, wj := range w {
+		if wj == 0 {
 			continue
 		}
-		y.scaled[i] = w / h.s[i]
-		if y.only >= 0 {
-			i = several
+		for i, n := range x[element(j, 0):][:j+1] {
+			y[i] += n * wj
 		}
-		y.only = i
+		at := element(j, j)
+		for i := j + 1; i < len(w); i++ {
+			at += i
+			y[i] += x[at] * wj
+		}
 	}
-	return y
 }
 
-// form is Σ_ij N_ij w_i u_j for N of a row x, with w and u the velocities y and z over s.
-func (h *quadraticHead[T]) form(x []T, y, z *speed[T]) (s T) {
-	if z.only < h.d {
-		return h.along(x, y, z)
+// of is what is kept of row k of sample b, the value or what goes along a direction: with w and N of the value
+//
+//	(w_k, N_k w, N_k w + (N + c) w_k, w_k),
+//
+// where N_k w is 0 for the value. Of two rows j and k the dot product of the first half of one and the second half of
+// the other is the second derivative along both, w_jᵀ (N_k w + (N + c) w_k) + w_kᵀ N_j w.
+func (h *quadraticHead[T]) of(b, k int) []T {
+	n := 4 * h.d
+	return h.kept[(b*h.rows+k)*n:][:n]
+}
+
+// value reads the value x of a sample, and returns L.
+func (h *quadraticHead[T]) value(b int, x []T) T {
+	d, r, L := h.d, h.of(b, 0), x[0]
+	h.momentum(x, x, r)
+	for i, w := range r[:d] {
+		L += w * r[2*d+i] / 2
 	}
-	at := 1
-	for i, wi := range y.scaled {
-		ui := z.scaled[i]
-		for j, sj := range h.s[:i] {
-			s += x[at] * (wi*z.w[j] + ui*y.w[j]) / sj
-			at++
-		}
-		s += x[at] * wi * ui
-		at++
+	return L
+}
+
+// momentum sets w_k and (N + c) w_k of a row xk, with N of x.
+func (h *quadraticHead[T]) momentum(x, xk, r []T) {
+	d := h.d
+	w, n, p, again := r[:d], r[d:2*d], r[2*d:3*d], r[3*d:4*d]
+	for i, v := range xk[h.velocity():][:d] {
+		y := v * h.inverse[i]
+		w[i], n[i], p[i], again[i] = y, 0, h.c*y, y
+	}
+	h.times(x, w, p)
+}
+
+// toward reads a row xk that goes along a direction at x into memory k, and returns the derivative of L along it,
+// l_k + wᵀ (½ N_k w + (N + c) w_k).
+func (h *quadraticHead[T]) toward(b, k int, x, xk []T) T {
+	d, r, s := h.d, h.of(b, k), xk[0]
+	w, n, p := h.of(b, 0)[:d], r[d:2*d], r[2*d:3*d]
+	h.momentum(x, xk, r)
+	h.times(xk, w, n)
+	for i, w := range w {
+		s += w * (n[i]/2 + p[i])
+		p[i] += n[i]
 	}
 	return s
 }
 
-// along is form where at most one number of z is not 0: the other terms, in their order.
-func (h *quadraticHead[T]) along(x []T, y, z *speed[T]) (s T) {
-	k := z.only
-	if k < 0 || y.only < 0 {
-		return 0
-	}
-	uk, scaled := z.w[k], z.scaled[k]
-	row := x[1+k*(k+1)/2:][:k+1]
-	if y.only == several {
-		for j, n := range row[:k] {
-			s += n * (scaled * y.w[j]) / h.s[j]
-		}
-	} else if i := y.only; i < k {
-		return row[i] * (scaled * y.w[i]) / h.s[i]
-	} else if i > k {
-		return x[1+i*(i+1)/2+k] * (y.scaled[i] * uk) / h.s[k]
-	}
-	s += row[k] * y.scaled[k] * scaled
-	if y.only == several {
-		for i := k + 1; i < h.d; i++ {
-			s += x[1+i*(i+1)/2+k] * (y.scaled[i] * uk) / h.s[k]
-		}
+// second is the second derivative along rows j and k.
+func (h *quadraticHead[T]) second(b, j, k int) (s T) {
+	y := h.of(b, j)[:2*h.d]
+	z := h.of(b, k)[2*h.d:][:len(y)]
+	for i, y := range y {
+		s += y * z[i]
 	}
 	return s
-}
-
-// free is c Σ w_i u_i.
-func (h *quadraticHead[T]) free(y, z *speed[T]) (s T) {
-	for i, u := range z.w {
-		if u != 0 {
-			s += h.c * y.w[i] * u / (h.s[i] * h.s[i])
-		}
-	}
-	return s
-}
-
-// first is the derivative along x_k at x; y and yk are their velocities.
-func (h *quadraticHead[T]) first(x, xk []T, y, yk *speed[T]) T {
-	return xk[0] + h.form(xk, y, y)/2 + h.form(x, y, yk) + h.free(y, yk)
-}
-
-// second is the second derivative along x_i and x_k at x.
-func (h *quadraticHead[T]) second(x, xi, xk []T, y, yi, yk *speed[T]) T {
-	return h.form(xi, y, yk) + h.form(xk, y, yi) + h.form(x, yi, yk) + h.free(yi, yk)
 }
 
 // Forward implements nn.Part.
@@ -162,11 +142,9 @@ func (h *quadraticHead[T]) Forward(x, y *nn.Streams[T]) {
 	h.x = x
 	for b := range x.Batch {
 		x0 := x.Row(0, b)
-		v := h.speed(0, x0)
-		y.Row(0, b)[0] = x0[0] + (h.form(x0, v, v)+h.free(v, v))/2
+		y.Row(0, b)[0] = h.value(b, x0)
 		for k := 1; k <= x.K; k++ {
-			xk := x.Row(k, b)
-			y.Row(k, b)[0] = h.first(x0, xk, v, h.speed(1, xk))
+			y.Row(k, b)[0] = h.toward(b, k, x0, x.Row(k, b))
 		}
 	}
 }
@@ -175,42 +153,32 @@ func (h *quadraticHead[T]) Forward(x, y *nn.Streams[T]) {
 func (h *quadraticHead[T]) Reverse(ybar, xbar *nn.Streams[T], H []T, _ nn.Gradient[T]) {
 	K := h.x.K
 	for b := range ybar.Batch {
-		x, L := h.x.Row(0, b), ybar.Row(0, b)[0]
-		h.adjoint(xbar.Row(0, b), x, L)
+		L := ybar.Row(0, b)[0]
+		h.adjoint(xbar.Row(0, b), h.of(b, 0), L)
 		if H == nil {
 			continue
 		}
-		y := h.speed(0, x)
 		for k := 1; k <= K; k++ {
-			xk := h.x.Row(k, b)
-			yk := h.speed(k, xk)
 			for i := 1; i <= k; i++ {
-				H[b*K*K+(i-1)*K+k-1] += L * h.second(x, h.x.Row(i, b), xk, y, &h.speeds[i], yk)
+				H[b*K*K+(i-1)*K+k-1] += L * h.second(b, i, k)
 			}
 		}
 	}
 }
 
-// adjoint sets x̄:  l̄ = L̄,  N̄_ij = L̄ w_i w_j (half of it for i = j),  w̄ = L̄ (N + c) w.
-func (h *quadraticHead[T]) adjoint(r, x []T, L T) {
-	clear(r)
-	r[0] = L
-	v, W := h.velocity(), h.speeds[0].scaled
-	for i, n := range h.inverse {
-		W[i] = n * x[v+i]
-	}
-	for i, wi := range W {
-		sum := h.c * wi
-		for j, wj := range W {
-			sum += x[element(i, j)] * wj
-			switch {
-			case j < i:
-				r[element(i, j)] = L * (wi * wj)
-			case j == i:
-				r[element(i, j)] = 0.5 * (L * (wi * wj))
-			}
+// adjoint sets x̄ of a sample of which r is kept:  l̄ = L̄,  N̄_ij = L̄ w_i w_j (half of it for i = j),
+// w̄ = L̄ (N + c) w.
+func (h *quadraticHead[T]) adjoint(xbar, r []T, L T) {
+	clear(xbar)
+	xbar[0] = L
+	v, p := h.velocity(), r[2*h.d:]
+	for i, wi := range r[:h.d] {
+		N := xbar[element(i, 0):][:i+1]
+		for j, wj := range r[:i] {
+			N[j] = L * (wi * wj)
 		}
-		r[v+i] = h.inverse[i] * (L * sum)
+		N[i] = L * (wi * wi) / 2
+		xbar[v+i] = h.inverse[i] * (L * p[i])
 	}
 }
 
@@ -239,17 +207,14 @@ func (h *quadraticHead[T]) mixed(r, x dualRow[T], L hyper[T]) {
 	}
 }
 
-// Mixed implements nn.Part.
+// Mixed implements nn.Part. What is kept of the components comes last.
 func (h *quadraticHead[T]) Mixed(_ nn.Directions[T], x, y *nn.Streams[T]) {
 	for b := range x.Batch {
-		x0 := x.Row(0, b)
-		v := h.speed(0, x0)
 		for k := 1; k <= x.Components; k++ {
-			xk := x.Row(-k, b)
-			y.Row(-k, b)[0] = h.first(x0, xk, v, h.speed(k, xk))
+			y.Row(-k, b)[0] = h.toward(b, h.rows-k, x.Row(0, b), x.Row(-k, b))
 		}
 		if x.Components == nn.HyperDual {
-			y.Row(nn.ST, b)[0] += h.second(x0, x.Row(nn.S, b), x.Row(nn.T, b), v, &h.speeds[-nn.S], &h.speeds[-nn.T])
+			y.Row(nn.ST, b)[0] += h.second(b, h.rows+nn.S, h.rows+nn.T)
 		}
 	}
 }

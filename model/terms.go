@@ -66,7 +66,7 @@ func summed[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	L := func(k, components int) nn.Part[T] {
 		front, entries := newLibrary[T](s, batch, k, components)
 		net := &sum[T]{theta: theta[:n], entries: entries, in: front.Out(), out: 1 + triangle(d)}
-		return newChain[T](front, net, newQuadraticHead(speeds, 0, front.In(), k), batch, k, components)
+		return newChain[T](front, net, newQuadraticHead(speeds, 0, front.In(), batch, k), batch, k, components)
 	}
 	return lift(d, s.M(), batch, newEulerLagrange(d, s.M(), len(theta), s.inputs(true), batch, L,
 		newForces(s, theta, n)))

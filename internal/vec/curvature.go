@@ -15,9 +15,11 @@ func Curvature[T Float](B, K, n, ld int, f2, a, z []T, step int, H []T) {
 		for i := 0; i < K; i += t {
 			x0, x1, x2 := row(i), row(i+1), row(i+2)
 			triangle(f2, a, x0, x1, x2, &s)
-			for p := i; p < min(i+t, K); p++ {
-				for q := p; q < min(i+t, K); q++ {
-					h[p*K+q] += s[t*(p-i)+q-i]
+			n := min(t, K-i)
+			for p := range n {
+				h, s := h[(i+p)*K+i:][:n], s[t*p:][:t]
+				for q := p; q < n; q++ {
+					h[q] += s[q]
 				}
 			}
 			for k := i + t; k < K; k += t {
