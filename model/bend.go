@@ -2,8 +2,8 @@ package model
 
 import "lagrange/nn"
 
-// bend is the curvature of a part whose f″ couples no two numbers of its input: Σ c x_i x_j over those with an f″, with
-// weights c for each sample.
+// bend is the curvature of a part whose f″ couples no two numbers of its input, Σ c x_i x_j over those that have
+// one. The weights c are those of each sample.
 type bend[T nn.Float] struct {
 	at []int // the places of these numbers in the input
 	c  []T   // (batch, len(at))

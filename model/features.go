@@ -83,7 +83,7 @@ type features[T nn.Float] struct {
 
 func newFeatures[T nn.Float](columns []column, batch int) *features[T] {
 	f := &features[T]{columns: columns}
-	var bent []int
+	var curved []int // the places in x of those with an f″
 	for i, c := range columns {
 		p := place[T]{x: i, y: f.out, kept: f.numbers, circle: c.kind == circle}
 		switch c.kind {
@@ -94,12 +94,12 @@ func newFeatures[T nn.Float](columns []column, batch int) *features[T] {
 			f.straight = append(f.straight, p)
 		default:
 			p.f, p.f2, p.f3 = T(c.w), T(c.w*c.w), T(c.w*c.w*c.w)
-			f.bends, bent = append(f.bends, p), append(bent, i)
+			f.bends, curved = append(f.bends, p), append(curved, i)
 		}
 		f.out += c.width()
 		f.numbers += c.numbers()
 	}
-	f.kept, f.bend = make([]T, f.numbers*batch), newBend[T](batch, bent)
+	f.kept, f.bend = make([]T, f.numbers*batch), newBend[T](batch, curved)
 	return f
 }
 
