@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 
-	"lagrange/internal/par"
 	"lagrange/internal/vec"
 	"lagrange/model"
 )
@@ -123,14 +123,14 @@ func newGaussNewtonSteps(l *Loop[float64]) *gaussNewtonSteps {
 	return g
 }
 
-// each visits the chunks of the samples lo … hi of the batch, on all cores; a chunk begins at a multiple of its size
-// from lo.
+// each visits the chunks of the samples lo … hi of the batch, each by whichever core is free; a chunk begins at a
+// multiple of its size from lo.
 func (g *gaussNewtonSteps) each(lo, hi int, f func(w, lo, hi int)) {
-	n := (hi - lo + g.loop.chunk - 1) / g.loop.chunk
+	var next atomic.Int64
+	size := g.loop.chunk
 	g.loop.team.Do(func(w int) {
-		first, last := par.Span(n, w, g.loop.team.Workers())
-		for k := first; k < last; k++ {
-			f(w, lo+k*g.loop.chunk, min(hi, lo+(k+1)*g.loop.chunk))
+		for at := lo + int(next.Add(1)-1)*size; at < hi; at = lo + int(next.Add(1)-1)*size {
+			f(w, at, min(hi, at+size))
 		}
 	})
 }
@@ -200,8 +200,7 @@ func (g *gaussNewtonSteps) most(r []float64) float64 {
 	if len(g.abs) == 0 {
 		return 0
 	}
-	slices.Sort(g.abs)
-	return g.abs[len(g.abs)*9/10]
+	return nth(g.abs, len(g.abs)*9/10)
 }
 
 // cost is Σ c r².
