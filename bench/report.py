@@ -22,6 +22,7 @@ COLUMNS = [
 NEWTON = "BenchmarkGaussNewton/"
 NEWTON_WHO = "jax and lapack", "optimistix"
 SITES = "BenchmarkSites/"
+DENSE = "BenchmarkNormal/", "BenchmarkFactor/"
 SMALL = "BenchmarkAccel/prec=f64/net=64x2/batch=1"
 # Targets: against whom, and the least ratio in each column (None: no target).
 RIVALS = [
@@ -50,7 +51,7 @@ def parse(text):
     return results
 
 
-def ours(raw, of=lambda name: not name.startswith((NEWTON, SITES))):
+def ours(raw, of=lambda name: not name.startswith((NEWTON, SITES, *DENSE))):
     """{benchmark: {unit: [value of each run]}} of the benchmarks of some names: those of steps of Adam"""
     out = {}
     for run in (run for r in raw["rounds"] for run in r if run["who"] == "lagrange"):
@@ -255,6 +256,23 @@ def gauss_newton(raw):
     return table(head, rows) if rows else ""
 
 
+def dense(raw):
+    """JᵀCJ and its Cholesky factor beside those of OpenBLAS; '' without."""
+    pairs = {}
+    for line, before in beside(raw):
+        for prefix in DENSE if line["peer"] == "openblas" else ():
+            ours, part = before[f"{prefix}n={line['n']}"]["cpu-ms/op"], prefix[len("Benchmark"):-1]
+            pairs.setdefault((line["n"], line["rows"]), {}).setdefault(part, []).append((ours, line[part]))
+    rows = [
+        [str(n), str(k)] + [
+            spread(x) for p in parts.values() for x in ([a for a, _ in p], [b for _, b in p], [b / a for a, b in p])
+        ]
+        for (n, k), parts in sorted(pairs.items())
+    ]
+    head = ["P", "rows", "JᵀCJ, ms", "OpenBLAS, ms", "ratio", "factor, ms", "LAPACK, ms", "ratio"]
+    return table(head, rows) if rows else ""
+
+
 def size(name):
     """P and rows of a benchmark of Gauss–Newton; None of others."""
     m = re.match(NEWTON + r".*/P=(\d+)/rows=(\d+)", name)
@@ -326,6 +344,7 @@ def page(raw, template):
         cost_in_d=cost_in_d(raw) or "Not measured in this run.",
         memory=memory(raw) or "Not measured in this run.",
         gauss_newton=gauss_newton(raw) or "Not measured in this run.",
+        dense=dense(raw) or "Not measured in this run.",
         roll_outs=roll_outs(raw) or "Not measured in this run.",
         growth=growth(raw) or "Not measured in this run.",
         notes="".join(f"\n- {note}" for note in notes),

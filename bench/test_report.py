@@ -161,6 +161,16 @@ class GaussNewton(unittest.TestCase):
         self.assertEqual(report.gauss_newton(raw([lagrange(1e6)])), "")
 
 
+    def test_parts_beside_openblas(self):
+        mine = lambda ms: {"who": "lagrange", "results": {prefix + "n=644": {"cpu-ms/op": ms, "ns/op": 1} for prefix in report.DENSE}}
+        other = {"who": "openblas", "lines": [{"peer": "openblas", "n": 644, "rows": 1664, "Normal": 8, "Factor": 9}]}
+        rounds = raw([mine(1), other], [mine(2), other], [mine(4), other])
+        row = report.dense(rounds).splitlines()[-1]
+        self.assertEqual(row, "| 644 | 1664 | 2 (1–4) | 8 (8–8) | 4 (2–8) | 2 (1–4) | 9 (9–9) | 4.5 (2.25–9) |")
+        self.assertNotIn("Normal", report.roofline(rounds))
+        self.assertEqual(report.dense(raw([lagrange(1e6)])), "")
+
+
 class Page(unittest.TestCase):
     def test_the_template_is_filled(self):
         template = (pathlib.Path(report.__file__).parent / "performance.md.tmpl").read_text(encoding="utf-8")

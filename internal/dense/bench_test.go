@@ -51,7 +51,9 @@ func measured(b *testing.B, prepare func(team *par.Team, n, rows int) (run func(
 					b.Fatal("not positive definite")
 				}
 			}
-			rate := operations * float64(b.N) / (peak.ProcessorTime() - from).Seconds() * 1e-9
+			took := (peak.ProcessorTime() - from).Seconds() / float64(b.N)
+			rate := operations / took * 1e-9
+			b.ReportMetric(1e3*took, "cpu-ms/op")
 			b.ReportMetric(rate, "GFLOP/s")
 			b.ReportMetric(100*rate/max(top, peak.Rate[float64](1)), "%peak")
 		})
