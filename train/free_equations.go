@@ -44,10 +44,14 @@ func (e *freeEquations) pull(y, out []float64) {
 	for _, s := range e.shares {
 		clear(s)
 	}
-	e.each(0, e.B, func(w, lo, hi int) {
-		p, r := e.loop.passes[w], e.left[lo*e.W:hi*e.W]
-		p.Residuals(e.loop.batch[lo:hi], r, r)
-		p.Pull(y[lo*e.W:hi*e.W], e.shares[w])
+	size := e.loop.chunk
+	e.loop.team.Do(func(w int) { // each core has chunks of its own, so that its sum is the same again
+		for lo := w * size; lo < e.B; lo += e.loop.team.Workers() * size {
+			hi := min(e.B, lo+size)
+			p, r := e.loop.passes[w], e.left[lo*e.W:hi*e.W]
+			p.Residuals(e.loop.batch[lo:hi], r, r)
+			p.Pull(y[lo*e.W:hi*e.W], e.shares[w])
+		}
 	})
 	copy(out, e.shares[0])
 	for _, s := range e.shares[1:] {

@@ -123,8 +123,8 @@ func newGaussNewtonSteps(l *Loop[float64]) *gaussNewtonSteps {
 	return g
 }
 
-// each visits the chunks of the samples lo … hi of the batch, each by whichever core is free; a chunk begins at a
-// multiple of its size from lo.
+// each visits the chunks of the samples lo … hi of the batch, each by whichever core is free, so that f must not add to
+// anything; a chunk begins at a multiple of its size from lo.
 func (g *gaussNewtonSteps) each(lo, hi int, f func(w, lo, hi int)) {
 	var next atomic.Int64
 	size := g.loop.chunk

@@ -162,6 +162,34 @@ func TestBlocksOfRows(t *testing.T) {
 	}
 }
 
+// Steps of any form are the same again to the last bit, whichever core takes which samples; where no sum is a core's,
+// with one core, too.
+func TestGaussNewtonRepeats(t *testing.T) {
+	steps := func(form string, workers int) []float64 {
+		l := gaussNewtonLoop(t, form, 160)
+		l.Settings.Workers = workers
+		if err := l.prepare(); err != nil {
+			t.Fatal(err)
+		}
+		defer l.release()
+		for range 3 {
+			l.stepper.step()
+		}
+		return slices.Clone(l.Model.Theta)
+	}
+	for _, form := range []string{Normal, Kernel, Free} {
+		want := steps(form, 2)
+		for range 20 {
+			if got := steps(form, 2); !slices.Equal(got, want) {
+				t.Fatalf("%s: two cores come to other bits", form)
+			}
+		}
+		if form != Free && !slices.Equal(steps(form, 1), want) {
+			t.Errorf("%s: one core comes to other bits than two", form)
+		}
+	}
+}
+
 // With any form a pendulum is learned from 600 states in 40 steps better than by Adam in a hundred times as many.
 func TestGaussNewtonLearns(t *testing.T) {
 	adam := newLoop(t, 4000)
