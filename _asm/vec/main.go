@@ -24,6 +24,7 @@ var kernels = map[string]func(simd.Code){
 	},
 	"sums": func(c simd.Code) {
 		add(c)
+		axpy(c)
 		addSquares(c)
 		sumSquares(c)
 		adam(c)

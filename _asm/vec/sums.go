@@ -21,6 +21,19 @@ func add(c simd.Code) {
 	end()
 }
 
+// axpy rounds products before it adds them, as plain Go does.
+func axpy(c simd.Code) {
+	begin(c, "axpy", "c T, x, y *T, n int", "sets y += c x.")
+	f, x, y, n := same(c, "c"), arg("x"), arg("y"), arg("n")
+	c.Sweep("loop", n, func(l simd.Lane) {
+		v, p := l.Get(y), c.Vec()
+		c.Mul(f, l.Get(x), p)
+		c.Add(v, p, v)
+		l.Put(v, y)
+	})
+	end()
+}
+
 func addSquares(c simd.Code) {
 	begin(c, "addSquares", "x, y *T, n int, s *float64", "sets y += x and s = Σ y², summed in float64.")
 	x, y, n, sum := arg("x"), arg("y"), arg("n"), newSquares(c)

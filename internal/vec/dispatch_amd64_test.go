@@ -62,7 +62,7 @@ func TestDispatch(t *testing.T) {
 			t.Errorf("%s is no kernel for %v", name, level)
 		}
 	}
-	if len(want) != 2*(11+int(last)-1) {
+	if len(want) != 2*(12+int(last)-1) {
 		t.Errorf("%d kernels: %v", len(want), want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"lagrange/internal/isa"
@@ -80,6 +81,7 @@ func calls[T Float]() []call[T] {
 		{"AddRows", false, rows(1), func(n int, x [][]T) { AddRows(rowsB, n, n+gap, x[2], x[3]) }},
 		{"SumRows", false, rows(1), func(n int, x [][]T) { SumRows(rowsB, n, n+gap, x[2], x[3]) }},
 		{"Add", false, all(2), func(_ int, x [][]T) { Add(x[0], x[1]) }},
+		{"Axpy", false, all(2), func(_ int, x [][]T) { Axpy(0.7, x[0], x[1]) }},
 		{"AddSquares", true, all(3), func(n int, x [][]T) {
 			if s := AddSquares(x[0], x[1]); n > 0 {
 				x[2][0] = T(s)
@@ -198,6 +200,7 @@ func everySweep[T Float]() {
 	DualReverse(a[:], b[:], c[:], d[:], e[:], f[:])
 	AddRows(1, n, n, a[:], b[:])
 	SumRows(1, n, n, a[:], b[:])
+	Axpy(1, a[:], b[:])
 	AddSquares(a[:], b[:])
 	if !Finite(a[:]) || Norm(a[:]) < 0 {
 		panic("vec: a sum of squares of zeros")
@@ -205,6 +208,28 @@ func everySweep[T Float]() {
 	Adam(1, 0.1, 0.9, 0.999, 1e-8, 1, a[:], b[:], c[:], d[:])
 	for k := Softplus; k < last; k++ {
 		Sweep(k, jets[k], a[:], b[:], Jet[T]{c[:], d[:], e[:]})
+	}
+}
+
+// Products are rounded before they are added by every instruction set.
+func TestAxpyRounds(t *testing.T) {
+	onEachTier(t, func(t *testing.T) {
+		t.Run("float32", axpyRounds[float32])
+		t.Run("float64", axpyRounds[float64])
+	})
+}
+
+func axpyRounds[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 9))
+	const n = 67
+	c, x, y, want := T(r.NormFloat64()), make([]T, n), make([]T, n), make([]T, n)
+	for i := range x {
+		x[i], y[i] = T(r.NormFloat64()), T(r.NormFloat64())
+		p := c * x[i]
+		want[i] = y[i] + T(p)
+	}
+	if Axpy(c, x, y); !slices.Equal(y, want) {
+		t.Error("Axpy does not round as products and sums do")
 	}
 }
 

@@ -16,6 +16,7 @@ type kernels[T Float] struct {
 	mixedReverse func(f1, f2, f3, zs, zt, zst, a, as, at, ast, ds, dt, dst *T, n int)
 	dualReverse  func(f1, f2, zs, a, as, ds *T, n int)
 	add          func(x, y *T, n int)
+	axpy         func(c T, x, y *T, n int)
 	addSquares   func(x, y *T, n int, s *float64)
 	sumSquares   func(y *T, n int, s *float64)
 	adam         func(g, theta, m, s *T, n int, b1, c1, b2, c2, r, e, f T)

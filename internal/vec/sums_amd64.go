@@ -9,6 +9,11 @@ package vec
 //go:noescape
 func addF32AVX512(x *float32, y *float32, n int)
 
+// axpyF32AVX512 sets y += c x.
+//
+//go:noescape
+func axpyF32AVX512(c float32, x *float32, y *float32, n int)
+
 // addSquaresF32AVX512 sets y += x and s = Σ y², summed in float64.
 //
 //go:noescape
@@ -29,6 +34,11 @@ func adamF32AVX512(grad *float32, theta *float32, m *float32, s *float32, n int,
 //
 //go:noescape
 func addF64AVX512(x *float64, y *float64, n int)
+
+// axpyF64AVX512 sets y += c x.
+//
+//go:noescape
+func axpyF64AVX512(c float64, x *float64, y *float64, n int)
 
 // addSquaresF64AVX512 sets y += x and s = Σ y², summed in float64.
 //
@@ -51,6 +61,11 @@ func adamF64AVX512(grad *float64, theta *float64, m *float64, s *float64, n int,
 //go:noescape
 func addF32AVX2(x *float32, y *float32, n int)
 
+// axpyF32AVX2 sets y += c x.
+//
+//go:noescape
+func axpyF32AVX2(c float32, x *float32, y *float32, n int)
+
 // addSquaresF32AVX2 sets y += x and s = Σ y², summed in float64.
 //
 //go:noescape
@@ -71,6 +86,11 @@ func adamF32AVX2(grad *float32, theta *float32, m *float32, s *float32, n int, b
 //
 //go:noescape
 func addF64AVX2(x *float64, y *float64, n int)
+
+// axpyF64AVX2 sets y += c x.
+//
+//go:noescape
+func axpyF64AVX2(c float64, x *float64, y *float64, n int)
 
 // addSquaresF64AVX2 sets y += x and s = Σ y², summed in float64.
 //

@@ -38,6 +38,43 @@ loopDone:
 	VZEROUPPER
 	RET
 
+// func axpyF32AVX512(c float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·axpyF32AVX512(SB), NOSPLIT, $0-32
+	VBROADCASTSS c+0(FP), Z0
+	MOVQ         x+8(FP), AX
+	MOVQ         y+16(FP), CX
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+	SUBQ         $0x10, DX
+	JL           loopTail
+
+loop:
+	VMOVUPS (CX)(BX*1), Z1
+	VMOVUPS (AX)(BX*1), Z2
+	VMULPS  Z2, Z0, Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, (CX)(BX*1)
+	ADDQ    $0x40, BX
+	SUBQ    $0x10, DX
+	JGE     loop
+
+loopTail:
+	ADDQ      $0x10, DX
+	JZ        loopDone
+	MOVL      $0xffffffff, SI
+	BZHIL     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX)(BX*1), K1, Z1
+	VMOVUPS.Z (AX)(BX*1), K1, Z2
+	VMULPS    Z2, Z0, Z0
+	VADDPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (CX)(BX*1)
+
+loopDone:
+	VZEROUPPER
+	RET
+
 // func addSquaresF32AVX512(x *float32, y *float32, n int, s *float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·addSquaresF32AVX512(SB), NOSPLIT, $0-32
@@ -244,6 +281,43 @@ loopDone:
 	VZEROUPPER
 	RET
 
+// func axpyF64AVX512(c float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·axpyF64AVX512(SB), NOSPLIT, $0-32
+	VBROADCASTSD c+0(FP), Z0
+	MOVQ         x+8(FP), AX
+	MOVQ         y+16(FP), CX
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+	SUBQ         $0x08, DX
+	JL           loopTail
+
+loop:
+	VMOVUPD (CX)(BX*1), Z1
+	VMOVUPD (AX)(BX*1), Z2
+	VMULPD  Z2, Z0, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPD Z1, (CX)(BX*1)
+	ADDQ    $0x40, BX
+	SUBQ    $0x08, DX
+	JGE     loop
+
+loopTail:
+	ADDQ      $0x08, DX
+	JZ        loopDone
+	MOVL      $0xffffffff, SI
+	BZHIL     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX)(BX*1), K1, Z1
+	VMOVUPD.Z (AX)(BX*1), K1, Z2
+	VMULPD    Z2, Z0, Z0
+	VADDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (CX)(BX*1)
+
+loopDone:
+	VZEROUPPER
+	RET
+
 // func addSquaresF64AVX512(x *float64, y *float64, n int, s *float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·addSquaresF64AVX512(SB), NOSPLIT, $0-32
@@ -440,6 +514,44 @@ DATA ladder32<>+40(SB)/8, $0x0000000000000000
 DATA ladder32<>+48(SB)/8, $0x0000000000000000
 DATA ladder32<>+56(SB)/8, $0x0000000000000000
 GLOBL ladder32<>(SB), RODATA|NOPTR, $64
+
+// func axpyF32AVX2(c float32, x *float32, y *float32, n int)
+// Requires: AVX
+TEXT ·axpyF32AVX2(SB), NOSPLIT, $0-32
+	VBROADCASTSS c+0(FP), Y0
+	MOVQ         x+8(FP), AX
+	MOVQ         y+16(FP), CX
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+	SUBQ         $0x08, DX
+	JL           loopTail
+
+loop:
+	VMOVUPS (CX)(BX*1), Y1
+	VMOVUPS (AX)(BX*1), Y2
+	VMULPS  Y2, Y0, Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (CX)(BX*1)
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, DX
+	JGE     loop
+
+loopTail:
+	ADDQ       $0x08, DX
+	JZ         loopDone
+	LEAQ       ladder32<>+0(SB), DI
+	MOVQ       $+8, SI
+	SUBQ       DX, SI
+	VMOVUPS    (DI)(SI*4), Y1
+	VMASKMOVPS (CX)(BX*1), Y1, Y2
+	VMASKMOVPS (AX)(BX*1), Y1, Y3
+	VMULPS     Y3, Y0, Y0
+	VADDPS     Y0, Y2, Y2
+	VMASKMOVPS Y2, Y1, (CX)(BX*1)
+
+loopDone:
+	VZEROUPPER
+	RET
 
 // func addSquaresF32AVX2(x *float32, y *float32, n int, s *float64)
 // Requires: AVX, FMA3
@@ -656,6 +768,44 @@ DATA ladder64<>+40(SB)/8, $0x0000000000000000
 DATA ladder64<>+48(SB)/8, $0x0000000000000000
 DATA ladder64<>+56(SB)/8, $0x0000000000000000
 GLOBL ladder64<>(SB), RODATA|NOPTR, $64
+
+// func axpyF64AVX2(c float64, x *float64, y *float64, n int)
+// Requires: AVX
+TEXT ·axpyF64AVX2(SB), NOSPLIT, $0-32
+	VBROADCASTSD c+0(FP), Y0
+	MOVQ         x+8(FP), AX
+	MOVQ         y+16(FP), CX
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+	SUBQ         $0x04, DX
+	JL           loopTail
+
+loop:
+	VMOVUPD (CX)(BX*1), Y1
+	VMOVUPD (AX)(BX*1), Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y2, Y1, Y1
+	VMOVUPD Y1, (CX)(BX*1)
+	ADDQ    $0x20, BX
+	SUBQ    $0x04, DX
+	JGE     loop
+
+loopTail:
+	ADDQ       $0x04, DX
+	JZ         loopDone
+	LEAQ       ladder64<>+0(SB), DI
+	MOVQ       $+4, SI
+	SUBQ       DX, SI
+	VMOVUPS    (DI)(SI*8), Y1
+	VMASKMOVPD (CX)(BX*1), Y1, Y2
+	VMASKMOVPD (AX)(BX*1), Y1, Y3
+	VMULPD     Y3, Y0, Y0
+	VADDPD     Y0, Y2, Y2
+	VMASKMOVPD Y2, Y1, (CX)(BX*1)
+
+loopDone:
+	VZEROUPPER
+	RET
 
 // func addSquaresF64AVX2(x *float64, y *float64, n int, s *float64)
 // Requires: AVX, FMA3

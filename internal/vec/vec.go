@@ -154,11 +154,18 @@ func Add[T Float](x, y []T) {
 	}
 }
 
-// Axpy sets y += c x.
+// worthACall is the least length for which the call of a kernel costs less than the loop in its place.
+const worthACall = 16
+
+// Axpy sets y += c x. Products are rounded before they are added, so that all instruction sets come to the same bits.
 func Axpy[T Float](c T, x, y []T) {
 	y = y[:len(x)]
+	if call := of[T]().axpy; call != nil && len(x) >= worthACall {
+		call(c, ptr(x), ptr(y), len(x))
+		return
+	}
 	for i, v := range x {
-		y[i] += c * v
+		y[i] += T(c * v)
 	}
 }
 
