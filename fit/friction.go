@@ -185,7 +185,7 @@ func (f *problem) borneOut(ctx context.Context, o *train.Identification, s Optio
 	if err != nil {
 		return false, err
 	}
-	y, err := o.Again(ctx, m, x)
+	y, err := o.Against(x).Again(ctx, m, x)
 	return train.Clearly(x.Log, y.Log) || f.gain(o, y, x) >= frictionGain, err
 }
 
@@ -242,8 +242,8 @@ func (f *problem) withMore(ctx context.Context, o *train.Identification, x train
 	if err != nil {
 		return x, err
 	}
-	y, err := f.shot(ctx, o, net, s)
-	if err != nil || x.Model == nil {
+	y, err := f.shot(ctx, o.Against(x), net, s)
+	if err != nil || x.Model == nil || !spec.Friction.Includes(x.Model.Spec.Friction) {
 		return y, err
 	}
 	return f.beyond(ctx, o, x, y)

@@ -85,7 +85,7 @@ func (f *problem) finer(ctx context.Context, o *train.Identification, s Options,
 		return x, nil
 	}
 	terms := x.Model.Spec.FinerTerms()
-	y, err := f.shotWith(ctx, o, s, x, terms)
+	y, err := f.shotWith(ctx, o.Against(x), s, x, terms)
 	if err != nil || y.Model == nil {
 		return x, err
 	}

@@ -102,7 +102,7 @@ func layout(s Spec) forceLayout {
 	if m > 0 {
 		l.actuators, l.params = 0, make([]float64, actuatorParams(d, m))
 	}
-	if slices.Contains([]Friction{Viscous, Both, Stribeck, AllFriction}, s.Friction) {
+	if slices.Contains(damped, s.Friction) {
 		l.viscous = len(l.params)
 		for i := range viscousParams(d) {
 			x := 0.0

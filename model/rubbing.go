@@ -20,6 +20,9 @@ type law struct {
 	beside bool
 }
 
+// damped are the kinds of friction with a force −Cv.
+var damped = []Friction{Viscous, Both, Stribeck, AllFriction}
+
 // laws are those of all friction that acts on coordinates one by one, or between two of them, in the order in which
 // their parameters stand in θ. A new one is a line here, and a number in ForceCoefficients.
 var laws = []law{
@@ -29,6 +32,12 @@ var laws = []law{
 	{name: "between", of: dry, first: []float64{math.Log(firstWidth)}, kinds: []Friction{AllFriction}, pairs: true},
 	{name: "breakaway", of: breakaway, first: []float64{math.Log(firstStribeck)}, kinds: []Friction{Stribeck},
 		beside: true},
+}
+
+// Includes says whether a friction has all that another one has.
+func (f Friction) Includes(g Friction) bool {
+	has := func(kinds []Friction) bool { return !slices.Contains(kinds, g) || slices.Contains(kinds, f) }
+	return has(damped) && !slices.ContainsFunc(laws, func(l law) bool { return !has(l.kinds) })
 }
 
 // The first size c of friction, the width ε of rest, and the speed w_s at which a breakaway force has fallen, in units

@@ -26,6 +26,7 @@ type Identification struct {
 	Over        func() bool  // whether time is over: what was found so far is returned; nil: it never is
 
 	chosen map[weakQuestion]Identified // of Weak, by what was asked
+	rival  []Length                    // of Against
 }
 
 // Durations in units of the fastest swing, and what else the path goes by. Measured on a double pendulum whose fastest
@@ -115,6 +116,17 @@ func (o *Identification) workers() int {
 		return par.Workers()
 	}
 	return o.Workers
+}
+
+// Against is an identification of models that are only of use where they are better than x: shooting with one ends once
+// it is far behind.
+func (o *Identification) Against(x Identified) *Identification {
+	if o.chosen == nil {
+		o.chosen = map[weakQuestion]Identified{}
+	}
+	against := *o
+	against.rival = x.Lengths
+	return &against
 }
 
 // Score is a model as it is, with its score.
@@ -227,20 +239,24 @@ func (o *Identification) shooting(m *model.Model[float64], from *division) *Shoo
 	if groups := m.Outputs(of); len(m.Linear()) > 0 && slices.ContainsFunc(groups, func(g int) bool { return g >= 0 }) {
 		alike = groups
 	}
-	return &Shooting{Model: m, Measured: o.Learn, Held: o.selection(m), Of: of, Unit: m.Units(of), Ridge: shootRidge,
+	learn, held := *o.Learn, *o.selection(m) // whose steps of the integrator are those of a length
+	return &Shooting{Model: m, Measured: &learn, Held: &held, Of: of, Unit: m.Units(of), Ridge: shootRidge,
 		Alike: alike, Penalty: o.Penalty, PositiveDefinite: o.Learn.Around(m, o.Seed),
 		Duration: o.within(firstSwings), Longest: o.Horizon, Iterations: cmp.Or(o.Iterations, shootRounds),
 		Workers: o.workers(), On: o.On, over: o.over, memory: o.Memory,
-		from: from}
+		from: from, rival: o.rival}
 }
 
 // shoot is x after shooting.
 func (o *Identification) shoot(ctx context.Context, x Identified, from *division) (Identified, error) {
 	x.Model = x.Model.Copy()
-	shot, err := o.shooting(x.Model, from).Run(ctx)
+	s := o.shooting(x.Model, from)
+	shot, err := s.Run(ctx)
 	if err != nil {
 		return x, err
 	}
+	o.Learn.Parts = max(o.Learn.Parts, s.Measured.Parts) // all are judged with the most that any of them took
+	o.Held.Parts = max(o.Held.Parts, s.Held.Parts)
 	team := par.NewTeam(o.workers())
 	defer team.Close()
 	x.Shot, x.Lengths = shot, shot.Lengths

@@ -15,8 +15,8 @@ const (
 	refineAsked = 64   // of which at most so many are looked at
 )
 
-// Refine doubles the steps that the integrator takes from row to row as long as it matters to what is observed: until
-// half as long ones change the motions of segments, from the given starts (N, 2d), by a tenth of the noise at most.
+// Refine has the integrator take one step from row to row, and doubles them as long as it matters to what is observed:
+// until half as long ones change the motions of segments, from the given starts (N, 2d), by a tenth of the noise.
 func (o *Measured) Refine(m *model.Model[float64], team *par.Team, segments []Segment, x []float64) {
 	n, every := 2*o.D, 1+len(segments)/refineAsked
 	var asked []Segment
@@ -24,7 +24,7 @@ func (o *Measured) Refine(m *model.Model[float64], team *par.Team, segments []Se
 	for i := 0; i < len(segments); i += every {
 		asked, from = append(asked, segments[i]), append(from, x[i*n:(i+1)*n]...)
 	}
-	o.Parts = max(1, o.Parts)
+	o.Parts = 1
 	was := o.paths(m, team, asked, from)
 	for o.Parts < mostParts {
 		o.Parts *= 2

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"lagrange/internal/par"
+	"lagrange/model"
 )
 
 // Steps between rows go through the forces between them, held or not, as rows in between would; and they become as many
@@ -44,17 +45,43 @@ func TestRefine(t *testing.T) {
 				}
 			}
 		}
-		o.Parts = 0
+		o.Parts = 8
 		if o.Refine(m, team, s, x); o.Parts < 4 {
 			t.Errorf("%d steps from row to row where the noise is a billionth", o.Parts)
 		}
 		for i := range o.Of {
 			o.Of[i].Sigma = []float64{0.1, 0.1, 0, 0}
 		}
-		o.Parts = 0
+		o.Parts = 8
 		if o.Refine(m, team, s, x); o.Parts != 1 {
 			t.Errorf("%d steps from row to row where the noise is a tenth", o.Parts)
 		}
 		team.Close()
+	}
+}
+
+// Each length of shooting has steps of its own, however many others took; models are judged with the most.
+func TestStepsOfALength(t *testing.T) {
+	o, spec := swinging(t, 1e-5)
+	spec.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{1}}}, {{Function: model.One}}}
+	m, err := model.New[float64](spec, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := o.Again(t.Context(), m, Identified{})
+	if err != nil || len(x.Lengths) == 0 {
+		t.Fatal(len(x.Lengths), err)
+	}
+	first, last := x.Lengths[0].Parts, x.Lengths[len(x.Lengths)-1].Parts
+	if first < 2 || last < first || o.Learn.Parts != last || o.Held.Parts != last {
+		t.Errorf("%d steps, then %d; models are judged with %d and %d", first, last, o.Learn.Parts, o.Held.Parts)
+	}
+	most := 2 * last
+	o.Learn.Parts, o.Held.Parts = most, most
+	if x, err = o.Again(t.Context(), m, Identified{}); err != nil || x.Lengths[0].Parts != first {
+		t.Errorf("%d steps where %d were enough, %v", x.Lengths[0].Parts, first, err)
+	}
+	if o.Learn.Parts != most || o.Held.Parts != most {
+		t.Errorf("models are judged with %d steps after %d", o.Held.Parts, most)
 	}
 }

@@ -1,0 +1,48 @@
+package train
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"lagrange/model"
+)
+
+// Shooting ends after a length over which a rival was far nearer to what is learned from and to what is held out; one
+// that is down to the noise ends nothing, and neither does one that is little nearer to either.
+func TestAgainst(t *testing.T) {
+	o, spec := swinging(t, 0.1)
+	spec.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{2}}}, {{Function: model.One}}} // not that of a pendulum
+	m, err := model.New[float64](spec, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := o.Again(t.Context(), m, Identified{})
+	if err != nil || len(y.Lengths) < 2 {
+		t.Fatalf("%d lengths, %v", len(y.Lengths), err)
+	}
+	first := y.Lengths[0]
+	if !(first.Loss > 2*farBehind*ruled && first.After > 2*farBehind*ruled) {
+		t.Fatalf("the model is not far off: %+v", first)
+	}
+	for _, c := range []struct{ loss, after, ends float64 }{
+		{first.Loss / 2, first.After / 2, 1},
+		{first.Loss / 1.2, first.After / 2, 0},
+		{first.Loss / 2, first.After / 1.2, 0},
+		{0.9 * ruled, 1, 0},
+	} {
+		rival := Identified{Lengths: slices.Clone(y.Lengths[:1])}
+		rival.Lengths[0].Loss, rival.Lengths[0].After = c.loss, c.after
+		z, err := o.Against(rival).Again(t.Context(), m, Identified{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := y.Lengths
+		if c.ends > 0 {
+			want = want[:1]
+		}
+		if !reflect.DeepEqual(z.Lengths, want) {
+			t.Errorf("against %+v: %d lengths, not %d", rival.Lengths[0], len(z.Lengths), len(want))
+		}
+	}
+}
