@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"lagrange/model"
 	"lagrange/train"
@@ -29,11 +30,14 @@ func (s Scale) String() string { return fmt.Sprintf("scale of %s %.4g ± %.1g", 
 // plan.
 func (f *problem) scales(ctx context.Context, o *train.Identification, s Options, x train.Identified) (all []Scale,
 	err error) {
+	simplest := sync.OnceValues(func() (train.Identified, error) {
+		return f.shotWith(ctx, o, s, x, x.Model.Spec.SimplestTerms())
+	})
 	for j, c := range x.Model.Spec.Coordinates {
 		if c.Period == 0 || c.Cyclic || x.Shot.Information == nil || o.Over() || moves(o.Learn, j) {
 			continue
 		}
-		k, err := f.scale(ctx, o, s, x, j)
+		k, err := f.scale(ctx, o, s, x, j, simplest)
 		if err != nil {
 			return nil, err
 		}
@@ -62,14 +66,15 @@ func harmonics(s model.Spec, j int) bool {
 	})
 }
 
-// scale is that of coordinate j; one without an end to its deviation where the motion does not tell it.
-func (f *problem) scale(ctx context.Context, o *train.Identification, s Options, x train.Identified, j int) (Scale,
-	error) {
+// scale is that of coordinate j; one without an end to its deviation where the motion does not tell it. simplest is what
+// comes of the simplest library.
+func (f *problem) scale(ctx context.Context, o *train.Identification, s Options, x train.Identified, j int,
+	simplest func() (train.Identified, error)) (Scale, error) {
 	k := Scale{x.Model.Spec.Coordinates[j].Name, train.Estimate{Value: 1, SD: math.Inf(1)}}
 	y, first := x, s.Terms != nil || !harmonics(x.Model.Spec, j)
 	if !first {
 		var err error
-		if y, err = f.shotWith(ctx, o, s, x, x.Model.Spec.SimplestTerms()); err != nil || y.Shot.Information == nil {
+		if y, err = simplest(); err != nil || y.Shot.Information == nil {
 			return k, err
 		}
 	}

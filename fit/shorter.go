@@ -45,7 +45,7 @@ func (f *problem) shorter(ctx context.Context, o *train.Identification, x train.
 		} else if far {
 			continue
 		}
-		y, err := o.Against(x).Again(ctx, m, x)
+		y, err := o.Sparing(x, m).Again(ctx, m, x)
 		if err != nil {
 			return x, err
 		}

@@ -26,7 +26,7 @@ type Identification struct {
 	Over        func() bool  // whether time is over: what was found so far is returned; nil: it never is
 
 	chosen map[weakQuestion]Identified // of Weak, by what was asked
-	rival  []Length                    // of Against
+	rival  rival                       // of Against
 }
 
 // Durations in units of the fastest swing, and what else the path goes by. Measured on a double pendulum whose fastest
@@ -116,17 +116,6 @@ func (o *Identification) workers() int {
 		return par.Workers()
 	}
 	return o.Workers
-}
-
-// Against is an identification of models that are only of use where they are better than x: shooting with one ends once
-// it is far behind.
-func (o *Identification) Against(x Identified) *Identification {
-	if o.chosen == nil {
-		o.chosen = map[weakQuestion]Identified{}
-	}
-	against := *o
-	against.rival = x.Lengths
-	return &against
 }
 
 // Score is a model as it is, with its score.

@@ -105,7 +105,7 @@ func (o *Identification) lacking(ctx context.Context, m *model.Model[float64], x
 		return x, math.Inf(1), nil
 	}
 	dropped := count(x.Model) - count(m)
-	if y, err = o.Against(x).Again(ctx, m, from); err != nil || y.Shot.at == nil || !o.spared(x, y, dropped) {
+	if y, err = o.Sparing(x, m).Again(ctx, m, from); err != nil || y.Shot.at == nil || !o.spared(x, y, dropped) {
 		return y, math.Inf(1), err
 	}
 	return y, -x.Likelier(y, o) - float64(dropped)*math.Log(float64(o.Learn.numbers())), nil

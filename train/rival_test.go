@@ -1,12 +1,47 @@
 package train
 
 import (
+	"math"
 	"reflect"
 	"slices"
 	"testing"
 
 	"lagrange/model"
 )
+
+// Shooting with fewer terms ends once the mean loss is larger by twice what the criterion allows for them: log N/N of
+// N numbers for each. What it ends with does not serve by that criterion.
+func TestSparingTerms(t *testing.T) {
+	o, spec := swinging(t, 0.1)
+	spec.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{2}}}, {{Function: model.One}}}
+	m, err := model.New[float64](spec, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{2}}, {Function: model.Sin, Of: []int{2}},
+		{Function: model.Sin, Of: []int{1}}}, {{Function: model.One}}}
+	longer, err := model.New[float64](spec, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := o.Again(t.Context(), m, Identified{})
+	if err != nil || len(y.Lengths) < 2 {
+		t.Fatalf("%d lengths, %v", len(y.Lengths), err)
+	}
+	n := float64(o.Learn.numbers())
+	allowed := 2 * 2 * math.Log(n) / n
+	for times, want := range map[float64]int{1 + 0.9*allowed: len(y.Lengths), 1 + 1.1*allowed: 1} {
+		x := Identified{Model: longer, Lengths: slices.Clone(y.Lengths[:1])}
+		x.Lengths[0].Loss /= times
+		z, err := o.Sparing(x, m).Again(t.Context(), m, Identified{})
+		if err != nil || len(z.Lengths) != want {
+			t.Errorf("a loss %g times as large: %d lengths, not %d, %v", times, len(z.Lengths), want, err)
+		}
+		if want == 1 && o.spared(x, z, 2) {
+			t.Errorf("a loss %g times as large is worth two terms", times)
+		}
+	}
+}
 
 // Shooting ends after a length over which a rival was far nearer to what is learned from and to what is held out; one
 // that is down to the noise ends nothing, and neither does one that is little nearer to either.

@@ -37,7 +37,7 @@ type Shooting struct {
 	over             func() bool  // whether time is over; nil: it never is
 	memory           *Memory      // of the lengths that were done before; nil: none
 	from             *division    // to go on from, in place of segments of Duration; nil: none
-	rival            []Length     // of a model that this one would have to be better than; nil: none
+	rival            rival
 }
 
 // division is where the recordings are cut into segments, and the states these begin at (N, 2d).
@@ -94,17 +94,7 @@ func (s Shot) Deviations() (sd []float64) {
 	return sd
 }
 
-// outdone says whether a rival that leaves more than the noise, so that its own error rules, was far nearer with
-// segments of this length, both to what was learned from and to what was held out: longer ones would change nothing.
-func (l Length) outdone(rival []Length) bool {
-	return slices.ContainsFunc(rival, func(r Length) bool {
-		return r.Segments == l.Segments && r.Loss > ruled && l.Loss > farBehind*r.Loss && l.After > farBehind*r.After
-	})
-}
-
 const (
-	ruled, farBehind = 2, 1.5 // mean loss beyond which a model's own error rules; times a rival's; not tuned
-
 	jumpAllowed   = 0.1  // smoother's deviations from the end of a segment to the next start
 	shootingPrior = 30   // smoother's deviations that make one of the prior of the starts
 	firstLambda   = 1e-5 // λ of a length
@@ -167,7 +157,7 @@ func (s *Shooting) Run(ctx context.Context) (shot Shot, err error) {
 			shot.at = &at
 		}
 		chained := slices.ContainsFunc(run.segments, func(a Segment) bool { return a.Chained })
-		if !chained || s.Held == nil || s.late() || l.Loss > followedLoss*least || l.outdone(s.rival) ||
+		if !chained || s.Held == nil || s.late() || l.Loss > followedLoss*least || s.rival.outdoes(l) ||
 			s.Longest > 0 && l.Duration > s.Longest/math.Sqrt2 {
 			break
 		}
