@@ -255,12 +255,13 @@ func (o *Identification) shoot(ctx context.Context, x Identified, from *division
 // Likelier says by how much, in units of −2 log likelihood, y fits better what x fits too, with the longest segments
 // that both have tried; it is 0 where there are none, and that of the motion held out where one has not been shot with.
 // Where both leave more than the noise, what the better one leaves counts as noise; where that is far more, a few lost
-// segments rule the mean loss, and the geometric means of the stretches that select take its place.
+// segments rule the mean loss, and the geometric mean takes its place: over segments, if by that the two differ beyond
+// chance, else over the stretches that select.
 func (x Identified) Likelier(y Identified, o *Identification) float64 {
 	for _, a := range slices.Backward(x.Lengths) {
 		for _, b := range y.Lengths {
 			if a.Segments == b.Segments {
-				return x.likelier(y, a.Loss, b.Loss, o)
+				return x.likelier(y, a, b, float64(o.Learn.numbers()))
 			}
 		}
 	}
@@ -270,13 +271,15 @@ func (x Identified) Likelier(y Identified, o *Identification) float64 {
 	return 0
 }
 
-// likelier is Likelier of segments of one length, with the mean losses a and b.
-func (x Identified) likelier(y Identified, a, b float64, o *Identification) float64 {
-	numbers := float64(o.Learn.numbers())
-	if min(a, b) > lostLoss {
+// likelier is Likelier of the lengths a and b with the same segments, and so many numbers.
+func (x Identified) likelier(y Identified, a, b Length, numbers float64) float64 {
+	if min(a.Loss, b.Loss) > lostLoss {
+		if more, _, _ := apart(a.Logs, b.Logs); Clearly(a.Logs, b.Logs) || Clearly(b.Logs, a.Logs) {
+			return more * numbers
+		}
 		return math.Log(x.Score/y.Score) * numbers
 	}
-	return (a - b) * numbers / max(1, min(a, b))
+	return (a.Loss - b.Loss) * numbers / max(1, min(a.Loss, b.Loss))
 }
 
 // loss is the mean one of what was learned from with the longest segments that were kept; 1 without shooting.

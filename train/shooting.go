@@ -52,9 +52,10 @@ type division struct {
 type Length struct {
 	Duration   float64 // of the longest segment
 	Segments   int
-	Parts      int     // steps of the integrator from row to row
-	Iterations int     // steps taken
-	Loss       float64 // mean ρ of what was learned from; 1 is down to the noise
+	Parts      int       // steps of the integrator from row to row
+	Iterations int       // steps taken
+	Loss       float64   // mean ρ of what was learned from; 1 is down to the noise
+	Logs       []float64 // logarithms of the mean ρ of the segments: a few that are lost do not rule their mean
 	// score of held-out motion over segments of that length, of what was there and of the best step
 	Before, After float64
 	Kept          bool // the best step; else there was none that is better
@@ -318,7 +319,7 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	}
 	s.heldX = held.X
 	s.set(best)
-	s.x = bestX
+	s.x, l.Logs = bestX, s.logarithms()
 	return l, ctx.Err()
 }
 
@@ -367,4 +368,13 @@ func (s *shooter) loss() float64 {
 		count += s.counts[i]
 	}
 	return sum / float64(max(1, count))
+}
+
+// logarithms are those of the losses of segments at the last cost.
+func (s *shooter) logarithms() []float64 {
+	var of Starts
+	for i, c := range s.costs {
+		of.Loss = append(of.Loss, c/float64(max(1, s.counts[i])))
+	}
+	return of.logarithms()
 }

@@ -43,7 +43,7 @@ func (s *shooter) numbers(l Length) (all []float64) {
 	}
 	all = []float64{l.Duration, float64(l.Segments), float64(l.Parts), float64(l.Iterations), l.Loss, l.Before, l.After,
 		flag(l.Kept), float64(s.Measured.Parts), float64(heldParts), s.excess}
-	all = slices.Concat(all, s.b(), s.b0, s.x, s.heldX)
+	all = slices.Concat(all, l.Logs, s.b(), s.b0, s.x, s.heldX)
 	if s.prior != nil {
 		all = slices.Concat(all, s.prior.precision, s.prior.mass)
 	}
@@ -65,6 +65,7 @@ func (s *shooter) recall(all []float64) (l Length) {
 		return x
 	}
 	all = all[11:]
+	l.Logs = take(l.Segments)
 	s.set(take(len(s.Of)))
 	s.b0 = take(len(s.Of))
 	s.x, s.heldX = take(len(s.x)), take(len(s.heldX))
