@@ -66,8 +66,8 @@ func harmonics(s model.Spec, j int) bool {
 	})
 }
 
-// scale is that of coordinate j; one without an end to its deviation where the motion does not tell it. simplest is what
-// comes of the simplest library.
+// scale is that of coordinate j; one without an end to its deviation where the motion does not tell it. simplest is
+// what comes of the simplest library.
 func (f *problem) scale(ctx context.Context, o *train.Identification, s Options, x train.Identified, j int,
 	simplest func() (train.Identified, error)) (Scale, error) {
 	k := Scale{x.Model.Spec.Coordinates[j].Name, train.Estimate{Value: 1, SD: math.Inf(1)}}

@@ -47,7 +47,7 @@ func TestSparingTerms(t *testing.T) {
 // that is down to the noise ends nothing, and neither does one that is little nearer to either.
 func TestAgainst(t *testing.T) {
 	o, spec := swinging(t, 0.1)
-	spec.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{2}}}, {{Function: model.One}}} // not that of a pendulum
+	spec.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{2}}}, {{Function: model.One}}} // no pendulum's
 	m, err := model.New[float64](spec, 1)
 	if err != nil {
 		t.Fatal(err)
