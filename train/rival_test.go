@@ -81,3 +81,27 @@ func TestAgainst(t *testing.T) {
 		}
 	}
 }
+
+// The losses of segments are those of the step that a length ended with: of nearly as many numbers each, so that their
+// mean is about its loss.
+func TestLogsOfALength(t *testing.T) {
+	o, spec := swingingFor(t, 129, 0.1)
+	spec.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{2}}}, {{Function: model.One}}} // no pendulum's
+	m, err := model.New[float64](spec, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := o.Again(t.Context(), m, Identified{})
+	if err != nil || len(x.Lengths) < 2 {
+		t.Fatalf("%d lengths, %v", len(x.Lengths), err)
+	}
+	for _, l := range x.Lengths {
+		sum := 0.0
+		for _, y := range l.Logs {
+			sum += math.Exp(y) / float64(l.Segments)
+		}
+		if len(l.Logs) != l.Segments || !(math.Abs(sum-l.Loss) < 0.01*l.Loss) {
+			t.Errorf("%d losses of %d segments, their mean %v, not %v", len(l.Logs), l.Segments, sum, l.Loss)
+		}
+	}
+}

@@ -281,7 +281,7 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	if err != nil {
 		return l, err
 	}
-	l.Loss = s.loss()
+	l.Loss, l.Logs = s.loss(), s.logarithms()
 	best, bestX := s.b(), slices.Clone(s.x)
 	patience, free := s.ends()
 	for wait := 0; l.Iterations < s.Iterations && !s.late() && (wait < patience || s.Held == nil); {
@@ -292,7 +292,7 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 			break
 		}
 		gain := cost - next
-		cost, l.Loss = next, s.loss()
+		cost, l.Loss, l.Logs = next, s.loss(), s.logarithms()
 		l.Iterations++
 		now, err := s.score(ctx)
 		if err != nil {
@@ -319,7 +319,7 @@ func (s *shooter) length(ctx context.Context) (l Length, err error) {
 	}
 	s.heldX = held.X
 	s.set(best)
-	s.x, l.Logs = bestX, s.logarithms()
+	s.x = bestX
 	return l, ctx.Err()
 }
 
