@@ -276,6 +276,32 @@ func TestMoreFrictionGoesOn(t *testing.T) {
 	}
 }
 
+// What a friction lacks of another's is not found again from that one, however likely it is; what it has is.
+func TestFrictionThatLacksSome(t *testing.T) {
+	f, o := inWells(t, 1)
+	spec := f.spec
+	spec.Terms = spec.SimplestTerms()
+	for from, again := range map[model.Friction]bool{model.AllFriction: false, model.Viscous: true} {
+		spec.Friction = from
+		x, err := f.withMore(t.Context(), o, train.Identified{}, spec, f.s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.Score = 2 * downToNoise
+		for i := range x.Lengths {
+			x.Lengths[i].Loss /= 2
+		}
+		steps := 0
+		o.On = func(train.Length) { steps++ }
+		spec.Friction = model.Stribeck
+		y, err := f.withMore(t.Context(), o, x, spec, f.s)
+		if err != nil || (steps > len(y.Lengths)) != again {
+			t.Errorf("from %s: %d lengths of shooting, the model has %d, %v", from, steps, len(y.Lengths), err)
+		}
+		o.On = nil
+	}
+}
+
 // Friction that was asked for is found again from all friction where it leaves more than the noise and less is to be
 // had; what is down to the noise stays, and so does what predicts held-out motion better.
 func TestAskedFrictionFromAll(t *testing.T) {
