@@ -261,8 +261,8 @@ def dense(raw):
     pairs = {}
     for line, before in beside(raw):
         for prefix in DENSE if line["peer"] == "openblas" else ():
-            ours, part = before[f"{prefix}n={line['n']}"]["cpu-ms/op"], prefix[len("Benchmark"):-1]
-            pairs.setdefault((line["n"], line["rows"]), {}).setdefault(part, []).append((ours, line[part]))
+            mine, part = before[f"{prefix}n={line['n']}"]["cpu-ms/op"], prefix[len("Benchmark"):-1]
+            pairs.setdefault((line["n"], line["rows"]), {}).setdefault(part, []).append((mine, line[part]))
     rows = [
         [str(n), str(k)] + [
             spread(x) for p in parts.values() for x in ([a for a, _ in p], [b for _, b in p], [b / a for a, b in p])

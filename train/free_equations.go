@@ -45,13 +45,11 @@ func (e *freeEquations) pull(y, out []float64) {
 		clear(s)
 	}
 	size := e.loop.chunk
-	e.loop.team.Do(func(w int) { // each core has chunks of its own, so that its sum is the same again
-		for lo := w * size; lo < e.B; lo += e.loop.team.Workers() * size {
-			hi := min(e.B, lo+size)
-			p, r := e.loop.passes[w], e.left[lo*e.W:hi*e.W]
-			p.Residuals(e.loop.batch[lo:hi], r, r)
-			p.Pull(y[lo*e.W:hi*e.W], e.shares[w])
-		}
+	e.loop.team.InTurn((e.B+size-1)/size, func(w, k int) {
+		lo, hi := k*size, min(e.B, (k+1)*size)
+		p, r := e.loop.passes[w], e.left[lo*e.W:hi*e.W]
+		p.Residuals(e.loop.batch[lo:hi], r, r)
+		p.Pull(y[lo*e.W:hi*e.W], e.shares[w])
 	})
 	copy(out, e.shares[0])
 	for _, s := range e.shares[1:] {

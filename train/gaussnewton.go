@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"lagrange/internal/vec"
@@ -123,15 +122,13 @@ func newGaussNewtonSteps(l *Loop[float64]) *gaussNewtonSteps {
 	return g
 }
 
-// each visits the chunks of the samples lo … hi of the batch, each by whichever core is free, so that f must not add to
-// anything; a chunk begins at a multiple of its size from lo.
+// each visits the chunks of the samples lo … hi of the batch, as par.Team.Share does; a chunk begins at a multiple of
+// its size from lo.
 func (g *gaussNewtonSteps) each(lo, hi int, f func(w, lo, hi int)) {
-	var next atomic.Int64
 	size := g.loop.chunk
-	g.loop.team.Do(func(w int) {
-		for at := lo + int(next.Add(1)-1)*size; at < hi; at = lo + int(next.Add(1)-1)*size {
-			f(w, at, min(hi, at+size))
-		}
+	g.loop.team.Share((hi-lo+size-1)/size, func(w, k int) {
+		at := lo + k*size
+		f(w, at, min(hi, at+size))
 	})
 }
 

@@ -9,24 +9,32 @@ import (
 	"lagrange/model"
 )
 
-// Shooting with fewer terms ends once the mean loss is larger by twice what the criterion allows for them: log N/N of
-// N numbers for each. What it ends with does not serve by that criterion.
-func TestSparingTerms(t *testing.T) {
-	o, spec := swinging(t, 0.1)
+// misled is a pendulum, a model with terms that are not a pendulum's, and what comes of it over two lengths or more.
+func misled(t *testing.T, rows int) (*Identification, *model.Model[float64], Identified) {
+	t.Helper()
+	o, spec := swingingFor(t, rows, 0.1)
 	spec.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{2}}}, {{Function: model.One}}}
 	m, err := model.New[float64](spec, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
+	x, err := o.Again(t.Context(), m, Identified{})
+	if err != nil || len(x.Lengths) < 2 {
+		t.Fatalf("%d lengths, %v", len(x.Lengths), err)
+	}
+	return o, m, x
+}
+
+// Shooting with fewer terms ends once the mean loss is larger by twice what the criterion allows for them: log N/N of
+// N numbers for each. What it ends with does not serve by that criterion.
+func TestSparingTerms(t *testing.T) {
+	o, m, y := misled(t, 151)
+	spec := m.Spec
 	spec.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{2}}, {Function: model.Sin, Of: []int{2}},
 		{Function: model.Sin, Of: []int{1}}}, {{Function: model.One}}}
 	longer, err := model.New[float64](spec, 1)
 	if err != nil {
 		t.Fatal(err)
-	}
-	y, err := o.Again(t.Context(), m, Identified{})
-	if err != nil || len(y.Lengths) < 2 {
-		t.Fatalf("%d lengths, %v", len(y.Lengths), err)
 	}
 	n := float64(o.Learn.numbers())
 	allowed := 2 * 2 * math.Log(n) / n
@@ -46,16 +54,7 @@ func TestSparingTerms(t *testing.T) {
 // Shooting ends after a length over which a rival was far nearer to what is learned from and to what is held out; one
 // that is down to the noise ends nothing, and neither does one that is little nearer to either.
 func TestAgainst(t *testing.T) {
-	o, spec := swinging(t, 0.1)
-	spec.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{2}}}, {{Function: model.One}}} // no pendulum's
-	m, err := model.New[float64](spec, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	y, err := o.Again(t.Context(), m, Identified{})
-	if err != nil || len(y.Lengths) < 2 {
-		t.Fatalf("%d lengths, %v", len(y.Lengths), err)
-	}
+	o, m, y := misled(t, 151)
 	first := y.Lengths[0]
 	if !(first.Loss > 2*farBehind*ruled && first.After > 2*farBehind*ruled) {
 		t.Fatalf("the model is not far off: %+v", first)
@@ -85,16 +84,7 @@ func TestAgainst(t *testing.T) {
 // The losses of segments are those of the step that a length ended with: of nearly as many numbers each, so that their
 // mean is about its loss.
 func TestLogsOfALength(t *testing.T) {
-	o, spec := swingingFor(t, 129, 0.1)
-	spec.Terms = [][]model.Term{{{Function: model.Cos, Of: []int{2}}}, {{Function: model.One}}} // no pendulum's
-	m, err := model.New[float64](spec, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x, err := o.Again(t.Context(), m, Identified{})
-	if err != nil || len(x.Lengths) < 2 {
-		t.Fatalf("%d lengths, %v", len(x.Lengths), err)
-	}
+	_, _, x := misled(t, 129)
 	for _, l := range x.Lengths {
 		sum := 0.0
 		for _, y := range l.Logs {

@@ -138,11 +138,7 @@ func (r *roller) vary(x []float64, chunk, of []int, see func(b, row int, x, S []
 // inTurn gives the chunks to the members of a team in turn, so that each has as much of every length, and in an order
 // that depends on their number alone.
 func inTurn(team *par.Team, chunks [][]int, f func(w int, chunk []int)) {
-	team.Do(func(w int) {
-		for c := w; c < len(chunks); c += team.Workers() {
-			f(w, chunks[c])
-		}
-	})
+	team.InTurn(len(chunks), func(w, c int) { f(w, chunks[c]) })
 }
 
 // curvature is the weight c with which c r² is as steep at r as ρ: what makes a least-squares step serve any penalty.

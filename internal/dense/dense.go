@@ -3,7 +3,6 @@ package dense
 
 import (
 	"sync"
-	"sync/atomic"
 
 	"lagrange/internal/gemm"
 	"lagrange/internal/par"
@@ -19,19 +18,6 @@ const (
 	width = 24 // columns of a packed strip and of what is written at a time: those of a panel of the fastest kernel
 	few   = 16 // rows of J that one core packs before it takes others
 )
-
-// shared visits 0 … n − 1, each by whichever core of a team is free.
-func shared(team *par.Team, n int, f func(i int)) {
-	var next atomic.Int64
-	team.Do(func(int) { claim(&next, n, f) })
-}
-
-// claim visits those of 0 … n − 1 that nobody has claimed.
-func claim(next *atomic.Int64, n int, f func(i int)) {
-	for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-		f(i)
-	}
-}
 
 var buffers = sync.Pool{New: func() any { return new([]float64) }}
 
@@ -56,7 +42,7 @@ func Gram(team *par.Team, rows, n int, J, A []float64) {
 	sum.Clear(team)
 	for p := 0; p < rows; p += r.rows {
 		d := min(r.rows, rows-p)
-		shared(team, (d+few-1)/few, func(i int) {
+		team.Share((d+few-1)/few, func(_, i int) {
 			lo, hi := i*few, min(d, (i+1)*few)
 			r.Set(lo, J[(p+lo)*n:(p+hi)*n])
 		})

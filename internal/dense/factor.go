@@ -47,12 +47,12 @@ func (u *Upper) Factor(team *par.Team, A *Upper, lambda float64, D []float64) bo
 				}
 				ok = f.pivots()
 			}
-			claim(&next, all-f.end, func(i int) { f.update(f.end + i) })
+			par.Claim(&next, all-f.end, func(i int) { f.update(f.end + i) })
 		})
 		if !ok {
 			return false
 		}
-		shared(team, all-f.end, func(i int) { f.finish(f.end + i) })
+		team.Share(all-f.end, func(_, i int) { f.finish(f.end + i) })
 	}
 	return true
 }

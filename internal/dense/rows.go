@@ -66,7 +66,7 @@ func (r *Rows) Normal(team *par.Team, rows int, c, y []float64, A *Upper, g []fl
 				x[j] = c[lo+i]
 			}
 		}
-		shared(team, (r.count()+1)/2, func(i int) { r.pair(2*i, lo, hi, c == nil, *weights, y, A, g) })
+		team.Share((r.count()+1)/2, func(_, i int) { r.pair(2*i, lo, hi, c == nil, *weights, y, A, g) })
 		buffers.Put(weights)
 	}
 }

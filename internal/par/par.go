@@ -73,6 +73,29 @@ func (t *Team) Do(f func(w int)) {
 	}
 }
 
+// Share visits 0 … n − 1, each by whichever member is free, so that f must not add to what is a member's own.
+func (t *Team) Share(n int, f func(w, i int)) {
+	var next atomic.Int64
+	t.Do(func(w int) { Claim(&next, n, func(i int) { f(w, i) }) })
+}
+
+// Claim visits those of 0 … n − 1 that nobody has claimed.
+func Claim(next *atomic.Int64, n int, f func(i int)) {
+	for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+		f(i)
+	}
+}
+
+// InTurn gives 0 … n − 1 to the members in turn: which are whose depends on their number alone, and so does what f adds
+// up for each.
+func (t *Team) InTurn(n int, f func(w, i int)) {
+	t.Do(func(w int) {
+		for i := w; i < n; i += t.p {
+			f(w, i)
+		}
+	})
+}
+
 // Close ends the goroutines and waits for their end.
 func (t *Team) Close() {
 	t.start(nil)

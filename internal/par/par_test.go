@@ -140,3 +140,22 @@ func TestAbreastEndsWithTheFirstError(t *testing.T) {
 		}
 	}
 }
+
+// Items are visited once each, whoever is free; in turn each member has always the same.
+func TestShareAndInTurn(t *testing.T) {
+	for _, p := range []int{1, 2, 5} {
+		team := NewTeam(p)
+		for _, n := range []int{0, 1, 7, 40} {
+			shared, by := make([]atomic.Int32, n), make([]int, n)
+			team.Share(n, func(_, i int) { shared[i].Add(1) })
+			team.InTurn(n, func(w, i int) { by[i] += 1 + w })
+			for i := range n {
+				if shared[i].Load() != 1 || by[i] != 1+i%p {
+					t.Errorf("p=%d: item %d of %d is visited %d times, in turn by %d", p, i, n, shared[i].Load(),
+						by[i]-1)
+				}
+			}
+		}
+		team.Close()
+	}
+}

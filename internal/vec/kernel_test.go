@@ -225,8 +225,7 @@ func axpyRounds[T Float](t *testing.T) {
 	c, x, y, want := T(r.NormFloat64()), make([]T, n), make([]T, n), make([]T, n)
 	for i := range x {
 		x[i], y[i] = T(r.NormFloat64()), T(r.NormFloat64())
-		p := c * x[i]
-		want[i] = y[i] + T(p)
+		want[i] = y[i] + T(c*x[i])
 	}
 	if Axpy(c, x, y); !slices.Equal(y, want) {
 		t.Error("Axpy does not round as products and sums do")
