@@ -145,10 +145,10 @@ func (initialGuess) Run(ctx context.Context, a *run) (err error) {
 	f, net, s := a.f, a.net, a.s
 	switch l := a.learn.(type) {
 	case *train.Accelerations[float64]:
-		if s.Method != train.GaussNewton {
+		if s.Method == train.Adam {
 			return nil
 		}
-		if s.From != nil {
+		if s.Method == train.Kaczmarz || s.From != nil {
 			a.learn = train.KeepPositiveDefinite(net, l, nil)
 			return nil
 		}
@@ -160,9 +160,9 @@ func (initialGuess) Run(ctx context.Context, a *run) (err error) {
 		guess, err = a.guess(ctx, l)
 	case *train.Segments[float64]:
 		switch {
-		case s.Method != train.GaussNewton:
+		case s.Method == train.Adam:
 			return nil
-		case s.From != nil || len(net.Linear()) == 0: // there is nothing to solve for
+		case s.Method == train.Kaczmarz || s.From != nil || len(net.Linear()) == 0: // there is nothing to solve for
 		case f.guessed.theta != nil && f.guessed.seed == s.Seed:
 			guess = f.guessed.guess
 			copy(net.Theta, f.guessed.theta)

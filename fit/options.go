@@ -42,7 +42,7 @@ type Options struct {
 	Unasked  bool          `json:"-"` // nobody asked for Budget: shooting, which ends by itself, does not keep to it
 	Method   string        // one of train.Methods
 	Batch    int           // samples a step
-	Rate     float64       // of Adam
+	Rate     float64       // largest rate of Adam, or share of a step of Kaczmarz
 	Seed     uint64
 	Ensemble int // networks from the seeds Seed, Seed+1, …, which share Budget and Workers
 	Workers  int // zero: all cores
@@ -95,6 +95,9 @@ func (s *Options) usual(set *data.Set) (method, reason string) {
 		return train.GaussNewton, "multiple shooting: the states at which segments begin are unknown, too"
 	case s.Objective != Accelerations:
 		return train.Adam, "on windows it stops before it fits the noise"
+	case s.slow(set) > 0 && set.D() <= mostKaczmarz:
+		return train.Kaczmarz, fmt.Sprintf("more than %d parameters are too many for the equations of Gauss–Newton",
+			s.slow(set))
 	case s.slow(set) > 0:
 		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for more than %d parameters", s.slow(set))
 	case family.Nodes && set.D() > mostNewtonSites:
@@ -114,7 +117,7 @@ func (s *Options) layers(set *data.Set) (hidden []int, reason string) {
 	default:
 		return []int{shotUnits, shotUnits}, "all layers are shot with"
 	}
-	if s.Method == train.GaussNewton {
+	if s.Method != train.Adam {
 		rows *= s.nodes(set.D())
 		for _, w := range newtonWidths {
 			if rows < w.below {
@@ -133,10 +136,10 @@ func (s *Options) layers(set *data.Set) (hidden []int, reason string) {
 
 // bestHead is the head where none was asked for.
 func (s *Options) bestHead() model.Head {
-	if s.Method == train.GaussNewton {
-		return model.Quadratic
+	if s.Method == train.Adam {
+		return model.Plain
 	}
-	return model.Plain
+	return model.Quadratic
 }
 
 // natural says whether the net of a Lagrangian sees q alone, L = ½ q̇ᵀM(q)q̇ − V(q).

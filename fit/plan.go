@@ -220,7 +220,7 @@ func (p *planner) head() (choice, reason string, err error) {
 	case p.o.dear(p.set):
 		own = "Gauss–Newton learns a mass matrix; of many coordinates one that depends on positions alone"
 	case p.o.Head == model.Quadratic:
-		own = "Gauss–Newton learns a mass matrix that depends on the state"
+		own = "second-order steps learn a mass matrix that depends on the state"
 	}
 	return string(p.o.Head), why(p.asked.Head != "", p.was.Head != "", own), nil
 }
@@ -252,7 +252,7 @@ func (p *planner) guess() (choice, reason string, err error) {
 	case p.o.Objective == Motion:
 		return "smoothed accelerations", fmt.Sprintf("%d steps", smoothedSteps), nil
 	case p.o.Method != train.GaussNewton:
-		return "as drawn", "Adam moves all layers", nil
+		return "as drawn", p.o.Method + " moves all layers", nil
 	case p.o.Objective == Accelerations && p.linear():
 		return "convex initialisation", fmt.Sprintf("if it leaves less than %g %% of the loss without acceleration; "+
 			"else %d steps of Adam, or %d", 100*goodGuess, warmSteps[0], warmSteps[1]), nil
@@ -284,6 +284,8 @@ func (p *planner) batch() (choice, reason string, err error) {
 		}
 	}
 	switch {
+	case p.o.Batch == 0 && p.o.Method == train.Kaczmarz:
+		return "some hundred residuals", "a step satisfies a few, and keeps what the last ones said", nil
 	case p.o.Batch == 0 && p.o.dear(p.set):
 		return fmt.Sprintf("%g residuals for each parameter", dearResiduals),
 			"steps of many coordinates are dear, and their average has more", nil
@@ -294,10 +296,10 @@ func (p *planner) batch() (choice, reason string, err error) {
 }
 
 func (p *planner) rate() (choice, reason string, err error) {
-	if p.o.Method != train.Adam {
+	switch {
+	case p.o.Method == train.GaussNewton, p.o.Method == train.Kaczmarz && p.o.Rate == 0:
 		return "", "", nil
-	}
-	if p.o.Rate == 0 {
+	case p.o.Rate == 0:
 		p.o.Rate = adamRate
 		if p.o.Objective == Windows {
 			p.o.Rate = windowRate

@@ -62,12 +62,7 @@ func driven(levels int) *data.Set {
 func TestDecisions(t *testing.T) {
 	few, many := swings(10, 40, true, 0), swings(50, 500, true, 0)
 	arm, broad := joints(40, 30), Options{Hidden: []int{20, 20}}
-	for name, c := range map[string]struct {
-		set        *data.Set
-		asked      Options
-		what, want string
-		reason     string
-	}{
+	decides(t, map[string]decided{
 		"accelerations":     {few, Options{}, "objective", Accelerations, "recorded"},
 		"none":              {swings(10, 40, false, 0), Options{}, "objective", Windows, "no accelerations"},
 		"windows asked for": {few, Options{Objective: Windows}, "objective", Windows, AskedFor},
@@ -78,8 +73,8 @@ func TestDecisions(t *testing.T) {
 		"net asked for":     {many, Options{Hidden: []int{5, 3}}, "net", "5,3 softplus, quadratic head", AskedFor},
 		"no head":           {many, Options{Model: "nn"}, "head", "", ""},
 		"method":            {few, Options{}, "method", train.GaussNewton, "least-squares"},
-		"many weights":      {few, Options{Hidden: []int{80, 80}}, "method", train.Adam, "6000 parameters"},
-		"one wide layer":    {few, Options{Hidden: []int{2000}}, "method", train.Adam, "6000 parameters"},
+		"many weights":      {few, Options{Hidden: []int{80, 80}}, "method", train.Kaczmarz, "6000 parameters"},
+		"one wide layer":    {few, Options{Hidden: []int{2000}}, "method", train.Kaczmarz, "6000 parameters"},
 		"many coordinates":  {arm, broad, "method", train.Adam, "6000 parameters"},
 		"many outputs":      {arm, Options{}, "method", train.Adam, "3000 parameters"},
 		"wide, few coordinates": {few, Options{Hidden: []int{64, 64}}, "head", string(model.Quadratic),
@@ -110,7 +105,35 @@ func TestDecisions(t *testing.T) {
 		"guess of Adam":       {few, Options{Method: train.Adam}, "initial guess", "as drawn", ""},
 		"guess by least":      {few, Options{}, "initial guess", "convex initialisation", "2 %"},
 		"guess without a law": {few, Options{Model: "nn"}, "initial guess", "steps of Adam", "10 %"},
-	} {
+	})
+}
+
+// Steps on small batches are for nets that Gauss–Newton has no room for, of few coordinates, and have defaults of their
+// own.
+func TestDecisionsOnKaczmarz(t *testing.T) {
+	few, large, asked := swings(10, 40, true, 0), Options{Hidden: []int{80, 80}}, Options{Method: train.Kaczmarz}
+	decides(t, map[string]decided{
+		"three coordinates": {joints(40, 3), large, "method", train.Kaczmarz, "6000 parameters"},
+		"four coordinates":  {joints(40, 4), large, "method", train.Adam, "6000 parameters"},
+		"batch":             {few, asked, "batch", "some hundred residuals", "keeps"},
+		"no rate":           {few, asked, "rate", "", ""},
+		"rate":              {few, Options{Method: train.Kaczmarz, Rate: 0.2}, "rate", "0.2", AskedFor},
+		"head":              {few, asked, "head", string(model.Quadratic), "depends"},
+		"net":               {few, asked, "net", "8x2 softplus, quadratic head", "400 rows"},
+		"guess":             {few, asked, "initial guess", "as drawn", train.Kaczmarz},
+	})
+}
+
+// decided is what the plan says of a recording where so much is asked for, and a word of its reason.
+type decided struct {
+	set                *data.Set
+	asked              Options
+	what, want, reason string
+}
+
+func decides(t *testing.T, cases map[string]decided) {
+	t.Helper()
+	for name, c := range cases {
 		_, plan, err := decide(c.set, Recording{}, c.asked, c.asked)
 		if l := plan.Line(c.what); err != nil || l.Choice != c.want || !strings.Contains(l.Reason, c.reason) {
 			t.Errorf("%s: %+v, %v; want %q for %q", name, l, err, c.want, c.reason)

@@ -159,7 +159,8 @@ func (f *problem) look(ctx context.Context, given Options) error {
 		return err
 	}
 	s, family := f.s, model.FamilyOf(f.s.Model)
-	free := s.From == nil && given.Method != train.Adam && given.Hidden == nil && given.Head == ""
+	free := s.From == nil && (given.Method == "" || given.Method == train.GaussNewton) && given.Hidden == nil &&
+		given.Head == ""
 	if s.Objective == Windows && (family.Heads || family.Netless) && family.Linear != nil && free {
 		err = f.choose(ctx, given)
 	}

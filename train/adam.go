@@ -16,9 +16,12 @@ type adam[T nn.Float] struct{}
 
 func (adam[T]) name() string { return Adam }
 
-// plan takes 256 samples a step where nothing was said of it.
+// plan takes 256 samples a step and a rate of 3e-3 where nothing was said of them.
 func (adam[T]) plan(l *Loop[T]) error {
 	s := &l.Settings
+	if s.Rate == 0 {
+		s.Rate = 3e-3
+	}
 	if s.Batch == 0 {
 		s.Batch = 256
 	}

@@ -39,17 +39,10 @@ func (gaussNewton) begin(l *Loop[float64]) stepper { return newGaussNewtonSteps(
 // The equations of a batch are those of its own samples, whose residuals a network with room can bring to zero all at
 // once: a gradient over more samples than the curvature was seen to end at a hundredfold λ and to learn slowly.
 type gaussNewtonSteps struct {
-	loop      *Loop[float64]
-	P, W, B   int
-	g, d, was []float64   // JᵀC r, the step, θ before it
-	J         [][]float64 // rows ∂r/∂θ of a chunk of samples, one for each core
-	// keep takes the rows from row at on, found with their residuals; nil: they are not wanted
-	keep func(at int, J []float64)
-	// residuals, their weights c ρ′(r)/r, residuals after the step; each chunk of samples is (W, chunk)
-	r, c, next []float64
-	equations  equations
-	trial      time.Duration // the least that a trial of a step took
-	abs        []float64
+	*linearised
+	g, d, was []float64 // JᵀC r, the step, θ before it
+	equations equations
+	trial     time.Duration // the least that a trial of a step took
 }
 
 // equations are (JᵀCJ + λD) d = g in one of several forms.
@@ -62,12 +55,10 @@ type equations interface {
 	solve(lambda float64) bool
 }
 
-// The forms of the equations: of the parameters, JᵀCJ; of the residuals, J D⁻¹ Jᵀ, when they are fewer; and neither, by
-// conjugate gradients.
+// The forms of the equations: of the parameters, JᵀCJ, and of the residuals, J D⁻¹ Jᵀ, when they are fewer.
 const (
 	Normal = "normal"
 	Kernel = "kernel"
-	Free   = "free"
 )
 
 // mostNormal is the number of parameters up to which JᵀCJ and its factor are held, 0.3 GB together; mostRows that of
@@ -79,10 +70,10 @@ const (
 
 // plan chooses the form and the size of a batch for P parameters, W residuals a sample, N samples. The equations of a
 // batch need some rows more than unknowns: with 2.5 of them for each parameter a step was seen to serve fresh samples,
-// too.
+// too. Nets of more than mostNormal parameters have batches that there is room for.
 func (s *Settings) plan(P, W, N int) error {
-	if !slices.Contains([]string{"", Normal, Kernel, Free}, s.Equations) {
-		return fmt.Errorf("no equations %q; there are %s, %s and %s", s.Equations, Normal, Kernel, Free)
+	if !slices.Contains([]string{"", Normal, Kernel}, s.Equations) {
+		return fmt.Errorf("no equations %q; there are %s and %s", s.Equations, Normal, Kernel)
 	}
 	if s.Batch == 0 {
 		s.Batch = (5*P/(2*W) + model.Chunk) / model.Chunk * model.Chunk
@@ -90,124 +81,31 @@ func (s *Settings) plan(P, W, N int) error {
 	s.Batch = min(s.Batch, N)
 	if s.Equations == "" {
 		switch rows := s.Batch * W; {
+		case P > mostNormal:
+			s.Batch = max(1, min(s.Batch, mostRows/(P*W)))
+			s.Equations = Kernel
 		case rows < P && rows*P <= mostRows:
 			s.Equations = Kernel
-		case P <= mostNormal:
-			s.Equations = Normal
 		default:
-			s.Equations = Free
+			s.Equations = Normal
 		}
 	}
 	return nil
 }
 
 func newGaussNewtonSteps(l *Loop[float64]) *gaussNewtonSteps {
-	P, W, B := len(l.Model.Theta), l.passes[0].Width(), l.Settings.Batch
-	g := &gaussNewtonSteps{loop: l, P: P, W: W, B: B}
+	g := &gaussNewtonSteps{linearised: newLinearised(l)}
 	for _, x := range []*[]float64{&g.g, &g.d, &g.was} {
-		*x = make([]float64, P)
-	}
-	for _, x := range []*[]float64{&g.r, &g.c, &g.next} {
-		*x = make([]float64, B*W)
+		*x = make([]float64, g.P)
 	}
 	l.averaged = g.share() < 1
 	switch l.Settings.Equations {
 	case Normal:
 		g.equations = newNormalEquations(g)
-	case Kernel:
-		g.equations = newKernelEquations(g)
 	default:
-		g.equations = newFreeEquations(g)
+		g.equations = newKernelEquations(g)
 	}
 	return g
-}
-
-// each visits the chunks of the samples lo … hi of the batch, as par.Team.Share does; a chunk begins at a multiple of
-// its size from lo.
-func (g *gaussNewtonSteps) each(lo, hi int, f func(w, lo, hi int)) {
-	size := g.loop.chunk
-	g.loop.team.Share((hi-lo+size-1)/size, func(w, k int) {
-		at := lo + k*size
-		f(w, at, min(hi, at+size))
-	})
-}
-
-// residuals writes r and the weights of the objective at the parameters of the model.
-func (g *gaussNewtonSteps) residuals(r, c []float64) {
-	g.each(0, g.B, func(w, lo, hi int) {
-		g.loop.passes[w].Residuals(g.loop.batch[lo:hi], r[lo*g.W:hi*g.W], c[lo*g.W:hi*g.W])
-	})
-}
-
-// linearise writes r and the weights of the objective, and hands on the rows of J where they are wanted.
-func (g *gaussNewtonSteps) linearise() {
-	W := g.W
-	g.each(0, g.B, func(w, lo, hi int) {
-		g.loop.passes[w].Residuals(g.loop.batch[lo:hi], g.r[lo*W:hi*W], g.c[lo*W:hi*W])
-		if g.keep != nil {
-			g.keep(lo*W, g.jacobian(w, hi-lo))
-		}
-	})
-}
-
-// jacobian is the part of J of n samples whose residuals pass w has just found. It stands in the caches of its core.
-func (g *gaussNewtonSteps) jacobian(w, n int) []float64 {
-	J := g.J[w][:n*g.W*g.P]
-	clear(J)
-	g.loop.passes[w].Rows(J)
-	return J
-}
-
-// room makes its memory.
-func (g *gaussNewtonSteps) room() {
-	for range g.loop.passes {
-		g.J = append(g.J, make([]float64, g.loop.chunk*g.W*g.P))
-	}
-}
-
-// weigh turns the weights of the objective into those of the least-squares step and returns the loss. A residual that
-// is not finite has no say.
-func (g *gaussNewtonSteps) weigh() (loss float64) {
-	p := g.loop.passes[0].Penalty()
-	within := g.most(g.r)
-	for i, r := range g.r {
-		if !vec.IsFinite(r) {
-			g.r[i], g.c[i] = 0, 0
-			continue
-		}
-		rho, _ := p.Of(r)
-		loss += g.c[i] * rho
-		if x := max(math.Abs(r), within); x > 0 {
-			_, slope := p.Of(x)
-			g.c[i] *= slope / x
-		}
-	}
-	return loss / float64(g.B)
-}
-
-// most is what nine of ten |r| do not exceed, of at most some thousand of them.
-func (g *gaussNewtonSteps) most(r []float64) float64 {
-	const sample = 4096
-	g.abs = g.abs[:0]
-	for i := 0; i < len(r); i += 1 + len(r)/sample {
-		if vec.IsFinite(r[i]) {
-			g.abs = append(g.abs, math.Abs(r[i]))
-		}
-	}
-	if len(g.abs) == 0 {
-		return 0
-	}
-	return nth(g.abs, len(g.abs)*9/10)
-}
-
-// cost is Σ c r².
-func (g *gaussNewtonSteps) cost(r []float64) (s float64) {
-	for i, x := range r {
-		if c := g.c[i]; c > 0 {
-			s += c * x * x
-		}
-	}
-	return s
 }
 
 // step makes one step and returns the loss before it.
@@ -310,17 +208,6 @@ func (g *gaussNewtonSteps) try(before float64, scratch []float64) bool {
 	}
 	st.Damping = max(st.Damping/shrink, leastLambda)
 	return true
-}
-
-// draw chooses the samples of a step: all of them where the batch has room for all.
-func (g *gaussNewtonSteps) draw() {
-	if g.B != g.loop.Train.Len() {
-		g.loop.draw()
-		return
-	}
-	for b := range g.loop.batch {
-		g.loop.batch[b] = b
-	}
 }
 
 // lasting is what a step of a run will have taken, given the least that one of its first ones took: these have fewer

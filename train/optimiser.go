@@ -33,6 +33,7 @@ func optimisers[T nn.Float]() (list []optimiser[T]) {
 	for _, x := range []any{
 		adam[T]{},
 		gaussNewton{},
+		kaczmarz{},
 	} {
 		if o, ok := x.(optimiser[T]); ok {
 			list = append(list, o)
@@ -61,5 +62,5 @@ func optimiserOf[T nn.Float](name string) (optimiser[T], error) {
 			return nil, fmt.Errorf("train: %s needs parameters in float64", name)
 		}
 	}
-	return nil, fmt.Errorf("no method %q; there are %s", name, strings.Join(Methods(), " and "))
+	return nil, fmt.Errorf("no method %q; there are %s", name, strings.Join(Methods(), ", "))
 }

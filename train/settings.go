@@ -4,13 +4,14 @@ import "lagrange/internal/par"
 
 // Settings says how to train. Zero values stand for the documented defaults.
 type Settings struct {
-	Method string `json:"method"` // Adam or GaussNewton; default Adam
-	// of GaussNewton: Normal, Kernel or Free; default by the size of the problem
+	Method string `json:"method"` // Adam, GaussNewton or Kaczmarz; default Adam
+	// of GaussNewton: Normal or Kernel; default by the size of the problem
 	Equations string `json:"equations,omitempty"`
 	Steps     int    `json:"steps"` // must be given; see Calibrate for a budget in time
 	// samples a step, at most what there are; default 256, of GaussNewton as many as its equations need
-	Batch    int     `json:"batch"`
-	Rate     float64 `json:"rate"`     // largest learning rate; default 3e-3
+	Batch int `json:"batch"`
+	// largest learning rate; default 3e-3, of Kaczmarz, where it is a share of the step, 0.5
+	Rate     float64 `json:"rate"`
 	Schedule string  `json:"schedule"` // see Schedules; default one-cycle
 	Clip     float64 `json:"clip"`     // largest norm of the gradient; default 10; negative: none
 	Seed     uint64  `json:"seed"`
@@ -29,9 +30,6 @@ type Settings struct {
 func (s Settings) Defaults() Settings {
 	if s.Method == "" {
 		s.Method = Adam
-	}
-	if s.Rate == 0 {
-		s.Rate = 3e-3
 	}
 	if s.Schedule == "" {
 		s.Schedule = "one-cycle"

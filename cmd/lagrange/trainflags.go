@@ -59,8 +59,8 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	fl.IntVar(&s.Window, "window", 0, "time steps of a training window; 1 is the next-state loss")
 	fl.IntVar(&s.Steps, "steps", 0, "training steps of each model")
 	fl.Var(&f.budget, "budget", "training time of all models together")
-	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate of adam")
-	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), " or "))
+	fl.Float64Var(&s.Rate, "rate", 0, "largest learning rate of adam, or share of a step of kaczmarz")
+	fl.StringVar(&s.Method, "method", "", strings.Join(train.Methods(), ", "))
 	fl.Uint64Var(&s.Seed, "seed", 1, "seed of the random numbers")
 	fl.IntVar(&s.Ensemble, "ensemble", 1,
 		"`networks` from as many seeds, which predict by their mean and its standard deviation")

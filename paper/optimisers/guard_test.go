@@ -63,7 +63,7 @@ func TestGuardRaceError(t *testing.T) {
 	benchtest.Agree(t, "start, squares", 1e-12, k.start(), math.Sqrt(square/2))
 }
 
-// Adam's errors are the last of its trainings for a tenth of the time, a third and all of it; those of Gauss–Newton
+// The errors of Adam and Kaczmarz are the last of their trainings for parts of the time; those of Gauss–Newton
 // are read off its one training at these times. Each stands under its time, beside its method.
 func TestGuardRaceTable(t *testing.T) {
 	k := &race{name: "net", title: "net"}
@@ -73,7 +73,11 @@ func TestGuardRaceTable(t *testing.T) {
 		hs = append(hs, &heat{race: k, rival: rivals[0], share: share, curve: []Point{{0, 99}, {1, float64(i + 1)}},
 			Fitted: bench.Fitted{Steps: 10 * (i + 1), Parameters: 7, NonFiniteSkipped: 4}})
 	}
-	for j, v := range rivals[1:] {
+	for i, share := range slices.Backward(shares) {
+		hs = append(hs, &heat{race: k, rival: rivals[3], share: share, curve: []Point{{1, float64(i + 5)}},
+			Fitted: bench.Fitted{Steps: 20 + 10*i}})
+	}
+	for j, v := range rivals[1:3] {
 		e := float64(10 * (j + 1))
 		hs = append(hs, &heat{race: k, rival: v, share: 1, curve: []Point{{2, e + 1}, {6, e + 2}, {11, e + 3},
 			{29, e + 4}, {31, e + 5}}, Fitted: bench.Fitted{Steps: 50 + j}})
@@ -86,13 +90,13 @@ func TestGuardRaceTable(t *testing.T) {
 	}
 	table := r.table([]*race{k})
 	at := func(row int, column string) string { return table.Rows[row][slices.Index(table.Columns, column)] }
-	for row, want := range [][]string{{"1", "2", "3"}, {"11", "12", "14"}, {"21", "22", "24"}} {
+	for row, want := range [][]string{{"1", "2", "3"}, {"11", "12", "14"}, {"21", "22", "24"}, {"5", "6", "7"}} {
 		for i, column := range []string{"3 s", "10 s", "30 s"} {
 			if got := at(row, column); got != want[i] || at(row, "method") != rivals[row].name {
 				t.Errorf("%s after %s: %s, want %s", at(row, "method"), column, got, want[i])
 			}
 		}
-		if got, want := at(row, "steps"), fmt.Sprint([]int{30, 50, 51}[row]); got != want {
+		if got, want := at(row, "steps"), fmt.Sprint([]int{30, 50, 51, 40}[row]); got != want {
 			t.Errorf("%s: %s steps, want %s", at(row, "method"), got, want)
 		}
 	}

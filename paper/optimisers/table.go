@@ -99,16 +99,17 @@ func (r Report) notes(races []*race, s experiment.Settings) (notes []string) {
 		notes = append(notes, text+".")
 	}
 	return append(notes,
-		"A network that is not better than another by a fifth is not clearly best. Adam has a rate that falls "+
-			"to the end of a run and so learns anew for each time; Gauss–Newton has one run, whose curve is read at "+
-			"the times. The error is the least so far on states that are not learned, by which the parameters "+
-			"are chosen, too.",
+		"A network that is not better than another by a fifth is not clearly best. Adam and Kaczmarz have a rate that "+
+			"falls to the end of a run and so learn anew for each time; Gauss–Newton has one run, whose curve is "+
+			"read at the times. The error is the least so far on states that are not learned, by which the "+
+			"parameters are chosen, too.",
 		"Adam: batches of 128 and a rate of 1e-2 (3e-3 for the particle; batches of 8 for the ring), as in the "+
 			"other experiments; no search was made for this one. Gauss–Newton: 2.5 residuals for each parameter, of "+
-			"the ring 64 states; of the large network 512 states without a matrix, and 256 by the equations of "+
-			"their residuals. All begin with the parameters as they are drawn, without the convex initialisation "+
-			"that Fit tries before Gauss–Newton, but one rival has 600 steps of Adam first, as Fit makes them where "+
-			"that initial guess is poor; Lagrangian networks have the positive-definiteness penalty too.",
+			"the ring 64 states; of the large network 256 by the equations of their residuals. Kaczmarz: its "+
+			"defaults, 256 residuals a step. All begin with the parameters as they are drawn, without the convex "+
+			"initialisation that Fit tries before Gauss–Newton, but one rival has 600 steps of Adam first, as Fit "+
+			"makes them where that initial guess is poor; Lagrangian networks have the positive-definiteness "+
+			"penalty too.",
 		"Errors: Σ|a − a*| in units of the accelerations; of the particle, whose Hamiltonian is given the "+
 			"canonical momentum, the published loss in units of that without acceleration; of ring and planets root "+
 			"mean squares.")
