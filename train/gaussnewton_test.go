@@ -108,6 +108,26 @@ func TestEquationsAgree(t *testing.T) {
 	}
 }
 
+// The form follows from the sizes; a net too large for JᵀCJ has batches that there is room for the rows of.
+func TestEquationsPlan(t *testing.T) {
+	for _, c := range []struct {
+		P, W, N int
+		form    string
+		batch   int
+	}{
+		{600, 2, 1 << 20, Normal, 768}, {600, 2, 200, Kernel, 200}, {6001, 3, 1 << 20, Kernel, mostRows / (6001 * 3)},
+		{1 << 30, 3, 10, Kernel, 1},
+	} {
+		var s Settings
+		if err := s.plan(c.P, c.W, c.N); err != nil || s.Equations != c.form || s.Batch != c.batch {
+			t.Errorf("%+v: %s of %d samples, %v", c, s.Equations, s.Batch, err)
+		}
+	}
+	if err := (&Settings{Equations: "free"}).plan(10, 1, 10); err == nil {
+		t.Error("a form that is none is taken")
+	}
+}
+
 // The rows of a batch that has no room for them come block by block, and make the same equations; a sample that is not
 // finite has no row.
 func TestBlocksOfRows(t *testing.T) {

@@ -159,13 +159,20 @@ func (e *kaczmarzSteps) try(h, mu, before float64) bool {
 	}
 	e.residuals(e.next, e.y)
 	fell := before - e.cost(e.next)
-	switch {
-	case !(fell > 0):
+	if !(fell > 0) {
 		return false
-	case fell < said/4:
-		st.Damping = min(ease*st.Damping, mostDamping)
-	case fell > 3*said/4:
-		st.Damping = max(st.Damping/ease, leastDamping)
 	}
+	st.Damping = eased(st.Damping, fell/said)
 	return true
+}
+
+// eased is λ after a step whose cost fell by so much of what the linear model said.
+func eased(lambda, ratio float64) float64 {
+	switch {
+	case ratio < 0.25:
+		return min(ease*lambda, mostDamping)
+	case ratio > 0.75:
+		return max(lambda/ease, leastDamping)
+	}
+	return lambda
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"lagrange/internal/vec"
+	"lagrange/model"
 )
 
 // kaczmarzLoop is a run of the method on batches of 16 of few samples.
@@ -151,16 +152,42 @@ func TestKaczmarzResumes(t *testing.T) {
 	}
 }
 
-// A batch has as many samples as there is room for the rows of.
+// A batch has the samples of 256 residuals, or those that there is room for the rows of.
 func TestKaczmarzBatch(t *testing.T) {
 	l := kaczmarzLoop(t, 1)
 	l.Settings, l.Train = l.Settings.Defaults(), pendulum(600, 1)
-	l.Settings.Batch = 0
-	if err := (kaczmarz{}).plan(l); err != nil || l.Settings.Batch != batchRows {
-		t.Errorf("a batch of %d, %v", l.Settings.Batch, err)
+	plan := func() int {
+		l.Settings.Batch = 0
+		if err := (kaczmarz{}).plan(l); err != nil {
+			t.Fatal(err)
+		}
+		return l.Settings.Batch
+	}
+	if b := plan(); b != 256 {
+		t.Errorf("a batch of %d", b)
+	}
+	spec := l.Model.Spec
+	spec.Hidden = []int{600, 600}
+	var err error
+	if l.Model, err = model.New[float64](spec, 1); err != nil {
+		t.Fatal(err)
+	}
+	if b, P := plan(), len(l.Model.Theta); b*P > mostRows || (b+1)*P <= mostRows {
+		t.Errorf("a batch of %d with %d parameters", b, P)
 	}
 	l.Settings.Schedule = "none"
 	if err := (kaczmarz{}).plan(l); err == nil {
 		t.Error("an unknown schedule is taken")
+	}
+}
+
+// λ falls where the linear model is right, grows where it is far off, and stays within its bounds.
+func TestKaczmarzDamping(t *testing.T) {
+	for _, c := range []struct{ lambda, ratio, want float64 }{
+		{0.01, 0.1, 0.01 * 1.1}, {0.01, 0.5, 0.01}, {0.01, 1, 0.01 / 1.1}, {1, 0.1, 1}, {1e-7, 1, 1e-7},
+	} {
+		if got := eased(c.lambda, c.ratio); math.Abs(got-c.want) > 1e-15 {
+			t.Errorf("%v after %v is %v, not %v", c.lambda, c.ratio, got, c.want)
+		}
 	}
 }
