@@ -95,14 +95,14 @@ func (e *kaczmarzSteps) step() float64 {
 		st.Skipped++
 		return math.NaN()
 	}
-	e.roots()
-	e.squares(max(recent, 1/float64(st.Updates+1)), st.S)
-	copy(e.D, st.S)
-	raise(e.D)
-	e.form(e.D)
-	if !vec.Finite(e.D) || !vec.IsFinite(e.scale()) {
+	if !e.metric() {
 		st.Skipped++
 		return math.NaN()
+	}
+	e.form(e.D)
+	e.mean = 0
+	for i := range e.n {
+		e.mean += e.K.Diagonal(i) / float64(e.n)
 	}
 	e.push(st.M, e.kept)
 	copy(e.was, l.Model.Theta)
@@ -124,13 +124,19 @@ func (e *kaczmarzSteps) step() float64 {
 	return loss
 }
 
-// scale sets the mean of the diagonal of K.
-func (e *kaczmarzSteps) scale() float64 {
-	e.mean = 0
-	for i := range e.n {
-		e.mean += e.K.Diagonal(i) / float64(e.n)
+// metric takes the batch into D. Where its rows are not finite D stays as it was, and metric returns false.
+func (e *kaczmarzSteps) metric() bool {
+	st := e.loop.State
+	e.roots()
+	copy(e.D, st.S)
+	e.squares(max(recent, 1/float64(st.Updates+1)), st.S)
+	if !vec.Finite(st.S) {
+		copy(st.S, e.D)
+		return false
 	}
-	return e.mean
+	copy(e.D, st.S)
+	raise(e.D)
+	return true
 }
 
 // try moves θ by the step and says whether the cost fell.

@@ -125,6 +125,22 @@ func TestKaczmarzNonFinite(t *testing.T) {
 	}
 }
 
+// Rows that are not finite do not reach the metric of the steps that follow.
+func TestKaczmarzMetric(t *testing.T) {
+	l := kaczmarzLoop(t, 20)
+	if err := l.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	defer l.release()
+	e := l.stepper.(*kaczmarzSteps)
+	e.step()
+	was := slices.Clone(l.State.S)
+	e.all[e.P+3] = math.Inf(1)
+	if e.metric() || !slices.Equal(l.State.S, was) {
+		t.Error("they do")
+	}
+}
+
 // An interrupted run goes on bit for bit.
 func TestKaczmarzResumes(t *testing.T) {
 	whole, l := run(t, kaczmarzLoop(t, 12)), kaczmarzLoop(t, 12)
