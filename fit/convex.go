@@ -145,11 +145,11 @@ func (initialGuess) Run(ctx context.Context, a *run) (err error) {
 	f, net, s := a.f, a.net, a.s
 	switch l := a.learn.(type) {
 	case *train.Accelerations[float64]:
-		if s.Method == train.Adam {
+		if !curved(s.Method) {
 			return nil
 		}
 		if s.Method == train.Kaczmarz || s.From != nil {
-			a.learn = train.KeepPositiveDefinite(net, l, nil)
+			a.learn, a.drawn = train.KeepPositiveDefinite(net, l, nil), s.From == nil
 			return nil
 		}
 		if f.guessed.theta != nil && f.guessed.seed == s.Seed {
@@ -160,7 +160,7 @@ func (initialGuess) Run(ctx context.Context, a *run) (err error) {
 		guess, err = a.guess(ctx, l)
 	case *train.Segments[float64]:
 		switch {
-		case s.Method == train.Adam:
+		case !curved(s.Method):
 			return nil
 		case s.Method == train.Kaczmarz || s.From != nil || len(net.Linear()) == 0: // there is nothing to solve for
 		case f.guessed.theta != nil && f.guessed.seed == s.Seed:

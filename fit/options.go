@@ -117,7 +117,7 @@ func (s *Options) layers(set *data.Set) (hidden []int, reason string) {
 	default:
 		return []int{shotUnits, shotUnits}, "all layers are shot with"
 	}
-	if s.Method != train.Adam {
+	if curved(s.Method) {
 		rows *= s.nodes(set.D())
 		for _, w := range newtonWidths {
 			if rows < w.below {
@@ -136,11 +136,15 @@ func (s *Options) layers(set *data.Set) (hidden []int, reason string) {
 
 // bestHead is the head where none was asked for.
 func (s *Options) bestHead() model.Head {
-	if s.Method == train.Adam {
-		return model.Plain
+	if curved(s.Method) {
+		return model.Quadratic
 	}
-	return model.Quadratic
+	return model.Plain
 }
+
+// curved says whether the steps of a method go by curvature: they learn a mass matrix that has to be kept positive
+// definite.
+func curved(method string) bool { return method == train.GaussNewton || method == train.Kaczmarz }
 
 // natural says whether the net of a Lagrangian sees q alone, L = ½ q̇ᵀM(q)q̇ − V(q).
 func (s *Options) natural(set *data.Set) bool {

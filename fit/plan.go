@@ -251,9 +251,9 @@ func (p *planner) guess() (choice, reason string, err error) {
 		return "weak initialisation", "selected by held-out motion from bumps of several lengths, and ridges", nil
 	case p.o.Objective == Motion:
 		return "smoothed accelerations", fmt.Sprintf("%d steps", smoothedSteps), nil
-	case p.o.Method != train.GaussNewton:
+	case !curved(p.o.Method) || p.o.Method == train.Kaczmarz && p.o.Objective != Accelerations:
 		return "as drawn", p.o.Method + " moves all layers", nil
-	case p.o.Objective == Accelerations && p.linear():
+	case p.o.Objective == Accelerations && p.o.Method == train.GaussNewton && p.linear():
 		return "convex initialisation", fmt.Sprintf("if it leaves less than %g %% of the loss without acceleration; "+
 			"else %d steps of Adam, or %d", 100*goodGuess, warmSteps[0], warmSteps[1]), nil
 	case p.o.Objective == Accelerations:
@@ -297,7 +297,7 @@ func (p *planner) batch() (choice, reason string, err error) {
 
 func (p *planner) rate() (choice, reason string, err error) {
 	switch {
-	case p.o.Method == train.GaussNewton, p.o.Method == train.Kaczmarz && p.o.Rate == 0:
+	case p.o.Method == train.GaussNewton, p.o.Method != train.Adam && p.o.Rate == 0:
 		return "", "", nil
 	case p.o.Rate == 0:
 		p.o.Rate = adamRate

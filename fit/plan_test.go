@@ -112,6 +112,7 @@ func TestDecisions(t *testing.T) {
 // own.
 func TestDecisionsOnKaczmarz(t *testing.T) {
 	few, large, asked := swings(10, 40, true, 0), Options{Hidden: []int{80, 80}}, Options{Method: train.Kaczmarz}
+	windows := Options{Method: train.Kaczmarz, Objective: Windows}
 	decides(t, map[string]decided{
 		"three coordinates": {joints(40, 3), large, "method", train.Kaczmarz, "6000 parameters"},
 		"four coordinates":  {joints(40, 4), large, "method", train.Adam, "6000 parameters"},
@@ -120,7 +121,8 @@ func TestDecisionsOnKaczmarz(t *testing.T) {
 		"rate":              {few, Options{Method: train.Kaczmarz, Rate: 0.2}, "rate", "0.2", AskedFor},
 		"head":              {few, asked, "head", string(model.Quadratic), "depends"},
 		"net":               {few, asked, "net", "8x2 softplus, quadratic head", "400 rows"},
-		"guess":             {few, asked, "initial guess", "as drawn", train.Kaczmarz},
+		"guess":             {few, asked, "initial guess", "steps of Adam", "10 %"},
+		"guess, windows":    {few, windows, "initial guess", "as drawn", train.Kaczmarz},
 	})
 }
 

@@ -18,7 +18,7 @@ func (steps) Name() string { return "steps" }
 func (k steps) Run(ctx context.Context, a *run) error {
 	s := a.s
 	a.f.worst(a.valid)
-	if s.Batch == 0 && s.Method == train.GaussNewton {
+	if s.Batch == 0 && s.Method != train.Kaczmarz {
 		each := float64(residualsPerParameter)
 		if s.dear(a.f.set) {
 			each = dearResiduals
