@@ -151,14 +151,8 @@ func (w *Worker) leave(ctx context.Context, t Trial, c command, folder string) e
 // prepare lays out what the trial needs, and gives its command line.
 func (w *Worker) prepare(ctx context.Context, t Trial, c command, folder string) (args []string, err error) {
 	for name, object := range t.Files {
-		have := filepath.Join(w.Folder, t.Sweep, object) // fetched once for all trials
-		if _, err := os.Stat(have); errors.Is(err, fs.ErrNotExist) {
-			if err := w.Board.Get(ctx, t.Sweep, object, have); err != nil {
-				return nil, fmt.Errorf("recording %s: %w", name, ofBoard(ctx, err))
-			}
-		}
-		if err := os.Link(have, filepath.Join(folder, name)); err != nil {
-			return nil, w.scratch(err)
+		if err := w.fetch(ctx, t.Sweep, object, filepath.Join(folder, name)); err != nil {
+			return nil, fmt.Errorf("recording %s: %w", name, err)
 		}
 	}
 	args = append(append([]string{t.Run}, t.Args...), c.args...)
@@ -169,6 +163,25 @@ func (w *Worker) prepare(ctx context.Context, t Trial, c command, folder string)
 		args = append(args, "--from", "from.lagrange")
 	}
 	return args, ofBoard(ctx, w.restore(ctx, t, folder))
+}
+
+// fetch brings an object of a sweep to a path, from the board once for all trials. Workers of one folder may fetch it
+// at the same time: none replaces what is there, for a link to a file that is being replaced fails.
+func (w *Worker) fetch(ctx context.Context, id, object, path string) error {
+	have := filepath.Join(w.Folder, id, object)
+	err := os.Link(have, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := w.Board.Get(ctx, id, object, path); err != nil {
+			return ofBoard(ctx, err)
+		}
+		if err = os.Link(path, have); errors.Is(err, fs.ErrExist) {
+			return nil
+		}
+	}
+	if err != nil {
+		return w.scratch(err)
+	}
+	return nil
 }
 
 // child runs the program and returns what it printed. Its last line of errors is the error.
