@@ -108,8 +108,8 @@ func TestDecisions(t *testing.T) {
 	})
 }
 
-// Steps on small batches are for nets that Gauss–Newton has no room for, of few coordinates, and have defaults of their
-// own.
+// Steps on small batches are for nets that Gauss–Newton has no room for, of few coordinates, and have defaults of
+// their own.
 func TestDecisionsOnKaczmarz(t *testing.T) {
 	few, large, asked := swings(10, 40, true, 0), Options{Hidden: []int{80, 80}}, Options{Method: train.Kaczmarz}
 	windows := Options{Method: train.Kaczmarz, Objective: Windows}

@@ -12,11 +12,11 @@ import (
 // fetched again.
 func TestFetch(t *testing.T) {
 	folder, board := t.TempDir(), &one{text: []byte("t,x\n")}
+	if err := os.Mkdir(filepath.Join(folder, "s"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	for round := range 100 {
 		object := fmt.Sprint("recording-", round)
-		if err := os.MkdirAll(filepath.Join(folder, "s"), 0o755); err != nil {
-			t.Fatal(err)
-		}
 		var wait sync.WaitGroup
 		for i := range 8 {
 			wait.Go(func() {

@@ -111,17 +111,12 @@ func newGaussNewtonSteps(l *Loop[float64]) *gaussNewtonSteps {
 // step makes one step and returns the loss before it.
 func (g *gaussNewtonSteps) step() float64 {
 	l, st := g.loop, g.loop.State
-	g.draw()
-	g.linearise()
-	loss, before := g.weigh(), g.cost(g.r)
-	st.Step++
-	l.health()
-	if !vec.IsFinite(loss) || !vec.IsFinite(before) {
-		st.Skipped++
-		return math.NaN()
+	loss, before, ok := g.take()
+	if ok {
+		g.equations.form()
+		ok = vec.Finite(g.g)
 	}
-	g.equations.form()
-	if !vec.Finite(g.g) {
+	if !ok {
 		st.Skipped++
 		return math.NaN()
 	}
@@ -141,9 +136,7 @@ func (g *gaussNewtonSteps) step() float64 {
 		copy(l.Model.Theta, g.was)
 		st.Rejected++
 	}
-	for _, p := range l.passes { // what a rejected step meets does not count
-		*p.Health() = model.Health{}
-	}
+	g.forget()
 	return loss
 }
 

@@ -253,8 +253,13 @@ func TestGaussNewtonNonFinite(t *testing.T) {
 
 // An interrupted run goes on bit for bit.
 func TestGaussNewtonResumes(t *testing.T) {
-	whole := run(t, gaussNewtonLoop(t, "", 16))
-	l := gaussNewtonLoop(t, "", 16)
+	checkResumes(t, func() *Loop[float64] { return gaussNewtonLoop(t, "", 16) })
+}
+
+// checkResumes holds a run of twelve steps, interrupted after seven, against one that was not.
+func checkResumes(t *testing.T, begin func() *Loop[float64]) {
+	t.Helper()
+	whole, l := run(t, begin()), begin()
 	stop := fmt.Errorf("stop")
 	l.Clock = func(s *State[float64], _ float64) error {
 		if s.Step == 7 {
@@ -269,7 +274,7 @@ func TestGaussNewtonResumes(t *testing.T) {
 	if err := SaveCheckpoint(path, nil, l.Model.Spec, l.Settings, l.State); err != nil {
 		t.Fatal(err)
 	}
-	again := gaussNewtonLoop(t, "", 16)
+	again := begin()
 	var err error
 	if again.State, again.Settings, err = LoadCheckpoint(path, nil, again.Model); err != nil {
 		t.Fatal(err)

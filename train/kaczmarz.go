@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"lagrange/internal/vec"
-	"lagrange/model"
 )
 
 // Kaczmarz is Gauss and Newton's method on small batches, in float64, for nets with more parameters than its equations
@@ -40,8 +39,8 @@ func (kaczmarz) cheaper() float64 { return 25 }
 //	θ ← θ − hφ,   φ = argmin |√C (Jφ − r)|² + λ |φ − μφ₋|²_D
 //	                = μφ₋ + D⁻¹ Jᵀ √C (K + λ)⁻¹ √C (r − μJφ₋),   K = √C J D⁻¹ Jᵀ √C,
 //
-// where D is the mean diagonal of JᵀCJ over the last batches and λ is in units of the mean diagonal of K. The share h
-// has a schedule, as Adam's rate has. λ falls where the loss of the batch falls as the linear model says, and grows
+// where D is the mean diagonal of JᵀCJ over the last batches and λ is in units of the mean diagonal of K. The share
+// h has a schedule, as Adam's rate has. λ falls where the loss of the batch falls as the linear model says, and grows
 // where it does not (Martens & Grosse 2015, Section 6.5); a step after which it does not fall is made anew.
 type kaczmarzSteps struct {
 	*kernel
@@ -52,10 +51,10 @@ type kaczmarzSteps struct {
 	mean       float64   // of the diagonal of K
 }
 
-// Of the equations of a step. Error of a double pendulum's acceleration after 700 steps, 96x2, batches of 64: with μ of
-// 0.9 0.0023, of 0.95 1.5e-4, of 0.98 the same. Without the metric 2.8e-4. λ of 1e-3 and 1e-4 for good left 1.0e-3 and
-// 7.5e-4. Damping that falls by 1.05, 1.1, 1.2 a step: 2.8e-4, 1.3e-4, 7.7e-5; of a plain network (24x3) 6.2e-4 and
-// 7.2e-4 by the first two, and with 1.2 it was seen to end at 0.08.
+// Of the equations of a step. Error of a double pendulum's acceleration after 700 steps, 96x2, batches of 64: with μ
+// of 0.9 0.0023, of 0.95 1.5e-4, of 0.98 the same. Without the metric 2.8e-4. λ of 1e-3 and 1e-4 for good left 1.0e-3
+// and 7.5e-4. Damping that falls by 1.05, 1.1, 1.2 a step: 2.8e-4, 1.3e-4, 7.7e-5; of a plain network (24x3) 6.2e-4
+// and 7.2e-4 by the first two, and with 1.2 it was seen to end at 0.08.
 const (
 	batchRows    = 256
 	momentum     = 0.95 // μ
@@ -86,16 +85,8 @@ func (e *kaczmarzSteps) lasting(least time.Duration) time.Duration { return leas
 // step makes one step and returns the loss before it. φ₋ and the mean diagonal are State.M and State.S.
 func (e *kaczmarzSteps) step() float64 {
 	l, st := e.loop, e.loop.State
-	e.draw()
-	e.linearise()
-	loss, before := e.weigh(), e.cost(e.r)
-	st.Step++
-	l.health()
-	if !vec.IsFinite(loss) || !vec.IsFinite(before) {
-		st.Skipped++
-		return math.NaN()
-	}
-	if !e.metric() {
+	loss, before, ok := e.take()
+	if !ok || !e.metric() {
 		st.Skipped++
 		return math.NaN()
 	}
@@ -118,9 +109,7 @@ func (e *kaczmarzSteps) step() float64 {
 		st.Damping = min(grow*st.Damping, mostDamping)
 		mu /= 2
 	}
-	for _, p := range l.passes { // what a rejected step meets does not count
-		*p.Health() = model.Health{}
-	}
+	e.forget()
 	return loss
 }
 

@@ -1,10 +1,7 @@
 package train
 
 import (
-	"context"
-	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -19,6 +16,16 @@ func kaczmarzLoop(t *testing.T, steps int) *Loop[float64] {
 	return l
 }
 
+// prepared are the steps of a run that is to be released when the test ends.
+func prepared(t *testing.T, l *Loop[float64]) *kaczmarzSteps {
+	t.Helper()
+	if err := l.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.release)
+	return l.stepper.(*kaczmarzSteps)
+}
+
 // A step is where |√C (Jφ − r)|² + λ |φ − μφ₋|²_D has no slope,
 //
 //	JᵀC (Jφ − r) + λD (φ − μφ₋) = 0,
@@ -28,10 +35,7 @@ func TestKaczmarzStep(t *testing.T) {
 	for _, p := range []Penalty{L1, L2, Huber} {
 		l := kaczmarzLoop(t, 100)
 		l.Train.(*Accelerations[float64]).Penalty = p
-		if err := l.prepare(); err != nil {
-			t.Fatal(err)
-		}
-		e := l.stepper.(*kaczmarzSteps)
+		e := prepared(t, l)
 		mean := make([]float64, e.P)
 		for range 60 {
 			was, theta := *l.State, slices.Clone(l.State.Theta)
@@ -70,7 +74,6 @@ func TestKaczmarzStep(t *testing.T) {
 				}
 			}
 		}
-		l.release()
 	}
 }
 
@@ -78,11 +81,7 @@ func TestKaczmarzStep(t *testing.T) {
 // does, θ and what the next step begins with stay as they are.
 func TestKaczmarzTakesBack(t *testing.T) {
 	l := kaczmarzLoop(t, 20)
-	if err := l.prepare(); err != nil {
-		t.Fatal(err)
-	}
-	defer l.release()
-	e := l.stepper.(*kaczmarzSteps)
+	e := prepared(t, l)
 	e.step()
 	was, theta, phi := *l.State, slices.Clone(l.State.Theta), slices.Clone(l.State.M)
 	l.Settings.Rate = -1 // uphill
@@ -128,11 +127,7 @@ func TestKaczmarzNonFinite(t *testing.T) {
 // Rows that are not finite do not reach the metric of the steps that follow.
 func TestKaczmarzMetric(t *testing.T) {
 	l := kaczmarzLoop(t, 20)
-	if err := l.prepare(); err != nil {
-		t.Fatal(err)
-	}
-	defer l.release()
-	e := l.stepper.(*kaczmarzSteps)
+	e := prepared(t, l)
 	e.step()
 	was := slices.Clone(l.State.S)
 	e.all[e.P+3] = math.Inf(1)
@@ -143,29 +138,7 @@ func TestKaczmarzMetric(t *testing.T) {
 
 // An interrupted run goes on bit for bit.
 func TestKaczmarzResumes(t *testing.T) {
-	whole, l := run(t, kaczmarzLoop(t, 12)), kaczmarzLoop(t, 12)
-	stop := fmt.Errorf("stop")
-	l.Clock = func(s *State[float64], _ float64) error {
-		if s.Step == 7 {
-			return stop
-		}
-		return nil
-	}
-	if err := l.Run(context.Background()); err != stop {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "c")
-	if err := SaveCheckpoint(path, nil, l.Model.Spec, l.Settings, l.State); err != nil {
-		t.Fatal(err)
-	}
-	again := kaczmarzLoop(t, 12)
-	var err error
-	if again.State, again.Settings, err = LoadCheckpoint(path, nil, again.Model); err != nil {
-		t.Fatal(err)
-	}
-	if s := run(t, again); !slices.Equal(s.Theta, whole.Theta) || s.Damping != whole.Damping {
-		t.Error("the resumed run differs")
-	}
+	checkResumes(t, func() *Loop[float64] { return kaczmarzLoop(t, 12) })
 }
 
 // A batch has the samples of 256 residuals, or those that there is room for the rows of.

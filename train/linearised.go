@@ -4,9 +4,11 @@ import (
 	"math"
 
 	"lagrange/internal/vec"
+	"lagrange/model"
 )
 
-// linearised is the batch of a step of least squares: its residuals r(θ), their weights, and the rows of J = ∂r/∂θ.
+// linearised is the batch of a step of least squares: its residuals r(θ), their weights, and the rows of
+// J = ∂r/∂θ.
 type linearised struct {
 	loop    *Loop[float64]
 	P, W, B int         // parameters, residuals of a sample, samples
@@ -25,6 +27,24 @@ func newLinearised(loop *Loop[float64]) *linearised {
 		*x = make([]float64, l.B*l.W)
 	}
 	return l
+}
+
+// take draws the batch of a step and linearises it. It returns the loss and Σ c r² before the step; ok is false where
+// they are not finite.
+func (l *linearised) take() (loss, cost float64, ok bool) {
+	l.draw()
+	l.linearise()
+	loss, cost = l.weigh(), l.cost(l.r)
+	l.loop.State.Step++
+	l.loop.health()
+	return loss, cost, vec.IsFinite(loss) && vec.IsFinite(cost)
+}
+
+// forget clears what the trials of a step met: of those that are taken back it does not count.
+func (l *linearised) forget() {
+	for _, p := range l.loop.passes {
+		*p.Health() = model.Health{}
+	}
 }
 
 // each visits the chunks of the samples lo … hi of the batch, as par.Team.Share does; a chunk begins at a multiple of
