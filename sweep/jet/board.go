@@ -153,7 +153,7 @@ func (b *Board) Post(ctx context.Context, t sweep.Trial) error {
 	if err != nil {
 		return err
 	}
-	return steadily(ctx, func(ctx context.Context) error {
+	return b.steadily(ctx, func(ctx context.Context) error {
 		_, err := b.js.Publish(ctx, subjects+t.Sweep+"."+t.ID, text)
 		var api *jetstream.APIError
 		if errors.As(err, &api) && strings.Contains(api.Description, "maximum messages per subject exceeded") {
@@ -165,7 +165,11 @@ func (b *Board) Post(ctx context.Context, t sweep.Trial) error {
 
 // Results implements sweep.Board. A watch that breaks is begun again.
 func (b *Board) Results(ctx context.Context, id string, on func(sweep.Result)) error {
-	kv, _, err := b.on(ctx, id)
+	var kv jetstream.KeyValue
+	err := b.steadily(ctx, func(ctx context.Context) (err error) {
+		kv, _, err = b.on(ctx, id)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -287,7 +291,7 @@ func (b *Board) Put(ctx context.Context, id, name, path string) error {
 
 // put stores what can be read, from its beginning at each attempt.
 func (b *Board) put(ctx context.Context, id, name string, r io.ReadSeeker) error {
-	return steadily(ctx, func(ctx context.Context) error {
+	return b.steadily(ctx, func(ctx context.Context) error {
 		_, files, err := b.on(ctx, id)
 		if err != nil {
 			return err
@@ -302,7 +306,7 @@ func (b *Board) put(ctx context.Context, id, name string, r io.ReadSeeker) error
 
 // Get implements sweep.Board.
 func (b *Board) Get(ctx context.Context, id, name, path string) error {
-	return steadily(ctx, func(ctx context.Context) error {
+	return b.steadily(ctx, func(ctx context.Context) error {
 		_, files, err := b.on(ctx, id)
 		if err != nil {
 			return err
@@ -321,12 +325,14 @@ func (b *Board) Get(ctx context.Context, id, name, path string) error {
 
 // Forget implements sweep.Board.
 func (b *Board) Forget(ctx context.Context, id, name string) error {
-	_, files, err := b.on(ctx, id)
-	if err != nil {
-		return err
-	}
-	if err := files.Delete(ctx, name); !errors.Is(err, jetstream.ErrObjectNotFound) {
-		return err
-	}
-	return nil
+	return b.steadily(ctx, func(ctx context.Context) error {
+		_, files, err := b.on(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := files.Delete(ctx, name); !errors.Is(err, jetstream.ErrObjectNotFound) {
+			return err
+		}
+		return nil
+	})
 }
