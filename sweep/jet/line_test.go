@@ -75,8 +75,10 @@ func TestAnswerLost(t *testing.T) {
 			_, err := b.Noted(ctx, "line", "key")
 			return err
 		},
-		"put":    func(ctx context.Context, b *Board, _ sweep.Claim) error { return b.Put(ctx, "line", "other", path) },
-		"get":    func(ctx context.Context, b *Board, _ sweep.Claim) error { return b.Get(ctx, "line", "file", path+"2") },
+		"put": func(ctx context.Context, b *Board, _ sweep.Claim) error { return b.Put(ctx, "line", "other", path) },
+		"get": func(ctx context.Context, b *Board, _ sweep.Claim) error {
+			return b.Get(ctx, "line", "file", path+"2")
+		},
 		"forget": func(ctx context.Context, b *Board, _ sweep.Claim) error { return b.Forget(ctx, "line", "file") },
 		"done": func(ctx context.Context, _ *Board, c sweep.Claim) error {
 			return c.Done(ctx, sweep.Result{ID: "p0-s1", Value: &v})
