@@ -95,7 +95,7 @@ func (s *Options) usual(set *data.Set) (method, reason string) {
 		return train.GaussNewton, "multiple shooting: the states at which segments begin are unknown, too"
 	case s.Objective != Accelerations:
 		return train.Adam, "on windows it stops before it fits the noise"
-	case s.slow(set) > 0 && set.D() <= mostKaczmarz:
+	case s.slow(set) > 0 && set.D() <= mostKaczmarz && s.own(set) <= mostWeights:
 		return train.Kaczmarz, fmt.Sprintf("more than %d parameters are too many for the equations of Gauss–Newton",
 			s.slow(set))
 	case s.slow(set) > 0:
@@ -160,7 +160,7 @@ func (s *Options) dear(set *data.Set) bool {
 
 // slow says how many parameters are too many for Gauss–Newton, if those of a net with its head are, or 0.
 func (s *Options) slow(set *data.Set) int {
-	P, plain := s.parameters(set, cmp.Or(s.Head, model.Quadratic)), s.parameters(set, model.Plain)
+	P, plain := s.own(set), s.parameters(set, model.Plain)
 	switch {
 	case P > mostNewton:
 		return mostNewton
@@ -169,6 +169,9 @@ func (s *Options) slow(set *data.Set) int {
 	}
 	return 0
 }
+
+// own is how many parameters a net has with the head asked for, or that of second order.
+func (s *Options) own(set *data.Set) int { return s.parameters(set, cmp.Or(s.Head, model.Quadratic)) }
 
 // parameters is how many a net with a head has that learns from accelerations, without those of friction: of a graph
 // that of a node, 0 of what is no net.

@@ -116,6 +116,8 @@ func TestDecisionsOnKaczmarz(t *testing.T) {
 	decides(t, map[string]decided{
 		"three coordinates": {joints(40, 3), large, "method", train.Kaczmarz, "6000 parameters"},
 		"four coordinates":  {joints(40, 4), large, "method", train.Adam, "6000 parameters"},
+		"many weights":      {few, Options{Hidden: []int{200, 200, 200}}, "method", train.Kaczmarz, "6000 parameters"},
+		"too many":          {few, Options{Hidden: []int{300, 300, 300}}, "method", train.Adam, "6000 parameters"},
 		"batch":             {few, asked, "batch", "some hundred residuals", "keeps"},
 		"no rate":           {few, asked, "rate", "", ""},
 		"rate":              {few, Options{Method: train.Kaczmarz, Rate: 0.2}, "rate", "0.2", AskedFor},

@@ -67,6 +67,9 @@ func (c *chain[T]) MixedReverse(ybar, xbar *nn.Streams[T], g nn.Gradient[T]) {
 	c.add(xbar, -xbar.Components, nn.S)
 }
 
+// Products implements nn.Layered, of the net.
+func (c *chain[T]) Products(visit func(nn.Product[T])) { products(c.net, visit) }
+
 // copy hands blocks lo…hi of the state to the head.
 func (c *chain[T]) copy(x *nn.Streams[T], lo, hi int) {
 	for k := lo; k <= hi; k++ {

@@ -54,6 +54,13 @@ type Mechanics[T nn.Float] interface {
 	Mass(b int) []T
 }
 
+// products visits the layers of a part that has any.
+func products[T nn.Float](p nn.Part[T], visit func(nn.Product[T])) {
+	if l, ok := p.(nn.Layered[T]); ok {
+		l.Products(visit)
+	}
+}
+
 // plainEquation reads accelerations off a part of d outputs, a = f(q, v, u): the baseline network.
 type plainEquation[T nn.Float] struct {
 	d, m, params     int
@@ -106,6 +113,9 @@ func (e *plainEquation[T]) VJP(lambda, dtheta, dq, dv, du []T) {
 		vec.Add(r[2*e.d:], du[b*e.m:(b+1)*e.m])
 	}
 }
+
+// Products implements nn.Layered.
+func (e *plainEquation[T]) Products(visit func(nn.Product[T])) { products(e.f, visit) }
 
 // eulerLagrange solves M a = L_q − L_vq v + Q for a scalar part L(q, v) and forces Q (Cranmer et al. 2020, eq. 6).
 //
@@ -222,6 +232,9 @@ func (e *eulerLagrange[T]) VJP(lambda, dtheta, dq, dv, du []T) {
 	}
 	e.mixed(g, dq, dv, du)
 }
+
+// Products implements nn.Layered.
+func (e *eulerLagrange[T]) Products(visit func(nn.Product[T])) { products(e.L, visit) }
 
 // aim sets the directions of sample b for the gradient with μ, and adds that of its forces.
 func (e *eulerLagrange[T]) aim(b int, g nn.Gradient[T], dv, du []T) {

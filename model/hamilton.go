@@ -98,5 +98,8 @@ func (e *hamilton[T]) VJP(lambda, dtheta, dx, du []T) {
 	}
 }
 
+// Products implements nn.Layered.
+func (e *hamilton[T]) Products(visit func(nn.Product[T])) { products(e.H, visit) }
+
 // Energy implements Conserved: it is H.
 func (e *hamilton[T]) Energy(b int) T { return e.E * e.y.Row(0, b)[0] }

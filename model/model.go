@@ -26,7 +26,8 @@ type Tape[T nn.Float] interface {
 	// Field writes ẋ = f(x, u; θ).
 	Field(x, u, xdot []T)
 	// VJP follows Field, for the same batch: it adds λᵀ∂f/∂θ to dθ, and writes λᵀ∂f/∂x and λᵀ∂f/∂u to dx and du. With P
-	// parameters dθ has P numbers, for the sum over the batch, or B·P, a row for each sample: those of a Jacobian.
+	// parameters dθ has P numbers, for the sum over the batch, or B·P, a row for each sample: those of a Jacobian. It
+	// may be nil where all parameters are those of layers (nn.Layered).
 	VJP(lambda, dtheta, dx, du []T)
 	// Health counts what went wrong; the caller may clear it.
 	Health() *Health

@@ -11,9 +11,11 @@ type Gradient[F Float] struct {
 func Summed[F Float](dtheta []F) Gradient[F] { return Gradient[F]{Data: dtheta} }
 
 // GradientOf is what dθ has room for, with P parameters and B samples: P numbers for the sum, B·P for a row of each
-// sample.
+// sample. Of nil no gradient is wanted.
 func GradientOf[F Float](dtheta []F, P, B int) Gradient[F] {
 	switch len(dtheta) {
+	case 0:
+		return Gradient[F]{}
 	case P:
 		return Summed(dtheta)
 	case B * P:

@@ -116,9 +116,7 @@ func (m *MLP[F]) Reverse(ybar, xbar *Streams[F], H []F, g Gradient[F]) {
 				l.z.Curvature(f.F2, a.Block(0), H)
 			}
 		}
-		if !g.None() {
-			l.gradient(1, l.h.from(0), l.d.from(0), l.d.Block(0), g.From(l.at))
-		}
+		l.gradient(1, l.h.from(0), l.d.from(0), l.d.Block(0), g)
 		l.a.Resize(B)
 		gemm.MulT(B, l.in, l.out, l.d.Block(0), l.d.Stride, l.w, l.out, l.a.Block(0), l.a.Stride)
 	}
@@ -127,7 +125,11 @@ func (m *MLP[F]) Reverse(ybar, xbar *Streams[F], H []F, g Gradient[F]) {
 // gradient adds dW = hᵀδ over blocks of h and δ that face one another, and db = Σ of one block of bias. The blocks of
 // all samples make one product; those of one sample, whose rows are a block apart, make its row of a Jacobian.
 func (l *layer[F]) gradient(blocks int, h, d, bias []F, g Gradient[F]) {
+	if g.None() {
+		return
+	}
 	B := l.h.Batch
+	g = g.From(l.at)
 	if g.Stride == 0 {
 		gemm.MulAdd(l.in, l.out, blocks*B, h, l.h.Stride, d, l.d.Stride, g.Data, l.out)
 		vec.SumRows(B, l.out, l.d.Stride, bias, g.Data[l.in*l.out:])
@@ -179,7 +181,7 @@ func (m *MLP[F]) MixedReverse(ybar, xbar *Streams[F], g Gradient[F]) {
 				vec.DualReverse(f.F1, f.F2, l.z.Block(S), a.Block(0), a.Block(S), l.d.Block(S))
 			}
 		}
-		l.gradient(1+components, l.h.from(-components), l.d.from(0), l.d.Block(-components), g.From(l.at))
+		l.gradient(1+components, l.h.from(-components), l.d.from(0), l.d.Block(-components), g)
 		gemm.MulT(components*B, l.in, l.out, l.d.from(S), l.d.Stride, l.w, l.out, l.a.from(S), l.a.Stride)
 	}
 }

@@ -128,7 +128,6 @@ func (p *accelerationPass[T]) Pull(y, dtheta []T) {
 
 // Rows implements Pass.
 func (p *accelerationPass[T]) Rows(J []T) {
-	n, B := 2*p.d, p.B
 	size := len(J) / p.Width()
 	if all, ok := model.As[model.AccelJacobian[T]](p.tape); ok && p.first == p.d {
 		all.AccelRows(J)
@@ -140,12 +139,42 @@ func (p *accelerationPass[T]) Rows(J []T) {
 		}
 		return
 	}
-	for k := p.first; k < n; k++ {
-		clear(p.lambda[:B*n])
-		for b := range B {
-			p.lambda[b*n+k] = 1 / p.scale[k]
-		}
-		p.tape.VJP(p.lambda[:B*n], J[:size], p.dx[:B*n], p.du[:B*p.m])
-		J = J[size:]
+	for k := range p.Width() {
+		p.row(k, J[k*size:(k+1)*size])
 	}
+}
+
+// row adds the derivatives of residual k of each sample to J (B, P), if that is anywhere.
+func (p *accelerationPass[T]) row(k int, J []T) {
+	n, B := 2*p.d, p.B
+	clear(p.lambda[:B*n])
+	for b := range B {
+		p.lambda[b*n+p.first+k] = 1 / p.scale[p.first+k]
+	}
+	p.tape.VJP(p.lambda[:B*n], J, p.dx[:B*n], p.du[:B*p.m])
+}
+
+// Layers implements layeredPass.
+func (p *accelerationPass[T]) Layers(visit func(nn.Product[T])) {
+	if of, ok := model.As[nn.Layered[T]](p.tape); ok {
+		of.Products(visit)
+	}
+}
+
+// Products implements layeredPass.
+func (p *accelerationPass[T]) Products(visit func(layerSlope[T])) {
+	for k := range p.Width() {
+		p.row(k, nil)
+		y := layerSlope[T]{k: k, samples: upTo(p.B), scale: 1}
+		p.Layers(func(of nn.Product[T]) { y.Product = of; visit(y); y.layer++ })
+	}
+}
+
+// upTo are 0 … n−1.
+func upTo(n int) []int {
+	x := make([]int, n)
+	for i := range x {
+		x[i] = i
+	}
+	return x
 }

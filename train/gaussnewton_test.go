@@ -141,7 +141,7 @@ func TestBlocksOfRows(t *testing.T) {
 		g := l.stepper.(*gaussNewtonSteps)
 		e := g.equations.(*normalEquations)
 		if block < e.block {
-			e.block, g.keep = block, nil
+			e.block, g.found = block, nil
 		}
 		g.draw()
 		l.Train.(*Accelerations[float64]).X[4*l.batch[70]] = math.Inf(1)

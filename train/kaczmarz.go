@@ -16,11 +16,14 @@ type kaczmarz struct{}
 
 func (kaczmarz) name() string { return Kaczmarz }
 
-// plan takes as many samples as have batchRows residuals, or as there is room for the rows of.
+// plan takes as many samples as have batchRows residuals, or as there is room for the rows of, where they are formed.
 func (kaczmarz) plan(l *Loop[float64]) error {
-	s, W := &l.Settings, l.Train.Pass(l.Model, 1).Width()
+	s, p, P, rows := &l.Settings, l.Train.Pass(l.Model, 1), len(l.Model.Theta), batchRows
+	if !byLayers(layersOf(p, P), P) {
+		rows = min(rows, mostRows/P)
+	}
 	if s.Batch == 0 {
-		s.Batch = max(1, min(batchRows, mostRows/len(l.Model.Theta))/W)
+		s.Batch = max(1, rows/p.Width())
 	}
 	if s.Rate == 0 {
 		s.Rate = 0.5
@@ -124,7 +127,7 @@ func (e *kaczmarzSteps) metric() bool {
 		return false
 	}
 	copy(e.D, st.S)
-	raise(e.D)
+	e.raise(e.D)
 	return true
 }
 

@@ -26,6 +26,9 @@ func prepared(t *testing.T, l *Loop[float64]) *kaczmarzSteps {
 	return l.stepper.(*kaczmarzSteps)
 }
 
+// held is row i of J of a run that has them in memory.
+func held(e *kaczmarzSteps, i int) []float64 { return e.rows.(*heldRows).row(i) }
+
 // A step is where |√C (Jφ − r)|² + λ |φ − μφ₋|²_D has no slope,
 //
 //	JᵀC (Jφ − r) + λD (φ − μφ₋) = 0,
@@ -44,8 +47,8 @@ func TestKaczmarzStep(t *testing.T) {
 			slope, size, share := make([]float64, e.P), 0.0, max(recent, 1/float64(was.Updates+1))
 			diagonal := make([]float64, e.P)
 			for i, c := range e.c {
-				left := dot(e.row(i), l.State.M) - e.r[i]
-				for j, x := range e.row(i) {
+				left := dot(held(e, i), l.State.M) - e.r[i]
+				for j, x := range held(e, i) {
 					slope[j] += c * x * left
 					size = max(size, math.Abs(c*x*e.r[i]))
 					diagonal[j] += c * x * x
@@ -130,7 +133,7 @@ func TestKaczmarzMetric(t *testing.T) {
 	e := prepared(t, l)
 	e.step()
 	was := slices.Clone(l.State.S)
-	e.all[e.P+3] = math.Inf(1)
+	held(e, 1)[3] = math.Inf(1)
 	if e.metric() || !slices.Equal(l.State.S, was) {
 		t.Error("they do")
 	}
@@ -155,12 +158,18 @@ func TestKaczmarzBatch(t *testing.T) {
 	if b := plan(); b != 256 {
 		t.Errorf("a batch of %d", b)
 	}
-	spec := l.Model.Spec
-	spec.Hidden = []int{600, 600}
-	var err error
-	if l.Model, err = model.New[float64](spec, 1); err != nil {
-		t.Fatal(err)
+	wide := func(friction model.Friction) {
+		spec := l.Model.Spec
+		spec.Hidden, spec.Friction = []int{600, 600}, friction
+		var err error
+		if l.Model, err = model.New[float64](spec, 1); err != nil {
+			t.Fatal(err)
+		}
 	}
+	if wide(""); plan() != 256 {
+		t.Errorf("a batch of %d where rows are not formed", l.Settings.Batch)
+	}
+	wide(model.Viscous) // a parameter that is none of a layer
 	if b, P := plan(), len(l.Model.Theta); b*P > mostRows || (b+1)*P <= mostRows {
 		t.Errorf("a batch of %d with %d parameters", b, P)
 	}

@@ -4,15 +4,14 @@ import (
 	"math"
 
 	"lagrange/internal/dense"
-	"lagrange/internal/vec"
 )
 
-// kernel has the products of a batch of fewer residuals than parameters (n < P) whose rows J are held, with a metric D
-// of the parameters:
+// kernel has the products of a batch of fewer residuals than parameters (n < P), with a metric D of the parameters:
 //
 //	K = √C J D⁻¹ Jᵀ √C.
 type kernel struct {
 	*linearised
+	rows
 	n       int
 	s       []float64 // √c
 	inverse []float64 // 1/D
@@ -20,48 +19,45 @@ type kernel struct {
 	one     []float64
 }
 
+// rows are those of √C J of a batch.
+type rows interface {
+	// found takes the rows of samples lo … hi from pass w, which has just found their residuals.
+	found(w, lo, hi int)
+	// weigh takes the weights √c. A residual without one has no row, and with it nothing that is not finite.
+	weigh(s []float64)
+	// squares moves S by the share to the diagonal of JᵀCJ.
+	squares(share float64, S []float64)
+	// raise keeps a metric above its floor.
+	raise(D []float64)
+	// outer adds √C J D⁻¹ Jᵀ √C to K.
+	outer(D, inverse []float64, K *dense.Upper)
+	// push sets y = √C J x, pull x = Jᵀ √C y.
+	push(x, y []float64)
+	pull(y, x []float64)
+}
+
 func newKernel(l *linearised) *kernel {
 	n := l.B * l.W
-	l.all = make([]float64, n*l.P)
 	k := &kernel{linearised: l, n: n, s: make([]float64, n), inverse: make([]float64, l.P),
 		K: dense.NewUpper(n), F: dense.NewUpper(n), one: make([]float64, n)}
 	for i := range k.one {
 		k.one[i] = 1
 	}
+	if layers := layersOf(l.loop.passes[0].Pass, l.P); byLayers(layers, l.P) {
+		k.rows = newLayerRows(l, layers)
+	} else {
+		k.rows = &heldRows{linearised: l, all: make([]float64, n*l.P)}
+	}
+	l.found = k.rows.found
 	return k
 }
 
-func (k *kernel) row(i int) []float64 { return k.all[i*k.P : (i+1)*k.P] }
-
-// roots takes the weights of the batch. A residual without one has no row, and with it nothing that is not finite.
+// roots takes the weights of the batch.
 func (k *kernel) roots() {
 	for i, c := range k.c {
-		if k.s[i] = math.Sqrt(c); c == 0 {
-			clear(k.row(i))
-		}
+		k.s[i] = math.Sqrt(c)
 	}
-}
-
-// columns visits the parameters lo … hi that a core takes at a time.
-func (k *kernel) columns(f func(lo, hi int)) {
-	const span = 1024
-	k.loop.team.Share((k.P+span-1)/span, func(_, i int) { f(i*span, min(k.P, (i+1)*span)) })
-}
-
-// squares moves S by the share to the diagonal of JᵀCJ.
-func (k *kernel) squares(share float64, S []float64) {
-	k.columns(func(lo, hi int) {
-		S := S[lo:hi]
-		for j := range S {
-			S[j] *= 1 - share
-		}
-		for i, c := range k.c {
-			c *= share
-			for j, x := range k.row(i)[lo:hi] {
-				S[j] += c * x * x
-			}
-		}
-	})
+	k.rows.weigh(k.s)
 }
 
 // form sets K by the metric D.
@@ -70,7 +66,7 @@ func (k *kernel) form(D []float64) {
 		k.inverse[j] = 1 / d
 	}
 	k.K.Clear(k.loop.team)
-	dense.Outer(k.loop.team, k.n, k.s, k.all, k.inverse, k.K)
+	k.outer(D, k.inverse, k.K)
 }
 
 // solve replaces y by (K + λ)⁻¹ y; it returns false when that is not possible with so small a λ.
@@ -80,19 +76,4 @@ func (k *kernel) solve(lambda float64, y []float64) bool {
 	}
 	k.F.Solve(y)
 	return true
-}
-
-// push sets y = √C J x.
-func (k *kernel) push(x, y []float64) {
-	k.loop.team.Share(k.n, func(_, i int) { y[i] = k.s[i] * dot(k.row(i), x) })
-}
-
-// pull sets x = Jᵀ √C y.
-func (k *kernel) pull(y, x []float64) {
-	k.columns(func(lo, hi int) {
-		clear(x[lo:hi])
-		for i, z := range y {
-			vec.Axpy(k.s[i]*z, k.row(i)[lo:hi], x[lo:hi])
-		}
-	})
 }

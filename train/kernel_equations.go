@@ -19,7 +19,7 @@ func (e *kernelEquations) metric() []float64 { return e.D }
 func (e *kernelEquations) form() {
 	e.k.roots()
 	e.k.squares(1, e.D)
-	raise(e.D)
+	e.k.raise(e.D)
 	e.k.form(e.D)
 	e.right()
 	e.k.pull(e.z, e.g)

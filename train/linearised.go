@@ -13,9 +13,8 @@ type linearised struct {
 	loop    *Loop[float64]
 	P, W, B int         // parameters, residuals of a sample, samples
 	J       [][]float64 // rows of a chunk of samples, one for each core
-	all     []float64   // rows of the batch; nil: they are not held
-	// keep takes the rows from row at on, found with their residuals; nil: they are not wanted
-	keep func(at int, J []float64)
+	// found follows the residuals of samples lo … hi on pass w, which has their rows; nil: they are not wanted
+	found func(w, lo, hi int)
 	// residuals, their weights c ρ′(r)/r, residuals after the step; each chunk of samples is (W, chunk)
 	r, c, next []float64
 	abs        []float64
@@ -70,13 +69,8 @@ func (l *linearised) linearise() {
 	l.each(0, l.B, func(w, lo, hi int) {
 		p := l.loop.passes[w]
 		p.Residuals(l.loop.batch[lo:hi], l.r[lo*W:hi*W], l.c[lo*W:hi*W])
-		switch {
-		case l.all != nil:
-			J := l.all[lo*W*l.P : hi*W*l.P]
-			clear(J)
-			p.Rows(J)
-		case l.keep != nil:
-			l.keep(lo*W, l.jacobian(w, hi-lo))
+		if l.found != nil {
+			l.found(w, lo, hi)
 		}
 	})
 }

@@ -24,7 +24,7 @@ func newNormalEquations(g *gaussNewtonSteps) *normalEquations {
 	e := &normalEquations{gaussNewtonSteps: g, packed: dense.NewRows(block*g.W, P), block: block,
 		A: dense.NewUpper(P), F: dense.NewUpper(P), D: make([]float64, P)}
 	if block == g.B {
-		g.keep = e.packed.Set
+		g.found = func(w, lo, hi int) { e.packed.Set(lo*g.W, g.jacobian(w, hi-lo)) }
 	}
 	return e
 }
@@ -33,7 +33,7 @@ func newNormalEquations(g *gaussNewtonSteps) *normalEquations {
 func (e *normalEquations) rows(lo, hi int) {
 	W := e.W
 	e.each(lo, hi, func(w, a, b int) {
-		if e.keep == nil {
+		if e.found == nil {
 			r := e.next[a*W : b*W]
 			e.loop.passes[w].Residuals(e.loop.batch[a:b], r, r) // of which only the tape's state is wanted
 			e.packed.Set((a-lo)*W, e.jacobian(w, b-a))

@@ -42,7 +42,8 @@ type positiveDefinitePass[T nn.Float] struct {
 	mass    model.Mechanics[T]
 	inertia model.Inertia[T]
 	d, m, B int
-	shared  bool // the tape has evaluated the batch already
+	shared  bool  // the tape has evaluated the batch already
+	bent    []int // samples with a loss
 	// w (B, d): directions of the least eigenvalues, 0 where there is no loss; rows (B, P)
 	x, u, xdot, w, M, E, e, rows []T
 }
@@ -75,6 +76,7 @@ func (p *positiveDefinitePass[T]) Residuals(batch []int, r, c []T) {
 		p.tape.Field(p.x[:B*n], p.u[:B*p.m], p.xdot[:B*n])
 	}
 	clear(p.w[:B*d])
+	p.bent = p.bent[:0]
 	for b := range B {
 		M := p.mass.Mass(b)
 		r[b], c[b] = 0, 1
@@ -85,6 +87,7 @@ func (p *positiveDefinitePass[T]) Residuals(batch []int, r, c []T) {
 		lin.Eigen(d, p.M, p.e, p.E)
 		if !(p.e[0] >= p.o.Floor) { // NaN too
 			r[b] = 1 - p.e[0]/p.o.Floor
+			p.bent = append(p.bent, b)
 			for i, s := range p.o.Unit {
 				p.w[b*d+i] = s * p.E[i*d]
 			}
@@ -117,6 +120,23 @@ func (p *positiveDefinitePass[T]) Rows(J []T) {
 	for b, row := range p.slopes(P) {
 		vec.Axpy(-1/p.o.Floor, row, J[b*P:(b+1)*P])
 	}
+}
+
+// Layers implements layeredPass.
+func (p *positiveDefinitePass[T]) Layers(visit func(nn.Product[T])) {
+	if of, ok := model.As[nn.Layered[T]](p.tape); ok {
+		of.Products(visit)
+	}
+}
+
+// Products implements layeredPass: matrices that are positive definite enough have none.
+func (p *positiveDefinitePass[T]) Products(visit func(layerSlope[T])) {
+	if len(p.bent) == 0 {
+		return
+	}
+	p.inertia.MassVJP(p.w[:p.B*p.d], nil)
+	y := layerSlope[T]{samples: p.bent, scale: -1 / p.o.Floor}
+	p.Layers(func(of nn.Product[T]) { y.Product = of; visit(y); y.layer++ })
 }
 
 // slopes visits ∂λ/∂θ = uᵀ ∂M/∂θ u (P) of all samples.

@@ -75,14 +75,6 @@ func TestLearnsAPendulum(t *testing.T) {
 	}
 }
 
-func upTo(n int) []int {
-	x := make([]int, n)
-	for i := range x {
-		x[i] = i
-	}
-	return x
-}
-
 // sameBits compares all that decides how a run goes on.
 func sameBits(a, b *State[float64]) bool {
 	valid := func(s *State[float64]) (x []float64) {

@@ -85,6 +85,27 @@ func (p *weightedSumPass[T]) Rows(J []T) {
 	p.second.Rows(J[at:])
 }
 
+// layered are both passes, where their rows are products.
+func (p *weightedSumPass[T]) layered() (first, second layeredPass[T], ok bool) {
+	first, ok = p.Pass.(layeredPass[T])
+	second, also := p.second.(layeredPass[T])
+	return first, second, ok && also && p.k == 1
+}
+
+// Layers implements layeredPass.
+func (p *weightedSumPass[T]) Layers(visit func(nn.Product[T])) {
+	if first, _, ok := p.layered(); ok {
+		first.Layers(visit)
+	}
+}
+
+// Products implements layeredPass.
+func (p *weightedSumPass[T]) Products(visit func(layerSlope[T])) {
+	first, second, _ := p.layered()
+	first.Products(visit)
+	second.Products(func(y layerSlope[T]) { y.k += p.Pass.Width(); visit(y) })
+}
+
 // Health implements Pass; what happened to the second is added to the first.
 func (p *weightedSumPass[T]) Health() *model.Health {
 	h, of := p.Pass.Health(), p.second.Health()

@@ -31,6 +31,13 @@ func (u *Upper) columns(s int) int { return min(width, u.n-s*width) }
 // Diagonal is number i of the diagonal.
 func (u *Upper) Diagonal(i int) float64 { return u.rows(i/width, i)[i%width] }
 
+// AddRow adds numbers to columns of row i, none of them before the diagonal.
+func (u *Upper) AddRow(i int, columns []int, x []float64) {
+	for k, j := range columns {
+		u.rows(j/width, i)[j%width] += x[k]
+	}
+}
+
 // Clear makes all numbers 0.
 func (u *Upper) Clear(team *par.Team) {
 	team.Do(func(w int) {

@@ -1,0 +1,35 @@
+package nn
+
+// Product is what the weights W (In, Out) and the biases b of a layer, θ[At:], had for a gradient in the last sweep
+// that finds one: that of sample b is a sum over pairs of streams,
+//
+//	dW = Σ_k h_k ⊗ δ_k,   db = δ_k of the last pair.
+type Product[F Float] struct {
+	At, In, Out, Pairs int
+	h, d               *Streams[F]
+}
+
+// H is h_k of sample b (In).
+func (p Product[F]) H(k, b int) []F { return p.h.Row(k+1-p.Pairs, b) }
+
+// Delta is δ_k of sample b (Out).
+func (p Product[F]) Delta(k, b int) []F { return p.d.Row(-k, b) }
+
+// Layered is a part whose parameters, or some of them, are those of layers. It follows MixedReverse, or Reverse where
+// there are no components, for the same batch: it visits the layers, the first one first. Before a sweep it visits
+// them, too, with no pairs.
+type Layered[F Float] interface {
+	Products(visit func(Product[F]))
+}
+
+// Products implements Layered.
+func (m *MLP[F]) Products(visit func(Product[F])) {
+	for i := range m.layers {
+		l := &m.layers[i]
+		p := Product[F]{At: l.at, In: l.in, Out: l.out, h: l.h, d: l.d}
+		if p.d != nil {
+			p.Pairs = 1 + p.d.Components
+		}
+		visit(p)
+	}
+}
