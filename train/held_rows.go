@@ -20,7 +20,7 @@ func (h *heldRows) found(w, lo, hi int) {
 	h.loop.passes[w].Rows(J)
 }
 
-func (h *heldRows) weigh(s []float64) {
+func (h *heldRows) scale(s []float64) {
 	h.s = s
 	for i, x := range s {
 		if x == 0 {

@@ -23,8 +23,8 @@ type kernel struct {
 type rows interface {
 	// found takes the rows of samples lo … hi from pass w, which has just found their residuals.
 	found(w, lo, hi int)
-	// weigh takes the weights √c. A residual without one has no row, and with it nothing that is not finite.
-	weigh(s []float64)
+	// scale takes the weights √c. A residual without one has no row, and with it nothing that is not finite.
+	scale(s []float64)
 	// squares moves S by the share to the diagonal of JᵀCJ.
 	squares(share float64, S []float64)
 	// raise keeps a metric above its floor.
@@ -57,7 +57,7 @@ func (k *kernel) roots() {
 	for i, c := range k.c {
 		k.s[i] = math.Sqrt(c)
 	}
-	k.rows.weigh(k.s)
+	k.scale(k.s)
 }
 
 // form sets K by the metric D.

@@ -134,8 +134,8 @@ func (r *layerRows) found(w, lo, hi int) {
 	})
 }
 
-// weigh moves the columns that live together.
-func (r *layerRows) weigh(s []float64) {
+// scale moves the columns that live together.
+func (r *layerRows) scale(s []float64) {
 	r.live = r.live[:0]
 	for i, has := range r.has {
 		if has && s[i] > 0 {
@@ -239,7 +239,7 @@ func (r *layerRows) crossed(pairs int, x, y, sums []float64) {
 	}
 }
 
-// raise keeps D what it is, a product of rows and columns.
+// raise keeps D what it is, a product of rows and columns. Products of the least numbers are not 0.
 func (r *layerRows) raise(D []float64) {
 	least := floor*total(D)/float64(r.P) + math.SmallestNonzeroFloat32
 	for l := range r.layers {

@@ -82,6 +82,33 @@ func TestLayerRowsEnd(t *testing.T) {
 	}
 }
 
+// Steps are the same again to the last bit, on one core, too; and an interrupted run goes on bit for bit.
+func TestLayerRowsRepeat(t *testing.T) {
+	steps := func(workers int) []float64 {
+		l := wideLoop(t, "bent lnn")
+		l.Settings.Workers, l.Settings.Batch, l.Train = workers, 160, pendulum(600, 1)
+		e := prepared(t, l)
+		for range 3 {
+			e.step()
+		}
+		return slices.Clone(l.Model.Theta)
+	}
+	want := steps(2)
+	for range 5 {
+		if !slices.Equal(steps(2), want) {
+			t.Fatal("two cores come to other bits")
+		}
+	}
+	if !slices.Equal(steps(1), want) {
+		t.Error("one core comes to other bits than two")
+	}
+	checkResumes(t, func() *Loop[float64] {
+		l := wideLoop(t, "lnn")
+		l.Settings.Steps = 12
+		return l
+	})
+}
+
 // Rows are formed where that costs less, and where there is more than layers.
 func TestLayersOf(t *testing.T) {
 	l := wideLoop(t, "bent lnn")
