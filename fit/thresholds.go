@@ -50,14 +50,14 @@ const (
 	mostKaczmarz = 3
 
 	// mostWeights is the number of parameters up to which they are. Error of the acceleration held out, over that of
-	// none, of 20 swings of a double pendulum of 5 s each (lagrange simulate and train, doc/performance.md), seed 1,
-	// after so much time of one core:
+	// none, of 20 swings of a double pendulum of 5 s each (lagrange simulate and train, doc/performance.md), seeds 1
+	// to 3, worst, or 1 alone, after so much time of one core:
 	//
 	//	net      P          s      Kaczmarz    Adam, plain head    Adam, quadratic head
-	//	200x2    42,404     60     4.6e-5      0.12                0.30
-	//	200x3    82,604     60     0.0016      0.13                0.32
-	//	300x3    183,904    120    0.16
-	//	500x4    755,501    180    0.25        0.12
+	//	200x2    42,404     60     4.6e-5      0.12                0.30 (1)
+	//	200x3    82,604     60     0.0089      0.16                0.32 (1)
+	//	300x3    183,904    120    0.16 (1)
+	//	500x4    755,501    180    0.25 (1)    0.12 (1)
 	//
 	// The last two had steps of Adam on 32 rows before; the 256 of a warm-up take 230 s of the largest.
 	mostWeights = 100_000
