@@ -1,7 +1,7 @@
 package nn
 
-// Product is the gradient of a layer, whose weights W (In, Out) and biases b are θ[At:], as the last sweep has left it:
-// of a sample a sum over pairs of streams,
+// Product is the gradient of a layer, whose weights W (In, Out) and biases b are θ[At:], as the last sweep has left
+// it: of a sample a sum over pairs of streams,
 //
 //	dW = Σ_k h_k ⊗ δ_k,   db = δ_k of the last pair.
 type Product[F Float] struct {

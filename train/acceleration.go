@@ -155,18 +155,14 @@ func (p *accelerationPass[T]) row(k int, J []T) {
 }
 
 // Layers implements layeredPass.
-func (p *accelerationPass[T]) Layers(visit func(nn.Product[T])) {
-	if of, ok := model.As[nn.Layered[T]](p.tape); ok {
-		of.Products(visit)
-	}
-}
+func (p *accelerationPass[T]) Layers(visit func(nn.Product[T])) { layersIn(p.tape, visit) }
 
 // Products implements layeredPass.
 func (p *accelerationPass[T]) Products(visit func(layerSlope[T])) {
+	all := upTo(p.B)
 	for k := range p.Width() {
 		p.row(k, nil)
-		y := layerSlope[T]{k: k, samples: upTo(p.B), scale: 1}
-		p.Layers(func(of nn.Product[T]) { y.Product = of; visit(y); y.layer++ })
+		layerSlope[T]{k: k, samples: all, scale: 1}.each(p.tape, visit)
 	}
 }
 

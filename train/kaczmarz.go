@@ -42,10 +42,10 @@ func (kaczmarz) cheaper() float64 { return 25 }
 //	θ ← θ − hφ,   φ = argmin |√C (Jφ − r)|² + λ |φ − μφ₋|²_D
 //	                = μφ₋ + D⁻¹ Jᵀ √C (K + λ)⁻¹ √C (r − μJφ₋),   K = √C J D⁻¹ Jᵀ √C,
 //
-// where D is the mean diagonal of JᵀCJ over the last batches, of wide layers a product of its sums (layerRows), and λ
-// is in units of the mean diagonal of K. The share h has a schedule, as Adam's rate has. λ falls where the loss of the
-// batch falls as the linear model says, and grows where it does not (Martens & Grosse 2015, Section 6.5); a step after
-// which it does not fall is made anew.
+// where D is the mean diagonal of JᵀCJ over the last batches, of wide layers a product of its sums (layerRows), and
+// λ is in units of the mean diagonal of K. The share h has a schedule, as Adam's rate has. λ falls where the loss of
+// the batch falls as the linear model says, and grows where it does not (Martens & Grosse 2015, Section 6.5); a step
+// after which it does not fall is made anew.
 type kaczmarzSteps struct {
 	*kernel
 	rate       func(x float64) float64

@@ -10,9 +10,9 @@ import (
 	"lagrange/nn"
 )
 
-// layerRows are the rows of √C J where every parameter is a weight or a bias of a layer. The row of residual i is a sum
-// of few products Σ_p h_pi ⊗ δ_pi there, and is never formed: with a metric D = R Cᵀ/ΣR of each layer, which has the
-// sums R of the rows and C of the columns of the diagonal of JᵀCJ (Shazeer & Stern 2018, Section 3),
+// layerRows are the rows of √C J where every parameter is a weight or a bias of a layer. The row of residual i is a
+// sum of few products Σ_p h_pi ⊗ δ_pi there, and is never formed: with a metric D = R Cᵀ/ΣR of each layer, which has
+// the sums R of the rows and C of the columns of the diagonal of JᵀCJ (Shazeer & Stern 2018, Section 3),
 //
 //	K_ij = Σ_pq ⟨h_pi, h_qj⟩_{1/R} ⟨δ_pi, δ_qj⟩_{ΣR/C},
 //
@@ -23,8 +23,9 @@ type layerRows struct {
 	has    []bool // residuals with a row that is not 0; those that have one and a weight:
 	live   []int
 	layers []layerRow
+	blocks []weightBlock
 	tiles  []tileRoom // one for each core
-	parts  []float64  // of y, of some rows of W each
+	parts  []float64  // of y, one of each block
 }
 
 // layerRow is a layer: θ[at:] is W (in, out), the biases its last row.
@@ -32,6 +33,12 @@ type layerRow struct {
 	at, in, out, pairs int
 	h, d               []float64 // (in, ld), (out, ld): column p·n + i is h_pi, √c_i δ_pi, with n rows that live
 	R, C, newR, newC   []float64 // sums of the metric
+}
+
+// weightBlock is some rows of the weights of a layer, which one core takes at a time.
+type weightBlock struct {
+	*layerRow
+	lo, hi int
 }
 
 // tileRoom is the memory for some rows of K.
@@ -54,6 +61,18 @@ type layerSlope[T nn.Float] struct {
 	samples  []int
 	scale    T
 	nn.Product[T]
+}
+
+// each visits what the last sweep of a tape has left of all layers.
+func (y layerSlope[T]) each(tape model.Tape[T], visit func(layerSlope[T])) {
+	layersIn(tape, func(of nn.Product[T]) { y.Product = of; visit(y); y.layer++ })
+}
+
+// layersIn visits the layers of a tape, if it has any.
+func layersIn[T nn.Float](tape model.Tape[T], visit func(nn.Product[T])) {
+	if of, ok := model.As[nn.Layered[T]](tape); ok {
+		of.Products(visit)
+	}
 }
 
 // layersOf are the layers of a pass that have all of P parameters; nil: there are others.
@@ -89,10 +108,10 @@ func byLayers(layers []nn.Product[float64], P int) bool {
 func newLayerRows(l *linearised, layers []nn.Product[float64]) *layerRows {
 	n := l.B * l.W
 	r := &layerRows{linearised: l, has: make([]bool, n)}
-	widest, blocks := 0, 0
+	widest := 0
 	for _, of := range layers {
 		r.ld = max(r.ld, (of.Pairs*n+7)/8*8+8) // rows a multiple of 256 bytes apart would share sets of the cache
-		widest, blocks = max(widest, of.In+1, of.Out), blocks+(of.In+weightRows)/weightRows
+		widest = max(widest, of.In+1, of.Out)
 	}
 	numbers := func(n int) []float64 { return make([]float64, n) }
 	for _, of := range layers {
@@ -105,7 +124,13 @@ func newLayerRows(l *linearised, layers []nn.Product[float64]) *layerRows {
 		r.tiles = append(r.tiles, tileRoom{h: numbers(widest * tileRows), d: numbers(widest * tileRows),
 			H: numbers(tileRows * n), D: numbers(tileRows * n), K: numbers(tileRows * n)})
 	}
-	r.parts = numbers(blocks * n)
+	for l := range r.layers {
+		y := &r.layers[l]
+		for lo := 0; lo < y.in; lo += weightRows {
+			r.blocks = append(r.blocks, weightBlock{y, lo, min(y.in, lo+weightRows)})
+		}
+	}
+	r.parts = numbers(len(r.blocks) * n)
 	return r
 }
 
@@ -209,8 +234,8 @@ func (r *layerRows) squares(share float64, S []float64) {
 	})
 }
 
-// crossed sets sums_j = Σ_i Σ_pq ⟨y_pi, y_qi⟩ x_pij x_qij: with x and y the inputs and the adjoints of a layer, those
-// of the rows of the diagonal of JᵀCJ, Σ_ik (Σ_p x_pij y_pik)².
+// crossed sets sums_j = Σ_i Σ_pq ⟨y_pi, y_qi⟩ x_pij x_qij: with x and y the inputs and the adjoints of a layer,
+// those of the rows of the diagonal of JᵀCJ, Σ_ik (Σ_p x_pij y_pik)².
 func (r *layerRows) crossed(pairs int, x, y, sums []float64) {
 	n := len(r.live)
 	g := make([]float64, n)

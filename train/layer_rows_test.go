@@ -16,6 +16,7 @@ import (
 func wideLoop(t *testing.T, name string) *Loop[float64] {
 	t.Helper()
 	l := kaczmarzLoop(t, 100)
+	l.Train = pendulum(600, 1)
 	spec := l.Model.Spec
 	family, bent := strings.CutPrefix(name, "bent ")
 	spec.Family, spec.Hidden = family, []int{70, 90}
@@ -86,7 +87,7 @@ func TestLayerRowsEnd(t *testing.T) {
 func TestLayerRowsRepeat(t *testing.T) {
 	steps := func(workers int) []float64 {
 		l := wideLoop(t, "bent lnn")
-		l.Settings.Workers, l.Settings.Batch, l.Train = workers, 160, pendulum(600, 1)
+		l.Settings.Workers, l.Settings.Batch = workers, 160
 		e := prepared(t, l)
 		for range 3 {
 			e.step()
@@ -154,8 +155,8 @@ func checkSquares(t *testing.T, e *kaczmarzSteps, r *layerRows, J []float64) {
 				t.Fatalf("number %d of the metric is no product of a row and a column", y.at+j)
 			}
 		}
-		agree(t, "sums of rows", y.R, R)
-		agree(t, "sums of columns", y.C, C)
+		near(t, "sums of rows", y.R, R, 1e-10)
+		near(t, "sums of columns", y.C, C, 1e-10)
 	}
 	copy(e.D, S)
 }
@@ -173,8 +174,8 @@ func checkOuter(t *testing.T, e *kaczmarzSteps, J []float64) {
 	for k := range C {
 		C[k] += floor * float64(y.in)
 	}
-	agree(t, "raised sums of rows", y.R, R)
-	agree(t, "raised sums of columns", y.C, C)
+	near(t, "raised sums of rows", y.R, R, 1e-10)
+	near(t, "raised sums of columns", y.C, C, 1e-10)
 	e.form(e.D)
 	K := dense.NewUpper(e.n)
 	dense.Outer(e.loop.team, e.n, e.one, J, e.inverse, K)
@@ -191,7 +192,7 @@ func checkOuter(t *testing.T, e *kaczmarzSteps, J []float64) {
 	if !e.solve(1e-3, want) {
 		t.Fatal("no factor")
 	}
-	agree(t, "(K + λ)⁻¹ s", got, want)
+	near(t, "(K + λ)⁻¹ s", got, want, 1e-10)
 }
 
 // checkProducts holds J x and Jᵀ y against those of the rows.
@@ -205,24 +206,10 @@ func checkProducts(t *testing.T, e *kaczmarzSteps, J []float64) {
 		Jx[i] = dot(J[i*e.P:(i+1)*e.P], x)
 	}
 	e.push(x, y)
-	agree(t, "J x", y, Jx)
+	near(t, "J x", y, Jx, 1e-10)
 	for i, y := range y {
 		vec.Axpy(y, J[i*e.P:(i+1)*e.P], JTy)
 	}
 	e.pull(y, x)
-	agree(t, "Jᵀ y", x, JTy)
-}
-
-// agree holds numbers against others, in units of the largest.
-func agree(t *testing.T, name string, got, want []float64) {
-	t.Helper()
-	top := 0.0
-	for _, x := range want {
-		top = max(top, math.Abs(x))
-	}
-	for i, x := range want {
-		if !(math.Abs(got[i]-x) <= 1e-10*top) {
-			t.Fatalf("%s: number %d is %v, not %v (largest %v)", name, i, got[i], x, top)
-		}
-	}
+	near(t, "Jᵀ y", x, JTy, 1e-10)
 }

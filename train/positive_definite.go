@@ -123,11 +123,7 @@ func (p *positiveDefinitePass[T]) Rows(J []T) {
 }
 
 // Layers implements layeredPass.
-func (p *positiveDefinitePass[T]) Layers(visit func(nn.Product[T])) {
-	if of, ok := model.As[nn.Layered[T]](p.tape); ok {
-		of.Products(visit)
-	}
-}
+func (p *positiveDefinitePass[T]) Layers(visit func(nn.Product[T])) { layersIn(p.tape, visit) }
 
 // Products implements layeredPass: matrices that are positive definite enough have none.
 func (p *positiveDefinitePass[T]) Products(visit func(layerSlope[T])) {
@@ -135,8 +131,7 @@ func (p *positiveDefinitePass[T]) Products(visit func(layerSlope[T])) {
 		return
 	}
 	p.inertia.MassVJP(p.w[:p.B*p.d], nil)
-	y := layerSlope[T]{samples: p.bent, scale: -1 / p.o.Floor}
-	p.Layers(func(of nn.Product[T]) { y.Product = of; visit(y); y.layer++ })
+	layerSlope[T]{samples: p.bent, scale: -1 / p.o.Floor}.each(p.tape, visit)
 }
 
 // slopes visits ∂λ/∂θ = uᵀ ∂M/∂θ u (P) of all samples.
