@@ -116,28 +116,27 @@ func (m *MLP[F]) Reverse(ybar, xbar *Streams[F], H []F, g Gradient[F]) {
 				l.z.Curvature(f.F2, a.Block(0), H)
 			}
 		}
-		l.gradient(1, l.h.from(0), l.d.from(0), l.d.Block(0), g)
+		l.gradient(1, g)
 		l.a.Resize(B)
 		gemm.MulT(B, l.in, l.out, l.d.Block(0), l.d.Stride, l.w, l.out, l.a.Block(0), l.a.Stride)
 	}
 }
 
-// gradient adds dW = hᵀδ over blocks of h and δ that face one another, and db = Σ of one block of bias. The blocks of
-// all samples make one product; those of one sample, whose rows are a block apart, make its row of a Jacobian.
-func (l *layer[F]) gradient(blocks int, h, d, bias []F, g Gradient[F]) {
+// gradient adds dW = Σ h_kᵀδ_k over so many pairs of streams, which face one another, and db: of all samples, or of
+// each, whose rows are a block apart, to its row of a Jacobian.
+func (l *layer[F]) gradient(pairs int, g Gradient[F]) {
 	if g.None() {
 		return
 	}
-	B := l.h.Batch
 	g = g.From(l.at)
 	if g.Stride == 0 {
-		gemm.MulAdd(l.in, l.out, blocks*B, h, l.h.Stride, d, l.d.Stride, g.Data, l.out)
-		vec.SumRows(B, l.out, l.d.Stride, bias, g.Data[l.in*l.out:])
+		Product[F]{In: l.in, Out: l.out, Pairs: pairs, h: l.h, d: l.d}.AddRows(0, l.in+1, g.Data)
 		return
 	}
-	for b := range B {
+	h, d, bias := l.h.from(1-pairs), l.d.from(0), l.d.Block(1-pairs)
+	for b := range l.h.Batch {
 		row, y := g.Of(b), b*l.d.Stride
-		gemm.MulAdd(l.in, l.out, blocks, h[b*l.h.Stride:], l.h.step(), d[y:], l.d.step(), row, l.out)
+		gemm.MulAdd(l.in, l.out, pairs, h[b*l.h.Stride:], l.h.step(), d[y:], l.d.step(), row, l.out)
 		vec.Add(bias[y:y+l.out], row[l.in*l.out:(l.in+1)*l.out])
 	}
 }
@@ -181,7 +180,7 @@ func (m *MLP[F]) MixedReverse(ybar, xbar *Streams[F], g Gradient[F]) {
 				vec.DualReverse(f.F1, f.F2, l.z.Block(S), a.Block(0), a.Block(S), l.d.Block(S))
 			}
 		}
-		l.gradient(1+components, l.h.from(-components), l.d.from(0), l.d.Block(-components), g)
+		l.gradient(1+components, g)
 		gemm.MulT(components*B, l.in, l.out, l.d.from(S), l.d.Stride, l.w, l.out, l.a.from(S), l.a.Stride)
 	}
 }

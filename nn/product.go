@@ -1,5 +1,10 @@
 package nn
 
+import (
+	"lagrange/internal/gemm"
+	"lagrange/internal/vec"
+)
+
 // Product is the gradient of a layer, whose weights W (In, Out) and biases b are θ[At:], as the last sweep has left
 // it: of a sample a sum over pairs of streams,
 //
@@ -14,6 +19,18 @@ func (p Product[F]) H(k, b int) []F { return p.h.Row(k+1-p.Pairs, b) }
 
 // Delta is δ_k of sample b (Out).
 func (p Product[F]) Delta(k, b int) []F { return p.d.Row(-k, b) }
+
+// AddRows adds rows lo … hi of Σ dW over the samples, the row In that of the biases, to g ((hi − lo)·Out). The pairs of
+// all samples make one product.
+func (p Product[F]) AddRows(lo, hi int, g []F) {
+	B, first, rows := p.h.Batch, 1-p.Pairs, min(hi, p.In)-lo
+	if rows > 0 {
+		gemm.MulAdd(rows, p.Out, p.Pairs*B, p.h.from(first)[lo:], p.h.Stride, p.d.from(0), p.d.Stride, g, p.Out)
+	}
+	if hi > p.In {
+		vec.SumRows(B, p.Out, p.d.Stride, p.d.Block(first), g[rows*p.Out:])
+	}
+}
 
 // Layered is a part whose parameters, or some of them, are those of layers. It follows MixedReverse, or Reverse where
 // there are no components, for the same batch: it visits the layers, the first one first. Before a sweep it visits

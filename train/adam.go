@@ -4,7 +4,6 @@ import (
 	"math"
 	"time"
 
-	"lagrange/internal/par"
 	"lagrange/internal/vec"
 	"lagrange/nn"
 )
@@ -34,38 +33,28 @@ func (adam[T]) plan(l *Loop[T]) error {
 func (adam[T]) cheaper() float64 { return 3 }
 
 func (adam[T]) begin(l *Loop[T]) stepper {
-	a := &adamSteps[T]{loop: l, sums: make([]float64, l.Settings.Workers)}
-	for range l.Settings.Workers {
-		a.shares = append(a.shares, make([]T, len(l.Model.Theta)))
-	}
+	a := &adamSteps[T]{loop: l, gradient: newGradient(l)}
 	a.rate, _ = schedule(l.Settings.Schedule)
 	return a
 }
 
 // adamSteps are those of a run.
 type adamSteps[T nn.Float] struct {
-	loop   *Loop[T]
-	rate   func(x float64) float64
-	shares [][]T     // of the gradient, one for each core
-	sums   []float64 // of the squares of each core's span of the gradient
+	loop     *Loop[T]
+	rate     func(x float64) float64
+	gradient gradient[T]
 }
 
 func (a *adamSteps[T]) lasting(least time.Duration) time.Duration { return least }
 
-// step gives each core a whole share of the batch, then a span of the parameters.
+// step gives each core a whole share of the batch, then some of the parameters.
 func (a *adamSteps[T]) step() float64 {
 	l := a.loop
 	s, st := l.Settings, l.State
 	l.draw()
-	l.team.Do(func(w int) {
-		lo, hi := par.Span(s.Batch, w, s.Workers)
-		clear(a.shares[w])
-		l.losses[w] = 0
-		for ; lo < hi; lo += l.chunk {
-			l.losses[w] += l.passes[w].Of(l.batch[lo:min(lo+l.chunk, hi)], a.shares[w])
-		}
-	})
-	loss, norm := a.gather()
+	dtheta, square := a.gradient.find()
+	l.health()
+	loss, norm := total(l.losses)/float64(s.Batch), math.Sqrt(square)/float64(s.Batch)
 	st.Step++
 	if !vec.IsFinite(loss) || !vec.IsFinite(norm) {
 		st.Skipped++
@@ -78,30 +67,9 @@ func (a *adamSteps[T]) step() float64 {
 	st.Updates++
 	rate := s.Rate * a.rate(s.progress(st.Step))
 	l.team.Do(func(w int) {
-		lo, hi := par.Span(len(st.Theta), w, s.Workers)
-		vec.Adam(st.Updates, rate, 0.9, 0.999, 1e-8, c, a.shares[0][lo:hi], st.Theta[lo:hi], st.M[lo:hi], st.S[lo:hi])
+		a.gradient.spans(w, func(lo, hi int) {
+			vec.Adam(st.Updates, rate, 0.9, 0.999, 1e-8, c, dtheta[lo:hi], st.Theta[lo:hi], st.M[lo:hi], st.S[lo:hi])
+		})
 	})
 	return loss
-}
-
-// gather adds the shares of the gradient to the first and returns the mean loss and the norm of its gradient.
-func (a *adamSteps[T]) gather() (loss, norm float64) {
-	l := a.loop
-	s := l.Settings
-	l.team.Do(func(w int) {
-		lo, hi := par.Span(len(a.shares[0]), w, s.Workers)
-		g := a.shares[0][lo:hi]
-		if s.Workers == 1 {
-			a.sums[w] = vec.SumSquares(g)
-		}
-		for _, share := range a.shares[1:] {
-			a.sums[w] = vec.AddSquares(share[lo:hi], g)
-		}
-	})
-	sum := 0.0
-	for w, x := range l.losses {
-		loss, sum = loss+x, sum+a.sums[w]
-	}
-	l.health()
-	return loss / float64(s.Batch), math.Sqrt(sum) / float64(s.Batch)
 }

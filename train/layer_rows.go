@@ -81,9 +81,7 @@ func layersOf(p Pass[float64], P int) (layers []nn.Product[float64]) {
 	if !ok {
 		return nil
 	}
-	have := 0
-	of.Layers(func(l nn.Product[float64]) { have += (l.In + 1) * l.Out })
-	if have != P {
+	if parametersOf(of) != P {
 		return nil
 	}
 	p.Residuals([]int{0}, make([]float64, p.Width()), make([]float64, p.Width()))
@@ -94,6 +92,12 @@ func layersOf(p Pass[float64], P int) (layers []nn.Product[float64]) {
 	})
 	*p.Health() = model.Health{}
 	return layers
+}
+
+// parametersOf counts those of the layers of a pass.
+func parametersOf[T nn.Float](of layeredPass[T]) (n int) {
+	of.Layers(func(l nn.Product[T]) { n += (l.In + 1) * l.Out })
+	return n
 }
 
 // byLayers says whether K costs less by the products of layers than by the rows themselves.

@@ -54,6 +54,15 @@ func NewLoss[T nn.Float](o Objective[T], m *model.Model[T], most int) *Loss[T] {
 
 // Of returns the sum of the losses of the samples of a batch; with dθ it adds the gradient of that sum.
 func (l *Loss[T]) Of(batch []int, dtheta []T) (sum float64) {
+	sum, slopes := l.slopes(batch)
+	if dtheta != nil {
+		l.Pull(slopes, dtheta)
+	}
+	return sum
+}
+
+// slopes returns the sum of the losses of the samples of a batch and its derivatives by their residuals (Width, B).
+func (l *Loss[T]) slopes(batch []int) (sum float64, slopes []T) {
 	n, of := len(batch)*l.Width(), l.Penalty().Of
 	r, c := l.r[:n], l.c[:n]
 	l.Residuals(batch, r, c)
@@ -62,10 +71,7 @@ func (l *Loss[T]) Of(batch []int, dtheta []T) (sum float64) {
 		sum += float64(c[i]) * rho
 		c[i] *= T(slope)
 	}
-	if dtheta != nil {
-		l.Pull(c, dtheta)
-	}
-	return sum
+	return sum, c
 }
 
 // MeanLoss is the mean loss of a model over all samples of an objective.
