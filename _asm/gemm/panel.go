@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
@@ -18,6 +19,10 @@ const vectors = 3
 
 // scratch is how many bytes of B a panel transposes at most: half of a first-level cache.
 const scratch = 24 << 10
+
+// Where there are many rows of B, far apart, each is fetched so many steps ahead: those of a wide W are half a page from
+// one another, which no processor guesses, and may be in no cache.
+const many, apart, ahead = 256, 1024, 40
 
 type panel struct {
 	simd.Code
@@ -141,7 +146,42 @@ func (p *panel) block(r, nv int) {
 			ADDQ(p.ldc, c)
 		}
 	}
-	Label("step" + name)
+	if r == p.rows && nv == vectors { // most of the work
+		CMPQ(k, U32(many))
+		JL(LabelRef("step" + name))
+		CMPQ(p.ldb, U32(apart))
+		JL(LabelRef("step" + name))
+		far := GP64()
+		IMUL3Q(I32(ahead), p.ldb, far)
+		p.steps("far"+name, a, b, k, sum, func() {
+			for at := 0; at <= nv*p.Bytes(); at += 64 {
+				PREFETCHT0(Mem{Base: b, Index: far, Scale: 1, Disp: min(at, nv*p.Bytes()-1)})
+			}
+		})
+		JMP(LabelRef("sums" + name))
+	}
+	p.steps("step"+name, a, b, k, sum, func() {})
+	Label("sums" + name)
+	CMPB(argumentAt("add"), Imm(0))
+	JE(LabelRef("set" + name))
+	p.each(sum, func(m Mem, s reg.VecVirtual) { p.Add(s, m, s) }, func(m Mem, s reg.VecVirtual) {
+		x := p.Vec()
+		p.LoadMask(m, p.mask, x)
+		p.Add(x, s, s)
+	})
+	for range r {
+		SUBQ(p.ldc, p.c)
+	}
+	Label("set" + name)
+	p.each(sum, func(m Mem, s reg.VecVirtual) { p.Store(s, m) }, func(m Mem, s reg.VecVirtual) { p.StoreMask(s, p.mask, m) })
+}
+
+// steps emits the loop over k, at whose top fetch stands.
+func (p *panel) steps(label string, a, b, k reg.GPVirtual, sum [][]reg.VecVirtual, fetch func()) {
+	nv := len(sum[0])
+	Instruction(&ir.Instruction{Opcode: "PCALIGN", Operands: []Op{Imm(64)}})
+	Label(label)
+	fetch()
 	y := make([]reg.VecVirtual, nv)
 	for j := range y {
 		y[j] = p.Vec()
@@ -157,19 +197,7 @@ func (p *panel) block(r, nv int) {
 	ADDQ(p.step, a)
 	ADDQ(p.ldb, b)
 	DECQ(k)
-	JNZ(LabelRef("step" + name))
-	CMPB(argumentAt("add"), Imm(0))
-	JE(LabelRef("set" + name))
-	p.each(sum, func(m Mem, s reg.VecVirtual) { p.Add(s, m, s) }, func(m Mem, s reg.VecVirtual) {
-		x := p.Vec()
-		p.LoadMask(m, p.mask, x)
-		p.Add(x, s, s)
-	})
-	for range r {
-		SUBQ(p.ldc, p.c)
-	}
-	Label("set" + name)
-	p.each(sum, func(m Mem, s reg.VecVirtual) { p.Store(s, m) }, func(m Mem, s reg.VecVirtual) { p.StoreMask(s, p.mask, m) })
+	JNZ(LabelRef(label))
 }
 
 // each applies one of two operations to the vectors of C and moves c on by their rows.

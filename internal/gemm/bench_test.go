@@ -71,6 +71,25 @@ func BenchmarkProducts(b *testing.B) {
 	b.Run("prec=f64", benchProducts[float64])
 }
 
+// BenchmarkCold takes twelve weight matrices of 1 MB in turn, more than a core that shares its last cache may find there.
+func BenchmarkCold(b *testing.B) {
+	const n, ld = 500, 528
+	var w, x, y [12][]float32
+	for i := range w {
+		w[i], x[i], y[i] = normal[float32](n*n), normal[float32](64*ld), normal[float32](64*ld)
+	}
+	for _, m := range []int{16, 48, 64} {
+		b.Run(fmt.Sprintf("prec=f32/op=Mul/m=%d", m), func(b *testing.B) {
+			i := 0
+			for b.Loop() {
+				Mul(m, n, n, x[i], ld, w[i], n, y[i], ld)
+				i = (i + 1) % len(w)
+			}
+			b.ReportMetric(2*float64(m*n*n)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+		})
+	}
+}
+
 // BenchmarkTwin holds the products in plain Go against gonum's on one core: run it with -cpu 1.
 func BenchmarkTwin(b *testing.B) {
 	const m, n = 128, 500
