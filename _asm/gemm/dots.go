@@ -12,13 +12,14 @@ import (
 )
 
 // Dots is C = A·Bᵀ as dot products of rows, four rows of B at a time and up to rows of A: with AVX-512 4 × 4 vectors of
-// sums, with AVX2 2 × 4. Where B has fewer than four rows left, the last one is read again and its results are not stored.
+// sums, with AVX2 2 × 4. The next four rows of B are fetched meanwhile. Where B has fewer than four rows left, the last one
+// is read again and its results are not stored.
 type dots struct {
 	simd.Code
 	rows             int
 	m, a, lda, lda3  reg.GPVirtual
 	b                reg.GPVirtual
-	next             [4]reg.GPVirtual // offsets of the rows of B
+	rest             [4]reg.GPVirtual // offsets of the rows of B
 	c                reg.GPVirtual
 	columns, partial reg.Register // masks of the results and of the last vector along k
 }
@@ -60,17 +61,17 @@ func (d *dots) group(n reg.GPVirtual) {
 	d.columns = d.Quad(count)
 	XORQ(row, row)
 	for j := 1; j < 4; j++ {
-		if d.next[j] == nil {
-			d.next[j] = GP64()
+		if d.rest[j] == nil {
+			d.rest[j] = GP64()
 		}
 		if j == 1 {
-			MOVQ(row, d.next[j])
+			MOVQ(row, d.rest[j])
 		} else {
-			MOVQ(d.next[j-1], d.next[j])
+			MOVQ(d.rest[j-1], d.rest[j])
 		}
 		ADDQ(ldb, row)
 		CMPQ(n, Imm(uint64(j)))
-		CMOVQGT(row, d.next[j])
+		CMOVQGT(row, d.rest[j])
 	}
 }
 
@@ -107,7 +108,14 @@ func (d *dots) block(r int) {
 	}
 	SUBQ(Imm(uint64(d.Lanes())), k)
 	JL(LabelRef("tail" + name))
+	next := GP64()
+	MOVQ(argumentAt("ldb"), next)
+	LEAQ(Mem{Base: b, Index: next, Scale: 4}, next)
 	Label("step" + name)
+	for j := range 4 {
+		PREFETCHT0(d.row(next, j))
+	}
+	ADDQ(Imm(uint64(d.Bytes())), next)
 	d.step(a, b, sum, d.Load)
 	ADDQ(Imm(uint64(d.Bytes())), a)
 	ADDQ(Imm(uint64(d.Bytes())), b)
@@ -124,6 +132,14 @@ func (d *dots) block(r int) {
 	}
 }
 
+// row is the address of row j of B of four, the first of which is at base.
+func (d *dots) row(base reg.Register, j int) Mem {
+	if j == 0 {
+		return Mem{Base: base}
+	}
+	return Mem{Base: base, Index: d.rest[j], Scale: 1}
+}
+
 // step adds one vector along k to each sum.
 func (d *dots) step(a, b reg.Register, sum [][4]reg.VecVirtual, load func(m, z Op)) {
 	x := make([]reg.VecVirtual, len(sum))
@@ -132,11 +148,8 @@ func (d *dots) step(a, b reg.Register, sum [][4]reg.VecVirtual, load func(m, z O
 		load(m, x[i])
 	}
 	for j := range 4 {
-		y, m := d.Vec(), Mem{Base: b}
-		if j > 0 {
-			m.Index, m.Scale = d.next[j], 1
-		}
-		load(m, y)
+		y := d.Vec()
+		load(d.row(b, j), y)
 		for i := range sum {
 			d.FMA(x[i], y, sum[i][j])
 		}

@@ -146,7 +146,7 @@ func (p *panel) block(r, nv int) {
 			ADDQ(p.ldc, c)
 		}
 	}
-	if r == p.rows && nv == vectors { // most of the work
+	if nv == vectors {
 		CMPQ(k, U32(many))
 		JL(LabelRef("step" + name))
 		CMPQ(p.ldb, U32(apart))

@@ -71,22 +71,32 @@ func BenchmarkProducts(b *testing.B) {
 	b.Run("prec=f64", benchProducts[float64])
 }
 
-// BenchmarkCold takes twelve weight matrices of 1 MB in turn, more than a core that shares its last cache may find there.
+// BenchmarkCold takes twelve weight matrices of 1 MB in turn, more than a core that shares its last cache may find in
+// there.
 func BenchmarkCold(b *testing.B) {
 	const n, ld = 500, 528
 	var w, x, y [12][]float32
 	for i := range w {
 		w[i], x[i], y[i] = normal[float32](n*n), normal[float32](64*ld), normal[float32](64*ld)
 	}
-	for _, m := range []int{16, 48, 64} {
-		b.Run(fmt.Sprintf("prec=f32/op=Mul/m=%d", m), func(b *testing.B) {
-			i := 0
-			for b.Loop() {
-				Mul(m, n, n, x[i], ld, w[i], n, y[i], ld)
-				i = (i + 1) % len(w)
-			}
-			b.ReportMetric(2*float64(m*n*n)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
-		})
+	for _, m := range []int{1, 4, 16, 48, 64} {
+		for _, op := range []struct {
+			name string
+			run  func(i int)
+		}{
+			{"Mul", func(i int) { Mul(m, n, n, x[i], ld, w[i], n, y[i], ld) }},
+			{"MulT", func(i int) { MulT(m, n, n, y[i], ld, w[i], n, x[i], ld) }},
+		} {
+			b.Run(fmt.Sprintf("prec=f32/op=%s/m=%d", op.name, m), func(b *testing.B) {
+				i := 0
+				for b.Loop() {
+					op.run(i)
+					i = (i + 1) % len(w)
+				}
+				flops := 2 * float64(m*n*n) * float64(b.N)
+				b.ReportMetric(flops/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+			})
+		}
 	}
 }
 

@@ -1516,6 +1516,54 @@ fewer3x8:
 	VXORPS  Z18, Z18, Z18
 	VXORPS  Z19, Z19, Z19
 	VXORPS  Z20, Z20, Z20
+	CMPQ    DX, $0x00000100
+	JL      step3x7
+	CMPQ    CX, $0x00000400
+	JL      step3x7
+	IMUL3Q  $+40, CX, R12
+	PCALIGN $0x40
+
+far3x7:
+	PREFETCHT0   (AX)(R12*1)
+	PREFETCHT0   64(AX)(R12*1)
+	PREFETCHT0   128(AX)(R12*1)
+	PREFETCHT0   191(AX)(R12*1)
+	VMOVUPS      (AX), Z21
+	VMOVUPS      64(AX), Z22
+	VMOVUPS.Z    128(AX), K1, Z23
+	VBROADCASTSS (BX), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS (BX)(R9*1), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (BX)(R9*2), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS (BX)(R10*1), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (BX)(R9*4), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS (BX)(R11*1), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (BX)(R10*2), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x7
+	JMP          sums3x7
 	PCALIGN $0x40
 
 step3x7:
@@ -1554,50 +1602,52 @@ step3x7:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x7
-	CMPB         add+80(FP), $0x00
-	JE           set3x7
-	VADDPS       (SI), Z0, Z0
-	VADDPS       64(SI), Z1, Z1
-	VMOVUPS.Z    128(SI), K1, Z21
-	VADDPS       Z2, Z21, Z2
-	ADDQ         R8, SI
-	VADDPS       (SI), Z3, Z3
-	VADDPS       64(SI), Z4, Z4
-	VMOVUPS.Z    128(SI), K1, Z21
-	VADDPS       Z5, Z21, Z5
-	ADDQ         R8, SI
-	VADDPS       (SI), Z6, Z6
-	VADDPS       64(SI), Z7, Z7
-	VMOVUPS.Z    128(SI), K1, Z21
-	VADDPS       Z8, Z21, Z8
-	ADDQ         R8, SI
-	VADDPS       (SI), Z9, Z9
-	VADDPS       64(SI), Z10, Z10
-	VMOVUPS.Z    128(SI), K1, Z21
-	VADDPS       Z11, Z21, Z11
-	ADDQ         R8, SI
-	VADDPS       (SI), Z12, Z12
-	VADDPS       64(SI), Z13, Z13
-	VMOVUPS.Z    128(SI), K1, Z21
-	VADDPS       Z14, Z21, Z14
-	ADDQ         R8, SI
-	VADDPS       (SI), Z15, Z15
-	VADDPS       64(SI), Z16, Z16
-	VMOVUPS.Z    128(SI), K1, Z21
-	VADDPS       Z17, Z21, Z17
-	ADDQ         R8, SI
-	VADDPS       (SI), Z18, Z18
-	VADDPS       64(SI), Z19, Z19
-	VMOVUPS.Z    128(SI), K1, Z21
-	VADDPS       Z20, Z21, Z20
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x7:
+	CMPB      add+80(FP), $0x00
+	JE        set3x7
+	VADDPS    (SI), Z0, Z0
+	VADDPS    64(SI), Z1, Z1
+	VMOVUPS.Z 128(SI), K1, Z21
+	VADDPS    Z2, Z21, Z2
+	ADDQ      R8, SI
+	VADDPS    (SI), Z3, Z3
+	VADDPS    64(SI), Z4, Z4
+	VMOVUPS.Z 128(SI), K1, Z21
+	VADDPS    Z5, Z21, Z5
+	ADDQ      R8, SI
+	VADDPS    (SI), Z6, Z6
+	VADDPS    64(SI), Z7, Z7
+	VMOVUPS.Z 128(SI), K1, Z21
+	VADDPS    Z8, Z21, Z8
+	ADDQ      R8, SI
+	VADDPS    (SI), Z9, Z9
+	VADDPS    64(SI), Z10, Z10
+	VMOVUPS.Z 128(SI), K1, Z21
+	VADDPS    Z11, Z21, Z11
+	ADDQ      R8, SI
+	VADDPS    (SI), Z12, Z12
+	VADDPS    64(SI), Z13, Z13
+	VMOVUPS.Z 128(SI), K1, Z21
+	VADDPS    Z14, Z21, Z14
+	ADDQ      R8, SI
+	VADDPS    (SI), Z15, Z15
+	VADDPS    64(SI), Z16, Z16
+	VMOVUPS.Z 128(SI), K1, Z21
+	VADDPS    Z17, Z21, Z17
+	ADDQ      R8, SI
+	VADDPS    (SI), Z18, Z18
+	VADDPS    64(SI), Z19, Z19
+	VMOVUPS.Z 128(SI), K1, Z21
+	VADDPS    Z20, Z21, Z20
+	ADDQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
 
 set3x7:
 	VMOVUPS Z0, (SI)
@@ -1653,6 +1703,50 @@ fewer3x7:
 	VXORPS  Z15, Z15, Z15
 	VXORPS  Z16, Z16, Z16
 	VXORPS  Z17, Z17, Z17
+	CMPQ    DX, $0x00000100
+	JL      step3x6
+	CMPQ    CX, $0x00000400
+	JL      step3x6
+	IMUL3Q  $+40, CX, R12
+	PCALIGN $0x40
+
+far3x6:
+	PREFETCHT0   (AX)(R12*1)
+	PREFETCHT0   64(AX)(R12*1)
+	PREFETCHT0   128(AX)(R12*1)
+	PREFETCHT0   191(AX)(R12*1)
+	VMOVUPS      (AX), Z18
+	VMOVUPS      64(AX), Z19
+	VMOVUPS.Z    128(AX), K1, Z20
+	VBROADCASTSS (BX), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (BX)(R9*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS (BX)(R9*2), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS (BX)(R10*1), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS (BX)(R9*4), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (BX)(R11*1), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x6
+	JMP          sums3x6
 	PCALIGN $0x40
 
 step3x6:
@@ -1687,44 +1781,46 @@ step3x6:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x6
-	CMPB         add+80(FP), $0x00
-	JE           set3x6
-	VADDPS       (SI), Z0, Z0
-	VADDPS       64(SI), Z1, Z1
-	VMOVUPS.Z    128(SI), K1, Z18
-	VADDPS       Z2, Z18, Z2
-	ADDQ         R8, SI
-	VADDPS       (SI), Z3, Z3
-	VADDPS       64(SI), Z4, Z4
-	VMOVUPS.Z    128(SI), K1, Z18
-	VADDPS       Z5, Z18, Z5
-	ADDQ         R8, SI
-	VADDPS       (SI), Z6, Z6
-	VADDPS       64(SI), Z7, Z7
-	VMOVUPS.Z    128(SI), K1, Z18
-	VADDPS       Z8, Z18, Z8
-	ADDQ         R8, SI
-	VADDPS       (SI), Z9, Z9
-	VADDPS       64(SI), Z10, Z10
-	VMOVUPS.Z    128(SI), K1, Z18
-	VADDPS       Z11, Z18, Z11
-	ADDQ         R8, SI
-	VADDPS       (SI), Z12, Z12
-	VADDPS       64(SI), Z13, Z13
-	VMOVUPS.Z    128(SI), K1, Z18
-	VADDPS       Z14, Z18, Z14
-	ADDQ         R8, SI
-	VADDPS       (SI), Z15, Z15
-	VADDPS       64(SI), Z16, Z16
-	VMOVUPS.Z    128(SI), K1, Z18
-	VADDPS       Z17, Z18, Z17
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x6:
+	CMPB      add+80(FP), $0x00
+	JE        set3x6
+	VADDPS    (SI), Z0, Z0
+	VADDPS    64(SI), Z1, Z1
+	VMOVUPS.Z 128(SI), K1, Z18
+	VADDPS    Z2, Z18, Z2
+	ADDQ      R8, SI
+	VADDPS    (SI), Z3, Z3
+	VADDPS    64(SI), Z4, Z4
+	VMOVUPS.Z 128(SI), K1, Z18
+	VADDPS    Z5, Z18, Z5
+	ADDQ      R8, SI
+	VADDPS    (SI), Z6, Z6
+	VADDPS    64(SI), Z7, Z7
+	VMOVUPS.Z 128(SI), K1, Z18
+	VADDPS    Z8, Z18, Z8
+	ADDQ      R8, SI
+	VADDPS    (SI), Z9, Z9
+	VADDPS    64(SI), Z10, Z10
+	VMOVUPS.Z 128(SI), K1, Z18
+	VADDPS    Z11, Z18, Z11
+	ADDQ      R8, SI
+	VADDPS    (SI), Z12, Z12
+	VADDPS    64(SI), Z13, Z13
+	VMOVUPS.Z 128(SI), K1, Z18
+	VADDPS    Z14, Z18, Z14
+	ADDQ      R8, SI
+	VADDPS    (SI), Z15, Z15
+	VADDPS    64(SI), Z16, Z16
+	VMOVUPS.Z 128(SI), K1, Z18
+	VADDPS    Z17, Z18, Z17
+	ADDQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
 
 set3x6:
 	VMOVUPS Z0, (SI)
@@ -1773,6 +1869,46 @@ fewer3x6:
 	VXORPS  Z12, Z12, Z12
 	VXORPS  Z13, Z13, Z13
 	VXORPS  Z14, Z14, Z14
+	CMPQ    DX, $0x00000100
+	JL      step3x5
+	CMPQ    CX, $0x00000400
+	JL      step3x5
+	IMUL3Q  $+40, CX, R11
+	PCALIGN $0x40
+
+far3x5:
+	PREFETCHT0   (AX)(R11*1)
+	PREFETCHT0   64(AX)(R11*1)
+	PREFETCHT0   128(AX)(R11*1)
+	PREFETCHT0   191(AX)(R11*1)
+	VMOVUPS      (AX), Z15
+	VMOVUPS      64(AX), Z16
+	VMOVUPS.Z    128(AX), K1, Z17
+	VBROADCASTSS (BX), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS (BX)(R9*1), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (BX)(R9*2), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS (BX)(R10*1), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (BX)(R9*4), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x5
+	JMP          sums3x5
 	PCALIGN $0x40
 
 step3x5:
@@ -1803,38 +1939,40 @@ step3x5:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x5
-	CMPB         add+80(FP), $0x00
-	JE           set3x5
-	VADDPS       (SI), Z0, Z0
-	VADDPS       64(SI), Z1, Z1
-	VMOVUPS.Z    128(SI), K1, Z15
-	VADDPS       Z2, Z15, Z2
-	ADDQ         R8, SI
-	VADDPS       (SI), Z3, Z3
-	VADDPS       64(SI), Z4, Z4
-	VMOVUPS.Z    128(SI), K1, Z15
-	VADDPS       Z5, Z15, Z5
-	ADDQ         R8, SI
-	VADDPS       (SI), Z6, Z6
-	VADDPS       64(SI), Z7, Z7
-	VMOVUPS.Z    128(SI), K1, Z15
-	VADDPS       Z8, Z15, Z8
-	ADDQ         R8, SI
-	VADDPS       (SI), Z9, Z9
-	VADDPS       64(SI), Z10, Z10
-	VMOVUPS.Z    128(SI), K1, Z15
-	VADDPS       Z11, Z15, Z11
-	ADDQ         R8, SI
-	VADDPS       (SI), Z12, Z12
-	VADDPS       64(SI), Z13, Z13
-	VMOVUPS.Z    128(SI), K1, Z15
-	VADDPS       Z14, Z15, Z14
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x5:
+	CMPB      add+80(FP), $0x00
+	JE        set3x5
+	VADDPS    (SI), Z0, Z0
+	VADDPS    64(SI), Z1, Z1
+	VMOVUPS.Z 128(SI), K1, Z15
+	VADDPS    Z2, Z15, Z2
+	ADDQ      R8, SI
+	VADDPS    (SI), Z3, Z3
+	VADDPS    64(SI), Z4, Z4
+	VMOVUPS.Z 128(SI), K1, Z15
+	VADDPS    Z5, Z15, Z5
+	ADDQ      R8, SI
+	VADDPS    (SI), Z6, Z6
+	VADDPS    64(SI), Z7, Z7
+	VMOVUPS.Z 128(SI), K1, Z15
+	VADDPS    Z8, Z15, Z8
+	ADDQ      R8, SI
+	VADDPS    (SI), Z9, Z9
+	VADDPS    64(SI), Z10, Z10
+	VMOVUPS.Z 128(SI), K1, Z15
+	VADDPS    Z11, Z15, Z11
+	ADDQ      R8, SI
+	VADDPS    (SI), Z12, Z12
+	VADDPS    64(SI), Z13, Z13
+	VMOVUPS.Z 128(SI), K1, Z15
+	VADDPS    Z14, Z15, Z14
+	ADDQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
 
 set3x5:
 	VMOVUPS Z0, (SI)
@@ -1876,6 +2014,42 @@ fewer3x5:
 	VXORPS  Z9, Z9, Z9
 	VXORPS  Z10, Z10, Z10
 	VXORPS  Z11, Z11, Z11
+	CMPQ    DX, $0x00000100
+	JL      step3x4
+	CMPQ    CX, $0x00000400
+	JL      step3x4
+	IMUL3Q  $+40, CX, R11
+	PCALIGN $0x40
+
+far3x4:
+	PREFETCHT0   (AX)(R11*1)
+	PREFETCHT0   64(AX)(R11*1)
+	PREFETCHT0   128(AX)(R11*1)
+	PREFETCHT0   191(AX)(R11*1)
+	VMOVUPS      (AX), Z12
+	VMOVUPS      64(AX), Z13
+	VMOVUPS.Z    128(AX), K1, Z14
+	VBROADCASTSS (BX), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (BX)(R9*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (BX)(R9*2), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (BX)(R10*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x4
+	JMP          sums3x4
 	PCALIGN $0x40
 
 step3x4:
@@ -1902,32 +2076,34 @@ step3x4:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x4
-	CMPB         add+80(FP), $0x00
-	JE           set3x4
-	VADDPS       (SI), Z0, Z0
-	VADDPS       64(SI), Z1, Z1
-	VMOVUPS.Z    128(SI), K1, Z12
-	VADDPS       Z2, Z12, Z2
-	ADDQ         R8, SI
-	VADDPS       (SI), Z3, Z3
-	VADDPS       64(SI), Z4, Z4
-	VMOVUPS.Z    128(SI), K1, Z12
-	VADDPS       Z5, Z12, Z5
-	ADDQ         R8, SI
-	VADDPS       (SI), Z6, Z6
-	VADDPS       64(SI), Z7, Z7
-	VMOVUPS.Z    128(SI), K1, Z12
-	VADDPS       Z8, Z12, Z8
-	ADDQ         R8, SI
-	VADDPS       (SI), Z9, Z9
-	VADDPS       64(SI), Z10, Z10
-	VMOVUPS.Z    128(SI), K1, Z12
-	VADDPS       Z11, Z12, Z11
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x4:
+	CMPB      add+80(FP), $0x00
+	JE        set3x4
+	VADDPS    (SI), Z0, Z0
+	VADDPS    64(SI), Z1, Z1
+	VMOVUPS.Z 128(SI), K1, Z12
+	VADDPS    Z2, Z12, Z2
+	ADDQ      R8, SI
+	VADDPS    (SI), Z3, Z3
+	VADDPS    64(SI), Z4, Z4
+	VMOVUPS.Z 128(SI), K1, Z12
+	VADDPS    Z5, Z12, Z5
+	ADDQ      R8, SI
+	VADDPS    (SI), Z6, Z6
+	VADDPS    64(SI), Z7, Z7
+	VMOVUPS.Z 128(SI), K1, Z12
+	VADDPS    Z8, Z12, Z8
+	ADDQ      R8, SI
+	VADDPS    (SI), Z9, Z9
+	VADDPS    64(SI), Z10, Z10
+	VMOVUPS.Z 128(SI), K1, Z12
+	VADDPS    Z11, Z12, Z11
+	ADDQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
 
 set3x4:
 	VMOVUPS Z0, (SI)
@@ -1962,6 +2138,38 @@ fewer3x4:
 	VXORPS  Z6, Z6, Z6
 	VXORPS  Z7, Z7, Z7
 	VXORPS  Z8, Z8, Z8
+	CMPQ    DX, $0x00000100
+	JL      step3x3
+	CMPQ    CX, $0x00000400
+	JL      step3x3
+	IMUL3Q  $+40, CX, R10
+	PCALIGN $0x40
+
+far3x3:
+	PREFETCHT0   (AX)(R10*1)
+	PREFETCHT0   64(AX)(R10*1)
+	PREFETCHT0   128(AX)(R10*1)
+	PREFETCHT0   191(AX)(R10*1)
+	VMOVUPS      (AX), Z9
+	VMOVUPS      64(AX), Z10
+	VMOVUPS.Z    128(AX), K1, Z11
+	VBROADCASTSS (BX), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (BX)(R9*1), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (BX)(R9*2), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x3
+	JMP          sums3x3
 	PCALIGN $0x40
 
 step3x3:
@@ -1984,26 +2192,28 @@ step3x3:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x3
-	CMPB         add+80(FP), $0x00
-	JE           set3x3
-	VADDPS       (SI), Z0, Z0
-	VADDPS       64(SI), Z1, Z1
-	VMOVUPS.Z    128(SI), K1, Z9
-	VADDPS       Z2, Z9, Z2
-	ADDQ         R8, SI
-	VADDPS       (SI), Z3, Z3
-	VADDPS       64(SI), Z4, Z4
-	VMOVUPS.Z    128(SI), K1, Z9
-	VADDPS       Z5, Z9, Z5
-	ADDQ         R8, SI
-	VADDPS       (SI), Z6, Z6
-	VADDPS       64(SI), Z7, Z7
-	VMOVUPS.Z    128(SI), K1, Z9
-	VADDPS       Z8, Z9, Z8
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x3:
+	CMPB      add+80(FP), $0x00
+	JE        set3x3
+	VADDPS    (SI), Z0, Z0
+	VADDPS    64(SI), Z1, Z1
+	VMOVUPS.Z 128(SI), K1, Z9
+	VADDPS    Z2, Z9, Z2
+	ADDQ      R8, SI
+	VADDPS    (SI), Z3, Z3
+	VADDPS    64(SI), Z4, Z4
+	VMOVUPS.Z 128(SI), K1, Z9
+	VADDPS    Z5, Z9, Z5
+	ADDQ      R8, SI
+	VADDPS    (SI), Z6, Z6
+	VADDPS    64(SI), Z7, Z7
+	VMOVUPS.Z 128(SI), K1, Z9
+	VADDPS    Z8, Z9, Z8
+	ADDQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
 
 set3x3:
 	VMOVUPS Z0, (SI)
@@ -2031,6 +2241,34 @@ fewer3x3:
 	VXORPS  Z3, Z3, Z3
 	VXORPS  Z4, Z4, Z4
 	VXORPS  Z5, Z5, Z5
+	CMPQ    DX, $0x00000100
+	JL      step3x2
+	CMPQ    CX, $0x00000400
+	JL      step3x2
+	IMUL3Q  $+40, CX, R10
+	PCALIGN $0x40
+
+far3x2:
+	PREFETCHT0   (AX)(R10*1)
+	PREFETCHT0   64(AX)(R10*1)
+	PREFETCHT0   128(AX)(R10*1)
+	PREFETCHT0   191(AX)(R10*1)
+	VMOVUPS      (AX), Z6
+	VMOVUPS      64(AX), Z7
+	VMOVUPS.Z    128(AX), K1, Z8
+	VBROADCASTSS (BX), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (BX)(R9*1), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x2
+	JMP          sums3x2
 	PCALIGN $0x40
 
 step3x2:
@@ -2049,20 +2287,22 @@ step3x2:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x2
-	CMPB         add+80(FP), $0x00
-	JE           set3x2
-	VADDPS       (SI), Z0, Z0
-	VADDPS       64(SI), Z1, Z1
-	VMOVUPS.Z    128(SI), K1, Z6
-	VADDPS       Z2, Z6, Z2
-	ADDQ         R8, SI
-	VADDPS       (SI), Z3, Z3
-	VADDPS       64(SI), Z4, Z4
-	VMOVUPS.Z    128(SI), K1, Z6
-	VADDPS       Z5, Z6, Z5
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x2:
+	CMPB      add+80(FP), $0x00
+	JE        set3x2
+	VADDPS    (SI), Z0, Z0
+	VADDPS    64(SI), Z1, Z1
+	VMOVUPS.Z 128(SI), K1, Z6
+	VADDPS    Z2, Z6, Z2
+	ADDQ      R8, SI
+	VADDPS    (SI), Z3, Z3
+	VADDPS    64(SI), Z4, Z4
+	VMOVUPS.Z 128(SI), K1, Z6
+	VADDPS    Z5, Z6, Z5
+	ADDQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
 
 set3x2:
 	VMOVUPS Z0, (SI)
@@ -2083,6 +2323,30 @@ fewer3x2:
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	VXORPS  Z2, Z2, Z2
+	CMPQ    DX, $0x00000100
+	JL      step3x1
+	CMPQ    CX, $0x00000400
+	JL      step3x1
+	IMUL3Q  $+40, CX, R9
+	PCALIGN $0x40
+
+far3x1:
+	PREFETCHT0   (AX)(R9*1)
+	PREFETCHT0   64(AX)(R9*1)
+	PREFETCHT0   128(AX)(R9*1)
+	PREFETCHT0   191(AX)(R9*1)
+	VMOVUPS      (AX), Z3
+	VMOVUPS      64(AX), Z4
+	VMOVUPS.Z    128(AX), K1, Z5
+	VBROADCASTSS (BX), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x1
+	JMP          sums3x1
 	PCALIGN $0x40
 
 step3x1:
@@ -2097,14 +2361,16 @@ step3x1:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x1
-	CMPB         add+80(FP), $0x00
-	JE           set3x1
-	VADDPS       (SI), Z0, Z0
-	VADDPS       64(SI), Z1, Z1
-	VMOVUPS.Z    128(SI), K1, Z3
-	VADDPS       Z2, Z3, Z2
-	ADDQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x1:
+	CMPB      add+80(FP), $0x00
+	JE        set3x1
+	VADDPS    (SI), Z0, Z0
+	VADDPS    64(SI), Z1, Z1
+	VMOVUPS.Z 128(SI), K1, Z3
+	VADDPS    Z2, Z3, Z2
+	ADDQ      R8, SI
+	SUBQ      R8, SI
 
 set3x1:
 	VMOVUPS Z0, (SI)
@@ -2117,7 +2383,7 @@ done3:
 	RET
 
 // func dotsF32AVX512(m int, n int, k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·dotsF32AVX512(SB), NOSPLIT, $0-72
 	MOVQ  lda+32(FP), AX
 	MOVQ  b+40(FP), DX
@@ -2178,8 +2444,15 @@ block4:
 	VXORPS Z15, Z15, Z15
 	SUBQ   $0x10, R14
 	JL     tail4
+	MOVQ   ldb+48(FP), R15
+	LEAQ   (R13)(R15*4), R15
 
 step4:
+	PREFETCHT0  (R15)
+	PREFETCHT0  (R15)(R8*1)
+	PREFETCHT0  (R15)(R9*1)
+	PREFETCHT0  (R15)(R10*1)
+	ADDQ        $0x40, R15
 	VMOVUPS     (R12), Z16
 	VMOVUPS     (R12)(AX*1), Z17
 	VMOVUPS     (R12)(AX*2), Z18
@@ -2322,8 +2595,15 @@ fewer4:
 	VXORPS Z11, Z11, Z11
 	SUBQ   $0x10, SI
 	JL     tail3
+	MOVQ   ldb+48(FP), R13
+	LEAQ   (R12)(R13*4), R13
 
 step3:
+	PREFETCHT0  (R13)
+	PREFETCHT0  (R13)(R8*1)
+	PREFETCHT0  (R13)(R9*1)
+	PREFETCHT0  (R13)(R10*1)
+	ADDQ        $0x40, R13
 	VMOVUPS     (DI), Z12
 	VMOVUPS     (DI)(AX*1), Z13
 	VMOVUPS     (DI)(AX*2), Z14
@@ -2434,8 +2714,15 @@ fewer3:
 	VXORPS Z7, Z7, Z7
 	SUBQ   $0x10, SI
 	JL     tail2
+	MOVQ   ldb+48(FP), R13
+	LEAQ   (R12)(R13*4), R13
 
 step2:
+	PREFETCHT0  (R13)
+	PREFETCHT0  (R13)(R8*1)
+	PREFETCHT0  (R13)(R9*1)
+	PREFETCHT0  (R13)(R10*1)
+	ADDQ        $0x40, R13
 	VMOVUPS     (DI), Z8
 	VMOVUPS     (DI)(AX*1), Z9
 	VMOVUPS     (R12), Z10
@@ -2517,8 +2804,15 @@ fewer2:
 	VXORPS Z3, Z3, Z3
 	SUBQ   $0x10, SI
 	JL     tail1
+	MOVQ   ldb+48(FP), R13
+	LEAQ   (R12)(R13*4), R13
 
 step1:
+	PREFETCHT0  (R13)
+	PREFETCHT0  (R13)(R8*1)
+	PREFETCHT0  (R13)(R9*1)
+	PREFETCHT0  (R13)(R10*1)
+	ADDQ        $0x40, R13
 	VMOVUPS     (DI), Z4
 	VMOVUPS     (R12), Z5
 	VFMADD231PS Z5, Z4, Z0
@@ -4068,6 +4362,54 @@ fewer3x8:
 	VXORPD  Z18, Z18, Z18
 	VXORPD  Z19, Z19, Z19
 	VXORPD  Z20, Z20, Z20
+	CMPQ    DX, $0x00000100
+	JL      step3x7
+	CMPQ    CX, $0x00000400
+	JL      step3x7
+	IMUL3Q  $+40, CX, R12
+	PCALIGN $0x40
+
+far3x7:
+	PREFETCHT0   (AX)(R12*1)
+	PREFETCHT0   64(AX)(R12*1)
+	PREFETCHT0   128(AX)(R12*1)
+	PREFETCHT0   191(AX)(R12*1)
+	VMOVUPD      (AX), Z21
+	VMOVUPD      64(AX), Z22
+	VMOVUPD.Z    128(AX), K1, Z23
+	VBROADCASTSD (BX), Z24
+	VFMADD231PD  Z21, Z24, Z0
+	VFMADD231PD  Z22, Z24, Z1
+	VFMADD231PD  Z23, Z24, Z2
+	VBROADCASTSD (BX)(R9*1), Z24
+	VFMADD231PD  Z21, Z24, Z3
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD (BX)(R9*2), Z24
+	VFMADD231PD  Z21, Z24, Z6
+	VFMADD231PD  Z22, Z24, Z7
+	VFMADD231PD  Z23, Z24, Z8
+	VBROADCASTSD (BX)(R10*1), Z24
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD (BX)(R9*4), Z24
+	VFMADD231PD  Z21, Z24, Z12
+	VFMADD231PD  Z22, Z24, Z13
+	VFMADD231PD  Z23, Z24, Z14
+	VBROADCASTSD (BX)(R11*1), Z24
+	VFMADD231PD  Z21, Z24, Z15
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD (BX)(R10*2), Z24
+	VFMADD231PD  Z21, Z24, Z18
+	VFMADD231PD  Z22, Z24, Z19
+	VFMADD231PD  Z23, Z24, Z20
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x7
+	JMP          sums3x7
 	PCALIGN $0x40
 
 step3x7:
@@ -4106,50 +4448,52 @@ step3x7:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x7
-	CMPB         add+80(FP), $0x00
-	JE           set3x7
-	VADDPD       (SI), Z0, Z0
-	VADDPD       64(SI), Z1, Z1
-	VMOVUPD.Z    128(SI), K1, Z21
-	VADDPD       Z2, Z21, Z2
-	ADDQ         R8, SI
-	VADDPD       (SI), Z3, Z3
-	VADDPD       64(SI), Z4, Z4
-	VMOVUPD.Z    128(SI), K1, Z21
-	VADDPD       Z5, Z21, Z5
-	ADDQ         R8, SI
-	VADDPD       (SI), Z6, Z6
-	VADDPD       64(SI), Z7, Z7
-	VMOVUPD.Z    128(SI), K1, Z21
-	VADDPD       Z8, Z21, Z8
-	ADDQ         R8, SI
-	VADDPD       (SI), Z9, Z9
-	VADDPD       64(SI), Z10, Z10
-	VMOVUPD.Z    128(SI), K1, Z21
-	VADDPD       Z11, Z21, Z11
-	ADDQ         R8, SI
-	VADDPD       (SI), Z12, Z12
-	VADDPD       64(SI), Z13, Z13
-	VMOVUPD.Z    128(SI), K1, Z21
-	VADDPD       Z14, Z21, Z14
-	ADDQ         R8, SI
-	VADDPD       (SI), Z15, Z15
-	VADDPD       64(SI), Z16, Z16
-	VMOVUPD.Z    128(SI), K1, Z21
-	VADDPD       Z17, Z21, Z17
-	ADDQ         R8, SI
-	VADDPD       (SI), Z18, Z18
-	VADDPD       64(SI), Z19, Z19
-	VMOVUPD.Z    128(SI), K1, Z21
-	VADDPD       Z20, Z21, Z20
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x7:
+	CMPB      add+80(FP), $0x00
+	JE        set3x7
+	VADDPD    (SI), Z0, Z0
+	VADDPD    64(SI), Z1, Z1
+	VMOVUPD.Z 128(SI), K1, Z21
+	VADDPD    Z2, Z21, Z2
+	ADDQ      R8, SI
+	VADDPD    (SI), Z3, Z3
+	VADDPD    64(SI), Z4, Z4
+	VMOVUPD.Z 128(SI), K1, Z21
+	VADDPD    Z5, Z21, Z5
+	ADDQ      R8, SI
+	VADDPD    (SI), Z6, Z6
+	VADDPD    64(SI), Z7, Z7
+	VMOVUPD.Z 128(SI), K1, Z21
+	VADDPD    Z8, Z21, Z8
+	ADDQ      R8, SI
+	VADDPD    (SI), Z9, Z9
+	VADDPD    64(SI), Z10, Z10
+	VMOVUPD.Z 128(SI), K1, Z21
+	VADDPD    Z11, Z21, Z11
+	ADDQ      R8, SI
+	VADDPD    (SI), Z12, Z12
+	VADDPD    64(SI), Z13, Z13
+	VMOVUPD.Z 128(SI), K1, Z21
+	VADDPD    Z14, Z21, Z14
+	ADDQ      R8, SI
+	VADDPD    (SI), Z15, Z15
+	VADDPD    64(SI), Z16, Z16
+	VMOVUPD.Z 128(SI), K1, Z21
+	VADDPD    Z17, Z21, Z17
+	ADDQ      R8, SI
+	VADDPD    (SI), Z18, Z18
+	VADDPD    64(SI), Z19, Z19
+	VMOVUPD.Z 128(SI), K1, Z21
+	VADDPD    Z20, Z21, Z20
+	ADDQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
 
 set3x7:
 	VMOVUPD Z0, (SI)
@@ -4205,6 +4549,50 @@ fewer3x7:
 	VXORPD  Z15, Z15, Z15
 	VXORPD  Z16, Z16, Z16
 	VXORPD  Z17, Z17, Z17
+	CMPQ    DX, $0x00000100
+	JL      step3x6
+	CMPQ    CX, $0x00000400
+	JL      step3x6
+	IMUL3Q  $+40, CX, R12
+	PCALIGN $0x40
+
+far3x6:
+	PREFETCHT0   (AX)(R12*1)
+	PREFETCHT0   64(AX)(R12*1)
+	PREFETCHT0   128(AX)(R12*1)
+	PREFETCHT0   191(AX)(R12*1)
+	VMOVUPD      (AX), Z18
+	VMOVUPD      64(AX), Z19
+	VMOVUPD.Z    128(AX), K1, Z20
+	VBROADCASTSD (BX), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Z20, Z21, Z2
+	VBROADCASTSD (BX)(R9*1), Z21
+	VFMADD231PD  Z18, Z21, Z3
+	VFMADD231PD  Z19, Z21, Z4
+	VFMADD231PD  Z20, Z21, Z5
+	VBROADCASTSD (BX)(R9*2), Z21
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z21, Z7
+	VFMADD231PD  Z20, Z21, Z8
+	VBROADCASTSD (BX)(R10*1), Z21
+	VFMADD231PD  Z18, Z21, Z9
+	VFMADD231PD  Z19, Z21, Z10
+	VFMADD231PD  Z20, Z21, Z11
+	VBROADCASTSD (BX)(R9*4), Z21
+	VFMADD231PD  Z18, Z21, Z12
+	VFMADD231PD  Z19, Z21, Z13
+	VFMADD231PD  Z20, Z21, Z14
+	VBROADCASTSD (BX)(R11*1), Z21
+	VFMADD231PD  Z18, Z21, Z15
+	VFMADD231PD  Z19, Z21, Z16
+	VFMADD231PD  Z20, Z21, Z17
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x6
+	JMP          sums3x6
 	PCALIGN $0x40
 
 step3x6:
@@ -4239,44 +4627,46 @@ step3x6:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x6
-	CMPB         add+80(FP), $0x00
-	JE           set3x6
-	VADDPD       (SI), Z0, Z0
-	VADDPD       64(SI), Z1, Z1
-	VMOVUPD.Z    128(SI), K1, Z18
-	VADDPD       Z2, Z18, Z2
-	ADDQ         R8, SI
-	VADDPD       (SI), Z3, Z3
-	VADDPD       64(SI), Z4, Z4
-	VMOVUPD.Z    128(SI), K1, Z18
-	VADDPD       Z5, Z18, Z5
-	ADDQ         R8, SI
-	VADDPD       (SI), Z6, Z6
-	VADDPD       64(SI), Z7, Z7
-	VMOVUPD.Z    128(SI), K1, Z18
-	VADDPD       Z8, Z18, Z8
-	ADDQ         R8, SI
-	VADDPD       (SI), Z9, Z9
-	VADDPD       64(SI), Z10, Z10
-	VMOVUPD.Z    128(SI), K1, Z18
-	VADDPD       Z11, Z18, Z11
-	ADDQ         R8, SI
-	VADDPD       (SI), Z12, Z12
-	VADDPD       64(SI), Z13, Z13
-	VMOVUPD.Z    128(SI), K1, Z18
-	VADDPD       Z14, Z18, Z14
-	ADDQ         R8, SI
-	VADDPD       (SI), Z15, Z15
-	VADDPD       64(SI), Z16, Z16
-	VMOVUPD.Z    128(SI), K1, Z18
-	VADDPD       Z17, Z18, Z17
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x6:
+	CMPB      add+80(FP), $0x00
+	JE        set3x6
+	VADDPD    (SI), Z0, Z0
+	VADDPD    64(SI), Z1, Z1
+	VMOVUPD.Z 128(SI), K1, Z18
+	VADDPD    Z2, Z18, Z2
+	ADDQ      R8, SI
+	VADDPD    (SI), Z3, Z3
+	VADDPD    64(SI), Z4, Z4
+	VMOVUPD.Z 128(SI), K1, Z18
+	VADDPD    Z5, Z18, Z5
+	ADDQ      R8, SI
+	VADDPD    (SI), Z6, Z6
+	VADDPD    64(SI), Z7, Z7
+	VMOVUPD.Z 128(SI), K1, Z18
+	VADDPD    Z8, Z18, Z8
+	ADDQ      R8, SI
+	VADDPD    (SI), Z9, Z9
+	VADDPD    64(SI), Z10, Z10
+	VMOVUPD.Z 128(SI), K1, Z18
+	VADDPD    Z11, Z18, Z11
+	ADDQ      R8, SI
+	VADDPD    (SI), Z12, Z12
+	VADDPD    64(SI), Z13, Z13
+	VMOVUPD.Z 128(SI), K1, Z18
+	VADDPD    Z14, Z18, Z14
+	ADDQ      R8, SI
+	VADDPD    (SI), Z15, Z15
+	VADDPD    64(SI), Z16, Z16
+	VMOVUPD.Z 128(SI), K1, Z18
+	VADDPD    Z17, Z18, Z17
+	ADDQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
 
 set3x6:
 	VMOVUPD Z0, (SI)
@@ -4325,6 +4715,46 @@ fewer3x6:
 	VXORPD  Z12, Z12, Z12
 	VXORPD  Z13, Z13, Z13
 	VXORPD  Z14, Z14, Z14
+	CMPQ    DX, $0x00000100
+	JL      step3x5
+	CMPQ    CX, $0x00000400
+	JL      step3x5
+	IMUL3Q  $+40, CX, R11
+	PCALIGN $0x40
+
+far3x5:
+	PREFETCHT0   (AX)(R11*1)
+	PREFETCHT0   64(AX)(R11*1)
+	PREFETCHT0   128(AX)(R11*1)
+	PREFETCHT0   191(AX)(R11*1)
+	VMOVUPD      (AX), Z15
+	VMOVUPD      64(AX), Z16
+	VMOVUPD.Z    128(AX), K1, Z17
+	VBROADCASTSD (BX), Z18
+	VFMADD231PD  Z15, Z18, Z0
+	VFMADD231PD  Z16, Z18, Z1
+	VFMADD231PD  Z17, Z18, Z2
+	VBROADCASTSD (BX)(R9*1), Z18
+	VFMADD231PD  Z15, Z18, Z3
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD (BX)(R9*2), Z18
+	VFMADD231PD  Z15, Z18, Z6
+	VFMADD231PD  Z16, Z18, Z7
+	VFMADD231PD  Z17, Z18, Z8
+	VBROADCASTSD (BX)(R10*1), Z18
+	VFMADD231PD  Z15, Z18, Z9
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD (BX)(R9*4), Z18
+	VFMADD231PD  Z15, Z18, Z12
+	VFMADD231PD  Z16, Z18, Z13
+	VFMADD231PD  Z17, Z18, Z14
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x5
+	JMP          sums3x5
 	PCALIGN $0x40
 
 step3x5:
@@ -4355,38 +4785,40 @@ step3x5:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x5
-	CMPB         add+80(FP), $0x00
-	JE           set3x5
-	VADDPD       (SI), Z0, Z0
-	VADDPD       64(SI), Z1, Z1
-	VMOVUPD.Z    128(SI), K1, Z15
-	VADDPD       Z2, Z15, Z2
-	ADDQ         R8, SI
-	VADDPD       (SI), Z3, Z3
-	VADDPD       64(SI), Z4, Z4
-	VMOVUPD.Z    128(SI), K1, Z15
-	VADDPD       Z5, Z15, Z5
-	ADDQ         R8, SI
-	VADDPD       (SI), Z6, Z6
-	VADDPD       64(SI), Z7, Z7
-	VMOVUPD.Z    128(SI), K1, Z15
-	VADDPD       Z8, Z15, Z8
-	ADDQ         R8, SI
-	VADDPD       (SI), Z9, Z9
-	VADDPD       64(SI), Z10, Z10
-	VMOVUPD.Z    128(SI), K1, Z15
-	VADDPD       Z11, Z15, Z11
-	ADDQ         R8, SI
-	VADDPD       (SI), Z12, Z12
-	VADDPD       64(SI), Z13, Z13
-	VMOVUPD.Z    128(SI), K1, Z15
-	VADDPD       Z14, Z15, Z14
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x5:
+	CMPB      add+80(FP), $0x00
+	JE        set3x5
+	VADDPD    (SI), Z0, Z0
+	VADDPD    64(SI), Z1, Z1
+	VMOVUPD.Z 128(SI), K1, Z15
+	VADDPD    Z2, Z15, Z2
+	ADDQ      R8, SI
+	VADDPD    (SI), Z3, Z3
+	VADDPD    64(SI), Z4, Z4
+	VMOVUPD.Z 128(SI), K1, Z15
+	VADDPD    Z5, Z15, Z5
+	ADDQ      R8, SI
+	VADDPD    (SI), Z6, Z6
+	VADDPD    64(SI), Z7, Z7
+	VMOVUPD.Z 128(SI), K1, Z15
+	VADDPD    Z8, Z15, Z8
+	ADDQ      R8, SI
+	VADDPD    (SI), Z9, Z9
+	VADDPD    64(SI), Z10, Z10
+	VMOVUPD.Z 128(SI), K1, Z15
+	VADDPD    Z11, Z15, Z11
+	ADDQ      R8, SI
+	VADDPD    (SI), Z12, Z12
+	VADDPD    64(SI), Z13, Z13
+	VMOVUPD.Z 128(SI), K1, Z15
+	VADDPD    Z14, Z15, Z14
+	ADDQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
 
 set3x5:
 	VMOVUPD Z0, (SI)
@@ -4428,6 +4860,42 @@ fewer3x5:
 	VXORPD  Z9, Z9, Z9
 	VXORPD  Z10, Z10, Z10
 	VXORPD  Z11, Z11, Z11
+	CMPQ    DX, $0x00000100
+	JL      step3x4
+	CMPQ    CX, $0x00000400
+	JL      step3x4
+	IMUL3Q  $+40, CX, R11
+	PCALIGN $0x40
+
+far3x4:
+	PREFETCHT0   (AX)(R11*1)
+	PREFETCHT0   64(AX)(R11*1)
+	PREFETCHT0   128(AX)(R11*1)
+	PREFETCHT0   191(AX)(R11*1)
+	VMOVUPD      (AX), Z12
+	VMOVUPD      64(AX), Z13
+	VMOVUPD.Z    128(AX), K1, Z14
+	VBROADCASTSD (BX), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (BX)(R9*1), Z15
+	VFMADD231PD  Z12, Z15, Z3
+	VFMADD231PD  Z13, Z15, Z4
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (BX)(R9*2), Z15
+	VFMADD231PD  Z12, Z15, Z6
+	VFMADD231PD  Z13, Z15, Z7
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (BX)(R10*1), Z15
+	VFMADD231PD  Z12, Z15, Z9
+	VFMADD231PD  Z13, Z15, Z10
+	VFMADD231PD  Z14, Z15, Z11
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x4
+	JMP          sums3x4
 	PCALIGN $0x40
 
 step3x4:
@@ -4454,32 +4922,34 @@ step3x4:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x4
-	CMPB         add+80(FP), $0x00
-	JE           set3x4
-	VADDPD       (SI), Z0, Z0
-	VADDPD       64(SI), Z1, Z1
-	VMOVUPD.Z    128(SI), K1, Z12
-	VADDPD       Z2, Z12, Z2
-	ADDQ         R8, SI
-	VADDPD       (SI), Z3, Z3
-	VADDPD       64(SI), Z4, Z4
-	VMOVUPD.Z    128(SI), K1, Z12
-	VADDPD       Z5, Z12, Z5
-	ADDQ         R8, SI
-	VADDPD       (SI), Z6, Z6
-	VADDPD       64(SI), Z7, Z7
-	VMOVUPD.Z    128(SI), K1, Z12
-	VADDPD       Z8, Z12, Z8
-	ADDQ         R8, SI
-	VADDPD       (SI), Z9, Z9
-	VADDPD       64(SI), Z10, Z10
-	VMOVUPD.Z    128(SI), K1, Z12
-	VADDPD       Z11, Z12, Z11
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x4:
+	CMPB      add+80(FP), $0x00
+	JE        set3x4
+	VADDPD    (SI), Z0, Z0
+	VADDPD    64(SI), Z1, Z1
+	VMOVUPD.Z 128(SI), K1, Z12
+	VADDPD    Z2, Z12, Z2
+	ADDQ      R8, SI
+	VADDPD    (SI), Z3, Z3
+	VADDPD    64(SI), Z4, Z4
+	VMOVUPD.Z 128(SI), K1, Z12
+	VADDPD    Z5, Z12, Z5
+	ADDQ      R8, SI
+	VADDPD    (SI), Z6, Z6
+	VADDPD    64(SI), Z7, Z7
+	VMOVUPD.Z 128(SI), K1, Z12
+	VADDPD    Z8, Z12, Z8
+	ADDQ      R8, SI
+	VADDPD    (SI), Z9, Z9
+	VADDPD    64(SI), Z10, Z10
+	VMOVUPD.Z 128(SI), K1, Z12
+	VADDPD    Z11, Z12, Z11
+	ADDQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
 
 set3x4:
 	VMOVUPD Z0, (SI)
@@ -4514,6 +4984,38 @@ fewer3x4:
 	VXORPD  Z6, Z6, Z6
 	VXORPD  Z7, Z7, Z7
 	VXORPD  Z8, Z8, Z8
+	CMPQ    DX, $0x00000100
+	JL      step3x3
+	CMPQ    CX, $0x00000400
+	JL      step3x3
+	IMUL3Q  $+40, CX, R10
+	PCALIGN $0x40
+
+far3x3:
+	PREFETCHT0   (AX)(R10*1)
+	PREFETCHT0   64(AX)(R10*1)
+	PREFETCHT0   128(AX)(R10*1)
+	PREFETCHT0   191(AX)(R10*1)
+	VMOVUPD      (AX), Z9
+	VMOVUPD      64(AX), Z10
+	VMOVUPD.Z    128(AX), K1, Z11
+	VBROADCASTSD (BX), Z12
+	VFMADD231PD  Z9, Z12, Z0
+	VFMADD231PD  Z10, Z12, Z1
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD (BX)(R9*1), Z12
+	VFMADD231PD  Z9, Z12, Z3
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (BX)(R9*2), Z12
+	VFMADD231PD  Z9, Z12, Z6
+	VFMADD231PD  Z10, Z12, Z7
+	VFMADD231PD  Z11, Z12, Z8
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x3
+	JMP          sums3x3
 	PCALIGN $0x40
 
 step3x3:
@@ -4536,26 +5038,28 @@ step3x3:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x3
-	CMPB         add+80(FP), $0x00
-	JE           set3x3
-	VADDPD       (SI), Z0, Z0
-	VADDPD       64(SI), Z1, Z1
-	VMOVUPD.Z    128(SI), K1, Z9
-	VADDPD       Z2, Z9, Z2
-	ADDQ         R8, SI
-	VADDPD       (SI), Z3, Z3
-	VADDPD       64(SI), Z4, Z4
-	VMOVUPD.Z    128(SI), K1, Z9
-	VADDPD       Z5, Z9, Z5
-	ADDQ         R8, SI
-	VADDPD       (SI), Z6, Z6
-	VADDPD       64(SI), Z7, Z7
-	VMOVUPD.Z    128(SI), K1, Z9
-	VADDPD       Z8, Z9, Z8
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x3:
+	CMPB      add+80(FP), $0x00
+	JE        set3x3
+	VADDPD    (SI), Z0, Z0
+	VADDPD    64(SI), Z1, Z1
+	VMOVUPD.Z 128(SI), K1, Z9
+	VADDPD    Z2, Z9, Z2
+	ADDQ      R8, SI
+	VADDPD    (SI), Z3, Z3
+	VADDPD    64(SI), Z4, Z4
+	VMOVUPD.Z 128(SI), K1, Z9
+	VADDPD    Z5, Z9, Z5
+	ADDQ      R8, SI
+	VADDPD    (SI), Z6, Z6
+	VADDPD    64(SI), Z7, Z7
+	VMOVUPD.Z 128(SI), K1, Z9
+	VADDPD    Z8, Z9, Z8
+	ADDQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
 
 set3x3:
 	VMOVUPD Z0, (SI)
@@ -4583,6 +5087,34 @@ fewer3x3:
 	VXORPD  Z3, Z3, Z3
 	VXORPD  Z4, Z4, Z4
 	VXORPD  Z5, Z5, Z5
+	CMPQ    DX, $0x00000100
+	JL      step3x2
+	CMPQ    CX, $0x00000400
+	JL      step3x2
+	IMUL3Q  $+40, CX, R10
+	PCALIGN $0x40
+
+far3x2:
+	PREFETCHT0   (AX)(R10*1)
+	PREFETCHT0   64(AX)(R10*1)
+	PREFETCHT0   128(AX)(R10*1)
+	PREFETCHT0   191(AX)(R10*1)
+	VMOVUPD      (AX), Z6
+	VMOVUPD      64(AX), Z7
+	VMOVUPD.Z    128(AX), K1, Z8
+	VBROADCASTSD (BX), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (BX)(R9*1), Z9
+	VFMADD231PD  Z6, Z9, Z3
+	VFMADD231PD  Z7, Z9, Z4
+	VFMADD231PD  Z8, Z9, Z5
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x2
+	JMP          sums3x2
 	PCALIGN $0x40
 
 step3x2:
@@ -4601,20 +5133,22 @@ step3x2:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x2
-	CMPB         add+80(FP), $0x00
-	JE           set3x2
-	VADDPD       (SI), Z0, Z0
-	VADDPD       64(SI), Z1, Z1
-	VMOVUPD.Z    128(SI), K1, Z6
-	VADDPD       Z2, Z6, Z2
-	ADDQ         R8, SI
-	VADDPD       (SI), Z3, Z3
-	VADDPD       64(SI), Z4, Z4
-	VMOVUPD.Z    128(SI), K1, Z6
-	VADDPD       Z5, Z6, Z5
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x2:
+	CMPB      add+80(FP), $0x00
+	JE        set3x2
+	VADDPD    (SI), Z0, Z0
+	VADDPD    64(SI), Z1, Z1
+	VMOVUPD.Z 128(SI), K1, Z6
+	VADDPD    Z2, Z6, Z2
+	ADDQ      R8, SI
+	VADDPD    (SI), Z3, Z3
+	VADDPD    64(SI), Z4, Z4
+	VMOVUPD.Z 128(SI), K1, Z6
+	VADDPD    Z5, Z6, Z5
+	ADDQ      R8, SI
+	SUBQ      R8, SI
+	SUBQ      R8, SI
 
 set3x2:
 	VMOVUPD Z0, (SI)
@@ -4635,6 +5169,30 @@ fewer3x2:
 	VXORPD  Z0, Z0, Z0
 	VXORPD  Z1, Z1, Z1
 	VXORPD  Z2, Z2, Z2
+	CMPQ    DX, $0x00000100
+	JL      step3x1
+	CMPQ    CX, $0x00000400
+	JL      step3x1
+	IMUL3Q  $+40, CX, R9
+	PCALIGN $0x40
+
+far3x1:
+	PREFETCHT0   (AX)(R9*1)
+	PREFETCHT0   64(AX)(R9*1)
+	PREFETCHT0   128(AX)(R9*1)
+	PREFETCHT0   191(AX)(R9*1)
+	VMOVUPD      (AX), Z3
+	VMOVUPD      64(AX), Z4
+	VMOVUPD.Z    128(AX), K1, Z5
+	VBROADCASTSD (BX), Z6
+	VFMADD231PD  Z3, Z6, Z0
+	VFMADD231PD  Z4, Z6, Z1
+	VFMADD231PD  Z5, Z6, Z2
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x1
+	JMP          sums3x1
 	PCALIGN $0x40
 
 step3x1:
@@ -4649,14 +5207,16 @@ step3x1:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x1
-	CMPB         add+80(FP), $0x00
-	JE           set3x1
-	VADDPD       (SI), Z0, Z0
-	VADDPD       64(SI), Z1, Z1
-	VMOVUPD.Z    128(SI), K1, Z3
-	VADDPD       Z2, Z3, Z2
-	ADDQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x1:
+	CMPB      add+80(FP), $0x00
+	JE        set3x1
+	VADDPD    (SI), Z0, Z0
+	VADDPD    64(SI), Z1, Z1
+	VMOVUPD.Z 128(SI), K1, Z3
+	VADDPD    Z2, Z3, Z2
+	ADDQ      R8, SI
+	SUBQ      R8, SI
 
 set3x1:
 	VMOVUPD Z0, (SI)
@@ -4669,7 +5229,7 @@ done3:
 	RET
 
 // func dotsF64AVX512(m int, n int, k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·dotsF64AVX512(SB), NOSPLIT, $0-72
 	MOVQ  lda+32(FP), AX
 	MOVQ  b+40(FP), DX
@@ -4730,8 +5290,15 @@ block4:
 	VXORPD Z15, Z15, Z15
 	SUBQ   $0x08, R14
 	JL     tail4
+	MOVQ   ldb+48(FP), R15
+	LEAQ   (R13)(R15*4), R15
 
 step4:
+	PREFETCHT0  (R15)
+	PREFETCHT0  (R15)(R8*1)
+	PREFETCHT0  (R15)(R9*1)
+	PREFETCHT0  (R15)(R10*1)
+	ADDQ        $0x40, R15
 	VMOVUPD     (R12), Z16
 	VMOVUPD     (R12)(AX*1), Z17
 	VMOVUPD     (R12)(AX*2), Z18
@@ -4874,8 +5441,15 @@ fewer4:
 	VXORPD Z11, Z11, Z11
 	SUBQ   $0x08, SI
 	JL     tail3
+	MOVQ   ldb+48(FP), R13
+	LEAQ   (R12)(R13*4), R13
 
 step3:
+	PREFETCHT0  (R13)
+	PREFETCHT0  (R13)(R8*1)
+	PREFETCHT0  (R13)(R9*1)
+	PREFETCHT0  (R13)(R10*1)
+	ADDQ        $0x40, R13
 	VMOVUPD     (DI), Z12
 	VMOVUPD     (DI)(AX*1), Z13
 	VMOVUPD     (DI)(AX*2), Z14
@@ -4986,8 +5560,15 @@ fewer3:
 	VXORPD Z7, Z7, Z7
 	SUBQ   $0x08, SI
 	JL     tail2
+	MOVQ   ldb+48(FP), R13
+	LEAQ   (R12)(R13*4), R13
 
 step2:
+	PREFETCHT0  (R13)
+	PREFETCHT0  (R13)(R8*1)
+	PREFETCHT0  (R13)(R9*1)
+	PREFETCHT0  (R13)(R10*1)
+	ADDQ        $0x40, R13
 	VMOVUPD     (DI), Z8
 	VMOVUPD     (DI)(AX*1), Z9
 	VMOVUPD     (R12), Z10
@@ -5069,8 +5650,15 @@ fewer2:
 	VXORPD Z3, Z3, Z3
 	SUBQ   $0x08, SI
 	JL     tail1
+	MOVQ   ldb+48(FP), R13
+	LEAQ   (R12)(R13*4), R13
 
 step1:
+	PREFETCHT0  (R13)
+	PREFETCHT0  (R13)(R8*1)
+	PREFETCHT0  (R13)(R9*1)
+	PREFETCHT0  (R13)(R10*1)
+	ADDQ        $0x40, R13
 	VMOVUPD     (DI), Z4
 	VMOVUPD     (R12), Z5
 	VFMADD231PD Z5, Z4, Z0
@@ -5760,6 +6348,36 @@ fewer3x4:
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
+	CMPQ    DX, $0x00000100
+	JL      step3x3
+	CMPQ    CX, $0x00000400
+	JL      step3x3
+	IMUL3Q  $+40, CX, R10
+	PCALIGN $0x40
+
+far3x3:
+	PREFETCHT0   (AX)(R10*1)
+	PREFETCHT0   64(AX)(R10*1)
+	VMOVUPS      (AX), Y9
+	VMOVUPS      32(AX), Y10
+	VMOVUPS      64(AX), Y11
+	VBROADCASTSS (BX), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (BX)(R9*1), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (BX)(R9*2), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x3
+	JMP          sums3x3
 	PCALIGN $0x40
 
 step3x3:
@@ -5782,23 +6400,25 @@ step3x3:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x3
-	CMPB         add+80(FP), $0x00
-	JE           set3x3
-	VADDPS       (SI), Y0, Y0
-	VADDPS       32(SI), Y1, Y1
-	VADDPS       64(SI), Y2, Y2
-	ADDQ         R8, SI
-	VADDPS       (SI), Y3, Y3
-	VADDPS       32(SI), Y4, Y4
-	VADDPS       64(SI), Y5, Y5
-	ADDQ         R8, SI
-	VADDPS       (SI), Y6, Y6
-	VADDPS       32(SI), Y7, Y7
-	VADDPS       64(SI), Y8, Y8
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x3:
+	CMPB   add+80(FP), $0x00
+	JE     set3x3
+	VADDPS (SI), Y0, Y0
+	VADDPS 32(SI), Y1, Y1
+	VADDPS 64(SI), Y2, Y2
+	ADDQ   R8, SI
+	VADDPS (SI), Y3, Y3
+	VADDPS 32(SI), Y4, Y4
+	VADDPS 64(SI), Y5, Y5
+	ADDQ   R8, SI
+	VADDPS (SI), Y6, Y6
+	VADDPS 32(SI), Y7, Y7
+	VADDPS 64(SI), Y8, Y8
+	ADDQ   R8, SI
+	SUBQ   R8, SI
+	SUBQ   R8, SI
+	SUBQ   R8, SI
 
 set3x3:
 	VMOVUPS Y0, (SI)
@@ -5826,6 +6446,32 @@ fewer3x3:
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
+	CMPQ    DX, $0x00000100
+	JL      step3x2
+	CMPQ    CX, $0x00000400
+	JL      step3x2
+	IMUL3Q  $+40, CX, R10
+	PCALIGN $0x40
+
+far3x2:
+	PREFETCHT0   (AX)(R10*1)
+	PREFETCHT0   64(AX)(R10*1)
+	VMOVUPS      (AX), Y6
+	VMOVUPS      32(AX), Y7
+	VMOVUPS      64(AX), Y8
+	VBROADCASTSS (BX), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (BX)(R9*1), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x2
+	JMP          sums3x2
 	PCALIGN $0x40
 
 step3x2:
@@ -5844,18 +6490,20 @@ step3x2:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x2
-	CMPB         add+80(FP), $0x00
-	JE           set3x2
-	VADDPS       (SI), Y0, Y0
-	VADDPS       32(SI), Y1, Y1
-	VADDPS       64(SI), Y2, Y2
-	ADDQ         R8, SI
-	VADDPS       (SI), Y3, Y3
-	VADDPS       32(SI), Y4, Y4
-	VADDPS       64(SI), Y5, Y5
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x2:
+	CMPB   add+80(FP), $0x00
+	JE     set3x2
+	VADDPS (SI), Y0, Y0
+	VADDPS 32(SI), Y1, Y1
+	VADDPS 64(SI), Y2, Y2
+	ADDQ   R8, SI
+	VADDPS (SI), Y3, Y3
+	VADDPS 32(SI), Y4, Y4
+	VADDPS 64(SI), Y5, Y5
+	ADDQ   R8, SI
+	SUBQ   R8, SI
+	SUBQ   R8, SI
 
 set3x2:
 	VMOVUPS Y0, (SI)
@@ -5876,6 +6524,28 @@ fewer3x2:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
+	CMPQ    DX, $0x00000100
+	JL      step3x1
+	CMPQ    CX, $0x00000400
+	JL      step3x1
+	IMUL3Q  $+40, CX, R9
+	PCALIGN $0x40
+
+far3x1:
+	PREFETCHT0   (AX)(R9*1)
+	PREFETCHT0   64(AX)(R9*1)
+	VMOVUPS      (AX), Y3
+	VMOVUPS      32(AX), Y4
+	VMOVUPS      64(AX), Y5
+	VBROADCASTSS (BX), Y6
+	VFMADD231PS  Y3, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VFMADD231PS  Y5, Y6, Y2
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x1
+	JMP          sums3x1
 	PCALIGN $0x40
 
 step3x1:
@@ -5890,13 +6560,15 @@ step3x1:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x1
-	CMPB         add+80(FP), $0x00
-	JE           set3x1
-	VADDPS       (SI), Y0, Y0
-	VADDPS       32(SI), Y1, Y1
-	VADDPS       64(SI), Y2, Y2
-	ADDQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x1:
+	CMPB   add+80(FP), $0x00
+	JE     set3x1
+	VADDPS (SI), Y0, Y0
+	VADDPS 32(SI), Y1, Y1
+	VADDPS 64(SI), Y2, Y2
+	ADDQ   R8, SI
+	SUBQ   R8, SI
 
 set3x1:
 	VMOVUPS Y0, (SI)
@@ -5919,7 +6591,7 @@ DATA ladder32<>+56(SB)/8, $0x0000000000000000
 GLOBL ladder32<>(SB), RODATA|NOPTR, $64
 
 // func dotsF32AVX2(m int, n int, k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int)
-// Requires: AVX, CMOV, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·dotsF32AVX2(SB), NOSPLIT, $0-72
 	MOVQ    lda+32(FP), AX
 	MOVQ    b+40(FP), DX
@@ -5974,8 +6646,15 @@ block2:
 	VXORPS Y9, Y9, Y9
 	SUBQ   $0x08, R13
 	JL     tail2
+	MOVQ   ldb+48(FP), R14
+	LEAQ   (R12)(R14*4), R14
 
 step2:
+	PREFETCHT0  (R14)
+	PREFETCHT0  (R14)(DI*1)
+	PREFETCHT0  (R14)(R8*1)
+	PREFETCHT0  (R14)(R9*1)
+	ADDQ        $0x20, R14
 	VMOVUPS     (R11), Y10
 	VMOVUPS     (R11)(AX*1), Y11
 	VMOVUPS     (R12), Y12
@@ -6056,8 +6735,15 @@ fewer2:
 	VXORPS Y5, Y5, Y5
 	SUBQ   $0x08, BX
 	JL     tail1
+	MOVQ   ldb+48(FP), R12
+	LEAQ   (R11)(R12*4), R12
 
 step1:
+	PREFETCHT0  (R12)
+	PREFETCHT0  (R12)(DI*1)
+	PREFETCHT0  (R12)(R8*1)
+	PREFETCHT0  (R12)(R9*1)
+	ADDQ        $0x20, R12
 	VMOVUPS     (SI), Y6
 	VMOVUPS     (R11), Y7
 	VFMADD231PS Y7, Y6, Y2
@@ -6733,6 +7419,36 @@ fewer3x4:
 	VXORPD  Y6, Y6, Y6
 	VXORPD  Y7, Y7, Y7
 	VXORPD  Y8, Y8, Y8
+	CMPQ    DX, $0x00000100
+	JL      step3x3
+	CMPQ    CX, $0x00000400
+	JL      step3x3
+	IMUL3Q  $+40, CX, R10
+	PCALIGN $0x40
+
+far3x3:
+	PREFETCHT0   (AX)(R10*1)
+	PREFETCHT0   64(AX)(R10*1)
+	VMOVUPD      (AX), Y9
+	VMOVUPD      32(AX), Y10
+	VMOVUPD      64(AX), Y11
+	VBROADCASTSD (BX), Y12
+	VFMADD231PD  Y9, Y12, Y0
+	VFMADD231PD  Y10, Y12, Y1
+	VFMADD231PD  Y11, Y12, Y2
+	VBROADCASTSD (BX)(R9*1), Y12
+	VFMADD231PD  Y9, Y12, Y3
+	VFMADD231PD  Y10, Y12, Y4
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD (BX)(R9*2), Y12
+	VFMADD231PD  Y9, Y12, Y6
+	VFMADD231PD  Y10, Y12, Y7
+	VFMADD231PD  Y11, Y12, Y8
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x3
+	JMP          sums3x3
 	PCALIGN $0x40
 
 step3x3:
@@ -6755,23 +7471,25 @@ step3x3:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x3
-	CMPB         add+80(FP), $0x00
-	JE           set3x3
-	VADDPD       (SI), Y0, Y0
-	VADDPD       32(SI), Y1, Y1
-	VADDPD       64(SI), Y2, Y2
-	ADDQ         R8, SI
-	VADDPD       (SI), Y3, Y3
-	VADDPD       32(SI), Y4, Y4
-	VADDPD       64(SI), Y5, Y5
-	ADDQ         R8, SI
-	VADDPD       (SI), Y6, Y6
-	VADDPD       32(SI), Y7, Y7
-	VADDPD       64(SI), Y8, Y8
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x3:
+	CMPB   add+80(FP), $0x00
+	JE     set3x3
+	VADDPD (SI), Y0, Y0
+	VADDPD 32(SI), Y1, Y1
+	VADDPD 64(SI), Y2, Y2
+	ADDQ   R8, SI
+	VADDPD (SI), Y3, Y3
+	VADDPD 32(SI), Y4, Y4
+	VADDPD 64(SI), Y5, Y5
+	ADDQ   R8, SI
+	VADDPD (SI), Y6, Y6
+	VADDPD 32(SI), Y7, Y7
+	VADDPD 64(SI), Y8, Y8
+	ADDQ   R8, SI
+	SUBQ   R8, SI
+	SUBQ   R8, SI
+	SUBQ   R8, SI
 
 set3x3:
 	VMOVUPD Y0, (SI)
@@ -6799,6 +7517,32 @@ fewer3x3:
 	VXORPD  Y3, Y3, Y3
 	VXORPD  Y4, Y4, Y4
 	VXORPD  Y5, Y5, Y5
+	CMPQ    DX, $0x00000100
+	JL      step3x2
+	CMPQ    CX, $0x00000400
+	JL      step3x2
+	IMUL3Q  $+40, CX, R10
+	PCALIGN $0x40
+
+far3x2:
+	PREFETCHT0   (AX)(R10*1)
+	PREFETCHT0   64(AX)(R10*1)
+	VMOVUPD      (AX), Y6
+	VMOVUPD      32(AX), Y7
+	VMOVUPD      64(AX), Y8
+	VBROADCASTSD (BX), Y9
+	VFMADD231PD  Y6, Y9, Y0
+	VFMADD231PD  Y7, Y9, Y1
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD (BX)(R9*1), Y9
+	VFMADD231PD  Y6, Y9, Y3
+	VFMADD231PD  Y7, Y9, Y4
+	VFMADD231PD  Y8, Y9, Y5
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x2
+	JMP          sums3x2
 	PCALIGN $0x40
 
 step3x2:
@@ -6817,18 +7561,20 @@ step3x2:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x2
-	CMPB         add+80(FP), $0x00
-	JE           set3x2
-	VADDPD       (SI), Y0, Y0
-	VADDPD       32(SI), Y1, Y1
-	VADDPD       64(SI), Y2, Y2
-	ADDQ         R8, SI
-	VADDPD       (SI), Y3, Y3
-	VADDPD       32(SI), Y4, Y4
-	VADDPD       64(SI), Y5, Y5
-	ADDQ         R8, SI
-	SUBQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x2:
+	CMPB   add+80(FP), $0x00
+	JE     set3x2
+	VADDPD (SI), Y0, Y0
+	VADDPD 32(SI), Y1, Y1
+	VADDPD 64(SI), Y2, Y2
+	ADDQ   R8, SI
+	VADDPD (SI), Y3, Y3
+	VADDPD 32(SI), Y4, Y4
+	VADDPD 64(SI), Y5, Y5
+	ADDQ   R8, SI
+	SUBQ   R8, SI
+	SUBQ   R8, SI
 
 set3x2:
 	VMOVUPD Y0, (SI)
@@ -6849,6 +7595,28 @@ fewer3x2:
 	VXORPD  Y0, Y0, Y0
 	VXORPD  Y1, Y1, Y1
 	VXORPD  Y2, Y2, Y2
+	CMPQ    DX, $0x00000100
+	JL      step3x1
+	CMPQ    CX, $0x00000400
+	JL      step3x1
+	IMUL3Q  $+40, CX, R9
+	PCALIGN $0x40
+
+far3x1:
+	PREFETCHT0   (AX)(R9*1)
+	PREFETCHT0   64(AX)(R9*1)
+	VMOVUPD      (AX), Y3
+	VMOVUPD      32(AX), Y4
+	VMOVUPD      64(AX), Y5
+	VBROADCASTSD (BX), Y6
+	VFMADD231PD  Y3, Y6, Y0
+	VFMADD231PD  Y4, Y6, Y1
+	VFMADD231PD  Y5, Y6, Y2
+	ADDQ         DI, BX
+	ADDQ         CX, AX
+	DECQ         DX
+	JNZ          far3x1
+	JMP          sums3x1
 	PCALIGN $0x40
 
 step3x1:
@@ -6863,13 +7631,15 @@ step3x1:
 	ADDQ         CX, AX
 	DECQ         DX
 	JNZ          step3x1
-	CMPB         add+80(FP), $0x00
-	JE           set3x1
-	VADDPD       (SI), Y0, Y0
-	VADDPD       32(SI), Y1, Y1
-	VADDPD       64(SI), Y2, Y2
-	ADDQ         R8, SI
-	SUBQ         R8, SI
+
+sums3x1:
+	CMPB   add+80(FP), $0x00
+	JE     set3x1
+	VADDPD (SI), Y0, Y0
+	VADDPD 32(SI), Y1, Y1
+	VADDPD 64(SI), Y2, Y2
+	ADDQ   R8, SI
+	SUBQ   R8, SI
 
 set3x1:
 	VMOVUPD Y0, (SI)
@@ -6892,7 +7662,7 @@ DATA ladder64<>+56(SB)/8, $0x0000000000000000
 GLOBL ladder64<>(SB), RODATA|NOPTR, $64
 
 // func dotsF64AVX2(m int, n int, k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int)
-// Requires: AVX, CMOV, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·dotsF64AVX2(SB), NOSPLIT, $0-72
 	MOVQ    lda+32(FP), AX
 	MOVQ    b+40(FP), DX
@@ -6947,8 +7717,15 @@ block2:
 	VXORPD Y9, Y9, Y9
 	SUBQ   $0x04, R13
 	JL     tail2
+	MOVQ   ldb+48(FP), R14
+	LEAQ   (R12)(R14*4), R14
 
 step2:
+	PREFETCHT0  (R14)
+	PREFETCHT0  (R14)(DI*1)
+	PREFETCHT0  (R14)(R8*1)
+	PREFETCHT0  (R14)(R9*1)
+	ADDQ        $0x20, R14
 	VMOVUPD     (R11), Y10
 	VMOVUPD     (R11)(AX*1), Y11
 	VMOVUPD     (R12), Y12
@@ -7025,8 +7802,15 @@ fewer2:
 	VXORPD Y5, Y5, Y5
 	SUBQ   $0x04, BX
 	JL     tail1
+	MOVQ   ldb+48(FP), R12
+	LEAQ   (R11)(R12*4), R12
 
 step1:
+	PREFETCHT0  (R12)
+	PREFETCHT0  (R12)(DI*1)
+	PREFETCHT0  (R12)(R8*1)
+	PREFETCHT0  (R12)(R9*1)
+	ADDQ        $0x20, R12
 	VMOVUPD     (SI), Y6
 	VMOVUPD     (R11), Y7
 	VFMADD231PD Y7, Y6, Y2
