@@ -90,18 +90,24 @@ var sizes = [][]int{
 	{1, 4, 7, 8, 9, 16, 20, 31, 32, 33, 47, 48, 49, 51, 64},
 }
 
-// long are sums beyond the blocks of k.
-var long = []int{127, 129, 256, 259, 513, 520}
+// long are sums beyond the blocks of k, and wide are rows that are far apart.
+var (
+	long = []int{127, 129, 256, 259, 513, 520}
+	wide = []int{255, 256, 259, 300}
+)
 
 func testProducts[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	const most = 66 * 522
+	const most = 522 * 304
 	ra, rb, rc := memory[T](t, most), memory[T](t, most), memory[T](t, most)
 	for trial := range 1200 {
 		set := sizes[trial%3]
 		m, n, k := set[r.IntN(len(set))], set[r.IntN(len(set))], set[r.IntN(len(set))]
 		if trial%20 == 0 {
 			k = long[r.IntN(len(long))]
+		}
+		if trial%40 == 0 {
+			n = wide[r.IntN(len(wide))]
 		}
 		pad := r.IntN(3)
 		for _, op := range products[T]() {

@@ -15,6 +15,7 @@ type kernels struct {
 	width  int // columns of a panel
 	masked int // columns of the widest panel whose last vector need not be whole
 	deep   int // the largest k of a flip
+	near   int // bytes of a B from which dot products of long sums read as fast as they multiply; 0: of none
 }
 
 // The kernels in use.
@@ -57,10 +58,10 @@ func (f *kernels) panelWidth(n int) int {
 }
 
 // mulT sets C = A·Bᵀ. Where many rows share the cost, the panels transpose whole vectors of rows of B for themselves;
-// else, and for the columns left, dot products are cheaper, the more so the longer they are (the bound is measured).
+// else, and for the columns left, dot products are cheaper.
 func (f *kernels) mulT(m, n, k int, a, b, c rows) {
 	whole := 0
-	if k >= 4 && m >= 8+k/(2*f.lanes) {
+	if k >= 4 && m >= f.sharing(n, k) {
 		whole = n / f.lanes * f.lanes
 	}
 	for j := 0; j < whole; j += f.width {
@@ -72,7 +73,19 @@ func (f *kernels) mulT(m, n, k int, a, b, c rows) {
 			p += d
 		}
 	}
-	if whole < n {
-		f.dots(m, n-whole, k, a.p, a.ld, b.at(whole*b.ld), b.ld, c.at(whole*f.size), c.ld)
+	for i := 0; i < m && whole < n; i += dotRows {
+		f.dots(min(dotRows, m-i), n-whole, k, a.at(i*a.ld), a.ld, b.at(whole*b.ld), b.ld, c.at(i*c.ld+whole*f.size), c.ld)
 	}
+}
+
+// dotRows is how many rows of A stay in the first-level cache while those of B go by.
+const dotRows = 24
+
+// sharing is from how many rows of A on it is worth to transpose B (n, k). The bounds are measured: the longer the sums
+// of dot products, the less it counts that each vector of them has to be added up.
+func (f *kernels) sharing(n, k int) int {
+	if k >= 12*f.lanes && n*k*f.size <= f.near {
+		return 100
+	}
+	return 8 + k/(2*f.lanes)
 }
