@@ -74,7 +74,8 @@ func (f *kernels) mulT(m, n, k int, a, b, c rows) {
 		}
 	}
 	for i := 0; i < m && whole < n; i += dotRows {
-		f.dots(min(dotRows, m-i), n-whole, k, a.at(i*a.ld), a.ld, b.at(whole*b.ld), b.ld, c.at(i*c.ld+whole*f.size), c.ld)
+		f.dots(min(dotRows, m-i), n-whole, k, a.at(i*a.ld), a.ld, b.at(whole*b.ld), b.ld,
+			c.at(i*c.ld+whole*f.size), c.ld)
 	}
 }
 
