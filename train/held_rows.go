@@ -52,7 +52,7 @@ func (h *heldRows) squares(share float64, S []float64) {
 
 func (h *heldRows) raise(D []float64) { raise(D) }
 
-func (h *heldRows) outer(_, inverse []float64, K *dense.Upper) {
+func (h *heldRows) outer(inverse []float64, K *dense.Upper) {
 	dense.Outer(h.loop.team, len(h.s), h.s, h.all, inverse, K)
 }
 

@@ -27,10 +27,10 @@ type rows interface {
 	scale(s []float64)
 	// squares moves S by the share to the diagonal of JᵀCJ.
 	squares(share float64, S []float64)
-	// raise keeps a metric above its floor.
+	// raise follows squares: it keeps the diagonal above its floor, a metric D.
 	raise(D []float64)
-	// outer adds √C J D⁻¹ Jᵀ √C to K.
-	outer(D, inverse []float64, K *dense.Upper)
+	// outer follows raise: it adds √C J D⁻¹ Jᵀ √C to K.
+	outer(inverse []float64, K *dense.Upper)
 	// push sets y = √C J x, pull x = Jᵀ √C y.
 	push(x, y []float64)
 	pull(y, x []float64)
@@ -66,7 +66,7 @@ func (k *kernel) form(D []float64) {
 		k.inverse[j] = 1 / d
 	}
 	k.K.Clear(k.loop.team)
-	k.outer(D, k.inverse, k.K)
+	k.outer(k.inverse, k.K)
 }
 
 // solve replaces y by (K + λ)⁻¹ y; it returns false when that is not possible with so small a λ.

@@ -270,10 +270,13 @@ func (r *layerRows) crossed(pairs int, x, y, sums []float64) {
 
 // raise keeps D what it is, a product of rows and columns. Products of the least numbers are not 0.
 func (r *layerRows) raise(D []float64) {
-	least := floor*total(D)/float64(r.P) + math.SmallestNonzeroFloat32
+	sum := 0.0
+	for _, y := range r.layers {
+		sum += total(y.R)
+	}
+	least := floor*sum/float64(r.P) + math.SmallestNonzeroFloat32
 	for l := range r.layers {
 		y := &r.layers[l]
-		y.sums(D)
 		for j := range y.R {
 			y.R[j] += least * float64(y.out)
 		}
@@ -284,10 +287,7 @@ func (r *layerRows) raise(D []float64) {
 	}
 }
 
-func (r *layerRows) outer(D, _ []float64, K *dense.Upper) {
-	for l := range r.layers {
-		r.layers[l].sums(D)
-	}
+func (r *layerRows) outer(_ []float64, K *dense.Upper) {
 	n := len(r.live)
 	r.loop.team.Share((n+tileRows-1)/tileRows, func(w, t int) {
 		at := t * tileRows

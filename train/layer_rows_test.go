@@ -167,7 +167,6 @@ func checkOuter(t *testing.T, e *kaczmarzSteps, J []float64) {
 	y.sums(e.D)
 	R, C := slices.Clone(y.R), slices.Clone(y.C)
 	e.raise(e.D)
-	y.sums(e.D)
 	for j := range R {
 		R[j] += floor * float64(y.out)
 	}
