@@ -54,7 +54,7 @@ func benchmarkAccel[T nn.Float](b *testing.B, hidden string, batch int) {
 	for b.Loop() {
 		team.Do(field)
 	}
-	peak.Roofline[T](b, append([]int{3 * d}, m.Spec.Hidden...), d+3, batch, len(tapes)) // of sin q, cos q and v
+	peak.Roofline[T](b, 3*d, m.Spec.Hidden, d+3, batch, len(tapes)) // of sin q, cos q and v
 }
 
 // benchmarkModel returns a model of d angles.

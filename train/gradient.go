@@ -104,7 +104,7 @@ func (r *rowwise[T]) find() (dtheta []T, square float64) {
 			lo, hi := par.Span(s.Batch, w, s.Workers)
 			r.push(w, l.batch[min(lo+at, hi):min(lo+at+l.chunk, hi)])
 		})
-		l.team.Do(func(w int) { r.add(w, at == 0) })
+		l.team.Do(func(w int) { r.add(w, at == 0, at+l.chunk >= most) })
 	}
 	return r.dtheta, total(r.squares)
 }
@@ -121,8 +121,8 @@ func (r *rowwise[T]) push(w int, batch []int) {
 	r.passes[w].Layers(func(p nn.Product[T]) { r.layers[w] = append(r.layers[w], p) })
 }
 
-// add finds the rows of core w, or adds to them.
-func (r *rowwise[T]) add(w int, first bool) {
+// add finds the rows of core w, or adds to them, and after the last chunk their square.
+func (r *rowwise[T]) add(w int, first, last bool) {
 	r.squares[w] = 0
 	layer := 0
 	r.spans(w, func(lo, hi int) {
@@ -136,7 +136,9 @@ func (r *rowwise[T]) add(w int, first bool) {
 				p.AddRows((lo-p.At)/p.Out, (hi-p.At)/p.Out, g)
 			}
 		}
-		r.squares[w] += vec.SumSquares(g)
+		if last {
+			r.squares[w] += vec.SumSquares(g)
+		}
 		layer++
 	})
 }

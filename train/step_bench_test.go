@@ -15,22 +15,22 @@ import (
 
 // The sizes that are measured: the paper's net, the default one, and one so small that the products hardly count.
 var steps = []struct {
-	hidden []int
+	hidden string
 	batch  int
-}{{[]int{500, 500, 500, 500}, 32}, {[]int{500, 500, 500, 500}, 512}, {[]int{64, 64}, 512}, {[]int{32, 32, 32}, 512}}
+}{{"500x4", 32}, {"500x4", 512}, {"64x2", 512}, {"32x3", 512}}
 
 // BenchmarkStep measures a step of Adam on given accelerations a*, loss Σ|a − a*|, as train makes it: its samples drawn
 // and gathered, field and gradient, the norm of that, and the new parameters. With d= it is the cost in the number of
 // coordinates.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range steps {
-		name := fmt.Sprintf("net=%dx%d/batch=%d", c.hidden[0], len(c.hidden), c.batch)
+		name := fmt.Sprintf("net=%s/batch=%d", c.hidden, c.batch)
 		b.Run("prec=f32/"+name, func(b *testing.B) { benchmarkStep[float32](b, "lnn", 2, c.hidden, c.batch) })
 		b.Run("prec=f64/"+name, func(b *testing.B) { benchmarkStep[float64](b, "lnn", 2, c.hidden, c.batch) })
 	}
 	for _, d := range []int{1, 2, 3, 4, 6, 8, 12, 16} {
 		b.Run(fmt.Sprintf("d=%d/prec=f32/net=200x3/batch=256", d), func(b *testing.B) {
-			benchmarkStep[float32](b, "lnn", d, []int{200, 200, 200}, 256)
+			benchmarkStep[float32](b, "lnn", d, "200x3", 256)
 		})
 	}
 }
@@ -38,15 +38,19 @@ func BenchmarkStep(b *testing.B) {
 // BenchmarkStepHNN measures a step of the Hamiltonian network, which costs 6 products a layer whatever d is.
 func BenchmarkStepHNN(b *testing.B) {
 	for _, c := range steps {
-		name := fmt.Sprintf("net=%dx%d/batch=%d", c.hidden[0], len(c.hidden), c.batch)
+		name := fmt.Sprintf("net=%s/batch=%d", c.hidden, c.batch)
 		b.Run("prec=f32/"+name, func(b *testing.B) { benchmarkStep[float32](b, "hnn", 2, c.hidden, c.batch) })
 		b.Run("prec=f64/"+name, func(b *testing.B) { benchmarkStep[float64](b, "hnn", 2, c.hidden, c.batch) })
 	}
 }
 
-func benchmarkStep[T nn.Float](b *testing.B, family string, d int, hidden []int, batch int) {
+func benchmarkStep[T nn.Float](b *testing.B, family string, d int, hidden string, batch int) {
 	const N = 4096
-	spec := model.Spec{Family: family, Hidden: hidden, Activation: "softplus", Kinetic: 4}
+	sizes, err := model.ParseHidden(hidden)
+	if err != nil {
+		b.Fatal(err)
+	}
+	spec := model.Spec{Family: family, Hidden: sizes, Activation: "softplus", Kinetic: 4}
 	for range d {
 		spec.Coordinates = append(spec.Coordinates, model.Coordinate{Period: 2 * math.Pi, Scale: 1, Speed: 1, Accel: 1})
 	}
@@ -81,5 +85,5 @@ func benchmarkStep[T nn.Float](b *testing.B, family string, d int, hidden []int,
 	if family == "hnn" {
 		units = 6
 	}
-	peak.Roofline[T](b, append([]int{3 * d}, hidden...), units, batch, l.Settings.Workers) // of sin q, cos q and v
+	peak.Roofline[T](b, 3*d, sizes, units, batch, l.Settings.Workers) // of sin q, cos q and v
 }

@@ -12,14 +12,14 @@ import (
 )
 
 // Dots is C = A·Bᵀ as dot products of rows, four rows of B at a time and up to rows of A: with AVX-512 4 × 4 vectors of
-// sums, with AVX2 2 × 4. The next four rows of B are fetched meanwhile. Where B has fewer than four rows left, the last one
-// is read again and its results are not stored.
+// sums, with AVX2 2 × 4. The next four rows of B are fetched meanwhile. Where B has fewer than four rows left, the last
+// one is read again and its results are not stored.
 type dots struct {
 	simd.Code
 	rows             int
 	m, a, lda, lda3  reg.GPVirtual
 	b                reg.GPVirtual
-	rest             [4]reg.GPVirtual // offsets of the rows of B
+	next             [4]reg.GPVirtual // offsets of the rows of B
 	c                reg.GPVirtual
 	columns, partial reg.Register // masks of the results and of the last vector along k
 }
@@ -61,17 +61,17 @@ func (d *dots) group(n reg.GPVirtual) {
 	d.columns = d.Quad(count)
 	XORQ(row, row)
 	for j := 1; j < 4; j++ {
-		if d.rest[j] == nil {
-			d.rest[j] = GP64()
+		if d.next[j] == nil {
+			d.next[j] = GP64()
 		}
 		if j == 1 {
-			MOVQ(row, d.rest[j])
+			MOVQ(row, d.next[j])
 		} else {
-			MOVQ(d.rest[j-1], d.rest[j])
+			MOVQ(d.next[j-1], d.next[j])
 		}
 		ADDQ(ldb, row)
 		CMPQ(n, Imm(uint64(j)))
-		CMOVQGT(row, d.rest[j])
+		CMOVQGT(row, d.next[j])
 	}
 }
 
@@ -108,14 +108,14 @@ func (d *dots) block(r int) {
 	}
 	SUBQ(Imm(uint64(d.Lanes())), k)
 	JL(LabelRef("tail" + name))
-	next := GP64()
-	MOVQ(argumentAt("ldb"), next)
-	LEAQ(Mem{Base: b, Index: next, Scale: 4}, next)
+	after := GP64()
+	MOVQ(argumentAt("ldb"), after)
+	LEAQ(Mem{Base: b, Index: after, Scale: 4}, after)
 	Label("step" + name)
 	for j := range 4 {
-		PREFETCHT0(d.row(next, j))
+		PREFETCHT0(d.row(after, j))
 	}
-	ADDQ(Imm(uint64(d.Bytes())), next)
+	ADDQ(Imm(uint64(d.Bytes())), after)
 	d.step(a, b, sum, d.Load)
 	ADDQ(Imm(uint64(d.Bytes())), a)
 	ADDQ(Imm(uint64(d.Bytes())), b)
@@ -137,7 +137,7 @@ func (d *dots) row(base reg.Register, j int) Mem {
 	if j == 0 {
 		return Mem{Base: base}
 	}
-	return Mem{Base: base, Index: d.rest[j], Scale: 1}
+	return Mem{Base: base, Index: d.next[j], Scale: 1}
 }
 
 // step adds one vector along k to each sum.

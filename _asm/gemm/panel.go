@@ -20,8 +20,8 @@ const vectors = 3
 // scratch is how many bytes of B a panel transposes at most: half of a first-level cache.
 const scratch = 24 << 10
 
-// Where there are many rows of B, far apart, each is fetched so many steps ahead: those of a wide W are half a page from
-// one another, which no processor guesses, and may be in no cache.
+// Where there are many rows of B, far apart, each is fetched so many steps ahead: those of a wide W are half a page
+// from one another, which no processor guesses, and may be in no cache.
 const many, apart, ahead = 256, 1024, 40
 
 type panel struct {
@@ -140,9 +140,7 @@ func (p *panel) block(r, nv int) {
 		c := GP64()
 		MOVQ(p.c, c)
 		for range r {
-			for at := 0; at <= nv*p.Bytes(); at += 64 {
-				PREFETCHT0(Mem{Base: c, Disp: min(at, nv*p.Bytes()-1)})
-			}
+			p.fetch(Mem{Base: c})
 			ADDQ(p.ldc, c)
 		}
 	}
@@ -153,11 +151,7 @@ func (p *panel) block(r, nv int) {
 		JL(LabelRef("step" + name))
 		far := GP64()
 		IMUL3Q(I32(ahead), p.ldb, far)
-		p.steps("far"+name, a, b, k, sum, func() {
-			for at := 0; at <= nv*p.Bytes(); at += 64 {
-				PREFETCHT0(Mem{Base: b, Index: far, Scale: 1, Disp: min(at, nv*p.Bytes()-1)})
-			}
-		})
+		p.steps("far"+name, a, b, k, sum, func() { p.fetch(Mem{Base: b, Index: far, Scale: 1}) })
 		JMP(LabelRef("sums" + name))
 	}
 	p.steps("step"+name, a, b, k, sum, func() {})
@@ -174,6 +168,14 @@ func (p *panel) block(r, nv int) {
 	}
 	Label("set" + name)
 	p.each(sum, func(m Mem, s reg.VecVirtual) { p.Store(s, m) }, func(m Mem, s reg.VecVirtual) { p.StoreMask(s, p.mask, m) })
+}
+
+// fetch asks for the row of a whole panel that starts at m.
+func (p *panel) fetch(m Mem) {
+	for at := 0; at <= vectors*p.Bytes(); at += 64 {
+		m.Disp = min(at, vectors*p.Bytes()-1)
+		PREFETCHT0(m)
+	}
 }
 
 // steps emits the loop over k, at whose top fetch stands.
