@@ -2,6 +2,7 @@ package data_test
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -76,6 +77,8 @@ func TestHeaders(t *testing.T) {
 		{"t,q1,q2,v1,v2,a1", data.Options{}, "t; ; q1 v1, q2 v2; ; "},
 		{"t,position,velocity", data.Options{Angles: []string{"position"}}, "t; ; position velocity; ; position/6.283"},
 		{"t,theta,omega", data.Options{Angles: []string{}}, "t; ; theta omega; ; "},
+		{"t,x [m],theta [rad],v [m/s],omega [rad/s]", data.Options{}, "t; ; x v, theta omega; ; theta/6.283"},
+		{"t,theta,pos,vel,omega", data.Options{}, "t; ; theta omega, pos vel; ; theta/6.283"},
 		{"s,left,right,x,y,push", data.Options{Time: "s", Q: []string{"right", "left"}, V: []string{"y", "x"},
 			U: []string{"push"}}, "s; ; right y, left x; push; "},
 		{"t,theta1,theta2,omega1,omega2", data.Options{Q: []string{"theta2"}}, "t; ; theta2 omega2; ; theta2/6.283"},
@@ -99,6 +102,25 @@ func TestHeaders(t *testing.T) {
 				t.Errorf("%s: column %q has role %q for no reason", c.header, col.Name, col.Role)
 			}
 		}
+	}
+}
+
+// A velocity that no coordinate is named for is that of a column without a telling name whose slope it is.
+func TestPlaceBesideVelocity(t *testing.T) {
+	b := &strings.Builder{}
+	fmt.Fprintln(b, "t,other,x,theta,omega,v,theta_acc,x_acc")
+	for n := range 200 {
+		t := float64(n) / 50
+		fmt.Fprintln(b, strings.Trim(fmt.Sprintf("%.9v", []float64{t, math.Cos(9 * t), math.Sin(t), math.Cos(2 * t),
+			-2 * math.Sin(2*t), math.Cos(t), -4 * math.Cos(2*t), -math.Sin(t)}), "[]"))
+	}
+	text := strings.ReplaceAll(b.String(), " ", ",")
+	s, err := data.ReadFrom(strings.NewReader(text), "motion.csv", data.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := roles(s); got != "t; ; x v x_acc, theta omega theta_acc; ; theta/6.283" {
+		t.Error(got)
 	}
 }
 

@@ -2,7 +2,6 @@ package data
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 )
@@ -17,8 +16,12 @@ func (r *resolver) coordinates(l *layout, o Options) error {
 		if o.Positions && len(r.recognised(RoleV)) == 0 {
 			r.places()
 		}
-		if l.q = r.recognised(RoleQ); len(l.q) == 0 && o.V == nil {
+		switch l.q = r.recognised(RoleQ); {
+		case o.V != nil:
+		case len(l.q) == 0:
 			r.slopes(l)
+		default:
+			r.integrals(l)
 		}
 	}
 	if len(l.q) == 0 {
@@ -127,87 +130,6 @@ func (r *resolver) places() {
 	}
 }
 
-// slopes finds coordinates and velocities by the numbers alone, where names say nothing: one column is the slope of the
-// other.
-func (r *resolver) slopes(l *layout) {
-	free, step := r.free(), 0.0
-	for _, q := range free {
-		for _, v := range free {
-			if q == v || r.g[v].role != "" && r.g[v].role != RoleV || slices.Contains(l.q, v) {
-				continue
-			}
-			if r.g[q].role == "" && (r.derives(q, v, l.time) || r.keepsStep(q, v, l.time, &step)) {
-				r.g[q] = guess{role: RoleQ, why: r.cols[v].Name + " is its slope"}
-				r.g[v] = guess{role: RoleV, of: key(r.cols[q].Name), why: "the slope of " + r.cols[q].Name}
-			}
-		}
-	}
-	l.q = r.recognised(RoleQ)
-}
-
-// derives says whether column v is the slope of q by its numbers, over the time in its own unit or in seconds.
-func (r *resolver) derives(q, v, time int) bool {
-	agree, ratio := r.rows.slope(q, v, time)
-	if agree < 0.99 {
-		return false
-	}
-	seconds := 1.0
-	if time >= 0 {
-		if m, ok := measureOf(r.cols[time].Unit); ok && m.of != nil && m.of.quantity == ofTime {
-			seconds = m.of.factor
-		}
-	}
-	return math.Abs(ratio-1) < 0.05 || math.Abs(ratio*seconds-1) < 0.05
-}
-
-// keepsStep says whether column v is the slope of q over a time that counts steps whose length is not known: that of
-// the other pairs, 0 for none yet.
-func (r *resolver) keepsStep(q, v, time int, step *float64) bool {
-	if time < 0 || r.g[time].role != roleIndex {
-		return false
-	}
-	agree, ratio := r.rows.slope(q, v, time)
-	if agree < 0.99 || *step > 0 && math.Abs(ratio / *step - 1) > 0.05 {
-		return false
-	}
-	*step = ratio
-	return true
-}
-
-// derivatives are columns without a telling name that are the slope of a coordinate for which no velocity is named.
-func (r *resolver) derivatives(l *layout) (v []int) {
-	m, _ := r.pair(l.q, r.recognised(RoleV), l.time)
-	free := r.free()
-	for i, q := range l.q {
-		for _, j := range free {
-			if m[i] >= 0 {
-				break
-			} else if slices.Contains(v, j) || r.g[j].role != "" {
-				continue
-			}
-			if r.derives(q, j, l.time) {
-				r.g[j] = guess{role: RoleV, of: key(r.cols[q].Name)}
-				r.cols[j].Why = "the slope of " + r.cols[q].Name
-				v = append(v, j)
-				break
-			}
-		}
-	}
-	return v
-}
-
-// free are the columns of numbers whose names say no other role, and no flag either.
-func (r *resolver) free() (at []int) {
-	for j, g := range r.g {
-		_, used := r.given[j]
-		if !used && (g.role == "" || g.role == RoleV) && !g.aim && r.cols[j].Header != "" && r.rows.numeric(j) &&
-			!r.rows.constant(j) {
-			at = append(at, j)
-		}
-	}
-	return at
-}
-
 // velocities finds v, one for each coordinate, or says that there is none for some.
 func (r *resolver) velocities(l *layout) bool {
 	match, left := r.pair(l.q, l.v, l.time)
@@ -226,8 +148,9 @@ func (r *resolver) velocities(l *layout) bool {
 	return true
 }
 
-// pair gives every q its derivative, -1 for none: first one that is named after it, then one with the same ending,
-// then that whose numbers agree best with its slope, then, if as many are left on both sides, in order.
+// pair gives every q its derivative, -1 for none: first one that is named after it, then one with the same ending, of
+// an angle that of one, then that whose numbers agree best with its slope, then, if as many are left on both sides, in
+// order.
 func (r *resolver) pair(q, x []int, time int) (match, left []int) {
 	match = make([]int, len(q))
 	taken := map[int]bool{}
@@ -245,7 +168,9 @@ func (r *resolver) pair(q, x []int, time int) (match, left []int) {
 		match[i] = -1
 	}
 	try("by name", func(q, x int) bool { return r.g[x].of != "" && r.g[x].of == key(r.cols[q].Name) })
-	try("by name", func(q, x int) bool { return r.g[q].role == RoleQ && r.g[x].rest == r.g[q].rest })
+	ending := func(q, x int) bool { return r.g[q].role == RoleQ && r.g[x].rest == r.g[q].rest }
+	try("by name", func(q, x int) bool { return ending(q, x) && r.turns(q) && r.turns(x) })
+	try("by name", func(q, x int) bool { return ending(q, x) && !r.apart(q, x) })
 	r.bySlope(q, x, time, match, taken)
 	if len(q) == len(x) {
 		try("by order", func(int, int) bool { return true })
@@ -256,6 +181,20 @@ func (r *resolver) pair(q, x []int, time int) (match, left []int) {
 		}
 	}
 	return match, left
+}
+
+// turns says whether column j is of an angle, by its unit or else by its name.
+func (r *resolver) turns(j int) bool {
+	m, _ := measureOf(r.cols[j].Unit)
+	return m.of != nil && m.of.quantity == ofAngle || m.of == nil && r.g[j].angle
+}
+
+// apart says whether the units of two columns are of an angle and of a length.
+func (r *resolver) apart(i, j int) bool {
+	a, _ := measureOf(r.cols[i].Unit)
+	b, _ := measureOf(r.cols[j].Unit)
+	return a.of != nil && b.of != nil && (a.of.quantity == ofAngle && b.of.quantity == ofLength ||
+		a.of.quantity == ofLength && b.of.quantity == ofAngle)
 }
 
 func (r *resolver) say(q, x int, why string) {
