@@ -17,7 +17,7 @@ const (
 	laws      = 150  // numbers that a formula is looked for of
 	near      = 0.02 // of a number: a simple one that is nearer takes its place where it leaves no more, or
 	noWorse   = 1.05 // times as much
-	searches  = 6    // at most
+	searches  = 6    // for a law: the first to find one may miss a shorter one
 )
 
 // propose looks for texts of terms that a library lacks. A function of one argument after the other, as a sum of
@@ -79,7 +79,7 @@ func (t Task) lacks(ctx context.Context, library [][]model.Term) ([]string, erro
 	for i := range z {
 		X[i] = []float64{z[i]}
 	}
-	return t.lawful(ctx, best, library, least, func(seed uint64) (symbolic.Front, error) {
+	return t.lawful(ctx, best, library, func(seed uint64) (symbolic.Front, error) {
 		return symbolic.Search(ctx, X, y, symbolic.Settings{Names: []string{"z"}, Weights: w, Affine: true, MaxSize: 8,
 			Islands: 16, Population: 60, Generations: 40, Seed: seed})
 	})
@@ -124,13 +124,12 @@ func (t Task) function(ctx context.Context, a argument, library [][]model.Term) 
 	return left, y, z[:len(y)], w
 }
 
-// lawful are the terms of the shortest law that leaves hardly more than the best one. Searches begin anew until a law
-// leaves no more than polynomials do.
-func (t Task) lawful(ctx context.Context, a argument, library [][]model.Term, polynomials float64,
+// lawful are the terms of the shortest law that leaves hardly more than the best one, of all searches.
+func (t Task) lawful(ctx context.Context, a argument, library [][]model.Term,
 	search func(seed uint64) (symbolic.Front, error)) ([]string, error) {
 	var tried []law
 	least := math.Inf(1)
-	for seed := uint64(1); seed <= searches && least > alike*polynomials; seed++ {
+	for seed := uint64(1); seed <= searches; seed++ {
 		front, err := search(seed)
 		if err != nil {
 			return nil, err

@@ -33,6 +33,11 @@ func TestParts(t *testing.T) {
 		"2*(x+3*y)-exp(x)/2": {"x", "y", "exp(x)"},
 		"x*y":                {"x*y"},
 		"5":                  nil,
+		"1/(3+(-3)*x)":       {"1/(1-x)"},
+		"2/sqrt(0.5-x)":      {"1/sqrt(1-2*x)"},
+		"(2+x/2)^2":          {"(1+0.25*x)^2"},
+		"(y-2)^2":            {"(y-2)^2"},
+		"exp(2-x)":           {"exp(2-x)"},
 	} {
 		e, err := Parse(text, []string{"x", "y"})
 		if err != nil {

@@ -93,6 +93,8 @@ func simplifySum(a, b []node) []node {
 		return simplifySum(num(a[0].c+b[1].c), b[2:])
 	case slices.Equal(a, b):
 		return simplifyProduct(num(2), a)
+	case b[0].op == times && b[1].op == constant && b[1].c == -1: // a + −x = a − x
+		return join(node{op: minus}, a, b[2:])
 	}
 	return join(node{op: plus}, a, b)
 }

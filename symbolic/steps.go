@@ -155,7 +155,8 @@ func (e Expr) code(n []node) (text string, strength int) {
 	}
 }
 
-// Parts are what a formula is a sum of, without constants and without those that multiply them.
+// Parts are what a formula is a sum of, without constants and without those that multiply them: of 2/√(3 − 6x) 1/√(1 −
+// 2x).
 func (e Expr) Parts() (all []Expr) {
 	a, b := operands(e.nodes)
 	of := func(n []node) []Expr { return Expr{n, e.names}.Parts() }
@@ -177,10 +178,22 @@ func (e Expr) Parts() (all []Expr) {
 		case fixed(b):
 			return of(a)
 		case fixed(a):
-			return []Expr{{join(node{op: power, v: inverse}, b), e.names}}
+			return []Expr{{unscaled(join(node{op: power, v: inverse}, b)), e.names}}
 		}
 	}
-	return []Expr{e}
+	return []Expr{{unscaled(e.nodes), e.names}}
+}
+
+// unscaled is (c + x)ʳ = cʳ (1 + x/c)ʳ without cʳ, for c > 0.
+func unscaled(n []node) []node {
+	a, b := operands(n)
+	switch c := n[0]; {
+	case c.op == power:
+		return join(c, unscaled(a))
+	case (c.op == plus || c.op == minus) && a[0].op == constant && a[0].c > 0:
+		return simplify(join(c, num(1), join(node{op: times}, num(1/a[0].c), b)))
+	}
+	return n
 }
 
 // Named is a formula with other names of its variables.
@@ -194,7 +207,7 @@ func (e Expr) Simple(part float64) Expr {
 			nodes[i].c = c
 		}
 	}
-	return Expr{nodes, e.names}
+	return Expr{simplify(nodes), e.names}
 }
 
 // nearest is the n/k with the least k ≤ 4 that is nearer to c than a part of it, if there is one.
@@ -256,7 +269,7 @@ func (e Expr) Alike() (all []Expr) {
 		return nil
 	}
 	for _, s := range shapes {
-		all = append(all, Expr{s, e.names})
+		all = append(all, Expr{simplify(s), e.names})
 	}
 	return all
 }
