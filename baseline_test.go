@@ -26,7 +26,7 @@ func TestBaseline(t *testing.T) {
 		"accelerations by Adam": {recording("pendulum", 12, 30, true, 0.05), lagrange.Settings{Method: train.Adam,
 			Hidden: []int{8}}, train.Adam},
 		"accelerations": {recording("pendulum", 12, 30, true, 0.05), lagrange.Settings{Hidden: []int{4}},
-			train.GaussNewton},
+			train.Kaczmarz},
 	} {
 		c.s.Steps, c.s.Seed, c.s.Workers = 2, 1, 1
 		m := fit(t, c.set, c.s)

@@ -37,6 +37,7 @@ func goldens() map[string]golden {
 	single := recording("pendulum", 12, 30, true, 0.05)
 	brief := lagrange.Settings{Steps: 6, Seed: 1, Workers: 2}
 	with := func(change func(*lagrange.Settings)) lagrange.Settings { s := brief; change(&s); return s }
+	newton := func(s *lagrange.Settings) { s.Method = train.GaussNewton }
 	adam := with(func(s *lagrange.Settings) { s.Method, s.Hidden, s.Batch = train.Adam, []int{8}, 16 })
 	of := func(family string) lagrange.Settings { s := adam; s.Model = family; return s }
 	ring := with(func(s *lagrange.Settings) {
@@ -44,7 +45,8 @@ func goldens() map[string]golden {
 			TranslationInvariant: true}
 	})
 	return map[string]golden{
-		"lnn: warm-up, Gauss–Newton": {accelerated, brief},
+		"lnn: warm-up, Gauss–Newton": {accelerated, with(newton)},
+		"lnn: warm-up, Kaczmarz":     {accelerated, brief},
 		"lnn: convex start, windows, long arcs": {swings, with(func(s *lagrange.Settings) {
 			s.Model, s.Horizon, s.Steps = "lnn", 0.5, 9
 		})},
@@ -56,16 +58,16 @@ func goldens() map[string]golden {
 		})},
 		"lnn: given up twice": {single, unlucky()},
 		"lnn: ignorable": {recording("kepler", 9, 30, true, 0.05),
-			with(func(s *lagrange.Settings) { s.Cyclic = []string{"phi"} })},
+			with(func(s *lagrange.Settings) { newton(s); s.Cyclic = []string{"phi"} })},
 		"hnn": {accelerated, of("hnn")},
 		"hnn: Gauss–Newton": {single, with(func(s *lagrange.Settings) {
-			s.Model, s.Hidden = "hnn",
-				[]int{6}
+			newton(s)
+			s.Model, s.Hidden = "hnn", []int{6}
 		})},
 		"delan": {accelerated, of("delan")},
 		"nn: Gauss–Newton": {single, with(func(s *lagrange.Settings) {
-			s.Model, s.Hidden = "nn",
-				[]int{6}
+			newton(s)
+			s.Model, s.Hidden = "nn", []int{6}
 		})},
 		"node":                {swings, of("node")},
 		"graph: Gauss–Newton": {beads(6, 12, ringOf(6)), ring},
@@ -78,8 +80,8 @@ func goldens() map[string]golden {
 }
 
 // interrupted are those of the short runs that are stopped half way, too: they go through all stages.
-var interrupted = []string{"lnn: convex start, windows, long arcs", "lnn: given up twice", "nn: Gauss–Newton",
-	"ensemble", "conditions"}
+var interrupted = []string{"lnn: convex start, windows, long arcs", "lnn: given up twice", "lnn: warm-up, Kaczmarz",
+	"nn: Gauss–Newton", "ensemble", "conditions"}
 
 // fingerprint is that of the parameters of all networks of a model.
 func fingerprint(m *lagrange.Model) string {

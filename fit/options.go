@@ -87,17 +87,16 @@ func (s *Options) bound() time.Duration {
 	return s.Budget
 }
 
-// usual is the method where none was asked for, and why. Gauss–Newton is for accelerations; on windows it is taken
-// where a guess turns out to be good (problem.choose).
+// usual is the method where none was asked for, and why. Second-order steps are for accelerations; on windows those of
+// Gauss–Newton are taken where a guess turns out to be good (problem.choose).
 func (s *Options) usual(set *data.Set) (method, reason string) {
 	switch family := model.FamilyOf(s.Model); {
 	case s.Objective == Motion:
 		return train.GaussNewton, "multiple shooting: the states at which segments begin are unknown, too"
 	case s.Objective != Accelerations:
 		return train.Adam, "on windows it stops before it fits the noise"
-	case s.slow(set) > 0 && set.D() <= mostKaczmarz && s.own(set) <= mostWeights:
-		return train.Kaczmarz, fmt.Sprintf("more than %d parameters are too many for the equations of Gauss–Newton",
-			s.slow(set))
+	case !family.Netless && set.D() <= mostKaczmarz && s.own(set) <= mostWeights:
+		return train.Kaczmarz, fmt.Sprintf("steps on few rows come furthest, of up to %d coordinates", mostKaczmarz)
 	case s.slow(set) > 0:
 		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for more than %d parameters", s.slow(set))
 	case family.Nodes && set.D() > mostNewtonSites:

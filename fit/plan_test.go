@@ -61,7 +61,7 @@ func driven(levels int) *data.Set {
 // What is decided follows the recording, and what was asked for has the word, and says so.
 func TestDecisions(t *testing.T) {
 	few, many := swings(10, 40, true, 0), swings(50, 500, true, 0)
-	arm, broad := joints(40, 30), Options{Hidden: []int{20, 20}}
+	arm, broad, gauss := joints(40, 30), Options{Hidden: []int{20, 20}}, Options{Method: train.GaussNewton}
 	decides(t, map[string]decided{
 		"accelerations":     {few, Options{}, "objective", Accelerations, "recorded"},
 		"none":              {swings(10, 40, false, 0), Options{}, "objective", Windows, "no accelerations"},
@@ -72,9 +72,7 @@ func TestDecisions(t *testing.T) {
 		"few rows, windows": {few, Options{Objective: Windows}, "net", "16x2 softplus, plain head", "400 rows"},
 		"net asked for":     {many, Options{Hidden: []int{5, 3}}, "net", "5,3 softplus, quadratic head", AskedFor},
 		"no head":           {many, Options{Model: "nn"}, "head", "", ""},
-		"method":            {few, Options{}, "method", train.GaussNewton, "least-squares"},
-		"many weights":      {few, Options{Hidden: []int{80, 80}}, "method", train.Kaczmarz, "6000 parameters"},
-		"one wide layer":    {few, Options{Hidden: []int{2000}}, "method", train.Kaczmarz, "6000 parameters"},
+		"method":            {joints(40, 4), Options{}, "method", train.GaussNewton, "least-squares"},
 		"many coordinates":  {arm, broad, "method", train.Adam, "6000 parameters"},
 		"many outputs":      {arm, Options{}, "method", train.Adam, "3000 parameters"},
 		"wide, few coordinates": {few, Options{Hidden: []int{64, 64}}, "head", string(model.Quadratic),
@@ -103,20 +101,24 @@ func TestDecisions(t *testing.T) {
 		"a motor":             {driven(37), Options{}, "forces", "", ""},
 		"loss":                {few, Options{}, "loss", "huber", "wrong rows"},
 		"guess of Adam":       {few, Options{Method: train.Adam}, "initial guess", "as drawn", ""},
-		"guess by least":      {few, Options{}, "initial guess", "convex initialisation", "2 %"},
+		"guess by least":      {few, gauss, "initial guess", "convex initialisation", "2 %"},
 		"guess without a law": {few, Options{Model: "nn"}, "initial guess", "steps of Adam", "10 %"},
 	})
 }
 
-// Steps on small batches are for nets that Gauss–Newton has no room for, of few coordinates, and have defaults of
-// their own.
+// Steps on small batches are for nets of few coordinates and not too many parameters, and have defaults of their own.
 func TestDecisionsOnKaczmarz(t *testing.T) {
 	few, large, asked := swings(10, 40, true, 0), Options{Hidden: []int{80, 80}}, Options{Method: train.Kaczmarz}
 	windows := Options{Method: train.Kaczmarz, Objective: Windows}
 	decides(t, map[string]decided{
-		"three coordinates": {joints(40, 3), large, "method", train.Kaczmarz, "6000 parameters"},
+		"one coordinate":    {few, Options{}, "method", train.Kaczmarz, "3 coordinates"},
+		"three coordinates": {joints(40, 3), Options{}, "method", train.Kaczmarz, "3 coordinates"},
+		"three, large":      {joints(40, 3), large, "method", train.Kaczmarz, "3 coordinates"},
 		"four coordinates":  {joints(40, 4), large, "method", train.Adam, "6000 parameters"},
-		"many weights":      {few, Options{Hidden: []int{200, 200, 200}}, "method", train.Kaczmarz, "6000 parameters"},
+		"plain network":     {few, Options{Model: "nn"}, "method", train.Kaczmarz, "3 coordinates"},
+		"terms":             {few, Options{Model: "terms"}, "method", train.GaussNewton, "least-squares"},
+		"one wide layer":    {few, Options{Hidden: []int{2000}}, "method", train.Kaczmarz, "3 coordinates"},
+		"many weights":      {few, Options{Hidden: []int{200, 200, 200}}, "method", train.Kaczmarz, "3 coordinates"},
 		"too many":          {few, Options{Hidden: []int{300, 300, 300}}, "method", train.Adam, "6000 parameters"},
 		"batch":             {few, asked, "batch", "some hundred residuals", "keeps"},
 		"no rate":           {few, asked, "rate", "", ""},

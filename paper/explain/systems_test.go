@@ -13,7 +13,7 @@ func TestLearned(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	for name, steps := range map[string]int{"wave-8": 10, "relativistic": 800} {
+	for name, steps := range map[string]int{"wave-8": 10, "relativistic": 16000} {
 		s := systems[slices.IndexFunc(systems, func(s system) bool { return s.name == name })]
 		l, err := s.learned(t.Context(), fit.Options{Seed: 2, Steps: steps, Workers: 2})
 		if err != nil || !l.Exact() || l.Error > l.Off || len(l.Conserved) != s.conserved || l.Found == 0 {
