@@ -18,6 +18,7 @@ import (
 	"lagrange/experiment/bench"
 	"lagrange/mech"
 	"lagrange/model/graph"
+	"lagrange/train"
 )
 
 // All systems of the registry are there, and a training of few steps is measured, the same each time.
@@ -38,7 +39,7 @@ func TestSeeds(t *testing.T) {
 	}
 	a, method, err := c.run(t.Context(), 3, set)
 	if err != nil || a.NonFinite || a.Stuck || !(a.AccelError < 0.5) || !(a.AccelError > 0) || !(a.WindowError < 0.5) ||
-		a.Mass.States != set.Rows() || method != "gauss-newton" {
+		a.Mass.States != set.Rows() || method != train.Kaczmarz {
 		t.Errorf("%+v, %s, %v", a, method, err)
 	}
 	b, _, err := c.run(t.Context(), 3, set)
@@ -202,15 +203,28 @@ func TestSeedsKept(t *testing.T) {
 	}
 }
 
-// Nothing is set but what has no default, and all train for as many steps.
+// Nothing is set but what has no default, and all train for as many steps of the method that the plan takes.
 func TestSeedDefaults(t *testing.T) {
 	for _, c := range tasks() {
 		bare := c.fit
 		if bare.Model == graph.Family {
 			bare.Model, bare.Graph.Shape = "", ""
 		}
-		if !reflect.DeepEqual(bare, lagrange.Settings{}) || c.steps != stepsEach {
-			t.Errorf("%s: %d steps, %+v", c.name, c.steps, c.fit)
+		if !reflect.DeepEqual(bare, lagrange.Settings{}) {
+			t.Errorf("%s: %+v", c.name, c.fit)
+		}
+		c.record.Trajectories, c.record.Steps = 10, 40
+		set, err := c.record.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		method := ""
+		c.fit.Planned = func(p lagrange.Plan) { method = p.Line("method").Choice; cancel() }
+		_, err = lagrange.Fit(ctx, set, c.fit)
+		want := map[bool]int{true: kaczmarzSteps, false: newtonSteps}[method == train.Kaczmarz]
+		if !errors.Is(err, context.Canceled) || method == "" || c.steps != want {
+			t.Errorf("%s: %d steps by %q, %v", c.name, c.steps, method, err)
 		}
 	}
 }
