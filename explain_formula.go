@@ -141,6 +141,7 @@ func (m *Model) lagrangian(net *model.Model[float64], others [][]float64, x []fl
 	if net != m.net {
 		r := &l.Model.Record
 		r.Formula, r.Residuals, r.Stages, r.Plan, r.Mass, r.Doubt, r.Restarts = nil, nil, nil, nil, nil, "", nil
+		r.Method, r.Batch, r.Rate = "", 0, 0 // those of the network: a sum of terms goes on by its own
 	}
 	l.write(func(net *model.Model[float64]) unitOfL { return unitOf(net, x) })
 	return l

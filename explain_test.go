@@ -12,6 +12,7 @@ import (
 	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/sim"
+	"lagrange/train"
 )
 
 // A network that has learned a pendulum has its formula, with intervals that hold the true one, and its energy alone is
@@ -19,7 +20,7 @@ import (
 func TestExplain(t *testing.T) {
 	set := recording("pendulum", 12, 60, true, 0.05)
 	s := quick()
-	s.Model, s.Method, s.Steps = "lnn", "gauss-newton", 40
+	s.Model, s.Method, s.Steps = "lnn", train.Kaczmarz, 400
 	m := fit(t, set, s)
 	e, err := m.Explain(t.Context(), set, 0, 1)
 	if err != nil {
@@ -69,6 +70,10 @@ func TestExplain(t *testing.T) {
 	if err != nil || len(again.Conserved.Found) != 1 || again.Lagrangian.Library != 0 ||
 		math.Abs(again.Lagrangian.Terms[0].Value/l.Terms[0].Value-1) > 1e-9 {
 		t.Errorf("%+v, %v", again, err)
+	}
+	onward := fit(t, set, lagrange.Settings{From: back.Networks(), Steps: 5})
+	if r := onward.Record; r.Method != train.GaussNewton || !(r.Validation < 1e-12) {
+		t.Errorf("the formula goes on by %s in batches of %d to %g", r.Method, r.Batch, r.Validation)
 	}
 }
 

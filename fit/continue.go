@@ -64,11 +64,8 @@ func (s Options) continued(set *data.Set) (Options, error) {
 	if s.Window == 0 {
 		s.Window = r.Window
 	}
-	if s.Batch == 0 {
-		s.Batch = r.Batch
-	}
-	if s.Rate == 0 {
-		s.Rate = r.Rate
+	if s.Method == r.Method { // another one has its own
+		s.Batch, s.Rate = cmp.Or(s.Batch, r.Batch), cmp.Or(s.Rate, r.Rate)
 	}
 	return s, nil
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"lagrange/model"
+	"lagrange/train"
 )
 
 // A model that goes on may be asked for what it has, however it came to it, and for nothing else.
@@ -41,6 +42,34 @@ func TestAnother(t *testing.T) {
 		}
 		if got := k.other.another(spec); got != k.what {
 			t.Errorf("%s is %q", k.what, got)
+		}
+	}
+}
+
+// Batch and rate are those of the method of the model, and another method has its own.
+func TestContinuedMethod(t *testing.T) {
+	set := swings(3, 40, true, 0)
+	net, err := model.New[float64](model.Spec{Family: "nn", Hidden: []int{2}, Activation: "softplus",
+		Coordinates: []model.Coordinate{{Name: "x", Velocity: "v", Scale: 1, Speed: 1, Accel: 1}}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := []Network{{Net: net, Record: Record{Method: train.Adam, Batch: 70, Rate: 0.1, Objective: Accelerations}}}
+	for _, c := range []struct {
+		asked  Options
+		method string
+		batch  int
+		rate   float64
+	}{
+		{Options{}, train.Adam, 70, 0.1},
+		{Options{Method: train.Adam, Batch: 5}, train.Adam, 5, 0.1},
+		{Options{Method: train.GaussNewton}, train.GaussNewton, 0, 0},
+		{Options{Method: train.Kaczmarz, Rate: 0.3}, train.Kaczmarz, 0, 0.3},
+	} {
+		c.asked.From = from
+		got, err := c.asked.continued(set)
+		if err != nil || got.Method != c.method || got.Batch != c.batch || got.Rate != c.rate {
+			t.Errorf("%s: %s, %d samples, rate %g, %v", c.asked.Method, got.Method, got.Batch, got.Rate, err)
 		}
 	}
 }

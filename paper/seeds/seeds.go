@@ -27,8 +27,8 @@ var Experiment = experiment.Experiment{
 	About: `what a user gets with the settings left as they are: each system of
 "lagrange systems", and a ring of the wave equation, is recorded and learned from 10
 seeds (quick: 3), each with a recording of its own, on one core, for as many steps of
-the same method. Counted is what ended non-finite, and what is off by more than a tenth of the
-acceleration on one of three recordings that none of them has seen. A --budget is
+the same method. Counted is what ended non-finite, and what is off by more than a tenth
+of the acceleration on one of three recordings that none of them has seen. A --budget is
 training time of all, on two cores.`,
 	Full: 8 * time.Minute, Quick: 150 * time.Second,
 	Run: reproduce,
@@ -38,10 +38,11 @@ const (
 	name                = "seeds"
 	manySeeds, fewSeeds = 10, 3
 	manyHeld            = 3 // recordings held out
-	// steps of each training, a part of those of the default minute: of Gauss–Newton, and of Kaczmarz, of which ten take
-	// as long, where accelerations of so few coordinates are learned
+	// what the steps of all systems and seeds take on two cores
+	allTime = 7 * time.Minute
+	// steps of each training, a part of those of the default minute: of Gauss–Newton, and of Kaczmarz, of which ten
+	// take as long, where accelerations of so few coordinates are learned
 	newtonSteps, kaczmarzSteps, fewCoordinates = 100, 1000, 3
-	allTime                                    = 7 * time.Minute // what the steps of all systems and seeds take on two cores
 	// relative, of the acceleration on one held-out recording: more is not learned
 	poorError   = 0.1
 	stuckLoss   = 0.9     // of the accelerations, in units of that without any: hardly better
