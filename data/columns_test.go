@@ -124,6 +124,23 @@ func TestPlaceBesideVelocity(t *testing.T) {
 	}
 }
 
+// A filtered velocity has the coordinate of the measured one, and takes no other column for its own.
+func TestFilteredVelocityHasItsCoordinate(t *testing.T) {
+	b := &strings.Builder{}
+	fmt.Fprintln(b, "t,pos,again,vel,vel_filt")
+	for n := range 200 {
+		t := float64(n) / 50
+		fmt.Fprintf(b, "%.9g,%.9g,%.9g,%.9g,%.9g\n", t, math.Sin(t), 2+math.Sin(t), math.Cos(t), 1.01*math.Cos(t))
+	}
+	s, err := data.ReadFrom(strings.NewReader(b.String()), "motion.csv", data.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := roles(s); got != "t; ; pos vel; ; " {
+		t.Error(got)
+	}
+}
+
 // The numbers must come from the columns that the roles name.
 func TestCells(t *testing.T) {
 	text := "\ufeff# note;u;\"v [rad/s]\"; t ;q [rad]\nfirst;4;3;0;2\r\nx,y;14;13;1;12\n\"last\";\"24\"; 23;2;22\n"

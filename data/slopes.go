@@ -24,12 +24,12 @@ func (r *resolver) slopes(l *layout) {
 }
 
 // integrals takes columns without a telling name, such as x beside v, theta and omega, for the coordinates whose slopes
-// the velocities are that are left.
+// the velocities are that are left. One that is another once more, such as the filtered, has its coordinate.
 func (r *resolver) integrals(l *layout) {
 	_, left := r.pair(l.q, r.recognised(RoleV), l.time)
 	for _, v := range left {
 		for _, q := range r.free() {
-			if r.g[q].role == "" && r.derives(q, v, l.time) {
+			if r.g[q].role == "" && r.version(v) < 0 && r.derives(q, v, l.time) {
 				r.g[q] = guess{role: RoleQ, rest: key(r.cols[q].Name), why: r.cols[v].Name + " is its slope"}
 				r.g[v].of = key(r.cols[q].Name)
 				break
