@@ -41,7 +41,7 @@ func (f *problem) network(
 		}
 		if a.step < k.Record.Steps {
 			given = append(given, Restart{k.Record.Seed, a.step, a.why})
-			s.Steps = k.Record.Steps - a.step
+			s.Steps, s.Method = k.Record.Steps-a.step, k.Record.Method
 			continue
 		}
 		b := &best.Record

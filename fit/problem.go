@@ -71,6 +71,7 @@ type problem struct {
 	split   data.Split
 	s       Options // complete
 	plan    Plan    // how they came about
+	own     bool    // its method is one that nobody asked for
 	spec    model.Spec
 	cores   int // for all networks together
 	penalty train.Penalty
@@ -116,6 +117,7 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 	given.Workers = given.cores(s.Objective)
 	s.Workers = given.Workers
 	f = &problem{set: set, s: s, split: split, longer: reason, watch: watch{begin: begin}, print: print, cores: cores}
+	f.own = given.Method == "" && given.Rate == 0 && given.Batch == 0
 	f.plan = f.because(plan)
 	f.id = identity(f.print, asked)
 	if f.penalty, err = train.LookupPenalty(s.Loss); err != nil {

@@ -22,7 +22,7 @@ type stage interface {
 }
 
 // stages are those of every training, in their order.
-var stages = []stage{initialGuess{}, warmUp{}, steps{}, longRollouts{}}
+var stages = []stage{initialGuess{}, warmUp{}, rivals{}, steps{}, longRollouts{}}
 
 // identity is that of a stage: a checkpoint of any other is not gone on from.
 func (a *run) identity(stage string) train.Identity {

@@ -61,7 +61,12 @@ func (a *run) paces(ctx context.Context, resumed bool) (err error) {
 		}
 	}
 	if a.agree != nil && a.pace == nil {
-		to.Steps, err = a.agree(to.Steps)
+		worth := 1
+		if to.Method != a.f.s.Method { // Gauss–Newton in place of Kaczmarz
+			worth = worthSteps
+		}
+		to.Steps, err = a.agree(worth * to.Steps)
+		to.Steps = max(1, to.Steps/worth)
 	}
 	return err
 }

@@ -256,8 +256,19 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 		}
 		fmt.Fprintf(w, "%-13s error from %.3g to %.3g %s\n", s.Name, s.Before, s.After, of)
 	}
+	printMethod(w, m.Record)
 	_, err := fmt.Fprintf(w,
 		"training      %d steps, %.1f s, %d non-finite steps skipped, %d solves by the pseudo-inverse\n",
 		m.Record.Steps, m.Record.Seconds, m.Record.Skipped, m.Record.Fallbacks)
 	return err
+}
+
+// printMethod says by what method a training went, where that is not the one of its plan.
+func printMethod(w io.Writer, r lagrange.Record) {
+	if r.Plan == nil {
+		return
+	}
+	if was := r.Plan.Line("method").Choice; was != "" && r.Method != "" && r.Method != was {
+		fmt.Fprintf(w, "method        %s: after the first steps it was ahead of %s\n", r.Method, was)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"lagrange/mech"
 	"lagrange/model/graph"
 	"lagrange/sim"
+	"lagrange/train"
 )
 
 // A learned system is one whose clean recording, with accelerations, a network learns from.
@@ -94,8 +95,8 @@ func (s system) learned(ctx context.Context, o fit.Options) (l Learned, err erro
 	if err != nil {
 		return l, err
 	}
-	if o.Model = "lnn"; s.network != "" {
-		o.Model, o.Graph = s.network, fit.Graph{Shape: graph.RingShape}
+	if o.Model, o.Method = "lnn", train.Kaczmarz; s.network != "" {
+		o.Model, o.Method, o.Graph = s.network, "", fit.Graph{Shape: graph.RingShape}
 	}
 	o.Hidden = s.hidden
 	if o.Steps == 0 {
