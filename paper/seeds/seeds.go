@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -126,7 +127,7 @@ type Score struct {
 	Name          string  `json:"name"`
 	Recording     string  `json:"recording"`
 	Steps         int     `json:"steps"`
-	Method        string  `json:"method"`
+	Method        string  `json:"method"` // of all runs, with commas where they differ
 	NonFinite     int     `json:"nonfinite"`
 	Poor          int     `json:"poor"`
 	Stuck         int     `json:"stuck"`
@@ -202,12 +203,16 @@ func fromSeeds(ctx context.Context, s experiment.Settings, cs []task, n int) (ex
 	}
 	r := Report{Seed: s.Seed, Trainings: len(keys)}
 	for i, c := range cs {
-		score := Score{Name: c.name, Recording: c.command(s.Seed), Steps: c.steps, Method: parts[i].Method}
+		score := Score{Name: c.name, Recording: c.command(s.Seed), Steps: c.steps}
 		var runs []Run
+		var methods []string
 		for j := range n {
-			run := parts[j*len(cs)+i].Score
-			runs, r.Seconds = append(runs, run), r.Seconds+run.Seconds
+			p := parts[j*len(cs)+i]
+			runs, r.Seconds = append(runs, p.Score), r.Seconds+p.Score.Seconds
+			methods = append(methods, p.Method)
 		}
+		slices.Sort(methods)
+		score.Method = strings.Join(slices.Compact(methods), ", ")
 		score.sum(runs)
 		r.NonFinite, r.Poor, r.Stuck = r.NonFinite+score.NonFinite, r.Poor+score.Poor, r.Stuck+score.Stuck
 		r.Systems = append(r.Systems, score)

@@ -65,7 +65,8 @@ func (r Report) notes(s experiment.Settings) (notes []string) {
 			". Eigenvalues of M are in units of the velocities; M counts up to a factor.",
 		"Nothing is set but what has no default: of wave-8 the model, a graph, and that its shape is a ring.",
 		"The default is a minute of training on all cores; here each has a small part of it, the same number of "+
-			"steps from every seed, so that the run repeats.",
+			"steps from every seed, so that the run repeats. Where the default is Kaczmarz it tries Gauss–Newton "+
+			"first, and makes a tenth of the steps by that where it is ahead.",
 		fmt.Sprintf("Recordings, the first of each system: %s. Those held out have the seeds %d to %d.",
 			strings.Join(recordings, "; "), r.Seed+unseen, r.Seed+unseen+manyHeld-1))
 }
