@@ -16,11 +16,12 @@ type rivals struct{}
 // Name implements stage.
 func (rivals) Name() string { return "rivals" }
 
-// Run implements stage. A run that goes on from its steps has their method from there.
+// Run implements stage. A run that goes on from its steps has their method from there, and one in place of another
+// that was given up goes by that one's.
 func (rivals) Run(ctx context.Context, a *run) error {
 	s := &a.s
 	switch few := s.Steps > 0 && s.Steps < rivalSteps; {
-	case !a.f.own || s.Method != train.Kaczmarz || !a.drawn || a.resumes(steps{}.Name()):
+	case !a.f.own || s.Method != train.Kaczmarz || !a.drawn || a.restarts > 0 || a.resumes(steps{}.Name()):
 		return nil
 	case s.Like != nil:
 		if s.Like[a.member].Record.Method == train.GaussNewton {

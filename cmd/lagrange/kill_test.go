@@ -20,8 +20,8 @@ import (
 
 // TestKill kills training at random moments of all its stages, as a power cut would, and goes on with --resume until it
 // ends: the model is, to the last bit, the one of a run that nobody disturbed, and no checkpoint is left. By default,
-// accelerations are learned after a warm-up by Adam with Gauss–Newton; positions alone with noise are learned from by
-// shooting, whose checkpoint has outcomes.
+// accelerations are learned after a warm-up by Adam and a trial of two methods; positions alone with noise are learned
+// from by shooting, whose checkpoint has outcomes.
 func TestKill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -39,7 +39,7 @@ func TestKill(t *testing.T) {
 		first int    // milliseconds after which the first kill comes, and as many more at most
 		more  []string
 	}{
-		"states": {"20ms", 100, []string{"--steps", "150"}},
+		"states": {"20ms", 100, []string{"--steps", "300"}},
 		"angles": {"1ms", 60, []string{"--model", "lnn", "--hidden", "24", "--no-baseline", "--friction", "none"}},
 	} {
 		args := func(name string) []string {
