@@ -196,7 +196,7 @@ var warmSteps = []int{600, 3000, 3000, 3000}
 // with noise (doc/measured.md), seeds 1 and 2: Kaczmarz less in 22 of 24, by up to 10⁴ times; in the other two, triple
 // pendulums, 0.19 for 0.17 and 0.05. Of the relativistic particle it leaves 0.18 and 0.26, Gauss–Newton 0.0003 and
 // 0.05: there steps that satisfy a few rows spoil others, near the speed of light, and eight of ten seeds were poor
-// without this (lagrange reproduce seeds). mostRival is not tuned: 30 steps then take 5 s.
+// without this (lagrange reproduce seeds). mostRival is not tuned.
 const rivalSteps, worthSteps, mostRival = 300, 10, 1000
 
 // Of so many coordinates and more no more than the first steps are made, and so many solutions of the convex
