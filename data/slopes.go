@@ -28,8 +28,11 @@ func (r *resolver) slopes(l *layout) {
 func (r *resolver) integrals(l *layout) {
 	_, left := r.pair(l.q, r.recognised(RoleV), l.time)
 	for _, v := range left {
+		if r.version(v) >= 0 {
+			continue
+		}
 		for _, q := range r.free() {
-			if r.g[q].role == "" && r.version(v) < 0 && r.derives(q, v, l.time) {
+			if r.g[q].role == "" && r.derives(q, v, l.time) {
 				r.g[q] = guess{role: RoleQ, rest: key(r.cols[q].Name), why: r.cols[v].Name + " is its slope"}
 				r.g[v].of = key(r.cols[q].Name)
 				break
