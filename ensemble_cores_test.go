@@ -60,7 +60,9 @@ func severals() map[string]struct {
 		want     string
 	}{
 		"accelerations": {recording("pendulum", 12, 30, true, 0.05),
-			with(func(s *lagrange.Settings) { s.Model = "" }), true, ""},
+			with(func(*lagrange.Settings) {}), true, ""},
+		"accelerations, the model chosen": {recording("pendulum", 12, 30, true, 0.05),
+			with(func(s *lagrange.Settings) { s.Model = "" }), false, "was decided by its seed, or for it alone"},
 		"windows":               {swings, with(given), true, ""},
 		"windows, a net chosen": {swings, with(func(*lagrange.Settings) {}), false, "was decided by its seed"},
 	}

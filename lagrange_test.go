@@ -381,7 +381,8 @@ func TestStart(t *testing.T) {
 // A net is as wide as the rows bear.
 func TestWidths(t *testing.T) {
 	for rows, want := range map[int]int{10: 8, 60: 12, 700: 20} { // of each of 30 trajectories
-		m := fit(t, recording("pendulum", 30, rows+30, true, 0.05), lagrange.Settings{Steps: 1, Seed: 1})
+		m := fit(t, recording("pendulum", 30, rows+30, true, 0.05), lagrange.Settings{Model: "lnn", Steps: 1,
+			Seed: 1})
 		if h := m.Spec().Hidden; len(h) != 2 || h[0] != want {
 			t.Errorf("%d rows: %v, want %d", 30*(rows+30), h, want)
 		}

@@ -16,7 +16,7 @@ import (
 // of the loss without acceleration on the windows that choose a guess; else all is as it was.
 func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.Segments[float64],
 	still float64) (taken bool, err error) {
-	if asked.Model != "" || asked.Activation != "" || asked.Ensemble > 1 || f.s.Model != DefaultModel {
+	if !f.s.untold(asked) {
 		return false, nil
 	}
 	spec := f.spec
@@ -43,17 +43,8 @@ func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.
 		return false, err
 	}
 	guess.After = min(guess.After, left)
-	was := asked
-	was.Model, was.Method = spec.Family, train.GaussNewton
-	s, plan, err := decide(f.set, f.plan.Recording, asked, was)
-	if err != nil {
-		return false, err
-	}
-	f.s, f.plan, f.spec, f.guessed = s, f.because(plan), spec, guessed{f.s.Seed, net.Theta, guess}
-	f.plan.set("model", model.Title(spec.Family), fmt.Sprintf("after %d steps it leaves %.2g %% of the loss without "+
-		"acceleration; --model %s for a network", trialSteps, 100*left/still, DefaultModel))
-	f.plan.set("method", s.Method, "its coefficients are few")
-	return true, nil
+	return true, f.takeTerms(asked, net, guess, fmt.Sprintf("after %d steps it leaves %.2g %% of the loss without "+
+		"acceleration", trialSteps, 100*left/still))
 }
 
 // tryNatural has a natural network learn a clean recording, as the networks before it did, the best of which left so
@@ -101,18 +92,36 @@ func (f *problem) try(ctx context.Context, net *model.Model[float64], guess trai
 		return 0, err
 	}
 	learn.Method = ode.Dop853.Tableau
-	loop := train.Loop[float64]{Model: net, Train: train.KeepPositiveDefinite(net, learn, guess.Unit),
-		Valid: joint(learn, valid, validationMost), State: train.NewState(net)}
-	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: trialSteps, Validate: trialSteps / 2,
-		Batch: newtonBatch(residualsPerParameter, len(net.Theta), learn.Pass(net, 1).Width()),
-		Seed:  f.s.Seed, Workers: f.s.Workers}
-	if err := loop.Run(ctx); err != nil {
+	if err := f.fewSteps(ctx, net, guess, learn, joint(learn, valid, validationMost)); err != nil {
 		return 0, err
 	}
-	copy(net.Theta, loop.State.Best)
 	sharp := *selection
 	sharp.Method = ode.Dop853.Tableau // what is left may be less than steps of RK4 are off by
 	return train.MeanLoss(&sharp, net), nil
+}
+
+// fewSteps makes a few steps of Gauss–Newton from an initial guess, and keeps the best.
+func (f *problem) fewSteps(ctx context.Context, net *model.Model[float64], guess train.InitialGuess,
+	learn, valid train.Objective[float64]) error {
+	loop := train.Loop[float64]{Model: net, Train: train.KeepPositiveDefinite(net, learn, guess.Unit), Valid: valid,
+		State: train.NewState(net)}
+	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: trialSteps, Validate: trialSteps / 2,
+		Batch: f.batch(net, learn), Seed: f.s.Seed, Workers: f.s.Workers}
+	return loop.Run(ctx)
+}
+
+// batch is how many samples a step of Gauss–Newton takes where nothing was said. A sum of terms takes all
+// accelerations, as far as these are not much work: noise is least in all of them.
+func (f *problem) batch(net *model.Model[float64], learn train.Objective[float64]) int {
+	P, width, all := len(net.Theta), learn.Pass(net, 1).Width(), learn.Len()
+	each := float64(residualsPerParameter)
+	switch {
+	case model.FamilyOf(net.Spec.Family).Netless && f.s.Objective == Accelerations && all*width*P*P <= convexWork:
+		return all
+	case f.s.dear(f.set):
+		each = dearResiduals
+	}
+	return newtonBatch(each, P, width)
 }
 
 // newtonBatch is how many samples of width residuals a step of Gauss–Newton takes for so many parameters where nothing

@@ -58,9 +58,13 @@ func (f *problem) belongs(n Network, j int) error {
 		return fmt.Errorf("the model of seed %d was chosen by other motion than is held out for the ensemble: give "+
 			"all the same --horizon and --test", seed)
 	case written(n.Net.Spec) != written(f.spec):
-		return fmt.Errorf("the model of seed %d is another one than an ensemble of them has, a %s of %s: what was not "+
-			"asked for was decided by its seed; train all with --model, --hidden and --head given", seed,
-			n.Net.Spec.Family, shown(n.Net.Spec.Hidden))
+		name := n.Net.Spec.Family
+		if hidden := shown(n.Net.Spec.Hidden); hidden != "" {
+			name += " of " + hidden
+		}
+		return fmt.Errorf("the model of seed %d is another one than an ensemble of them has, a %s: what was not asked "+
+			"for was decided by its seed, or for it alone; train all with --model, --hidden and --head given", seed,
+			name)
 	}
 	return nil
 }

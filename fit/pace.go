@@ -1,8 +1,11 @@
 package fit
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
+	"lagrange/model"
 	"lagrange/train"
 )
 
@@ -36,7 +39,7 @@ func remains(budget, elapsed time.Duration) time.Duration {
 }
 
 // replan returns what Loop.Replan needs to keep to the budget, preparation and validations included: the machine may
-// have other work to do at any time.
+// have other work to do at any time. A sum of terms that gets no better, or leaves nothing, ends before.
 func (a *run) replan(loop *train.Loop[float64]) func(*train.State[float64]) int {
 	if a.s.Budget == 0 || a.pace != nil {
 		return nil
@@ -47,6 +50,9 @@ func (a *run) replan(loop *train.Loop[float64]) func(*train.State[float64]) int 
 	}
 	marks := []mark{{loop.State.Step, a.watch.elapsed()}}
 	return func(st *train.State[float64]) int {
+		if model.FamilyOf(a.f.spec.Family).Netless && (st.BestLoss < nothing*a.f.null || settled(st.History)) {
+			return st.Step
+		}
 		now := a.watch.elapsed()
 		marks = append(marks[max(0, len(marks)-recentValidations):], mark{st.Step, now})
 		first, total := marks[0], loop.Settings.Total(st.Step)
@@ -58,4 +64,17 @@ func (a *run) replan(loop *train.Loop[float64]) func(*train.State[float64]) int 
 		}
 		return n
 	}
+}
+
+// settled says whether the last half of the validations, of leastSettled at least, found nothing better than the ones
+// before had, but for a little.
+func settled(history []train.Point) bool {
+	half := len(history) / 2
+	if half < leastSettled {
+		return false
+	}
+	best := func(of []train.Point) float64 {
+		return slices.MinFunc(of, func(a, b train.Point) int { return cmp.Compare(a.Valid, b.Valid) }).Valid
+	}
+	return !(best(history[half:]) < (1-littleBetter)*best(history[:half]))
 }

@@ -54,9 +54,21 @@ func trained(ctx context.Context, set *data.Set, o Options) (Result, error) {
 		r.Networks, err = f.ensemble(ctx)
 		return r, err
 	}
-	n, err := f.network(ctx, f.s, f.watch, 0, nil)
+	n, err := f.one(ctx)
 	r.Networks = []Network{n}
 	return r, err
+}
+
+// one is the only network, or the sum of terms in its place.
+func (f *problem) one(ctx context.Context) (Network, error) {
+	if like := f.s.Like; f.tried != nil && like != nil && like[0].Net.Spec.Family == f.tried.net.Spec.Family {
+		return f.ofTerms(ctx, "as in the model to repeat")
+	}
+	n, err := f.network(ctx, f.s, f.watch, 0, nil)
+	if err != nil {
+		return n, err
+	}
+	return f.better(ctx, n)
 }
 
 // Result is what was learned.
@@ -84,6 +96,7 @@ type problem struct {
 	sample  *data.Set       // states of training at which mass matrices are measured
 	once    sync.Once       // sets null
 	guessed guessed
+	tried   *trial // beside the network; nil: none
 	id      train.Identity
 	watch   watch   // of what all networks need first
 	null    float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning
@@ -167,9 +180,9 @@ func (f *problem) look(ctx context.Context, given Options) error {
 		err = f.choose(ctx, given)
 	}
 	if s.Objective == Accelerations && free {
-		err = f.tryLinks(ctx, given)
+		err = f.tryLibraries(ctx, given)
 	}
-	if friction.Choice != "" {
+	if friction.Choice != "" && f.plan.Line(friction.What).Choice == "" {
 		f.plan.set(friction.What, friction.Choice, friction.Reason)
 	}
 	if err == nil && s.Planned != nil {

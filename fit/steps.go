@@ -19,11 +19,7 @@ func (k steps) Run(ctx context.Context, a *run) error {
 	s := a.s
 	a.f.worst(a.valid)
 	if s.Batch == 0 && s.Method != train.Kaczmarz {
-		each := float64(residualsPerParameter)
-		if s.dear(a.f.set) {
-			each = dearResiduals
-		}
-		s.Batch = newtonBatch(each, len(a.net.Theta), a.learn.Pass(a.net, 1).Width())
+		s.Batch = a.f.batch(a.net, a.learn)
 	}
 	a.loop = &train.Loop[float64]{Model: a.net, Train: a.learn, Valid: a.valid, State: train.NewState(a.net)}
 	a.loop.Settings = train.Settings{Method: s.Method, Steps: s.Steps, Batch: s.Batch, Rate: s.Rate, Seed: s.Seed,

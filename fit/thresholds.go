@@ -141,9 +141,19 @@ var convexRidges = []float64{1e-12, 1e-8, 1e-5, 1e-3}
 // the loss without acceleration. A network is left with 1e-6 to 1e-4 after some hundred steps.
 const trialSteps, exactTerms, clearly = 10, 1e-7, 0.1
 
-// When a sum of terms of a chain of links is tried on accelerations: of so many driven angles, below which the
-// default library has the same terms; rows that it sees at most, and numbers of them for each coefficient. Not tuned.
-const leastLinks, linkRows, linkNumbers = 4, 4000, 3
+// How sums of terms are tried on recorded accelerations.
+const (
+	leastLinks  = 4    // angles from which on the library of a chain of links stands in for the default one,
+	mostTerms   = 2000 // coefficients at most: 1652 take five seconds,
+	linkRows    = 4000 // and rows that are seen, of which
+	linkNumbers = 3    // numbers for each coefficient, and
+	leastSeen   = 200  // rows at least, show whether there is next to nothing left. Not tuned.
+	clearOf     = 0.02 // of its largest value: a distance stays above. Not tuned.
+
+	// Where there is something left, libraries of up to mostTried coefficients learn from all those rows, and one that
+	// leaves less than mayServe of the loss without acceleration is kept beside the network. Not tuned.
+	mostTried, mayServe = 500, 0.5
+)
 
 // How an initial guess is made and kept.
 const (
@@ -241,10 +251,13 @@ const (
 
 // How a budget in seconds becomes a number of steps.
 const (
-	leastShare        = 10   // a tenth of the budget is left for steps, whatever preparation took
-	recentValidations = 6    // whose time says what a step takes
-	earlySteps        = 0.1  // of a run: its steps may be shorter than later ones, so that there are not to be more
-	settledSteps      = 0.03 // of the steps in all: fewer are not worth a change
+	leastShare        = 10    // a tenth of the budget is left for steps, whatever preparation took
+	recentValidations = 6     // whose time says what a step takes
+	earlySteps        = 0.1   // of a run: its steps may be shorter than later ones, so that there are not to be more
+	settledSteps      = 0.03  // of the steps in all: fewer are not worth a change
+	leastSettled      = 2     // validations in which a sum of terms got no better by
+	littleBetter      = 1e-3  // of the loss: it ends, and so it does where it leaves no more than
+	nothing           = 1e-20 // of the loss without acceleration
 )
 
 // How motion with noise is learned from (objective motion). What selects and shoots has its own numbers

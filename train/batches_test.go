@@ -78,3 +78,16 @@ func TestBatchesFollowTheSeed(t *testing.T) {
 		}
 	}
 }
+
+// A batch with room for exactly all samples has each of them once.
+func TestAllInABatch(t *testing.T) {
+	for _, n := range []int{20, 21} {
+		batches, _ := drawnBy(t, Settings{Method: GaussNewton, Steps: 2, Batch: 20, Seed: 9, Workers: 1}, n)
+		for _, b := range batches {
+			b = slices.Compact(slices.Sorted(slices.Values(b)))
+			if (len(b) == n) != (n == 20) {
+				t.Errorf("%d of %d samples in a batch of 20", len(b), n)
+			}
+		}
+	}
+}

@@ -256,17 +256,20 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 		}
 		fmt.Fprintf(w, "%-13s error from %.3g to %.3g %s\n", s.Name, s.Before, s.After, of)
 	}
-	printMethod(w, m.Record)
+	printTried(w, m.Record)
 	_, err := fmt.Fprintf(w,
 		"training      %d steps, %.1f s, %d non-finite steps skipped, %d solves by the pseudo-inverse\n",
 		m.Record.Steps, m.Record.Seconds, m.Record.Skipped, m.Record.Fallbacks)
 	return err
 }
 
-// printMethod says by what method a training went, where that is not the one of its plan.
-func printMethod(w io.Writer, r lagrange.Record) {
+// printTried says what trials have shown that the plan had left open: which model is taken, and by what method it went.
+func printTried(w io.Writer, r lagrange.Record) {
 	if r.Plan == nil {
 		return
+	}
+	if l := r.Plan.Line("tried"); l.Choice != "" {
+		told(w, "model", l.Choice+": "+l.Reason)
 	}
 	if was := r.Plan.Line("method").Choice; was != "" && r.Method != "" && r.Method != was {
 		fmt.Fprintf(w, "method        %s: after the first steps it was ahead of %s\n", r.Method, was)

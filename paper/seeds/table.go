@@ -16,8 +16,8 @@ func (s Range) told() string { return fmt.Sprintf("%.2g (%.2g – %.2g)", s.Medi
 func (r Report) result(s experiment.Settings) experiment.Result {
 	n := len(r.Systems[0].Runs)
 	t := experiment.Table{
-		Title: fmt.Sprintf("%d seeds with default settings: what went wrong, and errors on %d recordings not seen, "+
-			"median (least – largest) over the seeds", n, manyHeld),
+		Title: fmt.Sprintf("%d seeds with default settings, and of the Lagrangian network where it says lnn: what "+
+			"went wrong, and errors on %d recordings not seen, median (least – largest) over the seeds", n, manyHeld),
 		Columns: []string{"system", "method", "steps", "non-finite", "poor", "stuck", "restarts", "skipped steps",
 			"least eigenvalue of M", "largest condition",
 			"acceleration error", "on the worst recording", "window error", "seconds"},
@@ -63,7 +63,8 @@ func (r Report) notes(s experiment.Settings) (notes []string) {
 			"above nine tenths of that without any, or whose mass matrix is not positive definite at more than a "+
 			"twentieth of the held-out states. An error that is not finite counts as "+fmt.Sprint(bench.Hopeless)+
 			". Eigenvalues of M are in units of the velocities; M counts up to a factor.",
-		"Nothing is set but what has no default: of wave-8 the model, a graph, and that its shape is a ring.",
+		"Nothing is set but what has no default: of wave-8 the model, a graph, and that its shape is a ring. Where it "+
+			"says lnn the model is set, too: the default is a sum of terms there.",
 		"The default is a minute of training on all cores; here each has a small part of it, the same number of "+
 			"steps from every seed, so that the run repeats. Where the default is Kaczmarz it tries Gauss–Newton "+
 			"first, and makes a tenth of the steps by that where it is ahead.",

@@ -1,0 +1,256 @@
+package fit
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"lagrange/model"
+	"lagrange/train"
+)
+
+// A library is one of the sums of terms that recorded accelerations are tried with where no model was asked for.
+type library struct {
+	title string
+	// terms are those of the library, nil where it has none of its own for what f is about
+	terms func(f *problem) [][]model.Term
+}
+
+// libraries are tried in turn, the smaller ones first. A new one is a function and a line here.
+var libraries = []library{
+	{"masses and springs", func(f *problem) [][]model.Term { return f.spec.CoupledTerms(false) }},
+	{"constant masses and springs", func(f *problem) [][]model.Term { return f.spec.CoupledTerms(true) }},
+	{"the default library", func(f *problem) [][]model.Term {
+		if f.angles() >= leastLinks { // those of links have what it has of them, and are fewer
+			return nil
+		}
+		return f.spec.DefaultTerms()
+	}},
+	{"the distances between points", func(f *problem) [][]model.Term {
+		return f.spec.PointTerms(false)
+	}},
+	{"the distances between points and from the origin", func(f *problem) [][]model.Term {
+		return f.spec.PointTerms(true)
+	}},
+	{"the default library, 1/q and 1/q²", func(f *problem) [][]model.Term {
+		if of := f.distances(); len(of) > 0 {
+			return f.spec.InverseTerms(of)
+		}
+		return nil
+	}},
+	{"the angles between links, which are sums of those of joints", func(f *problem) [][]model.Term {
+		return f.links(true)
+	}},
+	{"the angles between links", func(f *problem) [][]model.Term { return f.links(false) }},
+}
+
+// links are the terms of a chain of links, where there are so many that the default library is not tried.
+func (f *problem) links(joints bool) [][]model.Term {
+	if f.angles() < leastLinks {
+		return nil
+	}
+	return f.spec.LinkTerms(joints)
+}
+
+// angles are how many of the coordinates are.
+func (f *problem) angles() (n int) {
+	for _, c := range f.spec.Coordinates {
+		if c.Period > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// distances are the coordinates that stay clear of 0.
+func (f *problem) distances() (names []string) {
+	for i, c := range f.spec.Coordinates {
+		least, most := math.Inf(1), math.Inf(-1)
+		for _, t := range f.split.Train.Trajectories {
+			for at := i; at < len(t.Q); at += f.set.D() {
+				least, most = min(least, t.Q[at]), max(most, t.Q[at])
+			}
+		}
+		if c.Period == 0 && least > clearOf*most {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// trial is the sum of terms that leaves least of what is held out of recorded accelerations, where none leaves next to
+// nothing. The network goes first.
+type trial struct {
+	title string
+	asked Options
+	net   *model.Model[float64]
+	guess train.InitialGuess
+	held  train.Objective[float64]
+	left  float64 // the loss of what is held out,
+	still float64 // and that without acceleration
+}
+
+// tryLibraries has sums of terms learn recorded accelerations where no model was asked for and nothing that only a
+// network has. The first one is taken that leaves next to nothing of the loss without acceleration on rows held out.
+// Else all is as it was, and the best one is kept for the end.
+func (f *problem) tryLibraries(ctx context.Context, asked Options) error {
+	if !f.s.untold(asked) || f.set.D()*f.set.D() > mostTerms { // some have so many terms, or more
+		return nil
+	}
+	learn := accelerations(f.split.Train.Thinned(linkRows), f.penalty)
+	held := accelerations(f.split.Valid.Thinned(linkRows), f.penalty)
+	still := f.still(held)
+	if taken, err := f.tryExact(ctx, asked, learn, held, still); taken || err != nil {
+		return err
+	}
+	for _, l := range libraries {
+		net, err := f.sum(l.terms(f), f.spec.Friction)
+		if err != nil || net == nil || len(net.Theta) > mostTried {
+			continue
+		}
+		t := &trial{title: l.title, asked: asked, net: net, held: held, still: still}
+		if err := f.learns(ctx, t, learn); err != nil {
+			return err
+		}
+		if t.left < exactTerms*still {
+			return f.takeTerms(asked, net, t.guess, l.leaves(t.left/still))
+		}
+		if t.left < mayServe*still && (f.tried == nil || t.left < f.tried.left) {
+			f.tried = t
+		}
+	}
+	return nil
+}
+
+// tryExact solves for all coefficients of each library at once, without the friction that nobody asked for. One
+// solution is enough, for the weights do not matter to what is left of nothing. It does not grow with the rows: it sees
+// linkRows of them from all over the recording.
+func (f *problem) tryExact(ctx context.Context, asked Options, learn, held *train.Accelerations[float64],
+	still float64) (taken bool, err error) {
+	friction := f.spec.Friction
+	if asked.freeFriction() {
+		friction = model.NoFriction
+	}
+	for _, l := range libraries {
+		net, err := f.sum(l.terms(f), friction)
+		if err != nil || net == nil {
+			continue
+		}
+		guess, err := train.ConvexInitialisation(ctx, net, learn, train.ConvexOptions{Seed: f.s.Seed,
+			Workers: f.s.Workers, Selection: held, Ridges: convexRidges[:1], Rounds: 1,
+			Samples: max(leastSeen, linkNumbers*len(net.Theta)/f.set.D()), On: f.s.preparing("terms of " + l.title)})
+		if err != nil {
+			return false, err
+		}
+		if !guess.Done || !(guess.After < exactTerms*still) {
+			continue
+		}
+		if err := f.takeTerms(asked, net, guess, l.leaves(guess.After/still)); err != nil {
+			return false, err
+		}
+		if asked.freeFriction() {
+			f.plan.set("friction", string(friction), "it leaves next to nothing without")
+		}
+		return true, nil
+	}
+	return false, nil
+}
+
+// leaves says so of a sum of terms.
+func (l library) leaves(part float64) string {
+	return fmt.Sprintf("of %s, leaves %.2g %% of the loss without acceleration", l.title, 100*part)
+}
+
+// learns has a sum of terms learn as it would if it had been asked for: what is solved for is biased by noise, and has
+// no friction, so that some steps follow.
+func (f *problem) learns(ctx context.Context, t *trial, learn *train.Accelerations[float64]) (err error) {
+	t.guess, err = train.ConvexInitialisation(ctx, t.net, learn, train.ConvexOptions{Seed: f.s.Seed,
+		Workers: f.s.Workers, Selection: t.held, Ridges: convexRidges[:1], On: f.s.preparing("terms of " + t.title)})
+	if err != nil {
+		return err
+	}
+	err = f.fewSteps(ctx, t.net, t.guess, learn, t.held)
+	t.left = train.MeanLoss(t.held, t.net)
+	return err
+}
+
+// better is the network, if it predicts clearly better what is held out than the sum of terms that was tried; else it
+// is that one, after steps of its own. The plan tells what both leave.
+func (f *problem) better(ctx context.Context, n Network) (Network, error) {
+	t := f.tried
+	if t == nil || f.s.Like != nil {
+		return n, nil
+	}
+	choice, name := n.Net.Spec.Family, model.Title(n.Net.Spec.Family)
+	said := fmt.Sprintf("of what is held out a sum of terms of %s leaves %.3g %% of the loss without acceleration, "+
+		"the %s %.3g %%", t.title, 100*t.left/t.still, name, 100*train.MeanLoss(t.held, n.Net)/t.still)
+	if !train.Clearly(stretches(t.held, n.Net), stretches(t.held, t.net)) {
+		k, err := f.ofTerms(ctx, fmt.Sprintf("what is held out does not speak for the %s", name))
+		if err != nil {
+			return n, err
+		}
+		n, choice = k, k.Net.Spec.Family
+	}
+	f.plan.set("tried", model.Title(choice), said)
+	return n, nil
+}
+
+// ofTerms trains the sum of terms that was tried. Its checkpoints would be those of the network.
+func (f *problem) ofTerms(ctx context.Context, reason string) (Network, error) {
+	t := f.tried
+	if err := f.takeTerms(t.asked, t.net, t.guess, reason); err != nil {
+		return Network{}, err
+	}
+	f.s.Checkpoint = ""
+	return f.network(ctx, f.s, f.watch, 0, nil)
+}
+
+// stretches are the logarithms of the losses of consecutive samples, as many at a time as a pass has room for: errors
+// of rows that follow one another are alike.
+func stretches(o train.Objective[float64], m *model.Model[float64]) (logs []float64) {
+	loss := train.NewLoss(o, m, model.Chunk)
+	var rows []int
+	for i := range o.Len() {
+		if rows = append(rows, i); len(rows) == model.Chunk || i+1 == o.Len() {
+			logs, rows = append(logs, math.Log(loss.Of(rows, nil)/float64(len(rows)))), rows[:0]
+		}
+	}
+	return logs
+}
+
+// untold says whether a sum of terms may be what learns: where no model was asked for, and nothing that only a network
+// has.
+func (s *Options) untold(asked Options) bool {
+	return asked.Model == "" && asked.Activation == "" && asked.Ensemble <= 1 && s.Model == DefaultModel
+}
+
+// sum is a sum of terms in place of the network; nil without terms, or where they are too many to be worth a try. The
+// error is that a library has no system parameters.
+func (f *problem) sum(terms [][]model.Term, friction model.Friction) (*model.Model[float64], error) {
+	n := 0
+	for _, list := range terms {
+		n += len(list)
+	}
+	if n == 0 || n > mostTerms {
+		return nil, nil
+	}
+	spec := f.spec
+	spec.Family, spec.Hidden, spec.Head, spec.Natural, spec.Terms = ladder[0], nil, "", false, terms
+	spec.Friction = friction
+	return model.New[float64](spec, f.s.Seed)
+}
+
+// takeTerms has a sum of terms learn, from a guess, for a reason.
+func (f *problem) takeTerms(asked Options, net *model.Model[float64], guess train.InitialGuess, reason string) error {
+	was := asked
+	was.Model, was.Method = net.Spec.Family, train.GaussNewton
+	s, plan, err := decide(f.set, f.plan.Recording, asked, was)
+	if err != nil {
+		return err
+	}
+	f.s, f.plan, f.spec, f.guessed = s, f.because(plan), net.Spec, guessed{f.s.Seed, net.Theta, guess}
+	f.tried = nil
+	f.plan.set("model", model.Title(net.Spec.Family), fmt.Sprintf("%s; --model %s for a network", reason, DefaultModel))
+	f.plan.set("method", s.Method, "its coefficients are few")
+	return nil
+}

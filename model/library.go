@@ -1,0 +1,146 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+)
+
+// DefaultTerms is a library for all of L, in the order of Spec.Terms: sines and cosines of each angle, of its double,
+// and of sums and differences of two angles, and each other coordinate with its square; in the mass matrix the
+// constant, too. Ignorable coordinates are in none.
+func (s Spec) DefaultTerms() [][]Term { return s.library(s.harmonics(2)) }
+
+// FinerTerms is the default library with the third and the fourth harmonic of each angle, too: those of an encoder that
+// is a little off, of a belt, of magnets.
+func (s Spec) FinerTerms() [][]Term { return s.library(s.harmonics(4)) }
+
+// LinkTerms is a library of a chain of links: the potential and, with the constant, each element of the mass matrix
+// have sine and cosine of the angle of each link, and of the angle between any two links. Coordinates are angles of the
+// links, or of the joints from each link to the next, where the angle between two links is the sum of those of the
+// joints between them. Other coordinates are as in the default library.
+func (s Spec) LinkTerms(joints bool) [][]Term {
+	var of [][]int
+	for i, c := range s.Coordinates {
+		if c.Period == 0 || c.Cyclic {
+			continue
+		}
+		of = append(of, s.combined(i, 1))
+		sum := s.combined(i, 1)
+		for j := i - 1; j >= 0; j-- {
+			switch o := s.Coordinates[j]; {
+			case o.Period == 0 || o.Cyclic:
+			case joints:
+				sum[j] = 1
+				of = append(of, slices.Clone(sum))
+			default:
+				of = append(of, s.combined(j, 1, i, -1))
+			}
+		}
+	}
+	return s.library(of)
+}
+
+// combined is what a term is of: pairs of a coordinate and its number.
+func (s Spec) combined(k ...int) []int {
+	of := make([]int, s.D())
+	for i := 0; i < len(k); i += 2 {
+		of[k[i]] += k[i+1]
+	}
+	return of
+}
+
+// harmonics are so many of each angle, and sums and differences of two angles.
+func (s Spec) harmonics(most int) (of [][]int) {
+	for i, c := range s.Coordinates {
+		if c.Period == 0 || c.Cyclic {
+			continue
+		}
+		for k := range most {
+			of = append(of, s.combined(i, 1+k))
+		}
+		for j := range i {
+			if o := s.Coordinates[j]; o.Period > 0 && !o.Cyclic {
+				of = append(of, s.combined(j, 1, i, -1), s.combined(j, 1, i, 1))
+			}
+		}
+	}
+	return of
+}
+
+// library has sines and cosines of combinations of angles, and powers of the other coordinates, in the potential and,
+// with the constant, in each element of the mass matrix.
+func (s Spec) library(of [][]int) [][]Term {
+	var potential []Term
+	for _, k := range of {
+		potential = append(potential, Term{Function: Sin, Of: k}, Term{Function: Cos, Of: k})
+	}
+	for i, c := range s.Coordinates {
+		if c.Period == 0 && !c.Cyclic {
+			potential = append(potential, Term{Function: Power, Of: s.combined(i, 1)},
+				Term{Function: Power, Of: s.combined(i, 2)})
+		}
+	}
+	mass := append([]Term{{Function: One}}, potential...)
+	all := [][]Term{potential}
+	for range triangle(s.D()) {
+		all = append(all, mass)
+	}
+	return all
+}
+
+// CoupledTerms is the simplest library with the squared difference of any two coordinates that are no angles: of
+// springs between bodies, which have a mass each, or, coupled, of small oscillations with any constant mass matrix. Of
+// these more than one L gives the same motion.
+func (s Spec) CoupledTerms(coupled bool) [][]Term {
+	all := s.SimplestTerms()
+	for o := range all[1:] {
+		if i, j := MassElement(1 + o); i != j && !coupled {
+			all[1+o] = nil
+		}
+	}
+	for i, c := range s.Coordinates {
+		for _, o := range s.Coordinates[:i] {
+			if c.Period == 0 && o.Period == 0 {
+				all[0] = s.withFormula(all[0], fmt.Sprintf("(%s-%s)^2", o.Name, c.Name))
+			}
+		}
+	}
+	return all
+}
+
+// InverseTerms is the default library with 1/q and 1/q² of the named coordinates, such as distances from a centre.
+func (s Spec) InverseTerms(of []string) [][]Term {
+	all := s.DefaultTerms()
+	for i, c := range s.Coordinates {
+		if slices.Contains(of, c.Name) && c.Period == 0 && !c.Cyclic {
+			all[0] = append(all[0], Term{Function: Power, Of: s.combined(i, -1)},
+				Term{Function: Power, Of: s.combined(i, -2)})
+		}
+	}
+	return all
+}
+
+// withFormula adds a formula to terms, if it tells anything of motion.
+func (s Spec) withFormula(to []Term, text string) []Term {
+	if t, err := s.FormulaTerm(text); err == nil {
+		return append(to, t)
+	}
+	return to
+}
+
+// SimplestTerms is the library of constant masses, in a potential of sine and cosine of each angle and of each other
+// coordinate with its square.
+func (s Spec) SimplestTerms() [][]Term {
+	all := s.DefaultTerms()
+	all[0] = slices.DeleteFunc(all[0], func(t Term) bool {
+		size := 0
+		for _, k := range t.Of {
+			size += max(k, -k)
+		}
+		return t.Function != Power && size > 1
+	})
+	for o := 1; o < len(all); o++ {
+		all[o] = []Term{{Function: One}}
+	}
+	return all
+}
