@@ -103,6 +103,7 @@ func (f *problem) tryLibraries(ctx context.Context, asked Options) error {
 	if taken, err := f.tryExact(ctx, asked, learn, held, still); taken || err != nil {
 		return err
 	}
+	var best *trial
 	for _, l := range libraries {
 		net, err := f.sum(l.terms(f), f.spec.Friction)
 		if err != nil || net == nil || len(net.Theta) > mostTried {
@@ -115,10 +116,11 @@ func (f *problem) tryLibraries(ctx context.Context, asked Options) error {
 		if t.left < exactTerms*still {
 			return f.takeTerms(asked, net, t.guess, l.leaves(t.left/still))
 		}
-		if t.left < mayServe*still && (f.tried == nil || t.left < f.tried.left) {
-			f.tried = t
+		if t.left < mayServe*still && (best == nil || t.left < best.left) {
+			best = t
 		}
 	}
+	f.tried = best
 	return nil
 }
 
@@ -249,7 +251,6 @@ func (f *problem) takeTerms(asked Options, net *model.Model[float64], guess trai
 		return err
 	}
 	f.s, f.plan, f.spec, f.guessed = s, f.because(plan), net.Spec, guessed{f.s.Seed, net.Theta, guess}
-	f.tried = nil
 	f.plan.set("model", model.Title(net.Spec.Family), fmt.Sprintf("%s; --model %s for a network", reason, DefaultModel))
 	f.plan.set("method", s.Method, "its coefficients are few")
 	return nil

@@ -155,6 +155,9 @@ func TestLibraries(t *testing.T) {
 			t.Errorf("%s: a %s, %+v", system, f.spec.Family, l)
 			continue
 		}
+		if k := f.plan.Line("friction"); k.Choice != "none" || k.Reason != "it leaves next to nothing without" {
+			t.Errorf("%s: %+v", system, k)
+		}
 		m, err := model.With(f.spec, f.guessed.theta)
 		if err != nil {
 			t.Fatal(err)
@@ -162,6 +165,37 @@ func TestLibraries(t *testing.T) {
 		if off := offAccelerations(t, m, recorded(t, system, 0)); !(off < 1e-5) {
 			t.Errorf("%s: accelerations are off by %.2g of their size", system, off)
 		}
+	}
+}
+
+// What is damped is learned as closely with the friction that was found, and no network is trained beside it.
+func TestLibraryWithFriction(t *testing.T) {
+	set := recorded(t, "spring", 0)
+	const c = 0.1 // q̈ = −q − 2c q̇
+	ω := math.Sqrt(1 - c*c)
+	for k := range set.Trajectories {
+		w, amplitude := &set.Trajectories[k], 1+0.1*float64(k)
+		for n, s := range w.T {
+			sin, cos := math.Sincos(ω * s)
+			q := amplitude * math.Exp(-c*s) * cos
+			w.Q[n], w.V[n] = q, -c*q-amplitude*math.Exp(-c*s)*ω*sin
+			w.A[n] = -q - 2*c*w.V[n]
+		}
+	}
+	f, err := newProblem(t.Context(), set, Options{Steps: 1, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	friction := f.plan.Line("friction").Choice
+	if f.spec.Family != "terms" || friction != string(model.Viscous) || f.spec.Friction != model.Viscous || f.tried != nil {
+		t.Fatalf("a %s with friction %s, %+v", f.spec.Family, friction, f.tried)
+	}
+	m, err := model.With(f.spec, f.guessed.theta)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if off := offAccelerations(t, m, set); !(off < 1e-6) {
+		t.Errorf("accelerations are off by %.2g of their size", off)
 	}
 }
 
@@ -204,6 +238,9 @@ func TestLibraryOrNetwork(t *testing.T) {
 	}
 	sum, network := learn(noisy, Options{}), learn(noisy, Options{Model: "lnn"})
 	ours, theirs := offAccelerations(t, sum.Net, truth), offAccelerations(t, network.Net, truth)
+	if n := sum.Record.Batch; n < noisy.Rows()/2 { // all that is learned from
+		t.Errorf("%d of %d rows in a step", n, noisy.Rows())
+	}
 	if tried := sum.Record.Plan.Line("tried"); sum.Net.Spec.Family != "terms" || !(ours < 0.02 && ours < theirs) ||
 		!strings.Contains(tried.Reason, "a sum of terms of the default library leaves") {
 		t.Errorf("a %s, off by %.2g for %.2g: %+v", sum.Net.Spec.Family, ours, theirs, tried)

@@ -50,7 +50,7 @@ func (a *run) replan(loop *train.Loop[float64]) func(*train.State[float64]) int 
 	}
 	marks := []mark{{loop.State.Step, a.watch.elapsed()}}
 	return func(st *train.State[float64]) int {
-		if model.FamilyOf(a.f.spec.Family).Netless && (st.BestLoss < nothing*a.f.null || settled(st.History)) {
+		if a.settled(st) {
 			return st.Step
 		}
 		now := a.watch.elapsed()
@@ -64,6 +64,13 @@ func (a *run) replan(loop *train.Loop[float64]) func(*train.State[float64]) int 
 		}
 		return n
 	}
+}
+
+// settled says whether a sum of terms leaves nothing, or gets no better. On windows long roll-outs are to be decided on
+// first.
+func (a *run) settled(st *train.State[float64]) bool {
+	return model.FamilyOf(a.f.spec.Family).Netless && (a.s.Objective != Windows || a.rollouts != nil) &&
+		(st.BestLoss < nothing*a.f.null || settled(st.History))
 }
 
 // settled says whether the last half of the validations, of leastSettled at least, found nothing better than the ones

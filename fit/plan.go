@@ -331,7 +331,11 @@ func (p *planner) steps() (choice, reason string, err error) {
 	if p.o.Budget == 0 {
 		p.o.Budget, own = DefaultBudget, "the default"
 	}
-	return fmt.Sprintf("as many as fit into %v", p.o.Budget), own, nil
+	choice = fmt.Sprintf("as many as fit into %v", p.o.Budget)
+	if model.FamilyOf(p.o.Model).Netless {
+		choice += ", or as bring anything"
+	}
+	return choice, own, nil
 }
 
 func (p *planner) rollouts() (choice, reason string, err error) {
