@@ -78,11 +78,11 @@ func (f *problem) distances() (names []string) {
 	return names
 }
 
-// trial is the sum of terms that leaves least of what is held out of recorded accelerations, where none leaves next to
-// nothing. The network goes first.
+// trial is a sum of terms that is tried on recorded accelerations.
 type trial struct {
-	title string
-	asked Options
+	title string // of the library
+	terms [][]model.Term
+	asked Options // that the plan is made of, if it is taken
 	net   *model.Model[float64]
 	guess train.InitialGuess
 	held  train.Objective[float64]
@@ -100,21 +100,27 @@ func (f *problem) tryLibraries(ctx context.Context, asked Options) error {
 	learn := accelerations(f.split.Train.Thinned(linkRows), f.penalty)
 	held := accelerations(f.split.Valid.Thinned(linkRows), f.penalty)
 	still := f.still(held)
-	if taken, err := f.tryExact(ctx, asked, learn, held, still); taken || err != nil {
+	var tries []trial
+	for _, l := range libraries {
+		if terms := l.terms(f); terms != nil {
+			tries = append(tries, trial{title: l.title, terms: terms, asked: asked, held: held, still: still})
+		}
+	}
+	if taken, err := f.tryExact(ctx, tries, learn); taken || err != nil {
 		return err
 	}
 	var best *trial
-	for _, l := range libraries {
-		net, err := f.sum(l.terms(f), f.spec.Friction)
-		if err != nil || net == nil || len(net.Theta) > mostTried {
+	for i := range tries {
+		t := &tries[i]
+		var err error
+		if t.net, err = f.sum(t.terms, f.spec.Friction); err != nil || t.net == nil || len(t.net.Theta) > mostTried {
 			continue
 		}
-		t := &trial{title: l.title, asked: asked, net: net, held: held, still: still}
 		if err := f.learns(ctx, t, learn); err != nil {
 			return err
 		}
 		if t.left < exactTerms*still {
-			return f.takeTerms(asked, net, t.guess, l.leaves(t.left/still))
+			return f.takeTerms(t, t.leaves())
 		}
 		if t.left < mayServe*still && (best == nil || t.left < best.left) {
 			best = t
@@ -127,40 +133,37 @@ func (f *problem) tryLibraries(ctx context.Context, asked Options) error {
 // tryExact solves for all coefficients of each library at once, without the friction that nobody asked for. One
 // solution is enough, for the weights do not matter to what is left of nothing. It does not grow with the rows: it sees
 // linkRows of them from all over the recording.
-func (f *problem) tryExact(ctx context.Context, asked Options, learn, held *train.Accelerations[float64],
-	still float64) (taken bool, err error) {
-	friction := f.spec.Friction
-	if asked.freeFriction() {
-		friction = model.NoFriction
-	}
-	for _, l := range libraries {
-		net, err := f.sum(l.terms(f), friction)
-		if err != nil || net == nil {
+func (f *problem) tryExact(ctx context.Context, tries []trial, learn *train.Accelerations[float64]) (taken bool,
+	err error) {
+	for _, t := range tries {
+		friction, free := f.spec.Friction, t.asked.freeFriction()
+		if free {
+			friction = model.NoFriction
+		}
+		if t.net, err = f.sum(t.terms, friction); err != nil || t.net == nil {
 			continue
 		}
-		guess, err := train.ConvexInitialisation(ctx, net, learn, train.ConvexOptions{Seed: f.s.Seed,
-			Workers: f.s.Workers, Selection: held, Ridges: convexRidges[:1], Rounds: 1,
-			Samples: max(leastSeen, linkNumbers*len(net.Theta)/f.set.D()), On: f.s.preparing("terms of " + l.title)})
+		t.guess, err = train.ConvexInitialisation(ctx, t.net, learn, train.ConvexOptions{Seed: f.s.Seed,
+			Workers: f.s.Workers, Selection: t.held, Ridges: convexRidges[:1], Rounds: 1,
+			Samples: max(leastSeen, linkNumbers*len(t.net.Theta)/f.set.D()), On: f.s.preparing("terms of " + t.title)})
 		if err != nil {
 			return false, err
 		}
-		if !guess.Done || !(guess.After < exactTerms*still) {
+		if t.left = t.guess.After; !t.guess.Done || !(t.left < exactTerms*t.still) {
 			continue
 		}
-		if err := f.takeTerms(asked, net, guess, l.leaves(guess.After/still)); err != nil {
-			return false, err
-		}
-		if asked.freeFriction() {
+		err = f.takeTerms(&t, t.leaves())
+		if free {
 			f.plan.set("friction", string(friction), "it leaves next to nothing without")
 		}
-		return true, nil
+		return true, err
 	}
 	return false, nil
 }
 
-// leaves says so of a sum of terms.
-func (l library) leaves(part float64) string {
-	return fmt.Sprintf("of %s, leaves %.2g %% of the loss without acceleration", l.title, 100*part)
+// leaves says what a sum of terms leaves.
+func (t *trial) leaves() string {
+	return fmt.Sprintf("of %s, leaves %.2g %% of the loss without acceleration", t.title, 100*t.left/t.still)
 }
 
 // learns has a sum of terms learn as it would if it had been asked for: what is solved for is biased by noise, and has
@@ -200,7 +203,7 @@ func (f *problem) better(ctx context.Context, n Network) (Network, error) {
 // ofTerms trains the sum of terms that was tried. Its checkpoints would be those of the network.
 func (f *problem) ofTerms(ctx context.Context, reason string) (Network, error) {
 	t := f.tried
-	if err := f.takeTerms(t.asked, t.net, t.guess, reason); err != nil {
+	if err := f.takeTerms(t, reason); err != nil {
 		return Network{}, err
 	}
 	f.s.Checkpoint = ""
@@ -242,16 +245,16 @@ func (f *problem) sum(terms [][]model.Term, friction model.Friction) (*model.Mod
 	return model.New[float64](spec, f.s.Seed)
 }
 
-// takeTerms has a sum of terms learn, from a guess, for a reason.
-func (f *problem) takeTerms(asked Options, net *model.Model[float64], guess train.InitialGuess, reason string) error {
-	was := asked
-	was.Model, was.Method = net.Spec.Family, train.GaussNewton
-	s, plan, err := decide(f.set, f.plan.Recording, asked, was)
+// takeTerms has a sum of terms learn, from its guess, for a reason.
+func (f *problem) takeTerms(t *trial, reason string) error {
+	was, spec := t.asked, t.net.Spec
+	was.Model, was.Method = spec.Family, train.GaussNewton
+	s, plan, err := decide(f.set, f.plan.Recording, t.asked, was)
 	if err != nil {
 		return err
 	}
-	f.s, f.plan, f.spec, f.guessed = s, f.because(plan), net.Spec, guessed{f.s.Seed, net.Theta, guess}
-	f.plan.set("model", model.Title(net.Spec.Family), fmt.Sprintf("%s; --model %s for a network", reason, DefaultModel))
+	f.s, f.plan, f.spec, f.guessed = s, f.because(plan), spec, guessed{f.s.Seed, t.net.Theta, t.guess}
+	f.plan.set("model", model.Title(spec.Family), fmt.Sprintf("%s; --model %s for a network", reason, DefaultModel))
 	f.plan.set("method", s.Method, "its coefficients are few")
 	return nil
 }

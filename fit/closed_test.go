@@ -187,7 +187,8 @@ func TestLibraryWithFriction(t *testing.T) {
 		t.Fatal(err)
 	}
 	friction := f.plan.Line("friction").Choice
-	if f.spec.Family != "terms" || friction != string(model.Viscous) || f.spec.Friction != model.Viscous || f.tried != nil {
+	if f.spec.Family != "terms" || friction != string(model.Viscous) || f.spec.Friction != model.Viscous ||
+		f.tried != nil {
 		t.Fatalf("a %s with friction %s, %+v", f.spec.Family, friction, f.tried)
 	}
 	m, err := model.With(f.spec, f.guessed.theta)

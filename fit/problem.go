@@ -15,7 +15,7 @@ import (
 // trajectories, or by blocks of time as long as the horizon (data.Set.Split); the parameters are those of the best
 // validation. With recorded accelerations it learns from them, else by predicting windows of motion, which is what a
 // Neural ODE always does. A Hamiltonian network takes velocities for momenta; where the columns of v hold true momenta,
-// it has to learn from windows.
+// it has to learn from windows. Where no model was asked for, sums of terms are tried on them first (libraries).
 //
 // On windows, where nothing is said of net and method, a Lagrangian network is tried with a convex initialisation from
 // estimated accelerations, and of a clean recording with learning from these as from recorded ones. If either is good,
@@ -96,7 +96,7 @@ type problem struct {
 	sample  *data.Set       // states of training at which mass matrices are measured
 	once    sync.Once       // sets null
 	guessed guessed
-	tried   *trial // beside the network; nil: none
+	tried   *trial // the sum of terms that leaves least, beside the network; nil: none
 	id      train.Identity
 	watch   watch   // of what all networks need first
 	null    float64 // validation loss of a model that predicts no acceleration; infinite where that has no meaning
