@@ -43,8 +43,8 @@ func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.
 		return false, err
 	}
 	guess.After = min(guess.After, left)
-	return true, f.takeTerms(&trial{asked: asked, net: net, guess: guess}, fmt.Sprintf("after %d steps it leaves %.2g %% "+
-		"of the loss without acceleration", trialSteps, 100*left/still))
+	return true, f.takeTerms(&trial{asked: asked, net: net, guess: guess}, fmt.Sprintf("after %d steps it leaves "+
+		"%.2g %% of the loss without acceleration", trialSteps, 100*left/still))
 }
 
 // tryNatural has a natural network learn a clean recording, as the networks before it did, the best of which left so
