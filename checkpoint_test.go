@@ -36,14 +36,14 @@ func throughInterruptions(t *testing.T, set *data.Set, s lagrange.Settings, wait
 	return m, times
 }
 
-// The default method on accelerations warms up by Adam and goes on by Gauss–Newton. Interrupted again and again, a
+// A network on accelerations warms up by Adam and goes on by Gauss–Newton. Interrupted again and again, a
 // little later each time, it ends at the bits of the run that nobody disturbed.
 func TestResumeWarmUp(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trainings that take seconds, a minute under the race detector")
 	}
 	set := recording("cart-pole", 12, 25, true, 0.05)
-	s := lagrange.Settings{Steps: 6, Seed: 3, Workers: 1}
+	s := lagrange.Settings{Model: "lnn", Steps: 6, Seed: 3, Workers: 1}
 	calm := fit(t, set, s)
 	s.Checkpoint, s.Resume, s.Every = filepath.Join(t.TempDir(), "c"), true, 20*time.Millisecond
 	m, interrupted := throughInterruptions(t, set, s, 100*time.Millisecond, 1.5)

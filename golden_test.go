@@ -45,8 +45,8 @@ func goldens() map[string]golden {
 			TranslationInvariant: true}
 	})
 	return map[string]golden{
-		"lnn: warm-up, Gauss–Newton": {accelerated, with(newton)},
-		"lnn: warm-up, Kaczmarz":     {accelerated, brief},
+		"lnn: warm-up, Gauss–Newton": {accelerated, with(func(s *lagrange.Settings) { newton(s); s.Model = "lnn" })},
+		"lnn: warm-up, Kaczmarz":     {accelerated, with(func(s *lagrange.Settings) { s.Model = "lnn" })},
 		"lnn: convex start, windows, long arcs": {swings, with(func(s *lagrange.Settings) {
 			s.Model, s.Horizon, s.Steps = "lnn", 0.5, 9
 		})},
@@ -58,7 +58,7 @@ func goldens() map[string]golden {
 		})},
 		"lnn: given up twice": {single, unlucky()},
 		"lnn: ignorable": {recording("kepler", 9, 30, true, 0.05),
-			with(func(s *lagrange.Settings) { newton(s); s.Cyclic = []string{"phi"} })},
+			with(func(s *lagrange.Settings) { newton(s); s.Model, s.Cyclic = "lnn", []string{"phi"} })},
 		"hnn": {accelerated, of("hnn")},
 		"hnn: Gauss–Newton": {single, with(func(s *lagrange.Settings) {
 			newton(s)

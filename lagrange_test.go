@@ -342,8 +342,8 @@ func TestSettingsOutOfRange(t *testing.T) {
 	}
 }
 
-// Accelerations without noise are learned in seconds, by default and by Gauss–Newton: steps of Adam, or a convex start,
-// then second-order ones with the mass matrix held definite.
+// Networks learn accelerations without noise in seconds, by default and by Gauss–Newton: steps of Adam, or a convex
+// start, then second-order ones with the mass matrix held definite.
 func TestLearnsAccelerations(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a training of seconds")
@@ -353,7 +353,7 @@ func TestLearnsAccelerations(t *testing.T) {
 		asked, method string
 		steps         int
 	}{{"", train.Kaczmarz, 600}, {train.GaussNewton, train.GaussNewton, 60}} {
-		m := fit(t, set, lagrange.Settings{Method: c.asked, Steps: c.steps, Seed: 1})
+		m := fit(t, set, lagrange.Settings{Model: "lnn", Method: c.asked, Steps: c.steps, Seed: 1})
 		r := m.Record
 		last := r.Mass[len(r.Mass)-1]
 		if r.Method != c.method || m.Spec().Head != "quadratic" || last.NotPositive > 0 || r.Skipped > 0 ||

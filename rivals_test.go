@@ -18,7 +18,8 @@ func TestRivals(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some seconds of training")
 	}
-	swings, s := recording("pendulum", 12, 60, true, 0.05), lagrange.Settings{Steps: 300, Seed: 1, Workers: 1}
+	swings, s := recording("pendulum", 12, 60, true, 0.05), lagrange.Settings{Model: "lnn", Steps: 300, Seed: 1,
+		Workers: 1}
 	asked := s
 	asked.Method = train.Kaczmarz
 	own, told := fit(t, swings, s), fit(t, swings, asked)
