@@ -116,7 +116,8 @@ func (f *problem) batch(net *model.Model[float64], learn train.Objective[float64
 	P, width, all := len(net.Theta), learn.Pass(net, 1).Width(), learn.Len()
 	each := float64(residualsPerParameter)
 	switch {
-	case model.FamilyOf(net.Spec.Family).Netless && f.s.Objective == Accelerations && all*width*P*P <= convexWork:
+	case model.FamilyOf(net.Spec.Family).Netless && f.s.Objective == Accelerations && all <= mostAtOnce &&
+		all*width*P*P <= convexWork:
 		return all
 	case f.s.dear(f.set):
 		each = dearResiduals

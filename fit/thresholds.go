@@ -95,7 +95,8 @@ const (
 
 // What a batch of Gauss–Newton has: so many residuals for each parameter, and rows at least. The method itself does
 // with 2.5 of exact data (train); recordings have noise.
-const residualsPerParameter, leastBatch = 10, 64
+// A sum of terms takes up to mostAtOnce recorded accelerations, if they are all.
+const residualsPerParameter, leastBatch, mostAtOnce = 10, 64, 10_000
 
 // dearParameters are those of the quadratic head from which on, of wideNet coordinates and more, accelerations are
 // learned by a net that sees q alone, with dearResiduals for each parameter and the average over steps (train). Error
