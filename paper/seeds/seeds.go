@@ -38,6 +38,7 @@ training time of all, on two cores.`,
 
 const (
 	name                = "seeds"
+	ofNetwork           = ", lnn" // ends the name of a task whose model is named
 	manySeeds, fewSeeds = 10, 3
 	manyHeld            = 3 // recordings held out
 	// what the steps of all systems and seeds take on two cores
@@ -83,7 +84,7 @@ func tasks() (cs []task) {
 	}
 	for _, c := range slices.Clone(cs) {
 		if c.steps == newtonSteps {
-			add(c.name+", lnn", c.record.System, c.record, lagrange.Settings{Model: "lnn"})
+			add(c.name+ofNetwork, c.record.System, c.record, lagrange.Settings{Model: "lnn"})
 		}
 	}
 	crossing := sim.Simulation{Trajectories: 20, Steps: 60, Dt: 0.005, Accelerations: true}

@@ -30,7 +30,7 @@ func TestSeeds(t *testing.T) {
 			t.Errorf("%s: %s", s.Name(), cs[i].command(7))
 		}
 	}
-	c := cs[slices.IndexFunc(cs, func(c task) bool { return c.name == "pendulum, lnn" })]
+	c := cs[slices.IndexFunc(cs, func(c task) bool { return c.name == "pendulum"+ofNetwork })]
 	c.record.Trajectories, c.record.Steps, c.steps = 12, 60, 10
 	held := c.record
 	held.Seed = unseen
@@ -211,7 +211,7 @@ func TestSeedDefaults(t *testing.T) {
 		if bare.Model == graph.Family {
 			bare.Model, bare.Graph.Shape = "", ""
 		}
-		if strings.HasSuffix(c.name, ", lnn") {
+		if strings.HasSuffix(c.name, ofNetwork) {
 			bare.Model = ""
 		}
 		if !reflect.DeepEqual(bare, lagrange.Settings{}) {
@@ -264,7 +264,7 @@ func TestEverySeed(t *testing.T) {
 	cs := tasks()
 	for i := range cs {
 		// that of accelerations warms up for hundreds of steps, which TestSeeds does once; sums of terms have none
-		if !slices.ContainsFunc(cs, func(c task) bool { return c.name == cs[i].name+", lnn" }) {
+		if !slices.ContainsFunc(cs, func(c task) bool { return c.name == cs[i].name+ofNetwork }) {
 			cs[i].fit.Method = "adam"
 		}
 		if r := &cs[i].record; r.Trajectories > 100 { // each under a condition of its own

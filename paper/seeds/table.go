@@ -2,6 +2,7 @@ package seeds
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lagrange/experiment"
@@ -81,7 +82,7 @@ func list(x []float64) string {
 	return strings.Join(told, ", ")
 }
 
-// figure shows every training as a point.
+// figure shows every training as a point: those of the default left of the system's number, those of the network right.
 func (r Report) figure() plot.Figure {
 	panels := []plot.Panel{
 		{Title: "Acceleration error, the worst recording", YLabel: "relative, held out", LogY: true},
@@ -89,6 +90,7 @@ func (r Report) figure() plot.Figure {
 		{Title: "Least eigenvalue of M", YLabel: "eigenvalue, ≥ 1e-6", LogY: true},
 		{Title: "Largest condition of M", YLabel: "condition", LogY: true},
 	}
+	names, at := r.places()
 	for k := range panels {
 		for bad, name := range []string{"learned", "poor, stuck or not finite"} {
 			points := plot.Series{Name: name, Style: plot.Points}
@@ -97,7 +99,7 @@ func (r Report) figure() plot.Figure {
 					if (run.Poor || run.Why != "") != (bad == 1) || k > 1 && run.Mass.States == 0 {
 						continue
 					}
-					points.X = append(points.X, float64(i+1)+0.6*(float64(j)+0.5)/float64(len(c.Runs))-0.3)
+					points.X = append(points.X, at[i]+0.36*(float64(j)+0.5)/float64(len(c.Runs))-0.18)
 					points.Y = append(points.Y, []float64{run.WorstError, run.WindowError,
 						max(1e-6, run.Mass.MinEigenvalue), run.Mass.MaxCondition}[k])
 				}
@@ -107,10 +109,23 @@ func (r Report) figure() plot.Figure {
 			}
 		}
 	}
-	for i, c := range r.Systems { // what the numbers stand for, below the panels one after the other
-		label := &panels[i*len(panels)/len(r.Systems)].XLabel
-		*label += []string{"", " · "}[min(1, len(*label))] + fmt.Sprintf("%d %s", i+1, c.Name)
+	for i, name := range names { // what the numbers stand for, below the panels one after the other
+		label := &panels[i*len(panels)/len(names)].XLabel
+		*label += []string{"", " · "}[min(1, len(*label))] + fmt.Sprintf("%d %s", i+1, name)
 	}
-	return plot.Figure{Title: fmt.Sprintf("%d seeds of each system", len(r.Systems[0].Runs)), Columns: 2, Height: 5.5,
-		Panels: panels}
+	return plot.Figure{Title: fmt.Sprintf("%d seeds of each system, by default and, on the right, by a network",
+		len(r.Systems[0].Runs)), Columns: 2, Height: 5.5, Panels: panels}
+}
+
+// places are the names of the systems, and where each score stands.
+func (r Report) places() (names []string, at []float64) {
+	for _, c := range r.Systems {
+		name, network := strings.CutSuffix(c.Name, ofNetwork)
+		i := slices.Index(names, name)
+		if i < 0 {
+			i, names = len(names), append(names, name)
+		}
+		at = append(at, float64(i+1)+map[bool]float64{false: -0.2, true: 0.2}[network])
+	}
+	return names, at
 }
