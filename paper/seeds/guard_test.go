@@ -72,7 +72,7 @@ func TestGuardSeedSplit(t *testing.T) {
 		t.Fatalf("%+v, %v", honest, err)
 	}
 	doubled, _, err := c.run(t.Context(), 3, guardRecording(t, c.record.System, 8, 2))
-	if err != nil || math.Abs(doubled.AccelError-0.5) > honest.AccelError {
+	if err != nil || math.Abs(doubled.AccelError-0.5) > honest.AccelError+1e-12 {
 		t.Errorf("%+v with accelerations doubled, %v", doubled, err)
 	}
 	if doubled.WindowError != honest.WindowError || doubled.Mass != honest.Mass {
