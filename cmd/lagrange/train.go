@@ -26,9 +26,10 @@ func (f *trainFlags) command() *cobra.Command {
 		Short: "Learn a Lagrangian from recordings",
 		Long: `Learn a model of one or several recordings, and a baseline network beside it.
 
-What no flag says is decided from the recording: what to learn from, the method,
-the net, the initial guess. The plan is printed with its reasons before the
-first step, and is kept in the model.
+What no flag says is decided from the recording: the model, a sum of terms where
+one has the motion, or else a Lagrangian network; what to learn from, the
+method, the net, the initial guess. The plan is printed with its reasons before
+the first step, and is kept in the model.
 
 With accelerations and a force column for each coordinate, --objective torque
 learns the forces of given motion. A Hamiltonian network (hnn) takes velocities
