@@ -96,8 +96,11 @@ func (s *Options) usual(set *data.Set) (method, reason string) {
 	case s.Objective != Accelerations:
 		return train.Adam, "on windows it stops before it fits the noise"
 	case !family.Netless && set.D() <= mostKaczmarz && s.own(set) <= mostWeights:
-		return train.Kaczmarz, fmt.Sprintf("steps on few rows come furthest, of up to %d coordinates; "+
-			"or gauss-newton, if that is ahead after %d steps", mostKaczmarz, rivalSteps/worthSteps)
+		reason = fmt.Sprintf("steps on few rows come furthest, of up to %d coordinates", mostKaczmarz)
+		if s.own(set) <= mostRival && (s.Steps == 0 || s.Steps >= rivalSteps) {
+			reason += fmt.Sprintf("; or gauss-newton, if that is ahead after %d steps", rivalSteps/worthSteps)
+		}
+		return train.Kaczmarz, reason
 	case s.slow(set) > 0:
 		return train.Adam, fmt.Sprintf("Gauss–Newton is too slow for more than %d parameters", s.slow(set))
 	case family.Nodes && set.D() > mostNewtonSites:

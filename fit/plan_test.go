@@ -257,3 +257,25 @@ func TestFindings(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// The plan names the other method only where it will be tried.
+func TestPlanOfRivals(t *testing.T) {
+	set := recorded(t, "pendulum", 0)
+	for _, c := range []struct {
+		o    Options
+		want bool
+	}{
+		{Options{Model: "lnn", Steps: rivalSteps}, true},
+		{Options{Model: "lnn", Steps: rivalSteps - 1}, false},
+		{Options{Model: "lnn", Steps: rivalSteps, Hidden: []int{60, 60}}, false},
+	} {
+		f, err := newProblem(t.Context(), set, c.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := f.plan.Line("method")
+		if l.Choice != train.Kaczmarz || strings.Contains(l.Reason, train.GaussNewton) != c.want {
+			t.Errorf("%+v: %+v", c.o, l)
+		}
+	}
+}
