@@ -123,7 +123,7 @@ func (m *Model) means() (u []float64) {
 // checkMore says what is wrong with terms that are added to a library.
 func (m *Model) checkMore(more []string) error {
 	if len(more) > 0 && m.net.Spec.Family == "terms" {
-		return fmt.Errorf("the term %q: the model is a sum of terms already, which is printed as it is; terms are for "+
+		return fmt.Errorf("the term %q: the model is a sum of terms already; terms are for "+
 			"networks, or for the training of such a sum (train --model terms --term)", more[0])
 	}
 	for _, text := range more {

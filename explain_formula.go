@@ -89,18 +89,23 @@ func (c Comparison) better() string {
 	case c.Formula < 0.95*c.Network:
 		return formulaBetter
 	case c.Network < 0.95*c.Formula:
-		return "the network predicts better"
+		return "the model predicts better"
 	}
 	return "neither predicts better"
 }
 
-// formula finds one of a model, or reads it off a sum of terms, at states x under inputs u.
+// formula finds one of a model, or reads it off a sum of terms, at states x under inputs u: of one whose coefficients
+// were all solved for as few of its terms as it takes.
 func (m *Model) formula(ctx context.Context, x, u []float64, off float64, most int, more []string) (l *Lagrangian,
 	err error) {
-	if m.net.Spec.Family == "terms" {
+	task := formula.Task{Of: m.net, States: x, Error: off, Most: most, More: more}
+	sum := m.net.Spec.Family == "terms"
+	if sum && (m.Record.Formula != nil || m.Record.Method == "") { // found term by term, or a formula itself
 		return m.lagrangian(m.net, nil, x, 0), nil
 	}
-	task := formula.Task{Of: m.net, States: x, Error: off, Most: most, More: more}
+	if sum {
+		task.Terms = m.net.Spec.Terms
+	}
 	at := ""
 	for k, in := range m.net.Spec.Inputs {
 		if in.SystemParameter {
@@ -112,10 +117,12 @@ func (m *Model) formula(ctx context.Context, x, u []float64, off float64, most i
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	if err != nil {
+	switch {
+	case sum && (err != nil || f.Error > worstFormula):
+		return m.lagrangian(m.net, nil, x, 0), nil
+	case err != nil:
 		return &Lagrangian{Why: err.Error()}, nil
-	}
-	if f.Error > worstFormula {
+	case f.Error > worstFormula:
 		return &Lagrangian{Library: f.Library, Front: f.Front, Error: f.Error, Why: fmt.Sprintf("%d terms leave %.2g "+
 			"of the accelerations: the library lacks some of its terms", f.Library, f.Front[0].Error)}, nil
 	}

@@ -33,7 +33,7 @@ func TestExplain(t *testing.T) {
 	if g := l.Terms[0]; math.Abs(g.Value-9.8) > 2.5*g.SD || !(g.SD < 0.05) || math.Abs(l.Terms[1].Value-0.5) > 1e-9 {
 		t.Errorf("%+v: not 9.8 cos(theta) + 0.5 omega^2", l.Terms)
 	}
-	if c := l.Compared; c == nil || !(c.Formula < 1.05*c.Network) || c.Better == "the network predicts better" {
+	if c := l.Compared; c == nil || !(c.Formula < 1.05*c.Network) || c.Better == "the model predicts better" {
 		t.Errorf("%+v", c)
 	}
 	if l.Compared.Better == "the formula predicts better" != e.ByFormula {
@@ -74,6 +74,26 @@ func TestExplain(t *testing.T) {
 	onward := fit(t, set, lagrange.Settings{From: back.Networks(), Steps: 5})
 	if r := onward.Record; r.Method != train.GaussNewton || !(r.Validation < 1e-12) {
 		t.Errorf("the formula goes on by %s in batches of %d to %g", r.Method, r.Batch, r.Validation)
+	}
+}
+
+// Of a sum of terms whose coefficients were all solved for, from accelerations with noise, few stay.
+func TestExplainSum(t *testing.T) {
+	set := recording("double-pendulum", 12, 60, true, 0.05)
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, k := range set.Trajectories {
+		for i := range k.A {
+			k.A[i] += 0.1 * r.NormFloat64()
+		}
+	}
+	m := fit(t, set, lagrange.Settings{Steps: 30, Seed: 1})
+	e, err := m.Explain(t.Context(), set, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := e.Lagrangian; m.Spec().Family != "terms" || len(m.Theta()) < 50 || len(l.Terms) != 5 || l.Library < 50 {
+		t.Errorf("a %s of %d, and %d of %d terms: %+v", m.Spec().Family, len(m.Theta()), len(l.Terms), l.Library,
+			l.Terms)
 	}
 }
 

@@ -33,8 +33,8 @@ func explainCommand() *cobra.Command {
 		Short: "Say what a model has learned: its Lagrangian as a formula, what it conserves",
 		Long: `Explain finds a sum of terms that gives the accelerations of a model, with as few
 terms as it takes, each coefficient with its standard deviation, and says whether
-the formula or the network predicts the recording better. A model that is a sum
-of terms is printed as it is.
+the formula or the model predicts the recording better. A sum of terms that was
+found from positions alone, or is a formula, is printed as it is.
 
 It then looks for what the motion without known forces conserves: energy,
 momenta, angular momenta and functions that are quadratic in momenta, as many as
@@ -219,7 +219,7 @@ func printFinding(w io.Writer, l *lagrange.Lagrangian) {
 		if c.HeldOut {
 			held = "held-out "
 		}
-		told(w, "compared", fmt.Sprintf("%s: over %d %swindows it is off by %.3g of the scales, the network by %.3g",
+		told(w, "compared", fmt.Sprintf("%s: over %d %swindows it is off by %.3g of the scales, the model by %.3g",
 			c.Better, c.Windows, held, c.Formula, c.Network))
 	}
 }
