@@ -293,6 +293,7 @@ func TestSettled(t *testing.T) {
 		{points(3, 1, 1, 0.9999), true},
 		{points(3, 1, 2, 0.99), false},
 		{points(3, 1, 1, math.NaN()), true},
+		{points(3, math.NaN(), math.NaN(), 1), false},
 	} {
 		if got := settled(c.history); got != c.want {
 			t.Errorf("%v: %v", c.history, got)

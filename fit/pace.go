@@ -1,8 +1,7 @@
 package fit
 
 import (
-	"cmp"
-	"slices"
+	"math"
 	"time"
 
 	"lagrange/model"
@@ -81,7 +80,13 @@ func settled(history []train.Point) bool {
 		return false
 	}
 	best := func(of []train.Point) float64 {
-		return slices.MinFunc(of, func(a, b train.Point) int { return cmp.Compare(a.Valid, b.Valid) }).Valid
+		least := math.Inf(1)
+		for _, p := range of {
+			if p.Valid < least { // one that is not finite is none
+				least = p.Valid
+			}
+		}
+		return least
 	}
 	return !(best(history[half:]) < (1-littleBetter)*best(history[:half]))
 }
