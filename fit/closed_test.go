@@ -340,3 +340,15 @@ func TestPreparing(t *testing.T) {
 		cancel()
 	}
 }
+
+// What a net of q alone is measured against is finite: an arm of seven joints took the first library that was tried.
+func TestStillOfNatural(t *testing.T) {
+	set := sim.Arm{Joints: 7, Rows: 700, Trajectories: 7, Dt: 0.1, Seed: 1}.Run()
+	f, err := newProblem(t.Context(), set, Options{Steps: 1, Model: "lnn", Hidden: []int{20, 20}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if still := f.still(accelerations(set, f.penalty)); !f.spec.Natural || !(still > 0) || math.IsInf(still, 1) {
+		t.Errorf("natural %v, %g", f.spec.Natural, still)
+	}
+}

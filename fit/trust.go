@@ -49,7 +49,8 @@ func (f *problem) still(o train.Objective[float64]) float64 {
 		return math.Inf(1)
 	}
 	spec := f.spec
-	spec.Family, spec.Hidden, spec.Head, spec.Friction, spec.Nodes = BaselineModel, []int{1}, "", "", nil
+	spec.Family, spec.Hidden, spec.Head, spec.Friction, spec.Nodes, spec.Natural = BaselineModel, []int{1}, "", "", nil,
+		false
 	still, err := model.New[float64](spec, 0)
 	if err != nil {
 		return math.Inf(1) // a net that this cannot describe is not measured against it
