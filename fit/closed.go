@@ -102,6 +102,9 @@ func (f *problem) tryLibraries(ctx context.Context, asked Options) error {
 	learn := accelerations(f.split.Train.Thinned(linkRows), f.penalty)
 	held := accelerations(f.split.Valid.Thinned(linkRows), f.penalty)
 	still := f.still(held)
+	if math.IsInf(still, 1) {
+		return nil // nothing to measure against
+	}
 	var tries []trial
 	for _, l := range libraries {
 		if terms := l.terms(f); terms != nil {
