@@ -72,8 +72,10 @@ func (m *Model) verdict(set *data.Set, r Evaluation) (f []data.Finding) {
 		f = append(f, m.against(own, "of forces", func(name string) []float64 { return r.Torques[name] }, ForceSpread,
 			r.Torques[own])...)
 	} else if s, ok := r.Models[own]; ok {
-		f = append(f, m.against(own, "over windows", func(name string) []float64 { return r.Models[name].RMSEQ },
-			ConstantVelocity, s.RMSEQ)...)
+		found := m.against(own, "over windows", func(name string) []float64 { return r.Models[name].RMSEQ },
+			ConstantVelocity, s.RMSEQ)
+		few(found, times(s.MedianQ, r.Models[ConstantVelocity].MedianQ))
+		f = append(f, found...)
 	} else if a, ok := r.Accelerations[own]; ok {
 		f = append(f, m.against(own, "of accelerations", func(name string) []float64 { return r.Accelerations[name] },
 			NoAcceleration, a)...)
@@ -120,6 +122,19 @@ func (m *Model) against(own, where string, of func(name string) []float64, simpl
 		return []data.Finding{x}
 	}
 	return nil
+}
+
+// few says of a finding over windows that few of them make it, where the median one is so many times as far off as by
+// constant velocity: after a close encounter no model predicts where bodies are.
+func few(found []data.Finding, median float64) {
+	if !(median < wellBelow) {
+		return
+	}
+	for i := range found {
+		found[i].Serious = false
+		found[i].Do = fmt.Sprintf("few windows make that, as where motion is chaotic: the median one is off by %.2g of "+
+			"that of constant velocity", median)
+	}
 }
 
 // times is the geometric mean of how many times errors are those of others; NaN where there are none.
