@@ -124,8 +124,8 @@ func (m *Model) against(own, where string, of func(name string) []float64, simpl
 	return nil
 }
 
-// few says of a finding over windows that few of them make it, where the median one is so many times as far off as by
-// constant velocity: after a close encounter no model predicts where bodies are.
+// few says of a finding over windows that few of them make it, where the median one is so many times as far off as
+// by constant velocity: after a close encounter no model predicts where bodies are.
 func few(found []data.Finding, median float64) {
 	if !(median < wellBelow) {
 		return
