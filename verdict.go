@@ -132,8 +132,8 @@ func few(found []data.Finding, median float64) {
 	}
 	for i := range found {
 		found[i].Serious = false
-		found[i].Do = fmt.Sprintf("few windows make that, as where motion is chaotic: the median one is off by %.2g of "+
-			"that of constant velocity", median)
+		found[i].Do = fmt.Sprintf("few windows make that, as where motion is chaotic: the median one is off by %.2g "+
+			"of that of constant velocity", median)
 	}
 }
 
