@@ -13,7 +13,8 @@ import (
 // A model that is lost in few windows has learned something: the median one tells.
 func TestFewWindows(t *testing.T) {
 	net, err := model.New[float64](model.Spec{Family: "lnn", Hidden: []int{2}, Activation: "softplus",
-		Head: model.Plain, Kinetic: 1, Coordinates: []model.Coordinate{{Name: "q", Velocity: "v", Scale: 1, Speed: 1, Accel: 1}}}, 1)
+		Head: model.Plain, Kinetic: 1,
+		Coordinates: []model.Coordinate{{Name: "q", Velocity: "v", Scale: 1, Speed: 1, Accel: 1}}}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
