@@ -10,41 +10,54 @@ import (
 	"lagrange/train"
 )
 
-// tryTerms has a sum of terms learn a recording of states where no model was asked for, and nothing that only a network
+// tryTerms has sums of terms learn a recording of states where no model was asked for, and nothing that only a network
 // has: a library that has the terms of L finds them to many digits from few rows, where a network is left with a
-// thousandth. It has a convex initialisation and some steps on windows, and is taken where these leave next to nothing
-// of the loss without acceleration on the windows that choose a guess; else all is as it was.
+// thousandth. Each has a convex initialisation and, if that leaves clearly less than the ones before, some steps on
+// windows. The first one is taken that leaves next to nothing of the loss without acceleration on the windows that
+// choose a guess; else all is as it was.
 func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.Segments[float64],
 	still float64) (taken bool, err error) {
-	if !f.s.untold(asked) {
+	if !f.s.untold(asked) || f.set.D()*f.set.D() > mostTerms {
 		return false, nil
 	}
-	spec := f.spec
-	spec.Family, spec.Hidden, spec.Head = ladder[0], nil, ""
-	spec.Coordinates = kneed(spec.Coordinates, f.split.Train)
-	spec.Terms = spec.DefaultTerms()
-	net, err := model.New[float64](spec, f.s.Seed)
-	if err != nil {
-		return false, nil // a library has no system parameters, and so many terms at most
+	was, least := f.spec.Coordinates, cleanGuess*still
+	f.spec.Coordinates = kneed(was, f.split.Train)
+	defer func() {
+		if !taken {
+			f.spec.Coordinates = was
+		}
+	}()
+	for _, l := range libraries {
+		t := trial{title: l.title, asked: asked, still: still}
+		if t.net, err = f.sum(l.terms(f), f.spec.Friction); err != nil {
+			return false, nil // a library has no system parameters
+		}
+		if t.net == nil {
+			continue
+		}
+		n, d := len(t.net.Linear()), f.set.D()
+		c := train.ConvexOptions{Seed: f.s.Seed, Workers: f.s.Workers, Ridges: convexRidges[:1], Selection: selection,
+			On:      f.s.preparing("terms of " + l.title),
+			Samples: min(convexSamples, convexWork/(1+d*n*n))}
+		if c.Samples*d < 2*n {
+			continue // it would take long
+		}
+		if t.guess, err = train.ConvexInitialisation(ctx, t.net, f.estimated(0), c); err != nil {
+			return false, err
+		}
+		if !t.guess.Done || t.guess.After > least {
+			continue
+		}
+		least = clearly * t.guess.After
+		if t.left, err = f.try(ctx, t.net, t.guess, selection); err != nil {
+			return false, err
+		}
+		if t.left < exactTerms*still {
+			t.guess.After = min(t.guess.After, t.left)
+			return true, f.takeTerms(&t, fmt.Sprintf("%s after %d steps", t.leaves(), trialSteps))
+		}
 	}
-	n, d := len(net.Linear()), net.Spec.D()
-	c := train.ConvexOptions{Seed: f.s.Seed, Workers: f.s.Workers, Ridges: convexRidges[:1], Selection: selection,
-		On:      f.s.preparing("sum of terms"),
-		Samples: min(convexSamples, convexWork/(1+d*n*n))}
-	if c.Samples*d < 2*n {
-		return false, nil // it would take long
-	}
-	guess, err := train.ConvexInitialisation(ctx, net, f.estimated(0), c)
-	if err != nil || !guess.Done || guess.After > cleanGuess*still {
-		return false, err
-	}
-	left, err := f.try(ctx, net, guess, selection)
-	if err != nil || !(left < exactTerms*still) {
-		return false, err
-	}
-	guess.After = min(guess.After, left)
-	return true, f.takeTerms(&trial{asked: asked, net: net, guess: guess}, fmt.Sprintf("after %d steps it leaves "+
-		"%.2g %% of the loss without acceleration", trialSteps, 100*left/still))
+	return false, nil
 }
 
 // tryNatural has a natural network learn a clean recording, as the networks before it did, the best of which left so

@@ -168,6 +168,39 @@ func TestLibraries(t *testing.T) {
 	}
 }
 
+// So it is on windows of clean motion, from the velocities alone.
+func TestLibrariesOnWindows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some seconds")
+	}
+	for system, title := range map[string]string{
+		"kepler":   "the default library, 1/q and 1/q²",
+		"wave-5":   "masses and springs",
+		"two-body": "the distances between points",
+	} {
+		set := recorded(t, system, 0)
+		for i := range set.Trajectories {
+			set.Trajectories[i].A = nil
+		}
+		f, err := newProblem(t.Context(), set, Options{Steps: 1, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := f.plan.Line("model")
+		if f.spec.Family != "terms" || f.guessed.theta == nil || !strings.HasPrefix(l.Reason, "of "+title+", leaves") {
+			t.Errorf("%s: a %s, %+v", system, f.spec.Family, l)
+			continue
+		}
+		m, err := model.With(f.spec, f.guessed.theta)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if off := offAccelerations(t, m, recorded(t, system, 0)); !(off < 1e-3) {
+			t.Errorf("%s: accelerations are off by %.2g of their size", system, off)
+		}
+	}
+}
+
 // What is damped is learned as closely with the friction that was found, and no network is trained beside it.
 func TestLibraryWithFriction(t *testing.T) {
 	set := recorded(t, "spring", 0)
