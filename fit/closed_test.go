@@ -135,6 +135,23 @@ func offAccelerations(t *testing.T, m *model.Model[float64], set *data.Set) floa
 	return math.Sqrt(train.MeanLoss(o, m) / train.MeanLoss(o, still))
 }
 
+// guessedBy wants the guess of a sum of terms of a library, off by less than that of the accelerations of a system.
+func guessedBy(t *testing.T, f *problem, system, title string, most float64) {
+	t.Helper()
+	l := f.plan.Line("model")
+	if f.spec.Family != "terms" || f.guessed.theta == nil || !strings.HasPrefix(l.Reason, "of "+title+", leaves") {
+		t.Errorf("%s: a %s, %+v", system, f.spec.Family, l)
+		return
+	}
+	m, err := model.With(f.spec, f.guessed.theta)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if off := offAccelerations(t, m, recorded(t, system, 0)); !(off < most) {
+		t.Errorf("%s: accelerations are off by %.2g of their size", system, off)
+	}
+}
+
 // Accelerations of which a library has the Lagrangian are learned to many digits before the first step.
 func TestLibraries(t *testing.T) {
 	for system, title := range map[string]string{
@@ -150,20 +167,9 @@ func TestLibraries(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := f.plan.Line("model")
-		if f.spec.Family != "terms" || f.guessed.theta == nil || !strings.HasPrefix(l.Reason, "of "+title+", leaves") {
-			t.Errorf("%s: a %s, %+v", system, f.spec.Family, l)
-			continue
-		}
+		guessedBy(t, f, system, title, 1e-5)
 		if k := f.plan.Line("friction"); k.Choice != "none" || k.Reason != "it leaves next to nothing without" {
 			t.Errorf("%s: %+v", system, k)
-		}
-		m, err := model.With(f.spec, f.guessed.theta)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if off := offAccelerations(t, m, recorded(t, system, 0)); !(off < 1e-5) {
-			t.Errorf("%s: accelerations are off by %.2g of their size", system, off)
 		}
 	}
 }
@@ -186,18 +192,7 @@ func TestLibrariesOnWindows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := f.plan.Line("model")
-		if f.spec.Family != "terms" || f.guessed.theta == nil || !strings.HasPrefix(l.Reason, "of "+title+", leaves") {
-			t.Errorf("%s: a %s, %+v", system, f.spec.Family, l)
-			continue
-		}
-		m, err := model.With(f.spec, f.guessed.theta)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if off := offAccelerations(t, m, recorded(t, system, 0)); !(off < 1e-3) {
-			t.Errorf("%s: accelerations are off by %.2g of their size", system, off)
-		}
+		guessedBy(t, f, system, title, 1e-3)
 	}
 }
 

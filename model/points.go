@@ -72,15 +72,12 @@ func (s Spec) points() (points [][]int) {
 		for _, axis := range []byte("xyz") {
 			if i, ok := axes[name][axis]; ok {
 				of = append(of, i)
+			} else if _, others := axes[names[0]][axis]; others {
+				return nil
 			}
 		}
 		if len(of) < 2 || len(of) != len(axes[names[0]]) {
 			return nil
-		}
-		for axis := range axes[name] {
-			if _, ok := axes[names[0]][axis]; !ok {
-				return nil
-			}
 		}
 		points = append(points, of)
 	}
