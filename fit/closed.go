@@ -9,39 +9,48 @@ import (
 	"lagrange/train"
 )
 
-// A library is one of the sums of terms that recorded accelerations are tried with where no model was asked for.
+// A library is one of the sums of terms that a recording is tried with where no model was asked for.
 type library struct {
 	title string
 	// terms are those of the library, nil where it has none of its own for what f is about
 	terms func(f *problem) [][]model.Term
+	named bool // the names of coordinates speak for it
 }
+
+// defaultLibrary is the title of that one.
+const defaultLibrary = "the default library"
 
 // libraries are tried in turn, the smaller ones first. A new one is a function and a line here.
 var libraries = []library{
-	{"masses and springs", func(f *problem) [][]model.Term { return f.spec.CoupledTerms(false) }},
-	{"constant masses and springs", func(f *problem) [][]model.Term { return f.spec.CoupledTerms(true) }},
-	{"the default library", func(f *problem) [][]model.Term {
+	{"masses and springs", func(f *problem) [][]model.Term {
+		if f.lengths() < 2 { // the simplest library has what there is
+			return nil
+		}
+		return f.spec.CoupledTerms(false)
+	}, false},
+	{"the simplest library", func(f *problem) [][]model.Term { return f.spec.CoupledTerms(true) }, false},
+	{"the distances between points", func(f *problem) [][]model.Term {
+		return f.spec.PointTerms(false)
+	}, true},
+	{"the distances between points and from the origin", func(f *problem) [][]model.Term {
+		return f.spec.PointTerms(true)
+	}, true},
+	{defaultLibrary, func(f *problem) [][]model.Term {
 		if f.angles() >= leastLinks { // those of links have what it has of them, and are fewer
 			return nil
 		}
 		return f.spec.DefaultTerms()
-	}},
-	{"the distances between points", func(f *problem) [][]model.Term {
-		return f.spec.PointTerms(false)
-	}},
-	{"the distances between points and from the origin", func(f *problem) [][]model.Term {
-		return f.spec.PointTerms(true)
-	}},
+	}, false},
 	{"the default library, 1/q and 1/q²", func(f *problem) [][]model.Term {
 		if of := f.distances(); len(of) > 0 {
 			return f.spec.InverseTerms(of)
 		}
 		return nil
-	}},
+	}, false},
 	{"the angles between links, which are sums of those of joints", func(f *problem) [][]model.Term {
 		return f.links(true)
-	}},
-	{"the angles between links", func(f *problem) [][]model.Term { return f.links(false) }},
+	}, false},
+	{"the angles between links", func(f *problem) [][]model.Term { return f.links(false) }, false},
 }
 
 // links are the terms of a chain of links, where there are so many that the default library is not tried.
@@ -53,9 +62,12 @@ func (f *problem) links(joints bool) [][]model.Term {
 }
 
 // angles are how many of the coordinates are.
-func (f *problem) angles() (n int) {
+func (f *problem) angles() int { return f.spec.D() - f.lengths() }
+
+// lengths are how many of the coordinates are no angles.
+func (f *problem) lengths() (n int) {
 	for _, c := range f.spec.Coordinates {
-		if c.Period > 0 {
+		if c.Period == 0 {
 			n++
 		}
 	}
@@ -238,11 +250,7 @@ func (s *Options) untold(asked Options) bool {
 // sum is a sum of terms in place of the network; nil without terms, or where they are too many to be worth a try. The
 // error is that a library has no system parameters.
 func (f *problem) sum(terms [][]model.Term, friction model.Friction) (*model.Model[float64], error) {
-	n := 0
-	for _, list := range terms {
-		n += len(list)
-	}
-	if n == 0 || n > mostTerms {
+	if n := model.Count(terms); n == 0 || n > mostTerms {
 		return nil, nil
 	}
 	spec := f.spec

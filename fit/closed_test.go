@@ -155,7 +155,7 @@ func guessedBy(t *testing.T, f *problem, system, title string, most float64) {
 // Accelerations of which a library has the Lagrangian are learned to many digits before the first step.
 func TestLibraries(t *testing.T) {
 	for system, title := range map[string]string{
-		"spring":          "masses and springs",
+		"spring":          "the simplest library",
 		"wave-5":          "masses and springs",
 		"double-pendulum": "the default library",
 		"kepler":          "the default library, 1/q and 1/q²",

@@ -94,7 +94,7 @@ func TestUnfixedDirectionsHaveNoNumber(t *testing.T) {
 			t.Errorf("%s of %s: %.3g ± %.3g", c.Term, c.Of, c.Value, c.SD)
 		}
 	}
-	if !strings.Contains(f.String(), "not identifiable a") ||
+	if !strings.Contains(f.String(), "not identifiable (a-") ||
 		!strings.Contains(Decides(f.Deciding), "no kind of recording") {
 		t.Errorf("%s; %s", f, Decides(f.Deciding))
 	}

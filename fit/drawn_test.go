@@ -2,6 +2,7 @@ package fit
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"lagrange/eval"
@@ -42,7 +43,7 @@ func TestEnsembleOfMotion(t *testing.T) {
 		}
 		var said float64 // of the term that bends L, relative
 		for _, c := range first.Formula.Terms {
-			if c.Term == "x^2" {
+			if strings.HasSuffix(c.Term, "^2") {
 				said = c.SD / math.Abs(c.Value)
 			}
 		}

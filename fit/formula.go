@@ -170,7 +170,8 @@ func (f *problem) read(m *model.Model[float64]) (r Formula) {
 			name, scale = fmt.Sprintf("M %s %s", a.Name, b.Name), 1/(a.Speed*b.Speed)
 		}
 		for _, t := range ts {
-			r.Terms = append(r.Terms, Coefficient{Of: name, Term: s.TermText(t), Value: scale * m.Theta[at]})
+			r.Terms = append(r.Terms, Coefficient{Of: name, Term: s.TermText(t),
+				Value: scale * s.TermUnit(t) * m.Theta[at]})
 			at++
 		}
 	}

@@ -3,44 +3,52 @@ package fit
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"lagrange/model"
 	"lagrange/train"
 )
 
-// chooseTerms has a sum of terms found in the simplest library, unless the weak form predicts with the default one
-// better beyond doubt what it has not learned from, or the simplest one falls short, each with all friction that there
-// is: of seven recordings of a real pendulum with a motor the simplest one predicted held-out motion as well or better
-// (lagrange reproduce recorded). It returns the weak initialisation with what was chosen, if there was a choice and it
-// has one.
+// chooseTerms has a sum of terms found in the first library that is no worse than another one: a later one takes its
+// place if the weak form predicts with it better beyond doubt what it has not learned from, or if the one before falls
+// short, each with all friction that there is. Of seven recordings of a real pendulum with a motor the simplest library
+// predicted held-out motion as well as the default one, or better (lagrange reproduce recorded). Once one that the
+// names of coordinates speak for is down to the noise, no other one is tried. It returns the weak initialisation with
+// what was chosen, if there was a choice and it has one.
 func (f *problem) chooseTerms(ctx context.Context, o *train.Identification, s Options) (x train.Identified, err error) {
 	if !model.FamilyOf(f.spec.Family).Netless || s.Terms != nil {
 		return x, nil
 	}
-	simple, err := f.weakWith(ctx, o, s, f.spec.SimplestTerms())
-	if err != nil {
-		return x, err
-	}
-	full, err := f.weakWith(ctx, o, s, f.spec.DefaultTerms())
-	if err != nil || simple.Model == nil {
-		return full, err // found in the default library, or nowhere
-	}
-	x = simple
-	choice, better := ofSimplest, full.Model != nil && train.Clearly(full.Log, simple.Log)
-	if full.Model != nil && !better {
-		if better, err = f.short(ctx, o, simple, full); err != nil {
+	var said []string
+	chosen := library{}
+	for _, l := range libraries {
+		terms := l.terms(f)
+		if n := model.Count(terms); n == 0 || n > mostTried ||
+			x.Model != nil && (o.Over() || chosen.named && x.Score < downToNoise) {
+			continue
+		}
+		y, err := f.weakWith(ctx, o, s, terms)
+		if err != nil {
 			return x, err
 		}
+		if y.Model == nil {
+			continue
+		}
+		better := x.Model == nil || train.Clearly(y.Log, x.Log)
+		if !better {
+			if better, err = f.short(ctx, o, x, y); err != nil {
+				return x, err
+			}
+		}
+		said = append(said, fmt.Sprintf("%.3g with %s", y.Score, l.title))
+		if better {
+			x, chosen, f.spec.Terms = y, l, terms
+		}
 	}
-	if f.spec.Terms = f.spec.SimplestTerms(); better {
-		x, choice, f.spec.Terms = full, ofDefault, f.spec.DefaultTerms()
+	if x.Model != nil {
+		f.plan.set("terms", "of "+chosen.title, "weak initialisation leaves, in mean squares of the noise, "+
+			strings.Join(said, ", "))
 	}
-	reason := fmt.Sprintf("weak initialisation leaves, in mean squares of the noise, %.3g with the simplest",
-		simple.Score)
-	if full.Model != nil {
-		reason += fmt.Sprintf(", %.3g with the default", full.Score)
-	}
-	f.plan.set("terms", choice, reason)
 	return x, nil
 }
 
@@ -72,7 +80,8 @@ func left(x train.Identified) (loss float64) {
 	return loss
 }
 
-const ofSimplest, ofDefault = "of the simplest library", "of the default library"
+// ofDefault is the choice of the default library.
+const ofDefault = "of " + defaultLibrary
 
 // finer is x or, where that has the default library and leaves more than the noise, a sum of terms of the finer one: if
 // what was learned from is so much likelier that the terms are worth it, and held-out motion is predicted no worse.

@@ -4,10 +4,13 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"lagrange/data"
+	"lagrange/mech"
 	"lagrange/model"
+	"lagrange/sim"
 	"lagrange/train"
 )
 
@@ -85,6 +88,82 @@ func TestShort(t *testing.T) {
 				t.Errorf("forces %v, held-out motion off by %g and %g: short %v, %v", c.c, s.simple, s.full, got, err)
 			}
 		}
+	}
+}
+
+// ofPositions is a training of a sum of terms on positions alone, with noise, without friction.
+func ofPositions(t *testing.T, system string, duration, dt, sd float64) *problem {
+	t.Helper()
+	s, err := mech.Lookup(system)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := sim.Simulation{System: s, Trajectories: 8, Steps: int(duration / dt), Dt: dt, Noise: sd,
+		Seed: 1}.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range set.Trajectories {
+		set.Trajectories[i].V = nil
+	}
+	f, err := newProblem(t.Context(), set, Options{Model: "terms", Friction: model.NoFriction, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// Of positions alone, with noise, the library is found that has the Lagrangian.
+func TestLibraryOfMotion(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some seconds")
+	}
+	for _, c := range []struct {
+		system, title    string
+		duration, dt, sd float64
+	}{
+		{"wave-3", "masses and springs", 5, 0.05, 0.003},
+		{"kepler", "the default library, 1/q and 1/q²", 20, 0.1, 0.003},
+		{"two-body", "the distances between points", 20, 0.1, 0.003},
+		{"double-pendulum", "the default library", 4, 0.02, 0.003},
+		{"chain-4", "the angles between links", 4, 0.02, 0.003},
+	} {
+		f := ofPositions(t, c.system, c.duration, c.dt, c.sd)
+		x, err := f.chooseTerms(t.Context(), identification(f), f.s)
+		if got := f.plan.Line("terms").Choice; err != nil || got != "of "+c.title || !(x.Score < doubtful) {
+			t.Errorf("%s: %q, held-out motion off by %.3g, %v", c.system, got, x.Score, err)
+		}
+	}
+}
+
+// More friction goes on from motion that is followed without it, and comes to none of it there.
+func TestMoreFrictionBeginsNearby(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some seconds")
+	}
+	f := ofPositions(t, "two-body", 20, 0.1, 0.003)
+	o := identification(f)
+	x, err := f.weakWith(t.Context(), o, f.s, f.spec.PointTerms(false))
+	if err == nil {
+		x, err = o.Shoot(t.Context(), x)
+	}
+	if err != nil || !(left(x) < downToNoise) {
+		t.Fatalf("%.3g is left, %v", left(x), err)
+	}
+	spec := x.Model.Spec
+	spec.Friction = model.Viscous
+	y, err := f.withMore(t.Context(), o, x, spec, f.s)
+	if err != nil || !(left(y) < 1.01*left(x)) {
+		t.Errorf("friction leaves %.3g in place of %.3g, %v", left(y), left(x), err)
+	}
+	// Where x had ended before it was at its best, the steps of y are no gain of friction.
+	early, last := x, len(x.Lengths)-1
+	early.Lengths = slices.Clone(x.Lengths)
+	for early.Lengths[last].Loss = x.Lengths[last].Loss; f.gain(o, early, y) < 2*frictionGain; {
+		early.Lengths[last].Loss += 1e-4
+	}
+	if _, gain, err := f.gainAfter(t.Context(), o, early, y); err != nil || !(gain < frictionGain) {
+		t.Errorf("friction that is not there gains %.3g, %v", gain, err)
 	}
 }
 

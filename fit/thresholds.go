@@ -290,8 +290,12 @@ const (
 	// exactUnits are those where there is less noise than leastNoise. Of a double pendulum without noise (seeds 1 to 3)
 	// 120 leave 0.05, 0.22, 0.11 % of the acceleration on new motions, 200 leave 0.04, 0.10, 0.07 %, in twice the time.
 	exactUnits   = 200
-	frictionGain = 10 // of the logarithm of a likelihood: chance gives a few parameters two or three
-	mostIdle     = 2  // kinds of friction in a row that bring nothing, and no more are tried; not tuned
+	frictionGain = 10 // of the logarithm of a likelihood: chance gives a few parameters two or three,
+	chanceGain   = 50 // and the steps of shooting that more friction had may give this; not tuned
+	// of the friction that a model begins a training with, where one without goes on: that moves little by more than
+	// the noise. All of it left 5131 in place of 0.99 of two bodies, from which no step led back
+	littleFriction = 1e-4
+	mostIdle       = 2 // kinds of friction in a row that bring nothing, and no more are tried; not tuned
 	// of recorded states: what more friction may leave of the mean square that less leaves, from a mean square on; rows
 	// that say so; half-length of the bumps in swings, and in rows at least; ridge. Not tuned
 	frictionLeaves, leastLeft, frictionRows = 0.25, 1e-8, 2000

@@ -65,7 +65,7 @@ func newEquations(t Task) (*equations, error) {
 	case s.Terms == nil && e.assumed != "":
 		s.Terms = constant(make([][]model.Term, 1+e.d*(e.d+1)/2))
 	case s.Terms == nil:
-		if s.Terms = s.DefaultTerms(); count(s.Terms) > most {
+		if s.Terms = s.DefaultTerms(); model.Count(s.Terms) > most {
 			s.Terms = s.SimplestTerms()
 		}
 		s.Terms[0] = append(s.Terms[0], inverse(*s, t.States)...)
@@ -154,13 +154,6 @@ func directions(states []float64, n int) (count int) {
 // most is how many terms of the default library there may be: of more coordinates the simplest one is looked at, which
 // has constant masses.
 const most = 500
-
-func count(terms [][]model.Term) (n int) {
-	for _, ts := range terms {
-		n += len(ts)
-	}
-	return n
-}
 
 // inverse are 1/q and 1/q² of coordinates that are positive and away from 0 at all states.
 func inverse(s model.Spec, states []float64) (more []model.Term) {

@@ -99,19 +99,19 @@ func TestRubbing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	more, err := m.Rubbing(Both)
+	more, err := m.Rubbing(Both, 1)
 	if err != nil || !slices.Equal(more.Theta, []float64{2, 1.3, 0.7, 0.1, firstSize, 0.5, -3}) {
 		t.Fatal(more.Theta, err)
 	}
-	if less, err := more.Rubbing(Coulomb); err != nil || !slices.Equal(less.Theta, m.Theta) {
+	if less, err := more.Rubbing(Coulomb, 1); err != nil || !slices.Equal(less.Theta, m.Theta) {
 		t.Error(less.Theta, err)
 	}
 	more.Theta[4] = 0.77 // viscous
-	all, err := more.Rubbing(AllFriction)
+	all, err := more.Rubbing(AllFriction, 1)
 	if err != nil || all.Theta[4] != 0.77 {
 		t.Error(all.Theta, err)
 	}
-	if back, err := all.Rubbing(Both); err != nil || !slices.Equal(back.Theta, more.Theta) {
+	if back, err := all.Rubbing(Both, 1); err != nil || !slices.Equal(back.Theta, more.Theta) {
 		t.Error(back.Theta, err)
 	}
 }

@@ -40,28 +40,11 @@ func (m *Model[T]) Coefficients() (out []Coefficient) {
 // units of the recording: ½ N_ii h(q) v_i²/s_i², N_ij h(q) v_i v_j/(s_i s_j), and powers of (q − mean)/scale.
 func (s Spec) product(o int, t Term) (text string, unit float64) {
 	var factors []string
-	unit = 1
-	switch {
-	case t.Function == Power:
-		i := t.coordinate()
-		c := s.Coordinates[i]
-		unit = math.Pow(c.Scale, -float64(t.Of[i]))
-		text = c.Name
-		k := t.Of[i]
-		if c.Mean != 0 && k > 0 {
-			text = fmt.Sprintf("(%s%+.6g)", c.Name, -c.Mean)
-		}
-		if k < 0 {
-			text, k = "1/"+text, -k
-		}
-		if k != 1 {
-			text += fmt.Sprint("^", k)
-		}
-		factors = append(factors, text)
-	case t.Function == Formula:
-		unit = 1 / t.Size
-		factors = append(factors, t.Text)
-	case t.Function != One:
+	unit = s.TermUnit(t)
+	switch t.Function {
+	case Power, Formula:
+		factors = append(factors, s.TermText(t))
+	case Sin, Cos:
 		factors = append(factors, t.Function+"("+s.angle(t)+")")
 	}
 	if o > 0 {

@@ -1,5 +1,11 @@
 package model
 
+import (
+	"math"
+
+	"lagrange/nn"
+)
+
 // Frictionless is the same model with all its friction taken away; what known forces bring stays.
 func (m *Model[T]) Frictionless() *Model[T] {
 	out, l, at := m.Copy(), layout(m.Spec.forceSpec()), m.forces()
@@ -25,14 +31,22 @@ func (m *Model[T]) Conservative(inputs []Input) (free *Model[T], forces []T, err
 	return free, m.Theta[n:], err
 }
 
-// Rubbing is the same model with another friction: what it has of that, and the rest as it is before a training.
-func (m *Model[T]) Rubbing(kind Friction) (*Model[T], error) {
+// Rubbing is the same model with another friction: what it has of that, and of the rest such a part as it is before a
+// training.
+func (m *Model[T]) Rubbing(kind Friction, part float64) (*Model[T], error) {
 	spec, was, first := m.Spec, layout(m.Spec), m.forces()
 	spec.Friction = kind
 	now := layout(spec)
 	theta := append([]T(nil), m.Theta[:first]...)
 	for _, x := range now.params {
 		theta = append(theta, T(x))
+	}
+	root := T(math.Sqrt(part)) // friction is made of squares
+	if now.viscous >= 0 {
+		scale(theta[first+now.viscous:][:viscousParams(spec.D())], root)
+	}
+	for _, r := range now.resistances {
+		scale(theta[first+r.at:][:len(r.contacts)], root)
 	}
 	keep := func(to, from, n int) { copy(theta[first+to:first+to+n], m.Theta[first+from:first+from+n]) }
 	if was.actuators >= 0 {
@@ -53,4 +67,10 @@ func (m *Model[T]) Rubbing(kind Friction) (*Model[T], error) {
 		}
 	}
 	return With(spec, theta)
+}
+
+func scale[T nn.Float](x []T, by T) {
+	for i := range x {
+		x[i] *= by
+	}
 }

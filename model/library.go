@@ -14,6 +14,14 @@ func (s Spec) DefaultTerms() [][]Term { return s.library(s.harmonics(2)) }
 // is a little off, of a belt, of magnets.
 func (s Spec) FinerTerms() [][]Term { return s.library(s.harmonics(4)) }
 
+// Count is how many terms there are in a library, one coefficient each.
+func Count(terms [][]Term) (n int) {
+	for _, ts := range terms {
+		n += len(ts)
+	}
+	return n
+}
+
 // LinkTerms is a library of a chain of links: the potential and, with the constant, each element of the mass matrix
 // have sine and cosine of the angle of each link, and of the angle between any two links. Coordinates are angles of the
 // links, or of the joints from each link to the next, where the angle between two links is the sum of those of the

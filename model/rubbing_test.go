@@ -20,11 +20,11 @@ func TestIncludes(t *testing.T) {
 			m.Theta[i] = r.NormFloat64()
 		}
 		for _, f := range Frictions() {
-			there, err := m.Rubbing(f)
+			there, err := m.Rubbing(f, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
-			back, err := there.Rubbing(g)
+			back, err := there.Rubbing(g, 1)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,45 +118,63 @@ func (s Spec) checkTerm(t Term) error {
 	return nil
 }
 
-// TermText writes a term with the names of the coordinates: cos(theta1 - 2 theta2), x^2. The coordinate of a power is
-// (x − mean)/scale.
+// TermText writes a term with the names of the coordinates: cos(theta1 - 2 theta2), or (x-0.3)^2 about a mean.
 func (s Spec) TermText(t Term) string {
 	switch t.Function {
 	case One:
 		return One
 	case Formula:
 		return t.Text
+	case Power:
+		return s.powerText(t)
 	}
 	var b strings.Builder
 	for i, k := range t.Of {
 		if i >= len(s.Coordinates) || k == 0 {
 			continue
 		}
-		name := s.Coordinates[i].Name
-		switch {
-		case t.Function == Power && k == 1:
-			b.WriteString(name)
-		case t.Function == Power && k < 0:
-			b.WriteString("1/" + name + map[int]string{-2: "^2"}[k])
-		case t.Function == Power:
-			fmt.Fprintf(&b, "%s^%d", name, k)
-		default:
-			sign := " + "
-			if k < 0 {
-				sign, k = " - ", -k
-			}
-			if b.Len() == 0 {
-				sign = strings.TrimSpace(strings.TrimPrefix(sign, " + "))
-			}
-			b.WriteString(sign)
-			if k > 1 {
-				fmt.Fprintf(&b, "%d ", k)
-			}
-			b.WriteString(name)
+		sign := " + "
+		if k < 0 {
+			sign, k = " - ", -k
 		}
-	}
-	if t.Function == Power {
-		return b.String()
+		if b.Len() == 0 {
+			sign = strings.TrimSpace(strings.TrimPrefix(sign, " + "))
+		}
+		b.WriteString(sign)
+		if k > 1 {
+			fmt.Fprintf(&b, "%d ", k)
+		}
+		b.WriteString(s.Coordinates[i].Name)
 	}
 	return t.Function + "(" + b.String() + ")"
+}
+
+// powerText writes a power.
+func (s Spec) powerText(t Term) string {
+	i := t.coordinate()
+	c, k := s.Coordinates[i], t.Of[i]
+	text := c.Name
+	if c.Mean != 0 && k > 0 {
+		text = fmt.Sprintf("(%s%+.6g)", c.Name, -c.Mean)
+	}
+	if k < 0 {
+		text, k = "1/"+text, -k
+	}
+	if k != 1 {
+		text += fmt.Sprint("^", k)
+	}
+	return text
+}
+
+// TermUnit is what a coefficient of a term is multiplied by to be that of what TermText writes, in units of the
+// recording.
+func (s Spec) TermUnit(t Term) float64 {
+	switch t.Function {
+	case Power:
+		i := t.coordinate()
+		return math.Pow(s.Coordinates[i].Scale, -float64(t.Of[i]))
+	case Formula:
+		return 1 / t.Size
+	}
+	return 1
 }

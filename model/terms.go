@@ -53,12 +53,7 @@ var terms = Family{
 }
 
 // coefficients is how many terms there are.
-func (s Spec) coefficients() (n int) {
-	for _, ts := range s.Terms {
-		n += len(ts)
-	}
-	return n
-}
+func (s Spec) coefficients() int { return Count(s.Terms) }
 
 func summed[T nn.Float](s Spec, theta []T, batch int) Tape[T] {
 	d, n := s.D(), s.coefficients()

@@ -154,11 +154,38 @@ func TestTermText(t *testing.T) {
 		"1": {Function: model.One}, "sin(q0)": {Function: model.Sin, Of: []int{1, 0, 0}},
 		"cos(-2 q0 + q2)": {Function: model.Cos, Of: []int{-2, 0, 1}},
 		"cos(q0 - q2)":    {Function: model.Cos, Of: []int{1, 0, -1}},
-		"q1":              {Function: model.Power, Of: []int{0, 1, 0}},
-		"q1^2":            {Function: model.Power, Of: []int{0, 2, 0}},
+		"(q1-0.3)":        {Function: model.Power, Of: []int{0, 1, 0}},
+		"(q1-0.3)^2":      {Function: model.Power, Of: []int{0, 2, 0}},
+		"1/q1^2":          {Function: model.Power, Of: []int{0, -2, 0}},
 	} {
 		if got := s.TermText(term); got != want {
 			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
+
+// A coefficient times its unit stands before what is written.
+func TestTermUnit(t *testing.T) {
+	s := spec("terms", 3, 0, "")
+	x := []float64{0.2, 0.7, -0.4, 0, 0, 0}
+	mean, scale := s.Coordinates[1].Mean, s.Coordinates[1].Scale
+	root, err := s.FormulaTerm("sqrt(q1^2+q2^2)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		term model.Term
+		of   float64 // its value, that of a coefficient 1
+	}{
+		{model.Term{Function: model.Power, Of: []int{0, 1, 0}}, (x[1] - mean) / scale},
+		{model.Term{Function: model.Power, Of: []int{0, 2, 0}}, math.Pow((x[1]-mean)/scale, 2)},
+		{model.Term{Function: model.Power, Of: []int{0, -2, 0}}, math.Pow(x[1]/scale, -2)},
+		{root, s.Values(root, x)[0]},
+	} {
+		text := s.TermText(c.term)
+		written := model.Term{Function: model.Formula, Text: text, Size: 1}
+		if got := s.TermUnit(c.term) * s.Values(written, x)[0]; math.Abs(got-c.of) > 1e-12 {
+			t.Errorf("%g of %s is %g, not %g", s.TermUnit(c.term), text, got, c.of)
 		}
 	}
 }

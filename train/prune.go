@@ -194,12 +194,7 @@ func (o *Identification) Worth(x, y Identified) bool {
 }
 
 // count is how many terms there are.
-func count(m *model.Model[float64]) (n int) {
-	for _, ts := range m.Spec.Terms {
-		n += len(ts)
-	}
-	return n
-}
+func count(m *model.Model[float64]) int { return model.Count(m.Spec.Terms) }
 
 // needed says whether a term is the last one left of a diagonal element of the mass matrix.
 func needed(m *model.Model[float64], drop []bool, term int) bool {
