@@ -14,21 +14,27 @@ import (
 // has: a library that has the terms of L finds them to many digits from few rows, where a network is left with a
 // thousandth. Each has a convex initialisation and, if that leaves clearly less than the ones before, some steps on
 // windows. The first one is taken that leaves next to nothing of the loss without acceleration on the windows that
-// choose a guess; else all is as it was.
+// choose a guess. Else all is as it was, and one is kept for the end: the first than which none is clearly better on
+// windows held out.
 func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.Segments[float64],
 	still float64) (taken bool, err error) {
 	if !f.s.untold(asked) || f.set.D()*f.set.D() > mostTerms {
 		return false, nil
 	}
-	was, least := f.spec.Coordinates, cleanGuess*still
+	was, least := f.spec.Coordinates, cleanGuess
 	f.spec.Coordinates = kneed(was, f.split.Train)
 	defer func() {
 		if !taken {
 			f.spec.Coordinates = was
 		}
 	}()
+	held, err := f.heldWindows()
+	if err != nil {
+		return false, err
+	}
+	var best *trial
 	for _, l := range libraries {
-		t := trial{title: l.title, asked: asked, still: still}
+		t := trial{title: l.title, asked: asked, held: held, still: f.still(held)}
 		if t.net, err = f.sum(l.terms(f), f.spec.Friction); err != nil {
 			return false, nil // a library has no system parameters
 		}
@@ -45,19 +51,43 @@ func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.
 		if t.guess, err = train.ConvexInitialisation(ctx, t.net, f.estimated(0), c); err != nil {
 			return false, err
 		}
-		if !t.guess.Done || t.guess.After > least {
+		if !t.guess.Done {
 			continue
 		}
-		least = clearly * t.guess.After
-		if t.left, err = f.try(ctx, t.net, t.guess, selection); err != nil {
+		typical := t.typical()
+		if typical > least {
+			continue
+		}
+		least = clearly * typical
+		left, err := f.try(ctx, t.net, t.guess, selection)
+		if err != nil {
 			return false, err
 		}
-		if t.left < exactTerms*still {
-			t.guess.After = min(t.guess.After, t.left)
+		t.left, t.logs = train.MeanLoss(held, t.net), t.stretches(t.net)
+		if left < exactTerms*still {
+			t.guess.After = min(t.guess.After, left)
 			return true, f.takeTerms(&t, fmt.Sprintf("%s after %d steps", t.leaves(), trialSteps))
 		}
+		if best == nil || train.Clearly(t.logs, best.logs) {
+			best = &t
+		}
 	}
+	f.tried = best
 	return false, nil
+}
+
+// heldWindows are some that are held out, taken evenly, with steps of the integrator that are off by next to nothing.
+func (f *problem) heldWindows() (*train.Segments[float64], error) {
+	_, v, err := f.windows()
+	if err != nil {
+		return nil, err
+	}
+	o, n := *v, min(validationMost, v.Len())
+	o.Method, o.First = ode.Dop853.Tableau, nil
+	for k := range n {
+		o.First = append(o.First, v.First[k*v.Len()/n])
+	}
+	return &o, nil
 }
 
 // tryNatural has a natural network learn a clean recording, as the networks before it did, the best of which left so

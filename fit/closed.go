@@ -100,7 +100,7 @@ type trial struct {
 	held  train.Objective[float64]
 	left  float64   // the loss of what is held out,
 	still float64   // and that without acceleration
-	logs  []float64 // of stretches, see stretches
+	logs  []float64 // of stretches of what is held out, see stretches
 }
 
 // tryLibraries has sums of terms learn recorded accelerations where no model was asked for and nothing that only a
@@ -139,7 +139,7 @@ func (f *problem) tryLibraries(ctx context.Context, asked Options) error {
 		if t.left < exactTerms*still {
 			return f.takeTerms(t, t.leaves())
 		}
-		t.logs = stretches(held, t.net)
+		t.logs = t.stretches(t.net)
 		if t.left < mayServe*still && (best == nil || train.Clearly(t.logs, best.logs)) {
 			best = t
 		}
@@ -207,7 +207,7 @@ func (f *problem) better(ctx context.Context, n Network) (Network, error) {
 	choice, name := n.Net.Spec.Family, model.Title(n.Net.Spec.Family)
 	said := fmt.Sprintf("of what is held out a sum of terms of %s leaves %.3g %% of the loss without acceleration, "+
 		"the %s %.3g %%", t.title, 100*t.left/t.still, name, 100*train.MeanLoss(t.held, n.Net)/t.still)
-	if !train.Clearly(stretches(t.held, n.Net), t.logs) {
+	if !train.Clearly(t.stretches(n.Net), t.logs) {
 		k, err := f.ofTerms(ctx, fmt.Sprintf("what is held out does not speak for the %s", name))
 		if err != nil {
 			return n, err
@@ -228,17 +228,37 @@ func (f *problem) ofTerms(ctx context.Context, reason string) (Network, error) {
 	return f.network(ctx, f.s, f.watch, 0, nil)
 }
 
-// stretches are the logarithms of the losses of consecutive samples, as many at a time as a pass has room for: errors
-// of rows that follow one another are alike.
-func stretches(o train.Objective[float64], m *model.Model[float64]) (logs []float64) {
-	loss := train.NewLoss(o, m, model.Chunk)
+// stretches are the logarithms of the losses that a model leaves of stretches of what is held out. Rows of
+// accelerations are taken as many at a time as a pass has room for, since errors of rows that follow one another are
+// alike, and windows one by one, since a lost one would rule others. One that is lost is far off, however far that is,
+// and one of which nothing is left is close.
+func (t *trial) stretches(m *model.Model[float64]) (logs []float64) {
+	n := model.Chunk
+	if _, windows := t.held.(*train.Segments[float64]); windows {
+		n = 1
+	}
+	loss := train.NewLoss(t.held, m, n)
 	var rows []int
-	for i := range o.Len() {
-		if rows = append(rows, i); len(rows) == model.Chunk || i+1 == o.Len() {
-			logs, rows = append(logs, math.Log(loss.Of(rows, nil)/float64(len(rows)))), rows[:0]
+	for i := range t.held.Len() {
+		if rows = append(rows, i); len(rows) == n || i+1 == t.held.Len() {
+			left := loss.Of(rows, nil) / float64(len(rows))
+			if most := lostLoss * t.still; !(left < most) {
+				left = most
+			}
+			logs, rows = append(logs, math.Log(max(left, nothing*t.still))), rows[:0]
 		}
 	}
 	return logs
+}
+
+// typical is what is left of stretches, over the loss without acceleration, by their geometric mean: in close
+// encounters a few windows rule any other.
+func (t *trial) typical() float64 {
+	sum, logs := 0.0, t.stretches(t.net)
+	for _, x := range logs {
+		sum += x
+	}
+	return math.Exp(sum/float64(len(logs))) / t.still
 }
 
 // untold says whether a sum of terms may be what learns: where no model was asked for, and nothing that only a network

@@ -37,9 +37,10 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 		best = math.Inf(1)
 	}
 	was, least, tried := f.spec, math.Inf(1), []string(nil)
+	termsAlone := func() bool { return f.tried != nil && f.guessed.theta == nil }
 	for _, w := range f.nets() {
-		if len(w.Hidden) > 1 && (best < excellentGuess*still || f.estimated(0).Weight == nil) {
-			continue
+		if len(w.Hidden) > 1 && (best < excellentGuess*still || f.estimated(0).Weight == nil || termsAlone()) {
+			continue // that costs more
 		}
 		spec := was
 		spec.Hidden, spec.Head = w.Hidden, w.Head
@@ -60,7 +61,7 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 			f.take(asked, spec, net, s)
 		}
 	}
-	if best > excellentGuess*still {
+	if best > excellentGuess*still && !termsAlone() {
 		s, err := f.tryNatural(ctx, asked, selection, was, best)
 		if err != nil {
 			return err
@@ -68,6 +69,11 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 		if s.Done {
 			least, tried = min(least, s.After/still), append(tried, title(naturalNet))
 		}
+	}
+	if t := f.tried; termsAlone() {
+		f.tried = nil
+		return f.takeTerms(t, fmt.Sprintf("%s after %d steps, and no network has a good initial guess", t.leaves(),
+			trialSteps))
 	}
 	return f.chosen(asked, least, tried)
 }

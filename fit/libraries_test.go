@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"lagrange/data"
@@ -164,6 +165,29 @@ func TestMoreFrictionBeginsNearby(t *testing.T) {
 	}
 	if _, gain, err := f.gainAfter(t.Context(), o, early, y); err != nil || !(gain < frictionGain) {
 		t.Errorf("friction that is not there gains %.3g, %v", gain, err)
+	}
+}
+
+// Of windows in which some bodies come close to one another the law is tried where a network has no good guess.
+func TestLibraryOfWindows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some seconds")
+	}
+	s, err := mech.Lookup("three-body")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := sim.Simulation{System: s, Trajectories: 20, Steps: 100, Dt: 0.05, Seed: 1}.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := newProblem(t.Context(), set, Options{Steps: 1, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := f.plan.Line("model")
+	if f.spec.Family != "terms" || !strings.HasPrefix(l.Reason, "of the distances between points, leaves") {
+		t.Errorf("a %s, %+v", f.spec.Family, l)
 	}
 }
 

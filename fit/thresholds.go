@@ -154,6 +154,7 @@ const (
 	// Where there is something left, libraries of up to mostTried coefficients learn from all those rows, and one that
 	// leaves less than mayServe of the loss without acceleration is kept beside the network. Not tuned.
 	mostTried, mayServe = 500, 0.5
+	lostLoss            = 100 // times the loss without acceleration: a stretch with more is lost. Not tuned
 )
 
 // How an initial guess is made and kept.
