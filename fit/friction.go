@@ -280,27 +280,21 @@ func (f *problem) fromAll(ctx context.Context, o *train.Identification, s Option
 
 // beyond is y, which has more friction than x, or what has come of x with as much, if that is likelier: x is a case of
 // y, and where y has not come as far as x it began too far off. Of a recorded pendulum both frictions from a guess of
-// their own were less likely than none by 11 (direct collocation, lagrange reproduce recorded). From hardly any
-// friction it may end elsewhere than from some.
+// their own were less likely than none by 11 (direct collocation, lagrange reproduce recorded).
 func (f *problem) beyond(ctx context.Context, o *train.Identification, x, y train.Identified) (train.Identified,
 	error) {
 	if x.Longest() == 0 || y.Longest() == 0 || x.Likelier(y, o) >= 0 || o.Over() {
 		return y, nil
 	}
-	for _, part := range []float64{1, littleFriction} {
-		m, err := x.Model.Rubbing(y.Model.Spec.Friction, part)
-		if err != nil {
-			return y, err
-		}
-		z, err := o.Again(ctx, m, x)
-		if err != nil {
-			return y, err
-		}
-		if y.Likelier(z, o) > 0 {
-			y = z
-		}
+	m, err := x.Model.Rubbing(y.Model.Spec.Friction, 1)
+	if err != nil {
+		return y, err
 	}
-	return y, nil
+	z, err := o.Again(ctx, m, x)
+	if err != nil || !(y.Likelier(z, o) > 0) {
+		return y, err
+	}
+	return z, nil
 }
 
 // gainAfter is the gain of y where x, too, had the steps of shooting that y may have had from where x ended; it returns
