@@ -191,6 +191,43 @@ func TestLibraryOfWindows(t *testing.T) {
 	}
 }
 
+// Windows are judged one by one, and one that is lost is far off, however far.
+func TestStretchesOfWindows(t *testing.T) {
+	s, err := mech.Lookup("spring")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := sim.Simulation{System: s, Trajectories: 8, Steps: 100, Dt: 0.05, Seed: 1}.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := newProblem(t.Context(), set, Options{Model: "lnn", Hidden: []int{4}, Steps: 1, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, err := f.heldWindows()
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := f.sum(f.spec.SimplestTerms(), model.NoFriction)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := trial{held: held, net: net, still: f.still(held)}
+	for i, x := range net.Coefficients() {
+		net.Theta[i] = 1e6 // it is thrown out
+		if x.Term == "v^2" {
+			net.Theta[i] = 1
+		}
+	}
+	if logs := k.stretches(net); len(logs) != held.Len() {
+		t.Errorf("%d of %d windows", len(logs), held.Len())
+	}
+	if got := k.typical(); math.Abs(got/lostLoss-1) > 1e-9 {
+		t.Errorf("lost windows leave %g, not %d", got, lostLoss)
+	}
+}
+
 // Where too little is held out to speak for the default library, the simplest one is shot before it is taken.
 func TestChooseTermsShoots(t *testing.T) {
 	const rows = 12
