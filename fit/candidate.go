@@ -33,8 +33,9 @@ func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.
 		return false, err
 	}
 	var best *trial
+	without := f.still(held)
 	for _, l := range libraries {
-		t := trial{title: l.title, asked: asked, held: held, still: f.still(held)}
+		t := trial{title: l.title, asked: asked, held: held, still: without}
 		if t.net, err = f.sum(l.terms(f), f.spec.Friction); err != nil {
 			return false, nil // a library has no system parameters
 		}

@@ -101,18 +101,24 @@ func TestArmByItsLinks(t *testing.T) {
 	}
 }
 
+// simulated is a simulation of a system.
+func simulated(t *testing.T, system string, s sim.Simulation) *data.Set {
+	t.Helper()
+	var err error
+	if s.System, err = mech.Lookup(system); err != nil {
+		t.Fatal(err)
+	}
+	set, err := s.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
 // recorded is a recording of a system with accelerations, with so much noise on them, over their size.
 func recorded(t *testing.T, system string, noise float64) *data.Set {
 	t.Helper()
-	s, err := mech.Lookup(system)
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := sim.Simulation{System: s, Trajectories: 8, Steps: 100, Dt: 0.04, Accelerations: true,
-		Seed: 3}.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := simulated(t, system, sim.Simulation{Trajectories: 8, Steps: 100, Dt: 0.04, Accelerations: true, Seed: 3})
 	r, scale := rand.New(rand.NewPCG(1, 2)), set.Scales()
 	for _, k := range set.Trajectories {
 		for i := range k.A {

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"lagrange/data"
-	"lagrange/mech"
 	"lagrange/model"
 	"lagrange/sim"
 	"lagrange/train"
@@ -95,15 +94,7 @@ func TestShort(t *testing.T) {
 // ofPositions is a training of a sum of terms on positions alone, with noise, without friction.
 func ofPositions(t *testing.T, system string, duration, dt, sd float64) *problem {
 	t.Helper()
-	s, err := mech.Lookup(system)
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := sim.Simulation{System: s, Trajectories: 8, Steps: int(duration / dt), Dt: dt, Noise: sd,
-		Seed: 1}.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := simulated(t, system, sim.Simulation{Trajectories: 8, Steps: int(duration / dt), Dt: dt, Noise: sd, Seed: 1})
 	for i := range set.Trajectories {
 		set.Trajectories[i].V = nil
 	}
@@ -173,14 +164,7 @@ func TestLibraryOfWindows(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some seconds")
 	}
-	s, err := mech.Lookup("three-body")
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := sim.Simulation{System: s, Trajectories: 20, Steps: 100, Dt: 0.05, Seed: 1}.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := simulated(t, "three-body", sim.Simulation{Trajectories: 20, Steps: 100, Dt: 0.05, Seed: 1})
 	f, err := newProblem(t.Context(), set, Options{Steps: 1, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -193,14 +177,7 @@ func TestLibraryOfWindows(t *testing.T) {
 
 // Windows are judged one by one, and one that is lost is far off, however far.
 func TestStretchesOfWindows(t *testing.T) {
-	s, err := mech.Lookup("spring")
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := sim.Simulation{System: s, Trajectories: 8, Steps: 100, Dt: 0.05, Seed: 1}.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := simulated(t, "spring", sim.Simulation{Trajectories: 8, Steps: 100, Dt: 0.05, Seed: 1})
 	f, err := newProblem(t.Context(), set, Options{Model: "lnn", Hidden: []int{4}, Steps: 1, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
