@@ -38,7 +38,7 @@ func (m *Model) StartOf(ctx context.Context, set *data.Set) (Start, error) {
 		return Recorded, nil
 	case !set.RecordedVelocities():
 		return Filtered, nil
-	case m.Record.Objective != Motion || set.States():
+	case !m.Record.FromNoise() || set.States():
 		return Recorded, nil
 	}
 	noisy, err := fit.Noisy(ctx, set)

@@ -37,10 +37,11 @@ type (
 
 // What a model can learn from.
 const (
-	Accelerations = fit.Accelerations
-	Windows       = fit.Windows
-	Torque        = fit.Torque
-	Motion        = fit.Motion
+	Accelerations  = fit.Accelerations
+	Windows        = fit.Windows
+	Torque         = fit.Torque
+	Motion         = fit.Motion
+	SmoothedMotion = fit.SmoothedMotion
 )
 
 // Fit learns a model of a recording; see fit.Train. The standard deviation of an ensemble is

@@ -11,14 +11,14 @@ import (
 )
 
 // tryTerms has sums of terms learn a recording of states where no model was asked for, and nothing that only a network
-// has: a library that has the terms of L finds them to many digits from few rows, where a network is left with a
-// thousandth. Each has a convex initialisation and, if that leaves clearly less than the ones before, some steps on
-// windows. The first one is taken that leaves next to nothing of the loss without acceleration on the windows that
-// choose a guess. Else all is as it was, and one is kept for the end: the first than which none is clearly better on
-// windows held out.
+// has, or one of whatever terms: a library that has the terms of L finds them to many digits from few rows, where a
+// network is left with a thousandth. Each has a convex initialisation and, if that leaves clearly less than the ones
+// before, some steps on windows. The first one is taken that leaves next to nothing of the loss without acceleration on
+// the windows that choose a guess. Else all is as it was, and one is kept for the end: the first than which none is
+// clearly better on windows held out.
 func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.Segments[float64],
 	still float64) (taken bool, err error) {
-	if !f.s.untold(asked) || f.set.D()*f.set.D() > mostTerms {
+	if !f.s.untold(asked) && !asked.whatever() || f.set.D()*f.set.D() > mostTerms {
 		return false, nil
 	}
 	was, least := f.spec.Coordinates, cleanGuess
@@ -33,7 +33,7 @@ func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.
 		return false, err
 	}
 	var best *trial
-	without := f.still(held)
+	without := f.without(held)
 	for _, l := range libraries {
 		t := trial{title: l.title, asked: asked, held: held, still: without}
 		if t.net, err = f.sum(l.terms(f), f.spec.Friction); err != nil {
@@ -147,7 +147,7 @@ func (f *problem) try(ctx context.Context, net *model.Model[float64], guess trai
 // fewSteps makes a few steps of Gauss–Newton from an initial guess, and keeps the best.
 func (f *problem) fewSteps(ctx context.Context, net *model.Model[float64], guess train.InitialGuess,
 	learn, valid train.Objective[float64]) error {
-	loop := train.Loop[float64]{Model: net, Train: train.KeepPositiveDefinite(net, learn, guess.Unit), Valid: valid,
+	loop := train.Loop[float64]{Model: net, Train: train.KeepPositiveDefinite(net, learn, guess), Valid: valid,
 		State: train.NewState(net)}
 	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: trialSteps, Validate: trialSteps / 2,
 		Batch: f.batch(net, learn), Seed: f.s.Seed, Workers: f.s.Workers}
@@ -160,7 +160,7 @@ func (f *problem) batch(net *model.Model[float64], learn train.Objective[float64
 	P, width, all := len(net.Theta), learn.Pass(net, 1).Width(), learn.Len()
 	each := float64(residualsPerParameter)
 	switch {
-	case model.FamilyOf(net.Spec.Family).Netless && f.s.Objective == Accelerations && all <= mostAtOnce &&
+	case model.FamilyOf(net.Spec.Family).Netless && f.s.onRows() && all <= mostAtOnce &&
 		all*width*P*P <= convexWork:
 		return all
 	case f.s.dear(f.set):

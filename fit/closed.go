@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"lagrange/data"
 	"lagrange/model"
 	"lagrange/train"
 )
@@ -36,7 +37,7 @@ var libraries = []library{
 		return f.spec.PointTerms(true)
 	}, true},
 	{defaultLibrary, func(f *problem) [][]model.Term {
-		if f.angles() >= leastLinks { // those of links have what it has of them, and are fewer
+		if angles(f.set) >= leastLinks { // those of links have what it has of them, and are fewer
 			return nil
 		}
 		return f.spec.DefaultTerms()
@@ -55,14 +56,21 @@ var libraries = []library{
 
 // links are the terms of a chain of links, where there are so many that the default library is not tried.
 func (f *problem) links(joints bool) [][]model.Term {
-	if f.angles() < leastLinks {
+	if angles(f.set) < leastLinks {
 		return nil
 	}
 	return f.spec.LinkTerms(joints)
 }
 
-// angles are how many of the coordinates are.
-func (f *problem) angles() int { return f.spec.D() - f.lengths() }
+// angles are how many of the coordinates of a set are.
+func angles(set *data.Set) (n int) {
+	for _, c := range set.Coordinates {
+		if c.Period > 0 {
+			n++
+		}
+	}
+	return n
+}
 
 // lengths are how many of the coordinates are no angles.
 func (f *problem) lengths() (n int) {
@@ -104,16 +112,17 @@ type trial struct {
 }
 
 // tryLibraries has sums of terms learn recorded accelerations where no model was asked for and nothing that only a
-// network has. The first one is taken that leaves next to nothing of the loss without acceleration on rows held out.
-// Else all is as it was, and one is kept for the end: the first than which none is clearly better. Of three bodies with
-// noise a library with distances from the origin, too, left 15 % for 16 %, and went astray where one came near it.
+// network has, or one of whatever terms. The first one is taken that leaves next to nothing of the loss without
+// acceleration on rows held out. Else the first than which none is clearly better is kept for the end, or taken if a
+// sum of terms was asked for. Of three bodies with noise a library with distances from the origin, too, left 15 % for
+// 16 %, and went astray where one came near it.
 func (f *problem) tryLibraries(ctx context.Context, asked Options) error {
-	if !f.s.untold(asked) || f.set.D()*f.set.D() > mostTerms { // some have so many terms, or more
+	if !f.s.untold(asked) && !asked.whatever() || f.set.D()*f.set.D() > mostTerms { // some have so many terms, or more
 		return nil
 	}
 	learn := accelerations(f.split.Train.Thinned(linkRows), f.penalty)
 	held := accelerations(f.split.Valid.Thinned(linkRows), f.penalty)
-	still := f.still(held)
+	still := f.without(held)
 	if math.IsInf(still, 1) {
 		return nil // nothing to measure against
 	}
@@ -143,6 +152,9 @@ func (f *problem) tryLibraries(ctx context.Context, asked Options) error {
 		if t.left < mayServe*still && (best == nil || train.Clearly(t.logs, best.logs)) {
 			best = t
 		}
+	}
+	if asked.whatever() && best != nil {
+		return f.takeTerms(best, best.leaves())
 	}
 	f.tried = best
 	return nil
@@ -192,9 +204,33 @@ func (f *problem) learns(ctx context.Context, t *trial, learn *train.Acceleratio
 	if err != nil {
 		return err
 	}
+	if err := f.rubs(ctx, t); err != nil {
+		return err
+	}
 	err = f.fewSteps(ctx, t.net, t.guess, learn, t.held)
 	t.left = train.MeanLoss(t.held, t.net)
 	return err
+}
+
+// rubs gives a sum of terms with friction the weak initialisation in place of the convex one, which knows none, if that
+// leaves less of what is held out.
+func (f *problem) rubs(ctx context.Context, t *trial) error {
+	if x := t.net.Spec.Friction; x == "" || x == model.NoFriction || f.set.States() {
+		return nil
+	}
+	net, err := model.New[float64](t.net.Spec, f.s.Seed)
+	if err != nil {
+		return err
+	}
+	guess, err := f.weakGuess(ctx, net)
+	if err != nil || !guess.Done {
+		return err
+	}
+	guess.Before, guess.After = t.guess.Before, train.MeanLoss(t.held, net)
+	if guess.After < train.MeanLoss(t.held, t.net) {
+		t.net, t.guess = net, guess
+	}
+	return nil
 }
 
 // better is the network, if it predicts clearly better what is held out than the sum of terms that was tried; else it
@@ -267,6 +303,9 @@ func (s *Options) untold(asked Options) bool {
 	return asked.Model == "" && asked.Activation == "" && asked.Ensemble <= 1 && s.Model == DefaultModel
 }
 
+// whatever says whether a sum of terms was asked for, of no matter which.
+func (s *Options) whatever() bool { return s.Model == ladder[0] && s.Terms == nil && s.Ensemble <= 1 }
+
 // sum is a sum of terms in place of the network; nil without terms, or where they are too many to be worth a try. The
 // error is that a library has no system parameters.
 func (f *problem) sum(terms [][]model.Term, friction model.Friction) (*model.Model[float64], error) {
@@ -282,11 +321,13 @@ func (f *problem) sum(terms [][]model.Term, friction model.Friction) (*model.Mod
 // takeTerms has a sum of terms learn, from its guess, for a reason.
 func (f *problem) takeTerms(t *trial, reason string) error {
 	was, spec := t.asked, t.net.Spec
-	was.Model, was.Method = spec.Family, train.GaussNewton
+	was.Model, was.Method, was.Objective = spec.Family, train.GaussNewton, f.s.Objective
+	objective := f.plan.Line("objective")
 	s, plan, err := decide(f.set, f.plan.Recording, t.asked, was)
 	if err != nil {
 		return err
 	}
+	plan.set(objective.What, objective.Choice, objective.Reason)
 	f.s, f.plan, f.spec, f.guessed = s, f.because(plan), spec, guessed{f.s.Seed, t.net.Theta, t.guess}
 	f.plan.set("model", model.Title(spec.Family), fmt.Sprintf("%s; --model %s for a network", reason, DefaultModel))
 	f.plan.set("method", s.Method, "its coefficients are few")

@@ -29,8 +29,11 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 	}
 	selection := joint(l, v, selectionWindows)
 	still := f.still(selection)
-	if taken, err := f.tryTerms(ctx, asked, selection, still); taken || err != nil {
+	if taken, err := f.tryTerms(ctx, asked, selection, f.without(selection)); taken || err != nil {
 		return err
+	}
+	if asked.whatever() && f.tried != nil {
+		return f.takeTried("")
 	}
 	best := cleanGuess * still
 	if asked.Method == train.GaussNewton {
@@ -70,12 +73,17 @@ func (f *problem) choose(ctx context.Context, asked Options) error {
 			least, tried = min(least, s.After/still), append(tried, title(naturalNet))
 		}
 	}
-	if t := f.tried; termsAlone() {
-		f.tried = nil
-		return f.takeTerms(t, fmt.Sprintf("%s after %d steps, and no network has a good initial guess", t.leaves(),
-			trialSteps))
+	if termsAlone() {
+		return f.takeTried(", and no network has a good initial guess")
 	}
 	return f.chosen(asked, least, tried)
+}
+
+// takeTried has the sum of terms that was tried on windows learn, for that and another reason.
+func (f *problem) takeTried(reason string) error {
+	t := f.tried
+	f.tried = nil
+	return f.takeTerms(t, fmt.Sprintf("%s after %d steps%s", t.leaves(), trialSteps, reason))
 }
 
 // take has a net, and its guess, learn by Gauss–Newton.
@@ -155,7 +163,7 @@ func (initialGuess) Run(ctx context.Context, a *run) (err error) {
 			return nil
 		}
 		if s.Method == train.Kaczmarz || s.From != nil {
-			a.learn, a.drawn = train.KeepPositiveDefinite(net, l, nil), s.From == nil
+			a.learn, a.drawn = train.KeepPositiveDefinite(net, l, train.InitialGuess{}), s.From == nil
 			return nil
 		}
 		if f.guessed.theta != nil && f.guessed.seed == s.Seed {
@@ -175,7 +183,7 @@ func (initialGuess) Run(ctx context.Context, a *run) (err error) {
 		default:
 			guess, err = f.initialise(ctx, net, s, a.selection())
 		}
-		a.learn = train.KeepPositiveDefinite(net, l, guess.Unit)
+		a.learn = train.KeepPositiveDefinite(net, l, guess)
 	}
 	switch {
 	case !guess.Done:
@@ -202,12 +210,12 @@ func (a *run) guess(ctx context.Context, o *train.Accelerations[float64]) (train
 		c.Rounds = wideRounds
 	}
 	guess, err := train.ConvexInitialisation(ctx, a.net, o, c)
-	a.learn = train.KeepPositiveDefinite(a.net, o, guess.Unit)
+	a.learn = train.KeepPositiveDefinite(a.net, o, guess)
 	if err != nil || guess.Done && guess.After < goodGuess*a.f.still(o) {
 		return guess, err
 	}
 	if a.drawn = true; guess.Done {
-		a.learn = train.KeepPositiveDefinite(a.net, o, nil)
+		a.learn = train.KeepPositiveDefinite(a.net, o, train.InitialGuess{})
 		copy(a.net.Theta, drawn)
 	}
 	return train.InitialGuess{}, nil
@@ -263,7 +271,8 @@ func (f *problem) rehearse(
 	if err := loop.Run(ctx); err != nil {
 		return guess, err
 	}
-	r := train.InitialGuess{Before: before, After: train.MeanLoss(selection, net), Unit: guess.Unit}
+	r := train.InitialGuess{Before: before, After: train.MeanLoss(selection, net), Unit: guess.Unit,
+		Floor: guess.Floor}
 	if r.Done = r.After < before; !r.Done {
 		copy(net.Theta, drawn)
 	}

@@ -40,10 +40,20 @@ func (s Options) unrubbed(set *data.Set) string {
 		return "from torques models learn with the friction that is named"
 	case set.M() > len(set.Forces()):
 		return "with system parameters models learn with the friction that is named"
-	case set.D() > mostShot:
-		return fmt.Sprintf("with more than %d coordinates models learn with the friction that is named", mostShot)
+	case set.D() > s.mostRubbed(set):
+		return fmt.Sprintf("with more than %d coordinates models learn with the friction that is named",
+			s.mostRubbed(set))
 	}
 	return ""
+}
+
+// mostRubbed are coordinates up to which the friction of states is looked for. With many it takes half a minute, which
+// only those have that a smoother found.
+func (s Options) mostRubbed(set *data.Set) int {
+	if s.Objective == SmoothedMotion && angles(set) >= leastLinks {
+		return mostLinks
+	}
+	return mostShot
 }
 
 // found refuses to find friction that was asked for where it cannot be found.
@@ -62,30 +72,27 @@ func (f *problem) rubbing(ctx context.Context) (line Line, err error) {
 	if !f.s.freeFriction() || f.s.Objective == Motion || f.s.unrubbed(f.set) != "" {
 		return line, nil
 	}
-	swing := f.plan.Recording.RowsBySwing
-	learn := sampled(f.split.Train, frictionRows, f.stretch())
-	o := recordedStates(learn)
-	half := max(frictionHalf*swing, leastHalf) * f.plan.Recording.Step
-	spec, left, said := f.spec, math.Inf(1), []string(nil)
-	spec.Family, spec.Hidden, spec.Head, spec.Natural = "terms", nil, "", false
-	if spec.Terms == nil {
-		spec.Terms = spec.DefaultTerms()
+	left, said := math.Inf(1), []string(nil)
+	weak := func(terms [][]model.Term, kind model.Friction) (train.InitialGuess, error) {
+		spec := f.spec
+		spec.Family, spec.Hidden, spec.Head, spec.Natural = "terms", nil, "", false
+		spec.Terms, spec.Friction = terms, kind
+		net, err := model.New[float64](spec, f.s.Seed)
+		if err != nil {
+			return train.InitialGuess{}, err
+		}
+		return f.weakGuess(ctx, net)
 	}
-	if spec.Check() != nil {
-		return line, nil
+	terms, err := f.rubbedTerms(weak)
+	if err != nil || terms == nil {
+		return line, err
 	}
 	line = Line{What: "friction", Choice: string(model.NoFriction)}
 	for _, kind := range frictions {
 		if kind == model.Stribeck && !dry(model.Friction(line.Choice)) {
 			continue
 		}
-		spec.Friction = kind
-		net, err := model.New[float64](spec, f.s.Seed)
-		if err != nil {
-			return Line{}, err
-		}
-		g, err := train.WeakInitialisation(ctx, net, o, train.WeakOptions{Half: half, Ridge: frictionRidge,
-			Workers: f.s.Workers})
+		g, err := weak(terms, kind)
 		if err != nil || !g.Done && kind == model.NoFriction {
 			return Line{}, err
 		}
@@ -102,6 +109,46 @@ func (f *problem) rubbing(ctx context.Context) (line Line, err error) {
 	}
 	line.Reason = "of the acceleration a sum of terms leaves, " + strings.Join(said, ", ")
 	return line, nil
+}
+
+// weakGuess gives a sum of terms the weak initialisation from the states that are learned from, which is linear in
+// friction, too.
+func (f *problem) weakGuess(ctx context.Context, net *model.Model[float64]) (train.InitialGuess, error) {
+	half := max(frictionHalf*f.plan.Recording.RowsBySwing, leastHalf) // in rows
+	rows, d := frictionRows, f.spec.D()
+	if d > mostShot {
+		rows = max(rows, int(frictionNumbers*half/3)*len(net.Theta)/d)
+	}
+	return train.WeakInitialisation(ctx, net, recordedStates(sampled(f.split.Train, rows, f.stretch())),
+		train.WeakOptions{Half: half * f.plan.Recording.Step, Ridge: frictionRidge, Workers: f.s.Workers})
+}
+
+// rubbedTerms are those of the sum of terms that says which friction there is: those that were asked for, or of the
+// default library, or of many angles those of links that leave less with friction. nil: there are none.
+func (f *problem) rubbedTerms(weak func([][]model.Term, model.Friction) (train.InitialGuess, error)) (
+	terms [][]model.Term, err error) {
+	switch spec := f.spec; {
+	case f.s.Terms != nil:
+		return spec.Terms, nil
+	case angles(f.set) < leastLinks:
+		spec.Family, spec.Hidden, spec.Head, spec.Natural = "terms", nil, "", false
+		if spec.Terms = spec.DefaultTerms(); spec.Check() != nil {
+			return nil, nil
+		}
+		return spec.Terms, nil
+	}
+	least := math.Inf(1)
+	for _, joints := range []bool{false, true} {
+		links := f.spec.LinkTerms(joints)
+		g, err := weak(links, model.Both)
+		if err != nil {
+			return nil, err
+		}
+		if g.Done && g.After < least {
+			least, terms = g.After, links
+		}
+	}
+	return terms, nil
 }
 
 // dry says whether a friction is dry.

@@ -33,7 +33,7 @@ func needsOneFamily(_ *data.Set, s Options) error {
 
 // motion is what was measured, and the states behind it.
 type motion struct {
-	states      *data.Set         // smoothed, of what is learned from
+	states      *smooth.Recording // of what is learned from
 	smoothed    *smooth.Recording // of what is held out
 	learn, held *train.Measured
 	swing       float64 // period of the fastest part of any coordinate
@@ -45,23 +45,11 @@ type motion struct {
 // measure smooths what is learned from and, with the same noise, what is held out, for predictions over a horizon that
 // was asked for: of long recordings a sample.
 func (f *problem) measure(ctx context.Context, horizon float64) error {
-	learn, held := f.sampled(f.split)
-	if n, all := learn.Rows(), f.split.Train.Rows(); n < all {
-		f.plan.set("sample", fmt.Sprintf("%d of %d rows to learn from", n, all),
-			fmt.Sprintf("in stretches of %d; time grows with rows, and deviations fall with their root", f.stretch()))
-	}
-	r, err := smooth.Set(ctx, learn, 0)
+	r, v, err := f.smoothedParts(ctx)
 	if err != nil {
-		return few(err)
-	}
-	v, err := r.Like(ctx, held)
-	if err != nil {
-		return few(err)
-	}
-	if err := lost(r); err != nil {
 		return err
 	}
-	m := &motion{states: r.Set, smoothed: v, swing: math.Inf(1), horizon: horizon}
+	m := &motion{states: r, smoothed: v, swing: math.Inf(1), horizon: horizon}
 	for _, x := range r.Findings {
 		if m.outliers += x.Outliers; x.Swing > 0 {
 			m.swing = min(m.swing, x.Swing)
@@ -118,7 +106,7 @@ func (m *motion) blunt(of []smooth.Finding) bool {
 // rest says what is at rest.
 func (m *motion) rest() string {
 	if m.learn.D == 1 {
-		return m.states.Coordinates[0].Name + " is at rest"
+		return m.states.Set.Coordinates[0].Name + " is at rest"
 	}
 	return "all coordinates are at rest"
 }
@@ -170,36 +158,6 @@ func lost(r *smooth.Recording) error {
 		}
 	}
 	return nil
-}
-
-// sharp are smoothed states with accelerations (train.Accelerations), but for those near the ends of a recording, and
-// others of which little is known.
-func (m *motion) sharp(p train.Penalty) *train.Accelerations[float64] {
-	o := m.learn
-	a := &train.Accelerations[float64]{Penalty: p}
-	d, u := o.D, o.M
-	for i, t := range m.states.Trajectories {
-		sd := o.Of[i].SD
-		var all []float64
-		for n := range t.T {
-			for k := range d {
-				all = append(all, sd[n*2*d+d+k])
-			}
-		}
-		limit := blurred * median(all)
-		for n := range t.T {
-			sharp := true
-			for k := range d {
-				sharp = sharp && sd[n*2*d+d+k] <= limit
-			}
-			if !sharp {
-				continue
-			}
-			a.X = t.AppendStates(a.X, d, n, n+1)
-			a.A, a.U, a.N = append(a.A, t.A[n*d:(n+1)*d]...), append(a.U, t.U[n*u:(n+1)*u]...), a.N+1
-		}
-	}
-	return a
 }
 
 // median of x; x is reordered.

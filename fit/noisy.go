@@ -53,13 +53,18 @@ func Noisy(ctx context.Context, set *data.Set) ([]string, error) {
 // shoots says whether the objective is Motion: where it is asked for, for positions alone, and for velocities with
 // noise unless something else is asked for.
 func (s Options) shoots(set *data.Set) bool {
-	return s.Objective == Motion && !set.States() || bare(set) ||
-		s.Objective == "" && s.seen != nil && len(s.seen.findings.Noisy) > 0 && s.unlike(set) == ""
+	return s.Objective == Motion && !set.States() || !s.smooths(set) && s.noisy(set)
+}
+
+// noisy says whether a recording has positions alone, or velocities with noise and nothing that speaks for another
+// objective than that asks for.
+func (s Options) noisy(set *data.Set) bool {
+	return bare(set) || s.Objective == "" && s.seen != nil && len(s.seen.findings.Noisy) > 0 && s.unlike(set) == ""
 }
 
 // unlike says why a recording with noise is learned from as one without; "" where it need not be.
 func (s Options) unlike(set *data.Set) string {
-	switch f := model.FamilyOf(cmp.Or(s.Model, DefaultModel)); {
+	switch f := s.family(); {
 	case set.HasAccelerations() && !f.Rollouts:
 		return "accelerations are recorded"
 	case f.Name == "hnn":
@@ -68,16 +73,19 @@ func (s Options) unlike(set *data.Set) string {
 		return fmt.Sprintf("windows serve a %s better", f.Title)
 	case s.Method != "" || s.Window != 0 || s.Batch != 0 || s.Rate != 0 || s.Loss != "" || s.Head != "":
 		return "settings of windows are asked for"
-	case s.Like != nil && s.Like[0].Record.Objective != Motion:
+	case s.Like != nil && !s.Like[0].Record.FromNoise():
 		return "so did the model to repeat"
 	case s.From != nil:
 		return "so did the model to go on from"
-	case set.D() > mostShotBy(f):
+	case f.Rollouts && set.D() > mostShotBy(f):
 		return fmt.Sprintf("shooting takes long with more than %d coordinates: the objective %s asks for it",
 			mostShotBy(f), Motion)
 	}
 	return ""
 }
+
+// family is that of the model, the default one where none was asked for.
+func (s Options) family() model.Family { return model.FamilyOf(cmp.Or(s.Model, DefaultModel)) }
 
 // mostShotBy are coordinates up to which noisy velocities are learned from by shooting unasked.
 func mostShotBy(f model.Family) int {

@@ -27,6 +27,7 @@ var objectives = []objective{
 	fromWindows,
 	fromTorques,
 	fromMotion,
+	fromSmoothed,
 }
 
 // Objectives lists what a model can learn from.
@@ -52,12 +53,16 @@ func (s Options) objective(set *data.Set) (string, error) {
 	if bare(set) {
 		return s.onPositions(set)
 	}
-	if set.States() && (s.Objective == Windows || s.Objective == Motion || model.FamilyOf(s.Model).Rollouts) {
+	if set.States() && (s.Objective != "" && s.Objective != Accelerations && s.Objective != Torque ||
+		model.FamilyOf(s.Model).Rollouts) {
 		return "", errors.New("rows are states on their own, and no motion leads from one to the next: learn from " +
 			"accelerations, which a Neural ODE does not; leave out --objective and --model")
 	}
 	if s.Objective == "" {
-		if s.shoots(set) {
+		switch {
+		case s.smooths(set):
+			return SmoothedMotion, nil
+		case s.shoots(set):
 			return Motion, nil
 		}
 		if set.HasAccelerations() && !model.FamilyOf(s.Model).Rollouts {
@@ -97,7 +102,10 @@ func bare(set *data.Set) bool { return len(set.Trajectories) > 0 && set.Trajecto
 
 // onPositions is the objective of positions alone.
 func (s Options) onPositions(set *data.Set) (string, error) {
-	if s.Objective != "" && s.Objective != Motion {
+	switch {
+	case s.smooths(set):
+		return SmoothedMotion, fromSmoothed.needs(set, s)
+	case s.Objective != "" && s.Objective != Motion:
 		return "", fmt.Errorf("the recording has no velocities, which the objective %s needs: leave it out, or name "+
 			"their columns with --v, or have them estimated by --differentiate", s.Objective)
 	}

@@ -23,7 +23,7 @@ type Options struct {
 	Head       model.Head     // of families that have heads
 	Activation string         // see package nn
 	Friction   model.Friction // one of Frictions; zero value: auto
-	Terms      []string       // of the model "terms", see model.Spec.TermsOf; nil: DefaultTerms
+	Terms      []string       // of the model "terms", see model.Spec.TermsOf; nil: those of the library that serves
 	Cyclic     []string       // coordinates on which nothing depends
 	// forces that keep a sample until the next; the others go by straight lines; nil: those of few values or, of
 	// motion, the likelier
@@ -93,7 +93,7 @@ func (s *Options) usual(set *data.Set) (method, reason string) {
 	switch family := model.FamilyOf(s.Model); {
 	case s.Objective == Motion:
 		return train.GaussNewton, "multiple shooting: the states at which segments begin are unknown, too"
-	case s.Objective != Accelerations:
+	case !s.onRows():
 		return train.Adam, "on windows it stops before it fits the noise"
 	case !family.Netless && set.D() <= mostKaczmarz && s.own(set) <= mostWeights:
 		reason = fmt.Sprintf("steps on few rows come furthest, of up to %d coordinates", mostKaczmarz)
@@ -157,7 +157,7 @@ func (s *Options) natural(set *data.Set) bool {
 // dear says whether steps of Gauss–Newton are those of many coordinates with a mass matrix of many parameters.
 func (s *Options) dear(set *data.Set) bool {
 	return set.D() >= wideNet && s.Model == DefaultModel && s.Head == model.Quadratic &&
-		s.Objective == Accelerations && s.Method == train.GaussNewton &&
+		s.onRows() && s.Method == train.GaussNewton &&
 		s.parameters(set, model.Quadratic) >= dearParameters
 }
 

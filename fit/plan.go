@@ -150,15 +150,19 @@ func (p *planner) objective() (choice, reason string, err error) {
 		return "", "", err
 	}
 	own := "no accelerations are recorded"
-	switch {
-	case p.o.Objective == Motion && p.found.Bare:
+	switch motion := p.o.Objective == Motion || p.o.Objective == SmoothedMotion; {
+	case motion && p.found.Bare:
 		own = "no velocities are recorded"
-	case p.o.Objective == Motion:
+	case motion:
 		own = "noise, as a part of what is recorded: " + strings.Join(p.found.Noisy, ", ")
 	case p.o.Objective == Accelerations:
 		own = "they are recorded"
 	case f.Rollouts:
 		own = "it learns from nothing else"
+	}
+	if p.o.Objective == SmoothedMotion {
+		own += fmt.Sprintf("; shooting takes long with more than %d coordinates: the objective %s asks for it",
+			mostShotBy(f), Motion)
 	}
 	if p.o.Objective == Windows && p.found.unclear {
 		own += "; noise is not told from motion"
@@ -251,12 +255,12 @@ func (p *planner) guess() (choice, reason string, err error) {
 		return "weak initialisation", "selected by held-out motion from bumps of several lengths, and ridges", nil
 	case p.o.Objective == Motion:
 		return "smoothed accelerations", fmt.Sprintf("%d steps", smoothedSteps), nil
-	case !curved(p.o.Method) || p.o.Method == train.Kaczmarz && p.o.Objective != Accelerations:
+	case !curved(p.o.Method) || p.o.Method == train.Kaczmarz && !p.o.onRows():
 		return "as drawn", p.o.Method + " moves all layers", nil
-	case p.o.Objective == Accelerations && p.o.Method == train.GaussNewton && p.linear():
+	case p.o.onRows() && p.o.Method == train.GaussNewton && p.linear():
 		return "convex initialisation", fmt.Sprintf("if it leaves less than %g %% of the loss without acceleration; "+
 			"else %d steps of Adam, or %d", 100*goodGuess, warmSteps[0], warmSteps[1]), nil
-	case p.o.Objective == Accelerations:
+	case p.o.onRows():
 		return "steps of Adam",
 			fmt.Sprintf("%d, or %d where these leave more than %g %% of the loss without acceleration",
 				warmSteps[0], warmSteps[1], 100*warmEnds), nil

@@ -140,11 +140,17 @@ func newProblem(ctx context.Context, set *data.Set, s Options) (f *problem, err 
 		return nil, err
 	}
 	learn := f.split.Train
-	if s.Objective == Motion {
+	switch s.Objective {
+	case Motion:
 		if err := f.measure(ctx, asked.Horizon); err != nil {
 			return nil, err
 		}
-		learn = f.motion.states
+		learn = f.motion.states.Set
+	case SmoothedMotion:
+		if err := f.smoothen(ctx); err != nil {
+			return nil, err
+		}
+		learn = f.split.Train
 	}
 	if f.spec, err = specOf(set, learn, s); err != nil {
 		return nil, err
@@ -179,7 +185,7 @@ func (f *problem) look(ctx context.Context, given Options) error {
 	if s.Objective == Windows && (family.Heads || family.Netless) && family.Linear != nil && free {
 		err = f.choose(ctx, given)
 	}
-	if s.Objective == Accelerations && free {
+	if s.onRows() && free {
 		err = f.tryLibraries(ctx, given)
 	}
 	if friction.Choice != "" && f.plan.Line(friction.What).Choice == "" {

@@ -212,7 +212,7 @@ func (f *problem) learnSmoothed(ctx context.Context, net *model.Model[float64], 
 
 // onSmoothed is the loop of learnSmoothed.
 func (f *problem) onSmoothed(ctx context.Context, net *model.Model[float64], s Options) error {
-	o := f.motion.sharp(f.penalty)
+	o := accelerations(sharpRows(f.motion.states), f.penalty)
 	loop := train.Loop[float64]{Model: net, Train: o, Valid: o, State: train.NewState(net)}
 	loop.Settings = train.Settings{Method: train.GaussNewton, Steps: smoothedSteps, Validate: smoothedSteps,
 		Batch: newtonBatch(residualsPerParameter, len(net.Theta), f.spec.D()), Seed: s.Seed, Workers: s.Workers}

@@ -145,15 +145,17 @@ const trialSteps, exactTerms, clearly = 10, 1e-7, 0.1
 // How sums of terms are tried on recorded accelerations.
 const (
 	leastLinks  = 4    // angles from which on the library of a chain of links stands in for the default one,
+	mostLinks   = 7    // and up to which friction is looked for with it: of joints it has 588 terms
 	mostTerms   = 2000 // coefficients at most: 1652 take five seconds,
 	linkRows    = 4000 // and rows that are seen, of which
 	linkNumbers = 3    // numbers for each coefficient, and
 	leastSeen   = 200  // rows at least, show whether there is next to nothing left. Not tuned.
 	clearOf     = 0.02 // of its largest value: a distance stays above. Not tuned.
 
-	// Where there is something left, libraries of up to mostTried coefficients learn from all those rows, and one that
-	// leaves less than mayServe of the loss without acceleration is kept beside the network. Not tuned.
-	mostTried, mayServe = 500, 0.5
+	// Where there is something left, libraries of up to mostTried coefficients learn from all those rows (that of links
+	// has 588 of seven joints and, with gains and offsets of motors, 644), and one that leaves less than mayServe of
+	// the loss without acceleration is kept beside the network. Not tuned.
+	mostTried, mayServe = 700, 0.5
 	lostLoss            = 100 // times the loss without acceleration: a stretch with more is lost. Not tuned
 )
 
@@ -301,9 +303,12 @@ const (
 	// that say so; half-length of the bumps in swings, and in rows at least; ridge. Not tuned
 	frictionLeaves, leastLeft, frictionRows = 0.25, 1e-8, 2000
 	frictionHalf, leastHalf, frictionRidge  = 0.15, 5, 1e-9
-	mostRest                                = 0.3  // of the rows at rest are worth a word in an error; not tuned,
-	nothingMoves                            = 0.95 // nor those beyond which nothing is learned,
-	restSD                                  = 3    // nor the deviations of a velocity within which nothing moves
+	// of many coordinates, numbers for each coefficient that say so. With five an arm of seven joints with viscous and
+	// dry friction seemed to have none, with ten both
+	frictionNumbers = 12
+	mostRest        = 0.3  // of the rows at rest are worth a word in an error; not tuned,
+	nothingMoves    = 0.95 // nor those beyond which nothing is learned,
+	restSD          = 3    // nor the deviations of a velocity within which nothing moves
 	// rows to learn from, of a longer recording stretches of so many of its fastest swings, or so many rows at least;
 	// a part of that to choose by. Of 600,020 rows of a pendulum with 0.01 rad of noise 20,001 leave a deviation of
 	// 3e-5 of g/l, and take 45 s of one core; all of them were not done after ten minutes

@@ -45,12 +45,21 @@ func (f *problem) worst(valid train.Objective[float64]) {
 
 // still is the loss of q̈ = 0; infinite where that has no meaning.
 func (f *problem) still(o train.Objective[float64]) float64 {
+	if f.spec.Terms != nil {
+		return math.Inf(1)
+	}
+	return f.without(o)
+}
+
+// without is the loss of q̈ = 0 whatever the family, infinite where forces are learned.
+func (f *problem) without(o train.Objective[float64]) float64 {
 	if asked, err := objectiveOf(f.s.Objective); err != nil || asked.inverse {
 		return math.Inf(1)
 	}
 	spec := f.spec
 	spec.Family, spec.Hidden, spec.Head, spec.Friction, spec.Nodes, spec.Natural = BaselineModel, []int{1}, "", "", nil,
 		false
+	spec.Terms = nil
 	still, err := model.New[float64](spec, 0)
 	if err != nil {
 		return math.Inf(1) // a net that this cannot describe is not measured against it

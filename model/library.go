@@ -22,32 +22,6 @@ func Count(terms [][]Term) (n int) {
 	return n
 }
 
-// LinkTerms is a library of a chain of links: the potential and, with the constant, each element of the mass matrix
-// have sine and cosine of the angle of each link, and of the angle between any two links. Coordinates are angles of the
-// links, or of the joints from each link to the next, where the angle between two links is the sum of those of the
-// joints between them. Other coordinates are as in the default library.
-func (s Spec) LinkTerms(joints bool) [][]Term {
-	var of [][]int
-	for i, c := range s.Coordinates {
-		if c.Period == 0 || c.Cyclic {
-			continue
-		}
-		of = append(of, s.combined(i, 1))
-		sum := s.combined(i, 1)
-		for j := i - 1; j >= 0; j-- {
-			switch o := s.Coordinates[j]; {
-			case o.Period == 0 || o.Cyclic:
-			case joints:
-				sum[j] = 1
-				of = append(of, slices.Clone(sum))
-			default:
-				of = append(of, s.combined(j, 1, i, -1))
-			}
-		}
-	}
-	return s.library(of)
-}
-
 // combined is what a term is of: pairs of a coordinate and its number.
 func (s Spec) combined(k ...int) []int {
 	of := make([]int, s.D())
@@ -78,22 +52,28 @@ func (s Spec) harmonics(most int) (of [][]int) {
 // library has sines and cosines of combinations of angles, and powers of the other coordinates, in the potential and,
 // with the constant, in each element of the mass matrix.
 func (s Spec) library(of [][]int) [][]Term {
-	var potential []Term
-	for _, k := range of {
-		potential = append(potential, Term{Function: Sin, Of: k}, Term{Function: Cos, Of: k})
-	}
-	for i, c := range s.Coordinates {
-		if c.Period == 0 && !c.Cyclic {
-			potential = append(potential, Term{Function: Power, Of: s.combined(i, 1)},
-				Term{Function: Power, Of: s.combined(i, 2)})
-		}
-	}
-	mass := append([]Term{{Function: One}}, potential...)
-	all := [][]Term{potential}
+	all, mass := [][]Term{s.functions(of)}, s.mass(of)
 	for range triangle(s.D()) {
 		all = append(all, mass)
 	}
 	return all
+}
+
+// mass are the terms of an element of the mass matrix.
+func (s Spec) mass(of [][]int) []Term { return append([]Term{{Function: One}}, s.functions(of)...) }
+
+// functions are sines and cosines of combinations of angles, and powers of the other coordinates.
+func (s Spec) functions(of [][]int) (terms []Term) {
+	for _, k := range of {
+		terms = append(terms, Term{Function: Sin, Of: k}, Term{Function: Cos, Of: k})
+	}
+	for i, c := range s.Coordinates {
+		if c.Period == 0 && !c.Cyclic {
+			terms = append(terms, Term{Function: Power, Of: s.combined(i, 1)},
+				Term{Function: Power, Of: s.combined(i, 2)})
+		}
+	}
+	return terms
 }
 
 // CoupledTerms is the simplest library with the squared difference of any two coordinates that are no angles: of

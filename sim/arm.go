@@ -19,7 +19,16 @@ type Arm struct {
 	Dt           float64
 	Seed         uint64
 	Digits       int // of each number, 0: all
+	// dry friction of each joint, in N m, beside viscous one of half as much, in N m s/rad
+	Friction float64
+	// standard deviation of noise on the angles, and ten times as much a second on the velocities; with it no
+	// accelerations are recorded
+	Noise     float64
+	Positions bool // nor velocities
 }
+
+// slow is the speed, in rad/s, below which dry friction is less than all of it.
+const slow = 0.02
 
 // sine is one of those that a joint follows: size·sin(ω t + phase).
 type sine struct{ size, omega, phase float64 }
@@ -38,21 +47,8 @@ func (a Arm) sines(r *rand.Rand) [][]sine {
 // Run writes the motion: the angle q, its velocity and acceleration, and the torque u of each joint, where the angle is
 // that between two links.
 func (a Arm) Run() *data.Set {
-	set := &data.Set{Time: "t", TrajectoryColumn: "trajectory"}
-	set.Columns = []data.Column{{Name: "trajectory", Role: data.RoleTrajectory},
-		{Name: "t", Unit: "s", Role: data.RoleTime}}
-	for _, c := range []struct{ name, unit, role string }{{"q", "rad", data.RoleQ}, {"v", "rad/s", data.RoleV},
-		{"a", "rad/s²", data.RoleA}, {"u", "N m", data.RoleU}} {
-		for i := range a.Joints {
-			set.Columns = append(set.Columns, data.Column{Name: fmt.Sprint(c.name, i+1), Unit: c.unit, Role: c.role})
-		}
-	}
-	for i := range a.Joints {
-		k := strconv.Itoa(i + 1)
-		set.Coordinates = append(set.Coordinates, data.Coordinate{Name: "q" + k, Unit: "rad", Velocity: "v" + k,
-			Acceleration: "a" + k, Period: 2 * math.Pi})
-		set.Inputs = append(set.Inputs, "u"+k)
-	}
+	set := a.columns()
+	noise := rand.New(rand.NewPCG(a.Seed, 1<<63))
 	for k := range a.Trajectories {
 		s := a.sines(rand.New(rand.NewPCG(a.Seed, uint64(k))))
 		t := data.Trajectory{ID: strconv.Itoa(k + 1)}
@@ -62,11 +58,54 @@ func (a Arm) Run() *data.Set {
 			tau := torques(q, v, acc)
 			t.T = append(t.T, at)
 			for i := range q {
-				t.Q, t.V = append(t.Q, a.rounded(q[i])), append(t.V, a.rounded(v[i]))
-				t.A, t.U = append(t.A, a.rounded(acc[i])), append(t.U, a.rounded(tau[i]))
+				tau[i] += a.Friction * (v[i]/2 + math.Tanh(v[i]/slow))
+				if a.Noise > 0 {
+					q[i] += a.Noise * noise.NormFloat64()
+					v[i] += 10 * a.Noise * noise.NormFloat64()
+				}
+				t.Q, t.U = append(t.Q, a.rounded(q[i])), append(t.U, a.rounded(tau[i]))
+				if !a.Positions {
+					t.V = append(t.V, a.rounded(v[i]))
+				}
+				if a.accelerations() {
+					t.A = append(t.A, a.rounded(acc[i]))
+				}
 			}
 		}
 		set.Trajectories = append(set.Trajectories, t)
+	}
+	return set
+}
+
+// accelerations says whether they are recorded.
+func (a Arm) accelerations() bool { return !a.Positions && a.Noise == 0 }
+
+// columns are those that are recorded, without rows.
+func (a Arm) columns() *data.Set {
+	set := &data.Set{Time: "t", TrajectoryColumn: "trajectory"}
+	set.Columns = []data.Column{{Name: "trajectory", Role: data.RoleTrajectory},
+		{Name: "t", Unit: "s", Role: data.RoleTime}}
+	kinds := []struct{ name, unit, role string }{{"q", "rad", data.RoleQ}, {"v", "rad/s", data.RoleV},
+		{"a", "rad/s²", data.RoleA}, {"u", "N m", data.RoleU}}
+	for k, c := range kinds {
+		if k == 1 && a.Positions || k == 2 && !a.accelerations() {
+			continue
+		}
+		for i := range a.Joints {
+			set.Columns = append(set.Columns, data.Column{Name: fmt.Sprint(c.name, i+1), Unit: c.unit, Role: c.role})
+		}
+	}
+	for i := range a.Joints {
+		k := strconv.Itoa(i + 1)
+		c := data.Coordinate{Name: "q" + k, Unit: "rad", Period: 2 * math.Pi}
+		if !a.Positions {
+			c.Velocity = "v" + k
+		}
+		if a.accelerations() {
+			c.Acceleration = "a" + k
+		}
+		set.Coordinates = append(set.Coordinates, c)
+		set.Inputs = append(set.Inputs, "u"+k)
 	}
 	return set
 }

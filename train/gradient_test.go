@@ -82,7 +82,7 @@ func TestRowwiseWhere(t *testing.T) {
 		}
 		l.Model, l.State = m, NewState(m)
 	}
-	bent := func(l *Loop[float64]) { l.Train = KeepPositiveDefinite(l.Model, l.Train, nil) }
+	bent := func(l *Loop[float64]) { l.Train = KeepPositiveDefinite(l.Model, l.Train, InitialGuess{}) }
 	for _, c := range []struct {
 		name   string
 		hidden []int

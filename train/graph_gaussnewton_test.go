@@ -66,7 +66,7 @@ func TestGraphGaussNewton(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := Loop[float64]{
-		Model: m, Train: KeepPositiveDefinite(m, o, guess.Unit), Valid: valid, State: NewState(m),
+		Model: m, Train: KeepPositiveDefinite(m, o, guess), Valid: valid, State: NewState(m),
 		Settings: Settings{Method: GaussNewton, Steps: 12, Batch: 200, Seed: 1},
 	}
 	if err := l.Run(context.Background()); err != nil {
@@ -104,7 +104,25 @@ func TestConvexInitialisationOfManySites(t *testing.T) {
 		guess.Why != "65 coordinates are too many: at most 64" {
 		t.Errorf("%+v, %v", guess, err)
 	}
-	if KeepPositiveDefinite(m, o, nil) != Objective[float64](o) {
+	if KeepPositiveDefinite(m, o, InitialGuess{}) != Objective[float64](o) {
 		t.Error("eigenvalues of 65 coordinates")
+	}
+}
+
+// Steps hold eigenvalues up as far as the initial guess did, which an arm of many joints lets sink lower.
+func TestEigenvaluesAreHeldUpAsBefore(t *testing.T) {
+	s, o, err := damped(rand.New(rand.NewPCG(2, 3)), 3, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := model.New[float64](s, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for floor, want := range map[float64]float64{0: leastEigen, 0.03: leastEigen, 0.001: 0.001 / 3} {
+		sum := KeepPositiveDefinite(m, o, InitialGuess{Done: true, Floor: floor}).(*WeightedSum[float64])
+		if got := sum.Second.(*PositiveDefinite[float64]).Floor; math.Abs(got-want) > 1e-12 {
+			t.Errorf("after a floor of %g: %g", floor, got)
+		}
 	}
 }

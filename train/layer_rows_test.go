@@ -26,7 +26,7 @@ func wideLoop(t *testing.T, name string) *Loop[float64] {
 	}
 	l.Model, l.State = m, NewState(m)
 	if bent {
-		l.Train = KeepPositiveDefinite(l.Model, l.Train, nil)
+		l.Train = KeepPositiveDefinite(l.Model, l.Train, InitialGuess{})
 		l.Train.(*WeightedSum[float64]).Second.(*PositiveDefinite[float64]).Floor = 1.03
 	}
 	return l

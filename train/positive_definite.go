@@ -150,18 +150,23 @@ func (p *positiveDefinitePass[T]) slopes(P int) func(func(b int, row []T) bool) 
 
 // KeepPositiveDefinite puts a loss of mass matrices beside accelerations or windows, at their states. A model that has
 // no mass matrix, and another objective, is as it was, and so is one of more coordinates than a convex initialisation
-// takes, since eigenvalues cost d³. The unit of v is that of a convex initialisation, or nil for the scales of the
-// model.
-func KeepPositiveDefinite(m *model.Model[float64], o Objective[float64], unit []float64) Objective[float64] {
+// takes, since eigenvalues cost d³. Of a convex initialisation that was kept, or else the zero value, comes the unit of
+// v, which else is that of the scales of the model. The least eigenvalue that is wanted is a third of the
+// floor of that.
+func KeepPositiveDefinite(m *model.Model[float64], o Objective[float64], guess InitialGuess) Objective[float64] {
 	if _, ok := model.As[model.Inertia[float64]](m.Tape(1)); !ok || m.Spec.D() > MostCoordinates {
 		return o
+	}
+	unit, floor := guess.Unit, leastEigen
+	if guess.Done && guess.Floor > 0 {
+		floor = min(floor, guess.Floor/3)
 	}
 	if unit == nil {
 		for _, c := range m.Spec.Coordinates {
 			unit = append(unit, c.Speed)
 		}
 	}
-	second, of := &PositiveDefinite[float64]{Unit: unit, Floor: leastEigen}, [][]int(nil)
+	second, of := &PositiveDefinite[float64]{Unit: unit, Floor: floor}, [][]int(nil)
 	switch first := o.(type) {
 	case *Accelerations[float64]:
 		second.X, second.U, second.N = first.X, first.U, first.N

@@ -85,8 +85,7 @@ func (w *weakSolver) solve(ctx context.Context, ridge float64) (InitialGuess, er
 	copy(w.m.Theta, w.at)
 	clear(w.p.weak.delta)
 	w.p.weak.c.Ridge = cmp.Or(ridge, defaultRidge)
-	w.p.restart()
-	kept := w.p.rounds(ctx, solverRidge, &s)
+	kept := w.p.floors(ctx, solverRidge, &s)
 	if kept == nil {
 		kept = w.first
 		s.Why = fmt.Sprintf("none of %d solutions had a positive definite mass matrix", s.Rounds)

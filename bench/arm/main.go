@@ -19,6 +19,9 @@ func main() {
 	flag.Float64Var(&a.Dt, "dt", 0.01, "seconds from row to row")
 	flag.Uint64Var(&a.Seed, "seed", 1, "of the motion")
 	flag.IntVar(&a.Digits, "digits", 10, "of each number")
+	flag.Float64Var(&a.Friction, "friction", 0, "of each joint, dry in N m, and half of it viscous in N m s/rad")
+	flag.Float64Var(&a.Noise, "noise", 0, "standard deviation on angles in rad; then no accelerations are written")
+	flag.BoolVar(&a.Positions, "positions", false, "and torques alone are written")
 	flag.Parse()
 	if err := a.Run().WriteCSV(os.Stdout); err != nil {
 		log.Fatal(err)

@@ -161,6 +161,9 @@ func printCoverage(w io.Writer, s *lagrange.Coverages) {
 	tab.Flush()
 }
 
+// mostPrinted are the terms of a Lagrangian that is printed beside errors.
+const mostPrinted = 40
+
 // formulaShare is the share of the largest coefficient below which a printed formula leaves a term out.
 const formulaShare = 1e-4
 
@@ -222,6 +225,9 @@ func printEvaluation(w io.Writer, m *lagrange.Model, set *data.Set, e lagrange.E
 	printStarts(w, set, e)
 	printCoverage(w, e.Ensemble)
 	if L := m.Formula(5, formulaShare); L != "" && m.Record.Formula == nil {
+		if n := 1 + strings.Count(L, " + ") + strings.Count(L, " - "); n > mostPrinted {
+			L = fmt.Sprintf("a sum of %d terms, which lagrange info lists", n)
+		}
 		fmt.Fprintf(w, "\nL = %s\n", L)
 	}
 	if e.Mass != nil {

@@ -41,7 +41,7 @@ func noteUnfiltered(cmd *cobra.Command, m *lagrange.Model, set *data.Set) {
 	if set.RecordedVelocities() {
 		states = "recorded states, noise and all"
 	}
-	if d := set.D(); d > lagrange.MostFiltered && (!set.RecordedVelocities() || m.Record.Objective == lagrange.Motion) {
+	if d := set.D(); d > lagrange.MostFiltered && (!set.RecordedVelocities() || m.Record.FromNoise()) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "note: motions begin at %s: a filter through %d coordinates takes long, "+
 			"--start %s asks for it\n", states, d, lagrange.Filtered)
 	}

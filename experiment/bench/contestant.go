@@ -51,18 +51,17 @@ func (t *Task) Train(ctx context.Context, c Contestant, s experiment.Settings,
 		return nil, fitted, nil, err
 	}
 	stages := t.stages(c)
-	var unit []float64
+	var guess train.InitialGuess
 	for i, l := range stages {
 		learn := l.learn
 		if c.Method == train.GaussNewton {
 			if o, ok := learn.(*train.Accelerations[float64]); ok {
-				guess, err := train.ConvexInitialisation(ctx, m, o, train.ConvexOptions{Seed: s.Seed, Workers: 1})
+				guess, err = train.ConvexInitialisation(ctx, m, o, train.ConvexOptions{Seed: s.Seed, Workers: 1})
 				if err != nil {
 					return nil, fitted, nil, err
 				}
-				unit = guess.Unit
 			}
-			learn = train.KeepPositiveDefinite(m, learn, unit)
+			learn = train.KeepPositiveDefinite(m, learn, guess)
 		}
 		f := Training[float64]{
 			Learn: learn, Valid: l.valid, Budget: budget / time.Duration(len(stages)), Most: t.Most,

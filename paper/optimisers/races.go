@@ -62,7 +62,7 @@ func allRaces(seed uint64) (ks []*race, err error) {
 // begin draws the network; a Lagrangian learns with the positive-definiteness penalty.
 func (k *race) begin(spec model.Spec, o *train.Accelerations[float64], seed uint64) (err error) {
 	if k.net, err = model.New[float64](spec, seed); err == nil {
-		k.learn = train.KeepPositiveDefinite(k.net, o, nil)
+		k.learn = train.KeepPositiveDefinite(k.net, o, train.InitialGuess{})
 	}
 	return err
 }

@@ -110,7 +110,7 @@ func (s *States) Objective(m Model, net *model.Model[float64]) train.Objective[f
 	if net == nil || m.rate > 0 {
 		return o
 	}
-	return train.KeepPositiveDefinite(net, o, nil)
+	return train.KeepPositiveDefinite(net, o, train.InitialGuess{})
 }
 
 // accelerations is the loss of q̈, with weights or without.

@@ -189,9 +189,9 @@ func (p *States) warm(ctx context.Context, s experiment.Settings, m Model, net *
 	}
 	learn, check := p.accelerations(m, false), valid.accelerations(m, false)
 	learn.Penalty, check.Penalty = train.Huber, train.Huber
-	_, _, err := bench.Training[float64]{Name: m.Name + ", warm-up", Learn: train.KeepPositiveDefinite(net, learn, nil),
-		Valid: check,
-		Set:   set, On: s.On}.Run(ctx, net)
+	_, _, err := bench.Training[float64]{Name: m.Name + ", warm-up",
+		Learn: train.KeepPositiveDefinite(net, learn, train.InitialGuess{}), Valid: check, Set: set,
+		On: s.On}.Run(ctx, net)
 	return err
 }
 

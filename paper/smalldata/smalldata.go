@@ -201,7 +201,7 @@ func (t *source) states(ctx context.Context, c bench.Network, ridge bool, N int,
 		if err != nil {
 			return nil, bench.Fitted{}, err
 		}
-		f.Learn = train.KeepPositiveDefinite(m, learn, guess.Unit)
+		f.Learn = train.KeepPositiveDefinite(m, learn, guess)
 	}
 	fitted, _, err := f.Run(ctx, m)
 	return m, fitted, err

@@ -1,0 +1,111 @@
+package fit
+
+import (
+	"strings"
+	"testing"
+
+	"lagrange/data"
+	"lagrange/model"
+	"lagrange/sim"
+	"lagrange/smooth"
+)
+
+// noisyArm is the motion of an arm with 0.0003 rad of noise, and torques.
+func noisyArm(joints int, friction float64, positions bool) *data.Set {
+	return sim.Arm{Joints: joints, Rows: 1000 * joints, Trajectories: 12, Dt: 0.01, Seed: 1, Noise: 3e-4,
+		Friction: friction, Positions: positions}.Run()
+}
+
+// Arms of many joints are learned through a smoother from positions with noise and torques, with velocities or without,
+// and with the friction that they have: torques of motion that was not seen are off by less than a thousandth, and with
+// friction, which is not smooth, by some hundredths. With the higher floor alone they are off by 0.004.
+func TestArmWithNoise(t *testing.T) {
+	if testing.Short() {
+		t.Skip("half a minute")
+	}
+	test := sim.Arm{Joints: 6, Rows: 200, Trajectories: 4, Dt: 0.1, Seed: 2}.Run()
+	for name, c := range map[string]struct {
+		friction  float64
+		positions bool
+		found     model.Friction
+		most      float64
+	}{"positions": {0, true, model.NoFriction, 1e-3}, "velocities": {0, false, model.NoFriction, 1e-3},
+		"friction": {2, true, model.Both, 0.04}} {
+		r, err := Train(t.Context(), noisyArm(6, c.friction, c.positions), Options{Model: "terms", Steps: 2, Seed: 1})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		n := r.Networks[0]
+		if n.Record.Objective != SmoothedMotion {
+			t.Errorf("%s: objective %s", name, n.Record.Objective)
+		}
+		if l := n.Record.Plan.Line("friction"); l.Choice != string(c.found) {
+			t.Errorf("%s: friction %+v", name, l)
+		}
+		if off := offTorques(t, n.Net, test); !(off < c.most) {
+			t.Errorf("%s: torques are off by %.2g of their size", name, off)
+		}
+	}
+}
+
+// Of many coordinates a smoother's accelerations are learned from, unless something else is asked for.
+func TestManyAreSmoothed(t *testing.T) {
+	set, few := noisyArm(6, 0, true), noisyArm(mostShot, 0, true)
+	for name, c := range map[string]struct {
+		set  *data.Set
+		o    Options
+		want string
+	}{
+		"many":          {set, Options{}, SmoothedMotion},
+		"a plain net":   {set, Options{Model: BaselineModel}, SmoothedMotion},
+		"motion":        {set, Options{Objective: Motion}, Motion},
+		"a Neural ODE":  {set, Options{Model: "node"}, Motion},
+		"few":           {few, Options{}, Motion},
+		"few, smoothed": {few, Options{Objective: SmoothedMotion}, SmoothedMotion},
+	} {
+		if got, err := c.o.objective(c.set); err != nil || got != c.want {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	for name, o := range map[string]Options{
+		"hnn": {Model: "hnn"}, "node": {Model: "node", Objective: SmoothedMotion}, "windows": {Objective: Windows},
+	} {
+		if got, err := o.objective(set); err == nil {
+			t.Errorf("%s: %q and no error", name, got)
+		}
+	}
+}
+
+// Where sums of terms are asked for, of no matter which, they are those of the library that has the law.
+func TestWhateverTerms(t *testing.T) {
+	for name, s := range map[string]sim.Simulation{
+		"accelerations": {Trajectories: 6, Steps: 100, Dt: 0.1, Accelerations: true, Seed: 1},
+		"windows":       {Trajectories: 6, Steps: 100, Dt: 0.1, Seed: 1},
+	} {
+		f, err := newProblem(t.Context(), simulated(t, "two-body", s), Options{Model: "terms", Steps: 1, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := f.plan.Line("model")
+		if !strings.HasPrefix(l.Reason, "of the distances between points, leaves") || f.guessed.theta == nil {
+			t.Errorf("%s: %+v", name, l)
+		}
+	}
+}
+
+// Smoothed rows of which little is known are left out.
+func TestSharpRows(t *testing.T) {
+	set := noisyArm(2, 0, true)
+	r, err := smooth.Set(t.Context(), set, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sharp := sharpRows(r)
+	for i, k := range sharp.Trajectories {
+		all := r.Set.Trajectories[i].T
+		if first, last := k.T[0], k.T[len(k.T)-1]; first <= all[0] || last >= all[len(all)-1] ||
+			last-first < 0.9*(all[len(all)-1]-all[0]) {
+			t.Errorf("rows from %g to %g s of %g", first, last, all[len(all)-1])
+		}
+	}
+}
