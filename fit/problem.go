@@ -65,10 +65,13 @@ func (f *problem) one(ctx context.Context) (Network, error) {
 		return f.ofTerms(ctx, "as in the model to repeat")
 	}
 	n, err := f.network(ctx, f.s, f.watch, 0, nil)
+	if err == nil {
+		n, err = f.better(ctx, n)
+	}
 	if err != nil {
 		return n, err
 	}
-	return f.better(ctx, n)
+	return f.weakly(ctx, n)
 }
 
 // Result is what was learned.

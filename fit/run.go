@@ -86,13 +86,18 @@ func (a *run) record() Record {
 	return r
 }
 
-// note records a stage, in numbers that a file can hold.
+// note records a stage.
 func (a *run) note(name string, before, after float64) {
+	a.notes = append(a.notes, stageOf(name, before, after))
+}
+
+// stageOf is a stage in numbers that a file can hold.
+func stageOf(name string, before, after float64) Stage {
 	number := func(x float64) float64 {
 		if !(x < math.MaxFloat64) {
 			return math.MaxFloat64
 		}
 		return x
 	}
-	a.notes = append(a.notes, Stage{Name: name, Before: number(before), After: number(after)})
+	return Stage{Name: name, Before: number(before), After: number(after)}
 }

@@ -109,3 +109,27 @@ func TestSharpRows(t *testing.T) {
 		}
 	}
 }
+
+// Where rows are far apart for the motion, the weak form is better than a smoother's accelerations, and is taken.
+func TestWeakFormOfFewRows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some seconds")
+	}
+	set := simulated(t, "chain-6", sim.Simulation{Trajectories: 8, Steps: 200, Dt: 0.02, Noise: 0.003, Seed: 1})
+	for i := range set.Trajectories {
+		set.Trajectories[i].V = nil
+	}
+	test := simulated(t, "chain-6", sim.Simulation{Trajectories: 8, Steps: 100, Dt: 0.04, Accelerations: true, Seed: 3})
+	r, err := Train(t.Context(), set, Options{Model: "terms", Friction: model.NoFriction, Steps: 1, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := r.Networks[0]
+	stages := n.Record.Stages
+	if last := stages[len(stages)-1]; last.Name != "weak form, windows" || !(last.After < last.Before) {
+		t.Errorf("%+v", stages)
+	}
+	if off := offAccelerations(t, n.Net, test); !(off < 0.05) {
+		t.Errorf("accelerations are off by %.2g of their size", off)
+	}
+}
