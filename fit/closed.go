@@ -222,7 +222,7 @@ func (f *problem) rubs(ctx context.Context, t *trial) error {
 	if err != nil {
 		return err
 	}
-	guess, err := f.weakGuess(ctx, net)
+	guess, err := f.weakGuess(ctx, net, 1)
 	if err != nil || !guess.Done {
 		return err
 	}

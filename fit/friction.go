@@ -81,7 +81,7 @@ func (f *problem) rubbing(ctx context.Context) (line Line, err error) {
 		if err != nil {
 			return train.InitialGuess{}, err
 		}
-		return f.weakGuess(ctx, net)
+		return f.weakGuess(ctx, net, 1)
 	}
 	terms, err := f.rubbedTerms(weak)
 	if err != nil || terms == nil {
@@ -112,9 +112,9 @@ func (f *problem) rubbing(ctx context.Context) (line Line, err error) {
 }
 
 // weakGuess gives a sum of terms the weak initialisation from the states that are learned from, which is linear in
-// friction, too.
-func (f *problem) weakGuess(ctx context.Context, net *model.Model[float64]) (train.InitialGuess, error) {
-	half := max(frictionHalf*f.plan.Recording.RowsBySwing, leastHalf) // in rows
+// friction, too, with bumps so many times as long as those that friction is found with.
+func (f *problem) weakGuess(ctx context.Context, net *model.Model[float64], times float64) (train.InitialGuess, error) {
+	half := times * max(frictionHalf*f.plan.Recording.RowsBySwing, leastHalf) // in rows
 	rows, d := frictionRows, f.spec.D()
 	if d > mostShot {
 		rows = max(rows, int(frictionNumbers*half/3)*len(net.Theta)/d)
