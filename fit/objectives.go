@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"lagrange/data"
 	"lagrange/model"
@@ -53,7 +54,7 @@ func (s Options) objective(set *data.Set) (string, error) {
 	if bare(set) {
 		return s.onPositions(set)
 	}
-	if set.States() && (s.Objective != "" && s.Objective != Accelerations && s.Objective != Torque ||
+	if set.States() && (slices.Contains([]string{Windows, Motion, SmoothedMotion}, s.Objective) ||
 		model.FamilyOf(s.Model).Rollouts) {
 		return "", errors.New("rows are states on their own, and no motion leads from one to the next: learn from " +
 			"accelerations, which a Neural ODE does not; leave out --objective and --model")
