@@ -78,11 +78,18 @@ func TestManyAreSmoothed(t *testing.T) {
 
 // Where sums of terms are asked for, of no matter which, they are those of the library that has the law.
 func TestWhateverTerms(t *testing.T) {
-	for name, s := range map[string]sim.Simulation{
-		"accelerations": {Trajectories: 6, Steps: 100, Dt: 0.1, Accelerations: true, Seed: 1},
-		"windows":       {Trajectories: 6, Steps: 100, Dt: 0.1, Seed: 1},
+	windows := sim.Simulation{Trajectories: 6, Steps: 100, Dt: 0.1, Seed: 1}
+	noisy := windows
+	noisy.Noise = 0.001
+	for name, c := range map[string]struct {
+		set       *data.Set
+		objective string
+	}{
+		"accelerations": {recorded(t, "two-body", 0), ""}, "with noise": {recorded(t, "two-body", 0.01), ""},
+		"windows":            {simulated(t, "two-body", windows), ""},
+		"windows with noise": {simulated(t, "two-body", noisy), Windows},
 	} {
-		f, err := newProblem(t.Context(), simulated(t, "two-body", s), Options{Model: "terms", Steps: 1, Seed: 1})
+		f, err := newProblem(t.Context(), c.set, Options{Model: "terms", Objective: c.objective, Steps: 1, Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,6 +132,9 @@ func TestWeakFormOfFewRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := r.Networks[0]
+	if l := n.Record.Plan.Line("objective"); l.Choice != SmoothedMotion || !strings.Contains(l.Reason, "takes long") {
+		t.Errorf("%+v", l)
+	}
 	stages := n.Record.Stages
 	if last := stages[len(stages)-1]; last.Name != "weak form, windows" || !(last.After < last.Before) {
 		t.Errorf("%+v", stages)
