@@ -18,7 +18,7 @@ import (
 // clearly better on windows held out.
 func (f *problem) tryTerms(ctx context.Context, asked Options, selection *train.Segments[float64],
 	still float64) (taken bool, err error) {
-	if !f.s.untold(asked) && !asked.whatever() || f.set.D()*f.set.D() > mostTerms {
+	if !f.triesSums(asked) {
 		return false, nil
 	}
 	was, least := f.spec.Coordinates, cleanGuess

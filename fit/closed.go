@@ -117,7 +117,7 @@ type trial struct {
 // sum of terms was asked for. Of three bodies with noise a library with distances from the origin, too, left 15 % for
 // 16 %, and went astray where one came near it.
 func (f *problem) tryLibraries(ctx context.Context, asked Options) error {
-	if !f.s.untold(asked) && !asked.whatever() || f.set.D()*f.set.D() > mostTerms { // some have so many terms, or more
+	if !f.triesSums(asked) {
 		return nil
 	}
 	learn := accelerations(f.split.Train.Thinned(linkRows), f.penalty)
@@ -301,6 +301,12 @@ func (t *trial) typical() float64 {
 // has.
 func (s *Options) untold(asked Options) bool {
 	return asked.Model == "" && asked.Activation == "" && asked.Ensemble <= 1 && s.Model == DefaultModel
+}
+
+// triesSums says whether sums of terms are tried.
+func (f *problem) triesSums(asked Options) bool {
+	d := f.set.D()
+	return (f.s.untold(asked) || asked.whatever()) && d*d <= mostTerms // some have so many terms, or more
 }
 
 // whatever says whether a sum of terms was asked for, of no matter which.

@@ -74,16 +74,13 @@ func (f *problem) rubbing(ctx context.Context) (line Line, err error) {
 	}
 	left, said := math.Inf(1), []string(nil)
 	weak := func(terms [][]model.Term, kind model.Friction) (train.InitialGuess, error) {
-		spec := f.spec
-		spec.Family, spec.Hidden, spec.Head, spec.Natural = "terms", nil, "", false
-		spec.Terms, spec.Friction = terms, kind
-		net, err := model.New[float64](spec, f.s.Seed)
-		if err != nil {
+		net, err := f.sum(terms, kind)
+		if err != nil || net == nil {
 			return train.InitialGuess{}, err
 		}
 		return f.weakGuess(ctx, net, 1)
 	}
-	terms, err := f.rubbedTerms(weak)
+	terms, both, err := f.rubbedTerms(weak)
 	if err != nil || terms == nil {
 		return line, err
 	}
@@ -92,7 +89,10 @@ func (f *problem) rubbing(ctx context.Context) (line Line, err error) {
 		if kind == model.Stribeck && !dry(model.Friction(line.Choice)) {
 			continue
 		}
-		g, err := weak(terms, kind)
+		g := both
+		if kind != model.Both || !g.Done {
+			g, err = weak(terms, kind)
+		}
 		if err != nil || !g.Done && kind == model.NoFriction {
 			return Line{}, err
 		}
@@ -124,31 +124,32 @@ func (f *problem) weakGuess(ctx context.Context, net *model.Model[float64], time
 }
 
 // rubbedTerms are those of the sum of terms that says which friction there is: those that were asked for, or of the
-// default library, or of many angles those of links that leave less with friction. nil: there are none.
+// default library, or of many angles those of links that leave less with friction, with what was found then. nil: there
+// are none.
 func (f *problem) rubbedTerms(weak func([][]model.Term, model.Friction) (train.InitialGuess, error)) (
-	terms [][]model.Term, err error) {
-	switch spec := f.spec; {
+	terms [][]model.Term, both train.InitialGuess, err error) {
+	switch {
 	case f.s.Terms != nil:
-		return spec.Terms, nil
+		return f.spec.Terms, both, nil
 	case angles(f.set) < leastLinks:
-		spec.Family, spec.Hidden, spec.Head, spec.Natural = "terms", nil, "", false
-		if spec.Terms = spec.DefaultTerms(); spec.Check() != nil {
-			return nil, nil
+		terms = f.spec.DefaultTerms()
+		if net, err := f.sum(terms, model.NoFriction); err != nil || net == nil {
+			return nil, both, nil
 		}
-		return spec.Terms, nil
+		return terms, both, nil
 	}
 	least := math.Inf(1)
 	for _, joints := range []bool{false, true} {
 		links := f.spec.LinkTerms(joints)
 		g, err := weak(links, model.Both)
 		if err != nil {
-			return nil, err
+			return nil, both, err
 		}
 		if g.Done && g.After < least {
-			least, terms = g.After, links
+			least, terms, both = g.After, links, g
 		}
 	}
-	return terms, nil
+	return terms, both, nil
 }
 
 // dry says whether a friction is dry.

@@ -78,10 +78,15 @@ func (s Options) unlike(set *data.Set) string {
 	case s.From != nil:
 		return "so did the model to go on from"
 	case f.Rollouts && set.D() > mostShotBy(f):
-		return fmt.Sprintf("shooting takes long with more than %d coordinates: the objective %s asks for it",
-			mostShotBy(f), Motion)
+		return takesLong(f)
 	}
 	return ""
+}
+
+// takesLong says that shooting does.
+func takesLong(f model.Family) string {
+	return fmt.Sprintf("shooting takes long with more than %d coordinates: the objective %s asks for it", mostShotBy(f),
+		Motion)
 }
 
 // family is that of the model, the default one where none was asked for.

@@ -161,8 +161,7 @@ func (p *planner) objective() (choice, reason string, err error) {
 		own = "it learns from nothing else"
 	}
 	if p.o.Objective == SmoothedMotion {
-		own += fmt.Sprintf("; shooting takes long with more than %d coordinates: the objective %s asks for it",
-			mostShotBy(f), Motion)
+		own += "; " + takesLong(f)
 	}
 	if p.o.Objective == Windows && p.found.unclear {
 		own += "; noise is not told from motion"

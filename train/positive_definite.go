@@ -151,8 +151,7 @@ func (p *positiveDefinitePass[T]) slopes(P int) func(func(b int, row []T) bool) 
 // KeepPositiveDefinite puts a loss of mass matrices beside accelerations or windows, at their states. A model that has
 // no mass matrix, and another objective, is as it was, and so is one of more coordinates than a convex initialisation
 // takes, since eigenvalues cost d³. Of a convex initialisation that was kept, or else the zero value, comes the unit of
-// v, which else is that of the scales of the model. The least eigenvalue that is wanted is a third of the
-// floor of that.
+// v, which else is that of the scales of the model. The least eigenvalue wanted is a third of the floor of that.
 func KeepPositiveDefinite(m *model.Model[float64], o Objective[float64], guess InitialGuess) Objective[float64] {
 	if _, ok := model.As[model.Inertia[float64]](m.Tape(1)); !ok || m.Spec.D() > MostCoordinates {
 		return o
