@@ -52,6 +52,28 @@ var libraries = []library{
 		return f.links(true)
 	}, false},
 	{"the angles between links", func(f *problem) [][]model.Term { return f.links(false) }, false},
+	{"an arm of joints with any axes", (*problem).serial, false},
+}
+
+// rich are the libraries that have what the other ones have of so many angles, too.
+func (f *problem) rich() (all [][][]model.Term) {
+	if angles(f.set) < leastLinks {
+		all = append(all, f.spec.DefaultTerms())
+	}
+	for _, terms := range [][][]model.Term{f.links(false), f.links(true), f.serial()} {
+		if terms != nil {
+			all = append(all, terms)
+		}
+	}
+	return all
+}
+
+// serial are the terms of an arm, where it has joints enough that the default library lacks some.
+func (f *problem) serial() [][]model.Term {
+	if angles(f.set) < leastSerial {
+		return nil
+	}
+	return f.spec.SerialTerms()
 }
 
 // links are the terms of a chain of links, where there are so many that the default library is not tried.

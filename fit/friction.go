@@ -115,38 +115,37 @@ func (f *problem) rubbing(ctx context.Context) (line Line, err error) {
 // friction, too, with bumps so many times as long as those that friction is found with.
 func (f *problem) weakGuess(ctx context.Context, net *model.Model[float64], times float64) (train.InitialGuess, error) {
 	half := times * max(frictionHalf*f.plan.Recording.RowsBySwing, leastHalf) // in rows
-	rows, d := frictionRows, f.spec.D()
-	if d > mostShot {
-		rows = max(rows, int(frictionNumbers*half/3)*len(net.Theta)/d)
-	}
+	rows := max(frictionRows, int(frictionNumbers*half/3)*len(net.Theta)/f.spec.D())
 	return train.WeakInitialisation(ctx, net, recordedStates(sampled(f.split.Train, rows, f.stretch())),
 		train.WeakOptions{Half: half * f.plan.Recording.Step, Ridge: frictionRidge, Workers: f.s.Workers})
 }
 
 // rubbedTerms are those of the sum of terms that says which friction there is: those that were asked for, or of the
-// default library, or of many angles those of links that leave less with friction, with what was found then. nil: there
-// are none.
+// library that leaves least with friction of those that have what other libraries have, too, with what was found then
+// if there was a choice. nil: there are none.
 func (f *problem) rubbedTerms(weak func([][]model.Term, model.Friction) (train.InitialGuess, error)) (
 	terms [][]model.Term, both train.InitialGuess, err error) {
-	switch {
-	case f.s.Terms != nil:
+	if f.s.Terms != nil {
 		return f.spec.Terms, both, nil
-	case angles(f.set) < leastLinks:
-		terms = f.spec.DefaultTerms()
-		if net, err := f.sum(terms, model.NoFriction); err != nil || net == nil {
-			return nil, both, nil
+	}
+	var all [][][]model.Term
+	for _, terms := range f.rich() {
+		net, err := f.sum(terms, model.NoFriction)
+		if err == nil && net != nil && len(net.Theta) <= mostTried {
+			all = append(all, terms)
 		}
-		return terms, both, nil
+	}
+	if len(all) == 1 {
+		return all[0], both, nil
 	}
 	least := math.Inf(1)
-	for _, joints := range []bool{false, true} {
-		links := f.spec.LinkTerms(joints)
-		g, err := weak(links, model.Both)
+	for _, candidate := range all {
+		g, err := weak(candidate, model.Both)
 		if err != nil {
 			return nil, both, err
 		}
 		if g.Done && g.After < least {
-			least, terms, both = g.After, links, g
+			least, terms, both = g.After, candidate, g
 		}
 	}
 	return terms, both, nil

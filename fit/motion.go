@@ -78,7 +78,11 @@ func (f *problem) stretch() int { return int(sampleSwings*f.plan.Recording.RowsB
 
 // sampled is what of a split recording is learned from, and held out.
 func (f *problem) sampled(s data.Split) (learn, held *data.Set) {
-	return sampled(s.Train, sampleRows, f.stretch()), sampled(s.Valid, sampleRows/sampleHeld, f.stretch())
+	rows := sampleRows
+	if f.s.Objective == Motion {
+		rows = shotRows(f.s.family(), f.set.D())
+	}
+	return sampled(s.Train, rows, f.stretch()), sampled(s.Valid, rows/sampleHeld, f.stretch())
 }
 
 // unit is that of errors.

@@ -78,15 +78,18 @@ func (s Options) unlike(set *data.Set) string {
 	case s.From != nil:
 		return "so did the model to go on from"
 	case f.Rollouts && set.D() > mostShotBy(f):
-		return takesLong(f)
+		return takesLong(f, set)
 	}
 	return ""
 }
 
 // takesLong says that shooting does.
-func takesLong(f model.Family) string {
-	return fmt.Sprintf("shooting takes long with more than %d coordinates: the objective %s asks for it", mostShotBy(f),
-		Motion)
+func takesLong(f model.Family, set *data.Set) string {
+	than := fmt.Sprintf("%d coordinates", mostShotBy(f))
+	if d := set.D(); d <= mostShotBy(f) {
+		than = fmt.Sprintf("%d rows of %d coordinates", shotRows(f, d), d)
+	}
+	return fmt.Sprintf("shooting takes long with more than %s: the objective %s asks for it", than, Motion)
 }
 
 // family is that of the model, the default one where none was asked for.

@@ -161,7 +161,7 @@ func (p *planner) objective() (choice, reason string, err error) {
 		own = "it learns from nothing else"
 	}
 	if p.o.Objective == SmoothedMotion {
-		own += "; " + takesLong(f)
+		own += "; " + takesLong(f, p.set)
 	}
 	if p.o.Objective == Windows && p.found.unclear {
 		own += "; noise is not told from motion"

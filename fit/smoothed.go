@@ -32,10 +32,19 @@ func (s Options) smooths(set *data.Set) bool {
 	return s.Objective == SmoothedMotion && !set.States() || s.Objective == "" && s.noisy(set) && s.many(set)
 }
 
-// many says whether there are so many coordinates that shooting takes long, of a family that learns from accelerations.
+// many says whether there are so many coordinates, or so many rows of more than a few, that shooting takes long, of a
+// family that learns from accelerations.
 func (s Options) many(set *data.Set) bool {
-	f := s.family()
-	return set.D() > mostShotBy(f) && !f.Rollouts
+	f, d := s.family(), set.D()
+	return !f.Rollouts && (d > mostShotBy(f) || d > fewShot && !f.Nodes && set.Rows() > shotRows(f, d))
+}
+
+// shotRows are how many rows of d coordinates are learned from by shooting: its time grows with the cube of d.
+func shotRows(f model.Family, d int) int {
+	if f.Nodes {
+		return sampleRows
+	}
+	return min(sampleRows, shotCubes/(d*d*d))
 }
 
 // onRows says whether rows are learned from one by one, each with its acceleration.

@@ -50,7 +50,8 @@ func TestArmWithNoise(t *testing.T) {
 
 // Of many coordinates a smoother's accelerations are learned from, unless something else is asked for.
 func TestManyAreSmoothed(t *testing.T) {
-	set, few := noisyArm(6, 0, true), noisyArm(mostShot, 0, true)
+	set, less := noisyArm(6, 0, true), noisyArm(mostShot, 0, true)
+	few := sim.Arm{Joints: mostShot, Rows: 1200, Trajectories: 12, Dt: 0.01, Noise: 3e-4, Positions: true}.Run()
 	for name, c := range map[string]struct {
 		set  *data.Set
 		o    Options
@@ -61,6 +62,8 @@ func TestManyAreSmoothed(t *testing.T) {
 		"motion":        {set, Options{Objective: Motion}, Motion},
 		"a Neural ODE":  {set, Options{Model: "node"}, Motion},
 		"few":           {few, Options{}, Motion},
+		"many rows":     {less, Options{}, SmoothedMotion},
+		"three":         {noisyArm(fewShot, 0, true), Options{}, Motion},
 		"few, smoothed": {few, Options{Objective: SmoothedMotion}, SmoothedMotion},
 	} {
 		if got, err := c.o.objective(c.set); err != nil || got != c.want {

@@ -145,8 +145,9 @@ const trialSteps, exactTerms, clearly = 10, 1e-7, 0.1
 // How sums of terms are tried on recorded accelerations.
 const (
 	leastLinks  = 4    // angles from which on the library of a chain of links stands in for the default one,
+	leastSerial = 3    // angles from which on an arm with any axes has terms that no other library has,
 	mostLinks   = 7    // and up to which friction is looked for with it: of joints it has 588 terms
-	mostTerms   = 2000 // coefficients at most: 1652 take five seconds,
+	mostTerms   = 2100 // coefficients at most: an arm of five joints has 2013,
 	linkRows    = 4000 // and rows that are seen, of which
 	linkNumbers = 3    // numbers for each coefficient, and
 	leastSeen   = 200  // rows at least, show whether there is next to nothing left. Not tuned.
@@ -352,6 +353,13 @@ const (
 	// came to 0.0033 rad half a second ahead, where a network that learned from windows for 11 s came to 1.2; of a
 	// chain of five it took 44 s, and came to 0.005. Time grows with rows.
 	mostShot = 5
+
+	// shotCubes are the rows times the cube of the coordinates that are shot: sampleRows of two. From 5000 rows of an
+	// arm in space of three joints a sum of 84 terms took 293 s of one core, and came to 6e-5 rad a quarter of a second
+	// ahead; 20,000 were not done in 16 minutes. Of more than fewShot coordinates so few rows would be left that what a
+	// smoother found is learned from instead: of 3612 rows of a chain of four it took 60 s, and came to 0.006 rad half
+	// a second ahead, where shooting was not done in 500 s.
+	shotCubes, fewShot = 160_000, 3
 
 	// mostNodesShot is mostShot of graphs, whose sites share what is learned. From 410 rows of a ring of springs with
 	// σ = 0.01 (positions alone) 16 sites took 13 s of one core, 32 took 52 s.

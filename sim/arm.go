@@ -10,12 +10,13 @@ import (
 	"lagrange/mech"
 )
 
-// Arm is a planar arm of equal links, mech.Chain, with a motor at each joint. Each joint follows a sum of sines, and
-// the torques are those that the true equations of motion ask for.
+// Arm is a planar arm of equal links, mech.Chain, or one in space, with a motor at each joint. Each joint follows a sum
+// of sines, and the torques are those that the true equations of motion ask for.
 type Arm struct {
 	Joints       int
-	Rows         int // of all trajectories together
-	Trajectories int // each of other sines
+	Space        bool // axes of joints are upright and level in turn, see spatialTorques
+	Rows         int  // of all trajectories together
+	Trajectories int  // each of other sines
 	Dt           float64
 	Seed         uint64
 	Digits       int // of each number, 0: all
@@ -55,7 +56,7 @@ func (a Arm) Run() *data.Set {
 		for n := range a.Rows*(k+1)/a.Trajectories - a.Rows*k/a.Trajectories {
 			at := a.rounded(float64(n) * a.Dt)
 			q, v, acc := positions(s, float64(n)*a.Dt)
-			tau := torques(q, v, acc)
+			tau := a.torques(q, v, acc)
 			t.T = append(t.T, at)
 			for i := range q {
 				tau[i] += a.Friction * (v[i]/2 + math.Tanh(v[i]/slow))
@@ -133,10 +134,18 @@ func positions(s [][]sine, t float64) (q, v, a []float64) {
 	return q, v, a
 }
 
-// torques are those of the joints. With θᵢ = Σⱼ≤ᵢ qⱼ the angles of the links and θ̈⁰ their free motion the forces on
-// them are Q = M(θ̈ − θ̈⁰), and the torque of a joint moves all links behind it: τⱼ = Σᵢ≥ⱼ Qᵢ. M x is the momentum at
-// the velocity x.
-func torques(q, v, a []float64) (tau []float64) {
+// torques are those of the joints.
+func (a Arm) torques(q, v, acc []float64) []float64 {
+	if a.Space {
+		return spatialTorques(q, v, acc)
+	}
+	return planarTorques(q, v, acc)
+}
+
+// planarTorques are those of a planar arm. With θᵢ = Σⱼ≤ᵢ qⱼ the angles of the links and θ̈⁰ their free motion the
+// forces on them are Q = M(θ̈ − θ̈⁰), and the torque of a joint moves all links behind it: τⱼ = Σᵢ≥ⱼ Qᵢ. M x is the
+// momentum at the velocity x.
+func planarTorques(q, v, a []float64) (tau []float64) {
 	links, d := mech.Chain(len(q)), len(q)
 	theta, omega, x, Q := make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, d)
 	alpha := 0.0

@@ -1,4 +1,5 @@
-// Arm writes the motion of a planar arm with the torques of its joints as CSV, a test of growth in rows:
+// Arm writes the motion of an arm, in a plane or in space, with the torques of its joints as CSV, a test of growth in
+// rows:
 //
 //	go run ./bench/arm -joints 7 -rows 600000 > arm.csv
 package main
@@ -14,6 +15,7 @@ import (
 func main() {
 	var a sim.Arm
 	flag.IntVar(&a.Joints, "joints", 7, "of the arm")
+	flag.BoolVar(&a.Space, "space", false, "axes of joints are upright and level in turn, not all level and parallel")
 	flag.IntVar(&a.Rows, "rows", 600_000, "to write, of all trajectories together")
 	flag.IntVar(&a.Trajectories, "trajectories", 20, "each of another motion")
 	flag.Float64Var(&a.Dt, "dt", 0.01, "seconds from row to row")
