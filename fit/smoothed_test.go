@@ -51,6 +51,7 @@ func TestArmWithNoise(t *testing.T) {
 // Of many coordinates a smoother's accelerations are learned from, unless something else is asked for.
 func TestManyAreSmoothed(t *testing.T) {
 	set, less := noisyArm(6, 0, true), noisyArm(mostShot, 0, true)
+	three := sim.Arm{Joints: fewShot, Rows: 7000, Trajectories: 7, Dt: 0.01, Noise: 3e-4, Positions: true}.Run()
 	few := sim.Arm{Joints: mostShot, Rows: 1200, Trajectories: 12, Dt: 0.01, Noise: 3e-4, Positions: true}.Run()
 	for name, c := range map[string]struct {
 		set  *data.Set
@@ -63,7 +64,7 @@ func TestManyAreSmoothed(t *testing.T) {
 		"a Neural ODE":  {set, Options{Model: "node"}, Motion},
 		"few":           {few, Options{}, Motion},
 		"many rows":     {less, Options{}, SmoothedMotion},
-		"three":         {noisyArm(fewShot, 0, true), Options{}, Motion},
+		"three":         {three, Options{}, Motion},
 		"few, smoothed": {few, Options{Objective: SmoothedMotion}, SmoothedMotion},
 	} {
 		if got, err := c.o.objective(c.set); err != nil || got != c.want {
@@ -75,6 +76,22 @@ func TestManyAreSmoothed(t *testing.T) {
 	} {
 		if got, err := o.objective(set); err == nil {
 			t.Errorf("%s: %q and no error", name, got)
+		}
+	}
+}
+
+// The more coordinates, the fewer rows are shot, and a smoother takes what there is.
+func TestShotRows(t *testing.T) {
+	set := sim.Arm{Joints: 3, Rows: 12_000, Trajectories: 6, Dt: 0.01, Noise: 3e-4, Positions: true}.Run()
+	for objective, want := range map[string][2]int{Motion: {5500, 5950}, SmoothedMotion: {6700, 9000}} {
+		f := &problem{set: set, s: Options{Objective: objective}, plan: Plan{Recording: Recording{RowsBySwing: 100}}}
+		split, err := set.Split(1, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		learn, held := f.sampled(split)
+		if n := learn.Rows(); n < want[0] || n > want[1] || held.Rows() > n {
+			t.Errorf("%s learns from %d rows, and is held against %d; want %v", objective, n, held.Rows(), want)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func TestLinkTermsHoldAnyChain(t *testing.T) {
 						phi[i] += phi[i-1]
 					}
 				}
-				for i := range d { // ½ Σ_ij, of i ≥ l and j ≥ k, which turn with both joints, or of the links themselves
+				for i := range d { // ½ Σ_ij, of i ≥ l and j ≥ k, which turn with both joints, or the links
 					for j := range d {
 						if joints && i >= l && j >= k || !joints && i == l && j == k {
 							M[n] += c[i][j]*math.Cos(phi[i]-phi[j]) + s[i][j]*math.Sin(phi[i]-phi[j])
