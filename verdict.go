@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"strings"
 
 	"lagrange/data"
 	"lagrange/eval"
@@ -69,16 +70,16 @@ func (m *Model) torques(set *data.Set) map[string][]float64 {
 func (m *Model) verdict(set *data.Set, r Evaluation) (f []data.Finding) {
 	own := m.net.Spec.Family
 	if r.Torques != nil {
-		f = append(f, m.against(own, "of forces", func(name string) []float64 { return r.Torques[name] }, ForceSpread,
-			r.Torques[own])...)
+		f = append(f, m.against(set, own, "of forces", func(name string) []float64 { return r.Torques[name] },
+			ForceSpread, r.Torques[own])...)
 	} else if s, ok := r.Models[own]; ok {
-		found := m.against(own, "over windows", func(name string) []float64 { return r.Models[name].RMSEQ },
+		found := m.against(set, own, "over windows", func(name string) []float64 { return r.Models[name].RMSEQ },
 			ConstantVelocity, s.RMSEQ)
 		few(found, times(s.MedianQ, r.Models[ConstantVelocity].MedianQ))
 		f = append(f, found...)
 	} else if a, ok := r.Accelerations[own]; ok {
-		f = append(f, m.against(own, "of accelerations", func(name string) []float64 { return r.Accelerations[name] },
-			NoAcceleration, a)...)
+		f = append(f, m.against(set, own, "of accelerations",
+			func(name string) []float64 { return r.Accelerations[name] }, NoAcceleration, a)...)
 	}
 	if x, ok := m.strays(set); ok && !r.HeldOut {
 		f = append(f, x)
@@ -97,7 +98,7 @@ func (m *Model) verdict(set *data.Set, r Evaluation) (f []data.Finding) {
 const wellBelow = 0.02
 
 // against compares errors with those of the simplest prediction and of the baseline.
-func (m *Model) against(own, where string, of func(name string) []float64, simplest string,
+func (m *Model) against(set *data.Set, own, where string, of func(name string) []float64, simplest string,
 	errs []float64) []data.Finding {
 	title, words := model.Title(own), map[string]string{ConstantVelocity: "motion of constant velocity",
 		NoAcceleration: "no acceleration at all", ForceSpread: "their mean"}
@@ -112,7 +113,7 @@ func (m *Model) against(own, where string, of func(name string) []float64, simpl
 				cmp.Or(words[other], "the "+model.Title(other)+" beside it"), by)}
 		switch friction := m.net.Spec.Friction; {
 		case other == simplest:
-			x.Do = "it has learned next to nothing: see what is said of the recording, or give it more --budget"
+			x.Do = fmt.Sprintf("it has learned next to nothing: %s, or give it more --budget", remedy(set))
 		case friction == "" || friction == model.NoFriction:
 			x.Do = "what moves may lose energy, which only the other can tell: try --friction both"
 		default:
@@ -122,6 +123,21 @@ func (m *Model) against(own, where string, of func(name string) []float64, simpl
 		return []data.Finding{x}
 	}
 	return nil
+}
+
+// remedy is what to try where a model has learned next to nothing: coordinates may be angles that nothing says are.
+func remedy(set *data.Set) string {
+	var names []string
+	for _, x := range set.Findings() {
+		if x.Kind == data.KindAngle {
+			names = append(names, x.Column)
+		}
+	}
+	if names == nil {
+		return "see what is said of the recording"
+	}
+	return fmt.Sprintf("say --angles %s if these are angles, which neither names nor units tell",
+		strings.Join(names, ","))
 }
 
 // few says of a finding over windows that few of them make it, where the median one is so many times as far off as

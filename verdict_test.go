@@ -195,6 +195,35 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
+// Where a model predicts nothing, here motion upside down, coordinates are named that may be angles, which nothing
+// tells.
+func TestMayBeAngles(t *testing.T) {
+	ctx := context.Background()
+	for _, told := range []bool{false, true} {
+		s := rubbing(t, 0, true, 2, 2.5)
+		if !told {
+			s.Coordinates[0].Period, s.Coordinates[0].Unit = 0, ""
+		}
+		m, err := lagrange.Fit(ctx, s, lagrange.Settings{Model: "nn", Steps: 20, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range s.Trajectories {
+			for n := range w.Q {
+				w.Q[n], w.V[n], w.A[n] = math.Pi-w.Q[n], -w.V[n], -w.A[n]
+			}
+		}
+		e, err := m.Evaluate(ctx, s, 0)
+		at := slices.IndexFunc(e.Findings, func(f data.Finding) bool { return f.Kind == data.KindLoses })
+		if err != nil || at < 0 {
+			t.Fatalf("no warning: %v, %v", e.Findings, err)
+		}
+		if got := strings.Contains(e.Findings[at].Do, "--angles theta if"); got == told {
+			t.Errorf("an angle by its unit %v: %s", told, e.Findings[at].Do)
+		}
+	}
+}
+
 // Forces of given motion are measured where they were learned from: against the same by hand.
 func TestTorques(t *testing.T) {
 	ctx := context.Background()
