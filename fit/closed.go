@@ -68,9 +68,10 @@ func (f *problem) rich() (all [][][]model.Term) {
 	return all
 }
 
-// serial are the terms of an arm, where it has joints enough that the default library lacks some.
+// serial are the terms of an arm, where it has joints enough that the default library lacks some, and few enough: they
+// are five times as many with each joint.
 func (f *problem) serial() [][]model.Term {
-	if angles(f.set) < leastSerial {
+	if n := angles(f.set); n < leastSerial || n > mostSerial {
 		return nil
 	}
 	return f.spec.SerialTerms()

@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -223,5 +224,22 @@ func TestChooseTermsShoots(t *testing.T) {
 	if _, err := f.chooseTerms(t.Context(), o, f.s); err != nil || f.plan.Line("terms").Choice != ofDefault ||
 		!reflect.DeepEqual(f.spec.Terms, f.spec.DefaultTerms()) {
 		t.Errorf("terms are %q, %v", f.plan.Line("terms").Choice, err)
+	}
+}
+
+// No library of many angles grows beyond what is tried and fits into memory.
+func TestLibrariesOfManyAngles(t *testing.T) {
+	const d = 20
+	f := &problem{set: &data.Set{}, split: data.Split{Train: &data.Set{}}}
+	for i := range d {
+		name := fmt.Sprint("q", i+1)
+		f.set.Coordinates = append(f.set.Coordinates, data.Coordinate{Name: name, Period: 2 * math.Pi})
+		f.spec.Coordinates = append(f.spec.Coordinates, model.Coordinate{Name: name, Period: 2 * math.Pi, Scale: 1,
+			Speed: 1, Accel: 1})
+	}
+	for _, l := range libraries {
+		if n := model.Count(l.terms(f)); n > 100_000 {
+			t.Errorf("%s: %d terms of %d angles", l.title, n, d)
+		}
 	}
 }

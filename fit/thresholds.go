@@ -145,9 +145,10 @@ const trialSteps, exactTerms, clearly = 10, 1e-7, 0.1
 // How sums of terms are tried on recorded accelerations.
 const (
 	leastLinks  = 4    // angles from which on the library of a chain of links stands in for the default one,
+	mostLinks   = 7    // and up to which friction is looked for with it: of joints it has 588 terms;
 	leastSerial = 3    // angles from which on an arm with any axes has terms that no other library has,
-	mostLinks   = 7    // and up to which friction is looked for with it: of joints it has 588 terms
-	mostTerms   = 2100 // coefficients at most: an arm of five joints has 2013,
+	mostSerial  = 5    // and up to which it is tried: of six it has 9947;
+	mostTerms   = 2100 // coefficients at most: 1652 take five seconds,
 	linkRows    = 4000 // and rows that are seen, of which
 	linkNumbers = 3    // numbers for each coefficient, and
 	leastSeen   = 200  // rows at least, show whether there is next to nothing left. Not tuned.
