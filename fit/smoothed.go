@@ -32,11 +32,12 @@ func (s Options) smooths(set *data.Set) bool {
 	return s.Objective == SmoothedMotion && !set.States() || s.Objective == "" && s.noisy(set) && s.many(set)
 }
 
-// many says whether there are so many coordinates, or so many rows of more than a few, that shooting takes long, of a
+// many says whether there are so many coordinates, or so many rows of more than two, that shooting takes long, of a
 // family that learns from accelerations.
 func (s Options) many(set *data.Set) bool {
 	f, d := s.family(), set.D()
-	return !f.Rollouts && (d > mostShotBy(f) || d > fewShot && !f.Nodes && set.Rows() > shotRows(f, d))
+	most := shotRows(f, d)
+	return !f.Rollouts && (d > mostShotBy(f) || most < sampleRows && set.Rows() > most)
 }
 
 // shotRows are how many rows of d coordinates are learned from by shooting: its time grows with the cube of d.

@@ -51,7 +51,8 @@ func TestArmWithNoise(t *testing.T) {
 // Of many coordinates a smoother's accelerations are learned from, unless something else is asked for.
 func TestManyAreSmoothed(t *testing.T) {
 	set, less := noisyArm(6, 0, true), noisyArm(mostShot, 0, true)
-	three := sim.Arm{Joints: fewShot, Rows: 7000, Trajectories: 7, Dt: 0.01, Noise: 3e-4, Positions: true}.Run()
+	three := sim.Arm{Joints: 3, Rows: 7000, Trajectories: 7, Dt: 0.01, Noise: 3e-4, Positions: true}.Run()
+	two := sim.Arm{Joints: 2, Rows: 30_000, Trajectories: 7, Dt: 0.01, Noise: 3e-4, Positions: true}.Run()
 	few := sim.Arm{Joints: mostShot, Rows: 1200, Trajectories: 12, Dt: 0.01, Noise: 3e-4, Positions: true}.Run()
 	for name, c := range map[string]struct {
 		set  *data.Set
@@ -64,7 +65,9 @@ func TestManyAreSmoothed(t *testing.T) {
 		"a Neural ODE":  {set, Options{Model: "node"}, Motion},
 		"few":           {few, Options{}, Motion},
 		"many rows":     {less, Options{}, SmoothedMotion},
-		"three":         {three, Options{}, Motion},
+		"three":         {three, Options{}, SmoothedMotion},
+		"three, few":    {noisyArm(3, 0, true), Options{}, Motion},
+		"two, many":     {two, Options{}, Motion},
 		"few, smoothed": {few, Options{Objective: SmoothedMotion}, SmoothedMotion},
 	} {
 		if got, err := c.o.objective(c.set); err != nil || got != c.want {

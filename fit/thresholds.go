@@ -355,12 +355,12 @@ const (
 	// chain of five it took 44 s, and came to 0.005. Time grows with rows.
 	mostShot = 5
 
-	// shotCubes are the rows times the cube of the coordinates that are shot: sampleRows of two. From 5000 rows of an
-	// arm in space of three joints a sum of 84 terms took 293 s of one core, and came to 6e-5 rad a quarter of a second
-	// ahead; 20,000 were not done in 16 minutes. Of more than fewShot coordinates so few rows would be left that what a
-	// smoother found is learned from instead: of 3612 rows of a chain of four it took 60 s, and came to 0.006 rad half
-	// a second ahead, where shooting was not done in 500 s.
-	shotCubes, fewShot = 160_000, 3
+	// shotCubes are the rows times the cube of the coordinates that are shot: sampleRows of two. Of more rows what a
+	// smoother found is learned from, unless shooting is asked for: of 3612 rows of a chain of four it took 60 s, and
+	// came to 0.006 rad half a second ahead, where shooting was not done in 500 s. From 5000 rows of an arm in space of
+	// three joints a smoother took 68 s of one core, and came to 3e-4 rad a quarter of a second ahead; shooting took
+	// 293 s, and came to 6e-5. From 5925 rows of another one it was not done in 20 minutes.
+	shotCubes = 160_000
 
 	// mostNodesShot is mostShot of graphs, whose sites share what is learned. From 410 rows of a ring of springs with
 	// σ = 0.01 (positions alone) 16 sites took 13 s of one core, 32 took 52 s.
