@@ -357,9 +357,9 @@ const (
 
 	// shotCubes are the rows times the cube of the coordinates that are shot: sampleRows of two. Of more rows what a
 	// smoother found is learned from, unless shooting is asked for: of 3612 rows of a chain of four it took 60 s, and
-	// came to 0.006 rad half a second ahead, where shooting was not done in 500 s. From 5000 rows of an arm in space of
-	// three joints a smoother took 68 s of one core, and came to 3e-4 rad a quarter of a second ahead; shooting took
-	// 293 s, and came to 6e-5. From 5925 rows of another one it was not done in 20 minutes.
+	// came to 0.006 rad half a second ahead, where shooting was not done in 500 s; of 20,000 rows of an arm in space of
+	// three joints it took 43 s, and came to 3e-5 rad a quarter of a second ahead, where shooting with 5925 of them was
+	// not done in 20 minutes of one core.
 	shotCubes = 160_000
 
 	// mostNodesShot is mostShot of graphs, whose sites share what is learned. From 410 rows of a ring of springs with
