@@ -130,7 +130,7 @@ func remedy(set *data.Set) string {
 	var names []string
 	for _, x := range set.Findings() {
 		if x.Kind == data.KindAngle {
-			names = append(names, x.Column)
+			names = append(names, strings.TrimPrefix(x.Do, "--angles "))
 		}
 	}
 	if names == nil {

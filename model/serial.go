@@ -9,9 +9,9 @@ import "slices"
 //	M_kl = S_kᵀ X_{k+1} … X_l I_l S_l,  I_l = I⁰_l + X_{l+1} I_{l+1} X_{l+1}ᵀ,
 //
 // where S_l is the axis of joint l, I_l the inertia of all that it moves, and X_l takes forces from beyond joint l to
-// before it, which is of the first degree in sin q_l and cos q_l. So M_kl does not depend on q_1 … q_k, is of the first
-// degree in those of q_{k+1} … q_l, and of the second in those of the angles after. The heights of masses, and so the
-// potential, are of the first degree in those of all angles. Coordinates that are no angles may stand before the
+// before it, which is of the first degree in sin q_l and cos q_l. So M_kl does not depend on q_1 … q_k, is of the
+// first degree in those of q_{k+1} … q_l, and of the second in those of the angles after. The heights of masses, and
+// so the potential, are of the first degree in those of all angles. Coordinates that are no angles may stand before the
 // angles, as those of a gantry do. Where they stand elsewhere, or there are fewer than two angles, it is nil. Each more
 // angle makes it five times as long: 84 terms of three, 2013 of five, 49,374 of seven.
 func (s Spec) SerialTerms() [][]Term {

@@ -45,7 +45,8 @@ func newSpatialArm(r *rand.Rand, d int) (a spatialArm) {
 	return a
 }
 
-// at are the mass matrix and the potential at q, of masses of 1: M_kl = Σ (n_k × (x − o_k)) · (n_l × (x − o_l)).
+// at are the mass matrix and the potential at q, of masses of 1:
+// M_kl = Σ (n_k × (x − o_k)) · (n_l × (x − o_l)).
 func (a spatialArm) at(q []float64) (M [][]float64, V float64) {
 	d := len(q)
 	M = make([][]float64, d)

@@ -142,9 +142,9 @@ func (a Arm) torques(q, v, acc []float64) []float64 {
 	return planarTorques(q, v, acc)
 }
 
-// planarTorques are those of a planar arm. With θᵢ = Σⱼ≤ᵢ qⱼ the angles of the links and θ̈⁰ their free motion the
-// forces on them are Q = M(θ̈ − θ̈⁰), and the torque of a joint moves all links behind it: τⱼ = Σᵢ≥ⱼ Qᵢ. M x is the
-// momentum at the velocity x.
+// planarTorques are those of a planar arm. With θᵢ = Σⱼ≤ᵢ qⱼ the angles of the links and θ̈⁰ their free
+// motion the forces on them are Q = M(θ̈ − θ̈⁰), and the torque of a joint moves all links behind it:
+// τⱼ = Σᵢ≥ⱼ Qᵢ. M x is the momentum at the velocity x.
 func planarTorques(q, v, a []float64) (tau []float64) {
 	links, d := mech.Chain(len(q)), len(q)
 	theta, omega, x, Q := make([]float64, d), make([]float64, d), make([]float64, d), make([]float64, d)

@@ -42,15 +42,16 @@ const (
 // masses are where those of a link are, by its frame, in m: out of line, so that a link that turns has inertia.
 var masses = [2]vector{{0.1, 0.05, 0.3}, {-0.1, 0.1, 0.4}}
 
-// spatialTorques are those of the joints of an arm in space with the axes of a Barrett WAM: those of joints 1, 3, … are
-// z of the link before, those of 2, 4, … are y. Forward along the arm go the rotation ω of each link, its change α, and
-// the acceleration of its joint; from them come those of its masses, and the torque of a joint is what is wanted about
-// its axis for all masses beyond it (Luh, Walker, Paul 1980). A motor resists with motorMass, in kg m², too.
+// spatialTorques are those of the joints of an arm in space with the axes of a Barrett WAM: those of joints 1,
+// 3 and so on are z of the link before, those of 2 and 4 are y. Forward along the arm go the rotation ω of
+// each link, its change α, and the acceleration of its joint; from them come those of its masses, and the
+// torque of a joint is what is wanted about its axis for all masses beyond it (Luh, Walker, Paul 1980). A
+// motor resists with motorMass, in kg m², too.
 func spatialTorques(q, v, a []float64) (tau []float64) {
 	tau = make([]float64, len(q))
 	f := frame{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
 	var omega, alpha, o vector
-	up := vector{0, 0, gravity} // to stand still in gravity is to be accelerated upwards without it
+	accel := vector{0, 0, gravity} // of a joint: to stand still in gravity is to be accelerated upwards without it
 	var axes, places []vector
 	for k := range q {
 		axis := 2 - k%2
@@ -59,7 +60,7 @@ func spatialTorques(q, v, a []float64) (tau []float64) {
 		omega, f = omega.plus(v[k], n), f.turned(axis, q[k])
 		axes, places = append(axes, n), append(places, o)
 		at := func(r vector) vector { // the acceleration at r from the joint
-			return up.plus(1, alpha.cross(r)).plus(1, omega.cross(omega.cross(r)))
+			return accel.plus(1, alpha.cross(r)).plus(1, omega.cross(omega.cross(r)))
 		}
 		for _, m := range masses {
 			r := f.point(m[0], m[1], m[2])
@@ -70,7 +71,7 @@ func spatialTorques(q, v, a []float64) (tau []float64) {
 		}
 		tau[k] += motorMass * a[k]
 		next := f.point(0, linkLength/10, linkLength)
-		up, o = at(next), o.plus(1, next)
+		accel, o = at(next), o.plus(1, next)
 	}
 	return tau
 }

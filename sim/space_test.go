@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// What the motors of an arm in space bring is what its energy gains, and to hold it still takes what gravity asks for:
-// the energy is that of its masses, by where they are at times next to one another.
+// What the motors of an arm in space bring is what its energy gains, that of its masses, by where they are at times
+// next to one another.
 func TestSpatialTorquesBringTheEnergy(t *testing.T) {
 	const h = 1e-4
 	s := Arm{Joints: 5}.sines(rand.New(rand.NewPCG(1, 1)))
